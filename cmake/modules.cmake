@@ -1,0 +1,72 @@
+# One folder under src/ is one module: one static library, one namespace.
+#
+#   gatehouse_module(NAME
+#     SOURCES  a.cc b.cc         # listed by hand
+#     USES     base async        # modules whose headers this one may include; nothing more is
+#                                # on its include path, so an undeclared include does not compile
+#     LIBRARIES fmt::fmt)        # libraries from outside
+#   gatehouse_module_test(NAME SOURCES a_test.cc b_test.cc [USES more] [LIBRARIES more])
+#   gatehouse_benchmark(NAME SOURCES x_bench.cc USES modules)
+#   gatehouse_fuzzer(NAME SOURCES x_fuzz.cc USES modules [CORPUS dir])
+
+find_package(Threads REQUIRED)
+
+# Each module's headers are reached as "module/header.h" through a folder of its own that holds
+# one link, so that naming one module does not open the others.
+function(_gatehouse_include_root module out)
+  set(root ${CMAKE_BINARY_DIR}/include/${module})
+  if(NOT EXISTS ${root}/${module})
+    file(MAKE_DIRECTORY ${root})
+    file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${module} ${root}/${module} SYMBOLIC)
+  endif()
+  set(${out} ${root} PARENT_SCOPE)
+endfunction()
+
+function(_gatehouse_use target scope)
+  foreach(module ${ARGN})
+    _gatehouse_include_root(${module} root)
+    target_include_directories(${target} PRIVATE ${root})
+    target_link_libraries(${target} ${scope} gatehouse_${module})
+  endforeach()
+endfunction()
+
+function(gatehouse_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  add_library(gatehouse_${name} STATIC ${arg_SOURCES})
+  _gatehouse_include_root(${name} own)
+  target_include_directories(gatehouse_${name} PRIVATE ${own})
+  _gatehouse_use(gatehouse_${name} PUBLIC ${arg_USES})
+  target_link_libraries(gatehouse_${name} PUBLIC ${arg_LIBRARIES} Threads::Threads)
+endfunction()
+
+function(gatehouse_module_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  find_package(GTest REQUIRED)
+  set(target ${name}_test)
+  add_executable(${target} ${arg_SOURCES})
+  _gatehouse_use(${target} PRIVATE ${name} ${arg_USES})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE
+    GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GATEHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${target} COMMAND ${target})
+  set_tests_properties(${target} PROPERTIES TIMEOUT 120 LABELS unit)
+endfunction()
+
+function(gatehouse_benchmark name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  find_package(benchmark REQUIRED)
+  add_executable(${name} ${arg_SOURCES})
+  _gatehouse_use(${name} PRIVATE ${arg_USES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} benchmark::benchmark)
+endfunction()
+
+function(gatehouse_fuzzer name)
+  cmake_parse_arguments(arg "" "CORPUS" "SOURCES;USES;LIBRARIES" ${ARGN})
+  if(NOT GATEHOUSE_FUZZ)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  _gatehouse_use(${name} PRIVATE ${arg_USES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} -fsanitize=fuzzer)
+  set_property(GLOBAL APPEND PROPERTY GATEHOUSE_FUZZERS ${name})
+endfunction()

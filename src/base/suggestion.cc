@@ -1,0 +1,46 @@
+#include "base/suggestion.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace gatehouse {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+constexpr std::size_t name_bytes_max = 256;  // bounds the quadratic work on hostile input
+
+}  // namespace
+
+std::optional<std::string_view> nearest_name(std::string_view typed,
+                                             std::span<const std::string_view> candidates) {
+    if (typed.size() > name_bytes_max) return std::nullopt;
+    std::optional<std::string_view> nearest;
+    std::size_t best = 0;
+    for (const std::string_view candidate : candidates) {
+        const std::size_t distance = edit_distance(typed, candidate);
+        const std::size_t allowed =
+            std::max<std::size_t>(1, std::max(typed.size(), candidate.size()) / 3);
+        if (distance <= allowed && (!nearest || distance < best)) {
+            nearest = candidate;
+            best = distance;
+        }
+    }
+    return nearest;
+}
+
+}  // namespace gatehouse
