@@ -1,0 +1,39 @@
+// An IP address and port.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace gatehouse::net {
+
+class Address {
+public:
+    Address() = default;
+    Address(const sockaddr* address, socklen_t length);
+    // A literal IPv4 or IPv6 address; names are not looked up.
+    static Result<Address> parse(std::string_view host, std::uint16_t port);
+
+    // "203.0.113.5" or "::1"; an IPv4-mapped IPv6 address shows as IPv4.
+    std::string host() const;
+    std::uint16_t port() const;
+    // "203.0.113.5:1883", "[::1]:1883".
+    std::string text() const;
+    bool is_loopback() const;
+    bool is_ipv6() const { return storage_.ss_family == AF_INET6; }
+    // What per-address limits count by: the IPv4 address, or the IPv6 /64.
+    std::string rate_key() const;
+
+    const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage_); }
+    socklen_t raw_length() const { return length_; }
+
+private:
+    sockaddr_storage storage_{};
+    socklen_t length_ = 0;
+};
+
+}  // namespace gatehouse::net

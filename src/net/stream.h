@@ -1,0 +1,56 @@
+// A transport as a task sees it: reads and writes that wait, each with a deadline. For
+// conversations that are told top to bottom (handshakes, CONNECT, HTTP); the packet path uses
+// the transport directly.
+//
+// Threads: one loop. One read and one write may wait at the same time.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "async/event_loop.h"
+#include "async/task.h"
+#include "async/wake.h"
+#include "base/deadline.h"
+#include "base/result.h"
+#include "net/transport.h"
+
+namespace gatehouse::net {
+
+class Stream final : async::ReadinessHandler, Pinned {
+public:
+    Stream(async::EventLoop& loop, std::unique_ptr<Transport> transport, PeerFacts facts);
+    // Closes the connection unless the transport was released.
+    ~Stream();
+
+    // At least one byte, or 0 at the end of the stream. Timeout, or Unavailable when it broke.
+    async::Task<Result<std::size_t>> read_some(std::span<std::uint8_t> into, Deadline deadline);
+    // Everything or an error.
+    async::Task<Result<void>> write_all(BytesView bytes, Deadline deadline);
+    async::Task<Result<void>> write_all(std::span<const iovec> pieces, Deadline deadline);
+
+    // Makes a waiting read or write fail with Cancelled, and all later ones.
+    void cancel();
+    // Gives the transport away (to another loop or to the packet path). The stream is done then.
+    std::unique_ptr<Transport> release();
+
+    const PeerFacts& facts() const { return facts_; }
+    async::EventLoop& loop() { return loop_; }
+    Transport& transport() { return *transport_; }
+
+private:
+    void on_ready(std::uint32_t events) override;
+    void want(std::uint32_t events);
+
+    async::EventLoop& loop_;
+    std::unique_ptr<Transport> transport_;
+    PeerFacts facts_;
+    async::Wake readable_;
+    async::Wake writable_;
+    std::uint32_t interest_ = 0;
+    bool watched_ = false;
+    bool cancelled_ = false;
+};
+
+}  // namespace gatehouse::net

@@ -1,0 +1,62 @@
+// TLS for the server side: certificates by server name, protocol choice, client certificates
+// where asked for. OpenSSL works on the non-blocking socket itself; buffers are released when
+// idle; no session tickets, no renegotiation, no compression.
+//
+// Threads: immutable after make(); shared by all loops.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/task.h"
+#include "base/deadline.h"
+#include "base/result.h"
+#include "net/stream.h"
+
+struct ssl_ctx_st;
+
+namespace gatehouse::net {
+
+// When a client certificate is requested (never required here: what it means is decided later).
+enum class ClientCertificate : std::uint8_t { NotRequested, Requested };
+
+struct TlsSettings {
+    std::string certificate_chain_pem;
+    std::string private_key_pem;
+    // In order of preference; empty: ALPN is ignored. A client that offers only others goes on
+    // without a protocol, unless alpn_required.
+    std::vector<std::string> application_protocols;
+    ClientCertificate client_certificate = ClientCertificate::NotRequested;
+    // Request a client certificate only when one of these protocols was agreed on.
+    std::vector<std::string> client_certificate_protocols;
+};
+
+class TlsContext {
+public:
+    static Result<std::shared_ptr<const TlsContext>> make(const TlsSettings& settings);
+    ~TlsContext();
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+    ssl_ctx_st* native() const { return context_; }
+    const TlsSettings& settings() const { return settings_; }
+
+private:
+    explicit TlsContext(TlsSettings settings) : settings_(std::move(settings)) {}
+    TlsSettings settings_;
+    ssl_ctx_st* context_ = nullptr;
+};
+
+// Performs the server handshake on an accepted socket (takes ownership of the descriptor) and
+// yields the encrypted stream with its facts filled in. Errors name what the client did wrong
+// (no shared cipher, old protocol version, plain MQTT or HTTP on a TLS port).
+async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, int descriptor,
+                                                        PeerFacts facts,
+                                                        std::shared_ptr<const TlsContext> context,
+                                                        Deadline deadline);
+
+}  // namespace gatehouse::net

@@ -1,0 +1,63 @@
+// A connected byte stream, plain or TLS, as non-blocking calls. It owns the socket and nothing
+// else: no buffer, no timer, no loop.
+//
+// Threads: one at a time; may be handed from one loop to another between calls.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "net/address.h"
+
+namespace gatehouse::net {
+
+// What one non-blocking call did.
+struct IoOutcome {
+    enum class Status : std::uint8_t {
+        Done,       // `bytes` were moved (at least one)
+        WaitRead,   // nothing now; try again when readable
+        WaitWrite,  // nothing now; try again when writable (TLS may need it while reading)
+        Closed,     // the peer ended the stream
+        Failed,     // broken; see error_text()
+    };
+    Status status = Status::Done;
+    std::size_t bytes = 0;
+};
+
+// Facts about the stream that were learnt while it was set up; immutable afterwards.
+struct PeerFacts {
+    Address local;
+    Address remote;
+    bool is_tls = false;
+    std::string tls_version;          // "TLSv1.3"; empty without TLS
+    std::string server_name;          // SNI as sent; empty when absent
+    std::string application_protocol;  // the ALPN protocol agreed on; empty when none
+    Bytes client_certificate;         // DER; empty when none was sent
+};
+
+class Transport {
+public:
+    virtual ~Transport() = default;
+
+    virtual int descriptor() const = 0;
+    virtual IoOutcome read(std::span<std::uint8_t> into) = 0;
+    // Writes as much as the socket takes. Gathers: for TLS the pieces share records.
+    virtual IoOutcome write(std::span<const iovec> pieces) = 0;
+    // Ends our side politely (TLS close_notify, FIN) without waiting.
+    virtual void shut_down() = 0;
+    // Whether decrypted bytes wait inside, so that the socket need not become readable again.
+    virtual bool has_buffered_input() const = 0;
+    // Why the last call failed, in words.
+    virtual std::string error_text() const = 0;
+};
+
+// A plain TCP (or Unix) socket; takes ownership of the descriptor, which must be non-blocking.
+std::unique_ptr<Transport> make_plain_transport(int descriptor);
+
+}  // namespace gatehouse::net
