@@ -12,6 +12,7 @@
 
 #include <sys/epoll.h>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -126,6 +127,7 @@ private:
     std::size_t ready_next_ = 0;
     std::size_t ready_count_ = 0;
     std::vector<TurnEndHook*> turn_end_hooks_;
+    std::vector<TurnEndHook*> running_hooks_;
     Counters counters_;
     bool stopping_ = false;
 };

@@ -18,8 +18,7 @@ public:
     TaskGroup(EventLoop& loop, std::string name);
     ~TaskGroup();
 
-    // Starts the task now (it runs until its first suspension before start() returns... on the
-    // loop's next step if called outside the loop's thread is a bug).
+    // Starts the task, within this turn of the loop. From the loop's thread, or before it runs.
     void start(Task<void> task);
     std::size_t running() const { return running_; }
     // Returns when no task is running. Tasks are not cancelled: tell them to end first.

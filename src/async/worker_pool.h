@@ -13,6 +13,7 @@
 
 #include "async/event_loop.h"
 #include "async/wake.h"
+#include "base/result.h"
 
 namespace gatehouse::async {
 

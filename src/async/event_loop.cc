@@ -1,0 +1,192 @@
+#include "async/event_loop.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <cassert>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+
+#include "async/guarded.h"
+
+namespace gatehouse::async {
+namespace {
+
+thread_local EventLoop* current_loop = nullptr;
+
+constexpr int ready_events_max = 1024;  // handed out per turn; the rest comes in the next one
+
+// Running out of descriptors while starting leaves nothing to run on.
+int require_descriptor(int descriptor, const char* what) {
+    if (descriptor < 0) {
+        std::perror(what);
+        std::abort();
+    }
+    return descriptor;
+}
+
+}  // namespace
+
+struct EventLoop::Mailbox {
+    Guarded<std::deque<std::move_only_function<void()>>> mail;
+    // True from the first post until the loop empties the box: one wake-up a turn is enough.
+    std::atomic<bool> woken = false;
+    std::atomic<bool> stop = false;
+};
+
+EventLoop::EventLoop(const Clock& clock, Settings settings)
+    : clock_(clock),
+      settings_(settings),
+      context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
+      keep_context_(asio::make_work_guard(context_)),
+      now_(clock.steady_now()),
+      timers_(now_),
+      epoll_(require_descriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_(require_descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
+      mailbox_(std::make_unique<Mailbox>()),
+      read_buffer_(settings.read_buffer_bytes),
+      ready_(ready_events_max) {
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
+    require_descriptor(epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event), "epoll_ctl");
+}
+
+EventLoop::~EventLoop() {
+    close(wake_);
+    close(epoll_);
+}
+
+EventLoop* EventLoop::current() {
+    return current_loop;
+}
+
+void EventLoop::run() {
+    while (!stopping_) {
+        turn(std::chrono::hours(1));
+    }
+    while (run_mail() || context_.poll() > 0) {
+    }
+    stopping_ = false;
+}
+
+bool EventLoop::run_once(std::chrono::milliseconds wait) {
+    return turn(wait);
+}
+
+void EventLoop::stop() {
+    mailbox_->stop.store(true);
+    notify();
+}
+
+void EventLoop::post(std::move_only_function<void()> work) {
+    mailbox_->mail.lock()->push_back(std::move(work));
+    notify();
+}
+
+void EventLoop::notify() {
+    if (mailbox_->woken.exchange(true)) return;
+    const std::uint64_t one = 1;
+    // The only possible failure is a full counter, and then the loop is awake anyway.
+    [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof one);
+}
+
+int EventLoop::wait_milliseconds(std::chrono::milliseconds at_most) const {
+    if (!turn_end_hooks_.empty()) return 0;
+    const SteadyTime look = timers_.next_look();
+    if (look == SteadyTime::max()) return static_cast<int>(at_most.count());
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(look - clock_.steady_now());
+    return static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, at_most.count()));
+}
+
+bool EventLoop::turn(std::chrono::milliseconds at_most) {
+    EventLoop* const outer = std::exchange(current_loop, this);
+    ++counters_.turns;
+    // What turn-end hooks woke, or was started before the loop ran, must not wait for an event.
+    bool worked = context_.poll() > 0;
+    const int count =
+        epoll_wait(epoll_, ready_.data(), ready_events_max, wait_milliseconds(at_most));
+    now_ = clock_.steady_now();
+    ready_count_ = static_cast<std::size_t>(std::max(0, count));
+    bool mail_came = false;
+    for (ready_next_ = 0; ready_next_ < ready_count_;) {
+        const epoll_event& event = ready_[ready_next_++];
+        if (event.data.ptr == nullptr) {
+            mail_came = true;
+            continue;
+        }
+        worked = true;
+        static_cast<ReadinessHandler*>(event.data.ptr)->on_ready(event.events);
+    }
+    ready_count_ = 0;
+    worked |= timers_.advance(now_) > 0;
+    if (mail_came) {
+        ++counters_.mail_wakeups;
+        std::uint64_t posts;
+        [[maybe_unused]] const ssize_t drained = read(wake_, &posts, sizeof posts);
+        worked |= run_mail();
+    }
+    worked |= context_.poll() > 0;
+    run_turn_end_hooks();
+    current_loop = outer;
+    return worked;
+}
+
+bool EventLoop::run_mail() {
+    // Cleared before the box is taken: a post that comes after wakes the loop again.
+    mailbox_->woken.store(false);
+    std::deque<std::move_only_function<void()>> mail;
+    std::swap(mail, *mailbox_->mail.lock());
+    if (mailbox_->stop.exchange(false)) stopping_ = true;
+    for (auto& work : mail) work();
+    return !mail.empty();
+}
+
+void EventLoop::run_turn_end_hooks() {
+    // A hook may ask for the next turn while it runs; that one is not run now.
+    running_hooks_.swap(turn_end_hooks_);
+    for (std::size_t i = 0; i < running_hooks_.size(); ++i) {
+        TurnEndHook* const hook = running_hooks_[i];
+        if (hook == nullptr) continue;
+        hook->requested_ = false;
+        hook->on_turn_end();
+    }
+    running_hooks_.clear();
+}
+
+void EventLoop::request_turn_end(TurnEndHook& hook) {
+    if (hook.requested_) return;
+    hook.requested_ = true;
+    turn_end_hooks_.push_back(&hook);
+}
+
+void EventLoop::cancel_turn_end(TurnEndHook& hook) {
+    if (!hook.requested_) return;
+    hook.requested_ = false;
+    std::erase(turn_end_hooks_, &hook);
+    std::ranges::replace(running_hooks_, &hook, nullptr);
+}
+
+void EventLoop::watch(int descriptor, ReadinessHandler& handler, std::uint32_t events) {
+    epoll_event event{.events = events, .data = {.ptr = &handler}};
+    require_descriptor(epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event), "epoll_ctl add");
+}
+
+void EventLoop::change_interest(int descriptor, ReadinessHandler& handler, std::uint32_t events) {
+    epoll_event event{.events = events, .data = {.ptr = &handler}};
+    require_descriptor(epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event), "epoll_ctl mod");
+}
+
+void EventLoop::unwatch(int descriptor, ReadinessHandler& handler) {
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+    for (std::size_t i = ready_next_; i < ready_count_; ++i) {
+        if (ready_[i].data.ptr == &handler) {
+            ready_[i] = ready_[--ready_count_];
+            --i;
+        }
+    }
+}
+
+}  // namespace gatehouse::async
