@@ -37,7 +37,11 @@ if(GATEHOUSE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# Debug information and __FILE__ name the sources relative to the tree, so that builds of two
+# clones are alike and share their compiler cache.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 find_program(GATEHOUSE_CCACHE ccache)
 if(GATEHOUSE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${GATEHOUSE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+                                  CCACHE_NOHASHDIR=1 ${GATEHOUSE_CCACHE})
 endif()

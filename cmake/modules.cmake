@@ -9,8 +9,6 @@
 #   gatehouse_benchmark(NAME SOURCES x_bench.cc USES modules)
 #   gatehouse_fuzzer(NAME SOURCES x_fuzz.cc USES modules [CORPUS dir])
 
-find_package(Threads REQUIRED)
-
 # Each module's headers are reached as "module/header.h" through a folder of its own that holds
 # one link, so that naming one module does not open the others.
 function(_gatehouse_include_root module out)
@@ -39,6 +37,14 @@ function(gatehouse_module name)
   target_link_libraries(gatehouse_${name} PUBLIC ${arg_LIBRARIES} Threads::Threads)
 endfunction()
 
+# Target `collection` builds all its members: unit_tests, benchmarks, fuzzers.
+function(gatehouse_add_to collection target)
+  if(NOT TARGET ${collection})
+    add_custom_target(${collection})
+  endif()
+  add_dependencies(${collection} ${target})
+endfunction()
+
 function(gatehouse_module_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   find_package(GTest REQUIRED)
@@ -48,6 +54,7 @@ function(gatehouse_module_test name)
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE
     GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GATEHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  gatehouse_add_to(unit_tests ${target})
   add_test(NAME ${target} COMMAND ${target})
   set_tests_properties(${target} PROPERTIES TIMEOUT 120 LABELS unit)
 endfunction()
@@ -56,8 +63,10 @@ function(gatehouse_benchmark name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   find_package(benchmark REQUIRED)
   add_executable(${name} ${arg_SOURCES})
+  gatehouse_add_to(benchmarks ${name})
   _gatehouse_use(${name} PRIVATE ${arg_USES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} benchmark::benchmark)
+  set_property(GLOBAL APPEND_STRING PROPERTY GATEHOUSE_BENCHMARKS "${name}\n")
 endfunction()
 
 function(gatehouse_fuzzer name)
@@ -66,7 +75,20 @@ function(gatehouse_fuzzer name)
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
+  gatehouse_add_to(fuzzers ${name})
   _gatehouse_use(${name} PRIVATE ${arg_USES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} -fsanitize=fuzzer)
-  set_property(GLOBAL APPEND PROPERTY GATEHOUSE_FUZZERS ${name})
+  if(arg_CORPUS)
+    cmake_path(ABSOLUTE_PATH arg_CORPUS BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
+  set_property(GLOBAL APPEND_STRING PROPERTY GATEHOUSE_FUZZERS "${name} ${arg_CORPUS}\n")
+endfunction()
+
+# Lists for `./dev bench` and `./dev fuzz`, one program a line (a fuzzer with its seed corpus).
+# To be called after the last target is declared.
+function(gatehouse_write_lists)
+  get_property(benchmarks GLOBAL PROPERTY GATEHOUSE_BENCHMARKS)
+  file(WRITE ${CMAKE_BINARY_DIR}/benchmarks.txt "${benchmarks}")
+  get_property(fuzzers GLOBAL PROPERTY GATEHOUSE_FUZZERS)
+  file(WRITE ${CMAKE_BINARY_DIR}/fuzzers.txt "${fuzzers}")
 endfunction()
