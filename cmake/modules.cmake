@@ -9,6 +9,11 @@
 #   gatehouse_benchmark(NAME SOURCES x_bench.cc USES modules)
 #   gatehouse_fuzzer(NAME SOURCES x_fuzz.cc USES modules [CORPUS dir])
 
+# Targets that build every member of a kind.
+foreach(kind unit_tests benchmarks fuzzers)
+  add_custom_target(${kind})
+endforeach()
+
 # Each module's headers are reached as "module/header.h" through a folder of its own that holds
 # one link, so that naming one module does not open the others.
 function(_gatehouse_include_root module out)
@@ -37,14 +42,6 @@ function(gatehouse_module name)
   target_link_libraries(gatehouse_${name} PUBLIC ${arg_LIBRARIES} Threads::Threads)
 endfunction()
 
-# Target `collection` builds all its members: unit_tests, benchmarks, fuzzers.
-function(gatehouse_add_to collection target)
-  if(NOT TARGET ${collection})
-    add_custom_target(${collection})
-  endif()
-  add_dependencies(${collection} ${target})
-endfunction()
-
 function(gatehouse_module_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   find_package(GTest REQUIRED)
@@ -54,7 +51,7 @@ function(gatehouse_module_test name)
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${target} PRIVATE
     GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GATEHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  gatehouse_add_to(unit_tests ${target})
+  add_dependencies(unit_tests ${target})
   add_test(NAME ${target} COMMAND ${target})
   set_tests_properties(${target} PROPERTIES TIMEOUT 120 LABELS unit)
 endfunction()
@@ -63,7 +60,7 @@ function(gatehouse_benchmark name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   find_package(benchmark REQUIRED)
   add_executable(${name} ${arg_SOURCES})
-  gatehouse_add_to(benchmarks ${name})
+  add_dependencies(benchmarks ${name})
   _gatehouse_use(${name} PRIVATE ${arg_USES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} benchmark::benchmark)
   set_property(GLOBAL APPEND_STRING PROPERTY GATEHOUSE_BENCHMARKS "${name}\n")
@@ -75,7 +72,7 @@ function(gatehouse_fuzzer name)
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
-  gatehouse_add_to(fuzzers ${name})
+  add_dependencies(fuzzers ${name})
   _gatehouse_use(${name} PRIVATE ${arg_USES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} -fsanitize=fuzzer)
   if(arg_CORPUS)

@@ -29,8 +29,8 @@ constexpr std::array<std::int8_t, 256> make_base64_values() {
 constexpr auto base64_values = make_base64_values();
 
 bool is_unreserved(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 // The length of the well-formed UTF-8 sequence that starts the text, 0 if it is malformed

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json/stream_parser.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
 
 namespace gatehouse {
 namespace {
@@ -12,8 +12,7 @@ namespace {
 Place place_of(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
     const auto line_start = before.rfind('\n');
-    return {"",
-            static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1),
+    return {"", static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1),
             static_cast<std::uint32_t>(before.size() -
                                        (line_start == before.npos ? 0 : line_start + 1) + 1)};
 }

@@ -81,12 +81,9 @@ Profile open() {
 
 Profile profile_named(ProfileName name) {
     switch (name) {
-        case ProfileName::Aws:
-            return Profile{};
-        case ProfileName::AwsStrict:
-            return aws_strict();
-        case ProfileName::Open:
-            return open();
+        case ProfileName::Aws: return Profile{};
+        case ProfileName::AwsStrict: return aws_strict();
+        case ProfileName::Open: return open();
     }
     return Profile{};
 }
