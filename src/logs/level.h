@@ -1,0 +1,57 @@
+// How much is logged, and for whom.
+//
+// Source: AWS IoT Core Developer Guide, "Configure AWS IoT logging" (levels, log targets).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/tenant.h"
+
+namespace gatehouse::logs {
+
+// Each level includes the ones before it.
+enum class Level : std::uint8_t { Disabled, Error, Warn, Info, Debug };
+inline constexpr std::size_t level_count = 5;
+
+// "DISABLED", "ERROR", "WARN", "INFO", "DEBUG".
+std::string_view name_of(Level level);
+// The level of that exact name.
+std::optional<Level> parse_level(std::string_view name);
+
+// Who an event is about, as far as it is known. Borrowed for the duration of a call.
+struct Subject {
+    const Tenant& tenant;
+    std::string_view client_id = {};
+    std::string_view principal_id = {};
+    std::string_view source_ip = {};
+};
+
+// Answers at which level a subject's events are kept: client id, principal id, source address
+// and thing groups before the account's default; where several fit, the most verbose.
+//
+// A connection asks once when it knows its subject, keeps the answer (a byte), and asks again
+// when generation() differs from the one it saw.
+//
+// Threads: any; implementations answer from an immutable snapshot.
+class LevelResolver {
+public:
+    virtual ~LevelResolver() = default;
+    virtual Level level_for(const Subject& subject) const = 0;
+    // Grows whenever an answer may have changed.
+    virtual std::uint32_t generation() const = 0;
+};
+
+// The same level for everybody; what runs when no levels were configured.
+class FixedLevel final : public LevelResolver {
+public:
+    explicit FixedLevel(Level level) : level_(level) {}
+    Level level_for(const Subject&) const override { return level_; }
+    std::uint32_t generation() const override { return 0; }
+
+private:
+    Level level_;
+};
+
+}  // namespace gatehouse::logs

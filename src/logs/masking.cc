@@ -1,0 +1,48 @@
+#include "logs/masking.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gatehouse::logs {
+namespace {
+
+constexpr std::array<std::string_view, 5> harmless_keys = {"x-amz-customauthorizer-name", "SDK",
+                                                           "Version", "Platform", "Metadata"};
+
+void append_masked_pair(std::string& out, std::string_view pair) {
+    const std::size_t equals = pair.find('=');
+    const std::string_view key = pair.substr(0, equals);
+    if (std::ranges::find(harmless_keys, key) != harmless_keys.end()) {
+        out += pair;
+        return;
+    }
+    // Without '=' the pair may be a bare token.
+    if (equals == pair.npos) {
+        if (!pair.empty()) out += mask;
+        return;
+    }
+    out += key;
+    out += '=';
+    out += mask;
+}
+
+}  // namespace
+
+std::string masked_user_name(std::string_view user_name) {
+    const std::size_t query = user_name.find('?');
+    std::string out(user_name.substr(0, query));
+    if (query == user_name.npos) return out;
+    char separator = '?';
+    std::size_t at = query + 1;
+    while (true) {
+        // A second '?' is taken as a separator too, since clients send it by mistake.
+        const std::size_t end = user_name.find_first_of("&?", at);
+        out += separator;
+        append_masked_pair(out, user_name.substr(at, end - at));
+        if (end == user_name.npos) return out;
+        separator = user_name[end];
+        at = end + 1;
+    }
+}
+
+}  // namespace gatehouse::logs

@@ -1,0 +1,17 @@
+// Keeping secrets out of what is shown.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace gatehouse::logs {
+
+// What stands where a secret was.
+inline constexpr std::string_view mask = "****";
+
+// A CONNECT's user name without the secrets of its query part: everything before the first '?'
+// and the values of x-amz-customauthorizer-name, SDK, Version, Platform and Metadata stay, every
+// other value (token, signature, unknown keys, any of which may be a token) is masked.
+std::string masked_user_name(std::string_view user_name);
+
+}  // namespace gatehouse::logs

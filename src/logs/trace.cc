@@ -1,0 +1,231 @@
+#include "logs/trace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "logs/json_text.h"
+
+namespace gatehouse::logs {
+namespace {
+
+constexpr std::array<std::string_view, 15> kind_names = {
+    "door",       "tls",       "server-name",     "alpn",      "connect",
+    "authorizer", "signature", "event",           "answer",    "validation",
+    "policy",     "told",      "refresh-planned", "refreshed", "ended"};
+constexpr std::array<std::string_view, 4> status_names = {"passed", "failed", "skipped", "noted"};
+constexpr std::array<std::string_view, 4> outcome_names = {"pending", "accepted", "refused",
+                                                           "ended"};
+
+// Cut at a character's border, so that the text stays well-formed.
+void cut(std::string& text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return;
+    std::size_t end = bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    text.resize(end);
+    text += "…";
+}
+
+std::size_t bytes_of_step(const TraceStep& step) {
+    return sizeof(TraceStep) + step.detail.size() + step.unmasked_detail.size();
+}
+
+ConnectionTrace shown(ConnectionTrace trace, Secrets secrets) {
+    if (secrets == Secrets::Masked) {
+        for (TraceStep& step : trace.steps) step.unmasked_detail.clear();
+    }
+    return trace;
+}
+
+}  // namespace
+
+std::string_view name_of(StepKind kind) {
+    return kind_names[static_cast<std::size_t>(kind)];
+}
+std::string_view name_of(StepStatus status) {
+    return status_names[static_cast<std::size_t>(status)];
+}
+std::string_view name_of(Outcome outcome) {
+    return outcome_names[static_cast<std::size_t>(outcome)];
+}
+
+struct TraceStore::Entry {
+    ConnectionTrace trace;
+    SteadyTime started;
+    std::size_t bytes = 0;
+};
+
+struct TraceStore::Follower {
+    std::uint64_t number;
+    Tenant tenant;
+    std::string client_id;
+    Listener listener;
+};
+
+TraceStore::TraceStore(const Clock& clock) : TraceStore(clock, Settings{}) {}
+TraceStore::TraceStore(const Clock& clock, Settings settings)
+    : clock_(clock), settings_(settings) {}
+TraceStore::~TraceStore() = default;
+
+TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view trace_id,
+                                       std::string_view source) {
+    auto entry = std::make_unique<Entry>();
+    entry->trace.tenant = tenant;
+    entry->trace.trace_id = trace_id;
+    entry->trace.source = source;
+    entry->trace.started = clock_.wall_now();
+    entry->started = clock_.steady_now();
+    entry->bytes = sizeof(Entry) + trace_id.size() + source.size();
+    Recorder recorder;
+    recorder.store_ = this;
+    const std::scoped_lock lock(mutex_);
+    bytes_ += entry->bytes;
+    entries_.push_back(std::move(entry));
+    recorder.number_ = first_number_ + entries_.size() - 1;
+    drop_oldest_over_bounds();
+    return recorder;
+}
+
+void TraceStore::drop_oldest_over_bounds() {
+    // The newest trace stays, whatever its size: its steps are bounded on their own.
+    while (entries_.size() > 1 &&
+           (entries_.size() > settings_.traces_max || bytes_ > settings_.bytes_max)) {
+        bytes_ -= entries_.front()->bytes;
+        entries_.pop_front();
+        ++first_number_;
+    }
+}
+
+void TraceStore::change(std::uint64_t number, const Change& apply) {
+    std::vector<std::shared_ptr<const Follower>> told;
+    ConnectionTrace copy;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (number < first_number_) return;  // dropped already
+        Entry& entry = *entries_[number - first_number_];
+        const std::size_t before = entry.bytes;
+        apply(entry);
+        bytes_ += entry.bytes - before;
+        for (const auto& follower : followers_) {
+            if (follower->tenant != entry.trace.tenant) continue;
+            if (!follower->client_id.empty() && follower->client_id != entry.trace.client_id) {
+                continue;
+            }
+            told.push_back(follower);
+        }
+        if (!told.empty()) copy = shown(entry.trace, Secrets::Masked);
+        drop_oldest_over_bounds();
+    }
+    for (const auto& follower : told) follower->listener(copy);
+}
+
+void TraceStore::Recorder::step(StepKind kind, StepStatus status, std::string detail,
+                                std::string unmasked_detail) {
+    if (store_ == nullptr) return;
+    cut(detail, store_->settings_.detail_max);
+    cut(unmasked_detail, store_->settings_.detail_max);
+    store_->change(number_, [&](Entry& entry) {
+        if (entry.trace.steps.size() >= store_->settings_.steps_max) {
+            ++entry.trace.steps_left_out;
+            return;
+        }
+        const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(
+            store_->clock_.steady_now() - entry.started);
+        entry.trace.steps.push_back(
+            {kind, status, std::move(detail), std::move(unmasked_detail), elapsed});
+        entry.bytes += bytes_of_step(entry.trace.steps.back());
+    });
+}
+
+void TraceStore::Recorder::name_client(std::string_view client_id) {
+    if (store_ == nullptr) return;
+    store_->change(number_, [&](Entry& entry) {
+        entry.bytes += client_id.size();
+        entry.bytes -= entry.trace.client_id.size();
+        entry.trace.client_id = client_id;
+    });
+}
+
+void TraceStore::Recorder::name_tenant(const Tenant& tenant) {
+    if (store_ == nullptr) return;
+    store_->change(number_, [&](Entry& entry) { entry.trace.tenant = tenant; });
+}
+
+void TraceStore::Recorder::outcome(Outcome outcome) {
+    if (store_ == nullptr) return;
+    store_->change(number_, [&](Entry& entry) { entry.trace.outcome = outcome; });
+}
+
+std::vector<ConnectionTrace> TraceStore::find(const Query& query) const {
+    std::vector<ConnectionTrace> found;
+    const std::scoped_lock lock(mutex_);
+    for (auto at = entries_.rbegin(); at != entries_.rend() && found.size() < query.limit; ++at) {
+        const ConnectionTrace& trace = (*at)->trace;
+        if (trace.tenant != query.tenant) continue;
+        if (!query.trace_id.empty() && trace.trace_id != query.trace_id) continue;
+        if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
+        found.push_back(shown(trace, query.secrets));
+    }
+    return found;
+}
+
+std::uint64_t TraceStore::follow(const Tenant& tenant, std::string client_id, Listener listener) {
+    const std::scoped_lock lock(mutex_);
+    if (followers_.size() >= settings_.followers_max) return 0;
+    const std::uint64_t number = next_follower_++;
+    followers_.push_back(std::make_shared<const Follower>(
+        Follower{number, tenant, std::move(client_id), std::move(listener)}));
+    return number;
+}
+
+void TraceStore::unfollow(std::uint64_t number) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(followers_, [&](const auto& follower) { return follower->number == number; });
+}
+
+std::string to_text(const ConnectionTrace& trace) {
+    std::string out =
+        fmt::format("{}  trace {}  client {}  from {}  {}\n", format_log_time(trace.started),
+                    trace.trace_id, trace.client_id.empty() ? "(not known)" : trace.client_id,
+                    trace.source, name_of(trace.outcome));
+    for (const TraceStep& step : trace.steps) {
+        out += fmt::format("  {:>9.3f} ms  {:<7} {:<15} {}\n",
+                           static_cast<double>(step.elapsed.count()) / 1000, name_of(step.status),
+                           name_of(step.kind),
+                           step.unmasked_detail.empty() ? step.detail : step.unmasked_detail);
+    }
+    if (trace.steps_left_out > 0) {
+        out += fmt::format("  … and {} more steps, which were not kept\n", trace.steps_left_out);
+    }
+    return out;
+}
+
+std::string to_json(const ConnectionTrace& trace) {
+    std::string out;
+    const auto text = [&out](std::string_view before, std::string_view value) {
+        out += before;
+        out += '"';
+        append_escaped(out, value);
+        out += '"';
+    };
+    text("{\"traceId\":", trace.trace_id);
+    text(",\"accountId\":", trace.tenant.account.view());
+    text(",\"clientId\":", trace.client_id);
+    text(",\"source\":", trace.source);
+    text(",\"started\":", format_iso8601(trace.started));
+    text(",\"outcome\":", name_of(trace.outcome));
+    out += ",\"steps\":[";
+    for (const TraceStep& step : trace.steps) {
+        if (&step != &trace.steps.front()) out += ',';
+        text("{\"step\":", name_of(step.kind));
+        text(",\"status\":", name_of(step.status));
+        out += fmt::format(",\"elapsedMs\":{}", static_cast<double>(step.elapsed.count()) / 1000);
+        text(",\"detail\":", step.unmasked_detail.empty() ? step.detail : step.unmasked_detail);
+        out += '}';
+    }
+    out += fmt::format("],\"stepsLeftOut\":{}}}", trace.steps_left_out);
+    return out;
+}
+
+}  // namespace gatehouse::logs

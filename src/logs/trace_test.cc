@@ -1,0 +1,105 @@
+#include "logs/trace.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+
+namespace gatehouse::logs {
+namespace {
+
+class TraceStoreTest : public testing::Test {
+protected:
+    ManualClock clock_;
+    Tenant tenant_;
+};
+
+TEST_F(TraceStoreTest, KeepsTheStepsOfAnAttemptInOrder) {
+    TraceStore store(clock_);
+    auto trace = store.begin(tenant_, "t-1", "127.0.0.1:4711");
+    trace.step(StepKind::Door, StepStatus::Passed, "door https on 127.0.0.1:9443");
+    clock_.advance(std::chrono::milliseconds(3));
+    trace.name_client("basicPubSub");
+    trace.step(StepKind::EventSent, StepStatus::Noted, R"({"password":"****"})",
+               R"({"password":"dGVzdA=="})");
+    trace.outcome(Outcome::Accepted);
+
+    const auto found = store.find({.tenant = tenant_, .client_id = "basicPubSub"});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].trace_id, "t-1");
+    EXPECT_EQ(found[0].outcome, Outcome::Accepted);
+    ASSERT_EQ(found[0].steps.size(), 2U);
+    EXPECT_EQ(found[0].steps[1].elapsed, std::chrono::milliseconds(3));
+    EXPECT_EQ(to_text(found[0]).find("dGVzdA=="), std::string::npos);
+    EXPECT_EQ(to_json(found[0]).find("dGVzdA=="), std::string::npos);
+
+    const auto open = store.find({.tenant = tenant_, .trace_id = "t-1", .secrets = Secrets::Shown});
+    ASSERT_EQ(open.size(), 1U);
+    EXPECT_NE(to_text(open[0]).find("dGVzdA=="), std::string::npos);
+    EXPECT_TRUE(parse_json(to_json(open[0]), "the trace"));
+}
+
+TEST_F(TraceStoreTest, DropsTheOldestAndIgnoresTheirRecorders) {
+    TraceStore store(clock_, {.traces_max = 2});
+    auto first = store.begin(tenant_, "t-1", "a");
+    store.begin(tenant_, "t-2", "a");
+    store.begin(tenant_, "t-3", "a");
+    first.step(StepKind::Ended, StepStatus::Noted, "too late");
+    EXPECT_TRUE(store.find({.tenant = tenant_, .trace_id = "t-1"}).empty());
+    const auto all = store.find({.tenant = tenant_, .limit = 10});
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].trace_id, "t-3");
+    EXPECT_TRUE(all[1].steps.empty());
+}
+
+TEST_F(TraceStoreTest, IsBoundedInBytesStepsAndDetail) {
+    TraceStore store(clock_, {.bytes_max = 20'000, .steps_max = 3, .detail_max = 10});
+    for (int i = 0; i < 100; ++i) {
+        auto trace = store.begin(tenant_, "t-" + std::to_string(i), "a");
+        for (int step = 0; step < 5; ++step) {
+            trace.step(StepKind::Tls, StepStatus::Noted, "ääääääääää");
+        }
+    }
+    const auto all = store.find({.tenant = tenant_, .limit = 1000});
+    EXPECT_LT(all.size(), 60U);
+    EXPECT_GT(all.size(), 10U);
+    EXPECT_EQ(all[0].steps.size(), 3U);
+    EXPECT_EQ(all[0].steps_left_out, 2U);
+    EXPECT_EQ(all[0].steps[0].detail, "äääää…");
+}
+
+TEST_F(TraceStoreTest, TellsFollowersOfTheirClientAlone) {
+    TraceStore store(clock_);
+    std::vector<std::string> heard;
+    const auto number = store.follow(tenant_, "mine", [&](const ConnectionTrace& trace) {
+        heard.push_back(trace.steps.empty()
+                            ? "-"
+                            : trace.steps.back().unmasked_detail + "/" + trace.steps.back().detail);
+    });
+    auto mine = store.begin(tenant_, "t-1", "a");
+    auto other = store.begin(tenant_, "t-2", "a");
+    other.name_client("other");
+    mine.name_client("mine");
+    mine.step(StepKind::EventSent, StepStatus::Noted, "masked", "secret");
+    other.step(StepKind::Door, StepStatus::Noted, "not heard");
+    EXPECT_EQ(heard, (std::vector<std::string>{"-", "/masked"}));
+    store.unfollow(number);
+    mine.outcome(Outcome::Ended);
+    EXPECT_EQ(heard.size(), 2U);
+}
+
+TEST_F(TraceStoreTest, KeepsTenantsApart) {
+    TraceStore store(clock_);
+    const Tenant other{AccountId("111111111111"), Region("eu-west-1")};
+    store.begin(tenant_, "t-1", "a").name_tenant(other);
+    EXPECT_TRUE(store.find({.tenant = tenant_, .trace_id = "t-1"}).empty());
+    EXPECT_EQ(store.find({.tenant = other, .trace_id = "t-1"}).size(), 1U);
+}
+
+TEST(Recorder, WithoutAStoreIgnoresEverything) {
+    TraceStore::Recorder recorder;
+    recorder.step(StepKind::Door, StepStatus::Passed, "nothing happens");
+    EXPECT_FALSE(recorder);
+}
+
+}  // namespace
+}  // namespace gatehouse::logs
