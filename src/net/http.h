@@ -33,10 +33,10 @@ private:
 };
 
 struct HttpRequest {
-    std::string method;   // "GET"
-    std::string target;   // as sent, percent-encoding untouched: "/things/a%2Fb?maxResults=10"
-    std::string path;     // the target up to '?', still encoded
-    std::string query;    // the target after '?', still encoded; empty when absent
+    std::string method;     // "GET"
+    std::string target;     // as sent, percent-encoding untouched: "/things/a%2Fb?maxResults=10"
+    std::string path;       // the target up to '?', still encoded
+    std::string query;      // the target after '?', still encoded; empty when absent
     unsigned version = 11;  // 10 or 11
     HttpHeaders headers;
     std::string body;

@@ -80,6 +80,8 @@ private:
     Listener(async::EventLoop& loop, int descriptor, Address address, ConnectionLimits& limits,
              OnAccept on_accept, OnRefused on_refused);
     void on_ready(std::uint32_t events) override;
+    void accept_failed(int error);
+    void report_refused(const Error& why);
 
     async::EventLoop& loop_;
     int descriptor_;

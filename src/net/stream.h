@@ -42,6 +42,7 @@ public:
 private:
     void on_ready(std::uint32_t events) override;
     void want(std::uint32_t events);
+    async::Task<Result<void>> wait_for(IoOutcome::Status status, Deadline deadline);
 
     async::EventLoop& loop_;
     std::unique_ptr<Transport> transport_;
@@ -50,6 +51,7 @@ private:
     async::Wake writable_;
     std::uint32_t interest_ = 0;
     bool watched_ = false;
+    bool reading_ = false;
     bool cancelled_ = false;
 };
 

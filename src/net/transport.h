@@ -35,10 +35,10 @@ struct PeerFacts {
     Address local;
     Address remote;
     bool is_tls = false;
-    std::string tls_version;          // "TLSv1.3"; empty without TLS
-    std::string server_name;          // SNI as sent; empty when absent
+    std::string tls_version;           // "TLSv1.3"; empty without TLS
+    std::string server_name;           // SNI as sent; empty when absent
     std::string application_protocol;  // the ALPN protocol agreed on; empty when none
-    Bytes client_certificate;         // DER; empty when none was sent
+    Bytes client_certificate;          // DER; empty when none was sent
 };
 
 class Transport {

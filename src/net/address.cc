@@ -1,0 +1,87 @@
+#include "net/address.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace gatehouse::net {
+namespace {
+
+const in6_addr& ipv6_bytes(const sockaddr_storage& storage) {
+    return reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr;
+}
+
+const in_addr& ipv4_bytes(const sockaddr_storage& storage) {
+    return reinterpret_cast<const sockaddr_in&>(storage).sin_addr;
+}
+
+std::string print(int family, const void* bytes) {
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(family, bytes, text, sizeof text);
+    return text;
+}
+
+}  // namespace
+
+Address::Address(const sockaddr* address, socklen_t length) : length_(length) {
+    std::memcpy(&storage_, address, std::min<std::size_t>(length, sizeof storage_));
+}
+
+Result<Address> Address::parse(std::string_view host, std::uint16_t port) {
+    const std::string text(host);
+    sockaddr_in v4{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {}, .sin_zero = {}};
+    if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
+        return Address(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+    }
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    if (inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1) {
+        return Address(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
+    }
+    return fail(ErrorKind::InvalidInput, fmt::format("'{}' is not an IPv4 or IPv6 address", host));
+}
+
+std::string Address::host() const {
+    if (storage_.ss_family == AF_INET) return print(AF_INET, &ipv4_bytes(storage_));
+    if (storage_.ss_family != AF_INET6) return "";
+    const in6_addr& bytes = ipv6_bytes(storage_);
+    if (IN6_IS_ADDR_V4MAPPED(&bytes)) return print(AF_INET, &bytes.s6_addr[12]);
+    return print(AF_INET6, &bytes);
+}
+
+std::uint16_t Address::port() const {
+    if (storage_.ss_family == AF_INET) {
+        return ntohs(reinterpret_cast<const sockaddr_in&>(storage_).sin_port);
+    }
+    if (storage_.ss_family == AF_INET6) {
+        return ntohs(reinterpret_cast<const sockaddr_in6&>(storage_).sin6_port);
+    }
+    return 0;
+}
+
+std::string Address::text() const {
+    const std::string host = this->host();
+    return host.find(':') == host.npos ? fmt::format("{}:{}", host, port())
+                                       : fmt::format("[{}]:{}", host, port());
+}
+
+bool Address::is_loopback() const {
+    if (storage_.ss_family == AF_INET) return ntohl(ipv4_bytes(storage_).s_addr) >> 24 == 127;
+    if (storage_.ss_family != AF_INET6) return false;
+    const in6_addr& bytes = ipv6_bytes(storage_);
+    return IN6_IS_ADDR_LOOPBACK(&bytes) ||
+           (IN6_IS_ADDR_V4MAPPED(&bytes) && bytes.s6_addr[12] == 127);
+}
+
+std::string Address::rate_key() const {
+    if (storage_.ss_family != AF_INET6 || IN6_IS_ADDR_V4MAPPED(&ipv6_bytes(storage_))) {
+        return host();
+    }
+    in6_addr network = ipv6_bytes(storage_);
+    std::memset(&network.s6_addr[8], 0, 8);
+    return print(AF_INET6, &network) + "/64";
+}
+
+}  // namespace gatehouse::net

@@ -1,0 +1,31 @@
+#include "net/address.h"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::net {
+namespace {
+
+TEST(Address, ParsesAndPrintsBothFamilies) {
+    EXPECT_EQ(Address::parse("127.0.0.1", 1883)->text(), "127.0.0.1:1883");
+    EXPECT_EQ(Address::parse("::1", 8883)->text(), "[::1]:8883");
+    EXPECT_EQ(Address::parse("::ffff:203.0.113.5", 1)->host(), "203.0.113.5");
+    EXPECT_EQ(Address::parse("localhost", 1).error().kind, ErrorKind::InvalidInput);
+}
+
+TEST(Address, KnowsLoopback) {
+    EXPECT_TRUE(Address::parse("127.9.9.9", 0)->is_loopback());
+    EXPECT_TRUE(Address::parse("::1", 0)->is_loopback());
+    EXPECT_TRUE(Address::parse("::ffff:127.0.0.1", 0)->is_loopback());
+    EXPECT_FALSE(Address::parse("0.0.0.0", 0)->is_loopback());
+    EXPECT_FALSE(Address::parse("::", 0)->is_loopback());
+}
+
+TEST(Address, CountsIpv6ByItsNetwork) {
+    EXPECT_EQ(Address::parse("2001:db8::1", 0)->rate_key(),
+              Address::parse("2001:db8::ffff:2", 9)->rate_key());
+    EXPECT_NE(Address::parse("203.0.113.5", 0)->rate_key(),
+              Address::parse("203.0.113.6", 0)->rate_key());
+}
+
+}  // namespace
+}  // namespace gatehouse::net

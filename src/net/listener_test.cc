@@ -1,0 +1,81 @@
+#include "net/listener.h"
+
+#include <unistd.h>
+
+#include "net/http_client.h"
+#include "net/loop_fixture.h"
+
+namespace gatehouse::net {
+namespace {
+
+class ListenerTest : public LoopFixture {
+protected:
+    std::unique_ptr<Listener> listen() {
+        auto listener = Listener::open(
+            loop, *Address::parse("127.0.0.1", 0), limits,
+            [this](AcceptedSocket socket) { accepted.push_back(std::move(socket)); },
+            [this](std::size_t count, const Error& why) {
+                refused += count;
+                refusal = why.message;
+            });
+        EXPECT_TRUE(listener);
+        return std::move(*listener);
+    }
+    async::Task<void> connect(Address address) {
+        auto stream = co_await connect_tcp(loop, std::move(address), soon());
+        EXPECT_TRUE(stream) << stream.error().message;
+        clients.push_back(std::move(*stream));
+    }
+    void turns_until(const std::function<bool()>& reached) {
+        for (int i = 0; i < 200 && !reached(); ++i) loop.run_once(std::chrono::milliseconds(10));
+        EXPECT_TRUE(reached());
+    }
+    void TearDown() override {
+        for (const AcceptedSocket& socket : accepted) ::close(socket.descriptor);
+    }
+
+    ConnectionLimits limits{{.total_max = 10, .per_address_max = 2}};
+    std::vector<AcceptedSocket> accepted;
+    std::vector<std::unique_ptr<Stream>> clients;
+    std::size_t refused = 0;
+    std::string refusal;
+};
+
+TEST_F(ListenerTest, BoundsConnectionsPerAddressAndFreesTheirPlaces) {
+    const auto listener = listen();
+    ASSERT_NE(listener->address().port(), 0);
+    for (int i = 0; i < 3; ++i) tasks.start(connect(listener->address()));
+    finish();
+    turns_until([&] { return accepted.size() == 2 && refused == 1; });
+    EXPECT_NE(refusal.find("127.0.0.1"), std::string::npos) << refusal;
+    EXPECT_EQ(limits.open(), 2u);
+    ::close(accepted.back().descriptor);
+    accepted.pop_back();
+    EXPECT_EQ(limits.open(), 1u);
+    tasks.start(connect(listener->address()));
+    finish();
+    turns_until([&] { return accepted.size() == 2; });
+}
+
+TEST_F(ListenerTest, SaysWhenThePortIsTaken) {
+    const auto first = listen();
+    const auto second = Listener::open(loop, first->address(), limits, {}, {});
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::Conflict);
+}
+
+TEST_F(ListenerTest, ConnectingToAClosedPortNamesTheAddress) {
+    auto listener = listen();
+    const Address address = listener->address();
+    listener.reset();
+    const auto connect_refused = [&]() -> async::Task<void> {
+        const auto stream = co_await connect_tcp(loop, address, soon());
+        EXPECT_FALSE(stream);
+        EXPECT_NE(stream.error().message.find(address.text()), std::string::npos);
+    };
+    tasks.start(connect_refused());
+    finish();
+}
+
+}  // namespace
+}  // namespace gatehouse::net

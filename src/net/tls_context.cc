@@ -1,0 +1,233 @@
+#include "net/tls_context.h"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+
+#include "net/tls_transport.h"
+
+namespace gatehouse::net {
+namespace {
+
+// AWS IoT's policy TLS13_1_2_2022_10, best first; static-RSA suites are left out because they
+// have no forward secrecy. Source: AWS IoT Core Developer Guide, "Transport security".
+constexpr const char* tls12_ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:"
+    "ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:"
+    "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA";
+
+// Handshake steps cost about half a millisecond; more of them in one turn would hold up traffic.
+constexpr std::uint64_t handshake_steps_per_turn = 4;
+
+std::string openssl_error() {
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
+    const char* const reason = ERR_reason_error_string(error);
+    return reason != nullptr ? reason : "unknown error";
+}
+
+template <auto Free>
+struct Freed {
+    template <class T>
+    void operator()(T* object) const {
+        Free(object);
+    }
+};
+using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+
+Bio bio_of(std::string_view text) {
+    return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+Result<void> use_identity(SSL_CTX* context, const TlsSettings& settings) {
+    const Bio chain = bio_of(settings.certificate_chain_pem);
+    const Certificate leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+    if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
+        return fail(ErrorKind::InvalidInput,
+                    "the server certificate cannot be used: " + openssl_error());
+    }
+    while (X509* const issuer = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)) {
+        SSL_CTX_add0_chain_cert(context, issuer);
+    }
+    ERR_clear_error();  // the end of the chain reads as an error
+    const Bio key_text = bio_of(settings.private_key_pem);
+    const Key key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+    if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+        return fail(ErrorKind::InvalidInput,
+                    "the server's private key does not fit its certificate: " + openssl_error());
+    }
+    return {};
+}
+
+bool is_listed(const std::vector<std::string>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+// Our preference decides. A client that offers only unknown protocols goes on without one: it
+// may still be one that the listener serves by its first bytes.
+int choose_protocol(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_length,
+                    const unsigned char* offered, unsigned int offered_length, void* argument) {
+    const auto& context = *static_cast<const TlsContext*>(argument);
+    for (const std::string& protocol : context.settings().application_protocols) {
+        for (unsigned int at = 0; at < offered_length; at += 1u + offered[at]) {
+            const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1,
+                                        offered[at]);
+            if (name != protocol) continue;
+            if (is_listed(context.settings().client_certificate_protocols, name)) {
+                SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
+            }
+            *chosen = offered + at + 1;
+            *chosen_length = offered[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+// What a client certificate means is decided after the handshake, where the refusal can be
+// explained; TLS itself proves that the client holds its key.
+int accept_any_certificate(X509_STORE_CTX*, void*) {
+    return 1;
+}
+
+// Resolves in a later turn of the loop.
+async::Task<void> next_turn(async::EventLoop& loop) {
+    async::Wake wake(loop);
+    loop.post([&wake] { wake.notify(); });
+    co_await wake.wait(Deadline::never());
+}
+
+// How many handshake steps this thread's loop has made in its current turn.
+struct HandshakeBudget {
+    std::uint64_t turn = 0;
+    std::uint64_t used = 0;
+
+    bool take(std::uint64_t current_turn) {
+        if (turn != current_turn) *this = {current_turn, 0};
+        return ++used <= handshake_steps_per_turn;
+    }
+};
+thread_local HandshakeBudget handshake_budget;
+
+// Waits for the socket of a handshake.
+class HandshakeWait final : async::ReadinessHandler, Pinned {
+public:
+    HandshakeWait(async::EventLoop& loop, int descriptor)
+        : loop_(loop), descriptor_(descriptor), wake_(loop) {}
+    ~HandshakeWait() {
+        if (interest_ != 0) loop_.unwatch(descriptor_, *this);
+    }
+
+    async::Task<bool> until_ready(IoOutcome::Status status, Deadline deadline) {
+        want(status == IoOutcome::Status::WaitRead ? EPOLLIN : EPOLLOUT);
+        co_return co_await wake_.wait(deadline);
+    }
+
+private:
+    void want(std::uint32_t events) {
+        if (interest_ == 0) loop_.watch(descriptor_, *this, events);
+        if (interest_ != 0 && interest_ != events) {
+            loop_.change_interest(descriptor_, *this, events);
+        }
+        interest_ = events;
+    }
+    void on_ready(std::uint32_t events) override {
+        wake_.notify();
+        if ((events & (EPOLLHUP | EPOLLERR)) == 0) return;
+        loop_.unwatch(descriptor_, *this);
+        interest_ = 0;
+    }
+
+    async::EventLoop& loop_;
+    int descriptor_;
+    async::Wake wake_;
+    std::uint32_t interest_ = 0;
+};
+
+void fill_in(PeerFacts& facts, SSL* ssl) {
+    facts.is_tls = true;
+    facts.tls_version = SSL_get_version(ssl);
+    if (const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
+        facts.server_name = name;
+    }
+    const unsigned char* protocol = nullptr;
+    unsigned int length = 0;
+    SSL_get0_alpn_selected(ssl, &protocol, &length);
+    facts.application_protocol.assign(reinterpret_cast<const char*>(protocol), length);
+    if (X509* const certificate = SSL_get0_peer_certificate(ssl)) {
+        unsigned char* der = nullptr;
+        const int size = i2d_X509(certificate, &der);
+        if (size > 0) facts.client_certificate.assign(der, der + size);
+        OPENSSL_free(der);
+    }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& settings) {
+    const std::shared_ptr<TlsContext> made(new TlsContext(settings));
+    made->context_ = SSL_CTX_new(TLS_server_method());
+    if (made->context_ == nullptr) return fail(ErrorKind::Internal, openssl_error());
+    SSL_CTX* const context = made->context_;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
+                                     SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(context, 0);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    if (SSL_CTX_set_cipher_list(context, tls12_ciphers) != 1) {
+        return fail(ErrorKind::Internal, openssl_error());
+    }
+    if (auto used = use_identity(context, settings); !used) return fail(std::move(used.error()));
+    if (settings.client_certificate == ClientCertificate::Requested) {
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    }
+    SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, nullptr);
+    if (!settings.application_protocols.empty()) {
+        SSL_CTX_set_alpn_select_cb(context, choose_protocol, made.get());
+    }
+    return made;
+}
+
+TlsContext::~TlsContext() {
+    SSL_CTX_free(context_);
+}
+
+async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, int descriptor,
+                                                        PeerFacts facts,
+                                                        std::shared_ptr<const TlsContext> context,
+                                                        Deadline deadline) {
+    SSL* const ssl = SSL_new(context->native());
+    SSL_set_accept_state(ssl);
+    auto transport = std::make_unique<TlsTransport>(descriptor, ssl);
+    {
+        HandshakeWait wait(loop, descriptor);
+        while (true) {
+            while (!handshake_budget.take(loop.counters().turns)) co_await next_turn(loop);
+            const IoOutcome step = transport->shake_hands();
+            if (step.status == IoOutcome::Status::Done) break;
+            if (step.status == IoOutcome::Status::Closed ||
+                step.status == IoOutcome::Status::Failed) {
+                co_return fail(ErrorKind::Unavailable,
+                               "TLS handshake failed: " + transport->error_text());
+            }
+            if (!co_await wait.until_ready(step.status, deadline)) {
+                co_return fail(ErrorKind::Timeout,
+                               "TLS handshake failed: the client did not finish it in time");
+            }
+        }
+    }
+    fill_in(facts, ssl);
+    co_return std::make_unique<Stream>(loop, std::move(transport), std::move(facts));
+}
+
+}  // namespace gatehouse::net

@@ -1,0 +1,208 @@
+#include <fcntl.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "net/loop_fixture.h"
+#include "net/tls_context.h"
+
+namespace gatehouse::net {
+namespace {
+
+struct TestIdentity {
+    std::string certificate;
+    std::string key;
+};
+
+std::string text_from(BIO* bio) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio, &data);
+    std::string text(data, static_cast<std::size_t>(size));
+    BIO_free(bio);
+    return text;
+}
+
+TestIdentity make_identity() {
+    EVP_PKEY* const key = EVP_EC_gen("P-256");
+    X509* const certificate = X509_new();
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    X509_NAME* const name = X509_get_subject_name(certificate);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+    X509_set_issuer_name(certificate, name);
+    X509_sign(certificate, key, EVP_sha256());
+    BIO* const certificate_text = BIO_new(BIO_s_mem());
+    PEM_write_bio_X509(certificate_text, certificate);
+    BIO* const key_text = BIO_new(BIO_s_mem());
+    PEM_write_bio_PrivateKey(key_text, key, nullptr, nullptr, 0, nullptr, nullptr);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return {text_from(certificate_text), text_from(key_text)};
+}
+
+struct ClientOptions {
+    std::string alpn;  // one protocol
+    bool certificate = false;
+    int max_version = TLS1_3_VERSION;
+};
+
+// A blocking OpenSSL client: handshake, sends "ping", expects "pong".
+struct ClientOutcome {
+    bool connected = false;
+    bool certificate_requested = false;
+    std::string reply;
+};
+
+int note_certificate_request(SSL* ssl, X509**, EVP_PKEY**) {
+    static_cast<ClientOutcome*>(SSL_get_app_data(ssl))->certificate_requested = true;
+    return 0;
+}
+
+ClientOutcome run_client(int descriptor, const ClientOptions& options) {
+    ClientOutcome outcome;
+    SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_max_proto_version(context, options.max_version);
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_client_cert_cb(context, note_certificate_request);
+    SSL* const ssl = SSL_new(context);
+    SSL_set_app_data(ssl, &outcome);
+    SSL_set_fd(ssl, descriptor);
+    SSL_set_tlsext_host_name(ssl, "device.example");
+    if (!options.alpn.empty()) {
+        const std::string wire = static_cast<char>(options.alpn.size()) + options.alpn;
+        SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(wire.data()),
+                            static_cast<unsigned>(wire.size()));
+    }
+    if (SSL_connect(ssl) == 1) {
+        outcome.connected = true;
+        SSL_write(ssl, "ping", 4);
+        char buffer[16];
+        const int count = SSL_read(ssl, buffer, sizeof buffer);
+        if (count > 0) outcome.reply.assign(buffer, static_cast<std::size_t>(count));
+    }
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+    close(descriptor);
+    return outcome;
+}
+
+class TlsTest : public LoopFixture {
+protected:
+    void SetUp() override {
+        const TestIdentity identity = make_identity();
+        settings.certificate_chain_pem = identity.certificate;
+        settings.private_key_pem = identity.key;
+        settings.application_protocols = {"x-amzn-mqtt-ca", "mqtt"};
+        settings.client_certificate_protocols = {"x-amzn-mqtt-ca"};
+    }
+
+    void exchange(const ClientOptions& options) {
+        std::array<int, 2> ends;
+        ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+        auto context = TlsContext::make(settings);
+        ASSERT_TRUE(context) << context.error().message;
+        std::jthread client([&] { client_outcome = run_client(ends[0], options); });
+        tasks.start(serve(ends[1], *context));
+        finish();
+    }
+
+    async::Task<void> serve(int descriptor, std::shared_ptr<const TlsContext> context) {
+        fcntl_nonblocking(descriptor);
+        auto stream = co_await accept_tls(loop, descriptor, {}, std::move(context), soon());
+        if (!stream) {
+            refusal = stream.error().message;
+            co_return;
+        }
+        facts = (*stream)->facts();
+        std::array<std::uint8_t, 16> buffer;
+        const auto count = co_await (*stream)->read_some(buffer, soon());
+        EXPECT_EQ(text_of(std::span(buffer).first(count.value_or(0))), "ping");
+        co_await (*stream)->write_all(bytes_of("pong"), soon());
+        (*stream)->transport().shut_down();
+    }
+    static void fcntl_nonblocking(int descriptor);
+
+    TlsSettings settings;
+    ClientOutcome client_outcome;
+    PeerFacts facts;
+    std::string refusal;
+};
+
+void TlsTest::fcntl_nonblocking(int descriptor) {
+    fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+}
+
+TEST_F(TlsTest, LearnsServerNameAndProtocol) {
+    exchange({.alpn = "mqtt"});
+    EXPECT_EQ(client_outcome.reply, "pong");
+    EXPECT_EQ(facts.server_name, "device.example");
+    EXPECT_EQ(facts.application_protocol, "mqtt");
+    EXPECT_EQ(facts.tls_version, "TLSv1.3");
+    EXPECT_FALSE(client_outcome.certificate_requested);
+}
+
+TEST_F(TlsTest, AsksForACertificateOnlyWithTheProtocolThatMeansIt) {
+    exchange({.alpn = "x-amzn-mqtt-ca"});
+    EXPECT_EQ(client_outcome.reply, "pong") << "a certificate is asked for, not required";
+    EXPECT_TRUE(client_outcome.certificate_requested);
+}
+
+TEST_F(TlsTest, AnUnknownProtocolGoesOnWithoutOne) {
+    exchange({.alpn = "h2"});
+    EXPECT_EQ(client_outcome.reply, "pong");
+    EXPECT_EQ(facts.application_protocol, "");
+}
+
+TEST_F(TlsTest, SpeaksTls12AndNothingOlder) {
+    exchange({.alpn = "mqtt", .max_version = TLS1_2_VERSION});
+    EXPECT_EQ(facts.tls_version, "TLSv1.2");
+    EXPECT_EQ(client_outcome.reply, "pong");
+    exchange({.alpn = "mqtt", .max_version = TLS1_1_VERSION});
+    EXPECT_FALSE(client_outcome.connected);
+    EXPECT_NE(refusal.find("no TLS version"), std::string::npos) << refusal;
+}
+
+TEST_F(TlsTest, NamesPlainMqttOnATlsPort) {
+    std::array<int, 2> ends;
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+    const auto context = TlsContext::make(settings);
+    const std::string_view connect("\x10\x0e\x00\x04MQTT\x04\x02\x00\x3c\x00\x02id", 16);
+    ASSERT_EQ(write(ends[0], connect.data(), connect.size()), 16);
+    tasks.start(serve(ends[1], *context));
+    finish();
+    EXPECT_NE(refusal.find("plain MQTT"), std::string::npos) << refusal;
+    close(ends[0]);
+}
+
+TEST_F(TlsTest, ASilentClientRunsIntoTheDeadline) {
+    std::array<int, 2> ends;
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+    const auto context = TlsContext::make(settings);
+    const auto shake = [&]() -> async::Task<void> {
+        const auto stream = co_await accept_tls(
+            loop, ends[1], {}, *context, Deadline::after(clock, std::chrono::milliseconds(20)));
+        EXPECT_EQ(stream.error().kind, ErrorKind::Timeout);
+    };
+    tasks.start(shake());
+    finish();
+    close(ends[0]);
+}
+
+TEST_F(TlsTest, RefusesAKeyThatDoesNotFit) {
+    settings.private_key_pem = make_identity().key;
+    const auto context = TlsContext::make(settings);
+    ASSERT_FALSE(context);
+    EXPECT_EQ(context.error().kind, ErrorKind::InvalidInput);
+}
+
+}  // namespace
+}  // namespace gatehouse::net
