@@ -1,0 +1,21 @@
+#include "storage/async_resource_store.h"
+
+namespace gatehouse::storage {
+
+async::Task<Result<Record>> AsyncResourceStore::get(RecordKey key) {
+    return run([key = std::move(key)](ResourceStore& store) { return store.get(key); });
+}
+
+async::Task<Result<RecordPage>> AsyncResourceStore::list(ListQuery query) {
+    return run([query = std::move(query)](ResourceStore& store) { return store.list(query); });
+}
+
+async::Task<Result<LinkPage>> AsyncResourceStore::links(LinkQuery query) {
+    return run([query = std::move(query)](ResourceStore& store) { return store.links(query); });
+}
+
+async::Task<Result<Revision>> AsyncResourceStore::apply(Batch batch) {
+    return run([batch = std::move(batch)](ResourceStore& store) { return store.apply(batch); });
+}
+
+}  // namespace gatehouse::storage

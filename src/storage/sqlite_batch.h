@@ -1,0 +1,18 @@
+// Conditions and changes of a batch as SQL, in one transaction.
+#pragma once
+
+#include "storage/resource_store.h"
+#include "storage/statement.h"
+
+namespace gatehouse::storage {
+
+// Requires: a ReadWrite database with the resource schema; a batch within bounds.
+Result<Revision> apply_batch(Database& database, const Batch& batch, WallTime now);
+
+Result<std::size_t> count_records(Database& database, const Tenant& tenant, const Kind& kind);
+
+// Lists the other ends of links, one column. Parameters: account, region, relation, name, the end
+// to go on after (before_every_name or after_every_name to start), limit.
+std::string_view link_listing(Direction direction, Order order);
+
+}  // namespace gatehouse::storage

@@ -1,0 +1,58 @@
+// Resources in one SQLite file: write-ahead log, synchronous FULL (an acknowledged batch
+// survives a power failure).
+//
+// One connection writes and one reads, so that a listing does not wait for a commit to reach
+// the disk. Other programs may read the file while the server runs; one that holds a lock is
+// waited for, up to busy_timeout.
+//
+// Threads: as ResourceStore; each connection serves one call at a time.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "async/guarded.h"
+#include "storage/resource_store.h"
+#include "storage/statement.h"
+
+namespace gatehouse::storage {
+
+class SqliteResourceStore final : public ResourceStore {
+public:
+    struct Settings {
+        std::filesystem::path file;  // DATA_DIR/gatehouse.db
+        std::chrono::milliseconds busy_timeout{5000};
+        // A file up to this size is checked whole when it is opened (about 1 ms a MiB); a larger
+        // one only by check().
+        std::uintmax_t check_at_open_bytes_max = 1024 * 1024;
+    };
+
+    // Opens or makes the file and brings its schema up to date. The clock must outlive the store.
+    // Errors: Unsupported (newer or foreign file), Corrupt, Unavailable; each names the file.
+    static Result<std::unique_ptr<SqliteResourceStore>> open(const Clock& clock, Settings settings);
+    ~SqliteResourceStore() override;
+
+    Result<Record> get(const RecordKey& key) override;
+    Result<RecordPage> list(const ListQuery& query) override;
+    Result<std::size_t> count(const Tenant& tenant, const Kind& kind) override;
+    Result<std::vector<Tenant>> tenants_with(const Kind& kind, const std::string& name) override;
+    Result<void> scan(const Kind& kind, std::function<void(Record)> visitor) override;
+    Result<LinkPage> links(const LinkQuery& query) override;
+    Result<void> scan_links(const Relation& relation, std::function<void(Link)> visitor) override;
+    Result<Revision> apply(const Batch& batch) override;
+
+    // SQLite's quick check of the whole file: Corrupt with the first finding.
+    Result<void> check();
+
+private:
+    using Connection = async::Guarded<std::unique_ptr<Database>>;
+    SqliteResourceStore(const Clock& clock, std::unique_ptr<Database> writer,
+                        std::unique_ptr<Database> reader);
+
+    const Clock& clock_;
+    Connection writer_;
+    Connection reader_;
+};
+
+}  // namespace gatehouse::storage
