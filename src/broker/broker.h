@@ -1,0 +1,74 @@
+// The broker: takes messages from publishers and gives them to the sessions subscribed to them.
+// It knows nothing of sockets (see Outbound, LoopPort) and permissions (see DeliveryGuard).
+//
+// One Shard a loop does the work; the Broker holds what they share. Sessions live on the loop
+// that home_of() names, for life.
+//
+// Promises:
+//   - Order: messages of one publisher on one topic with one QoS reach each session in the order
+//     of publishing. Different QoS may overtake each other.
+//   - QoS 1: what publish() took is delivered to every session subscribed at that time, within
+//     the bounds of its queue; over them the newest is dropped, counted and told to the observer.
+//   - Nothing is added to a client's output for a filter after unsubscribe() returned, except
+//     QoS 1 messages that were queued for it before.
+//
+// Threads: home_of() and counters() from any. Construction before, destruction after the loops
+// run. Everything else through Shard, on its loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/pinned.h"
+#include "base/profile.h"
+#include "base/tenant.h"
+#include "broker/attach.h"
+#include "broker/loop_port.h"
+#include "broker/publish_listener.h"
+#include "broker/session_observer.h"
+#include "broker/shard.h"
+
+namespace gatehouse::broker {
+
+// Whether a session of MQTT 3.1.1 can be resumed with MQTT 5 and the other way round. AWS IoT
+// Core: no (Developer Guide, "MQTT persistent sessions").
+enum class CrossVersionResume : std::uint8_t { No, Yes };
+
+struct BrokerSettings {
+    Limits limits;
+    ParentMatch parent_match = ParentMatch::No;
+    RetainedOnSubscribe retained_on_subscribe = RetainedOnSubscribe::ExactFilters;
+    Rates rates = Rates::Counted;
+    CrossVersionResume cross_version_resume = CrossVersionResume::No;
+    // How much may wait from one loop to another before publishers are told of congestion.
+    std::size_t mailbox_bytes_max = 16 * 1024 * 1024;
+    std::uint64_t seed = 0;  // random and secret: keeps clients from choosing colliding names
+};
+// The values of a profile.
+BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed);
+
+class Broker : Pinned {
+public:
+    static constexpr std::size_t loops_max = 64;
+
+    // One shard for each port. The ports, and listener and observer (either may be null), must
+    // outlive the broker. Requires: 1 to loops_max ports.
+    Broker(BrokerSettings settings, std::span<LoopPort* const> ports,
+           PublishListener* listener = nullptr, SessionObserver* observer = nullptr);
+    ~Broker();
+
+    // The index of the loop on which this client's session lives.
+    std::size_t home_of(const Tenant& tenant, std::string_view client_id) const;
+    std::size_t loop_count() const { return shards_.size(); }
+    Shard& shard(std::size_t loop) { return *shards_[loop]; }
+    const Shard& shard(std::size_t loop) const { return *shards_[loop]; }
+
+private:
+    std::unique_ptr<SharedState> shared_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,37 @@
+// Whether a session may receive a topic: the broker asks, whoever knows policies answers.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace gatehouse::broker {
+
+enum class Permission : std::uint8_t { Denied, Allowed };
+
+// An answer. `explanation` means something to the guard alone; it is handed to
+// SessionObserver::on_dropped() with each message that the answer kept back.
+struct GuardAnswer {
+    Permission permission = Permission::Denied;
+    std::uint32_t explanation = 0;
+};
+
+// One per attached session, implemented in the gateway (action iot:Receive). Called on the
+// session's home loop. Answers are kept by the caller for as long as they are for the same topic
+// and Lease::policies_changed() was not called, so the guard is not asked for every message.
+class DeliveryGuard {
+public:
+    virtual GuardAnswer may_receive(std::string_view topic) = 0;
+
+protected:
+    ~DeliveryGuard() = default;
+};
+
+// Whether a will may still be published at the moment it is due. Owned by the will, because that
+// moment can be after the connection and its guard are gone.
+class WillPermit {
+public:
+    virtual ~WillPermit() = default;
+    virtual GuardAnswer may_publish(std::string_view topic) = 0;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,100 @@
+// The QoS > 0 messages that were sent to a client and not acknowledged yet, by packet id.
+//
+// Packet ids go round 1..65535 in order, so the open ones lie close together: a ring in the order
+// of sending, without hashing. Acknowledgements may come in any order.
+//
+// Threads: one loop.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "broker/stored_message.h"
+#include "mqtt/protocol.h"
+
+namespace gatehouse::broker {
+
+// One sent message. What QoS 2 still owes will be a state here.
+struct InFlight {
+    MessageRef message;         // kept for persistent sessions only, to be sent again on resume
+    std::uint32_t sent_at = 0;  // seconds of the steady clock, for the retry limit
+    bool is_open = false;
+};
+
+class InFlightWindow {
+public:
+    // Packet ids begin after this one (0: with 1). Requires: is_empty().
+    void start_after(mqtt::PacketId last) { first_id_ = following(last); }
+    // The id given last.
+    mqtt::PacketId last_id() const {
+        const mqtt::PacketId next = id_at(span_);
+        return next == 1 ? mqtt::PacketId{id_count} : static_cast<mqtt::PacketId>(next - 1);
+    }
+
+    std::size_t size() const { return open_; }
+    bool is_empty() const { return open_ == 0; }
+    bool has_room(std::uint16_t receive_maximum) const {
+        return open_ < receive_maximum && span_ < id_count;
+    }
+
+    // Takes the next packet id for a message. Requires: has_room().
+    mqtt::PacketId open(MessageRef message, std::uint32_t now_seconds) {
+        if (span_ == ring_.size()) grow();
+        InFlight& slot = at(span_);
+        slot.message = std::move(message);
+        slot.sent_at = now_seconds;
+        slot.is_open = true;
+        ++open_;
+        return id_at(span_++);
+    }
+    // Whether the id was open.
+    bool close(mqtt::PacketId id) {
+        const std::uint32_t place = place_of(id);
+        if (place >= span_ || !at(place).is_open) return false;
+        at(place).message = {};
+        at(place).is_open = false;
+        --open_;
+        while (span_ != 0 && !at(0).is_open) {
+            ++begin_;
+            --span_;
+            first_id_ = following(first_id_);
+        }
+        return true;
+    }
+    // visit(PacketId, const InFlight&), oldest first; it must not open or close.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (std::uint32_t place = 0; place != span_; ++place) {
+            const InFlight& slot = ring_[(begin_ + place) & (ring_.size() - 1)];
+            if (slot.is_open) visit(id_at(place), slot);
+        }
+    }
+    std::size_t capacity() const { return ring_.size(); }
+
+private:
+    static constexpr std::uint32_t id_count = 65'535;
+    static mqtt::PacketId following(mqtt::PacketId id) {
+        return id == id_count ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(id + 1);
+    }
+
+    InFlight& at(std::uint32_t place) { return ring_[(begin_ + place) & (ring_.size() - 1)]; }
+    mqtt::PacketId id_at(std::uint32_t place) const {
+        const std::uint32_t id = first_id_ + place;
+        return static_cast<mqtt::PacketId>(id > id_count ? id - id_count : id);
+    }
+    // At least span_ if the id is not among those handed out.
+    std::uint32_t place_of(mqtt::PacketId id) const {
+        if (id == 0) return span_;
+        return id >= first_id_ ? id - first_id_ : id + id_count - first_id_;
+    }
+    void grow();
+
+    std::vector<InFlight> ring_;  // capacity a power of two
+    std::uint32_t begin_ = 0;     // where the oldest is; wraps
+    std::uint32_t span_ = 0;      // from the oldest open one to the newest
+    std::uint32_t open_ = 0;
+    mqtt::PacketId first_id_ = 1;  // of the oldest
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,77 @@
+// A connection's hold on its session, from attach to detach. All of a device's conversation with
+// the broker goes through it.
+//
+// Threads: the session's home loop only.
+// Lifetimes: at most one lease a session. When another connection takes the session over, or an
+// administrator ends it, the lease becomes void and Outbound::end() is called; from then on the
+// lease may only be destroyed. Destroying a lease that is not void detaches and publishes the
+// will.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/result.h"
+#include "broker/attach.h"
+#include "mqtt/protocol.h"
+
+namespace gatehouse::broker {
+
+class Publisher;
+class Session;
+
+class Lease {
+public:
+    Lease() = default;
+    Lease(Lease&& other) noexcept;
+    Lease& operator=(Lease&& other) noexcept;
+    ~Lease();
+
+    bool is_void() const { return session_ == nullptr; }
+    // Whether an earlier session was resumed, for CONNACK.
+    SessionPresent session_present() const { return session_present_; }
+    const Session& session() const { return *session_; }
+
+    // Call once, after CONNACK is in the output: stored messages flow from here on. Live messages
+    // that match stored subscriptions wait until then, too.
+    void start_delivery();
+
+    // The publisher of this session, for what the client publishes; made when first asked for.
+    Publisher& publisher();
+
+    // Subscribes, or changes the options of a subscription; returns the QoS granted.
+    // Requires: a filter that is valid MQTT (mqtt::check_topic_filter) and permitted.
+    // LimitExceeded: over subscriptions_per_session_max or tree_levels_max. Unsupported: a shared
+    // subscription.
+    Result<mqtt::Qos> subscribe(std::string_view filter, SubscriptionOptions options);
+    // Whether there was such a subscription. Nothing is added to the output for it afterwards;
+    // messages already queued because of it still come.
+    bool unsubscribe(std::string_view filter);
+    // Sends the retained messages that the subscriptions made since the last call ask for. Call
+    // after the SUBACK is in the output.
+    void send_retained();
+
+    // PUBACK. Whether that packet id was in flight.
+    bool acknowledge(mqtt::PacketId packet_id);
+
+    // The output has room again after Outbound::extend() returned null.
+    void outbound_ready();
+    // The guard's earlier answers no longer count.
+    void policies_changed();
+    // Whether SessionObserver::on_delivered() is wanted for this session. Default: no.
+    void observe_deliveries(Observe observe);
+
+    // Lets go of the session; the lease is void afterwards. `expiry_seconds` replaces the expiry
+    // asked for at attach (MQTT 5 DISCONNECT; the caller has refused 0 -> more).
+    void detach(WillFate fate, std::optional<std::uint32_t> expiry_seconds = std::nullopt);
+
+private:
+    friend class Shard;
+    Lease(Session& session, SessionPresent present);
+
+    Session* session_ = nullptr;
+    SessionPresent session_present_ = SessionPresent::No;
+};
+
+}  // namespace gatehouse::broker

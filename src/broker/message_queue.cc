@@ -1,0 +1,33 @@
+#include "broker/message_queue.h"
+
+#include <utility>
+
+namespace gatehouse::broker {
+
+bool MessageQueue::push(QueuedMessage queued, Bounds bounds) {
+    const std::size_t bytes = queued.message->bytes();
+    if (size_ >= bounds.messages || bytes_ + bytes > bounds.bytes) return false;
+    if (size_ == ring_.size()) grow();
+    ring_[(begin_ + size_) & (ring_.size() - 1)] = std::move(queued);
+    ++size_;
+    bytes_ += bytes;
+    return true;
+}
+
+void MessageQueue::pop() {
+    bytes_ -= ring_[begin_].message->bytes();
+    ring_[begin_].message = {};
+    begin_ = (begin_ + 1) & (ring_.size() - 1);
+    --size_;
+}
+
+void MessageQueue::grow() {
+    std::vector<QueuedMessage> larger(ring_.empty() ? 8 : ring_.size() * 2);
+    for (std::size_t i = 0; i < size_; ++i) {
+        larger[i] = std::move(ring_[(begin_ + i) & (ring_.size() - 1)]);
+    }
+    ring_ = std::move(larger);
+    begin_ = 0;
+}
+
+}  // namespace gatehouse::broker

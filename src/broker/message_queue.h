@@ -1,0 +1,50 @@
+// QoS > 0 messages that wait for a session: while it is offline, its window or its output full.
+// Bounded in messages and bytes; what does not fit is refused (the newest is dropped, as on AWS).
+//
+// Threads: one loop.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "broker/stored_message.h"
+#include "mqtt/protocol.h"
+
+namespace gatehouse::broker {
+
+struct QueuedMessage {
+    MessageRef message;
+    std::uint32_t guard_generation = 0;  // of the guard's answer when it was queued
+    mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
+    Retain retain = Retain::No;
+};
+
+class MessageQueue {
+public:
+    struct Bounds {
+        std::size_t messages;
+        std::size_t bytes;
+    };
+
+    bool is_empty() const { return size_ == 0; }
+    std::size_t size() const { return size_; }
+    std::size_t bytes() const { return bytes_; }
+    std::size_t capacity() const { return ring_.size(); }
+
+    // False when it would exceed the bounds.
+    [[nodiscard]] bool push(QueuedMessage queued, Bounds bounds);
+    // The oldest. Requires: not empty.
+    QueuedMessage& front() { return ring_[begin_]; }
+    void pop();
+
+private:
+    void grow();
+
+    std::vector<QueuedMessage> ring_;  // capacity a power of two
+    std::size_t begin_ = 0;
+    std::size_t size_ = 0;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,34 @@
+// Where a session puts bytes for its client: the output buffer of one connection.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gatehouse::broker {
+
+// Why the broker wants a connection closed.
+enum class EndReason : std::uint8_t {
+    TakenOver,       // another connection attached with the same client id
+    SessionDeleted,  // an administrator ended the session
+};
+
+// Implemented by the gateway's device connection; called on the session's home loop only.
+class Outbound {
+public:
+    // Room for exactly `bytes` bytes behind what is already waiting to be written, or null when
+    // the buffer's bound is reached. The caller fills the room before it does anything else; the
+    // connection writes it out at the end of the turn. After null, tell Lease::outbound_ready()
+    // once there is room again.
+    // Must not call back into the broker.
+    virtual std::uint8_t* extend(std::size_t bytes) = 0;
+
+    // The connection shall say why (where the protocol can) and close. The lease is void already.
+    // Called at most once, from within another connection's attach() or an administrator's call;
+    // must not call back into the broker before it returns.
+    virtual void end(EndReason reason) = 0;
+
+protected:
+    ~Outbound() = default;
+};
+
+}  // namespace gatehouse::broker

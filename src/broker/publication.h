@@ -1,0 +1,30 @@
+// One message on its way from a publisher to the sessions that shall have it, as views.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "mqtt/protocol.h"
+
+namespace gatehouse::broker {
+
+// Message expiry of a message that does not expire.
+inline constexpr std::uint32_t never_expires = 0xFFFF'FFFF;
+
+enum class Retain : std::uint8_t { No, Yes };
+
+// The topic travels beside it, in a Route. Views need to live until publish() returns.
+struct Publication {
+    BytesView payload;
+    // MQTT 5 properties that go along, encoded, without their length: what
+    // mqtt::forwarded_properties() leaves.
+    BytesView properties;
+    // Message Expiry Interval, 1 and up, already held to the profile's bounds, and where its four
+    // bytes stand in `properties` (mqtt::MessageProperties::message_expiry_at).
+    std::uint32_t expiry_seconds = never_expires;
+    std::uint32_t expiry_at = 0;
+    mqtt::Qos qos = mqtt::Qos::AtMostOnce;
+    Retain retain = Retain::No;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,67 @@
+// Publishing: what a device session, an HTTP door or a service holds in order to publish.
+//
+// A publisher remembers the topics it used last, each with its receivers and the decisions about
+// them, so that a message on a known topic needs no look-up and no allocation:
+//
+//   Route& route = publisher.route_for(topic);
+//   if (route.verdict.policy_generation != mine) route.verdict = ask_policies(topic);
+//   PublishOutcome outcome = publisher.publish(route, publication);
+//
+// Threads: one loop. Lifetimes: a session's publisher lives as long as its session's lease; a
+// publisher of its own (`Publisher(shard, tenant)`) must die before the broker.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/pinned.h"
+#include "base/tenant.h"
+#include "broker/publication.h"
+#include "broker/route_cache.h"
+
+namespace gatehouse::broker {
+
+class Session;
+class Shard;
+struct TenantState;
+
+enum class Congestion : std::uint8_t {
+    None,
+    // Another loop does not keep up. The message is taken all the same; read nothing more from
+    // this client until Shard::wait_for_relief() calls back.
+    Congested,
+};
+
+struct PublishOutcome {
+    // Subscribed sessions, on every loop; 0: MQTT 5 may answer "no matching subscribers".
+    std::uint32_t receivers = 0;
+    Congestion congestion = Congestion::None;
+};
+
+class Publisher : Pinned {
+public:
+    // A publisher without a session: HTTP, services, lifecycle events.
+    Publisher(Shard& shard, const Tenant& tenant);
+    ~Publisher();
+
+    // The route of this topic. Valid until the next route_for().
+    // Requires: a valid topic name. `topic` is copied if it is new.
+    Route& route_for(std::string_view topic) { return routes_.find(topic); }
+    PublishOutcome publish(Route& route, const Publication& publication);
+
+    const Tenant& tenant() const;
+    // Of the session it belongs to; empty for a publisher of its own.
+    std::string_view client_id() const;
+
+private:
+    friend class Session;
+    friend class Shard;
+    Publisher(Shard& shard, TenantState& tenant, Session* session);
+
+    Shard& shard_;
+    TenantState& tenant_;
+    Session* session_;
+    RouteCache routes_;
+};
+
+}  // namespace gatehouse::broker

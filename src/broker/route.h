@@ -1,0 +1,68 @@
+// A topic as one publisher uses it: the topic's bytes, who receives it, and what was decided.
+// Everything a message on that topic needs, so that nothing is looked up per message.
+//
+// Threads: the loop of its owner.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "broker/delivery_guard.h"
+#include "broker/topic_tree.h"
+#include "mqtt/protocol.h"
+
+namespace gatehouse::broker {
+
+class Session;
+
+// What the publisher's own policies say about publishing to the topic. Kept here for its owner
+// (the gateway), so that one look-up finds both; the broker only clears it with the route.
+struct PublishVerdict {
+    std::uint32_t policy_generation = 0;  // of the policies that decided; 0: not decided yet
+    Permission permission = Permission::Denied;
+    std::uint32_t explanation = 0;
+};
+
+// A session on the route's own loop that receives the topic.
+struct Receiver {
+    Session* session = nullptr;
+    std::uint32_t guard_generation = 0;  // of the guard's answer; 0: not asked yet
+    std::uint32_t explanation = 0;
+    mqtt::Qos qos = mqtt::Qos::AtMostOnce;
+    bool retain_as_published = false;
+    Permission permission = Permission::Denied;
+};
+
+class Route {
+public:
+    std::string_view topic() const { return topic_; }
+    PublishVerdict verdict;
+
+private:
+    friend class Publisher;
+    friend class RouteCache;
+    friend class Shard;
+    friend class Delivery;
+
+    // Makes it the route of another topic, about which nothing is known yet.
+    void assign(std::string_view topic) {
+        topic_ = topic;
+        verdict = {};
+        stamp_ = {};
+        told_loops_ = 0;
+    }
+
+    std::string topic_;
+    MatchStamp stamp_;  // when receivers_ was true
+    std::vector<Receiver> receivers_;
+    std::uint32_t receiver_count_ = 0;   // on all loops
+    std::uint32_t remote_number_ = 0;    // what other loops know it by; 0: none do
+    std::uint64_t remote_loops_ = 0;     // bit n: loop n has receivers
+    std::uint64_t told_loops_ = 0;       // bit n: loop n knows that remote_number_ is this topic
+    std::uint64_t ever_told_loops_ = 0;  // bit n: loop n knows remote_number_
+};
+
+}  // namespace gatehouse::broker

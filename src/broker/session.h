@@ -1,0 +1,100 @@
+// The MQTT state of one client id: subscriptions, what is in flight, what is queued, the will.
+// It may outlive many connections.
+//
+// Threads: its home loop only. Owned by that loop's SessionDirectory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/pinned.h"
+#include "base/tenant.h"
+#include "broker/attach.h"
+#include "broker/in_flight_window.h"
+#include "broker/message_queue.h"
+#include "broker/rate_meter.h"
+#include "broker/subscriber.h"
+#include "broker/topic_tree.h"
+
+namespace gatehouse::broker {
+
+class Lease;
+class Publisher;
+class Shard;
+struct TenantState;
+
+// What a session has sent and has yet to send; exists while there is something of either.
+struct SessionFlow {
+    InFlightWindow window;
+    MessageQueue queue;
+
+    bool is_idle() const { return window.is_empty() && queue.is_empty(); }
+};
+
+// One subscription as the session remembers it. The filter's text is in the topic tree.
+struct SessionSubscription {
+    FilterHandle filter;
+    SubscriptionOptions options;
+};
+
+class Session : Pinned {
+public:
+    const Tenant& tenant() const;
+    std::string_view client_id() const { return {client_id_.get(), client_id_size_}; }
+    SessionPlace place() const { return place_; }
+    mqtt::ProtocolVersion version() const { return version_; }
+    bool is_connected() const { return outbound_ != nullptr; }
+    // Whether it outlives its connection.
+    bool is_persistent() const { return expiry_seconds_ != 0; }
+    std::size_t subscription_count() const { return subscriptions_.size(); }
+    std::size_t queued_messages() const { return flow_ == nullptr ? 0 : flow_->queue.size(); }
+    std::size_t in_flight_messages() const { return flow_ == nullptr ? 0 : flow_->window.size(); }
+    // visit(std::string filter, const SubscriptionOptions&), in no particular order.
+    template <class Visit>
+    void for_each_subscription(Visit visit) const {
+        for (const SessionSubscription& subscription : subscriptions_) {
+            visit(filter_text(subscription), subscription.options);
+        }
+    }
+
+private:
+    friend class Delivery;
+    friend class Lease;
+    friend class SessionDirectory;
+    friend class Shard;
+    friend class Wills;
+
+    Session(Shard& shard, TenantState& tenant, const ClientId& client_id, SessionPlace place);
+    ~Session();
+    std::string filter_text(const SessionSubscription& subscription) const;
+
+    // Used for each message; kept together.
+    Outbound* outbound_ = nullptr;  // null: offline
+    SessionFlow* flow_ = nullptr;   // borrowed from the delivery's pool
+    DeliveryGuard* guard_ = nullptr;
+    std::uint32_t guard_generation_ = 1;
+    std::uint32_t packet_bytes_max_ = mqtt::packet_size_max;
+    std::uint16_t receive_maximum_ = 100;
+    mqtt::PacketId last_packet_id_ = 0;
+    mqtt::ProtocolVersion version_ = mqtt::ProtocolVersion::V3_1_1;
+    bool is_delivering_ = false;   // start_delivery() was called
+    bool is_output_full_ = false;  // extend() returned null and nobody called outbound_ready()
+    bool is_observed_ = false;
+    RateMeter delivered_;
+
+    Shard& shard_;
+    TenantState& tenant_;
+    Lease* lease_ = nullptr;
+    std::unique_ptr<Publisher> publisher_;
+    std::unique_ptr<Will> will_;
+    std::unique_ptr<char[]> client_id_;
+    std::vector<SessionSubscription> subscriptions_;
+    std::uint32_t expiry_seconds_ = 0;
+    std::uint32_t attachment_ = 0;  // counts attaches and detaches; dates an Expiry
+    SessionPlace place_;
+    std::uint16_t client_id_size_ = 0;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,120 @@
+// The broker's part on one loop: its sessions, and delivery to them.
+//
+// Threads: its loop's only (before the loop runs, any one).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/pinned.h"
+#include "base/result.h"
+#include "base/tenant.h"
+#include "broker/attach.h"
+#include "broker/counters.h"
+#include "broker/delivery.h"
+#include "broker/expiries.h"
+#include "broker/lease.h"
+#include "broker/loop_port.h"
+#include "broker/publisher.h"
+#include "broker/quiescence.h"
+#include "broker/remote_mail.h"
+#include "broker/session.h"
+#include "broker/session_directory.h"
+
+namespace gatehouse::broker {
+
+struct SharedState;
+
+// Told when a congestion that publish() reported is over; see Shard::wait_for_relief().
+class ReliefWaiter {
+public:
+    virtual void on_relieved() = 0;
+
+protected:
+    ~ReliefWaiter() = default;
+};
+
+enum class DeleteFate : std::uint8_t { KeepSession, EndSession };
+
+class Shard : Pinned {
+public:
+    Shard(SharedState& shared, LoopPort& port, std::uint8_t loop);
+    ~Shard();
+
+    // Takes hold of the client's session: resumes it, or makes one. Whoever held it is told
+    // Outbound::end(TakenOver), and its will is published.
+    // Requires: this is the client's home loop; outbound is set; receive_maximum > 0.
+    Lease attach(AttachRequest request);
+
+    // The session of a client; null if there is none. Valid until the next call that changes
+    // sessions.
+    const Session* find(const Tenant& tenant, std::string_view client_id);
+    // Ends the connection of a client (EndReason::SessionDeleted) and, if asked to, its session.
+    // False: there is no such session.
+    bool disconnect(const Tenant& tenant, std::string_view client_id, WillFate will,
+                    DeleteFate fate);
+
+    // After PublishOutcome::Congested: on_relieved() is called once, when the other loops have
+    // caught up. A waiter that dies cancels first.
+    void wait_for_relief(ReliefWaiter& waiter);
+    void cancel_relief(ReliefWaiter& waiter);
+
+    // From the loop, see LoopPort.
+    void take_mail();
+    void end_turn();
+    void run_due();
+
+    const Counters& counters() const { return counters_; }  // from any thread
+    std::uint8_t loop() const { return loop_; }
+    std::size_t session_count() const { return directory_.size(); }
+
+private:
+    friend class Lease;
+    friend class Publisher;
+    friend class Session;
+
+    // Publishing (shard_publish.cc)
+    PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
+    void refresh(Route& route, TenantState& tenant, const Session* publisher);
+    void forward(TenantState& tenant, Route& route, const Publication& publication);
+    void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
+    void forget(Route& route);
+    void note_inbound_rate(Session& session);
+
+    // Subscribing (shard_subscribe.cc)
+    Result<mqtt::Qos> subscribe(Session& session, std::string_view filter,
+                                SubscriptionOptions options);
+    bool unsubscribe(Session& session, std::string_view filter);
+    void send_retained(Session& session);
+
+    // Lives of sessions (shard.cc)
+    void release(Session& session);
+    void detach(Session& session, WillFate fate);
+    void end_session(Session& session, SessionEnd end);
+    void publish_will(Session& session);
+    void schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds);
+    void expire(const Expiry& expiry);
+
+    struct PendingRetained {
+        Session* session;
+        std::string filter;
+        mqtt::Qos qos;
+    };
+
+    SharedState& shared_;
+    LoopPort& port_;
+    const std::uint8_t loop_;
+    Counters counters_;
+    Quiescence::Reader reader_;
+    SessionDirectory directory_;
+    Delivery delivery_;
+    RemoteMail mail_;
+    Expiries expiries_;
+    std::vector<Subscriber> found_;                  // of the match being looked at
+    std::vector<PendingRetained> pending_retained_;  // until send_retained()
+    std::vector<ReliefWaiter*> relief_waiters_;
+};
+
+}  // namespace gatehouse::broker

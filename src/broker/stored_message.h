@@ -1,0 +1,72 @@
+// A message that outlives its publish: queued for a session, unacknowledged, retained.
+//
+// Threads: immutable after make(). MessageRef counts without atomics and stays on one loop; a
+// message that is shared between loops (retained) is held by std::shared_ptr instead.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "broker/publication.h"
+
+namespace gatehouse::broker {
+
+// One allocation: the header, then topic, properties, payload.
+class StoredMessage {
+public:
+    // The bytes that it takes, header included.
+    std::size_t bytes() const;
+    std::string_view topic() const { return {text_at(0), topic_size_}; }
+    mqtt::Qos qos() const { return qos_; }
+    bool is_expired(SteadyTime now) const { return now >= expires_at_; }
+    // As a publication at `now`, with the expiry that is left (at least 1 second).
+    Publication publication(SteadyTime now) const;
+
+private:
+    friend class MessageRef;
+    StoredMessage() = default;
+    const char* text_at(std::size_t offset) const {
+        return reinterpret_cast<const char*>(this + 1) + offset;
+    }
+
+    std::uint32_t references_ = 0;
+    std::uint32_t properties_size_ = 0;
+    std::uint32_t payload_size_ = 0;
+    std::uint32_t topic_size_ = 0;
+    std::uint32_t expiry_at_ = 0;
+    SteadyTime expires_at_ = SteadyTime::max();
+    mqtt::Qos qos_ = mqtt::Qos::AtMostOnce;
+    Retain retain_ = Retain::No;
+};
+
+class MessageRef {
+public:
+    MessageRef() = default;
+    // A copy of the publication, made at `now`.
+    static MessageRef make(std::string_view topic, const Publication& publication, SteadyTime now);
+    MessageRef(const MessageRef& other) : message_(other.message_) { retain(); }
+    MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
+    MessageRef& operator=(MessageRef other) noexcept {
+        std::swap(message_, other.message_);
+        return *this;
+    }
+    ~MessageRef() { release(); }
+
+    explicit operator bool() const { return message_ != nullptr; }
+    const StoredMessage& operator*() const { return *message_; }
+    const StoredMessage* operator->() const { return message_; }
+
+private:
+    explicit MessageRef(StoredMessage* message) : message_(message) { retain(); }
+    void retain() const {
+        if (message_ != nullptr) ++message_->references_;
+    }
+    void release();
+
+    StoredMessage* message_ = nullptr;
+};
+
+}  // namespace gatehouse::broker
