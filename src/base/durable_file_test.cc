@@ -1,0 +1,57 @@
+#include "base/durable_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+namespace gatehouse {
+namespace {
+
+class DurableFileTest : public testing::Test {
+protected:
+    DurableFileTest() {
+        std::string name = testing::TempDir() + "durable_file_XXXXXX";
+        folder_ = ::mkdtemp(name.data());
+    }
+    ~DurableFileTest() override { std::filesystem::remove_all(folder_); }
+    std::filesystem::path folder_;
+};
+
+TEST_F(DurableFileTest, WritesWholeWithTheAccessAskedForAndLeavesNothingElse) {
+    const auto path = folder_ / "key";
+    const mode_t before = ::umask(0077);
+    EXPECT_TRUE(write_file(path, "one", FileAccess::Private));
+    EXPECT_TRUE(write_file(path, "two", FileAccess::Private));
+    EXPECT_TRUE(write_file(folder_ / "public", "x", FileAccess::Readable));
+    ::umask(before);
+    EXPECT_EQ(read_file(path).value(), "two");
+    struct stat facts{};
+    ASSERT_EQ(::stat(path.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0600U);
+    ASSERT_EQ(::stat((folder_ / "public").c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0644U);
+    const auto files = std::distance(std::filesystem::directory_iterator(folder_), {});
+    EXPECT_EQ(files, 2);
+}
+
+TEST_F(DurableFileTest, SaysWhatFailed) {
+    const auto missing = read_file(folder_ / "missing");
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().kind, ErrorKind::NotFound);
+    const auto nowhere = write_file(folder_ / "no" / "file", "x", FileAccess::Private);
+    ASSERT_FALSE(nowhere);
+    EXPECT_NE(nowhere.error().message.find("no/file"), std::string::npos);
+}
+
+TEST_F(DurableFileTest, BoundsWhatItReads) {
+    ASSERT_TRUE(write_file(folder_ / "f", std::string(100, 'x'), FileAccess::Private));
+    EXPECT_EQ(read_file(folder_ / "f", 100).value().size(), 100U);
+    const auto over = read_file(folder_ / "f", 99);
+    ASSERT_FALSE(over);
+    EXPECT_EQ(over.error().kind, ErrorKind::TooLarge);
+    EXPECT_GT(read_file("/proc/self/status").value().size(), 100U);  // says its size is 0
+}
+
+}  // namespace
+}  // namespace gatehouse
