@@ -1,0 +1,134 @@
+// The two authorities of an installation, in DATA_DIR/ca:
+//
+//   root-CA.crt, root-CA.key      the server CA: what devices and people import to trust us.
+//                                 Name-constrained to this machine's names and endpoints, so that
+//                                 a stolen key is worth nothing elsewhere.
+//   server.crt, server.key        the certificate the doors show, issued by the server CA and
+//                                 renewed when less than a third of its life is left.
+//   device-CA.crt, device-CA.key  the device CA. Its certificates are for clients alone and come
+//                                 from another key: none passes as the server.
+//
+// Keys are of mode 0600 and every file is whole or absent.
+//
+// Threads: server_identity() and root_certificate_pem() from any; the others from one at a time,
+// not on a loop (they read and write files; RSA keys take long).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "certificates/issue.h"
+
+namespace gatehouse::certificates {
+
+struct AuthoritySettings {
+    // Names and addresses given by the operator (--endpoint). Each brings its subdomains, and
+    // *.NAME and *.iot.REGION.NAME into the server's certificate (AWS's data endpoints are
+    // PREFIX-ats.iot.REGION.NAME).
+    std::vector<std::string> endpoints;
+    // Names the machine goes by; see machine_names(). One that the kept CA does not permit is
+    // left out and reported, since a laptop's name changes with the network.
+    std::vector<std::string> host_names;
+    std::vector<std::string> regions = {"us-east-1"};
+
+    std::chrono::days authority_life{3650};
+    // Clients (Apple's above all) refuse server certificates that live longer than 398 days.
+    std::chrono::days server_life{397};
+    // Devices whose clocks are slow still accept a certificate made just now.
+    std::chrono::hours not_before_slack{24};
+};
+
+// This machine's names as the kernel knows them, without asking the network: the node name and
+// its first label. Lower case; names that are not DNS names are left out.
+std::vector<std::string> machine_names();
+
+// What a TLS door shows. Immutable.
+struct ServerIdentity {
+    std::string chain_pem;
+    std::string key_pem;
+    Names names;
+    WallTime not_after{};
+    // When renew_if_due() will make a new one.
+    WallTime renew_at{};
+};
+
+class LocalAuthority : Pinned {
+public:
+    // Reads the folder, or makes what is missing in it. With everything there it makes no key
+    // and writes nothing.
+    //
+    // Fails with Conflict when the kept server CA does not permit an endpoint or has run out
+    // (the message says which and how to renew it), Corrupt when a file does not read back.
+    static Result<std::unique_ptr<LocalAuthority>> open_or_create(std::filesystem::path folder,
+                                                                  AuthoritySettings settings,
+                                                                  const Clock& clock,
+                                                                  Random& random);
+
+    // The certificate of the server CA: root-CA.crt, GET /ca.pem.
+    const std::string& root_certificate_pem() const { return root_pem_; }
+    std::filesystem::path root_certificate_path() const;
+    // Of the device CA.
+    const std::string& device_certificate_pem() const { return device_pem_; }
+
+    std::shared_ptr<const ServerIdentity> server_identity() const;
+
+    // Makes a new server certificate when less than a third of the present one's life is left.
+    // The server asks once a day and gives a changed identity to its doors.
+    enum class Renewal : std::uint8_t { NotDue, Renewed };
+    Result<Renewal> renew_if_due();
+
+    // A further server certificate, for names the CA permits (custom domains). Not stored.
+    Result<ServerIdentity> issue_server(const Names& names);
+
+    // A client certificate with a new key, as CreateKeysAndCertificate hands out: subject
+    // CN=AWS IoT Certificate, valid until 2049-12-31T23:59:59Z.
+    Result<IssuedPem> issue_device(NewKey key);
+    // The same for the key of a signing request, as CreateCertificateFromCsr.
+    Result<IssuedPem> issue_device_for_request(std::string_view request_pem);
+
+    // Host names that the kept CA does not permit, each missing from the certificate.
+    const std::vector<std::string>& left_out() const { return left_out_; }
+
+    // Puts the server CA and the server's certificate aside (NAME.old) and makes new ones.
+    // Everybody who trusts the old root-CA.crt needs the new one.
+    static Result<void> renew_server_authority(const std::filesystem::path& folder,
+                                               const AuthoritySettings& settings,
+                                               const Clock& clock, Random& random);
+
+private:
+    LocalAuthority(std::filesystem::path folder, AuthoritySettings settings, const Clock& clock,
+                   Random& random);
+
+    Result<void> load_or_make_authorities();
+    Result<std::string> load_or_make(const std::string& name, const AuthorityRequest& request);
+    Result<void> check_root() const;
+    Result<void> choose_names();
+    bool load_server_identity();
+    Result<void> make_server_identity();
+    Result<AuthorityPem> authority(const std::string& name, const std::string& pem) const;
+    AuthorityRequest root_request() const;
+    AuthorityRequest device_request() const;
+    WallTime device_not_after() const;
+
+    const std::filesystem::path folder_;
+    const AuthoritySettings settings_;
+    const Clock& clock_;
+    Random& random_;
+    std::string root_pem_;
+    std::string device_pem_;
+    Names names_;
+    std::vector<std::string> left_out_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const ServerIdentity> identity_;  // guarded by mutex_
+};
+
+}  // namespace gatehouse::certificates

@@ -1,0 +1,88 @@
+#include "certificates/openssl.h"
+
+#include <fmt/format.h>
+#include <openssl/pem.h>
+
+namespace gatehouse::certificates::openssl {
+namespace {
+
+Bio reader(std::string_view text) {
+    return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+Result<std::string> content(const Bio& bio, int written, std::string_view what) {
+    if (written != 1) return failed(ErrorKind::Internal, what);
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &data);
+    return std::string(data, static_cast<std::size_t>(size));
+}
+
+// Without it OpenSSL asks the terminal for the passphrase of an encrypted key.
+int no_passphrase(char*, int, int, void*) {
+    return 0;
+}
+
+constexpr std::size_t pem_bytes_max = 1024 * 1024;
+
+}  // namespace
+
+std::unexpected<Error> failed(ErrorKind kind, std::string_view what) {
+    const unsigned long code = ERR_peek_last_error();
+    ERR_clear_error();
+    if (code == 0) return fail(kind, std::string(what));
+    const char* reason = ERR_reason_error_string(code);
+    return fail(kind, fmt::format("{} ({})", what, reason == nullptr ? "unknown reason" : reason));
+}
+
+Result<Certificate> read_certificate(std::string_view pem) {
+    if (pem.size() > pem_bytes_max) return fail(ErrorKind::TooLarge, "the certificate is too long");
+    const Bio bio = reader(pem);
+    Certificate read(PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr));
+    if (read == nullptr) {
+        return failed(ErrorKind::InvalidInput, "the text is not a PEM certificate");
+    }
+    return read;
+}
+
+Result<Request> read_request(std::string_view pem) {
+    if (pem.size() > pem_bytes_max) return fail(ErrorKind::TooLarge, "the request is too long");
+    const Bio bio = reader(pem);
+    Request read(PEM_read_bio_X509_REQ(bio.get(), nullptr, no_passphrase, nullptr));
+    if (read == nullptr) {
+        return failed(ErrorKind::InvalidInput, "the text is not a PEM certificate signing request");
+    }
+    return read;
+}
+
+Result<Key> read_private_key(std::string_view pem) {
+    if (pem.size() > pem_bytes_max) return fail(ErrorKind::TooLarge, "the key is too long");
+    const Bio bio = reader(pem);
+    Key read(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+    if (read == nullptr)
+        return failed(ErrorKind::InvalidInput, "the text is not a PEM private key");
+    return read;
+}
+
+Result<std::string> to_pem(X509& certificate) {
+    const Bio bio(BIO_new(BIO_s_mem()));
+    return content(bio, PEM_write_bio_X509(bio.get(), &certificate), "cannot write a certificate");
+}
+
+Result<std::string> to_pem(X509_REQ& request) {
+    const Bio bio(BIO_new(BIO_s_mem()));
+    return content(bio, PEM_write_bio_X509_REQ(bio.get(), &request), "cannot write a request");
+}
+
+Result<std::string> private_key_to_pem(EVP_PKEY& key) {
+    const Bio bio(BIO_new(BIO_s_secmem()));
+    return content(
+        bio, PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr),
+        "cannot write a private key");
+}
+
+Result<std::string> public_key_to_pem(EVP_PKEY& key) {
+    const Bio bio(BIO_new(BIO_s_mem()));
+    return content(bio, PEM_write_bio_PUBKEY(bio.get(), &key), "cannot write a public key");
+}
+
+}  // namespace gatehouse::certificates::openssl
