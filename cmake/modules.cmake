@@ -6,6 +6,7 @@
 #                                # on its include path, so an undeclared include does not compile
 #     LIBRARIES fmt::fmt)        # libraries from outside
 #   gatehouse_module_test(NAME SOURCES a_test.cc b_test.cc [USES more] [LIBRARIES more])
+#   gatehouse_program(NAME SOURCES main.cc USES modules [LIBRARIES more])
 #   gatehouse_benchmark(NAME SOURCES x_bench.cc USES modules)
 #   gatehouse_fuzzer(NAME SOURCES x_fuzz.cc USES modules [CORPUS dir])
 
@@ -54,6 +55,13 @@ function(gatehouse_module_test name)
   add_dependencies(unit_tests ${target})
   add_test(NAME ${target} COMMAND ${target})
   set_tests_properties(${target} PROPERTIES TIMEOUT 120 LABELS unit)
+endfunction()
+
+function(gatehouse_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  _gatehouse_use(${name} PRIVATE ${arg_USES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
 endfunction()
 
 function(gatehouse_benchmark name)

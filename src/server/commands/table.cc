@@ -1,0 +1,16 @@
+#include "server/commands/table.h"
+
+#include <array>
+
+namespace gatehouse::server {
+
+std::span<const Command> all_commands() {
+    static constexpr std::array commands{
+        Command{"env", "print shell lines that point AWS tools at the running server", run_env},
+        Command{"settings", "list the settings in force and where each came from", run_settings},
+        Command{"version", "print the version", run_version},
+    };
+    return commands;
+}
+
+}  // namespace gatehouse::server

@@ -1,0 +1,16 @@
+// The commands of the program.
+#pragma once
+
+#include <span>
+
+#include "server/command.h"
+
+namespace gatehouse::server {
+
+std::span<const Command> all_commands();
+
+Exit run_env(const Invocation& invocation);
+Exit run_settings(const Invocation& invocation);
+Exit run_version(const Invocation& invocation);
+
+}  // namespace gatehouse::server

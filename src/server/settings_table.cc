@@ -1,0 +1,226 @@
+// The settings, each declared once. To add one: a field in settings.h, a line here, and
+// `gatehouse settings --markdown > docs/reference/settings.md`.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/profile_settings_table.h"
+#include "server/setting_builders.h"
+
+namespace gatehouse::server {
+namespace {
+
+Result<void> wrong(std::string sentence) {
+    return fail(ErrorKind::InvalidInput, std::move(sentence));
+}
+
+Result<void> check_address(std::string_view text) {
+    in6_addr parsed{};
+    const std::string host(text);
+    if (inet_pton(AF_INET, host.c_str(), &parsed) == 1 ||
+        inet_pton(AF_INET6, host.c_str(), &parsed) == 1) {
+        return {};
+    }
+    return wrong("is not a numeric address such as 0.0.0.0, 192.0.2.7 or ::");
+}
+
+Result<void> check_host_name(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '.';
+    };
+    if (text.empty() || text.size() > 253 || !std::ranges::all_of(text, allowed) ||
+        text.front() == '.' || text.front() == '-' || text.back() == '.') {
+        return wrong("is not a host name (letters, digits, '-' and '.', at most 253 characters)");
+    }
+    return {};
+}
+
+Result<void> check_account(std::string_view text) {
+    if (!is_account_id(text)) return wrong("is not an account id, which has exactly 12 digits");
+    return {};
+}
+
+Result<void> check_region(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    };
+    if (text.empty() || text.size() > 32 || !std::ranges::all_of(text, allowed)) {
+        return wrong("is not a region name such as us-east-1 (a-z, 0-9 and '-')");
+    }
+    return {};
+}
+
+Result<void> check_access_key_id(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    if (text.size() < 3 || text.size() > 128 || !std::ranges::all_of(text, allowed)) {
+        return wrong("is not an access key id (3 to 128 letters, digits or '_')");
+    }
+    return {};
+}
+
+Result<void> check_secret_key(std::string_view text) {
+    if (text.size() < 8 || text.size() > 128) return wrong("must have 8 to 128 characters");
+    return {};
+}
+
+SettingTable files_and_doors() {
+    using S = Settings;
+    return {
+        with_default(kept(text<&S::config_file>("config", "FILE", "The settings file to read."),
+                          Visibility::NotInFile),
+                     "`gatehouse.toml` in the data directory, if there is one"),
+        with_default(
+            text<&S::data_dir>("data-dir", "DIR",
+                               "Where everything is kept: CA, database, credentials, log."),
+            "`$STATE_DIRECTORY` under systemd, else `$XDG_STATE_HOME/gatehouse`, else "
+            "`~/.local/state/gatehouse`"),
+        text<&S::ready_file>("ready-file", "FILE",
+                             "Also write the ready file here (it is always in the data "
+                             "directory)."),
+        list<&S::hosts>("host", "ADDR", "Addresses of the TLS doors: MQTTS and HTTPS.",
+                        check_address),
+        list<&S::mqtt_hosts>("mqtt-host", "ADDR",
+                             "Addresses of the MQTT door without TLS. Passwords cross it in the "
+                             "clear.",
+                             check_address),
+        list<&S::api_hosts>("api-host", "ADDR",
+                            "Addresses of the API. Off loopback it speaks TLS unless "
+                            "`api-plaintext`.",
+                            check_address),
+        port<&S::mqtt_port>("mqtt-port", "MQTT without TLS."),
+        port<&S::mqtts_port>("mqtts-port", "MQTT with TLS."),
+        with_default(port<&S::https_port>("https-port",
+                                          "HTTPS, and MQTT by ALPN `mqtt` or `x-amzn-mqtt-ca`."),
+                     "443 where it may be bound, else 9443"),
+        port<&S::https_mtls_port>("https-mtls-port", "HTTPS with a client certificate."),
+        port<&S::api_port>("api-port", "The AWS-compatible API."),
+        list<&S::endpoints>("endpoint", "NAME",
+                            "Host names by which devices reach this server; they go into its "
+                            "certificate. The first is what DescribeEndpoint answers.",
+                            check_host_name),
+    };
+}
+
+SettingTable identity_and_access() {
+    using S = Settings;
+    return {
+        with_default(
+            choice<&S::profile, &Profile::name>("profile",
+                                                "How closely AWS is followed; sets `limits.*` and "
+                                                "`behaviour.*`."),
+            "aws"),
+        with_default(choice<&S::tenancy>("tenancy", "Whether regions are kept apart."),
+                     "single on loopback, multi elsewhere"),
+        text<&S::account>("account", "ID", "The default account.", check_account),
+        text<&S::region>("region", "NAME", "The default region, and the one in ARNs.",
+                         check_region),
+        toggle<&S::allow_anonymous>("allow-anonymous",
+                                    "Let clients in that show no credentials at all."),
+        text<&S::anonymous_policy_file>("anonymous-policy", "FILE",
+                                        "What anonymous clients may do, a policy document. On "
+                                        "loopback alone it may be left out: everything."),
+        choice<&S::api_auth>("api-auth",
+                             "sigv4: requests are verified against known keys. any: whatever "
+                             "signature comes is taken; loopback only."),
+        number<&S::accounts_max>("accounts-max", {1, 1'000'000},
+                                 "How many accounts `api-auth any` lets come into being."),
+        toggle<&S::api_plaintext>("api-plaintext", "Speak plain HTTP on the API off loopback."),
+        with_default(
+            kept(text<&S::root_access_key_id>("root.access-key-id", "ID",
+                                              "The root user's access key id, instead of one "
+                                              "made at first start.",
+                                              check_access_key_id),
+                 Visibility::Secret),
+            "made at first start"),
+        with_default(kept(text<&S::root_secret_access_key>("root.secret-access-key", "KEY",
+                                                           "Its secret key.", check_secret_key),
+                          Visibility::Secret),
+                     "made at first start"),
+    };
+}
+
+SettingTable running() {
+    using S = Settings;
+    using F = FunctionSettings;
+    using L = LogSettings;
+    constexpr std::uint64_t mebibyte = 1024 * 1024;
+    constexpr std::uint64_t tebibyte = mebibyte * mebibyte;
+    return {
+        live(choice<&S::log_level>("log-level", "The least serious events that are logged.")),
+        choice<&S::clock>("clock",
+                          "manual: time stands still until the AdvanceClock operation "
+                          "moves it; loopback only."),
+        with_default(number<&S::loops>("loops", {0, 256}, "Event loop threads; 0: one a core."),
+                     "0"),
+        number<&S::connections_max>("connections-max", {1, 10'000'000}, "Open connections in all."),
+        number<&S::connections_per_address_max>(
+            "connections-per-address-max", {1, 10'000'000},
+            "Open connections from one address (IPv6: one /64)."),
+        number<&S::http_body_bytes_in_flight_max>("http-body-bytes-in-flight-max",
+                                                  {mebibyte, tebibyte},
+                                                  "Bytes of request bodies held at once; over "
+                                                  "it, requests get 429."),
+        number<&S::drain_ms>("drain-ms", {0, 600'000},
+                             "How long SIGTERM waits for work in progress."),
+
+        choice<&S::functions, &F::isolation>(
+            "functions.isolation",
+            "auto: as much as this machine offers; required: refuse to run functions with less; "
+            "none: trust them."),
+        choice<&S::functions, &F::network>("functions.network", "What functions may connect to."),
+        number<&S::functions, &F::instances_max>("functions.instances-max", {1, 100'000},
+                                                 "Processes of all functions together."),
+        number<&S::functions, &F::instances_per_function_max>(
+            "functions.instances-per-function-max", {1, 100'000}, "Processes of one function."),
+        number<&S::functions, &F::idle_seconds>("functions.idle-seconds", {1, 86'400},
+                                                "How long an unused process is kept warm."),
+        text<&S::functions, &F::user>("functions.user", "USER",
+                                      "Whose rights functions have when the server is root."),
+
+        live(number<&S::logs, &L::group_bytes_max>("logs.group-bytes-max", {mebibyte, tebibyte},
+                                                   "Bytes kept of one log group; the oldest "
+                                                   "go first.")),
+        live(number<&S::logs, &L::total_bytes_max>("logs.total-bytes-max", {mebibyte, tebibyte},
+                                                   "Bytes kept of all log groups.")),
+        live(number<&S::logs, &L::write_budget_bytes_per_second>(
+            "logs.write-budget-bytes-per-second", {64 * 1024, tebibyte},
+            "Over it, records of success are dropped and counted; refusals never.")),
+        toggle<&S::logs, &L::scrub_secrets>("logs.scrub-secrets",
+                                            "Take the password and token of the event in flight "
+                                            "out of what functions print."),
+    };
+}
+
+void append(SettingTable& table, SettingTable more) {
+    table.insert(table.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+}
+
+SettingTable make_table() {
+    SettingTable table = files_and_doors();
+    append(table, identity_and_access());
+    append(table, running());
+    append(table, profile_settings());
+    return table;
+}
+
+}  // namespace
+
+std::span<const Setting> all_settings() {
+    static const SettingTable table = make_table();
+    return table;
+}
+
+const Setting* find_setting(std::string_view name) {
+    const auto all = all_settings();
+    const auto found = std::ranges::find(all, name, &Setting::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace gatehouse::server
