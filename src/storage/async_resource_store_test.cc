@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "async/task_group.h"
+#include "async/run_to_end.h"
 #include "storage/memory_resource_store.h"
 
 namespace gatehouse::storage {
@@ -12,22 +12,10 @@ namespace {
 
 class AsyncResourceStoreTest : public ::testing::Test {
 protected:
-    // Runs the task on a loop to its end.
-    template <class Body>
-    void on_loop(Body body) {
-        async::EventLoop loop(clock_, {});
-        async::TaskGroup group(loop, "test");
-        // The callable lives as long as the loop runs, so the coroutine may use its captures.
-        loop.post([&] { group.start(finish(loop, body)); });
-        loop.run();
+    template <class T>
+    T wait(async::Task<T> task) {
+        return async::run_to_end(clock_, std::move(task));
     }
-
-    template <class Body>
-    static async::Task<void> finish(async::EventLoop& loop, Body& body) {
-        co_await body();
-        loop.stop();
-    }
-
     static RecordKey key(std::string name) { return {Tenant{}, Kind("gate"), std::move(name)}; }
 
     SystemClock clock_;
@@ -37,32 +25,32 @@ protected:
 };
 
 TEST_F(AsyncResourceStoreTest, AwaitsEveryKindOfCall) {
-    bool finished = false;
-    on_loop([&]() -> async::Task<void> {
-        const auto revision = co_await store_.apply(
-            Batch().put(key("A"), "body").change(AddLink{{Tenant{}, Relation("to"), "A", "B"}}));
-        EXPECT_TRUE(revision.has_value());
-        const auto record = co_await store_.get(key("A"));
-        EXPECT_EQ(record->body, "body");
-        const auto page = co_await store_.list({.tenant = {}, .kind = Kind("gate")});
-        EXPECT_EQ(page->records.size(), 1U);
-        const auto links = co_await store_.links({.relation = Relation("to"), .name = "A"});
-        EXPECT_EQ(links->names, std::vector<std::string>{"B"});
-        const auto missing = co_await store_.get(key("B"));
-        EXPECT_EQ(missing.error().kind, ErrorKind::NotFound);
-        finished = true;
-    });
-    EXPECT_TRUE(finished);
+    const auto revision = wait(store_.apply(
+        Batch().put(key("A"), "body").change(AddLink{{Tenant{}, Relation("to"), "A", "B"}})));
+    EXPECT_TRUE(revision.has_value());
+    EXPECT_EQ(wait(store_.get(key("A")))->body, "body");
+    EXPECT_EQ(wait(store_.list({.tenant = {}, .kind = Kind("gate")}))->records.size(), 1U);
+    EXPECT_EQ(wait(store_.links({.relation = Relation("to"), .name = "A"}))->names,
+              std::vector<std::string>{"B"});
+    EXPECT_EQ(wait(store_.get(key("B"))).error().kind, ErrorKind::NotFound);
 }
 
 TEST_F(AsyncResourceStoreTest, WorkRunsOnAWorkerAndTheTaskGoesOnOnItsLoop) {
-    on_loop([&]() -> async::Task<void> {
-        const auto here = std::this_thread::get_id();
-        const auto there = co_await store_.run(
+    struct Where {
+        std::thread::id loop_before, worker, loop_after;
+    };
+    constexpr auto look = [](AsyncResourceStore& store) -> async::Task<Where> {
+        Where where;
+        where.loop_before = std::this_thread::get_id();
+        const auto worker = co_await store.run(
             [](ResourceStore&) -> Result<std::thread::id> { return std::this_thread::get_id(); });
-        EXPECT_NE(*there, here);
-        EXPECT_EQ(std::this_thread::get_id(), here);
-    });
+        where.worker = *worker;
+        where.loop_after = std::this_thread::get_id();
+        co_return where;
+    };
+    const Where where = wait(look(store_));
+    EXPECT_NE(where.worker, where.loop_before);
+    EXPECT_EQ(where.loop_after, where.loop_before);
 }
 
 }  // namespace
