@@ -13,27 +13,17 @@ void assign(ConnackProperties& properties, const Property& property) {
         case PropertyId::SessionExpiryInterval:
             properties.session_expiry_interval = property.number;
             break;
-        case PropertyId::ReceiveMaximum:
-            properties.receive_maximum = u16;
-            break;
+        case PropertyId::ReceiveMaximum: properties.receive_maximum = u16; break;
         case PropertyId::MaximumQos:
             properties.maximum_qos = static_cast<Qos>(property.number);
             break;
-        case PropertyId::RetainAvailable:
-            properties.retain_available = property.number != 0;
-            break;
-        case PropertyId::MaximumPacketSize:
-            properties.maximum_packet_size = property.number;
-            break;
+        case PropertyId::RetainAvailable: properties.retain_available = property.number != 0; break;
+        case PropertyId::MaximumPacketSize: properties.maximum_packet_size = property.number; break;
         case PropertyId::AssignedClientIdentifier:
             properties.assigned_client_identifier = property.text;
             break;
-        case PropertyId::TopicAliasMaximum:
-            properties.topic_alias_maximum = u16;
-            break;
-        case PropertyId::ReasonString:
-            properties.reason_string = property.text;
-            break;
+        case PropertyId::TopicAliasMaximum: properties.topic_alias_maximum = u16; break;
+        case PropertyId::ReasonString: properties.reason_string = property.text; break;
         case PropertyId::WildcardSubscriptionAvailable:
             properties.wildcard_subscription_available = property.number != 0;
             break;
@@ -43,23 +33,18 @@ void assign(ConnackProperties& properties, const Property& property) {
         case PropertyId::SharedSubscriptionAvailable:
             properties.shared_subscription_available = property.number != 0;
             break;
-        case PropertyId::ServerKeepAlive:
-            properties.server_keep_alive = u16;
-            break;
+        case PropertyId::ServerKeepAlive: properties.server_keep_alive = u16; break;
         case PropertyId::ResponseInformation:
             properties.response_information = property.text;
             break;
-        case PropertyId::ServerReference:
-            properties.server_reference = property.text;
-            break;
+        case PropertyId::ServerReference: properties.server_reference = property.text; break;
         case PropertyId::AuthenticationMethod:
             properties.authentication_method = property.text;
             break;
         case PropertyId::AuthenticationData:
             properties.authentication_data = bytes_of(property.text);
             break;
-        default:
-            break;
+        default: break;
     }
 }
 

@@ -92,8 +92,7 @@ Decoded<ConnectProperties> decode_properties(BytesView section) {
             case PropertyId::AuthenticationData:
                 properties.authentication_data = bytes_of(property.text);
                 break;
-            default:
-                break;
+            default: break;
         }
     }
     if (reader.error()) return std::unexpected(*reader.error());

@@ -28,14 +28,11 @@ std::optional<DecodeError> decode_properties(BytesView section, Sender sender,
             case PropertyId::SessionExpiryInterval:
                 disconnect.session_expiry_interval = property.number;
                 break;
-            case PropertyId::ServerReference:
-                disconnect.server_reference = property.text;
-                break;
+            case PropertyId::ServerReference: disconnect.server_reference = property.text; break;
             case PropertyId::ReasonString:
                 disconnect.properties.reason_string = property.text;
                 break;
-            default:
-                break;
+            default: break;
         }
     }
     if (!reader.error() && sender == Sender::Server && disconnect.session_expiry_interval) {
@@ -57,11 +54,8 @@ std::optional<DecodeError> decode_properties(BytesView section, Auth& auth) {
             case PropertyId::AuthenticationData:
                 auth.authentication_data = bytes_of(property.text);
                 break;
-            case PropertyId::ReasonString:
-                auth.properties.reason_string = property.text;
-                break;
-            default:
-                break;
+            case PropertyId::ReasonString: auth.properties.reason_string = property.text; break;
+            default: break;
         }
     }
     if (!reader.error() && !auth.authentication_method) {

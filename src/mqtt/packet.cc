@@ -54,30 +54,20 @@ bool encode_shortened(const T& packet, Properties& properties, ProtocolVersion v
 
 Decoded<Packet> decode_packet(const Frame& frame, ProtocolVersion version, Sender sender) {
     switch (frame.type()) {
-        case PacketType::Connect:
-            return as_packet(decode_connect(frame));
-        case PacketType::Connack:
-            return as_packet(decode_connack(frame, version));
-        case PacketType::Publish:
-            return as_packet(decode_publish(frame, version, sender));
+        case PacketType::Connect: return as_packet(decode_connect(frame));
+        case PacketType::Connack: return as_packet(decode_connack(frame, version));
+        case PacketType::Publish: return as_packet(decode_publish(frame, version, sender));
         case PacketType::Puback:
         case PacketType::Pubrec:
         case PacketType::Pubrel:
-        case PacketType::Pubcomp:
-            return as_packet(decode_ack(frame, version));
-        case PacketType::Subscribe:
-            return as_packet(decode_subscribe(frame, version));
-        case PacketType::Suback:
-            return as_packet(decode_suback(frame, version));
-        case PacketType::Unsubscribe:
-            return as_packet(decode_unsubscribe(frame, version));
-        case PacketType::Unsuback:
-            return as_packet(decode_unsuback(frame, version));
+        case PacketType::Pubcomp: return as_packet(decode_ack(frame, version));
+        case PacketType::Subscribe: return as_packet(decode_subscribe(frame, version));
+        case PacketType::Suback: return as_packet(decode_suback(frame, version));
+        case PacketType::Unsubscribe: return as_packet(decode_unsubscribe(frame, version));
+        case PacketType::Unsuback: return as_packet(decode_unsuback(frame, version));
         case PacketType::Pingreq:
-        case PacketType::Pingresp:
-            return decode_ping_packet(frame, version);
-        case PacketType::Disconnect:
-            return as_packet(decode_disconnect(frame, version, sender));
+        case PacketType::Pingresp: return decode_ping_packet(frame, version);
+        case PacketType::Disconnect: return as_packet(decode_disconnect(frame, version, sender));
         case PacketType::Auth:
             if (version == ProtocolVersion::V5) return as_packet(decode_auth(frame, sender));
             break;

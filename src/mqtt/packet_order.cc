@@ -20,17 +20,12 @@ constexpr std::uint16_t from_connected_clients = bit(Publish) | bit(Puback) | bi
 
 constexpr std::uint16_t allowed_in(ConversationPhase phase) {
     switch (phase) {
-        case ConversationPhase::AwaitingConnect:
-            return bit(Connect);
-        case ConversationPhase::Authenticating:
-            return bit(Auth) | bit(Disconnect);
+        case ConversationPhase::AwaitingConnect: return bit(Connect);
+        case ConversationPhase::Authenticating: return bit(Auth) | bit(Disconnect);
         case ConversationPhase::Connecting:
-        case ConversationPhase::Connected:
-            return from_connected_clients;
-        case ConversationPhase::ConnectedWithMethod:
-            return from_connected_clients | bit(Auth);
-        case ConversationPhase::Closed:
-            return 0;
+        case ConversationPhase::Connected: return from_connected_clients;
+        case ConversationPhase::ConnectedWithMethod: return from_connected_clients | bit(Auth);
+        case ConversationPhase::Closed: return 0;
     }
     return 0;
 }

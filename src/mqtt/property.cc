@@ -182,53 +182,44 @@ bool PropertyReader::next() {
     const std::uint8_t id = section_[at_++];
     property_ = Property{.id = static_cast<PropertyId>(id)};
     const Kind* kind = kind_of(property_.id);
-    if (kind == nullptr) {
+    if (kind == nullptr) [[unlikely]] {
         return refuse(ReasonCode::MalformedPacket, "2.2.2.2", "is not defined by MQTT 5");
     }
-    const std::string_view clause = clause_of(where_, property_.id);
-    if (clause.empty()) {
+    if (place_index[static_cast<std::uint8_t>(where_)][id] == 0) [[unlikely]] {
         return refuse(ReasonCode::MalformedPacket, "2.2.2.2", "is not allowed in this packet");
     }
     const std::uint64_t bit = std::uint64_t{1} << id;
-    // A message carries one identifier for each subscription that it matched.
-    const bool repeatable = property_.id == PropertyId::UserProperty ||
-                            (property_.id == SubscriptionIdentifier && where_ == Section::Publish);
-    if ((seen_ & bit) != 0 && !repeatable) {
-        return refuse(ReasonCode::ProtocolError, clause, "must not appear more than once");
+    if ((seen_ & bit) != 0 && !is_repeatable()) [[unlikely]] {
+        return refuse(ReasonCode::ProtocolError, clause_of(where_, property_.id),
+                      "must not appear more than once");
     }
     seen_ |= bit;
     return read_value(kind->type) && check_value();
 }
 
+bool PropertyReader::is_repeatable() const {
+    // A message carries one identifier for each subscription that it matched.
+    return property_.id == PropertyId::UserProperty ||
+           (property_.id == SubscriptionIdentifier && where_ == Section::Publish);
+}
+
 bool PropertyReader::read_value(PropertyType type) {
     property_.value_at = at_;
+    const std::string_view name = kind_of(property_.id)->name;
     wire::Reader reader(section_.subspan(at_), ProtocolVersion::V5);
-    const std::string_view name = name_of(property_.id);
     switch (type) {
-        case Byte:
-            property_.number = reader.u8(name);
-            break;
-        case TwoByteInteger:
-            property_.number = reader.u16(name);
-            break;
-        case FourByteInteger:
-            property_.number = reader.u32(name);
-            break;
-        case VariableByteInteger:
-            property_.number = reader.variable_int(name);
-            break;
-        case Utf8String:
-            property_.text = reader.text(name);
-            break;
-        case BinaryData:
-            property_.text = text_of(reader.binary(name));
-            break;
+        case Byte: property_.number = reader.u8(name); break;
+        case TwoByteInteger: property_.number = reader.u16(name); break;
+        case FourByteInteger: property_.number = reader.u32(name); break;
+        case VariableByteInteger: property_.number = reader.variable_int(name); break;
+        case Utf8String: property_.text = reader.text(name); break;
+        case BinaryData: property_.text = text_of(reader.binary(name)); break;
         case Utf8StringPair:
             property_.text = reader.text(name);
             property_.value = reader.text(name);
             break;
     }
-    if (!reader.ok()) {
+    if (!reader.ok()) [[unlikely]] {
         error_ = reader.error();
         return false;
     }
@@ -238,21 +229,22 @@ bool PropertyReader::read_value(PropertyType type) {
 
 bool PropertyReader::check_value() {
     const Kind& kind = *kind_of(property_.id);
-    const std::string_view clause = clause_of(where_, property_.id);
     if (kind.type <= VariableByteInteger) {
         if (property_.number < kind.min) {
             const ReasonCode reason = property_.id == TopicAlias ? ReasonCode::TopicAliasInvalid
                                                                  : ReasonCode::ProtocolError;
-            return refuse(reason, clause, "must not be 0");
+            return refuse(reason, clause_of(where_, property_.id), "must not be 0");
         }
         if (property_.number > kind.max) {
-            return refuse(ReasonCode::ProtocolError, clause, "must be 0 or 1");
+            return refuse(ReasonCode::ProtocolError, clause_of(where_, property_.id),
+                          "must be 0 or 1");
         }
     }
     if (property_.id == ResponseTopic && check_topic_name(property_.text) != TopicProblem::None) {
-        return refuse(ReasonCode::ProtocolError,
-                      where_ == Section::Publish ? "MQTT-3.3.2-14" : clause,
-                      "must be a topic name: not empty, without wildcards");
+        return refuse(
+            ReasonCode::ProtocolError,
+            where_ == Section::Publish ? "MQTT-3.3.2-14" : clause_of(where_, property_.id),
+            "must be a topic name: not empty, without wildcards");
     }
     return true;
 }
@@ -260,20 +252,11 @@ bool PropertyReader::check_value() {
 void PropertyWriter::add(PropertyId id, std::uint32_t number) {
     wire::put_u8(bytes_, static_cast<std::uint8_t>(id));
     switch (type_of(id).value_or(Utf8String)) {
-        case Byte:
-            wire::put_u8(bytes_, number);
-            break;
-        case TwoByteInteger:
-            wire::put_u16(bytes_, number);
-            break;
-        case FourByteInteger:
-            wire::put_u32(bytes_, number);
-            break;
-        case VariableByteInteger:
-            wire::put_variable_int(bytes_, number);
-            break;
-        default:
-            assert(false && "the property is not a number");
+        case Byte: wire::put_u8(bytes_, number); break;
+        case TwoByteInteger: wire::put_u16(bytes_, number); break;
+        case FourByteInteger: wire::put_u32(bytes_, number); break;
+        case VariableByteInteger: wire::put_variable_int(bytes_, number); break;
+        default: assert(false && "the property is not a number");
     }
 }
 
@@ -302,23 +285,15 @@ void UserProperties::Iterator::advance() {
     while (!rest_.empty()) {
         std::size_t size = 1;
         switch (type_of(static_cast<PropertyId>(rest_[0])).value_or(Byte)) {
-            case Byte:
-                size += 1;
-                break;
-            case TwoByteInteger:
-                size += 2;
-                break;
-            case FourByteInteger:
-                size += 4;
-                break;
+            case Byte: size += 1; break;
+            case TwoByteInteger: size += 2; break;
+            case FourByteInteger: size += 4; break;
             case VariableByteInteger:
                 while (rest_[size] >= 0x80) ++size;
                 ++size;
                 break;
             case Utf8String:
-            case BinaryData:
-                size += sized(1);
-                break;
+            case BinaryData: size += sized(1); break;
             case Utf8StringPair: {
                 const std::size_t name = sized(1);
                 const std::size_t value = sized(1 + name);

@@ -111,6 +111,7 @@ public:
 
 private:
     bool refuse(ReasonCode reason, std::string_view clause, std::string_view text);
+    bool is_repeatable() const;
     bool read_value(PropertyType type);
     bool check_value();
 

@@ -6,12 +6,9 @@ namespace gatehouse::mqtt {
 
 std::string_view name_of(ProtocolVersion version) {
     switch (version) {
-        case ProtocolVersion::V3_1:
-            return "3.1";
-        case ProtocolVersion::V3_1_1:
-            return "3.1.1";
-        case ProtocolVersion::V5:
-            return "5";
+        case ProtocolVersion::V3_1: return "3.1";
+        case ProtocolVersion::V3_1_1: return "3.1.1";
+        case ProtocolVersion::V5: return "5";
     }
     return "unknown";
 }

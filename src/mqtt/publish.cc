@@ -3,14 +3,35 @@
 #include <cassert>
 
 #include "mqtt/topic.h"
+#include "mqtt/utf8.h"
 #include "mqtt/wire.h"
 
 namespace gatehouse::mqtt {
 namespace {
 
-Decoded<Publish> truncated(ProtocolVersion version, std::string_view subject) {
-    return malformed(clause(version, "MQTT-4.8.0-1", "MQTT-4.13.1-1"), subject,
-                     "the packet ends before it is complete");
+[[gnu::cold]] DecodeError truncated(ProtocolVersion version, std::string_view subject) {
+    return {ReasonCode::MalformedPacket, clause(version, "MQTT-4.8.0-1", "MQTT-4.13.1-1"), subject,
+            "the packet ends before it is complete"};
+}
+
+[[gnu::cold]] DecodeError zero_packet_id(ProtocolVersion version) {
+    return {ReasonCode::ProtocolError, clause(version, "MQTT-2.3.1-1", "MQTT-2.2.1-3"),
+            "Packet Identifier", "must not be 0"};
+}
+
+// For the names that are empty or not plain.
+std::optional<DecodeError> check_topic(std::string_view topic, ProtocolVersion version) {
+    // In MQTT 5 a topic alias may stand for it.
+    if (topic.empty() && version == ProtocolVersion::V5) return std::nullopt;
+    const TopicProblem problem = check_topic_name(topic);
+    if (problem == TopicProblem::None) return std::nullopt;
+    return topic_error(problem, version, "Topic Name");
+}
+
+// Few packets do; the rest is spared the details.
+bool needs_flag_check(const Frame& frame) {
+    const std::uint8_t flags = frame.flags();
+    return (flags & 0x06) == 0x06 || (flags & 0x0e) == 0x08 || frame.has_overlong_length();
 }
 
 std::optional<DecodeError> check_flags(const Frame& frame, ProtocolVersion version) {
@@ -52,6 +73,48 @@ std::optional<DecodeError> decode_properties(BytesView& body, Sender sender, Pub
     return std::nullopt;
 }
 
+// Inlined so that the absence of an error costs nothing to report.
+[[gnu::always_inline]] inline std::optional<DecodeError> read_publish(const Frame& frame,
+                                                                      ProtocolVersion version,
+                                                                      Sender sender,
+                                                                      Publish& publish) {
+    if (needs_flag_check(frame)) [[unlikely]] {
+        if (const auto error = check_flags(frame, version)) return error;
+    }
+    BytesView body = frame.body();
+    if (body.size() < 2) [[unlikely]]
+        return truncated(version, "Topic Name");
+    const std::size_t topic_size = wire::load_u16(body.data());
+    if (body.size() < 2 + topic_size) [[unlikely]]
+        return truncated(version, "Topic Name");
+    publish.topic = text_of(body.subspan(2, topic_size));
+    publish.qos = static_cast<Qos>(frame.flags() >> 1 & 3);
+    publish.retain = (frame.flags() & 1) != 0;
+    publish.dup = (frame.flags() & 8) != 0 && publish.qos != Qos::AtMostOnce;
+    body = body.subspan(2 + topic_size);
+
+    if (publish.topic.empty() || !is_plain_topic_name(publish.topic)) [[unlikely]] {
+        if (const auto error = check_topic(publish.topic, version)) return error;
+    }
+    if (publish.qos != Qos::AtMostOnce) {
+        if (body.size() < 2) [[unlikely]]
+            return truncated(version, "Packet Identifier");
+        publish.packet_id = wire::load_u16(body.data());
+        if (publish.packet_id == 0) [[unlikely]]
+            return zero_packet_id(version);
+        body = body.subspan(2);
+    }
+    if (version == ProtocolVersion::V5) {
+        if (!body.empty() && body[0] == 0 && !publish.topic.empty()) [[likely]] {
+            body = body.subspan(1);  // no properties
+        } else if (const auto error = decode_properties(body, sender, publish)) {
+            return error;
+        }
+    }
+    publish.payload = body;
+    return std::nullopt;
+}
+
 }  // namespace
 
 Decoded<MessageProperties> decode_message_properties(BytesView section, PropertySection where) {
@@ -79,17 +142,12 @@ Decoded<MessageProperties> decode_message_properties(BytesView section, Property
             case PropertyId::WillDelayInterval:
                 properties.will_delay_interval = property.number;
                 break;
-            case PropertyId::ContentType:
-                properties.content_type = property.text;
-                break;
-            case PropertyId::ResponseTopic:
-                properties.response_topic = property.text;
-                break;
+            case PropertyId::ContentType: properties.content_type = property.text; break;
+            case PropertyId::ResponseTopic: properties.response_topic = property.text; break;
             case PropertyId::CorrelationData:
                 properties.correlation_data = bytes_of(property.text);
                 break;
-            default:
-                break;
+            default: break;
         }
     }
     if (reader.error()) return std::unexpected(*reader.error());
@@ -121,46 +179,12 @@ bool Publish::operator==(const Publish& other) const {
 
 Decoded<Publish> decode_publish(const Frame& frame, ProtocolVersion version, Sender sender) {
     assert(frame.type() == PacketType::Publish);
-    if (const auto error = check_flags(frame, version)) [[unlikely]] {
-        return std::unexpected(*error);
-    }
-    BytesView body = frame.body();
-    if (body.size() < 2) [[unlikely]]
-        return truncated(version, "Topic Name");
-    const std::size_t topic_size = wire::load_u16(body.data());
-    if (body.size() < 2 + topic_size) [[unlikely]]
-        return truncated(version, "Topic Name");
-
+    // One object, filled in place and returned as it is: copying it would cost as much as the
+    // whole decoding.
     Decoded<Publish> decoded(std::in_place);
-    Publish& publish = *decoded;
-    publish.topic = text_of(body.subspan(2, topic_size));
-    publish.qos = static_cast<Qos>(frame.flags() >> 1 & 3);
-    publish.retain = (frame.flags() & 1) != 0;
-    publish.dup = (frame.flags() & 8) != 0 && publish.qos != Qos::AtMostOnce;
-    body = body.subspan(2 + topic_size);
-
-    const bool may_be_empty = version == ProtocolVersion::V5;
-    if (const TopicProblem problem = check_topic_name(publish.topic);
-        problem != TopicProblem::None && !(problem == TopicProblem::Empty && may_be_empty))
-        [[unlikely]] {
-        return std::unexpected(topic_error(problem, version, "Topic Name"));
+    if (const auto error = read_publish(frame, version, sender, *decoded)) [[unlikely]] {
+        decoded = std::unexpected(*error);
     }
-    if (publish.qos != Qos::AtMostOnce) {
-        if (body.size() < 2) [[unlikely]]
-            return truncated(version, "Packet Identifier");
-        publish.packet_id = wire::load_u16(body.data());
-        body = body.subspan(2);
-        if (publish.packet_id == 0) [[unlikely]] {
-            return protocol_error(clause(version, "MQTT-2.3.1-1", "MQTT-2.2.1-3"),
-                                  "Packet Identifier", "must not be 0");
-        }
-    }
-    if (version == ProtocolVersion::V5) {
-        if (const auto error = decode_properties(body, sender, publish)) [[unlikely]] {
-            return std::unexpected(*error);
-        }
-    }
-    publish.payload = body;
     return decoded;
 }
 

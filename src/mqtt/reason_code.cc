@@ -85,24 +85,16 @@ constexpr const Row* find(ReasonCode code) {
 
 constexpr std::uint16_t carrier_of(PacketType type, Sender sender) {
     switch (type) {
-        case PacketType::Connack:
-            return Conn;
+        case PacketType::Connack: return Conn;
         case PacketType::Puback:
-        case PacketType::Pubrec:
-            return Ack;
+        case PacketType::Pubrec: return Ack;
         case PacketType::Pubrel:
-        case PacketType::Pubcomp:
-            return Release;
-        case PacketType::Suback:
-            return Sub;
-        case PacketType::Unsuback:
-            return Unsub;
-        case PacketType::Disconnect:
-            return sender == Sender::Client ? DiscC : DiscS;
-        case PacketType::Auth:
-            return sender == Sender::Client ? AuthC : AuthS;
-        default:
-            return 0;
+        case PacketType::Pubcomp: return Release;
+        case PacketType::Suback: return Sub;
+        case PacketType::Unsuback: return Unsub;
+        case PacketType::Disconnect: return sender == Sender::Client ? DiscC : DiscS;
+        case PacketType::Auth: return sender == Sender::Client ? AuthC : AuthS;
+        default: return 0;
     }
 }
 
@@ -120,12 +112,9 @@ bool may_carry(PacketType type, Sender sender, ReasonCode code) {
 
 std::optional<std::uint8_t> connect_return_code(ReasonCode code) {
     switch (code) {
-        case Success:
-            return 0;
-        case UnsupportedProtocolVersion:
-            return 1;
-        case ClientIdentifierNotValid:
-            return 2;
+        case Success: return 0;
+        case UnsupportedProtocolVersion: return 1;
+        case ClientIdentifierNotValid: return 2;
         case ServerUnavailable:
         case ServerBusy:
         case ServerShuttingDown:
@@ -135,16 +124,12 @@ std::optional<std::uint8_t> connect_return_code(ReasonCode code) {
         case UseAnotherServer:
         case ServerMoved:
         case UnspecifiedError:
-        case ImplementationSpecificError:
-            return 3;
+        case ImplementationSpecificError: return 3;
         case BadUserNameOrPassword:
-        case BadAuthenticationMethod:
-            return 4;
+        case BadAuthenticationMethod: return 4;
         case NotAuthorized:
-        case Banned:
-            return 5;
-        default:
-            return std::nullopt;
+        case Banned: return 5;
+        default: return std::nullopt;
     }
 }
 

@@ -15,12 +15,9 @@ TopicProblem check_as_text(std::string_view text) {
     if (text.empty()) return TopicProblem::Empty;
     if (text.size() > string_size_max) return TopicProblem::TooLong;
     switch (check_text(text)) {
-        case TextProblem::None:
-            return TopicProblem::None;
-        case TextProblem::NotUtf8:
-            return TopicProblem::NotUtf8;
-        case TextProblem::Nul:
-            return TopicProblem::Nul;
+        case TextProblem::None: return TopicProblem::None;
+        case TextProblem::NotUtf8: return TopicProblem::NotUtf8;
+        case TextProblem::Nul: return TopicProblem::Nul;
     }
     return TopicProblem::None;
 }
@@ -65,8 +62,7 @@ DecodeError error_of(ReasonCode reason, std::string_view clause, std::string_vie
 DecodeError topic_error(TopicProblem problem, ProtocolVersion version, std::string_view subject) {
     using enum ReasonCode;
     switch (problem) {
-        case TopicProblem::None:
-            break;
+        case TopicProblem::None: break;
         case TopicProblem::Empty:
             return error_of(subject == "Topic Filter" ? TopicFilterInvalid : TopicNameInvalid,
                             "MQTT-4.7.3-1", subject, "must be at least one character long");
@@ -75,8 +71,7 @@ DecodeError topic_error(TopicProblem problem, ProtocolVersion version, std::stri
                             "must not be longer than 65,535 bytes");
         case TopicProblem::NotUtf8:
             return *wire::text_error(TextProblem::NotUtf8, version, subject);
-        case TopicProblem::Nul:
-            return *wire::text_error(TextProblem::Nul, version, subject);
+        case TopicProblem::Nul: return *wire::text_error(TextProblem::Nul, version, subject);
         case TopicProblem::WildcardInName:
             return error_of(TopicNameInvalid, "MQTT-3.3.2-2", subject,
                             "must not contain the wildcards '+' and '#'");

@@ -2,15 +2,9 @@
 
 namespace gatehouse::mqtt::wire {
 
-const std::uint8_t* Reader::take(std::size_t count, std::string_view subject) {
-    if (remaining() < count) {
-        refuse({ReasonCode::MalformedPacket, clause(version_, "MQTT-4.8.0-1", "MQTT-4.13.1-1"),
-                subject, "the packet ends before it is complete"});
-        return nullptr;
-    }
-    const std::uint8_t* at = at_;
-    at_ += count;
-    return at;
+void Reader::refuse_truncated(std::string_view subject) {
+    refuse({ReasonCode::MalformedPacket, clause(version_, "MQTT-4.8.0-1", "MQTT-4.13.1-1"), subject,
+            "the packet ends before it is complete"});
 }
 
 std::uint32_t Reader::variable_int(std::string_view subject) {
@@ -31,15 +25,10 @@ std::uint32_t Reader::variable_int(std::string_view subject) {
     return 0;
 }
 
-BytesView Reader::binary(std::string_view subject) {
-    const std::size_t size = u16(subject);
-    const std::uint8_t* at = ok() ? take(size, subject) : nullptr;
-    return at != nullptr ? BytesView(at, size) : BytesView();
-}
-
 std::string_view Reader::text(std::string_view subject) {
     const std::string_view text = text_of(binary(subject));
-    if (!ok()) return {};
+    if (is_plain_text(text)) [[likely]]
+        return text;
     if (const auto error = text_error(check_text(text), version_, subject)) {
         refuse(*error);
         return {};
@@ -63,8 +52,7 @@ void Reader::expect_end(std::string_view subject) {
 std::optional<DecodeError> text_error(TextProblem problem, ProtocolVersion version,
                                       std::string_view subject) {
     switch (problem) {
-        case TextProblem::None:
-            return std::nullopt;
+        case TextProblem::None: return std::nullopt;
         case TextProblem::NotUtf8:
             return DecodeError{ReasonCode::MalformedPacket,
                                clause(version, "MQTT-1.5.3-1", "MQTT-1.5.4-1"), subject,

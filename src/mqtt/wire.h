@@ -58,7 +58,11 @@ public:
     // One to four bytes, no more than needed [MQTT-1.5.5-1].
     std::uint32_t variable_int(std::string_view subject);
     // Length in two bytes, then as many bytes.
-    BytesView binary(std::string_view subject);
+    BytesView binary(std::string_view subject) {
+        const std::size_t size = u16(subject);
+        const std::uint8_t* at = take(size, subject);
+        return at != nullptr ? BytesView(at, size) : BytesView();
+    }
     // The same, checked to be text.
     std::string_view text(std::string_view subject);
     // Length as a variable byte integer, then as many bytes.
@@ -77,7 +81,16 @@ public:
     }
 
 private:
-    const std::uint8_t* take(std::size_t count, std::string_view subject);
+    const std::uint8_t* take(std::size_t count, std::string_view subject) {
+        if (remaining() < count) [[unlikely]] {
+            refuse_truncated(subject);
+            return nullptr;
+        }
+        const std::uint8_t* at = at_;
+        at_ += count;
+        return at;
+    }
+    void refuse_truncated(std::string_view subject);
 
     const std::uint8_t* at_;
     const std::uint8_t* end_;
