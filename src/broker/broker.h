@@ -23,32 +23,15 @@
 #include <vector>
 
 #include "base/pinned.h"
-#include "base/profile.h"
 #include "base/tenant.h"
 #include "broker/attach.h"
+#include "broker/broker_settings.h"
 #include "broker/loop_port.h"
 #include "broker/publish_listener.h"
 #include "broker/session_observer.h"
 #include "broker/shard.h"
 
 namespace gatehouse::broker {
-
-// Whether a session of MQTT 3.1.1 can be resumed with MQTT 5 and the other way round. AWS IoT
-// Core: no (Developer Guide, "MQTT persistent sessions").
-enum class CrossVersionResume : std::uint8_t { No, Yes };
-
-struct BrokerSettings {
-    Limits limits;
-    ParentMatch parent_match = ParentMatch::No;
-    RetainedOnSubscribe retained_on_subscribe = RetainedOnSubscribe::ExactFilters;
-    Rates rates = Rates::Counted;
-    CrossVersionResume cross_version_resume = CrossVersionResume::No;
-    // How much may wait from one loop to another before publishers are told of congestion.
-    std::size_t mailbox_bytes_max = 16 * 1024 * 1024;
-    std::uint64_t seed = 0;  // random and secret: keeps clients from choosing colliding names
-};
-// The values of a profile.
-BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed);
 
 class Broker : Pinned {
 public:

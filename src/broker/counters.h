@@ -36,6 +36,7 @@ struct Counters {
     Counter sessions_created;
     Counter sessions_ended;
     Counter takeovers;
+    Counter retained_refused;  // over retained_messages_max
 };
 
 }  // namespace gatehouse::broker

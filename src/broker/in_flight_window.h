@@ -19,7 +19,10 @@ namespace gatehouse::broker {
 struct InFlight {
     MessageRef message;         // kept for persistent sessions only, to be sent again on resume
     std::uint32_t sent_at = 0;  // seconds of the steady clock, for the retry limit
+    mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
+    Retain retain = Retain::No;
     bool is_open = false;
+    bool is_due = false;  // to be sent again on this connection
 };
 
 class InFlightWindow {
@@ -39,11 +42,10 @@ public:
     }
 
     // Takes the next packet id for a message. Requires: has_room().
-    mqtt::PacketId open(MessageRef message, std::uint32_t now_seconds) {
+    mqtt::PacketId open(InFlight sent) {
         if (span_ == ring_.size()) grow();
         InFlight& slot = at(span_);
-        slot.message = std::move(message);
-        slot.sent_at = now_seconds;
+        slot = std::move(sent);
         slot.is_open = true;
         ++open_;
         return id_at(span_++);
@@ -62,12 +64,11 @@ public:
         }
         return true;
     }
-    // visit(PacketId, const InFlight&), oldest first; it must not open or close.
+    // visit(PacketId, InFlight&), oldest first; it must not open or close.
     template <class Visit>
-    void for_each(Visit visit) const {
+    void for_each(Visit visit) {
         for (std::uint32_t place = 0; place != span_; ++place) {
-            const InFlight& slot = ring_[(begin_ + place) & (ring_.size() - 1)];
-            if (slot.is_open) visit(id_at(place), slot);
+            if (at(place).is_open) visit(id_at(place), at(place));
         }
     }
     std::size_t capacity() const { return ring_.size(); }

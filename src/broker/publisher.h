@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/pinned.h"
@@ -32,16 +33,25 @@ enum class Congestion : std::uint8_t {
     Congested,
 };
 
+enum class PublishRate : std::uint8_t {
+    Within,
+    // Over connection_publishes_per_second_max, where rates are throttled. QoS 0 was discarded;
+    // QoS > 0 was taken: read nothing more from this client before the next second.
+    Exceeded,
+};
+
 struct PublishOutcome {
     // Subscribed sessions, on every loop; 0: MQTT 5 may answer "no matching subscribers".
     std::uint32_t receivers = 0;
     Congestion congestion = Congestion::None;
+    PublishRate rate = PublishRate::Within;
 };
 
 class Publisher : Pinned {
 public:
-    // A publisher without a session: HTTP, services, lifecycle events.
-    Publisher(Shard& shard, const Tenant& tenant);
+    // A publisher without a session: HTTP, services, lifecycle events, wills. `client_id` is who
+    // it speaks for; it may be empty.
+    Publisher(Shard& shard, const Tenant& tenant, std::string_view client_id = {});
     ~Publisher();
 
     // The route of this topic. Valid until the next route_for().
@@ -50,17 +60,18 @@ public:
     PublishOutcome publish(Route& route, const Publication& publication);
 
     const Tenant& tenant() const;
-    // Of the session it belongs to; empty for a publisher of its own.
+    // Of the session it belongs to, or as given.
     std::string_view client_id() const;
 
 private:
-    friend class Session;
+    friend class Lease;
     friend class Shard;
-    Publisher(Shard& shard, TenantState& tenant, Session* session);
+    Publisher(Shard& shard, TenantState& tenant, Session& session);
 
     Shard& shard_;
     TenantState& tenant_;
-    Session* session_;
+    Session* session_;  // null: none
+    std::string client_id_;
     RouteCache routes_;
 };
 

@@ -46,6 +46,7 @@ private:
     friend class RouteCache;
     friend class Shard;
     friend class Delivery;
+    friend class RemoteMail;
 
     // Makes it the route of another topic, about which nothing is known yet.
     void assign(std::string_view topic) {

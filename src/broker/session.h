@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct TenantState;
 struct SessionFlow {
     InFlightWindow window;
     MessageQueue queue;
+    bool is_resending = false;  // some of the window is due again on a resumed session
 
     bool is_idle() const { return window.is_empty() && queue.is_empty(); }
 };
@@ -64,7 +66,6 @@ private:
     friend class Lease;
     friend class SessionDirectory;
     friend class Shard;
-    friend class Wills;
 
     Session(Shard& shard, TenantState& tenant, const ClientId& client_id, SessionPlace place);
     ~Session();
@@ -82,7 +83,8 @@ private:
     bool is_delivering_ = false;   // start_delivery() was called
     bool is_output_full_ = false;  // extend() returned null and nobody called outbound_ready()
     bool is_observed_ = false;
-    RateMeter delivered_;
+    bool is_waiting_for_rate_ = false;  // an Expiry::Kind::Rate is set
+    RateMeter rate_;                    // messages in and out
 
     Shard& shard_;
     TenantState& tenant_;
@@ -92,7 +94,7 @@ private:
     std::unique_ptr<char[]> client_id_;
     std::vector<SessionSubscription> subscriptions_;
     std::uint32_t expiry_seconds_ = 0;
-    std::uint32_t attachment_ = 0;  // counts attaches and detaches; dates an Expiry
+    std::uint32_t attachment_ = 0;  // new at each attach and detach; dates an Expiry
     SessionPlace place_;
     std::uint16_t client_id_size_ = 0;
 };

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,7 +36,8 @@ protected:
     ~ReliefWaiter() = default;
 };
 
-enum class DeleteFate : std::uint8_t { KeepSession, EndSession };
+// What disconnect() does to a session that would outlive its connection.
+enum class SessionFate : std::uint8_t { Keep, End };
 
 class Shard : Pinned {
 public:
@@ -54,7 +55,7 @@ public:
     // Ends the connection of a client (EndReason::SessionDeleted) and, if asked to, its session.
     // False: there is no such session.
     bool disconnect(const Tenant& tenant, std::string_view client_id, WillFate will,
-                    DeleteFate fate);
+                    SessionFate fate);
 
     // After PublishOutcome::Congested: on_relieved() is called once, when the other loops have
     // caught up. A waiter that dies cancels first.
@@ -75,27 +76,31 @@ private:
     friend class Publisher;
     friend class Session;
 
-    // Publishing (shard_publish.cc)
-    PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
-    void refresh(Route& route, TenantState& tenant, const Session* publisher);
-    void forward(TenantState& tenant, Route& route, const Publication& publication);
-    void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
-    void forget(Route& route);
-    void note_inbound_rate(Session& session);
-
-    // Subscribing (shard_subscribe.cc)
-    Result<mqtt::Qos> subscribe(Session& session, std::string_view filter,
-                                SubscriptionOptions options);
-    bool unsubscribe(Session& session, std::string_view filter);
-    void send_retained(Session& session);
-
     // Lives of sessions (shard.cc)
     void release(Session& session);
     void detach(Session& session, WillFate fate);
     void end_session(Session& session, SessionEnd end);
     void publish_will(Session& session);
     void schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds);
-    void expire(const Expiry& expiry);
+    bool is_wanted(const Expiry& expiry) const;
+    void act_on(const Expiry& expiry);
+    void relieve();
+
+    // Messages (shard_publish.cc)
+    PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
+    // Finds the receivers of the route's topic. `publisher` may be null.
+    void refresh(Route& route, TenantState& tenant, const Session* publisher);
+    void add_receiver(Route& route, Subscriber subscriber, const Session* publisher);
+    Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
+    void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
+    void forget(Route& route);
+
+    // Subscriptions (shard_subscribe.cc)
+    Result<mqtt::Qos> subscribe(Session& session, std::string_view filter,
+                                SubscriptionOptions options);
+    bool unsubscribe(Session& session, std::string_view filter);
+    void unsubscribe_all(Session& session);
+    void send_retained(Session& session);
 
     struct PendingRetained {
         Session* session;
@@ -109,9 +114,10 @@ private:
     Counters counters_;
     Quiescence::Reader reader_;
     SessionDirectory directory_;
+    Expiries expiries_;
     Delivery delivery_;
     RemoteMail mail_;
-    Expiries expiries_;
+    std::uint32_t next_attachment_ = 1;
     std::vector<Subscriber> found_;                  // of the match being looked at
     std::vector<PendingRetained> pending_retained_;  // until send_retained()
     std::vector<ReliefWaiter*> relief_waiters_;

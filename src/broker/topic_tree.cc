@@ -200,26 +200,30 @@ bool TopicTree::is_still_current(MatchStamp& stamp, std::uint64_t generation) co
 struct TopicTree::Matching {
     const TopicLevels& levels;
     std::vector<Subscriber>& found;
+    std::size_t filters = 0;
 
-    void take(const SubscriberSet& subscribers) const {
+    void take(const SubscriberSet& subscribers) {
+        if (subscribers.is_empty()) return;
+        ++filters;
         subscribers.for_each([this](Subscriber subscriber) { found.push_back(subscriber); });
     }
 };
 
-void TopicTree::match(Quiescence::Reader& reader, std::string_view topic, MatchStamp& stamp,
-                      std::vector<Subscriber>& found) const {
+std::size_t TopicTree::match(Quiescence::Reader& reader, std::string_view topic, MatchStamp& stamp,
+                             std::vector<Subscriber>& found) const {
     const TopicLevels levels(topic, seed_);
     const Quiescence::ReadSection section(reader);
     // Before looking: a change in between then makes the stamp stale, never wrongly current.
     set_stamp(levels, stamp);
-    const Matching matching{levels, found};
+    Matching matching{levels, found};
     if (!topic.starts_with('$')) collect(matching, *root_, 0);
     follow_runs(matching, *root_, 0);
+    return matching.filters;
 }
 
 // Takes what is at a node that was reached by the topic's first `level` levels, and goes on
 // behind its `+`.
-void TopicTree::collect(const Matching& matching, const TopicNode& node, std::size_t level) const {
+void TopicTree::collect(Matching& matching, const TopicNode& node, std::size_t level) const {
     if (level == matching.levels.count()) {
         if (!matching.levels.is_cut()) matching.take(node.end);
         if (parent_match_ == ParentMatch::Yes) matching.take(node.rest);
@@ -234,8 +238,7 @@ void TopicTree::collect(const Matching& matching, const TopicNode& node, std::si
 
 // Follows every run that begins at `from` and equals the topic's levels from `level` on. The
 // table's lines are asked for a few runs ahead, so that their cache misses overlap.
-void TopicTree::follow_runs(const Matching& matching, const TopicNode& from,
-                            std::size_t level) const {
+void TopicTree::follow_runs(Matching& matching, const TopicNode& from, std::size_t level) const {
     const std::uint64_t lengths = from.lengths_or_hash.load(std::memory_order_acquire);
     const std::size_t count = matching.levels.count();
     std::uint64_t hash = topic_hash::start(seed_, &from);

@@ -82,9 +82,9 @@ public:
     std::string text_of(FilterHandle handle) const;
 
     // Appends the subscribers of every matching filter; a session with several appears several
-    // times. Requires: topic.size() <= 65,535.
-    void match(Quiescence::Reader& reader, std::string_view topic, MatchStamp& stamp,
-               std::vector<Subscriber>& found) const;
+    // times. Returns how many filters matched. Requires: topic.size() <= 65,535.
+    std::size_t match(Quiescence::Reader& reader, std::string_view topic, MatchStamp& stamp,
+                      std::vector<Subscriber>& found) const;
     // Whether a match with this stamp would find the same again.
     bool is_current(MatchStamp& stamp) const {
         const std::uint64_t now = generation_.load(std::memory_order_acquire);
@@ -109,8 +109,8 @@ private:
     std::uint16_t counter_of(std::uint64_t run_hash) const { return run_hash % counters_.size(); }
     bool is_still_current(MatchStamp& stamp, std::uint64_t generation) const;
     void set_stamp(const TopicLevels& levels, MatchStamp& stamp) const;
-    void follow_runs(const Matching& matching, const TopicNode& from, std::size_t level) const;
-    void collect(const Matching& matching, const TopicNode& node, std::size_t level) const;
+    void follow_runs(Matching& matching, const TopicNode& from, std::size_t level) const;
+    void collect(Matching& matching, const TopicNode& node, std::size_t level) const;
 
     Quiescence& quiescence_;
     const ParentMatch parent_match_;

@@ -1,0 +1,50 @@
+#include "broker/broker.h"
+
+#include <cassert>
+
+#include "broker/shared_state.h"
+#include "broker/topic_levels.h"
+
+namespace gatehouse::broker {
+
+BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed) {
+    return {.limits = profile.limits,
+            .parent_match = profile.behaviour.parent_match,
+            .retained_on_subscribe = profile.behaviour.retained_on_subscribe,
+            .rates = profile.behaviour.rates,
+            .seed = seed};
+}
+
+Broker::Broker(BrokerSettings settings, std::span<LoopPort* const> ports, PublishListener* listener,
+               SessionObserver* observer)
+    : shared_(std::make_unique<SharedState>(settings, ports.size(), listener, observer)) {
+    assert(!ports.empty() && ports.size() <= loops_max);
+    for (LoopPort* port : ports) {
+        const auto loop = static_cast<std::uint8_t>(shards_.size());
+        shards_.push_back(std::make_unique<Shard>(*shared_, *port, loop));
+    }
+}
+
+Broker::~Broker() = default;
+
+std::size_t Broker::home_of(const Tenant& tenant, std::string_view client_id) const {
+    // The high half: the low bits serve the session directories.
+    const std::uint64_t seed = tenant_seed(shared_->settings, tenant);
+    return (topic_hash::of_level(client_id, seed) >> 32) % shards_.size();
+}
+
+std::string_view name_of(DropCause cause) {
+    switch (cause) {
+        case DropCause::NotAllowed: return "not-allowed";
+        case DropCause::OutboundFull: return "outbound-full";
+        case DropCause::QueueFull: return "queue-full";
+        case DropCause::Expired: return "expired";
+        case DropCause::PacketTooLarge: return "packet-too-large";
+        case DropCause::RateExceeded: return "rate-exceeded";
+        case DropCause::RetryExceeded: return "retry-exceeded";
+        case DropCause::SessionEnded: return "session-ended";
+    }
+    return "unknown";
+}
+
+}  // namespace gatehouse::broker

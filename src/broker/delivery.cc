@@ -1,0 +1,384 @@
+#include "broker/delivery.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace gatehouse::broker {
+
+namespace {
+
+constexpr std::size_t spare_flows_max = 4096;
+constexpr std::size_t spare_ring_max = 256;
+
+}  // namespace
+
+SessionFlow* FlowPool::take() {
+    if (spare_.empty()) return new SessionFlow;
+    SessionFlow* flow = spare_.back().release();
+    spare_.pop_back();
+    return flow;
+}
+
+void FlowPool::give(SessionFlow* flow) {
+    std::unique_ptr<SessionFlow> owned(flow);
+    if (spare_.size() < spare_flows_max && flow->window.capacity() <= spare_ring_max &&
+        flow->queue.capacity() <= spare_ring_max) {
+        spare_.push_back(std::move(owned));
+    }
+}
+
+class Delivery::OwnFrame {
+public:
+    OwnFrame(FrameCache&, FrameForm form, std::string_view topic, const Publication& publication)
+        : frame_(form, topic, publication) {}
+    std::size_t size() const { return frame_.size(); }
+    void write(std::uint8_t* out, mqtt::PacketId packet_id) { frame_.write(out, packet_id); }
+
+private:
+    PublishFrame frame_;
+};
+
+class Delivery::SharedFrame {
+public:
+    SharedFrame(FrameCache& frames, FrameForm form, std::string_view, const Publication&)
+        : encoded_(frames.get(form)), has_id_(form.qos != mqtt::Qos::AtMostOnce) {}
+    std::size_t size() const { return encoded_.bytes.size(); }
+    void write(std::uint8_t* out, mqtt::PacketId packet_id) const {
+        std::memcpy(out, encoded_.bytes.data(), encoded_.bytes.size());
+        if (has_id_) mqtt::patch_packet_id(out, encoded_.packet_id_at, packet_id);
+    }
+
+private:
+    FrameCache::Encoded encoded_;
+    bool has_id_;
+};
+
+// --- one message to its receivers ------------------------------------------------------------
+
+void Delivery::deliver(Route& route, const Publication& publication) {
+    const std::string_view topic = route.topic();
+    if (route.receivers_.size() == 1) {
+        deliver_one<OwnFrame>(route.receivers_.front(), topic, publication);
+    } else {
+        frames_.reset(topic, publication);
+        for (Receiver& receiver : route.receivers_) {
+            deliver_one<SharedFrame>(receiver, topic, publication);
+        }
+    }
+    kept_ = {};
+}
+
+template <class Frame>
+void Delivery::deliver_one(Receiver& receiver, std::string_view topic,
+                           const Publication& publication) {
+    Session& session = *receiver.session;
+    if (receiver.guard_generation != session.guard_generation_) [[unlikely]] {
+        ask_guard(receiver, topic);
+    }
+    const FrameForm form{session.version_, std::min(receiver.qos, publication.qos),
+                         receiver.retain_as_published ? publication.retain : Retain::No};
+    if (receiver.permission == Permission::Denied) [[unlikely]] {
+        return drop(session, topic, form.qos, DropCause::NotAllowed, receiver.explanation);
+    }
+    if (form.qos == mqtt::Qos::AtMostOnce) {
+        send_at_most_once<Frame>(session, topic, publication, form);
+    } else {
+        send_or_queue<Frame>(session, topic, publication, form);
+    }
+}
+
+// An offline session has no guard: its messages are queued and the guard is asked on delivery.
+void Delivery::ask_guard(Receiver& receiver, std::string_view topic) {
+    Session& session = *receiver.session;
+    receiver.guard_generation = session.guard_generation_;
+    GuardAnswer answer{Permission::Allowed, 0};
+    if (session.guard_ != nullptr) answer = session.guard_->may_receive(topic);
+    receiver.permission = answer.permission;
+    receiver.explanation = answer.explanation;
+}
+
+template <class Frame>
+void Delivery::send_at_most_once(Session& session, std::string_view topic,
+                                 const Publication& publication, FrameForm form) {
+    if (!session.is_delivering_) return;
+    if (!count_rate(session)) [[unlikely]] {
+        return drop(session, topic, form.qos, DropCause::RateExceeded);
+    }
+    Frame frame(frames_, form, topic, publication);
+    const std::size_t size = frame.size();
+    if (size > session.packet_bytes_max_) [[unlikely]] {
+        return drop(session, topic, form.qos, DropCause::PacketTooLarge);
+    }
+    std::uint8_t* out = extend(session, size);
+    if (out == nullptr) [[unlikely]] {
+        return drop(session, topic, form.qos, DropCause::OutboundFull);
+    }
+    frame.write(out, mqtt::PacketId{0});
+    note_delivered(session, topic, form.qos, size);
+}
+
+template <class Frame>
+void Delivery::send_or_queue(Session& session, std::string_view topic,
+                             const Publication& publication, FrameForm form) {
+    if (!may_send_now(session)) return queue(session, topic, publication, form);
+    if (!count_rate(session)) [[unlikely]] {
+        wait_for_rate(session);
+        return queue(session, topic, publication, form);
+    }
+    Frame frame(frames_, form, topic, publication);
+    const std::size_t size = frame.size();
+    if (size > session.packet_bytes_max_) [[unlikely]] {
+        return drop(session, topic, form.qos, DropCause::PacketTooLarge);
+    }
+    std::uint8_t* out = extend(session, size);
+    if (out == nullptr) [[unlikely]]
+        return queue(session, topic, publication, form);
+    frame.write(out,
+                flow_of(session).window.open(
+                    {.message = session.is_persistent() ? kept(topic, publication) : MessageRef(),
+                     .sent_at = now_seconds(),
+                     .qos = form.qos,
+                     .retain = form.retain}));
+    note_delivered(session, topic, form.qos, size);
+}
+
+void Delivery::deliver_to(Session& session, std::string_view topic, const Publication& publication,
+                          mqtt::Qos qos) {
+    Receiver receiver{.session = &session, .qos = qos, .retain_as_published = true};
+    deliver_one<OwnFrame>(receiver, topic, publication);
+    kept_ = {};
+}
+
+bool Delivery::may_send_now(Session& session) const {
+    if (!session.is_delivering_ || session.is_output_full_) return false;
+    const SessionFlow* flow = session.flow_;
+    return flow == nullptr || (flow->queue.is_empty() && !flow->is_resending &&
+                               flow->window.has_room(session.receive_maximum_));
+}
+
+std::uint8_t* Delivery::extend(Session& session, std::size_t bytes) {
+    if (session.is_output_full_) return nullptr;
+    std::uint8_t* out = session.outbound_->extend(bytes);
+    if (out == nullptr) session.is_output_full_ = true;
+    return out;
+}
+
+SessionFlow& Delivery::flow_of(Session& session) {
+    if (session.flow_ == nullptr) {
+        session.flow_ = flows_.take();
+        session.flow_->window.start_after(session.last_packet_id_);
+    }
+    return *session.flow_;
+}
+
+void Delivery::release_if_idle(Session& session) {
+    if (session.flow_ == nullptr || !session.flow_->is_idle()) return;
+    session.last_packet_id_ = session.flow_->window.last_id();
+    flows_.give(session.flow_);
+    session.flow_ = nullptr;
+}
+
+const MessageRef& Delivery::kept(std::string_view topic, const Publication& publication) {
+    if (!kept_) kept_ = MessageRef::make(topic, publication, port_.now());
+    return kept_;
+}
+
+// --- what has to wait ------------------------------------------------------------------------
+
+void Delivery::queue(Session& session, std::string_view topic, const Publication& publication,
+                     FrameForm form) {
+    const QueuedMessage queued{
+        .message = kept(topic, publication),
+        .guard_generation = session.is_connected() ? session.guard_generation_ : 0,
+        .qos = form.qos,
+        .retain = form.retain};
+    const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
+                                      settings_.limits.session_queue_bytes_max};
+    if (flow_of(session).queue.push(queued, bounds)) {
+        counters_.queued.add(1);
+    } else {
+        drop(session, topic, form.qos, DropCause::QueueFull);
+        release_if_idle(session);
+    }
+}
+
+void Delivery::send_queued(Session& session) {
+    if (!session.is_delivering_ || session.flow_ == nullptr) return;
+    SessionFlow& flow = *session.flow_;
+    if (flow.is_resending) send_again(session);
+    while (!flow.is_resending && !flow.queue.is_empty() &&
+           flow.window.has_room(session.receive_maximum_)) {
+        if (send_front(session) == Sent::NotNow) break;
+        flow.queue.pop();
+    }
+    release_if_idle(session);
+}
+
+Delivery::Sent Delivery::send_front(Session& session) {
+    SessionFlow& flow = *session.flow_;
+    QueuedMessage& front = flow.queue.front();
+    const StoredMessage& message = *front.message;
+    const std::string_view topic = message.topic();
+    if (message.is_expired(port_.now())) {
+        drop(session, topic, front.qos, DropCause::Expired);
+        return Sent::Done;
+    }
+    if (front.guard_generation != session.guard_generation_ && session.guard_ != nullptr) {
+        const GuardAnswer answer = session.guard_->may_receive(topic);
+        if (answer.permission == Permission::Denied) {
+            drop(session, topic, front.qos, DropCause::NotAllowed, answer.explanation);
+            return Sent::Done;
+        }
+        front.guard_generation = session.guard_generation_;
+    }
+    const Publication publication = message.publication(port_.now());
+    PublishFrame frame({session.version_, front.qos, front.retain}, topic, publication);
+    if (frame.size() > session.packet_bytes_max_) {
+        drop(session, topic, front.qos, DropCause::PacketTooLarge);
+        return Sent::Done;
+    }
+    if (session.is_output_full_) return Sent::NotNow;
+    if (!count_rate(session)) {
+        wait_for_rate(session);
+        return Sent::NotNow;
+    }
+    std::uint8_t* out = extend(session, frame.size());
+    if (out == nullptr) return Sent::NotNow;
+    frame.write(out,
+                flow.window.open({.message = session.is_persistent() ? front.message : MessageRef(),
+                                  .sent_at = now_seconds(),
+                                  .qos = front.qos,
+                                  .retain = front.retain}));
+    note_delivered(session, topic, front.qos, frame.size());
+    return Sent::Done;
+}
+
+void Delivery::wait_for_rate(Session& session) {
+    if (session.is_waiting_for_rate_) return;
+    session.is_waiting_for_rate_ = true;
+    const auto next_second =
+        std::chrono::floor<std::chrono::seconds>(port_.now()) + std::chrono::seconds(1);
+    expiries_.add({next_second, session.place_.slot, session.attachment_, Expiry::Kind::Rate});
+    port_.look_at(expiries_.next());
+}
+
+bool Delivery::acknowledge(Session& session, mqtt::PacketId packet_id) {
+    SessionFlow* flow = session.flow_;
+    if (flow == nullptr || !flow->window.close(packet_id)) return false;
+    counters_.acknowledged.add(1);
+    if (flow->queue.is_empty() && !flow->is_resending) {
+        release_if_idle(session);
+    } else {
+        send_queued(session);
+    }
+    return true;
+}
+
+// --- connections come and go -----------------------------------------------------------------
+
+void Delivery::start(Session& session) {
+    session.is_delivering_ = true;
+    if (session.flow_ == nullptr) return;
+    session.flow_->window.for_each([](mqtt::PacketId, InFlight& sent) { sent.is_due = true; });
+    session.flow_->is_resending = true;
+    send_queued(session);
+}
+
+// Unacknowledged messages go out again in their order, under their packet ids, before anything
+// else [MQTT-4.4.0-1]. They pass the guard again: the session may be somebody else's now.
+void Delivery::send_again(Session& session) {
+    InFlightWindow& window = session.flow_->window;
+    std::vector<mqtt::PacketId> given_up;
+    Sent last = Sent::Done;
+    window.for_each([&](mqtt::PacketId id, InFlight& sent) {
+        if (sent.is_due && last == Sent::Done) last = send_again(session, id, sent, given_up);
+    });
+    for (const mqtt::PacketId id : given_up) window.close(id);
+    session.flow_->is_resending = last == Sent::NotNow;
+}
+
+Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFlight& sent,
+                                    std::vector<mqtt::PacketId>& given_up) {
+    const std::string_view topic = sent.message->topic();
+    const auto give_up = [&](DropCause cause, std::uint32_t explanation) {
+        drop(session, topic, sent.qos, cause, explanation);
+        given_up.push_back(id);
+        return Sent::Done;
+    };
+    if (now_seconds() - sent.sent_at > settings_.limits.retry_seconds_max) {
+        return give_up(DropCause::RetryExceeded, 0);
+    }
+    if (session.guard_ != nullptr) {
+        const GuardAnswer answer = session.guard_->may_receive(topic);
+        if (answer.permission == Permission::Denied) {
+            return give_up(DropCause::NotAllowed, answer.explanation);
+        }
+    }
+    const Publication publication = sent.message->publication(port_.now());
+    PublishFrame frame({session.version_, sent.qos, sent.retain}, topic, publication);
+    if (frame.size() > session.packet_bytes_max_) return give_up(DropCause::PacketTooLarge, 0);
+    std::uint8_t* out = extend(session, frame.size());
+    if (out == nullptr) return Sent::NotNow;
+    frame.write(out, id, Duplicate::Yes);
+    sent.is_due = false;
+    note_delivered(session, topic, sent.qos, frame.size());
+    return Sent::Done;
+}
+
+void Delivery::stop(Session& session) {
+    session.is_delivering_ = false;
+    session.is_output_full_ = false;
+    session.is_waiting_for_rate_ = false;
+}
+
+void Delivery::discard(Session& session) {
+    SessionFlow* flow = session.flow_;
+    if (flow == nullptr) return;
+    session.flow_ = nullptr;
+    const std::unique_ptr<SessionFlow> owned(flow);
+    flow->window.for_each([&](mqtt::PacketId, InFlight& sent) {
+        if (sent.message) drop(session, sent.message->topic(), sent.qos, DropCause::SessionEnded);
+    });
+    for (; !flow->queue.is_empty(); flow->queue.pop()) {
+        const QueuedMessage& queued = flow->queue.front();
+        drop(session, queued.message->topic(), queued.qos, DropCause::SessionEnded);
+    }
+}
+
+// --- accounts --------------------------------------------------------------------------------
+
+bool Delivery::count_rate(Session& session) {
+    const std::uint32_t most = settings_.limits.connection_publishes_per_second_max;
+    if (most == no_limit) return true;
+    if (session.rate_.add(now_seconds(), 1) <= most) return true;
+    counters_.over_rate.add(1);
+    return settings_.rates == Rates::Counted;
+}
+
+std::uint32_t Delivery::now_seconds() {
+    const SteadyTime now = port_.now();
+    if (now != seconds_of_) {
+        seconds_of_ = now;
+        seconds_ = static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+    }
+    return seconds_;
+}
+
+void Delivery::note_delivered(const Session& session, std::string_view topic, mqtt::Qos qos,
+                              std::size_t bytes) {
+    counters_.delivered[static_cast<std::size_t>(qos)].add(1);
+    counters_.delivered_bytes.add(bytes);
+    if (session.is_observed_ && observer_ != nullptr) [[unlikely]] {
+        observer_->on_delivered(session, topic, qos);
+    }
+}
+
+void Delivery::drop(const Session& session, std::string_view topic, mqtt::Qos qos, DropCause cause,
+                    std::uint32_t explanation) {
+    counters_.dropped[static_cast<std::size_t>(cause)].add(1);
+    if (observer_ != nullptr) observer_->on_dropped(session, topic, qos, cause, explanation);
+}
+
+}  // namespace gatehouse::broker

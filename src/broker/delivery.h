@@ -1,0 +1,121 @@
+// From a message and its receivers to bytes in outputs: the path that every message takes.
+//
+// For each receiver: the guard's answer (kept), QoS and window, then the frame is written straight
+// into the connection's output. Nothing is allocated unless a message must be kept: for a
+// persistent session until it is acknowledged, or because it cannot be sent at once.
+//
+// A session's queue keeps order: while anything is queued, later QoS > 0 messages queue behind.
+// Full queues drop the newest message. QoS 0 is never queued.
+//
+// Threads: one loop.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/pinned.h"
+#include "broker/broker_settings.h"
+#include "broker/counters.h"
+#include "broker/expiries.h"
+#include "broker/loop_port.h"
+#include "broker/publish_frame.h"
+#include "broker/route.h"
+#include "broker/session.h"
+
+namespace gatehouse::broker {
+
+// The flows that sessions borrow, kept for the next one so that a message that is sent and
+// acknowledged costs no allocation.
+class FlowPool : Pinned {
+public:
+    SessionFlow* take();
+    // Requires: it is idle.
+    void give(SessionFlow* flow);
+
+private:
+    std::vector<std::unique_ptr<SessionFlow>> spare_;
+};
+
+class Delivery : Pinned {
+public:
+    // The observer may be null.
+    Delivery(const BrokerSettings& settings, LoopPort& port, Expiries& expiries,
+             SessionObserver* observer, Counters& counters)
+        : settings_(settings),
+          port_(port),
+          expiries_(expiries),
+          observer_(observer),
+          counters_(counters) {}
+
+    // To every receiver of the route.
+    void deliver(Route& route, const Publication& publication);
+    // To one session, without a route: retained messages.
+    void deliver_to(Session& session, std::string_view topic, const Publication& publication,
+                    mqtt::Qos qos);
+
+    // PUBACK: whether the packet id was in flight. Sends what waited for it.
+    bool acknowledge(Session& session, mqtt::PacketId packet_id);
+    // After CONNACK: sends again what is unacknowledged, then what is queued.
+    void start(Session& session);
+    // Sends what is queued, as far as window, output and rate allow.
+    void send_queued(Session& session);
+    // The connection is gone.
+    void stop(Session& session);
+    // The session is gone.
+    void discard(Session& session);
+
+    // Counts one message in the connection's running second. False: over the rate, and rates are
+    // throttled.
+    bool count_rate(Session& session);
+    std::uint32_t now_seconds();
+
+private:
+    // How one message is written to one receiver: measured and encoded for it alone, or copied
+    // from an encoding made for all of that form.
+    class OwnFrame;
+    class SharedFrame;
+    // Done: sent, or dropped for good. NotNow: the output is full or the rate used up.
+    enum class Sent : std::uint8_t { Done, NotNow };
+
+    template <class Frame>
+    void deliver_one(Receiver& receiver, std::string_view topic, const Publication& publication);
+    template <class Frame>
+    void send_or_queue(Session& session, std::string_view topic, const Publication& publication,
+                       FrameForm form);
+    template <class Frame>
+    void send_at_most_once(Session& session, std::string_view topic, const Publication& publication,
+                           FrameForm form);
+    bool may_send_now(Session& session) const;
+    void queue(Session& session, std::string_view topic, const Publication& publication,
+               FrameForm form);
+    Sent send_front(Session& session);
+    void send_again(Session& session);
+    Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
+                    std::vector<mqtt::PacketId>& given_up);
+    void wait_for_rate(Session& session);
+    void release_if_idle(Session& session);
+    SessionFlow& flow_of(Session& session);
+    const MessageRef& kept(std::string_view topic, const Publication& publication);
+    std::uint8_t* extend(Session& session, std::size_t bytes);
+    void ask_guard(Receiver& receiver, std::string_view topic);
+
+    void note_delivered(const Session& session, std::string_view topic, mqtt::Qos qos,
+                        std::size_t bytes);
+    void drop(const Session& session, std::string_view topic, mqtt::Qos qos, DropCause cause,
+              std::uint32_t explanation = 0);
+
+    const BrokerSettings& settings_;
+    LoopPort& port_;
+    Expiries& expiries_;
+    SessionObserver* const observer_;
+    Counters& counters_;
+    FlowPool flows_;
+    FrameCache frames_;
+    MessageRef kept_;  // the message being delivered, once somebody keeps it
+    SteadyTime seconds_of_{};
+    std::uint32_t seconds_ = 0;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,301 @@
+#include "broker/delivery.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "broker/test_broker.h"
+
+namespace gatehouse::broker {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct Pair {
+    explicit Pair(BrokerSettings settings = TestBroker::default_settings())
+        : broker(1, settings), publisher(broker, "publisher"), subscriber(broker, "subscriber") {
+        publisher.connect();
+    }
+    TestBroker broker;
+    FakeClient publisher;
+    FakeClient subscriber;
+};
+
+AttachRequest persistent(std::uint16_t receive_maximum = 100) {
+    AttachRequest request;
+    request.clean_start = CleanStart::No;
+    request.session_expiry_seconds = 60;
+    request.receive_maximum = receive_maximum;
+    return request;
+}
+
+TEST(Delivery, AMessageReachesWhoeverIsSubscribed) {
+    Pair pair;
+    pair.subscriber.connect().subscribe("a/+").value();
+    EXPECT_EQ(pair.publisher.publish("a/b", "hello").receivers, 1U);
+    EXPECT_EQ(pair.publisher.publish("b/b", "elsewhere").receivers, 0U);
+    EXPECT_THAT(pair.subscriber.take(), ElementsAre(Received{.topic = "a/b", .payload = "hello"}));
+}
+
+TEST(Delivery, QosIsTheLowerOfPublishedAndGranted) {
+    Pair pair;
+    pair.subscriber.connect().subscribe("one", 1).value();
+    pair.subscriber.subscribe("zero", 0).value();
+    pair.publisher.publish("one", "x", 1);
+    pair.publisher.publish("one", "x", 0);
+    pair.publisher.publish("zero", "x", 1);
+    std::vector<int> qos;
+    for (const Received& received : pair.subscriber.take()) qos.push_back(received.qos);
+    EXPECT_THAT(qos, ElementsAre(1, 0, 0));
+}
+
+TEST(Delivery, PacketIdsCountUpAndAreFreedByAcknowledgement) {
+    Pair pair;
+    pair.subscriber.connect().subscribe("t", 1).value();
+    pair.publisher.publish("t", "1", 1);
+    pair.publisher.publish("t", "2", 1);
+    const auto received = pair.subscriber.take();
+    ASSERT_THAT(received, SizeIs(2));
+    EXPECT_EQ(received[0].id, 1);
+    EXPECT_EQ(received[1].id, 2);
+    EXPECT_EQ(pair.subscriber.lease.session().in_flight_messages(), 2U);
+    EXPECT_TRUE(pair.subscriber.lease.acknowledge(2));
+    EXPECT_FALSE(pair.subscriber.lease.acknowledge(2));
+    EXPECT_FALSE(pair.subscriber.lease.acknowledge(9));
+    EXPECT_TRUE(pair.subscriber.lease.acknowledge(1));
+    pair.publisher.publish("t", "3", 1);
+    EXPECT_EQ(pair.subscriber.take().at(0).id, 3);
+}
+
+TEST(Delivery, AFullWindowQueuesAndAnAcknowledgementSendsOn) {
+    Pair pair;
+    AttachRequest request;
+    request.receive_maximum = 2;
+    pair.subscriber.connect(std::move(request)).subscribe("t", 1).value();
+    for (const char* payload : {"1", "2", "3", "4"}) pair.publisher.publish("t", payload, 1);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "2"));
+    EXPECT_EQ(pair.subscriber.lease.session().queued_messages(), 2U);
+    pair.subscriber.lease.acknowledge(1);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("3"));
+    pair.publisher.publish("t", "5", 1);
+    pair.subscriber.lease.acknowledge(2);
+    pair.subscriber.lease.acknowledge(3);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("4", "5"));
+}
+
+TEST(Delivery, QosZeroPassesAFullWindow) {
+    Pair pair;
+    AttachRequest request;
+    request.receive_maximum = 1;
+    pair.subscriber.connect(std::move(request)).subscribe("t", 1).value();
+    pair.publisher.publish("t", "1", 1);
+    pair.publisher.publish("t", "2", 1);
+    pair.publisher.publish("t", "fast", 0);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "fast"));
+}
+
+TEST(Delivery, AFullQueueDropsTheNewest) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.session_queue_messages_max = 2;
+    Pair pair(settings);
+    AttachRequest request;
+    request.receive_maximum = 1;
+    pair.subscriber.connect(std::move(request)).subscribe("t", 1).value();
+    for (const char* payload : {"1", "2", "3", "4"}) pair.publisher.publish("t", payload, 1);
+    EXPECT_EQ(pair.broker.dropped(DropCause::QueueFull), 1U);
+    std::vector<std::string> payloads;
+    for (const auto& received : pair.subscriber.take_and_acknowledge()) {
+        payloads.push_back(received.payload);
+    }
+    EXPECT_THAT(payloads, ElementsAre("1", "2", "3"));
+}
+
+TEST(Delivery, AFullOutputDropsQosZeroAndQueuesQosOne) {
+    Pair pair;
+    pair.subscriber.connect().subscribe("t", 1).value();
+    pair.subscriber.room = 10;
+    pair.publisher.publish("t", "12345", 0);
+    pair.publisher.publish("t", "lost", 0);
+    pair.publisher.publish("t", "kept", 1);
+    EXPECT_EQ(pair.broker.dropped(DropCause::OutboundFull), 1U);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("12345"));
+    pair.subscriber.room = 1000;
+    pair.subscriber.lease.outbound_ready();
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("kept"));
+}
+
+TEST(Delivery, PacketsOverTheClientsMaximumAreDropped) {
+    Pair pair;
+    AttachRequest request;
+    request.packet_bytes_max = 20;
+    pair.subscriber.connect(std::move(request)).subscribe("t", 1).value();
+    pair.publisher.publish("t", std::string(30, 'x'), 0);
+    pair.publisher.publish("t", std::string(30, 'x'), 1);
+    pair.publisher.publish("t", "fits", 1);
+    EXPECT_EQ(pair.broker.dropped(DropCause::PacketTooLarge), 2U);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("fits"));
+}
+
+TEST(Delivery, TheGuardIsAskedOnceATopicUntilPoliciesChange) {
+    Pair pair;
+    FakeGuard guard;
+    pair.subscriber.guard = &guard;
+    pair.subscriber.connect().subscribe("#").value();
+    for (int i = 0; i < 3; ++i) pair.publisher.publish("t", "x");
+    EXPECT_EQ(guard.asked, 1);
+    EXPECT_THAT(pair.subscriber.take(), SizeIs(3));
+    guard.denied["t"] = true;
+    pair.subscriber.lease.policies_changed();
+    pair.publisher.publish("t", "x");
+    pair.publisher.publish("t", "x");
+    EXPECT_EQ(guard.asked, 2);
+    EXPECT_EQ(pair.broker.dropped(DropCause::NotAllowed), 2U);
+    EXPECT_THAT(pair.subscriber.take(), IsEmpty());
+}
+
+TEST(Delivery, QueuedMessagesPassTheGuardWhenTheyAreSent) {
+    Pair pair;
+    FakeGuard guard;
+    pair.subscriber.guard = &guard;
+    pair.subscriber.connect(persistent()).subscribe("#", 1).value();
+    pair.subscriber.disconnect();
+    pair.publisher.publish("public", "1", 1);
+    pair.publisher.publish("secret", "2", 1);
+    guard.denied["secret"] = true;
+    pair.subscriber.connect(persistent());
+    EXPECT_EQ(pair.subscriber.lease.session_present(), SessionPresent::Yes);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1"));
+    EXPECT_EQ(pair.broker.dropped(DropCause::NotAllowed), 1U);
+}
+
+TEST(Delivery, UnacknowledgedMessagesAreSentAgainOnResume) {
+    Pair pair;
+    pair.subscriber.connect(persistent()).subscribe("t", 1).value();
+    for (const char* payload : {"1", "2", "3"}) pair.publisher.publish("t", payload, 1);
+    pair.subscriber.take();
+    pair.subscriber.lease.acknowledge(2);
+    pair.subscriber.disconnect();
+    pair.publisher.publish("t", "4", 1);
+    pair.publisher.publish("t", "not stored", 0);
+    pair.subscriber.connect(persistent());
+    EXPECT_THAT(pair.subscriber.take(),
+                ElementsAre(Received{.topic = "t", .payload = "1", .qos = 1, .dup = true, .id = 1},
+                            Received{.topic = "t", .payload = "3", .qos = 1, .dup = true, .id = 3},
+                            Received{.topic = "t", .payload = "4", .qos = 1, .id = 4}));
+}
+
+TEST(Delivery, AResumeThatDoesNotFitGoesOnWhenThereIsRoom) {
+    Pair pair;
+    pair.subscriber.connect(persistent()).subscribe("t", 1).value();
+    for (const char* payload : {"1", "2", "3"}) pair.publisher.publish("t", payload, 1);
+    pair.subscriber.disconnect();
+    pair.publisher.publish("t", "4", 1);
+    pair.subscriber.room = 17;  // two packets of eight bytes
+    pair.subscriber.connect(persistent());
+    pair.publisher.publish("t", "5", 1);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "2"));
+    pair.subscriber.lease.outbound_ready();
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("3", "4"));
+    pair.subscriber.lease.outbound_ready();
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("5"));
+}
+
+TEST(Delivery, MessagesUnacknowledgedForTooLongAreGivenUp) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.retry_seconds_max = 10;
+    Pair pair(settings);
+    pair.subscriber.connect(persistent()).subscribe("t", 1).value();
+    pair.publisher.publish("t", "1", 1);
+    pair.subscriber.disconnect();
+    pair.broker.advance(std::chrono::seconds(11));
+    pair.subscriber.connect(persistent());
+    EXPECT_THAT(pair.subscriber.take(), IsEmpty());
+    EXPECT_EQ(pair.broker.dropped(DropCause::RetryExceeded), 1U);
+    EXPECT_EQ(pair.subscriber.lease.session().in_flight_messages(), 0U);
+}
+
+TEST(Delivery, ManyReceiversGetTheirOwnForm) {
+    TestBroker broker;
+    FakeClient publisher(broker, "publisher");
+    FakeClient old(broker, "old");
+    FakeClient fresh(broker, "new");
+    FakeClient kept(broker, "kept");
+    fresh.version = kept.version = mqtt::ProtocolVersion::V5;
+    publisher.connect();
+    old.connect().subscribe("t", 1).value();
+    fresh.connect().subscribe("t", 0).value();
+    kept.connect()
+        .subscribe("t", SubscriptionOptions{.qos = mqtt::Qos::AtLeastOnce,
+                                            .retain_as_published = RetainAsPublished::Yes})
+        .value();
+    // User property "a" = "b", then a message expiry of 9 seconds.
+    const std::uint8_t properties[] = {0x26, 0, 1, 'a', 0, 1, 'b', 0x02, 0, 0, 0, 9};
+    Publisher& from = publisher.lease.publisher();
+    from.publish(from.route_for("t"), {.payload = bytes_of("x"),
+                                       .properties = properties,
+                                       .expiry_seconds = 9,
+                                       .expiry_at = 8,
+                                       .qos = mqtt::Qos::AtLeastOnce,
+                                       .retain = Retain::Yes});
+    EXPECT_THAT(old.take(), ElementsAre(Received{.topic = "t", .payload = "x", .qos = 1, .id = 1}));
+    EXPECT_THAT(fresh.take(), ElementsAre(Received{.topic = "t", .payload = "x", .expiry = 9}));
+    EXPECT_THAT(kept.take(),
+                ElementsAre(Received{
+                    .topic = "t", .payload = "x", .qos = 1, .retain = true, .id = 1, .expiry = 9}));
+}
+
+TEST(Delivery, WaitingMessagesExpireAndTellTheTimeTheyHaveLeft) {
+    Pair pair;
+    pair.subscriber.version = mqtt::ProtocolVersion::V5;
+    pair.subscriber.connect(persistent()).subscribe("t", 1).value();
+    pair.subscriber.disconnect();
+    Publisher& from = pair.publisher.lease.publisher();
+    for (const std::uint8_t expiry : {5, 30}) {
+        const std::uint8_t properties[] = {0x02, 0, 0, 0, expiry};
+        from.publish(from.route_for("t"), {.payload = bytes_of("x"),
+                                           .properties = properties,
+                                           .expiry_seconds = expiry,
+                                           .expiry_at = 1,
+                                           .qos = mqtt::Qos::AtLeastOnce});
+    }
+    pair.broker.advance(std::chrono::seconds(10));
+    pair.subscriber.connect(persistent());
+    EXPECT_THAT(
+        pair.subscriber.take(),
+        ElementsAre(Received{.topic = "t", .payload = "x", .qos = 1, .id = 1, .expiry = 20}));
+    EXPECT_EQ(pair.broker.dropped(DropCause::Expired), 1U);
+}
+
+TEST(Delivery, RatesAreCountedOrHeldBack) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.connection_publishes_per_second_max = 2;
+    Pair counted(settings);
+    counted.subscriber.connect().subscribe("t", 1).value();
+    for (int i = 0; i < 4; ++i) counted.publisher.publish("t", "x", 1);
+    EXPECT_THAT(counted.subscriber.take(), SizeIs(4));
+    EXPECT_EQ(counted.broker.broker->shard(0).counters().over_rate.value(), 4U);
+
+    settings.rates = Rates::Throttled;
+    Pair held(settings);
+    held.subscriber.connect().subscribe("t", 1).value();
+    Publisher from(held.broker.home_of("publisher"), Tenant{});
+    for (const char* payload : {"1", "2", "3", "4", "5"}) {
+        from.publish(from.route_for("t"),
+                     {.payload = bytes_of(payload), .qos = mqtt::Qos::AtLeastOnce});
+    }
+    from.publish(from.route_for("t"), {.payload = bytes_of("lost")});
+    EXPECT_THAT(held.subscriber.payloads(), ElementsAre("1", "2"));
+    EXPECT_EQ(held.broker.dropped(DropCause::RateExceeded), 1U);
+    held.broker.advance(std::chrono::seconds(1));
+    EXPECT_THAT(held.subscriber.payloads(), ElementsAre("3", "4"));
+    held.broker.advance(std::chrono::seconds(1));
+    EXPECT_THAT(held.subscriber.payloads(), ElementsAre("5"));
+
+    held.publisher.publish("t", "x");
+    held.publisher.publish("t", "x");
+    EXPECT_EQ(held.publisher.publish("t", "x").rate, PublishRate::Exceeded);
+}
+
+}  // namespace
+}  // namespace gatehouse::broker

@@ -1,0 +1,80 @@
+#include "broker/lease.h"
+
+#include <utility>
+
+#include "broker/publisher.h"
+#include "broker/session.h"
+#include "broker/shard.h"
+
+namespace gatehouse::broker {
+
+Lease::Lease(Session& session, SessionPresent present)
+    : session_(&session), session_present_(present) {
+    session.lease_ = this;
+}
+
+Lease::Lease(Lease&& other) noexcept
+    : session_(std::exchange(other.session_, nullptr)), session_present_(other.session_present_) {
+    if (session_ != nullptr) session_->lease_ = this;
+}
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+    if (this == &other) return *this;
+    if (session_ != nullptr) detach(WillFate::Publish);
+    session_ = std::exchange(other.session_, nullptr);
+    session_present_ = other.session_present_;
+    if (session_ != nullptr) session_->lease_ = this;
+    return *this;
+}
+
+Lease::~Lease() {
+    if (session_ != nullptr) detach(WillFate::Publish);
+}
+
+void Lease::start_delivery() {
+    session_->shard_.delivery_.start(*session_);
+}
+
+Publisher& Lease::publisher() {
+    if (session_->publisher_ == nullptr) {
+        session_->publisher_.reset(new Publisher(session_->shard_, session_->tenant_, *session_));
+    }
+    return *session_->publisher_;
+}
+
+Result<mqtt::Qos> Lease::subscribe(std::string_view filter, SubscriptionOptions options) {
+    return session_->shard_.subscribe(*session_, filter, options);
+}
+
+bool Lease::unsubscribe(std::string_view filter) {
+    return session_->shard_.unsubscribe(*session_, filter);
+}
+
+void Lease::send_retained() {
+    session_->shard_.send_retained(*session_);
+}
+
+bool Lease::acknowledge(mqtt::PacketId packet_id) {
+    return session_->shard_.delivery_.acknowledge(*session_, packet_id);
+}
+
+void Lease::outbound_ready() {
+    session_->is_output_full_ = false;
+    session_->shard_.delivery_.send_queued(*session_);
+}
+
+void Lease::policies_changed() {
+    ++session_->guard_generation_;
+}
+
+void Lease::observe_deliveries(Observe observe) {
+    session_->is_observed_ = observe == Observe::Yes;
+}
+
+void Lease::detach(WillFate fate, std::optional<std::uint32_t> expiry_seconds) {
+    Session& session = *session_;
+    if (expiry_seconds) session.expiry_seconds_ = *expiry_seconds;
+    session.shard_.detach(session, fate);
+}
+
+}  // namespace gatehouse::broker

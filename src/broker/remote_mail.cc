@@ -1,0 +1,193 @@
+#include "broker/remote_mail.h"
+
+#include <cassert>
+#include <cstring>
+
+namespace gatehouse::broker {
+
+namespace {
+
+// A batch of this size is handed over without waiting for the end of the turn.
+constexpr std::size_t full_batch = 64 * 1024;
+constexpr std::size_t spares_max = 4;
+constexpr std::size_t spare_bytes_max = 1024 * 1024;
+
+}  // namespace
+
+PostOffice::PostOffice(std::size_t loops, std::size_t lane_bytes_max)
+    : lane_bytes_max_(lane_bytes_max), desks_(loops), lanes_(loops * loops) {}
+
+void PostOffice::hand_over(std::size_t from, std::size_t to, Bytes& batch) {
+    Lane& way = lane(from, to);
+    way.waiting.fetch_add(batch.size(), std::memory_order_relaxed);
+    {
+        const std::lock_guard lock(way.mutex);
+        way.batches.push_back(std::move(batch));
+        batch = {};
+        if (!way.spare.empty()) {
+            batch = std::move(way.spare.back());
+            way.spare.pop_back();
+        }
+    }
+    wake(to);
+}
+
+void PostOffice::take(std::size_t from, std::size_t to, std::vector<Bytes>& batches) {
+    Lane& way = lane(from, to);
+    const std::lock_guard lock(way.mutex);
+    batches.swap(way.batches);
+}
+
+void PostOffice::give_back(std::size_t from, std::size_t to, std::vector<Bytes>& batches) {
+    Lane& way = lane(from, to);
+    std::size_t bytes = 0;
+    {
+        const std::lock_guard lock(way.mutex);
+        for (Bytes& batch : batches) {
+            bytes += batch.size();
+            if (way.spare.size() < spares_max && batch.capacity() <= spare_bytes_max) {
+                batch.clear();
+                way.spare.push_back(std::move(batch));
+            }
+        }
+    }
+    batches.clear();
+    way.waiting.fetch_sub(bytes, std::memory_order_seq_cst);
+    if (way.is_relief_wanted.load(std::memory_order_seq_cst) && is_relieved(from, to) &&
+        way.is_relief_wanted.exchange(false, std::memory_order_seq_cst)) {
+        wake(from);
+    }
+}
+
+void PostOffice::wake(std::size_t loop) {
+    Desk& desk = desks_[loop];
+    if (!desk.is_woken.exchange(true, std::memory_order_acq_rel)) desk.port->wake();
+}
+
+RemoteMail::RemoteMail(PostOffice& post_office, std::size_t loop)
+    : post_office_(post_office),
+      loop_(loop),
+      outgoing_(post_office.loops()),
+      known_(post_office.loops()) {}
+
+bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
+                      const Publication& publication) {
+    const std::uint64_t bit = std::uint64_t{1} << to;
+    if (route.remote_number_ == 0) {
+        if (free_numbers_.empty()) {
+            route.remote_number_ = next_number_++;
+        } else {
+            route.remote_number_ = free_numbers_.back();
+            free_numbers_.pop_back();
+        }
+    }
+    Header header{};
+    header.route_number = route.remote_number_;
+    if ((route.told_loops_ & bit) == 0) {
+        header.kind = Kind::Topic;
+        header.tenant = &tenant;
+        append(to, header, route.topic(), {});
+        route.told_loops_ |= bit;
+        route.ever_told_loops_ |= bit;
+    }
+    header.kind = Kind::Message;
+    append(to, header, {}, publication);
+    const bool is_congested = post_office_.is_congested(loop_, to, outgoing_[to].size());
+    if (outgoing_[to].size() >= full_batch) {
+        post_office_.hand_over(loop_, to, outgoing_[to]);
+        outgoing_loops_ &= ~bit;
+    }
+    return is_congested;
+}
+
+void RemoteMail::forget(Route& route) {
+    if (route.remote_number_ == 0) return;
+    Header header{};
+    header.kind = Kind::Forget;
+    header.route_number = route.remote_number_;
+    for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+        if ((route.ever_told_loops_ >> to & 1) != 0) append(to, header, {}, {});
+    }
+    // A later route of this number is described after the loops have forgotten this one.
+    free_numbers_.push_back(route.remote_number_);
+    route.remote_number_ = 0;
+    route.told_loops_ = 0;
+    route.ever_told_loops_ = 0;
+}
+
+void RemoteMail::hand_over() {
+    for (std::size_t to = 0; outgoing_loops_ != 0; ++to) {
+        if ((outgoing_loops_ >> to & 1) == 0) continue;
+        outgoing_loops_ &= ~(std::uint64_t{1} << to);
+        post_office_.hand_over(loop_, to, outgoing_[to]);
+    }
+}
+
+bool RemoteMail::is_relieved() {
+    bool all = true;
+    for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+        if (post_office_.is_relieved(loop_, to)) continue;
+        // Asked for first, looked at again afterwards: the lane may empty in between.
+        post_office_.want_relief(loop_, to);
+        if (!post_office_.is_relieved(loop_, to)) all = false;
+    }
+    return all;
+}
+
+void RemoteMail::append(std::size_t to, const Header& values, std::string_view topic,
+                        const Publication& publication) {
+    Header header = values;
+    header.topic_size = static_cast<std::uint32_t>(topic.size());
+    header.properties_size = static_cast<std::uint32_t>(publication.properties.size());
+    header.payload_size = static_cast<std::uint32_t>(publication.payload.size());
+    header.expiry_seconds = publication.expiry_seconds;
+    header.expiry_at = publication.expiry_at;
+    header.qos = publication.qos;
+    header.retain = publication.retain;
+    Bytes& batch = outgoing_[to];
+    if (batch.capacity() == 0) batch.reserve(full_batch + full_batch / 4);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&header);
+    batch.insert(batch.end(), bytes, bytes + sizeof header);
+    batch.insert(batch.end(), topic.begin(), topic.end());
+    batch.insert(batch.end(), publication.properties.begin(), publication.properties.end());
+    batch.insert(batch.end(), publication.payload.begin(), publication.payload.end());
+    outgoing_loops_ |= std::uint64_t{1} << to;
+}
+
+RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
+    Header header;
+    std::memcpy(&header, left.data(), sizeof header);
+    left = left.subspan(sizeof header);
+    const auto cut = [&left](std::size_t size) {
+        const BytesView part = left.first(size);
+        left = left.subspan(size);
+        return part;
+    };
+    const std::string_view topic = text_of(cut(header.topic_size));
+    auto& known = known_[from];
+    if (header.route_number >= known.size()) known.resize(header.route_number + 1);
+    auto& entry = known[header.route_number];
+    Arrival arrival;
+    switch (header.kind) {
+        case Kind::Topic:
+            if (entry == nullptr) entry = std::make_unique<Known>();
+            entry->tenant = header.tenant;
+            entry->route.assign(topic);
+            break;
+        case Kind::Forget: entry.reset(); break;
+        case Kind::Message:
+            assert(entry != nullptr);
+            arrival.tenant = entry->tenant;
+            arrival.route = &entry->route;
+            break;
+    }
+    arrival.publication = {.properties = cut(header.properties_size),
+                           .expiry_seconds = header.expiry_seconds,
+                           .expiry_at = header.expiry_at,
+                           .qos = header.qos,
+                           .retain = header.retain};
+    arrival.publication.payload = cut(header.payload_size);
+    return arrival;
+}
+
+}  // namespace gatehouse::broker

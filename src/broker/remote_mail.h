@@ -1,0 +1,162 @@
+// Messages from one loop to the sessions of another.
+//
+// What a loop has for another is collected during a turn in one run of bytes and handed over at
+// the turn's end, with one wake-up. A route is described once (its topic, under a number) and
+// only named after that; the receiving loop keeps a route of its own for it, so that a message
+// needs no look-up there either.
+//
+// First in, first out for each pair of loops. Bounded: over the bound the sender is told of
+// congestion; what it had read already is still taken.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/pinned.h"
+#include "broker/loop_port.h"
+#include "broker/publication.h"
+#include "broker/route.h"
+
+namespace gatehouse::broker {
+
+struct TenantState;
+
+// Where the mail of all loops waits. Threads: any.
+class PostOffice : Pinned {
+public:
+    PostOffice(std::size_t loops, std::size_t lane_bytes_max);
+
+    // Before the loops run.
+    void connect(std::size_t loop, LoopPort& port) { desks_[loop].port = &port; }
+    std::size_t loops() const { return desks_.size(); }
+
+    // Hands over a batch; leaves `batch` empty, with memory to be used again if there is some.
+    void hand_over(std::size_t from, std::size_t to, Bytes& batch);
+    // Takes everything for `to` that came from `from`, oldest first, appended to `batches`.
+    void take(std::size_t from, std::size_t to, std::vector<Bytes>& batches);
+    // Gives the memory of taken batches back to the lane and reports them as done with.
+    void give_back(std::size_t from, std::size_t to, std::vector<Bytes>& batches);
+    // Allows the next wake-up; call before taking.
+    void open(std::size_t to) { desks_[to].is_woken.exchange(false, std::memory_order_acq_rel); }
+
+    bool is_congested(std::size_t from, std::size_t to, std::size_t not_handed_over) const {
+        return lane(from, to).waiting.load(std::memory_order_relaxed) + not_handed_over >
+               lane_bytes_max_;
+    }
+    // Has `from` woken when the lane has emptied to half its bound.
+    void want_relief(std::size_t from, std::size_t to) {
+        lane(from, to).is_relief_wanted.store(true, std::memory_order_seq_cst);
+    }
+    // Whether the lane is at half its bound or below.
+    bool is_relieved(std::size_t from, std::size_t to) const {
+        return lane(from, to).waiting.load(std::memory_order_seq_cst) <= lane_bytes_max_ / 2;
+    }
+
+private:
+    struct alignas(64) Lane {
+        std::mutex mutex;
+        std::vector<Bytes> batches;           // guarded by mutex
+        std::vector<Bytes> spare;             // guarded by mutex
+        std::atomic<std::size_t> waiting{0};  // bytes handed over and not done with
+        std::atomic<bool> is_relief_wanted{false};
+    };
+    struct alignas(64) Desk {
+        LoopPort* port = nullptr;
+        std::atomic<bool> is_woken{false};
+    };
+
+    Lane& lane(std::size_t from, std::size_t to) { return lanes_[from * desks_.size() + to]; }
+    const Lane& lane(std::size_t from, std::size_t to) const {
+        return lanes_[from * desks_.size() + to];
+    }
+    void wake(std::size_t loop);
+
+    const std::size_t lane_bytes_max_;
+    std::vector<Desk> desks_;
+    std::vector<Lane> lanes_;
+};
+
+// One loop's end: what it sends, and the routes it was told about. Threads: one loop.
+class RemoteMail : Pinned {
+public:
+    RemoteMail(PostOffice& post_office, std::size_t loop);
+
+    // --- sending
+    // Puts the message into the batch for `to`, describing the route first if `to` does not know
+    // it. Whether the lane is congested now.
+    bool send(std::size_t to, TenantState& tenant, Route& route, const Publication& publication);
+    // Tells the other loops that the route is gone.
+    void forget(Route& route);
+    // Whether there is something to hand over.
+    bool has_outgoing() const { return outgoing_loops_ != 0; }
+    void hand_over();
+    // Whether no lane from here is more than half full; if one is, the loop is woken when it is
+    // not any more.
+    bool is_relieved();
+
+    // --- receiving
+    // Calls visit(TenantState&, Route&, const Publication&) for each message that arrived.
+    template <class Visit>
+    void receive(Visit visit) {
+        post_office_.open(loop_);
+        for (std::size_t from = 0; from < post_office_.loops(); ++from) {
+            if (from == loop_) continue;
+            post_office_.take(from, loop_, batches_);
+            for (const Bytes& batch : batches_) {
+                for (BytesView left = batch; !left.empty();) {
+                    const Arrival arrival = read(from, left);
+                    if (arrival.route != nullptr) {
+                        visit(*arrival.tenant, *arrival.route, arrival.publication);
+                    }
+                }
+            }
+            if (!batches_.empty()) post_office_.give_back(from, loop_, batches_);
+        }
+    }
+
+private:
+    enum class Kind : std::uint8_t { Topic, Message, Forget };
+    // Followed by topic, properties and payload.
+    struct Header {
+        TenantState* tenant;  // of Topic
+        std::uint32_t route_number;
+        std::uint32_t topic_size;
+        std::uint32_t properties_size;
+        std::uint32_t payload_size;
+        std::uint32_t expiry_seconds;
+        std::uint32_t expiry_at;
+        Kind kind;
+        mqtt::Qos qos;
+        Retain retain;
+    };
+    struct Known {
+        TenantState* tenant = nullptr;
+        Route route;
+    };
+    struct Arrival {
+        TenantState* tenant = nullptr;
+        Route* route = nullptr;  // null: not a message
+        Publication publication;
+    };
+
+    void append(std::size_t to, const Header& header, std::string_view topic,
+                const Publication& publication);
+    // Reads one entry and moves `left` behind it.
+    Arrival read(std::size_t from, BytesView& left);
+
+    PostOffice& post_office_;
+    const std::size_t loop_;
+    std::uint64_t outgoing_loops_ = 0;  // bit n: outgoing_[n] has something
+    std::vector<Bytes> outgoing_;       // by loop
+    std::vector<std::uint32_t> free_numbers_;
+    std::uint32_t next_number_ = 1;
+    std::vector<std::vector<std::unique_ptr<Known>>> known_;  // by loop, by route number
+    std::vector<Bytes> batches_;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,71 @@
+#include "broker/retained_store.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "mqtt/topic.h"
+
+namespace gatehouse::broker {
+
+Publication RetainedMessage::publication(SteadyTime now) const {
+    Publication publication{
+        .payload = payload, .properties = properties, .qos = qos, .retain = Retain::Yes};
+    if (expires_at != SteadyTime::max()) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(expires_at - now).count();
+        publication.expiry_seconds = static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
+        publication.expiry_at = expiry_at;
+    }
+    return publication;
+}
+
+RetainedStore::Outcome RetainedStore::put(std::string_view topic, const Publication& publication,
+                                          SteadyTime now, std::size_t messages_max) {
+    const std::lock_guard lock(mutex_);
+    const auto existing = messages_.find(topic);
+    if (publication.payload.empty()) {
+        if (existing != messages_.end()) messages_.erase(existing);
+        count_.store(messages_.size(), std::memory_order_relaxed);
+        return Outcome::Removed;
+    }
+    if (existing == messages_.end() && messages_.size() >= messages_max) return Outcome::Full;
+    auto message = std::make_shared<RetainedMessage>();
+    message->topic = topic;
+    message->payload.assign(publication.payload.begin(), publication.payload.end());
+    message->properties.assign(publication.properties.begin(), publication.properties.end());
+    message->qos = publication.qos;
+    if (publication.expiry_seconds != never_expires) {
+        message->expires_at = now + std::chrono::seconds(publication.expiry_seconds);
+        message->expiry_at = publication.expiry_at;
+    }
+    messages_.insert_or_assign(std::string(topic), std::move(message));
+    count_.store(messages_.size(), std::memory_order_relaxed);
+    return Outcome::Stored;
+}
+
+RetainedRef RetainedStore::find(std::string_view topic, SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = messages_.find(topic);
+    if (found == messages_.end() || found->second->is_expired(now)) return nullptr;
+    return found->second;
+}
+
+std::vector<RetainedRef> RetainedStore::match(std::string_view filter, ParentMatch parent_match,
+                                              SteadyTime now) const {
+    const auto multi_level = parent_match == ParentMatch::Yes ? mqtt::MultiLevel::IncludesParent
+                                                              : mqtt::MultiLevel::ChildrenOnly;
+    // Every matching topic begins with what comes before the first wildcard (of `a/#`, for the
+    // sake of the topic `a`, without the slash).
+    std::string_view beginning = filter.substr(0, filter.find_first_of("+#"));
+    if (beginning.ends_with('/')) beginning.remove_suffix(1);
+    std::vector<RetainedRef> matching;
+    const std::lock_guard lock(mutex_);
+    for (auto it = messages_.lower_bound(beginning);
+         it != messages_.end() && it->first.starts_with(beginning); ++it) {
+        if (mqtt::matches(filter, it->first, multi_level) && !it->second->is_expired(now)) {
+            matching.push_back(it->second);
+        }
+    }
+    return matching;
+}
+
+}  // namespace gatehouse::broker

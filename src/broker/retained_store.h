@@ -1,0 +1,60 @@
+// The retained messages of one tenant: the last one of each topic, in memory.
+//
+// Threads: any. Messages are immutable and shared.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "base/profile.h"
+#include "broker/publication.h"
+
+namespace gatehouse::broker {
+
+struct RetainedMessage {
+    std::string topic;
+    Bytes payload;
+    Bytes properties;
+    SteadyTime expires_at = SteadyTime::max();
+    std::uint32_t expiry_at = 0;  // as Publication::expiry_at
+    mqtt::Qos qos = mqtt::Qos::AtMostOnce;
+
+    bool is_expired(SteadyTime now) const { return now >= expires_at; }
+    // With the expiry that is left.
+    Publication publication(SteadyTime now) const;
+};
+using RetainedRef = std::shared_ptr<const RetainedMessage>;
+
+class RetainedStore : Pinned {
+public:
+    enum class Outcome : std::uint8_t { Stored, Removed, Full };
+
+    // Keeps the message; an empty payload removes what is kept. Full: `messages_max` topics have
+    // one already.
+    Outcome put(std::string_view topic, const Publication& publication, SteadyTime now,
+                std::size_t messages_max);
+    // The message of this very topic; null if there is none.
+    RetainedRef find(std::string_view topic, SteadyTime now) const;
+    // Those whose topics a filter matches.
+    std::vector<RetainedRef> match(std::string_view filter, ParentMatch parent_match,
+                                   SteadyTime now) const;
+    // Whether there is any at all; cheap.
+    bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, RetainedRef, std::less<>> messages_;  // guarded by mutex_
+    std::atomic<std::size_t> count_{0};
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,216 @@
+#include "broker/shard.h"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <utility>
+
+#include "broker/shared_state.h"
+
+namespace gatehouse::broker {
+
+Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
+    : shared_(shared),
+      port_(port),
+      loop_(loop),
+      reader_(shared.quiescence),
+      directory_(*this, loop),
+      delivery_(shared.settings, port, expiries_, shared.observer, counters_),
+      mail_(shared.post_office, loop) {
+    shared_.post_office.connect(loop, port);
+}
+
+Shard::~Shard() = default;
+
+// --- attaching -------------------------------------------------------------------------------
+
+Lease Shard::attach(AttachRequest request) {
+    assert(request.outbound != nullptr && request.receive_maximum > 0);
+    TenantState& tenant = shared_.tenant(request.tenant);
+    const std::string_view client_id = request.client_id.view();
+    if (Session* holder = directory_.find(tenant, client_id); holder && holder->is_connected()) {
+        counters_.takeovers.add(1);
+        Outbound& outbound = *holder->outbound_;
+        detach(*holder, WillFate::Publish);
+        outbound.end(EndReason::TakenOver);
+    }
+    Session* session = directory_.find(tenant, client_id);
+    const auto is_v5 = [](mqtt::ProtocolVersion version) {
+        return version == mqtt::ProtocolVersion::V5;
+    };
+    if (session != nullptr && (request.clean_start == CleanStart::Yes ||
+                               (shared_.settings.cross_version_resume == CrossVersionResume::No &&
+                                is_v5(session->version_) != is_v5(request.version)))) {
+        end_session(*session, SessionEnd::Clean);
+        session = nullptr;
+    }
+    const SessionPresent present = session != nullptr ? SessionPresent::Yes : SessionPresent::No;
+    if (session == nullptr) {
+        session = &directory_.create(tenant, request.client_id);
+        counters_.sessions_created.add(1);
+    }
+    session->attachment_ = next_attachment_++;  // a delayed will is not due any more
+    session->will_ = std::move(request.will);
+    session->version_ = request.version;
+    session->expiry_seconds_ = request.session_expiry_seconds;
+    session->receive_maximum_ = request.receive_maximum;
+    session->packet_bytes_max_ = request.packet_bytes_max;
+    session->outbound_ = request.outbound;
+    session->guard_ = request.guard;
+    ++session->guard_generation_;
+    return Lease(*session, present);
+}
+
+// --- letting go ------------------------------------------------------------------------------
+
+// Undoes what attach() and the lease did. The session is offline afterwards.
+void Shard::release(Session& session) {
+    session.lease_->session_ = nullptr;
+    session.lease_ = nullptr;
+    session.outbound_ = nullptr;
+    session.guard_ = nullptr;
+    ++session.guard_generation_;
+    session.publisher_.reset();
+    session.is_observed_ = false;
+    session.attachment_ = next_attachment_++;
+    delivery_.stop(session);
+    std::erase_if(pending_retained_,
+                  [&](const PendingRetained& pending) { return pending.session == &session; });
+}
+
+void Shard::detach(Session& session, WillFate fate) {
+    release(session);
+    if (fate == WillFate::Discard) session.will_.reset();
+    if (!session.is_persistent()) return end_session(session, SessionEnd::Clean);
+    const std::uint32_t expiry = session.expiry_seconds_;
+    if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, expiry);
+    if (session.will_ == nullptr) return;
+    if (session.will_->delay_seconds == 0) return publish_will(session);
+    // A delay longer than the session's life ends with it, see end_session().
+    if (session.will_->delay_seconds < expiry) {
+        schedule(session, Expiry::Kind::Will, session.will_->delay_seconds);
+    }
+}
+
+void Shard::end_session(Session& session, SessionEnd end) {
+    unsubscribe_all(session);
+    if (session.will_ != nullptr) publish_will(session);
+    delivery_.discard(session);
+    counters_.sessions_ended.add(1);
+    if (shared_.observer != nullptr) shared_.observer->on_session_ended(session, end);
+    directory_.remove(session);
+}
+
+void Shard::publish_will(Session& session) {
+    const std::unique_ptr<Will> will = std::move(session.will_);
+    if (will->permit != nullptr) {
+        const GuardAnswer answer = will->permit->may_publish(will->topic);
+        if (answer.permission == Permission::Denied) {
+            if (shared_.observer != nullptr) {
+                shared_.observer->on_will_denied(session, will->topic, answer.explanation);
+            }
+            return;
+        }
+    }
+    Publisher publisher(*this, session.tenant(), session.client_id());
+    publisher.publish(publisher.route_for(will->topic), {.payload = will->payload,
+                                                         .properties = will->properties,
+                                                         .expiry_seconds = will->expiry_seconds,
+                                                         .expiry_at = will->expiry_at,
+                                                         .qos = will->qos,
+                                                         .retain = will->retain});
+}
+
+// --- by administrators -----------------------------------------------------------------------
+
+const Session* Shard::find(const Tenant& tenant, std::string_view client_id) {
+    return directory_.find(shared_.tenant(tenant), client_id);
+}
+
+bool Shard::disconnect(const Tenant& tenant, std::string_view client_id, WillFate will,
+                       SessionFate fate) {
+    TenantState& state = shared_.tenant(tenant);
+    Session* session = directory_.find(state, client_id);
+    if (session == nullptr) return false;
+    if (Outbound* outbound = session->outbound_; outbound != nullptr) {
+        detach(*session, will);
+        outbound->end(EndReason::SessionDeleted);
+        session = directory_.find(state, client_id);
+    }
+    if (session != nullptr && fate == SessionFate::End) {
+        if (will == WillFate::Discard) session->will_.reset();
+        end_session(*session, SessionEnd::Deleted);
+    }
+    return true;
+}
+
+// --- time ------------------------------------------------------------------------------------
+
+void Shard::schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds) {
+    // Clients that come and go leave entries behind that nobody waits for any more.
+    if (expiries_.size() > 2 * directory_.size() + 1024) {
+        expiries_.keep([this](const Expiry& expiry) { return is_wanted(expiry); });
+    }
+    expiries_.add({port_.now() + std::chrono::seconds(seconds), session.place_.slot,
+                   session.attachment_, kind});
+    port_.look_at(expiries_.next());
+}
+
+bool Shard::is_wanted(const Expiry& expiry) const {
+    const Session* session = directory_.at(expiry.slot);
+    return session != nullptr && session->attachment_ == expiry.attachment;
+}
+
+void Shard::run_due() {
+    while (const auto due = expiries_.take_due(port_.now())) {
+        if (is_wanted(*due)) act_on(*due);
+    }
+    port_.look_at(expiries_.next());
+}
+
+void Shard::act_on(const Expiry& expiry) {
+    Session& session = *directory_.at(expiry.slot);
+    switch (expiry.kind) {
+        case Expiry::Kind::Session: return end_session(session, SessionEnd::Expired);
+        case Expiry::Kind::Will: return publish_will(session);
+        case Expiry::Kind::Rate:
+            session.is_waiting_for_rate_ = false;
+            return delivery_.send_queued(session);
+    }
+}
+
+// --- mail of other loops ---------------------------------------------------------------------
+
+void Shard::take_mail() {
+    mail_.receive([this](TenantState& tenant, Route& route, const Publication& publication) {
+        if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, nullptr);
+        delivery_.deliver(route, publication);
+    });
+    relieve();
+}
+
+void Shard::end_turn() {
+    mail_.hand_over();
+    relieve();
+}
+
+void Shard::wait_for_relief(ReliefWaiter& waiter) {
+    relief_waiters_.push_back(&waiter);
+    port_.request_turn_end();
+}
+
+void Shard::cancel_relief(ReliefWaiter& waiter) {
+    std::erase(relief_waiters_, &waiter);
+}
+
+void Shard::relieve() {
+    if (relief_waiters_.empty() || !mail_.is_relieved()) return;
+    for (std::size_t count = relief_waiters_.size(); count > 0 && !relief_waiters_.empty();
+         --count) {
+        ReliefWaiter* waiter = relief_waiters_.front();
+        relief_waiters_.erase(relief_waiters_.begin());
+        waiter->on_relieved();
+    }
+}
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,95 @@
+// The part of Shard that messages pass through.
+#include <algorithm>
+#include <bit>
+
+#include "broker/shard.h"
+#include "broker/shared_state.h"
+
+namespace gatehouse::broker {
+
+PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& publication) {
+    counters_.published.add(1);
+    counters_.published_bytes.add(publication.payload.size());
+    PublishOutcome outcome;
+    if (from.session_ != nullptr && !delivery_.count_rate(*from.session_)) [[unlikely]] {
+        outcome.rate = PublishRate::Exceeded;
+        if (publication.qos == mqtt::Qos::AtMostOnce) {
+            counters_.dropped[static_cast<std::size_t>(DropCause::RateExceeded)].add(1);
+            return outcome;
+        }
+    }
+    if (shared_.listener != nullptr &&
+        shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
+        return outcome;
+    }
+    TenantState& tenant = from.tenant_;
+    if (publication.retain == Retain::Yes) [[unlikely]] {
+        retain(tenant, route.topic(), publication);
+    }
+    if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, from.session_);
+    outcome.receivers = route.receiver_count_;
+    if (!route.receivers_.empty()) delivery_.deliver(route, publication);
+    if (route.remote_loops_ != 0) outcome.congestion = forward(tenant, route, publication);
+    return outcome;
+}
+
+void Shard::refresh(Route& route, TenantState& tenant, const Session* publisher) {
+    counters_.matches.add(1);
+    found_.clear();
+    const std::size_t filters = tenant.tree.match(reader_, route.topic(), route.stamp_, found_);
+    route.receivers_.clear();
+    route.receiver_count_ = 0;
+    route.remote_loops_ = 0;
+    // A session that matches by several filters gets one copy, with the best QoS among them
+    // (MQTT 5 section 3.3.4). Sorted, its subscriptions stand together.
+    if (filters > 1) {
+        std::ranges::sort(found_, {}, [](Subscriber subscriber) { return subscriber.word(); });
+    }
+    for (const Subscriber subscriber : found_) add_receiver(route, subscriber, publisher);
+    if (found_.capacity() > 65'536) found_ = {};
+}
+
+void Shard::add_receiver(Route& route, Subscriber subscriber, const Session* publisher) {
+    if (subscriber.loop() != loop_) {
+        ++route.receiver_count_;
+        route.remote_loops_ |= std::uint64_t{1} << subscriber.loop();
+        return;
+    }
+    Session* session = directory_.at(subscriber.slot());
+    if (subscriber.is_no_local() && session == publisher) return;
+    if (!route.receivers_.empty() && route.receivers_.back().session == session) {
+        Receiver& same = route.receivers_.back();
+        same.qos = std::max(same.qos, subscriber.qos());
+        same.retain_as_published |= subscriber.is_retain_as_published();
+        return;
+    }
+    ++route.receiver_count_;
+    route.receivers_.push_back({.session = session,
+                                .qos = subscriber.qos(),
+                                .retain_as_published = subscriber.is_retain_as_published()});
+}
+
+Congestion Shard::forward(TenantState& tenant, Route& route, const Publication& publication) {
+    if (!mail_.has_outgoing()) port_.request_turn_end();
+    Congestion congestion = Congestion::None;
+    for (std::uint64_t loops = route.remote_loops_; loops != 0; loops &= loops - 1) {
+        const auto to = static_cast<std::size_t>(std::countr_zero(loops));
+        counters_.forwarded.add(1);
+        if (mail_.send(to, tenant, route, publication)) congestion = Congestion::Congested;
+    }
+    return congestion;
+}
+
+void Shard::forget(Route& route) {
+    if (route.ever_told_loops_ == 0) return;
+    if (!mail_.has_outgoing()) port_.request_turn_end();
+    mail_.forget(route);
+}
+
+void Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
+    const auto outcome = tenant.retained.put(topic, publication, port_.now(),
+                                             shared_.settings.limits.retained_messages_max);
+    if (outcome == RetainedStore::Outcome::Full) counters_.retained_refused.add(1);
+}
+
+}  // namespace gatehouse::broker

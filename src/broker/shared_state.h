@@ -1,0 +1,68 @@
+// What the shards of one broker share. Part of the broker.
+//
+// Threads: any, as each member says.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "base/pinned.h"
+#include "base/tenant.h"
+#include "broker/broker_settings.h"
+#include "broker/publish_listener.h"
+#include "broker/quiescence.h"
+#include "broker/remote_mail.h"
+#include "broker/retained_store.h"
+#include "broker/session_observer.h"
+#include "broker/topic_tree.h"
+
+namespace gatehouse::broker {
+
+// Names and topics are hashed with a seed of the tenant's own.
+inline std::uint64_t tenant_seed(const BrokerSettings& settings, const Tenant& tenant) {
+    return settings.seed ^ std::hash<Tenant>{}(tenant);
+}
+
+// One account and region. Made when first needed, kept as long as the broker.
+struct TenantState : Pinned {
+    TenantState(const Tenant& name, Quiescence& quiescence, const BrokerSettings& settings)
+        : name(name),
+          seed(tenant_seed(settings, name)),
+          tree(quiescence, settings.parent_match, seed) {}
+
+    const Tenant name;
+    const std::uint64_t seed;
+    TopicTree tree;
+    RetainedStore retained;
+};
+
+struct SharedState : Pinned {
+    SharedState(const BrokerSettings& settings, std::size_t loops, PublishListener* listener,
+                SessionObserver* observer)
+        : settings(settings),
+          listener(listener),
+          observer(observer),
+          post_office(loops, settings.mailbox_bytes_max) {}
+
+    TenantState& tenant(const Tenant& name) {
+        const std::lock_guard lock(tenants_mutex_);
+        auto& state = tenants_[name];
+        if (state == nullptr) state = std::make_unique<TenantState>(name, quiescence, settings);
+        return *state;
+    }
+
+    const BrokerSettings settings;
+    PublishListener* const listener;  // may be null
+    SessionObserver* const observer;  // may be null
+    Quiescence quiescence;            // before the trees, which use it until their end
+    PostOffice post_office;
+
+private:
+    std::mutex tenants_mutex_;
+    std::unordered_map<Tenant, std::unique_ptr<TenantState>> tenants_;
+};
+
+}  // namespace gatehouse::broker
