@@ -83,10 +83,12 @@ function(gatehouse_fuzzer name)
   add_dependencies(fuzzers ${name})
   _gatehouse_use(${name} PRIVATE ${arg_USES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} -fsanitize=fuzzer)
+  set(line ${name})
   if(arg_CORPUS)
     cmake_path(ABSOLUTE_PATH arg_CORPUS BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    string(APPEND line " ${arg_CORPUS}")
   endif()
-  set_property(GLOBAL APPEND_STRING PROPERTY GATEHOUSE_FUZZERS "${name} ${arg_CORPUS}\n")
+  set_property(GLOBAL APPEND_STRING PROPERTY GATEHOUSE_FUZZERS "${line}\n")
 endfunction()
 
 # Lists for `./dev bench` and `./dev fuzz`, one program a line (a fuzzer with its seed corpus).

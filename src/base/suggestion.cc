@@ -32,9 +32,10 @@ std::optional<std::string_view> nearest_name(std::string_view typed,
     std::optional<std::string_view> nearest;
     std::size_t best = 0;
     for (const std::string_view candidate : candidates) {
+        const auto [shorter, longer] = std::minmax({typed.size(), candidate.size()});
+        const std::size_t allowed = std::max<std::size_t>(1, longer / 3);
+        if (longer - shorter > allowed) continue;  // at least that many edits apart
         const std::size_t distance = edit_distance(typed, candidate);
-        const std::size_t allowed =
-            std::max<std::size_t>(1, std::max(typed.size(), candidate.size()) / 3);
         if (distance <= allowed && (!nearest || distance < best)) {
             nearest = candidate;
             best = distance;

@@ -40,12 +40,24 @@ bool is_injected_address(const Setting& setting, std::string_view text) {
            (text.starts_with("tcp://") || text.starts_with("udp://"));
 }
 
-std::string unknown_variable(std::string_view name) {
+// In the order of all_settings().
+const std::vector<std::string>& known_variables() {
     static const std::vector<std::string> known = [] {
         std::vector<std::string> names;
         for (const Setting& setting : all_settings()) names.push_back(setting.variable());
         return names;
     }();
+    return known;
+}
+
+const Setting* setting_of_variable(std::string_view name) {
+    const auto& known = known_variables();
+    const auto found = std::ranges::find(known, name);
+    return found == known.end() ? nullptr : &all_settings()[found - known.begin()];
+}
+
+std::string unknown_variable(std::string_view name) {
+    const auto& known = known_variables();
     const std::vector<std::string_view> names(known.begin(), known.end());
     const auto near = nearest_name(name, names);
     return fmt::format("the variable {} is none of ours and has no effect{}", name,
@@ -182,9 +194,8 @@ std::expected<std::vector<GivenValue>, Problems> values_of_environment(
     Problems problems;
     for (const auto& [name, text] : environment.variables()) {
         if (!name.starts_with(variable_prefix)) continue;
-        const auto all = all_settings();
-        const auto setting = std::ranges::find(all, name, &Setting::variable);
-        if (setting == all.end()) {
+        const Setting* setting = setting_of_variable(name);
+        if (setting == nullptr) {
             warnings.push_back(unknown_variable(name));
         } else if (is_injected_address(*setting, text)) {
             warnings.push_back(

@@ -75,6 +75,8 @@ TEST(SettingsFile, RefusesSettingsThatHaveNoPlaceInAFile) {
 TEST(SettingsFile, SaysWhereTheTextIsNotToml) {
     EXPECT_THAT(problems("region = 'a'\nregion = 'b'"), ElementsAre(HasSubstr("g.toml:2:")));
     EXPECT_THAT(problems("region"), ElementsAre(HasSubstr("g.toml:1:")));
+    EXPECT_THAT(problems("\n[[:x]]"), ElementsAre(HasSubstr("g.toml:2:")));
+    EXPECT_THAT(problems("[.x]"), ElementsAre(HasSubstr("g.toml:1:")));
 }
 
 TEST(SettingsFile, ReportsEveryProblemInOrder) {
