@@ -1,0 +1,33 @@
+#include "iam/function_keys.h"
+
+#include <fmt/format.h>
+
+#include "base/arn.h"
+
+namespace gatehouse::iam {
+
+Result<TemporaryKey> FunctionKeys::key_for(const Tenant& tenant, const std::string& function,
+                                           const std::string& role) {
+    const WallTime now = clock_.wall_now();
+    const auto current = current_.lock();
+    const Owner owner{tenant, function, role};
+    if (const auto found = current->find(owner);
+        found != current->end() && *found->second.key.expires - now >= lifetime / 2) {
+        return found->second;
+    }
+    // Keys of functions that are gone, or have another role, leave here.
+    std::erase_if(*current, [now](const auto& entry) { return *entry.second.key.expires <= now; });
+    auto issued = keys_.issue(tenant.account, assumed_role_arn(tenant, role, function), lifetime);
+    if (issued) current->insert_or_assign(owner, *issued);
+    return issued;
+}
+
+std::string assumed_role_arn(const Tenant& tenant, std::string_view role,
+                             std::string_view session) {
+    const auto name_start = role.find_last_of("/:");
+    const std::string_view name = name_start == role.npos ? role : role.substr(name_start + 1);
+    return fmt::format("arn:{}:sts::{}:assumed-role/{}/{}", partition_of(tenant.region),
+                       tenant.account.view(), name.empty() ? session : name, session);
+}
+
+}  // namespace gatehouse::iam
