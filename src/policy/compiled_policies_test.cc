@@ -1,0 +1,186 @@
+#include "policy/compiled_policies.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace gatehouse::policy {
+namespace {
+
+using testing::HasSubstr;
+
+// Compiles documents for client id "basicPubSub" in the default tenant.
+std::shared_ptr<const CompiledPolicies> compiled(std::vector<std::string> texts,
+                                                 Variables variables = {}) {
+    variables.set("iot:ClientId", "basicPubSub");
+    std::vector<PolicySource> sources;
+    for (const std::string& text : texts) {
+        auto document = parse_document(text, Dialect::IotPolicy);
+        EXPECT_TRUE(document.has_value()) << document.error().describe();
+        sources.push_back({"", std::make_shared<const Document>(std::move(*document))});
+    }
+    return compile(std::move(sources), variables, Tenant{});
+}
+
+std::string statement(std::string_view effect, std::string_view action, std::string_view resource,
+                      std::string_view more = "") {
+    return fmt::format(
+        R"({{"Version":"2012-10-17","Statement":[{{"Effect":"{}","Action":"{}","Resource":"{}"{}}}]}})",
+        effect, action, resource, more);
+}
+
+constexpr std::string_view own = "arn:aws:iot:us-east-1:000000000000:";
+
+std::string of(std::string_view resource) {
+    return std::string(own) + std::string(resource);
+}
+
+TEST(CompiledPolicies, NothingIsAllowedByDefault) {
+    const auto policies = compiled({});
+    EXPECT_EQ(policies->decide(Action::Connect, "x"), Decision{});
+    EXPECT_THAT(policies->explain(Action::Connect, "x").sentence, HasSubstr("no policy document"));
+}
+
+TEST(CompiledPolicies, AllowsWhatAStatementNames) {
+    const auto policies = compiled({statement("Allow", "iot:Publish", of("topic/a/*"))});
+    const Decision decision = policies->decide(Action::Publish, "a/b");
+    EXPECT_EQ(decision.outcome, Outcome::Allowed);
+    EXPECT_EQ(decision.statement, 0U);
+    EXPECT_FALSE(policies->decide(Action::Publish, "b").allowed());
+    EXPECT_FALSE(policies->decide(Action::Receive, "a/b").allowed());
+    EXPECT_FALSE(policies->decide(Action::Subscribe, "a/b").allowed());
+}
+
+TEST(CompiledPolicies, AnExplicitDenyWinsWhereverItStands) {
+    const std::string allow = statement("Allow", "iot:*", "*");
+    const std::string deny = statement("Deny", "iot:Publish", of("topic/secret/*"));
+    for (const auto& policies : {compiled({allow, deny}), compiled({deny, allow})}) {
+        EXPECT_EQ(policies->decide(Action::Publish, "secret/a").outcome, Outcome::DeniedExplicitly);
+        EXPECT_EQ(policies->decide(Action::Publish, "open/a").outcome, Outcome::Allowed);
+        EXPECT_EQ(policies->decide(Action::Receive, "secret/a").outcome, Outcome::Allowed);
+    }
+}
+
+TEST(CompiledPolicies, RegionAndAccountMatchAsTextWithWildcards) {
+    EXPECT_TRUE(compiled({statement("Allow", "iot:Connect", "arn:aws:iot:us-east-1:*:client/a")})
+                    ->decide(Action::Connect, "a")
+                    .allowed());
+    EXPECT_TRUE(compiled({statement("Allow", "iot:Connect", "arn:aws:iot:*:*:client/a")})
+                    ->decide(Action::Connect, "a")
+                    .allowed());
+    const auto elsewhere =
+        compiled({statement("Allow", "iot:Connect", "arn:aws:iot:us-east-2:*:client/a")});
+    EXPECT_FALSE(elsewhere->decide(Action::Connect, "a").allowed());
+    const Explanation why = elsewhere->explain(Action::Connect, "a");
+    ASSERT_TRUE(why.nearest.has_value());
+    ASSERT_EQ(why.nearest->differs.size(), 1U);
+    EXPECT_EQ(why.nearest->differs[0].part, Difference::Region);
+    EXPECT_THAT(why.sentence, HasSubstr("it is for region us-east-2 and the request is for region "
+                                        "us-east-1"));
+}
+
+// A `*` for region or account is text like any other and may run over colons.
+TEST(CompiledPolicies, AWildcardAccountMayRunIntoTheName) {
+    const auto policies = compiled({statement("Allow", "iot:Publish", "arn:aws:iot:*:*:topic/a")});
+    EXPECT_TRUE(policies->decide(Action::Publish, "x:topic/a").allowed());
+    EXPECT_FALSE(policies->decide(Action::Publish, "x:topic/b").allowed());
+    EXPECT_FALSE(policies->decide(Action::Publish, "x:a").allowed());
+}
+
+TEST(CompiledPolicies, NotResourceAndNotAction) {
+    const auto policies = compiled({R"({"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":"iot:Receive",
+             "NotResource":["arn:aws:iot:us-east-1:000000000000:topic/secret/*",
+                            "arn:aws:iot:us-east-1:000000000000:topic/*/key"]},
+            {"Effect":"Allow","NotAction":["iot:Receive","iot:Connect"],"Resource":"*"}]})"});
+    EXPECT_TRUE(policies->decide(Action::Receive, "open").allowed());
+    EXPECT_FALSE(policies->decide(Action::Receive, "secret/a").allowed());
+    EXPECT_FALSE(policies->decide(Action::Receive, "a/key").allowed());
+    EXPECT_TRUE(policies->decide(Action::Publish, "secret/a").allowed());
+    EXPECT_FALSE(policies->decide(Action::Connect, "a").allowed());
+    EXPECT_EQ(policies->explain(Action::Receive, "secret/a").nearest->differs[0].part,
+              Difference::Excluded);
+}
+
+TEST(CompiledPolicies, ActionsWithoutAnIndexAreDecidedToo) {
+    const auto policies =
+        compiled({statement("Allow", "iot:GetThingShadow", of("thing/${iot:ClientId}"))});
+    EXPECT_TRUE(policies->decide(Action::GetThingShadow, "basicPubSub").allowed());
+    EXPECT_FALSE(policies->decide(Action::GetThingShadow, "other").allowed());
+    EXPECT_FALSE(policies->decide(Action::UpdateThingShadow, "basicPubSub").allowed());
+    EXPECT_FALSE(compiled({statement("Allow", "iot:ListRetainedMessages", of("topic/*"))})
+                     ->decide(Action::ListRetainedMessages, "")
+                     .allowed());
+    EXPECT_TRUE(compiled({statement("Allow", "iot:ListRetainedMessages", "*")})
+                    ->decide(Action::ListRetainedMessages, "")
+                    .allowed());
+}
+
+TEST(CompiledPolicies, ConstantConditionsAreDecidedWhenCompiling) {
+    const std::string text = statement(
+        "Allow", "iot:Publish", "*", R"(,"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}})");
+    EXPECT_TRUE(compiled({text}, Variables().set("aws:SourceIp", "10.1.2.3"))
+                    ->decide(Action::Publish, "a")
+                    .allowed());
+    const auto refused = compiled({text}, Variables().set("aws:SourceIp", "192.0.2.1"));
+    EXPECT_FALSE(refused->decide(Action::Publish, "a").allowed());
+    const Explanation why = refused->explain(Action::Publish, "a");
+    EXPECT_EQ(why.nearest->differs[0].part, Difference::Condition);
+    EXPECT_THAT(why.sentence, HasSubstr("aws:SourceIp wants IpAddress [10.0.0.0/8] and the value "
+                                        "is [192.0.2.1]"));
+}
+
+TEST(CompiledPolicies, RequestKeysAreLookedUpAtEachDecision) {
+    const auto policies = compiled({statement(
+        "Allow", "iot:Connect", "*",
+        R"(,"Condition":{"ArnLike":{"iot:LastWillTopic":"arn:aws:iot:*:*:topic/will/${iot:ClientId}"}})")});
+    const std::array<std::string_view, 1> good{
+        "arn:aws:iot:us-east-1:000000000000:topic/will/basicPubSub"};
+    const std::array<std::string_view, 1> bad{
+        "arn:aws:iot:us-east-1:000000000000:topic/will/other"};
+    const std::array<ContextEntry, 1> with_good{{{"iot:LastWillTopic", good}}};
+    const std::array<ContextEntry, 1> with_bad{{{"iot:lastwilltopic", bad}}};
+    EXPECT_TRUE(policies->decide(Action::Connect, "x", with_good).allowed());
+    EXPECT_FALSE(policies->decide(Action::Connect, "x", with_bad).allowed());
+    EXPECT_FALSE(policies->decide(Action::Connect, "x").allowed());
+}
+
+TEST(CompiledPolicies, AnUnresolvedVariableIsNamedWithItsReason) {
+    Variables variables;
+    variables.set_family_absent("iot:Connection.Thing.", "the client id is no attached thing");
+    const auto policies = compiled(
+        {statement("Allow", "iot:Publish", of("topic/${iot:Connection.Thing.ThingName}/*"))},
+        variables);
+    EXPECT_FALSE(policies->decide(Action::Publish, "a/b").allowed());
+    const Explanation why = policies->explain(Action::Publish, "a/b");
+    EXPECT_EQ(why.nearest->differs[0].part, Difference::Variable);
+    EXPECT_THAT(why.sentence, HasSubstr("the client id is no attached thing"));
+    EXPECT_EQ(why.missing_variables(), std::vector<std::string>{"iot:Connection.Thing.ThingName"});
+}
+
+TEST(CompiledPolicies, RequestPoliciesTakeAnyActionAndArn) {
+    auto document = parse_document(
+        statement("Allow", "lambda:Invoke*", "arn:aws:lambda:*:*:function:${aws:username}-?"),
+        Dialect::IdentityPolicy);
+    ASSERT_TRUE(document.has_value());
+    const auto policies =
+        compile_for_requests({{"p", std::make_shared<const Document>(std::move(*document))}},
+                             Variables().set("aws:username", "ann"));
+    EXPECT_TRUE(policies
+                    ->decide({"lambda:InvokeFunction",
+                              "arn:aws:lambda:us-east-1:000000000000:function:ann-1",
+                              {},
+                              {}})
+                    .allowed());
+    EXPECT_FALSE(policies
+                     ->decide({"lambda:InvokeFunction",
+                               "arn:aws:lambda:us-east-1:000000000000:function:bob-1",
+                               {},
+                               {}})
+                     .allowed());
+}
+
+}  // namespace
+}  // namespace gatehouse::policy

@@ -1,0 +1,256 @@
+#include "policy/condition.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+
+#include "policy/ascii_case.h"
+
+namespace gatehouse::policy {
+namespace {
+
+// The six parts of an ARN are compared one by one, so that a wildcard stays inside its part. A
+// pattern with fewer parts, such as "*", is compared as a whole.
+bool arn_like(GlobView glob, std::string_view arn) {
+    for (int part = 0; part < 5; ++part) {
+        const auto glob_colon = std::ranges::find(glob, GlobUnit{':'});
+        const auto colon = arn.find(':');
+        if (glob_colon == glob.end() || colon == arn.npos) return matches(glob, arn);
+        const auto length = static_cast<std::size_t>(glob_colon - glob.begin());
+        if (!matches(glob.first(length), arn.substr(0, colon))) return false;
+        glob = glob.subspan(length + 1);
+        arn.remove_prefix(colon + 1);
+    }
+    return matches(glob, arn);
+}
+
+bool has_six_parts(GlobView glob) {
+    return std::ranges::count(glob, GlobUnit{':'}) >= 5;
+}
+
+bool same_bits(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) {
+    const unsigned whole = bits / 8;
+    if (std::memcmp(a, b, whole) != 0) return false;
+    if (bits % 8 == 0) return true;
+    return ((a[whole] ^ b[whole]) >> (8 - bits % 8)) == 0;
+}
+
+// Reads `digits` decimal digits at the front of the text.
+std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
+    int number = 0;
+    if (text.size() < digits) return std::nullopt;
+    for (const char c : text.substr(0, digits)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        number = number * 10 + (c - '0');
+    }
+    text.remove_prefix(digits);
+    return number;
+}
+
+bool take(std::string_view& text, char c) {
+    if (text.empty() || text.front() != c) return false;
+    text.remove_prefix(1);
+    return true;
+}
+
+// "Z", "+hh:mm", "-hhmm" or nothing: seconds east of UTC.
+std::optional<int> take_zone(std::string_view& text) {
+    if (text.empty() || take(text, 'Z')) return 0;
+    const int sign = text.front() == '-' ? -1 : 1;
+    if (!take(text, '+') && !take(text, '-')) return std::nullopt;
+    const auto hours = take_digits(text, 2);
+    take(text, ':');
+    const auto minutes = take_digits(text, 2);
+    if (!hours || !minutes) return std::nullopt;
+    return sign * (*hours * 3600 + *minutes * 60);
+}
+
+// The time of day behind the 'T' of an ISO 8601 time, in seconds, its zone taken off.
+std::optional<double> take_time_of_day(std::string_view& text) {
+    const auto hour = take_digits(text, 2);
+    if (!hour || !take(text, ':')) return std::nullopt;
+    const auto minute = take_digits(text, 2);
+    if (!minute) return std::nullopt;
+    double seconds = *hour * 3600 + *minute * 60;
+    if (take(text, ':')) {
+        const auto second = take_digits(text, 2);
+        if (!second) return std::nullopt;
+        seconds += *second;
+        if (take(text, '.')) {
+            for (double unit = 0.1; !text.empty() && text.front() >= '0' && text.front() <= '9';
+                 unit /= 10) {
+                seconds += unit * (text.front() - '0');
+                text.remove_prefix(1);
+            }
+        }
+    }
+    const auto zone = take_zone(text);
+    if (!zone) return std::nullopt;
+    return seconds - *zone;
+}
+
+}  // namespace
+
+Condition::Condition(const ConditionTest& test, const Variables& variables)
+    : op_(test.op), key_(test.key) {
+    for (const Pattern& pattern : test.values) {
+        Expected& expected = expected_.emplace_back();
+        expected.glob = resolve(pattern, variables);
+        expected.text = resolve_text(pattern, variables);
+        expected.number = parse_number(expected.text);
+        expected.time = parse_time(expected.text);
+        expected.address = parse_address(expected.text);
+    }
+}
+
+std::vector<std::string> Condition::expected() const {
+    std::vector<std::string> texts;
+    for (const Expected& expected : expected_) texts.push_back(expected.text);
+    return texts;
+}
+
+std::optional<double> Condition::parse_number(std::string_view text) noexcept {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+// ISO 8601 with at least the day, or seconds since 1970.
+std::optional<double> Condition::parse_time(std::string_view text) noexcept {
+    if (const auto epoch = parse_number(text)) return epoch;
+    const auto year = take_digits(text, 4);
+    if (!year || !take(text, '-')) return std::nullopt;
+    const auto month = take_digits(text, 2);
+    if (!month || !take(text, '-')) return std::nullopt;
+    const auto day = take_digits(text, 2);
+    if (!day) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day))};
+    if (!date.ok()) return std::nullopt;
+    double seconds =
+        static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count()) * 86'400;
+    if (take(text, 'T')) {
+        const auto time_of_day = take_time_of_day(text);
+        if (!time_of_day) return std::nullopt;
+        seconds += *time_of_day;
+    }
+    if (!text.empty()) return std::nullopt;
+    return seconds;
+}
+
+// An address, with or without "/bits".
+std::optional<Condition::Address> Condition::parse_address(std::string_view text) noexcept {
+    const auto slash = text.find('/');
+    std::array<char, INET6_ADDRSTRLEN> host{};
+    const std::string_view host_text = text.substr(0, slash);
+    if (host_text.empty() || host_text.size() >= host.size()) return std::nullopt;
+    std::ranges::copy(host_text, host.begin());
+
+    Address address;
+    unsigned bits_max = 128;
+    in_addr v4{};
+    if (inet_pton(AF_INET, host.data(), &v4) == 1) {
+        address.bytes[10] = address.bytes[11] = 0xFF;
+        std::memcpy(address.bytes + 12, &v4, 4);
+        bits_max = 32;
+    } else if (inet_pton(AF_INET6, host.data(), address.bytes) != 1) {
+        return std::nullopt;
+    }
+    if (slash == text.npos) return address;
+    unsigned bits = 0;
+    const std::string_view digits = text.substr(slash + 1);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+    if (error != std::errc() || end != digits.data() + digits.size() || bits > bits_max) {
+        return std::nullopt;
+    }
+    address.prefix_bits = static_cast<std::uint8_t>(bits + 128 - bits_max);
+    return address;
+}
+
+bool Condition::compares_number(std::optional<double> expected,
+                                std::optional<double> value) const noexcept {
+    if (!expected || !value) return false;
+    switch (op_.comparison) {
+        case Comparison::NumericLessThan:
+        case Comparison::DateLessThan: return *value < *expected;
+        case Comparison::NumericLessThanEquals:
+        case Comparison::DateLessThanEquals: return *value <= *expected;
+        case Comparison::NumericGreaterThan:
+        case Comparison::DateGreaterThan: return *value > *expected;
+        case Comparison::NumericGreaterThanEquals:
+        case Comparison::DateGreaterThanEquals: return *value >= *expected;
+        default: return *value == *expected;
+    }
+}
+
+bool Condition::compares(const Expected& expected, std::string_view value) const noexcept {
+    switch (op_.comparison) {
+        case Comparison::StringEquals:
+        case Comparison::BinaryEquals: return expected.text == value;
+        case Comparison::StringEqualsIgnoreCase: return same_ignoring_case(expected.text, value);
+        case Comparison::StringLike: return matches(expected.glob, value);
+        case Comparison::ArnLike:
+            return has_six_parts(expected.glob) ? arn_like(expected.glob, value)
+                                                : matches(expected.glob, value);
+        case Comparison::Bool: return same_ignoring_case(expected.text, value);
+        case Comparison::IpAddress: {
+            const auto address = parse_address(value);
+            return address && expected.address &&
+                   same_bits(address->bytes, expected.address->bytes,
+                             expected.address->prefix_bits);
+        }
+        case Comparison::DateEquals:
+        case Comparison::DateLessThan:
+        case Comparison::DateLessThanEquals:
+        case Comparison::DateGreaterThan:
+        case Comparison::DateGreaterThanEquals:
+            return compares_number(expected.time, parse_time(value));
+        case Comparison::Null: return false;  // decided by presence alone
+        default: return compares_number(expected.number, parse_number(value));
+    }
+}
+
+bool Condition::equals_any(std::string_view value) const noexcept {
+    return std::ranges::any_of(expected_,
+                               [&](const Expected& expected) { return compares(expected, value); });
+}
+
+bool Condition::holds(std::span<const std::string_view> values) const noexcept {
+    if (op_.comparison == Comparison::Null) {
+        const std::string_view absent = values.empty() ? "true" : "false";
+        return std::ranges::any_of(expected_, [&](const Expected& expected) {
+            return same_ignoring_case(expected.text, absent);
+        });
+    }
+    const bool negated = op_.sense == Sense::Negated;
+    if (values.empty()) {
+        if (op_.when_absent == WhenAbsent::Pass || op_.quantifier == Quantifier::All) return true;
+        return op_.quantifier == Quantifier::One && negated;
+    }
+    // Several expected values of one key are alternatives, or none of them may occur.
+    const auto passes = [&](std::string_view value) { return equals_any(value) != negated; };
+    // Without a prefix a negated test wants every value to differ.
+    const bool all =
+        op_.quantifier == Quantifier::All || (op_.quantifier == Quantifier::One && negated);
+    return all ? std::ranges::all_of(values, passes) : std::ranges::any_of(values, passes);
+}
+
+const ContextEntry* find_entry(RequestContext context, std::string_view key) noexcept {
+    for (const ContextEntry& entry : context) {
+        if (same_ignoring_case(entry.key, key)) return &entry;
+    }
+    return nullptr;
+}
+
+bool Condition::holds_in(RequestContext context) const noexcept {
+    const ContextEntry* entry = find_entry(context, key_);
+    return holds(entry != nullptr ? entry->values : std::span<const std::string_view>());
+}
+
+}  // namespace gatehouse::policy

@@ -1,0 +1,72 @@
+// One test of a Condition, made ready: expected values parsed and variables filled in.
+// Source: IAM User Guide, "Condition operators" and "Conditions with multiple context keys or
+// values".
+//
+// Threads: immutable once made.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/document.h"
+#include "policy/variables.h"
+
+namespace gatehouse::policy {
+
+// One key that a single request brings along, besides what is constant for its connection.
+struct ContextEntry {
+    std::string_view key;
+    std::span<const std::string_view> values;
+};
+// Valid for the length of a call.
+using RequestContext = std::span<const ContextEntry>;
+
+class Condition {
+public:
+    Condition(const ConditionTest& test, const Variables& variables);
+
+    const std::string& key() const { return key_; }
+    const Operator& op() const { return op_; }
+
+    // Whether the test holds for these values of its key; no values mean that the key is absent.
+    bool holds(std::span<const std::string_view> values) const noexcept;
+    // The same, looking the key up.
+    bool holds_in(RequestContext context) const noexcept;
+
+    // The expected values as they compare, variables filled in; for people.
+    std::vector<std::string> expected() const;
+
+private:
+    struct Address {
+        std::uint8_t bytes[16] = {};  // IPv4 as ::ffff:a.b.c.d
+        std::uint8_t prefix_bits = 128;
+    };
+    struct Expected {
+        Glob glob;         // StringLike and ArnLike
+        std::string text;  // every other comparison of texts, and for people
+        std::optional<double> number;
+        std::optional<double> time;  // seconds since 1970
+        std::optional<Address> address;
+    };
+
+    static std::optional<Address> parse_address(std::string_view text) noexcept;
+    static std::optional<double> parse_number(std::string_view text) noexcept;
+    static std::optional<double> parse_time(std::string_view text) noexcept;
+
+    bool equals_any(std::string_view value) const noexcept;
+    bool compares(const Expected& expected, std::string_view value) const noexcept;
+    bool compares_number(std::optional<double> expected,
+                         std::optional<double> value) const noexcept;
+
+    Operator op_;
+    std::string key_;
+    std::vector<Expected> expected_;
+};
+
+// Constant keys were decided beforehand; null where none of these keys is left.
+const ContextEntry* find_entry(RequestContext context, std::string_view key) noexcept;
+
+}  // namespace gatehouse::policy

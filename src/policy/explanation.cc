@@ -1,0 +1,171 @@
+#include "policy/explanation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy/ascii_case.h"
+#include "policy/statement_check.h"
+
+namespace gatehouse::policy {
+namespace {
+
+VariableReport report_variable(std::string_view name, const Variables& variables,
+                               RequestContext context) {
+    VariableReport report{std::string(name), {}, {}};
+    if (const Variable* variable = variables.find(name)) {
+        report.values = variable->values;
+    } else if (const ContextEntry* entry = find_entry(context, name)) {
+        report.values.assign(entry->values.begin(), entry->values.end());
+    }
+    if (report.values.empty()) report.absent_because = variables.why_absent(name);
+    return report;
+}
+
+std::vector<VariableReport> report_variables(std::span<const PolicySource> sources,
+                                             const Variables& variables, RequestContext context) {
+    std::vector<VariableReport> reports;
+    const auto add = [&](std::string_view name) {
+        const bool known = std::ranges::any_of(reports, [&](const VariableReport& report) {
+            return same_ignoring_case(report.name, name);
+        });
+        if (!known) reports.push_back(report_variable(name, variables, context));
+    };
+    for (const PolicySource& source : sources) {
+        for (const Statement& statement : source.document->statements) {
+            for (const Pattern& resource : statement.resources) {
+                for (const std::string_view name : resource.variables()) add(name);
+            }
+            for (const ConditionTest& test : statement.conditions) {
+                add(test.key);
+                for (const Pattern& value : test.values) {
+                    for (const std::string_view name : value.variables()) add(name);
+                }
+            }
+        }
+    }
+    return reports;
+}
+
+// "topic/basicPubSub/*", and what it was before variables were filled in.
+std::string show_resource(std::string_view written, std::string_view resolved) {
+    const std::string text = resource_of_arn(resolved);
+    const std::string before = resource_of_arn(written);
+    return before == text ? text : fmt::format("{} (written {})", text, before);
+}
+
+std::string clauses_of(const NearMiss& nearest) {
+    std::string text;
+    for (std::size_t i = 0; i < nearest.differs.size(); ++i) {
+        text += (i == 0                            ? ""
+                 : i + 1 == nearest.differs.size() ? ", and "
+                                                   : ", ") +
+                nearest.differs[i].clause;
+    }
+    return text;
+}
+
+std::string refusal_sentence(const Explanation& explanation, std::string_view subject,
+                             std::span<const PolicySource> sources) {
+    if (sources.empty()) {
+        return fmt::format("{} is not allowed: there is no policy document", subject);
+    }
+    if (!explanation.nearest) {
+        return fmt::format("{} is not allowed: the {} no Allow statement", subject,
+                           sources.size() == 1 ? "policy document has" : "policy documents have");
+    }
+    const NearMiss& nearest = *explanation.nearest;
+    return fmt::format(
+        "{} is not allowed, since no statement allows it. Nearest is {}, which "
+        "allows {}: {}.",
+        subject, nearest.where.describe(), show_resource(nearest.resource, nearest.resolved),
+        clauses_of(nearest));
+}
+
+std::string sentence_of(const Explanation& explanation, std::span<const PolicySource> sources) {
+    const std::string subject =
+        fmt::format("{} on {}", explanation.action, resource_of_arn(explanation.resource));
+    const StatementMatch* by = explanation.decided_by();
+    if (explanation.outcome == Outcome::DeniedByDefault) {
+        return refusal_sentence(explanation, subject, sources);
+    }
+    if (explanation.outcome == Outcome::Allowed) {
+        return fmt::format("{} is allowed by {}, which allows {}.", subject, by->where.describe(),
+                           show_resource(by->resource, by->resolved));
+    }
+    std::string sentence =
+        fmt::format("{} is denied by {}, which denies {}.", subject, by->where.describe(),
+                    show_resource(by->resource, by->resolved));
+    if (!explanation.allowing.empty()) {
+        sentence += fmt::format(" An explicit deny wins over {}, which would allow it.",
+                                explanation.allowing.front().where.describe());
+    }
+    return sentence;
+}
+
+}  // namespace
+
+std::string_view name_of(Difference difference) {
+    switch (difference) {
+        case Difference::Action: return "action";
+        case Difference::Principal: return "principal";
+        case Difference::Partition: return "partition";
+        case Difference::Service: return "service";
+        case Difference::Region: return "region";
+        case Difference::Account: return "account";
+        case Difference::ResourceType: return "resource-type";
+        case Difference::Name: return "name";
+        case Difference::Variable: return "variable";
+        case Difference::Excluded: return "excluded";
+        case Difference::Condition: return "condition";
+    }
+    return "action";
+}
+
+const StatementMatch* Explanation::decided_by() const {
+    if (outcome == Outcome::DeniedExplicitly) return &denying.front();
+    return outcome == Outcome::Allowed ? &allowing.front() : nullptr;
+}
+
+std::vector<std::string> Explanation::missing_variables() const {
+    std::vector<std::string> names;
+    for (const VariableReport& report : variables) {
+        if (report.values.empty()) names.push_back(report.name);
+    }
+    return names;
+}
+
+Explanation explain(std::span<const PolicySource> sources, const Variables& variables,
+                    const Request& request) {
+    Explanation explanation;
+    explanation.action = request.action;
+    explanation.resource = request.resource;
+    unsigned nearest = ~0U;
+    std::uint32_t number = 0;
+    for (const PolicySource& source : sources) {
+        for (const Statement& statement : source.document->statements) {
+            const std::uint32_t own_number = number++;
+            StatementCheck check = check_statement(statement, variables, request);
+            const bool denies = statement.effect == Effect::Deny;
+            if (check.applies) {
+                (denies ? explanation.denying : explanation.allowing)
+                    .push_back({place_of_statement(sources, own_number), std::move(check.resource),
+                                std::move(check.resolved)});
+            } else if (!denies && check.distance < nearest) {
+                nearest = check.distance;
+                explanation.nearest =
+                    NearMiss{place_of_statement(sources, own_number), std::move(check.resource),
+                             std::move(check.resolved), std::move(check.differs)};
+            }
+        }
+    }
+    explanation.outcome = !explanation.denying.empty()    ? Outcome::DeniedExplicitly
+                          : !explanation.allowing.empty() ? Outcome::Allowed
+                                                          : Outcome::DeniedByDefault;
+    if (explanation.outcome != Outcome::DeniedByDefault) explanation.nearest.reset();
+    explanation.variables = report_variables(sources, variables, request.context);
+    explanation.sentence = sentence_of(explanation, sources);
+    return explanation;
+}
+
+}  // namespace gatehouse::policy

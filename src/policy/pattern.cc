@@ -1,0 +1,263 @@
+#include "policy/pattern.h"
+
+#include <algorithm>
+
+#include "policy/ascii_case.h"
+
+namespace gatehouse::policy {
+namespace {
+
+// The end of the UTF-8 character that begins at `at`. A stray continuation byte counts as one.
+template <class Text>
+std::size_t next_character(const Text& text, std::size_t at) {
+    ++at;
+    while (at < text.size() && (static_cast<std::uint8_t>(text[at]) & 0xC0) == 0x80) ++at;
+    return at;
+}
+
+// Leftmost matching: each run between two `*` is taken where it first occurs, so that going back
+// to the latest `*` is enough.
+template <class Text>
+bool matches_text(GlobView glob, const Text& text) noexcept {
+    constexpr std::size_t none = ~std::size_t{0};
+    std::size_t unit = 0, at = 0, run = none, run_at = 0;
+    while (true) {
+        if (unit < glob.size() && glob[unit] == any_run) {
+            run = ++unit;
+            run_at = at;
+            if (unit == glob.size()) return true;
+        } else if (at == text.size()) {
+            return unit == glob.size();
+        } else if (unit < glob.size() && glob[unit] == any_one) {
+            ++unit;
+            at = next_character(text, at);
+        } else if (unit < glob.size() && glob[unit] == static_cast<std::uint8_t>(text[at])) {
+            ++unit;
+            ++at;
+        } else if (run != none) {
+            unit = run;
+            at = ++run_at;
+        } else {
+            return false;
+        }
+    }
+}
+
+// The positions in a glob that are reached by reading a text: ascending, without duplicates.
+class Positions {
+public:
+    explicit Positions(GlobView glob) : glob_(glob) { reach(0); }
+
+    bool step(char c, bool continues_character) {
+        std::vector<std::size_t> before;
+        before.swap(reached_);
+        for (const std::size_t position : before) {
+            if (position > 0 && continues_character && glob_[position - 1] == any_one) {
+                reach(position);  // still inside the character that `?` took
+            }
+            if (position == glob_.size()) continue;
+            const GlobUnit unit = glob_[position];
+            if (unit == any_run) reach(position);
+            if ((unit == any_one && !continues_character) || unit == static_cast<std::uint8_t>(c)) {
+                reach(position + 1);
+            }
+        }
+        std::ranges::sort(reached_);
+        reached_.erase(std::ranges::unique(reached_).begin(), reached_.end());
+        return !reached_.empty();
+    }
+
+    const std::vector<std::size_t>& reached() const { return reached_; }
+
+private:
+    void reach(std::size_t position) {
+        reached_.push_back(position);
+        if (position < glob_.size() && glob_[position] == any_run) reach(position + 1);
+    }
+
+    GlobView glob_;
+    std::vector<std::size_t> reached_;
+};
+
+bool continues_character(char c) {
+    return (static_cast<std::uint8_t>(c) & 0xC0) == 0x80;
+}
+
+}  // namespace
+
+Pattern::Pattern(std::string text, VariableSyntax syntax) : text_(std::move(text)) {
+    const std::string_view view = text_;
+    std::size_t literal = 0;  // where the literal in progress began
+    std::size_t at = 0;
+    const auto flush = [&](std::size_t end) {
+        if (end > literal) append(PartKind::Literal, literal, end - literal);
+    };
+    while (at < view.size()) {
+        if (view[at] == '*' || view[at] == '?') {
+            flush(at);
+            append(view[at] == '*' ? PartKind::AnyRun : PartKind::AnyOne, at, 1);
+            literal = ++at;
+            continue;
+        }
+        const auto close = view.substr(at).starts_with("${") && syntax == VariableSyntax::On
+                               ? view.find('}', at + 2)
+                               : view.npos;
+        if (close == view.npos) {
+            ++at;
+            continue;
+        }
+        flush(at);
+        const std::string_view name = view.substr(at + 2, close - at - 2);
+        const bool escape = name == "*" || name == "?" || name == "$";
+        append(escape ? PartKind::Literal : PartKind::Variable, at + 2, name.size());
+        literal = at = close + 1;
+    }
+    flush(at);
+    parts_.shrink_to_fit();
+}
+
+void Pattern::append(PartKind kind, std::size_t offset, std::size_t length) {
+    parts_.push_back(
+        {kind, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length)});
+}
+
+std::vector<std::string_view> Pattern::variables() const {
+    std::vector<std::string_view> names;
+    for (const PatternPart& part : parts_) {
+        if (part.kind == PartKind::Variable) names.push_back(text_of(part));
+    }
+    return names;
+}
+
+Glob literal_glob(std::string_view text) {
+    Glob glob;
+    glob.reserve(text.size());
+    for (const char c : text) glob.push_back(static_cast<std::uint8_t>(c));
+    return glob;
+}
+
+Glob resolve(const Pattern& pattern, const Variables& variables) {
+    Glob glob;
+    glob.reserve(pattern.text().size());
+    const auto append = [&](std::string_view text) {
+        for (const char c : text) glob.push_back(static_cast<std::uint8_t>(c));
+    };
+    for (const PatternPart& part : pattern.parts()) {
+        const std::string_view text = pattern.text_of(part);
+        switch (part.kind) {
+            case PartKind::Literal: append(text); break;
+            case PartKind::AnyRun:
+                if (glob.empty() || glob.back() != any_run) glob.push_back(any_run);
+                break;
+            case PartKind::AnyOne: glob.push_back(any_one); break;
+            case PartKind::Variable: {
+                const Variable* variable = variables.find(text);
+                if (variable != nullptr && !variable->values.empty()) {
+                    append(variable->values.front());
+                } else {
+                    append("${");
+                    append(text);
+                    append("}");
+                }
+            }
+        }
+    }
+    return glob;
+}
+
+std::string resolve_text(const Pattern& pattern, const Variables& variables) {
+    std::string text;
+    for (const PatternPart& part : pattern.parts()) {
+        const std::string_view piece = pattern.text_of(part);
+        if (part.kind != PartKind::Variable) {
+            text += piece;
+            continue;
+        }
+        const Variable* variable = variables.find(piece);
+        if (variable != nullptr && !variable->values.empty()) {
+            text += variable->values.front();
+        } else {
+            text.append("${").append(piece).append("}");
+        }
+    }
+    return text;
+}
+
+std::string show(GlobView glob) {
+    std::string text;
+    for (const GlobUnit unit : glob) {
+        if (unit == any_run) {
+            text += '*';
+        } else if (unit == any_one) {
+            text += '?';
+        } else if (unit == '*' || unit == '?') {
+            text += {'$', '{', static_cast<char>(unit), '}'};
+        } else {
+            text += static_cast<char>(unit);
+        }
+    }
+    return text;
+}
+
+bool matches(GlobView glob, std::string_view text) noexcept {
+    return matches_text(glob, text);
+}
+
+bool matches(GlobView glob, JoinedText text) noexcept {
+    return matches_text(glob, text);
+}
+
+std::size_t matching_prefix(GlobView glob, std::string_view text) {
+    Positions positions(glob);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!positions.step(text[at], continues_character(text[at]))) return at;
+    }
+    return text.size();
+}
+
+std::vector<Glob> after(GlobView glob, std::string_view head) {
+    Positions positions(glob);
+    for (const char c : head) {
+        if (!positions.step(c, continues_character(c))) return {};
+    }
+    // The latest `*` reached accepts whatever an earlier position would, so those are left out.
+    const auto& reached = positions.reached();
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+        if (reached[i] < glob.size() && glob[reached[i]] == any_run) first = i;
+    }
+    std::vector<Glob> rests;
+    for (std::size_t i = first; i < reached.size(); ++i) {
+        // Just behind that `*` is part of what it accepts.
+        if (i > first && reached[i] == reached[first] + 1 && reached[first] < glob.size() &&
+            glob[reached[first]] == any_run) {
+            continue;
+        }
+        rests.emplace_back(glob.begin() + static_cast<std::ptrdiff_t>(reached[i]), glob.end());
+    }
+    return rests;
+}
+
+bool action_matches(std::string_view pattern, std::string_view action) noexcept {
+    constexpr std::size_t none = ~std::size_t{0};
+    std::size_t p = 0, at = 0, run = none, run_at = 0;
+    while (at < action.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            run = ++p;
+            run_at = at;
+        } else if (p < pattern.size() &&
+                   (pattern[p] == '?' || lower_ascii(pattern[p]) == lower_ascii(action[at]))) {
+            ++p;
+            ++at;
+        } else if (run != none) {
+            p = run;
+            at = ++run_at;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+}  // namespace gatehouse::policy

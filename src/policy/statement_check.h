@@ -1,0 +1,26 @@
+// One statement against one request, part by part: what fits and what does not. The slow twin of
+// deciding, for explanations.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/explanation.h"
+
+namespace gatehouse::policy {
+
+struct StatementCheck {
+    bool applies = false;
+    std::string resource;           // the one that fits, or comes nearest
+    std::string resolved;           // the same with variables filled in
+    std::vector<Mismatch> differs;  // empty if it applies
+    unsigned distance = 0;          // how far the statement is from applying; 0 if it does
+};
+
+StatementCheck check_statement(const Statement& statement, const Variables& variables,
+                               const Request& request);
+
+// "topic/a/b" of "arn:aws:iot:us-east-1:000000000000:topic/a/b"; other texts as they are.
+std::string resource_of_arn(std::string_view arn);
+
+}  // namespace gatehouse::policy
