@@ -1,0 +1,87 @@
+// Where records wait between the threads that make them and the one that writes them.
+//
+// Each thread has a part of its own (threads share one when there are more than parts), so that
+// adding a record is a short uncontended lock and a copy.
+//
+// Threads: all methods from any.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/pinned.h"
+#include "logs/event_sink.h"
+
+namespace gatehouse::logs {
+
+// A run of records for one stream, in the order they were added by one thread.
+struct Batch {
+    struct Entry {
+        std::int64_t timestamp;
+        std::uint32_t size;
+    };
+    StreamRef to;
+    std::vector<Entry> entries;
+    std::string messages;  // one after the other
+};
+
+class Intake : Pinned {
+public:
+    struct Limits {
+        std::size_t droppable_bytes = 8 * 1024 * 1024;  // waiting; over it, Droppable is dropped
+        std::size_t bytes_max = 64 * 1024 * 1024;       // waiting; over it, everything is
+    };
+    explicit Intake(Limits limits) : limits_(limits) {}
+
+    enum class Added : std::uint8_t { First, More, Dropped };
+    // Adds a record, rendered by `write` at the end of the string it is given. First: nothing
+    // was waiting before, so that somebody should be told.
+    template <class Write>
+    Added add(const StreamRef& to, std::int64_t timestamp, Importance importance, Write&& write) {
+        if (!may_add(importance)) return Added::Dropped;
+        Part& part = own_part();
+        const std::scoped_lock lock(part.mutex);
+        Batch& batch = batch_for(part, to);
+        const std::size_t before = batch.messages.size();
+        write(batch.messages);
+        const std::size_t size = batch.messages.size() - before;
+        batch.entries.push_back({timestamp, static_cast<std::uint32_t>(size)});
+        const std::size_t waiting = waiting_.fetch_add(size + sizeof(Batch::Entry));
+        return waiting == 0 ? Added::First : Added::More;
+    }
+
+    // Takes everything that waits.
+    std::vector<Batch> take();
+
+    std::size_t waiting_bytes() const { return waiting_.load(std::memory_order_relaxed); }
+    // While set, Droppable records are dropped: the write budget of this second is used up.
+    void set_over_budget(bool over) { over_budget_.store(over, std::memory_order_relaxed); }
+    std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+    std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+
+private:
+    static constexpr std::size_t part_count = 16;
+    struct alignas(64) Part {
+        std::mutex mutex;
+        std::vector<Batch> batches;  // guarded by mutex
+    };
+
+    bool may_add(Importance importance);
+    Part& own_part();
+    static Batch& batch_for(Part& part, const StreamRef& to);
+
+    const Limits limits_;
+    std::array<Part, part_count> parts_;
+    std::atomic<std::size_t> waiting_ = 0;
+    std::atomic<bool> over_budget_ = false;
+    std::atomic<std::uint64_t> dropped_ = 0;  // Droppable, for the budget's sake
+    std::atomic<std::uint64_t> lost_ = 0;     // Kept, because the disk does not follow at all
+};
+
+}  // namespace gatehouse::logs
