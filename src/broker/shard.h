@@ -70,6 +70,7 @@ public:
     const Counters& counters() const { return counters_; }  // from any thread
     std::uint8_t loop() const { return loop_; }
     std::size_t session_count() const { return directory_.size(); }
+    std::size_t waiting_expiries() const { return expiries_.size(); }
 
 private:
     friend class Lease;

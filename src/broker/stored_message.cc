@@ -1,7 +1,6 @@
 #include "broker/stored_message.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -30,9 +29,7 @@ MessageRef MessageRef::make(std::string_view topic, const Publication& publicati
                             SteadyTime now) {
     const std::size_t bytes = sizeof(StoredMessage) + topic.size() + publication.properties.size() +
                               publication.payload.size();
-    void* memory = std::malloc(bytes);
-    if (memory == nullptr) throw std::bad_alloc();
-    auto* message = new (memory) StoredMessage;
+    auto* message = new (::operator new(bytes)) StoredMessage;
     message->topic_size_ = static_cast<std::uint32_t>(topic.size());
     message->properties_size_ = static_cast<std::uint32_t>(publication.properties.size());
     message->payload_size_ = static_cast<std::uint32_t>(publication.payload.size());
@@ -56,7 +53,7 @@ MessageRef MessageRef::make(std::string_view topic, const Publication& publicati
 void MessageRef::release() {
     if (message_ != nullptr && --message_->references_ == 0) {
         message_->~StoredMessage();
-        std::free(message_);
+        ::operator delete(message_);
     }
 }
 

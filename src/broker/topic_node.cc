@@ -10,36 +10,37 @@ namespace gatehouse::broker {
 
 namespace {
 
-TopicNode* allocate_node(std::size_t label_size) {
-    void* memory = std::malloc(offsetof(TopicNode, label) + label_size);
+void* allocate(std::size_t bytes) {
+    void* memory = std::malloc(bytes);
     if (memory == nullptr) throw std::bad_alloc();
-    return static_cast<TopicNode*>(memory);
+    return memory;
 }
 
-// Sets the members by hand: the type's tail padding is not there to be written.
-TopicNode* construct(TopicNode* node, TopicNode* parent, std::uint64_t lengths_or_hash,
-                     std::uint16_t label_size) {
+// Sets the members one by one: of a run's end, less than the whole type is allocated.
+void construct(TopicNode* node, TopicNode* parent, std::uint32_t lengths_or_hash,
+               std::size_t label_size) {
     new (&node->end) SubscriberSet;
     new (&node->rest) SubscriberSet;
     new (&node->plus) std::atomic<TopicNode*>(nullptr);
     node->parent = parent;
-    new (&node->lengths_or_hash) std::atomic<std::uint64_t>(lengths_or_hash);
-    node->runs = 0;
-    node->label_size = label_size;
-    return node;
+    new (&node->lengths_or_hash) std::atomic<std::uint32_t>(lengths_or_hash);
+    node->label_size = static_cast<std::uint16_t>(label_size);
 }
 
 }  // namespace
 
 TopicNode* TopicNode::make_run_end(TopicNode& parent, std::string_view run, std::uint64_t hash) {
-    TopicNode* node =
-        construct(allocate_node(run.size()), &parent, hash, static_cast<std::uint16_t>(run.size()));
+    auto* node = static_cast<TopicNode*>(allocate(offsetof(TopicNode, label) + run.size()));
+    construct(node, &parent, static_cast<std::uint32_t>(hash), run.size());
     std::memcpy(node->label, run.data(), run.size());
     return node;
 }
 
-TopicNode* TopicNode::make_run_start(TopicNode* parent) {
-    return construct(allocate_node(0), parent, 0, no_label);
+RunStart* RunStart::make(TopicNode* parent) {
+    auto* node = static_cast<RunStart*>(allocate(sizeof(RunStart)));
+    construct(node, parent, 0, no_label);
+    node->runs = 0;
+    return node;
 }
 
 void TopicNode::free(void* node) {
@@ -65,8 +66,8 @@ RunTable::Segment* RunTable::Segment::make(std::uint32_t capacity) {
     return segment;
 }
 
-void RunTable::Segment::insert_new(std::uint64_t hash, std::uint64_t slot) {
-    auto i = static_cast<std::uint32_t>(hash) & mask;
+void RunTable::Segment::insert_new(std::uint32_t hash, std::uint64_t slot) {
+    std::uint32_t i = hash & mask;
     while (slots[i].load(std::memory_order_relaxed) > removed) i = (i + 1) & mask;
     if (slots[i].load(std::memory_order_relaxed) == 0) ++used;
     ++live;
@@ -102,7 +103,7 @@ void RunTable::insert(std::uint64_t hash, TopicNode& node, Quiescence& quiescenc
     }
     const auto address = reinterpret_cast<std::uint64_t>(&node);
     assert((address & ~address_mask) == 0);
-    segment->insert_new(hash, tag_of(hash) | address);
+    segment->insert_new(static_cast<std::uint32_t>(hash), tag_of(hash) | address);
 }
 
 void RunTable::erase(std::uint64_t hash, const TopicNode& node) {

@@ -22,22 +22,27 @@ struct TopicNode {
     SubscriberSet rest;  // of the filter that goes on with `#`
     std::atomic<TopicNode*> plus{nullptr};
     TopicNode* parent;
-    // Where runs begin: bit n is set once a run of n + 1 levels began here (bit 63: or more).
-    // At the end of a run: the run's hash.
-    std::atomic<std::uint64_t> lengths_or_hash;
-    std::uint32_t runs = 0;    // how many runs begin here; the writer's only
-    std::uint16_t label_size;  // of the run that leads here; 0xFFFF: reached by `+`, or root
-    char label[2];             // label_size bytes; the type is allocated larger
+    // Where runs begin: bit n is set once a run of n + 1 levels began here (bit 31: or more).
+    // At the end of a run: the low half of the run's hash.
+    std::atomic<std::uint32_t> lengths_or_hash;
+    std::uint16_t label_size;  // of the run that leads here; no_label: reached by `+`, or root
+    char label[2];             // label_size bytes; as many are allocated
 
     static constexpr std::uint16_t no_label = 0xFFFF;
 
     bool is_run_end() const { return label_size != no_label; }
     std::string_view text() const { return {label, is_run_end() ? label_size : 0U}; }
 
-    // A node at the end of a run, or one reached by `+` (also the root, with parent null).
     static TopicNode* make_run_end(TopicNode& parent, std::string_view run, std::uint64_t hash);
-    static TopicNode* make_run_start(TopicNode* parent);
+    // Frees a node of either kind.
     static void free(void* node);
+};
+
+// A node where runs begin: reached by `+`, or the root (with parent null).
+struct RunStart : TopicNode {
+    std::uint32_t runs = 0;  // how many begin here; the writer's only
+
+    static RunStart* make(TopicNode* parent);
 };
 
 // The nodes at the ends of runs, by (node where the run begins, run). Grows in small parts, so
@@ -79,7 +84,7 @@ private:
         std::atomic<std::uint64_t> slots[1];
 
         static Segment* make(std::uint32_t capacity);
-        void insert_new(std::uint64_t hash, std::uint64_t slot);
+        void insert_new(std::uint32_t hash, std::uint64_t slot);
     };
     static constexpr std::uint64_t removed = 1;
     static constexpr std::uint64_t address_mask = 0x0000'FFFF'FFFF'FFFF;

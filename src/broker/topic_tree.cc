@@ -13,6 +13,11 @@ bool is_wildcard(std::string_view level) {
     return level == "+" || level == "#";
 }
 
+// The bit of RunStart::lengths_or_hash for a run of that many levels.
+std::size_t length_bit(std::size_t levels) {
+    return std::min<std::size_t>(levels - 1, 31);
+}
+
 // How many levels come before the first wildcard.
 std::size_t literal_levels(const TopicLevels& filter) {
     std::size_t count = 0;
@@ -26,7 +31,7 @@ TopicTree::TopicTree(Quiescence& quiescence, ParentMatch parent_match, std::uint
     : quiescence_(quiescence),
       parent_match_(parent_match),
       seed_(seed),
-      root_(TopicNode::make_run_start(nullptr)) {}
+      root_(RunStart::make(nullptr)) {}
 
 TopicTree::~TopicTree() {
     // Nodes reached by `+` hang on exactly one other node; those at the ends of runs are in the
@@ -96,21 +101,22 @@ std::string TopicTree::text_of(FilterHandle handle) const {
 
 FilterHandle TopicTree::walk(std::string_view filter, const TopicLevels& levels, Missing missing) {
     const std::size_t count = levels.count();
-    TopicNode* node = root_;
+    RunStart* start = root_;
     for (std::size_t level = 0;;) {
         std::size_t end = level;
         while (end < count && !is_wildcard(levels.run(end, end))) ++end;
-        if (end > level) node = child_by_run(*node, levels, level, end, missing);
+        TopicNode* node = start;
+        if (end > level) node = child_by_run(*start, levels, level, end, missing);
         if (node == nullptr) return {};
         if (end == count) return {node, false};
         if (filter.back() == '#' && end == count - 1) return {node, true};
-        node = child_by_plus(*node, missing);
-        if (node == nullptr) return {};
+        start = child_by_plus(*node, missing);
+        if (start == nullptr) return {};
         level = end + 1;
     }
 }
 
-TopicNode* TopicTree::child_by_run(TopicNode& from, const TopicLevels& levels, std::size_t first,
+TopicNode* TopicTree::child_by_run(RunStart& from, const TopicLevels& levels, std::size_t first,
                                    std::size_t end, Missing missing) {
     std::uint64_t hash = topic_hash::start(seed_, &from);
     for (std::size_t i = first; i < end; ++i) hash = topic_hash::extend(hash, levels.hash(i));
@@ -120,27 +126,39 @@ TopicNode* TopicTree::child_by_run(TopicNode& from, const TopicLevels& levels, s
 
     node = TopicNode::make_run_end(from, run, hash);
     ++from.runs;
-    const std::size_t bit = std::min<std::size_t>(end - first - 1, 63);
-    from.lengths_or_hash.fetch_or(std::uint64_t{1} << bit, std::memory_order_release);
+    from.lengths_or_hash.fetch_or(1U << length_bit(end - first), std::memory_order_release);
     runs_.insert(hash, *node, quiescence_);
     return node;
 }
 
-TopicNode* TopicTree::child_by_plus(TopicNode& from, Missing missing) {
-    TopicNode* node = from.plus.load(std::memory_order_relaxed);
+RunStart* TopicTree::child_by_plus(TopicNode& from, Missing missing) {
+    auto* node = static_cast<RunStart*>(from.plus.load(std::memory_order_relaxed));
     if (node != nullptr || missing == Missing::LeaveOut) return node;
-    node = TopicNode::make_run_start(&from);
+    node = RunStart::make(&from);
     from.plus.store(node, std::memory_order_release);
     return node;
 }
 
+std::uint64_t TopicTree::hash_of(const TopicNode& run_end) const {
+    const TopicLevels levels(run_end.text(), seed_);
+    std::uint64_t hash = topic_hash::start(seed_, run_end.parent);
+    for (std::size_t i = 0; i < levels.count(); ++i) {
+        hash = topic_hash::extend(hash, levels.hash(i));
+    }
+    return hash;
+}
+
 void TopicTree::prune(TopicNode* node) {
-    while (node->parent != nullptr && node->end.is_empty() && node->rest.is_empty() &&
-           node->runs == 0 && node->plus.load(std::memory_order_relaxed) == nullptr) {
+    const auto is_needed = [](const TopicNode& node) {
+        return node.parent == nullptr || !node.end.is_empty() || !node.rest.is_empty() ||
+               node.plus.load(std::memory_order_relaxed) != nullptr ||
+               (!node.is_run_end() && static_cast<const RunStart&>(node).runs != 0);
+    };
+    while (!is_needed(*node)) {
         TopicNode* parent = node->parent;
         if (node->is_run_end()) {
-            runs_.erase(node->lengths_or_hash.load(std::memory_order_relaxed), *node);
-            --parent->runs;
+            runs_.erase(hash_of(*node), *node);
+            --static_cast<RunStart*>(parent)->runs;
         } else {
             parent->plus.store(nullptr, std::memory_order_release);
         }
@@ -239,7 +257,7 @@ void TopicTree::collect(Matching& matching, const TopicNode& node, std::size_t l
 // Follows every run that begins at `from` and equals the topic's levels from `level` on. The
 // table's lines are asked for a few runs ahead, so that their cache misses overlap.
 void TopicTree::follow_runs(Matching& matching, const TopicNode& from, std::size_t level) const {
-    const std::uint64_t lengths = from.lengths_or_hash.load(std::memory_order_acquire);
+    const std::uint32_t lengths = from.lengths_or_hash.load(std::memory_order_acquire);
     const std::size_t count = matching.levels.count();
     std::uint64_t hash = topic_hash::start(seed_, &from);
     std::size_t next = level;
@@ -248,11 +266,11 @@ void TopicTree::follow_runs(Matching& matching, const TopicNode& from, std::size
         std::size_t last;
     };
     std::array<Candidate, 8> candidates;
-    while (next < count && lengths >> std::min<std::size_t>(next - level, 63) != 0) {
+    while (next < count && lengths >> length_bit(next - level + 1) != 0) {
         std::size_t filled = 0;
         for (; next < count && filled < candidates.size(); ++next) {
             hash = topic_hash::extend(hash, matching.levels.hash(next));
-            if ((lengths >> std::min<std::size_t>(next - level, 63) & 1) == 0) continue;
+            if ((lengths >> length_bit(next - level + 1) & 1) == 0) continue;
             runs_.prefetch(hash);
             candidates[filled++] = {hash, next};
         }

@@ -101,10 +101,11 @@ private:
     // The node and place of a filter; an empty handle if it is not there and not to be created.
     enum class Missing : std::uint8_t { Create, LeaveOut };
     FilterHandle walk(std::string_view filter, const TopicLevels& levels, Missing missing);
-    TopicNode* child_by_run(TopicNode& from, const TopicLevels& levels, std::size_t first,
+    TopicNode* child_by_run(RunStart& from, const TopicLevels& levels, std::size_t first,
                             std::size_t end, Missing missing);
-    TopicNode* child_by_plus(TopicNode& from, Missing missing);
+    RunStart* child_by_plus(TopicNode& from, Missing missing);
     void prune(TopicNode* node);
+    std::uint64_t hash_of(const TopicNode& run_end) const;
     void note_change(const TopicLevels& filter);
     std::uint16_t counter_of(std::uint64_t run_hash) const { return run_hash % counters_.size(); }
     bool is_still_current(MatchStamp& stamp, std::uint64_t generation) const;
@@ -115,7 +116,7 @@ private:
     Quiescence& quiescence_;
     const ParentMatch parent_match_;
     const std::uint64_t seed_;
-    TopicNode* const root_;
+    RunStart* const root_;
     RunTable runs_;
     std::atomic<std::uint64_t> generation_{1};
     // Bumped at each change of a filter with this literal beginning; before generation_ is.
