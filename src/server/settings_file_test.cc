@@ -76,6 +76,7 @@ TEST(SettingsFile, SaysWhereTheTextIsNotToml) {
     EXPECT_THAT(problems("region = 'a'\nregion = 'b'"), ElementsAre(HasSubstr("g.toml:2:")));
     EXPECT_THAT(problems("region"), ElementsAre(HasSubstr("g.toml:1:")));
     EXPECT_THAT(problems("\n[[:x]]"), ElementsAre(HasSubstr("g.toml:2:")));
+    EXPECT_THAT(problems("region = \u00e9"), ElementsAre(HasSubstr("g.toml:1:10:")));
     EXPECT_THAT(problems("[.x]"), ElementsAre(HasSubstr("g.toml:1:")));
 }
 
