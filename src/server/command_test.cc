@@ -63,7 +63,7 @@ public:
         ready_.ca = path_ + "/ca/it's.crt";
         save();
         std::ofstream(credentials_file_path(path_))
-            << credentials_file_text({"AKIAEXAMPLE", "secret'key"});
+            << "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret'key\n";
     }
     ~DataDirectory() { std::filesystem::remove_all(path_); }
     void save() const { EXPECT_TRUE(write_ready_file(ready_file_path(path_), ready_)); }

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
+#include "base/durable_file.h"
 
 namespace gatehouse::server {
 namespace {
@@ -44,21 +43,13 @@ Result<AccessKey> parse_credentials_file(std::string_view text) {
 }
 
 Result<AccessKey> read_credentials_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return fail(ErrorKind::NotAllowed,
-                    fmt::format("cannot read {}, which holds the root user's access key; only the "
-                                "user that runs the server can",
-                                path));
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return parse_credentials_file(std::move(text).str());
-}
-
-std::string credentials_file_text(const AccessKey& key) {
-    return fmt::format("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id,
-                       key.secret);
+    constexpr std::size_t bytes_max = 64 * 1024;
+    const auto text = read_file(path, bytes_max);
+    if (text) return parse_credentials_file(*text);
+    return fail(ErrorKind::NotAllowed,
+                fmt::format("cannot read {}, which holds the root user's access key ({}); only "
+                            "the user that runs the server can",
+                            path, text.error().message));
 }
 
 }  // namespace gatehouse::server

@@ -1,4 +1,5 @@
-// DATA_DIR/credentials: the root user's access key in the AWS credentials-file format.
+// Reading DATA_DIR/credentials, which `iam` writes: the root user's access key in the AWS
+// credentials-file format. Commands sign their requests with it.
 #pragma once
 
 #include <string>
@@ -20,7 +21,5 @@ std::string credentials_file_path(std::string_view data_dir);
 // The [default] profile of the text. The error never quotes the file.
 Result<AccessKey> parse_credentials_file(std::string_view text);
 Result<AccessKey> read_credentials_file(const std::string& path);
-// The text of a file with that key.
-std::string credentials_file_text(const AccessKey& key);
 
 }  // namespace gatehouse::server

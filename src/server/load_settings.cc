@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <ranges>
-#include <sstream>
 
+#include "base/durable_file.h"
 #include "base/suggestion.h"
 #include "server/settings_rules.h"
 
@@ -101,21 +100,6 @@ void fill_defaults(LoadedSettings& loaded, const Environment& environment) {
     }
 }
 
-std::expected<SettingsFile, Problems> read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file || file.bad()) {
-        return std::unexpected(Problems{
-            {ErrorKind::NotFound, fmt::format("the settings file {} cannot be read", path), {}}});
-    }
-    return SettingsFile{path, std::move(text).str()};
-}
-
-bool exists(const std::string& path) {
-    return std::ifstream(path).good();
-}
-
 // The text that the strongest source gives for a setting that is needed before the file is read.
 std::string early_text(const std::vector<GivenValue>& weakest_first, std::string_view name) {
     std::string text;
@@ -138,11 +122,16 @@ std::expected<std::vector<GivenValue>, Problems> values_of_chosen_file(
         path = early_text(chosen, "data-dir");
         if (path.empty()) path = default_data_directory(environment);
         path += "/gatehouse.toml";
-        if (!exists(path)) return std::vector<GivenValue>();
     }
-    auto file = read_file(path);
-    if (!file) return std::unexpected(std::move(file.error()));
-    auto values = values_of_file(*file);
+    auto text = read_file(path);
+    if (!text && text.error().kind == ErrorKind::NotFound && !was_named) {
+        return std::vector<GivenValue>();
+    }
+    if (!text) {
+        text.error().message = "the settings file cannot be read: " + text.error().message;
+        return std::unexpected(Problems{std::move(text.error())});
+    }
+    auto values = values_of_file({path, std::move(*text)});
     if (!values || was_named) return values;
     for (const GivenValue& given : *values) {
         if (given.setting->name != "data-dir") continue;

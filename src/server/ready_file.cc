@@ -6,9 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
+#include "base/durable_file.h"
 #include "base/json.h"
 
 namespace gatehouse::server {
@@ -126,6 +125,8 @@ std::string ready_file_path(std::string_view data_dir) {
     return fmt::format("{}/ready.json", data_dir);
 }
 
+// Not synced to the disk, unlike base/durable_file.h: after a crash of the machine no server runs
+// that it could speak of.
 Result<void> write_ready_file(const std::string& path, const ReadyFile& ready) {
     const std::string draft = fmt::format("{}.{}", path, ::getpid());
     const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -140,16 +141,14 @@ Result<void> write_ready_file(const std::string& path, const ReadyFile& ready) {
 }
 
 Result<ReadyFile> read_ready_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return fail(ErrorKind::NotFound,
-                    fmt::format("no server is running: there is no {}. Start one with `gatehouse "
-                                "serve`, or name the data directory of one with --data-dir",
-                                path));
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return parse_ready_file(std::move(text).str());
+    constexpr std::size_t bytes_max = 64 * 1024;
+    const auto text = read_file(path, bytes_max);
+    if (text) return parse_ready_file(*text);
+    if (text.error().kind != ErrorKind::NotFound) return fail(text.error());
+    return fail(ErrorKind::NotFound,
+                fmt::format("no server is running: there is no {}. Start one with `gatehouse "
+                            "serve`, or name the data directory of one with --data-dir",
+                            path));
 }
 
 }  // namespace gatehouse::server

@@ -12,6 +12,7 @@
 
 #include "base/profile.h"
 #include "base/tenant.h"
+#include "logs/level.h"
 
 namespace gatehouse::server {
 
@@ -29,7 +30,6 @@ struct Port {
 enum class Tenancy : std::uint8_t { Single, Multi };
 enum class ApiAuthentication : std::uint8_t { SigV4, Any };
 enum class ClockChoice : std::uint8_t { System, Manual };
-enum class LogLevel : std::uint8_t { Disabled, Error, Warn, Info, Debug };
 enum class Isolation : std::uint8_t { Auto, Required, None };
 enum class FunctionNetwork : std::uint8_t { Full, Loopback, None };
 
@@ -79,7 +79,7 @@ struct Settings {
     std::string root_access_key_id;      // empty: made at first start
     std::string root_secret_access_key;  // secret
 
-    LogLevel log_level = LogLevel::Info;
+    logs::Level log_level = logs::Level::Info;
     ClockChoice clock = ClockChoice::System;
     std::uint32_t loops = 0;  // 0: one a core
     std::uint32_t connections_max = 1'000'000;
@@ -110,7 +110,7 @@ struct gatehouse::ChoiceNames<gatehouse::server::ClockChoice> {
     static constexpr std::array<std::string_view, 2> names{"system", "manual"};
 };
 template <>
-struct gatehouse::ChoiceNames<gatehouse::server::LogLevel> {
+struct gatehouse::ChoiceNames<gatehouse::logs::Level> {
     static constexpr std::array<std::string_view, 5> names{"disabled", "error", "warn", "info",
                                                            "debug"};
 };

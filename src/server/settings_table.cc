@@ -65,7 +65,10 @@ Result<void> check_access_key_id(std::string_view text) {
 }
 
 Result<void> check_secret_key(std::string_view text) {
-    if (text.size() < 8 || text.size() > 128) return wrong("must have 8 to 128 characters");
+    const auto is_printable = [](char c) { return c > ' ' && c < '\x7F'; };
+    if (text.empty() || text.size() > 256 || !std::ranges::all_of(text, is_printable)) {
+        return wrong("must have 1 to 256 printable characters without blanks");
+    }
     return {};
 }
 
