@@ -1,0 +1,113 @@
+// A function as a resource: what a user configured, what code it runs, who may invoke it.
+//
+// Values: copied, compared, stored. Field names and meanings follow FunctionConfiguration of the
+// AWS Lambda API reference.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/choice.h"
+#include "base/clock.h"
+#include "base/named.h"
+#include "base/tenant.h"
+#include "functions/limits.h"
+
+namespace gatehouse::functions {
+
+using FunctionName = Named<std::string, struct FunctionNameTag>;
+using RequestId = Named<std::string, struct RequestIdTag>;    // a UUID
+using RevisionId = Named<std::string, struct RevisionIdTag>;  // a UUID, new with every change
+using CodeHash = Named<std::string, struct CodeHashTag>;      // SHA-256 of the zip, lower-case hex
+using StatementId = Named<std::string, struct StatementIdTag>;
+
+// The version every function has; published versions do not exist yet.
+inline constexpr std::string_view latest_version = "$LATEST";
+
+enum class FunctionState : std::uint8_t { Pending, Active, Inactive, Failed };
+enum class LastUpdateStatus : std::uint8_t { Successful, Failed, InProgress };
+
+using EnvironmentVariables = std::map<std::string, std::string>;
+
+struct FunctionConfiguration {
+    FunctionName name;
+    std::string arn;
+    std::string runtime;  // "python3.11", "provided.al2023"
+    std::string role;     // an ARN; roles are not looked up
+    std::string handler;
+    std::string description;
+    std::uint32_t timeout_s = timeout_s_default;
+    std::uint32_t memory_mb = memory_mb_default;
+    std::uint32_t ephemeral_storage_mb = ephemeral_storage_mb_min;
+    std::optional<EnvironmentVariables> environment;  // absent: never set
+    std::string log_group;                            // "/aws/lambda/NAME" unless set
+    std::string architecture = "x86_64";
+    WallTime last_modified{};
+    std::uint64_t code_bytes = 0;  // of the zip
+    CodeHash code_hash;
+    RevisionId revision;
+    FunctionState state = FunctionState::Active;
+    std::string state_reason;
+    std::string state_reason_code;
+    // Absent while the function is being created.
+    std::optional<LastUpdateStatus> last_update_status;
+    std::string last_update_reason;
+    std::string last_update_reason_code;
+
+    bool operator==(const FunctionConfiguration&) const = default;
+};
+
+// One statement of the function's resource policy, as AddPermission takes it.
+struct Permission {
+    StatementId statement_id;
+    std::string action;     // "lambda:InvokeFunction"
+    std::string principal;  // a service, an account id, an ARN, or "*"
+    std::optional<std::string> source_arn;
+    std::optional<std::string> source_account;
+    std::optional<std::string> event_source_token;
+
+    bool operator==(const Permission&) const = default;
+};
+
+struct Function {
+    Tenant tenant;
+    FunctionConfiguration configuration;
+    std::vector<Permission> permissions;
+    RevisionId policy_revision;                         // empty while there are no permissions
+    std::optional<std::uint32_t> reserved_concurrency;  // 0: switched off
+    std::map<std::string, std::string> tags;
+
+    bool operator==(const Function&) const = default;
+};
+
+// Immutable once shared: a change makes a new one.
+using FunctionSnapshot = std::shared_ptr<const Function>;
+
+// The base64 form of a hash, as the API shows it in CodeSha256.
+std::string code_sha256_base64(const CodeHash& hash);
+
+// How a caller names a function: NAME, ACCOUNT:function:NAME, or an ARN, each with an optional
+// ":QUALIFIER". Empty parts were not given.
+struct FunctionReference {
+    FunctionName name;
+    std::string account;
+    std::string region;
+    std::string qualifier;
+};
+
+}  // namespace gatehouse::functions
+
+template <>
+struct gatehouse::ChoiceNames<gatehouse::functions::FunctionState> {
+    static constexpr std::array<std::string_view, 4> names{"Pending", "Active", "Inactive",
+                                                           "Failed"};
+};
+template <>
+struct gatehouse::ChoiceNames<gatehouse::functions::LastUpdateStatus> {
+    static constexpr std::array<std::string_view, 3> names{"Successful", "Failed", "InProgress"};
+};

@@ -1,0 +1,49 @@
+// Starting the helper program.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+
+namespace gatehouse::functions {
+
+// Owns a file descriptor.
+class Descriptor {
+public:
+    explicit Descriptor(int value = -1) : value_(value) {}
+    ~Descriptor();
+    Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(value_, other.value_);
+        return *this;
+    }
+    int get() const { return value_; }
+    bool is_open() const { return value_ >= 0; }
+    int release() { return std::exchange(value_, -1); }
+
+private:
+    int value_;
+};
+
+// What the helper finds at its well-known descriptors; -1: nothing. All stay the caller's.
+struct HelperFiles {
+    int control = -1;
+    int input = -1;
+    int target = -1;
+    int output = -1;  // its standard output and error; -1: /dev/null
+};
+
+// vfork and exec, in a session and process group of its own, with default signals and an empty
+// environment: no memory of the server is copied and no descriptor inherited. Unavailable when
+// the system refuses.
+Result<pid_t> spawn_helper(const std::string& program, std::string_view task,
+                           const HelperFiles& files);
+
+// A descriptor that becomes readable when the child ends; not open when the system refuses.
+Descriptor open_pidfd(pid_t child);
+
+}  // namespace gatehouse::functions

@@ -1,0 +1,160 @@
+// One instance of a function: a process that serves one event at a time, its Runtime API, its
+// output and its limits.
+//
+//   Starting ─▶ Idle ⇄ Busy ─▶ Ending ─▶ (on_instance_ended)
+//
+// Threads: one loop.
+// Lifetimes: parts and owner outlive it. It may be destroyed from on_instance_ended() only, or
+// from outside of any of its calls.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "async/event_loop.h"
+#include "base/random.h"
+#include "functions/instance_launch.h"
+#include "functions/instance_log.h"
+#include "functions/instance_process.h"
+#include "functions/runtime_endpoint.h"
+
+namespace gatehouse::functions {
+
+// An event on its way to an instance and back.
+struct Invocation {
+    RequestId request_id;
+    Payload payload;
+    InvokeOptions options;
+    std::move_only_function<void(Result<InvocationResult>)> done;
+    // Whether the caller has stopped waiting.
+    std::function<bool()> abandoned;
+};
+
+// Why an instance never became ready.
+struct StartFailure {
+    FunctionErrorKind kind = FunctionErrorKind::InitFailed;
+    // The error body for the event that waits; "{id}" is not substituted: the body is complete.
+    std::function<std::string(const RequestId&)> body;
+    // Set when it is this machine's fault instead of the function's.
+    std::optional<Error> machine;
+    std::string stage;  // with `machine`: where the helper failed
+    std::chrono::microseconds init_duration{};
+};
+
+class Instance;
+
+class InstanceOwner {
+public:
+    // Ready for an event, for the first time or again.
+    virtual void on_instance_idle(Instance& instance) = 0;
+    // It will end without having been ready.
+    virtual void on_start_failed(Instance& instance, StartFailure failure) = 0;
+    // Its process is gone. The owner destroys the instance here.
+    virtual void on_instance_ended(Instance& instance) = 0;
+
+protected:
+    ~InstanceOwner() = default;
+};
+
+struct InstanceParts {
+    async::EventLoop& loop;
+    FunctionLogSink& log;
+    CredentialIssuer* issuer;  // null: instances get no keys
+    Random& random;
+    const FunctionSettings& settings;
+    const RuntimeFiles& files;
+    Isolation& isolation;
+    // Removes an instance's scratch directory, somewhere it may take long.
+    std::function<void(std::string)> remove_directory;
+};
+
+class Instance final : RuntimeEndpointOwner, ProcessOwner, Pinned {
+public:
+    enum class State : std::uint8_t { Starting, Idle, Busy, Ending };
+
+    Instance(const InstanceParts& parts, std::shared_ptr<const PreparedFunction> prepared,
+             InstanceOwner& owner);
+    ~Instance();
+
+    // Unavailable when no process can be made.
+    Result<void> start();
+    // Whether run() may be called: idle, and its runtime still waits for an event.
+    bool can_run() const;
+    void run(std::unique_ptr<Invocation> invocation);
+    // Ends it; the event it serves, if any, fails as if its process had been killed.
+    void stop();
+    // Now and then while idle: takes what it has printed.
+    void look_after();
+
+    State state() const { return state_; }
+    const PreparedFunction& prepared() const { return *prepared_; }
+    SteadyTime idle_since() const { return idle_since_; }
+    pid_t process() const { return process_ ? process_->pid() : -1; }
+
+private:
+    class OutputWatch;
+
+    // RuntimeEndpointOwner
+    void on_runtime_event(RuntimeApi::Outcome outcome) override;
+    bool may_connect(int connected_socket) override;
+    // ProcessOwner
+    void on_confined(std::string_view text) override;
+    void on_started(pid_t runtime) override;
+    void on_listener(int socket) override;
+    void on_ended(const ProcessEnd& end) override;
+
+    void ready();
+    void answered(RuntimeApi::Outcome outcome);
+    void deliver();
+    void finish();
+    void fail_start(StartFailure failure);
+    void fail_event(FunctionErrorKind kind, std::string body, std::string status,
+                    std::string error_type);
+    void time_out();
+    void tick();
+    void watch_memory();
+    void drain_output();
+    void sample_memory();
+    void close_output();
+    std::chrono::microseconds since(SteadyTime start) const;
+
+    const InstanceParts& parts_;
+    std::shared_ptr<const PreparedFunction> prepared_;
+    InstanceOwner& owner_;
+    State state_ = State::Starting;
+    LaunchPlan plan_;
+    std::unique_ptr<RuntimeEndpoint> endpoint_;
+    std::unique_ptr<InstanceProcess> process_;
+    std::optional<InstanceLog> log_;
+    int output_ = -1;
+    std::unique_ptr<OutputWatch> output_watch_;
+    int memory_file_ = -1;  // /proc/RUNTIME/statm
+    pid_t runtime_ = -1;
+
+    SteadyTime started_{};
+    SteadyTime idle_since_{};
+    bool start_settled_ = false;  // became ready, or failed to
+    bool init_overran_ = false;
+    std::chrono::microseconds init_duration_{};
+    bool first_event_ = true;
+    std::uint64_t max_memory_ = 0;
+    unsigned ticks_ = 0;
+
+    std::unique_ptr<Invocation> current_;
+    std::optional<InvocationResult> result_;
+    SteadyTime event_started_{};
+    Report report_;
+
+    async::FunctionTimer limit_;
+    async::FunctionTimer tick_;
+};
+
+// The bodies AWS gives for what the platform notices, see Invoke in the Developer Guide.
+std::string timeout_body(const RequestId& request, std::uint32_t timeout_s);
+std::string exit_body(const RequestId& request, const ProcessEnd& end);
+std::string too_large_body();
+
+}  // namespace gatehouse::functions

@@ -1,0 +1,191 @@
+#include "functions/instance_launch.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <set>
+
+#include "functions/instance_log.h"
+
+namespace gatehouse::functions {
+namespace {
+
+// The port of the Runtime API in an instance's own network, as on AWS.
+constexpr std::uint16_t private_api_port = 9001;
+
+// Users for instances: far above those of people and packages, and of systemd's dynamic users.
+constexpr std::uint32_t first_user = 2'000'000'000;
+constexpr std::uint32_t user_count = 1'000'000;
+constexpr std::uint32_t nobody = 65'534;
+
+struct Places {
+    std::string task_root;
+    std::string runtime_dir;
+    std::string tmp;
+};
+
+// Threads of the whole machine, roughly: the limit on processes counts all of a user's, and
+// without a user or namespace of its own an instance shares the server's.
+std::uint32_t threads_running() {
+    std::ifstream file("/proc/loadavg");
+    std::string field;
+    for (int i = 0; i < 4; ++i) file >> field;
+    const auto slash = field.find('/');
+    return slash == field.npos ? 0 : static_cast<std::uint32_t>(std::atoi(&field[slash + 1]));
+}
+
+// Variables in the order given; the first of a name counts.
+class Environment {
+public:
+    void add(const std::string& name, const std::string& value) {
+        if (names_.insert(name).second) variables_.push_back(name + "=" + value);
+    }
+    std::vector<std::string> take() { return std::move(variables_); }
+
+private:
+    std::set<std::string> names_;
+    std::vector<std::string> variables_;
+};
+
+// What the platform sets and a function may not (its own variables of these names are refused
+// when it is configured).
+void add_platform_variables(Environment& environment, const LaunchInput& input,
+                            const Places& places, const std::string& log_stream) {
+    const Function& function = *input.prepared.function;
+    const FunctionConfiguration& configuration = function.configuration;
+    environment.add("AWS_LAMBDA_FUNCTION_NAME", configuration.name.value());
+    environment.add("AWS_LAMBDA_FUNCTION_VERSION", std::string(latest_version));
+    environment.add("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(configuration.memory_mb));
+    environment.add("AWS_LAMBDA_LOG_GROUP_NAME", configuration.log_group);
+    environment.add("AWS_LAMBDA_LOG_STREAM_NAME", log_stream);
+    environment.add("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    environment.add("_HANDLER", configuration.handler);
+    environment.add("LAMBDA_TASK_ROOT", places.task_root);
+    environment.add("LAMBDA_RUNTIME_DIR", places.runtime_dir);
+    if (input.prepared.runtime.family != RuntimeFamily::Provided) {
+        environment.add("AWS_EXECUTION_ENV", "AWS_Lambda_" + configuration.runtime);
+    }
+    environment.add("AWS_REGION", function.tenant.region.value());
+    environment.add("AWS_DEFAULT_REGION", function.tenant.region.value());
+    if (input.credentials) {
+        environment.add("AWS_ACCESS_KEY_ID", input.credentials->access_key_id);
+        environment.add("AWS_SECRET_ACCESS_KEY", input.credentials->secret_access_key);
+        if (!input.credentials->session_token.empty()) {
+            environment.add("AWS_SESSION_TOKEN", input.credentials->session_token);
+        }
+    }
+}
+
+// What the platform sets unless the function does.
+void add_defaults(Environment& environment, const LaunchInput& input, const Places& places) {
+    for (const auto& [name, value] : input.settings.extra_environment) {
+        environment.add(name, value);
+    }
+    environment.add("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
+    environment.add("LD_LIBRARY_PATH",
+                    fmt::format("/var/lang/lib:/lib64:/usr/lib64:{0}:{0}/lib:{1}:{1}/lib:/opt/lib",
+                                places.runtime_dir, places.task_root));
+    environment.add("LANG", "en_US.UTF-8");
+    environment.add("TZ", ":UTC");
+    environment.add("PWD", places.task_root);
+    environment.add("SHLVL", "0");
+    environment.add("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
+    if (input.prepared.runtime.family == RuntimeFamily::Python) {
+        environment.add("PYTHONPATH", places.runtime_dir);
+        environment.add("LC_CTYPE", "C.UTF-8");
+    }
+    if (places.tmp != "/tmp") environment.add("TMPDIR", places.tmp);
+}
+
+Places places_of(const LaunchInput& input, bool in_namespaces) {
+    if (in_namespaces) return {"/var/task", "/var/runtime", "/tmp"};
+    return {input.prepared.package, input.files.python_runtime,
+            (input.settings.cache_dir / "tmp" / input.log_stream_id).string()};
+}
+
+void set_mounts(LaunchSpec& spec, const LaunchInput& input, const Places& places) {
+    spec.mounts = system_mounts();
+    for (const Mount& mount : input.prepared.interpreter.mounts) spec.mounts.push_back(mount);
+    spec.mounts.push_back({input.prepared.package, places.task_root});
+    if (input.prepared.runtime.family == RuntimeFamily::Python) {
+        spec.mounts.push_back({input.files.python_runtime, places.runtime_dir});
+    }
+}
+
+void set_confinement(LaunchSpec& spec, const LaunchInput& input) {
+    const bool confine = input.isolation.mode() != IsolationMode::None;
+    spec.use_namespaces = input.isolation.use_namespaces();
+    spec.use_landlock = confine;
+    spec.use_seccomp = confine;
+    spec.require_all = input.isolation.mode() == IsolationMode::Required;
+    spec.network = input.settings.network;
+    spec.user = input.isolation.next_user();
+    spec.group = spec.user;
+    const auto storage_mb = input.prepared.function->configuration.ephemeral_storage_mb;
+    spec.file_bytes_max = std::uint64_t{storage_mb} * 1024 * 1024;
+    spec.processes_max = instance_processes_max;
+    if (!spec.use_namespaces && spec.user == 0) spec.processes_max += threads_running();
+    spec.descriptors_max = instance_descriptors_max;
+}
+
+}  // namespace
+
+std::uint32_t Isolation::next_user() {
+    if (!is_root_) return 0;
+    if (!own_users_) return nobody;
+    return first_user + users_given_++ % user_count;
+}
+
+bool Isolation::is_own_user(std::uint32_t user) const {
+    return user >= first_user;
+}
+
+bool Isolation::give_way(std::string_view stage) {
+    if (mode_ == IsolationMode::Required) return false;
+    if (stage == "user" && own_users_) {
+        own_users_ = false;
+        return true;
+    }
+    if (namespaces_ && (stage == "namespaces" || stage == "root")) {
+        namespaces_ = false;
+        return true;
+    }
+    return false;
+}
+
+LaunchPlan plan_launch(const LaunchInput& input) {
+    LaunchPlan plan;
+    LaunchSpec& spec = plan.spec;
+    set_confinement(spec, input);
+    const Places places = places_of(input, spec.use_namespaces);
+    plan.log_stream = log_stream_name(input.now, latest_version, input.log_stream_id);
+    plan.private_network = spec.use_namespaces && spec.network != NetworkAccess::Full;
+    if (!spec.use_namespaces) plan.scratch_directory = places.tmp;
+
+    set_mounts(spec, input, places);
+    spec.working_directory = places.task_root;
+    spec.writable_directory = places.tmp;
+    if (input.prepared.runtime.family == RuntimeFamily::Python) {
+        spec.arguments = {input.prepared.interpreter.program, places.runtime_dir + "/bootstrap.py"};
+    } else {
+        spec.arguments = {places.task_root + "/bootstrap"};
+    }
+
+    Environment environment;
+    add_platform_variables(environment, input, places, plan.log_stream);
+    const auto& own = input.prepared.function->configuration.environment;
+    if (own) {
+        for (const auto& [name, value] : *own) environment.add(name, value);
+    }
+    add_defaults(environment, input, places);
+    spec.environment = environment.take();
+    if (plan.private_network) set_runtime_api_port(plan, private_api_port);
+    return plan;
+}
+
+void set_runtime_api_port(LaunchPlan& plan, std::uint16_t port) {
+    plan.spec.runtime_api_port = port;
+    plan.spec.environment.push_back(fmt::format("AWS_LAMBDA_RUNTIME_API=127.0.0.1:{}", port));
+}
+
+}  // namespace gatehouse::functions

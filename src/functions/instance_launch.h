@@ -1,0 +1,76 @@
+// Everything that is decided about an instance before its process starts: environment, file
+// system, confinement.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "functions/invoker.h"
+#include "functions/runtimes.h"
+#include "functions/settings.h"
+
+namespace gatehouse::functions {
+
+// A function made ready to run: its package is unpacked and its runtime found. Immutable.
+struct PreparedFunction {
+    FunctionSnapshot function;
+    Runtime runtime;
+    std::string package;      // the unpacked directory
+    Interpreter interpreter;  // Python alone
+};
+
+// What this system turned out to allow; learnt by trying.
+//
+// Threads: one loop.
+class Isolation {
+public:
+    // `is_root`: whether the server runs as root and instances get users of their own.
+    Isolation(IsolationMode mode, bool is_root)
+        : mode_(mode), namespaces_(mode != IsolationMode::None), is_root_(is_root) {}
+
+    IsolationMode mode() const { return mode_; }
+    bool use_namespaces() const { return namespaces_; }
+    // The user of the next instance; 0: the server's own.
+    std::uint32_t next_user();
+    // Whether this user is one instance's alone.
+    bool is_own_user(std::uint32_t user) const;
+    // A start failed at this stage. True: try again, something less was asked for.
+    bool give_way(std::string_view stage);
+    // What the last started instance reached, "namespaces landlock=7 seccomp"; empty before.
+    const std::string& reached() const { return reached_; }
+    void set_reached(std::string_view text) { reached_ = text; }
+
+private:
+    IsolationMode mode_;
+    bool namespaces_;
+    bool is_root_;
+    bool own_users_ = true;
+    std::uint32_t users_given_ = 0;
+    std::string reached_;
+};
+
+struct LaunchPlan {
+    LaunchSpec spec;
+    std::string log_stream;
+    std::string scratch_directory;  // to be made before and removed after; empty: none
+    bool private_network = false;   // the helper opens the Runtime API's port
+};
+
+// `api_port` is that of an endpoint already open on the machine's loopback, 0 with a private
+// network. `log_stream_id` is 32 hexadecimal digits.
+struct LaunchInput {
+    const PreparedFunction& prepared;
+    const FunctionSettings& settings;
+    const RuntimeFiles& files;
+    Isolation& isolation;
+    std::optional<FunctionCredentials> credentials;
+    WallTime now{};
+    std::string log_stream_id;
+};
+LaunchPlan plan_launch(const LaunchInput& input);
+// Fills in what depends on the Runtime API's port.
+void set_runtime_api_port(LaunchPlan& plan, std::uint16_t port);
+
+}  // namespace gatehouse::functions

@@ -1,0 +1,207 @@
+#include "functions/instance_pool.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <utility>
+
+#include "base/arn.h"
+#include "base/uuid.h"
+
+namespace gatehouse::functions {
+namespace {
+
+constexpr std::chrono::seconds sweep_every{1};
+
+}  // namespace
+
+InstancePool::InstancePool(Parts parts, FunctionSettings settings, RuntimeFiles files)
+    : parts_(parts),
+      settings_(std::move(settings)),
+      files_(std::move(files)),
+      isolation_(settings_.isolation, geteuid() == 0),
+      tasks_(parts.loop, "functions"),
+      pool_parts_{.instance = {.loop = parts.loop,
+                               .log = parts.log,
+                               .issuer = parts.issuer,
+                               .random = parts.random,
+                               .settings = settings_,
+                               .files = files_,
+                               .isolation = isolation_,
+                               .remove_directory =
+                                   [this](std::string path) { remove_directory(std::move(path)); }},
+                  .packages = parts.packages,
+                  .workers = parts.workers,
+                  .tasks = tasks_,
+                  .room = *this},
+      sweep_timer_([this] { sweep(); }),
+      changed_(parts.loop) {}
+
+InstancePool::~InstancePool() {
+    stopping_ = true;
+    pools_.clear();
+}
+
+void InstancePool::remove_directory(std::string path) {
+    const auto remove = [path = std::move(path)] {
+        std::error_code ignored;
+        std::filesystem::remove_all(path, ignored);
+    };
+    // With the queue full it stays until the next start.
+    [[maybe_unused]] const bool queued = parts_.workers.post(remove);
+}
+
+std::size_t InstancePool::account_in_flight(const AccountId& account) const {
+    std::size_t count = 0;
+    for (const auto& [key, pool] : pools_) {
+        if (key.first.account == account) count += pool->in_flight();
+    }
+    return count;
+}
+
+void InstancePool::submit(const FunctionSnapshot& function,
+                          std::unique_ptr<Invocation> invocation) {
+    if (stopping_) {
+        return invocation->done(fail(ErrorKind::Cancelled, "the server is stopping"));
+    }
+    if (account_in_flight(function->tenant.account) >= settings_.account_concurrency_max) {
+        return invocation->done(fail(ErrorKind::Throttled, "Rate Exceeded.",
+                                     Place{"ConcurrentInvocationLimitExceeded", 0, 0}));
+    }
+    auto& pool = pools_[Key{function->tenant, function->configuration.name}];
+    if (!pool) pool = std::make_unique<FunctionPool>(pool_parts_);
+    if (!sweep_timer_.is_set()) {
+        parts_.loop.timers().set(sweep_timer_, parts_.loop.now() + sweep_every);
+    }
+    pool->use(function);
+    pool->submit(std::move(invocation));
+}
+
+void InstancePool::forget(const Tenant& tenant, const FunctionName& name) {
+    const auto at = pools_.find({tenant, name});
+    if (at == pools_.end()) return;
+    at->second->shut_down(
+        {ErrorKind::NotFound, fmt::format("Function not found: {}", name.view()), {}});
+    // It is destroyed by the next sweep, when its instances are gone.
+}
+
+bool InstancePool::take_room() {
+    if (instances_ < settings_.instances_max) {
+        ++instances_;
+        return true;
+    }
+    room_wanted_ = true;
+    Instance* longest = nullptr;
+    for (const auto& [key, pool] : pools_) {
+        Instance* const idle = pool->idle_longest();
+        if (idle == nullptr) continue;
+        if (longest == nullptr || idle->idle_since() < longest->idle_since()) longest = idle;
+    }
+    if (longest != nullptr) longest->stop();
+    return false;
+}
+
+void InstancePool::give_room_back() {
+    --instances_;
+    changed_.notify();
+    if (stopping_ || !std::exchange(room_wanted_, false)) return;
+    // In a later step: the pool that gives it back is in the middle of something.
+    parts_.loop.post([this] {
+        for (const auto& [key, pool] : pools_) pool->balance();
+    });
+}
+
+void InstancePool::sweep() {
+    const SteadyTime before = parts_.loop.now() - settings_.idle_max;
+    for (auto at = pools_.begin(); at != pools_.end();) {
+        at->second->sweep(before);
+        at = at->second->is_empty() ? pools_.erase(at) : std::next(at);
+    }
+    if (!pools_.empty()) {
+        parts_.loop.timers().set(sweep_timer_, parts_.loop.now() + sweep_every);
+    }
+}
+
+async::Task<void> InstancePool::stop(Deadline deadline) {
+    stopping_ = true;
+    sweep_timer_.cancel();
+    for (const auto& [key, pool] : pools_) {
+        pool->shut_down({ErrorKind::Cancelled, "the server is stopping", {}});
+    }
+    while (instances_ > 0 && co_await changed_.wait(deadline)) {
+    }
+    co_await tasks_.join(Deadline::never());  // bounded by the workers' own waits
+}
+
+InstancePool::Facts InstancePool::facts() const {
+    Facts facts{
+        .functions = pools_.size(), .instances = instances_, .isolation = isolation_.reached()};
+    for (const auto& [key, pool] : pools_) facts.waiting += pool->waiting();
+    return facts;
+}
+
+namespace {
+
+// The caller's side of one invocation; shared with the pool's loop.
+struct Reply {
+    explicit Reply(async::EventLoop& loop) : wake(loop) {}
+    async::Wake wake;
+    std::optional<Result<InvocationResult>> result;  // the caller's loop alone
+    std::atomic<bool> abandoned = false;
+};
+
+}  // namespace
+
+async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function, Payload event,
+                                                            InvokeOptions options) {
+    const FunctionSnapshot found = functions_.find(function.tenant, function.name);
+    if (!found) {
+        co_return fail(
+            ErrorKind::NotFound,
+            "Function not found: " + make_arn(function.tenant, "lambda",
+                                              "function:" + function.name.value() + ":$LATEST"));
+    }
+    if (event.size() > request_bytes_max) {
+        co_return fail(ErrorKind::TooLarge,
+                       fmt::format("Request must be smaller than {} bytes for the "
+                                   "InvokeFunction operation",
+                                   request_bytes_max));
+    }
+    async::EventLoop& loop = *async::EventLoop::current();
+    auto reply = std::make_shared<Reply>(loop);
+    auto invocation = std::make_unique<Invocation>();
+    invocation->request_id =
+        options.request_id.empty() ? RequestId(make_uuid(random_)) : options.request_id;
+    invocation->payload = std::move(event);
+    const Deadline deadline = options.deadline;
+    invocation->options = std::move(options);
+    invocation->abandoned = [reply] { return reply->abandoned.load(); };
+    invocation->done = [reply, &loop](Result<InvocationResult> result) {
+        if (loop.is_current()) {
+            reply->result.emplace(std::move(result));
+            reply->wake.notify();
+            return;
+        }
+        loop.post([reply, result = std::move(result)]() mutable {
+            reply->result.emplace(std::move(result));
+            reply->wake.notify();
+        });
+    };
+    if (pool_.loop().is_current()) {
+        pool_.submit(found, std::move(invocation));
+    } else {
+        pool_.loop().post([&pool = pool_, found, invocation = std::move(invocation)]() mutable {
+            pool.submit(found, std::move(invocation));
+        });
+    }
+    if (!reply->result && !co_await reply->wake.wait(deadline)) {
+        reply->abandoned.store(true);
+        co_return fail(ErrorKind::Timeout,
+                       fmt::format("the function {} did not answer in time", function.name.view()));
+    }
+    co_return std::move(*reply->result);
+}
+
+}  // namespace gatehouse::functions

@@ -1,0 +1,92 @@
+// The instances of all functions on this machine: one FunctionPool each, a bound on all of them
+// together, and the housekeeping.
+//
+// Threads: its loop; submit() and forget() on that loop too.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "functions/function_pool.h"
+
+namespace gatehouse::functions {
+
+class InstancePool final : PoolRoom, Pinned {
+public:
+    struct Parts {
+        async::EventLoop& loop;
+        async::WorkerPool& workers;
+        FunctionLogSink& log;
+        CredentialIssuer* issuer;  // may be null
+        Random& random;
+        PackageStore& packages;
+    };
+    // Everything outlives the pool. `files` as install_runtime_files() gave them.
+    InstancePool(Parts parts, FunctionSettings settings, RuntimeFiles files);
+    // Requires: stop() was awaited, or nothing was ever submitted.
+    ~InstancePool();
+
+    // Hands the event to an instance of this state of the function, now or when there is one.
+    void submit(const FunctionSnapshot& function, std::unique_ptr<Invocation> invocation);
+    // The function is deleted: its instances end, what waits for it fails with NotFound.
+    void forget(const Tenant& tenant, const FunctionName& name);
+    // Ends all instances. Later events fail with Cancelled. What has not ended by the deadline is
+    // killed when the pool dies.
+    async::Task<void> stop(Deadline deadline);
+
+    struct Facts {
+        std::size_t functions = 0;
+        std::size_t instances = 0;
+        std::size_t waiting = 0;
+        std::string isolation;  // what was reached, empty until an instance was started
+    };
+    Facts facts() const;
+    async::EventLoop& loop() { return parts_.loop; }
+
+private:
+    using Key = std::pair<Tenant, FunctionName>;
+
+    bool take_room() override;
+    void give_room_back() override;
+    void sweep();
+    void remove_directory(std::string path);
+    std::size_t account_in_flight(const AccountId& account) const;
+
+    Parts parts_;
+    const FunctionSettings settings_;
+    const RuntimeFiles files_;
+    Isolation isolation_;
+    async::TaskGroup tasks_;
+    PoolParts pool_parts_;
+    std::map<Key, std::unique_ptr<FunctionPool>> pools_;
+    std::size_t instances_ = 0;
+    bool room_wanted_ = false;
+    bool stopping_ = false;
+    async::FunctionTimer sweep_timer_;
+    async::Wake changed_;
+};
+
+// The invoker over a pool and the functions that exist.
+class FunctionLookup {
+public:
+    virtual ~FunctionLookup() = default;
+    // Null when there is no such function. Threads: any.
+    virtual FunctionSnapshot find(const Tenant& tenant, const FunctionName& name) const = 0;
+};
+
+class PooledInvoker final : public FunctionInvoker, Pinned {
+public:
+    // All outlive it.
+    PooledInvoker(const FunctionLookup& functions, InstancePool& pool, Random& random)
+        : functions_(functions), pool_(pool), random_(random) {}
+    async::Task<Result<InvocationResult>> invoke(FunctionRef function, Payload event,
+                                                 InvokeOptions options) override;
+
+private:
+    const FunctionLookup& functions_;
+    InstancePool& pool_;
+    Random& random_;
+};
+
+}  // namespace gatehouse::functions

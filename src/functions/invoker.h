@@ -1,0 +1,107 @@
+// Calling a function, as the rest of the server sees it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/task.h"
+#include "base/deadline.h"
+#include "base/result.h"
+#include "functions/function.h"
+
+namespace gatehouse::functions {
+
+using Payload = std::string;  // bytes; JSON text unless the function answered with raw bytes
+
+struct FunctionRef {
+    Tenant tenant;
+    FunctionName name;
+};
+
+enum class LogTail : bool { Unwanted, Wanted };
+
+struct InvokeOptions {
+    // How long the caller waits. The function itself runs until its own timeout, as on AWS.
+    Deadline deadline = Deadline::never();
+    RequestId request_id;        // empty: one is made
+    std::string trace_id;        // "Root=1-…;Parent=…;Sampled=0"; empty: none
+    std::string client_context;  // JSON text, decoded; empty: none
+    // What is cut out of everything the function prints while it serves this event, in each of
+    // its usual written forms (see Scrubber).
+    std::vector<std::string> secrets;
+    LogTail log_tail = LogTail::Unwanted;
+};
+
+// Why a function gave no proper answer. The payload then holds the error body AWS would give.
+enum class FunctionErrorKind : std::uint8_t {
+    Raised,            // the handler raised, or posted an error
+    InitFailed,        // the code could not be loaded
+    Exited,            // the process ended in the middle
+    TimedOut,          // over the function's own timeout
+    OutOfMemory,       // over the function's memory size
+    ResponseTooLarge,  // over response_bytes_max
+};
+
+enum class StartKind : std::uint8_t { Warm, Cold };
+
+struct InvocationResult {
+    Payload payload;
+    std::optional<FunctionErrorKind> function_error;
+    RequestId request_id;
+    StartKind start = StartKind::Warm;
+    std::chrono::microseconds duration{};
+    std::chrono::microseconds init_duration{};  // zero on a warm start
+    std::uint32_t max_memory_mb = 0;
+    std::string log_tail;  // the last 4 KiB, only when wanted
+};
+
+// Throttled: which bound was hit stands in Error::place.field, as the reason AWS gives in
+// TooManyRequestsException ("ConcurrentInvocationLimitExceeded", …).
+//
+// Threads: invoke() may be started on any loop; it ends on the same one.
+class FunctionInvoker {
+public:
+    virtual ~FunctionInvoker() = default;
+    // What the function did, errors of its own included, is a value. The errors are: NotFound (no
+    // such function), Throttled (a concurrency or queue bound), TooLarge (the event), Timeout
+    // (the caller's deadline passed first), Unavailable (no instance can be started here),
+    // Cancelled (the server is stopping).
+    virtual async::Task<Result<InvocationResult>> invoke(FunctionRef function, Payload event,
+                                                         InvokeOptions options) = 0;
+};
+
+struct FunctionCredentials {
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;
+};
+
+// Gives each instance keys to call the server's API with, in the name of its function's role.
+//
+// Threads: any.
+class CredentialIssuer {
+public:
+    virtual ~CredentialIssuer() = default;
+    virtual Result<FunctionCredentials> issue(const Function& function) = 0;
+};
+
+// Where a function's log lines go.
+//
+// Threads: any; does not block.
+class FunctionLogSink {
+public:
+    struct Stream {
+        Tenant tenant;
+        std::string group;   // "/aws/lambda/NAME"
+        std::string stream;  // "2026/01/31/[$LATEST]0123…"
+    };
+    virtual ~FunctionLogSink() = default;
+    // One line without its line feed; valid during the call.
+    virtual void write(const std::shared_ptr<const Stream>& stream, WallTime time,
+                       std::string_view line) = 0;
+};
+
+}  // namespace gatehouse::functions

@@ -1,0 +1,61 @@
+// Packages on disk: each zip under its hash, and unpacked beside it when it is to run.
+//
+//   PACKAGE_DIR/<sha256>.zip       private; written whole or not at all
+//   CACHE_DIR/code/<sha256>/       unpacked, read-only for instances; can be made again
+//
+// Threads: any; every method blocks (disk, helper process): call it on a worker.
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "functions/function.h"
+
+namespace gatehouse::functions {
+
+struct StoredPackage {
+    CodeHash hash;
+    std::uint64_t bytes = 0;
+};
+
+class PackageStore {
+public:
+    struct Places {
+        std::filesystem::path package_dir;
+        std::filesystem::path cache_dir;
+        std::string helper;
+    };
+    explicit PackageStore(Places places) : places_(std::move(places)) {}
+
+    // Makes the directories, and removes what a crash left half-done.
+    Result<void> open();
+
+    // Checks a package by unpacking it, in a confined process, and keeps it. InvalidInput, in
+    // AWS's words and with the reason, when it may not be a package; TooLarge; Unavailable.
+    Result<StoredPackage> add(std::string_view zip);
+    // The unpacked directory; unpacks again when it is not there. Corrupt when the zip is gone
+    // or is not what it was.
+    Result<std::string> unpacked(const CodeHash& hash);
+    // The zip's bytes.
+    Result<std::string> read(const CodeHash& hash);
+    // Removes every package but these. At start, before anything is added.
+    void keep_only(const std::set<CodeHash>& hashes);
+
+private:
+    std::filesystem::path zip_path(const CodeHash& hash) const;
+    std::filesystem::path code_path(const CodeHash& hash) const;
+    Result<void> unpack(const CodeHash& hash);
+    Result<void> run_helper(const std::filesystem::path& zip, const std::filesystem::path& into);
+
+    Places places_;
+    SystemRandom random_;
+};
+
+// SHA-256 in lower-case hexadecimal.
+CodeHash hash_of(std::string_view bytes);
+
+}  // namespace gatehouse::functions

@@ -1,0 +1,225 @@
+// Unmodified Python handlers, end to end: real packages, real processes.
+#include <gmock/gmock.h>
+
+#include "base/encoding.h"
+#include "base/json.h"
+#include "functions/function_fixture.h"
+
+namespace gatehouse::functions {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class PythonRuntime : public FunctionFixture {};
+
+TEST_F(PythonRuntime, AnswersWithWhatTheHandlerReturns) {
+    make_python("f", "def handler(event, context):\n    return {'got': event['a'] + 1}\n");
+    const auto result = invoke("f", R"({"a": 41})");
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->payload, R"({"got": 42})");
+    EXPECT_FALSE(result->function_error);
+    EXPECT_EQ(result->start, StartKind::Cold);
+    EXPECT_GT(result->init_duration.count(), 0);
+    EXPECT_GT(result->max_memory_mb, 1u);
+}
+
+TEST_F(PythonRuntime, AWarmInstanceKeepsItsGlobals) {
+    make_python("f",
+                "n = 0\ndef handler(event, context):\n    global n\n    n += 1\n    return n\n");
+    EXPECT_EQ(invoke("f")->payload, "1");
+    const auto second = invoke("f");
+    EXPECT_EQ(second->payload, "2");
+    EXPECT_EQ(second->start, StartKind::Warm);
+    EXPECT_EQ(pool->facts().instances, 1u);
+}
+
+TEST_F(PythonRuntime, GivesTheContextOfTheReference) {
+    make_python("f", R"(
+def handler(event, context):
+    return [context.aws_request_id, context.function_name, context.memory_limit_in_mb,
+            context.function_version, context.invoked_function_arn, context.log_group_name,
+            context.client_context.custom, context.identity.cognito_identity_id,
+            0 < context.get_remaining_time_in_millis() <= 3000, context.tenant_id]
+)");
+    InvokeOptions options;
+    options.request_id = RequestId("11111111-2222-4333-8444-555555555555");
+    options.client_context = R"({"custom":{"k":"v"}})";
+    const auto result = invoke("f", "{}", options);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->payload,
+              R"(["11111111-2222-4333-8444-555555555555", "f", "128", "$LATEST", )"
+              R"("arn:aws:lambda:us-east-1:000000000000:function:f", "/aws/lambda/f", )"
+              R"({"k": "v"}, null, true, null])");
+}
+
+TEST_F(PythonRuntime, GivesTheDocumentedEnvironmentAndNothingElse) {
+    ASSERT_EQ(setenv("GATEHOUSE_SECRET_OF_THE_SERVER", "x", 1), 0);
+    Function& function =
+        make_python("f", "import os\ndef handler(event, context):\n    return dict(os.environ)\n");
+    function.configuration.environment = EnvironmentVariables{{"MINE", "1"}, {"TZ", "Asia/Tokyo"}};
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    const auto parsed = parse_json(result->payload, "the environment");
+    ASSERT_TRUE(parsed);
+    const json::object& env = parsed->as_object();
+    EXPECT_EQ(env.at("MINE"), "1");
+    EXPECT_EQ(env.at("TZ"), "Asia/Tokyo");
+    EXPECT_EQ(env.at("_HANDLER"), "app.handler");
+    EXPECT_EQ(env.at("AWS_EXECUTION_ENV"), "AWS_Lambda_python3.11");
+    EXPECT_EQ(env.at("AWS_ACCESS_KEY_ID"), "ASIATEST");
+    EXPECT_EQ(env.at("AWS_LAMBDA_INITIALIZATION_TYPE"), "on-demand");
+    EXPECT_EQ(env.at("AWS_REGION"), "us-east-1");
+    EXPECT_FALSE(env.contains("GATEHOUSE_SECRET_OF_THE_SERVER"));
+    EXPECT_FALSE(env.contains("HOME"));
+}
+
+TEST_F(PythonRuntime, AnExceptionBecomesTheErrorBody) {
+    make_python("f", "def handler(event, context):\n    raise ValueError('no such device')\n");
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::Raised);
+    EXPECT_THAT(result->payload,
+                AllOf(HasSubstr(R"("errorMessage": "no such device")"),
+                      HasSubstr(R"("errorType": "ValueError")"),
+                      HasSubstr(R"(app.py\", line 2, in handler\n    raise ValueError)"),
+                      Not(HasSubstr("bootstrap.py"))));
+    EXPECT_THAT(log.text(), AllOf(HasSubstr("[ERROR] ValueError: no such device\rTraceback"),
+                                  HasSubstr("Status: error\tError Type: ValueError")));
+    EXPECT_EQ(pool->facts().instances, 1u) << "an exception does not cost the instance";
+}
+
+TEST_F(PythonRuntime, MarshalAndUnmarshalErrors) {
+    make_python("f", "def handler(event, context):\n    return {1, 2}\n");
+    EXPECT_THAT(invoke("f")->payload, HasSubstr("Runtime.MarshalError"));
+    EXPECT_THAT(invoke("f", "not json")->payload, HasSubstr("Runtime.UnmarshalError"));
+}
+
+TEST_F(PythonRuntime, BytesAreSentAsTheyAre) {
+    make_python("f", "def handler(event, context):\n    return b'\\x00raw'\n");
+    EXPECT_EQ(invoke("f")->payload, std::string("\0raw", 4));
+}
+
+struct BadCode {
+    const char* handler;
+    const char* source;
+    const char* error_type;
+    const char* message;
+};
+
+class PythonInit : public FunctionFixture, public ::testing::WithParamInterface<BadCode> {};
+
+TEST_P(PythonInit, FailuresOfLoadingAreNamed) {
+    make_python("f", GetParam().source).configuration.handler = GetParam().handler;
+    const auto result = invoke("f");
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->function_error, FunctionErrorKind::InitFailed);
+    EXPECT_THAT(result->payload,
+                AllOf(HasSubstr(GetParam().error_type), HasSubstr(GetParam().message),
+                      HasSubstr(R"("requestId": "")")));
+    EXPECT_THAT(log.text(), HasSubstr("INIT_REPORT Init Duration: "));
+    EXPECT_THAT(log.text(), HasSubstr("\tPhase: init\tStatus: error\tError Type: "));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, PythonInit,
+    ::testing::Values(
+        BadCode{"app.handler", "def handler(:\n", "Runtime.UserCodeSyntaxError",
+                "Syntax error in module 'app'"},
+        BadCode{"app.missing", "x = 1\n", "Runtime.HandlerNotFound",
+                "Handler 'missing' missing on module 'app'"},
+        BadCode{"nowhere.handler", "x = 1\n", "Runtime.ImportModuleError",
+                "Unable to import module 'nowhere'"},
+        BadCode{"app", "x = 1\n", "Runtime.MalformedHandlerName", "Bad handler 'app'"},
+        BadCode{"sys.handler", "x = 1\n", "Runtime.BuiltInModuleConflict", "built-in module sys"},
+        BadCode{"app.handler", "raise KeyError('at import')\n", "KeyError", "at import"}));
+
+TEST_F(PythonRuntime, WritesTheLogOfTheReference) {
+    make_python("f", R"(
+import logging
+def handler(event, context):
+    print('hello', event['name'])
+    logging.getLogger().warning('two\nlines')
+    print('no end', end='')
+)");
+    InvokeOptions options;
+    options.request_id = RequestId("11111111-2222-4333-8444-555555555555");
+    options.log_tail = LogTail::Wanted;
+    const auto result = invoke("f", R"({"name":"you"})", options);
+    ASSERT_TRUE(result);
+    ASSERT_EQ(log.lines.size(), 7u) << log.text();
+    const std::string id = "11111111-2222-4333-8444-555555555555";
+    EXPECT_EQ(log.lines[0], "INIT_START Runtime Version: python3.11");
+    EXPECT_EQ(log.lines[1], "START RequestId: " + id + " Version: $LATEST");
+    EXPECT_EQ(log.lines[2], "hello you");
+    EXPECT_THAT(log.lines[3],
+                ContainsRegex("^\\[WARNING\\]\t[0-9T:.-]+Z\t" + id + "\ttwo\rlines$"));
+    EXPECT_EQ(log.lines[4], "no end");
+    EXPECT_EQ(log.lines[5], "END RequestId: " + id);
+    EXPECT_THAT(log.lines[6],
+                ContainsRegex("^REPORT RequestId: " + id +
+                              "\tDuration: [0-9.]+ ms\tBilled Duration: [0-9]+ ms\tMemory Size: "
+                              "128 MB\tMax Memory Used: [0-9]+ MB\tInit Duration: [0-9.]+ ms\t$"));
+    EXPECT_EQ(log.last_stream.group, "/aws/lambda/f");
+    EXPECT_THAT(log.last_stream.stream,
+                ContainsRegex("^[0-9]{4}/[0-9]{2}/[0-9]{2}/\\[\\$LATEST\\][0-9a-f]{32}$"));
+    EXPECT_THAT(result->log_tail, AllOf(HasSubstr("START "), HasSubstr("REPORT ")));
+}
+
+TEST_F(PythonRuntime, SecretsOfTheEventAreNotLogged) {
+    make_python("f", R"(
+import base64, json
+def handler(event, context):
+    print(json.dumps(event))
+    print(base64.b64decode(event['password']))
+    print(base64.b64decode(event['password']).decode())
+)");
+    InvokeOptions options;
+    options.secrets = {"open\"sesame\xc3\xa9"};
+    const std::string encoded = to_base64(bytes_of(options.secrets[0]));
+    ASSERT_TRUE(invoke("f", R"({"password":")" + encoded + R"("})", options));
+    EXPECT_THAT(log.text(),
+                AllOf(HasSubstr("****"), Not(HasSubstr(encoded)), Not(HasSubstr("sesame"))));
+}
+
+TEST_F(PythonRuntime, LargeEventsAndAnswersPass) {
+    make_python("f", "def handler(event, context):\n    return event\n");
+    const std::string big = "\"" + std::string(5'000'000, 'x') + "\"";
+    const auto result = invoke("f", big);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->payload, big);
+}
+
+TEST_F(PythonRuntime, AnAnswerOverTheLimitIsRefused) {
+    make_python("f", "def handler(event, context):\n    return 'x' * event\n");
+    const auto result = invoke("f", "6291600");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::ResponseTooLarge);
+    EXPECT_EQ(result->payload,
+              R"({"errorMessage":"Response payload size exceeded maximum allowed payload size )"
+              R"((6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"})");
+    EXPECT_EQ(invoke("f", "3")->payload, "\"xxx\"") << "the instance lives on";
+}
+
+TEST_F(PythonRuntime, AnotherPythonStandsInWithAWarning) {
+    make_python("f", "def handler(event, context):\n    return 1\n").configuration.runtime =
+        "python3.14";
+    const auto result = invoke("f");
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_THAT(log.text(), HasSubstr("python3.14 is not installed"));
+}
+
+TEST_F(PythonRuntime, AnotherPythonIsRefusedWhereTheProfileSaysSo) {
+    settings.runtime_fallback = RuntimeFallback::Refuse;
+    make_python("f", "def handler(event, context):\n    return 1\n").configuration.runtime =
+        "python3.14";
+    const auto result = invoke("f");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::Unavailable);
+    EXPECT_THAT(result.error().message, HasSubstr("needs the program python3.14"));
+}
+
+}  // namespace
+}  // namespace gatehouse::functions
