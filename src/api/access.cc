@@ -1,0 +1,84 @@
+#include "api/access.h"
+
+#include <fmt/format.h>
+
+#include "api/refusals.h"
+
+namespace gatehouse::api {
+namespace {
+
+// Longer than any region's name.
+constexpr std::size_t region_length_max = 32;
+
+std::unexpected<AccessRefusal> refuse(const wire::ErrorShape& shape, std::string message) {
+    return std::unexpected(AccessRefusal{&shape, std::move(message)});
+}
+
+bool is_region(std::string_view text) {
+    return !text.empty() && text.size() <= region_length_max &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == text.npos;
+}
+
+}  // namespace
+
+Access::Access(AccessSettings settings, const signature::KeyLookup& keys, const Clock& clock)
+    : settings_(std::move(settings)), keys_(keys), clock_(clock) {}
+
+std::expected<Caller, AccessRefusal> Access::admit(const signature::Claim& claim,
+                                                   const signature::RequestView& request) const {
+    auto key = settings_.mode == AuthMode::SigV4 ? prove(claim, request) : believe(claim);
+    if (!key) return std::unexpected(std::move(key.error()));
+    auto region = region_of(claim);
+    if (!region) return std::unexpected(std::move(region.error()));
+    return Caller{.tenant = {std::move(key->account), std::move(*region)},
+                  .principal = std::move(key->principal),
+                  .access_key_id = claim.credential.access_key_id,
+                  .signed_region = claim.credential.scope.region};
+}
+
+std::expected<signature::AccessKey, AccessRefusal> Access::prove(
+    const signature::Claim& claim, const signature::RequestView& request) const {
+    auto key = keys_.find(claim.credential.access_key_id);
+    if (!key) {
+        return refuse(shape_of(signature::Problem::UnknownKey),
+                      fmt::format("The security token included in the request is invalid: access "
+                                  "key '{}' is not known here or not active; run `eval \"$("
+                                  "gatehouse env)\"` for this server's credentials",
+                                  claim.credential.access_key_id.value()));
+    }
+    const auto proved = signature::verify(claim, request, *key, clock_.wall_now());
+    if (!proved) return refuse(shape_of(proved.error().problem), proved.error().message);
+    return std::move(*key);
+}
+
+std::expected<signature::AccessKey, AccessRefusal> Access::believe(
+    const signature::Claim& claim) const {
+    const auto& id = claim.credential.access_key_id;
+    if (auto key = keys_.find(id)) return std::move(*key);
+    const AccountId account =
+        is_account_id(id.view()) ? AccountId(id.view()) : settings_.default_tenant.account;
+    if (account != settings_.default_tenant.account) {
+        auto accounts = accounts_.lock();
+        if (!accounts->contains(account) && accounts->size() >= settings_.accounts_max) {
+            return refuse(refusals::limit_exceeded,
+                          fmt::format("account {} would be one more than the {} that may come "
+                                      "into being by being named (--accounts-max)",
+                                      account.value(), settings_.accounts_max));
+        }
+        accounts->insert(account);
+    }
+    return signature::AccessKey{.account = account,
+                                .principal = fmt::format("arn:aws:iam::{}:root", account.value())};
+}
+
+std::expected<Region, AccessRefusal> Access::region_of(const signature::Claim& claim) const {
+    const Region& region = claim.credential.scope.region;
+    if (!is_region(region.view())) {
+        return refuse(
+            refusals::invalid_signature,
+            fmt::format("Credential should be scoped to a valid region, not '{}'", region.value()));
+    }
+    return settings_.tenancy == Tenancy::Multi ? region : settings_.default_tenant.region;
+}
+
+}  // namespace gatehouse::api

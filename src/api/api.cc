@@ -1,0 +1,198 @@
+#include "api/api.h"
+
+#include <fmt/format.h>
+
+#include "api/refusals.h"
+#include "base/uuid.h"
+
+namespace gatehouse::api {
+namespace {
+
+// Larger bodies are hashed on a worker.
+constexpr std::size_t verify_inline_max = 256 * 1024;
+
+net::HttpResponse to_http(wire::ResponseParts parts) {
+    net::HttpResponse response{.status = parts.status, .body = std::move(parts.body)};
+    for (auto& [name, value] : parts.headers) {
+        response.headers.add(std::move(name), std::move(value));
+    }
+    return response;
+}
+
+// The protocol a client speaks whose service is not known.
+wire::Protocol protocol_of(const net::HttpRequest& request) {
+    return request.headers.find("X-Amz-Target") ? wire::Protocol::Json11 : wire::Protocol::RestJson;
+}
+
+}  // namespace
+
+// One request on its way.
+struct Api::Call {
+    net::HttpRequest request;
+    Caller caller;
+    CallRecord record;
+
+    signature::RequestView view() const {
+        return {request.method, request.path, request.query, request.headers.fields(),
+                request.body};
+    }
+    wire::ResponseParts refuse(wire::Protocol protocol, const wire::ErrorShape& shape,
+                               std::string_view message) {
+        record.error = shape.name;
+        return encode_refusal(protocol, shape, message);
+    }
+};
+
+Api::Api(ApiSettings settings, ApiParts parts, std::vector<Service> services,
+         std::vector<OpenEndpoint> open_endpoints)
+    : parts_(std::move(parts)),
+      origin_guard_(std::move(settings.host_names)),
+      access_(std::move(settings.access), parts_.keys, parts_.clock),
+      services_(std::move(services)),
+      open_endpoints_(std::move(open_endpoints)) {}
+
+async::Task<net::HttpResponse> Api::handle(net::HttpRequest request, const net::PeerFacts& peer,
+                                           Deadline deadline) {
+    const SteadyTime began = parts_.clock.steady_now();
+    Call call{.request = std::move(request)};
+    call.record.request_id = make_uuid(parts_.random);
+
+    net::HttpResponse response;
+    const auto objection = origin_guard_.objection(call.request);
+    auto open_answer = objection ? std::nullopt : open(call.request);
+    if (objection) {
+        response =
+            to_http(call.refuse(protocol_of(call.request), refusals::access_denied, *objection));
+    } else if (open_answer) {
+        response = std::move(*open_answer);
+    } else {
+        call.caller.from_this_machine = peer.remote.is_loopback();
+        call.caller.deadline = deadline;
+        response = to_http(co_await answer_always(call));
+    }
+    response.headers.set("x-amzn-RequestId", call.record.request_id);
+
+    call.record.status = response.status;
+    call.record.took =
+        std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - began);
+    if (parts_.on_call) parts_.on_call(call.record);
+    co_return response;
+}
+
+std::optional<net::HttpResponse> Api::open(const net::HttpRequest& request) const {
+    if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
+    for (const OpenEndpoint& endpoint : open_endpoints_) {
+        if (endpoint.path == request.path) return endpoint.answer();
+    }
+    return std::nullopt;
+}
+
+// Memory that runs out while a request is worked on is that request's failure, not the server's.
+async::Task<wire::ResponseParts> Api::answer_always(Call& call) {
+    std::string what;
+    try {
+        co_return co_await answer(call);
+    } catch (const std::exception& exception) {
+        what = exception.what();
+    }
+    co_return call.refuse(protocol_of(call.request), refusals::internal_failure,
+                          fmt::format("the server failed to serve this request: {}", what));
+}
+
+async::Task<wire::ResponseParts> Api::answer(Call& call) {
+    const auto claim = signature::read_claim(call.view());
+    if (!claim) {
+        co_return call.refuse(protocol_of(call.request), shape_of(claim.error().problem),
+                              claim.error().message);
+    }
+    const std::string& name = claim->credential.scope.service;
+    const Service* service = services_.by_signing_name(name);
+    if (service == nullptr) {
+        co_return call.refuse(
+            protocol_of(call.request), refusals::invalid_signature,
+            fmt::format("Credential should be scoped to a service that is served here ({}), not "
+                        "'{}'",
+                        services_.signing_names(), name));
+    }
+    call.record.service = service->model().name;
+    const wire::Protocol protocol = service->model().protocol;
+    if (call.request.body.size() > service->body_bytes_max()) {
+        co_return call.refuse(
+            protocol, refusals::too_large,
+            fmt::format("the body has {} bytes; {} takes at most {}", call.request.body.size(),
+                        service->model().full_name, service->body_bytes_max()));
+    }
+    auto admitted = co_await admit(call, *claim);
+    if (!admitted) {
+        co_return call.refuse(protocol, *admitted.error().shape, admitted.error().message);
+    }
+    admitted->from_this_machine = call.caller.from_this_machine;
+    admitted->deadline = call.caller.deadline;
+    admitted->request_id = call.record.request_id;
+    call.caller = std::move(*admitted);
+    call.record.principal = call.caller.principal;
+    co_return co_await serve(call, *service);
+}
+
+async::Task<std::expected<Caller, AccessRefusal>> Api::admit(Call& call,
+                                                             const signature::Claim& claim) {
+    const signature::RequestView view = call.view();
+    if (call.request.body.size() <= verify_inline_max) co_return access_.admit(claim, view);
+    // Admission is a value of its own: the pool's own failure has to fit in beside it.
+    using Admitted = std::expected<Caller, AccessRefusal>;
+    Result<Admitted> done = co_await parts_.workers.run(
+        *async::EventLoop::current(),
+        [&]() -> Result<Admitted> { return access_.admit(claim, view); });
+    if (!done) {
+        co_return std::unexpected(AccessRefusal{&refusals::busy, std::move(done.error().message)});
+    }
+    co_return std::move(*done);
+}
+
+std::optional<wire::RouteMatch> Api::route(Call& call, const Service& service,
+                                           const wire::Fields& query) {
+    const auto& request = call.request;
+    if (service.model().protocol == wire::Protocol::RestJson) {
+        return wire::match_route(service.model(), request.method, request.path, query);
+    }
+    const auto* operation =
+        request.method == "POST"
+            ? wire::match_target(service.model(), request.headers.find("X-Amz-Target").value_or(""))
+            : nullptr;
+    if (operation == nullptr) return std::nullopt;
+    return wire::RouteMatch{operation, {}};
+}
+
+async::Task<wire::ResponseParts> Api::serve(Call& call, const Service& service) {
+    const wire::ServiceModel& model = service.model();
+    wire::RequestParts parts{.query = wire::split_query(call.request.query),
+                             .headers = call.request.headers.fields(),
+                             .body = call.request.body};
+    auto match = route(call, service, parts.query);
+    if (!match) {
+        co_return call.refuse(
+            model.protocol, refusals::unknown_operation,
+            fmt::format("{} has no operation for {} {}{}", model.full_name, call.request.method,
+                        call.request.path,
+                        model.protocol == wire::Protocol::Json11
+                            ? fmt::format(" with X-Amz-Target '{}'",
+                                          call.request.headers.find("X-Amz-Target").value_or(""))
+                            : ""));
+    }
+    call.record.operation = match->operation->name;
+    const Endpoint* endpoint = service.find(match->operation->name);
+    if (endpoint == nullptr) {
+        co_return call.refuse(model.protocol, refusals::not_implemented,
+                              fmt::format("{} of {} is not implemented by Gatehouse",
+                                          match->operation->name, model.full_name));
+    }
+    parts.labels = std::move(match->labels);
+    auto outcome = co_await endpoint->serve(call.caller, parts, parts_.workers);
+    if (!outcome) {
+        call.record.error = service.shape_of(outcome.error()).name;
+        co_return service.encode(outcome.error());
+    }
+    co_return std::move(*outcome);
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,84 @@
+// The API port: every AWS service and our own, over HTTP.
+//
+// A request's way, in this order: request id, Host and Origin, open endpoints, whose signature,
+// which service, body limit, proof of the signature, tenant, operation, decode, handler, encode.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/access.h"
+#include "api/origin_guard.h"
+#include "api/service.h"
+#include "async/worker_pool.h"
+#include "base/random.h"
+#include "net/http.h"
+
+namespace gatehouse::api {
+
+// Something everybody may GET without a signature: /health, /ready, /ca.pem.
+struct OpenEndpoint {
+    std::string path;
+    std::function<net::HttpResponse()> answer;  // from any loop; quick
+};
+
+// What became of one call, for the log and the metrics.
+struct CallRecord {
+    std::string request_id;
+    std::string_view service;    // "iot"; empty when none was found
+    std::string_view operation;  // "CreateAuthorizer"; empty when none was found
+    std::string principal;       // empty when the caller is not known
+    unsigned status = 0;
+    std::string_view error;  // "ResourceNotFoundException"; empty on success
+    std::chrono::microseconds took{0};
+};
+
+struct ApiSettings {
+    AccessSettings access;
+    // Names this server answers to, beside addresses and localhost.
+    std::vector<std::string> host_names;
+};
+
+// Everything the Api works with; it must outlive the Api.
+struct ApiParts {
+    const signature::KeyLookup& keys;
+    const Clock& clock;
+    Random& random;  // any thread
+    async::WorkerPool& workers;
+    // Called at the end of every call, on its loop. May be empty.
+    std::function<void(const CallRecord&)> on_call;
+};
+
+// Threads: immutable after construction, but for the count of named accounts; any loop.
+class Api final : public net::Routes {
+public:
+    Api(ApiSettings settings, ApiParts parts, std::vector<Service> services,
+        std::vector<OpenEndpoint> open_endpoints);
+
+    async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
+                                          Deadline deadline) override;
+
+    const ServiceTable& services() const { return services_; }
+
+private:
+    struct Call;
+    async::Task<wire::ResponseParts> answer_always(Call& call);
+    async::Task<wire::ResponseParts> answer(Call& call);
+    std::optional<net::HttpResponse> open(const net::HttpRequest& request) const;
+    async::Task<std::expected<Caller, AccessRefusal>> admit(Call& call,
+                                                            const signature::Claim& claim);
+    async::Task<wire::ResponseParts> serve(Call& call, const Service& service);
+    static std::optional<wire::RouteMatch> route(Call& call, const Service& service,
+                                                 const wire::Fields& query);
+
+    const ApiParts parts_;
+    const OriginGuard origin_guard_;
+    const Access access_;
+    const ServiceTable services_;
+    const std::vector<OpenEndpoint> open_endpoints_;
+};
+
+}  // namespace gatehouse::api

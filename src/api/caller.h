@@ -1,0 +1,24 @@
+// Who calls an operation, and on whose resources.
+#pragma once
+
+#include <string>
+
+#include "base/deadline.h"
+#include "base/tenant.h"
+#include "signature/scope.h"
+
+namespace gatehouse::api {
+
+struct Caller {
+    Tenant tenant;          // the account follows the credentials, the region the signature's scope
+    std::string principal;  // ARN of the user, role session or root
+    signature::AccessKeyId access_key_id;
+    // The region that was signed; with single tenancy it may differ from the tenant's.
+    Region signed_region;
+    std::string request_id;  // also sent back as x-amzn-RequestId
+    // Whether the request came from this machine itself.
+    bool from_this_machine = false;
+    Deadline deadline = Deadline::never();
+};
+
+}  // namespace gatehouse::api

@@ -1,0 +1,29 @@
+#include "api/refusals.h"
+
+namespace gatehouse::api {
+
+const wire::ErrorShape& shape_of(signature::Problem problem) {
+    using signature::Problem;
+    switch (problem) {
+        case Problem::MissingAuthenticationToken: return refusals::missing_token;
+        case Problem::IncompleteSignature: return refusals::incomplete_signature;
+        case Problem::UnknownKey:
+        case Problem::TokenMismatch: return refusals::unrecognized_client;
+        case Problem::ExpiredToken: return refusals::expired_token;
+        case Problem::ExpiredSignature:
+        case Problem::NotYetCurrent:
+        case Problem::PayloadHashMismatch:
+        case Problem::UnsupportedPayload:
+        case Problem::SignatureMismatch: return refusals::invalid_signature;
+    }
+    return refusals::invalid_signature;
+}
+
+wire::ResponseParts encode_refusal(wire::Protocol protocol, const wire::ErrorShape& shape,
+                                   std::string_view message) {
+    wire::ErrorShape as_sent = shape;
+    if (protocol == wire::Protocol::Json11 && shape.status == 403) as_sent.status = 400;
+    return wire::encode_error(protocol, as_sent, message);
+}
+
+}  // namespace gatehouse::api
