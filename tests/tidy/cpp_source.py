@@ -29,6 +29,11 @@ def includes(source: str) -> List[str]:
     return [match.group(2) for match in _INCLUDE.finditer(source)]
 
 
+def own_includes(source: str) -> List[str]:
+    """Those in quotation marks: files of this repository."""
+    return [match.group(2) for match in _INCLUDE.finditer(source) if match.group(1) == '"']
+
+
 class Function(NamedTuple):
     name: str
     first_line: int
