@@ -1,0 +1,93 @@
+#include "broker/lifecycle_events.h"
+
+#include "base/json.h"
+#include "broker/publisher.h"
+
+namespace gatehouse::broker {
+
+// A JSON object in the making; members stand in the order in which they are added.
+class LifecycleEvents::Event {
+public:
+    Event(const ConnectionFacts& facts, std::string_view type, WallTime now) : type_(type) {
+        text("clientId", facts.client_id);
+        if (!facts.thing_name.empty()) text("thingName", facts.thing_name);
+        value("timestamp", std::to_string(now.time_since_epoch().count()));
+        text("eventType", type);
+        text("sessionIdentifier", facts.session_identifier);
+        text("principalIdentifier", facts.principal_identifier);
+    }
+    Event& text(std::string_view name, std::string_view text) {
+        return value(name, quote_json(text));
+    }
+    Event& value(std::string_view name, std::string_view json) {
+        json_ += json_.empty() ? '{' : ',';
+        json_ += quote_json(name);
+        json_ += ':';
+        json_ += json;
+        return *this;
+    }
+    Event& list(std::string_view name, std::span<const std::string_view> texts) {
+        std::string json = "[";
+        for (const std::string_view text : texts) {
+            if (json.size() > 1) json += ',';
+            json += quote_json(text);
+        }
+        return value(name, json + ']');
+    }
+    std::string_view type() const { return type_; }
+    std::string json() const { return json_ + '}'; }
+
+private:
+    std::string_view type_;
+    std::string json_;
+};
+
+void LifecycleEvents::connected(const ConnectionFacts& facts) {
+    Event event(facts, "connected", clock_.wall_now());
+    event.text("ipAddress", facts.ip_address)
+        .value("versionNumber", std::to_string(facts.version_number));
+    publish(facts, "presence", event);
+}
+
+void LifecycleEvents::disconnected(const ConnectionFacts& facts, std::string_view reason) {
+    Event event(facts, "disconnected", clock_.wall_now());
+    event
+        .value("clientInitiatedDisconnect",
+               reason == "CLIENT_INITIATED_DISCONNECT" ? "true" : "false")
+        .text("disconnectReason", reason)
+        .value("versionNumber", std::to_string(facts.version_number));
+    publish(facts, "presence", event);
+}
+
+void LifecycleEvents::connect_failed(const ConnectionFacts& facts) {
+    Event event(facts, "connect_failed", clock_.wall_now());
+    event.text("ipAddress", facts.ip_address).text("connectFailureReason", "AUTHORIZATION_FAILED");
+    publish(facts, "presence", event);
+}
+
+void LifecycleEvents::subscribed(const ConnectionFacts& facts,
+                                 std::span<const std::string_view> filters) {
+    Event event(facts, "subscribed", clock_.wall_now());
+    event.list("topics", filters);
+    publish(facts, "subscriptions", event);
+}
+
+void LifecycleEvents::unsubscribed(const ConnectionFacts& facts,
+                                   std::span<const std::string_view> filters) {
+    Event event(facts, "unsubscribed", clock_.wall_now());
+    event.list("topics", filters);
+    publish(facts, "subscriptions", event);
+}
+
+void LifecycleEvents::publish(const ConnectionFacts& facts, std::string_view family,
+                              const Event& event) {
+    if (facts.client_id.find_first_of("#+") != std::string_view::npos) return;
+    std::string topic = "$aws/events/";
+    topic.append(family).append("/").append(event.type()).append("/").append(facts.client_id);
+    const std::string payload = event.json();
+    Publisher publisher(shard_, facts.tenant);
+    publisher.publish(publisher.route_for(topic),
+                      {.payload = bytes_of(payload), .qos = mqtt::Qos::AtLeastOnce});
+}
+
+}  // namespace gatehouse::broker
