@@ -14,8 +14,8 @@ namespace gatehouse::registry {
 Result<std::shared_ptr<const AuthorizerDirectory>> AuthorizerDirectory::read(
     storage::ResourceStore& store) {
     auto directory = std::make_shared<AuthorizerDirectory>();
-    auto scanned = store.scan(authorizer_kind,
-                              [&](storage::Record record) { directory->add(std::move(record)); });
+    auto scanned =
+        store.scan(authorizer_kind, [&](const storage::Record& record) { directory->add(record); });
     if (!scanned) return fail(std::move(scanned.error()));
     auto linked = store.scan_links(default_authorizer_relation, [&](storage::Link link) {
         directory->tenants_[link.tenant].default_name = std::move(link.to);

@@ -135,7 +135,7 @@ DataDir::~DataDir() {
 }
 
 Result<fs::path> DataDir::folder(std::string_view name) const {
-    const fs::path inner = path_ / name;
+    fs::path inner = path_ / name;
     if (::mkdir(inner.c_str(), 0700) != 0 && errno != EEXIST) {
         return fail_with(errno, "make", inner);
     }
