@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/arn.h"
 
 namespace gatehouse::iam {
@@ -20,6 +22,15 @@ Result<TemporaryKey> FunctionKeys::key_for(const Tenant& tenant, const std::stri
     auto issued = keys_.issue(tenant.account, assumed_role_arn(tenant, role, function), lifetime);
     if (issued) current->insert_or_assign(owner, *issued);
     return issued;
+}
+
+Result<functions::FunctionCredentials> FunctionKeys::issue(const functions::Function& function) {
+    const functions::FunctionConfiguration& configuration = function.configuration;
+    auto key = key_for(function.tenant, configuration.name.value(), configuration.role);
+    if (!key) return fail(std::move(key.error()));
+    return functions::FunctionCredentials{.access_key_id = key->id.value(),
+                                          .secret_access_key = std::move(key->key.secret),
+                                          .session_token = std::move(key->key.session_token)};
 }
 
 std::string assumed_role_arn(const Tenant& tenant, std::string_view role,

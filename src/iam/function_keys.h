@@ -5,7 +5,7 @@
 // same code for the same role, and starting an instance then costs nothing here. So an instance
 // may live for half the lifetime before it has to be replaced for the sake of its key.
 //
-// Threads: any.
+// Threads: any; never blocks for long.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,12 @@
 #include "base/pinned.h"
 #include "base/result.h"
 #include "base/tenant.h"
+#include "functions/invoker.h"
 #include "iam/temporary_keys.h"
 
 namespace gatehouse::iam {
 
-class FunctionKeys : Pinned {
+class FunctionKeys final : public functions::CredentialIssuer, Pinned {
 public:
     static constexpr std::chrono::hours lifetime{24};
     static constexpr std::chrono::hours instance_life_max = lifetime / 2;
@@ -34,6 +35,8 @@ public:
     // `role` is the ARN the function was created with. LimitExceeded as TemporaryKeys::issue.
     Result<TemporaryKey> key_for(const Tenant& tenant, const std::string& function,
                                  const std::string& role);
+
+    Result<functions::FunctionCredentials> issue(const functions::Function& function) override;
 
 private:
     using Owner = std::tuple<Tenant, std::string, std::string>;  // function, role

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "iam/function_keys.h"
-
 namespace gatehouse::iam {
 namespace {
 
@@ -49,42 +47,6 @@ TEST_F(TemporaryKeysTest, ExpiredKeysMakeRoomAndLivingOnesDoNot) {
     EXPECT_TRUE(issue().has_value());
     EXPECT_FALSE(keys_.find(short_lived->id).has_value());
     EXPECT_TRUE(keys_.find(long_lived->id).has_value());
-}
-
-class FunctionKeysTest : public ::testing::Test {
-protected:
-    AccessKeyId id_for(const std::string& function, const std::string& role = "arn:r/role") {
-        return functions_.key_for(tenant_, function, role).value().id;
-    }
-    const Tenant tenant_;
-    ManualClock clock_;
-    SystemRandom random_;
-    TemporaryKeys keys_{clock_, random_};
-    FunctionKeys functions_{clock_, keys_};
-};
-
-TEST_F(FunctionKeysTest, InstancesShareAKeyFunctionsAndRolesDoNot) {
-    const auto first = id_for("f");
-    EXPECT_EQ(id_for("f"), first);
-    EXPECT_NE(id_for("g"), first);
-    EXPECT_NE(id_for("f", "arn:r/other"), first);
-}
-
-TEST_F(FunctionKeysTest, AKeyIsGoodForAWholeInstanceLife) {
-    const auto first = id_for("f");
-    clock_.advance(FunctionKeys::lifetime - FunctionKeys::instance_life_max);
-    EXPECT_EQ(id_for("f"), first);
-    clock_.advance(seconds(1));
-    EXPECT_NE(id_for("f"), first);
-    EXPECT_TRUE(keys_.find(first).has_value());  // older instances go on with theirs
-}
-
-TEST_F(FunctionKeysTest, ThePrincipalIsTheAssumedRole) {
-    EXPECT_EQ(functions_.key_for(tenant_, "f", "arn:aws:iam::1:role/path/worker")->key.principal,
-              "arn:aws:sts::000000000000:assumed-role/worker/f");
-    EXPECT_EQ(assumed_role_arn(tenant_, "", "f"), "arn:aws:sts::000000000000:assumed-role/f/f");
-    EXPECT_EQ(assumed_role_arn({tenant_.account, Region("cn-north-1")}, "r", "f"),
-              "arn:aws-cn:sts::000000000000:assumed-role/r/f");
 }
 
 }  // namespace
