@@ -5,7 +5,7 @@
 // Lifetimes: at most one lease a session. When another connection takes the session over, or an
 // administrator ends it, the lease becomes void and Outbound::end() is called; from then on the
 // lease may only be destroyed. Destroying a lease that is not void detaches and publishes the
-// will.
+// will. Every lease dies before the broker.
 #pragma once
 
 #include <cstdint>

@@ -183,8 +183,7 @@ void Shard::act_on(const Expiry& expiry) {
 
 void Shard::take_mail() {
     mail_.receive([this](TenantState& tenant, Route& route, const Publication& publication) {
-        if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, nullptr);
-        delivery_.deliver(route, publication);
+        deliver(route, tenant, nullptr, publication);
     });
     relieve();
 }

@@ -89,6 +89,9 @@ private:
 
     // Messages (shard_publish.cc)
     PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
+    // To the receivers on this loop. `publisher` may be null.
+    void deliver(Route& route, TenantState& tenant, const Session* publisher,
+                 const Publication& publication);
     // Finds the receivers of the route's topic. `publisher` may be null.
     void refresh(Route& route, TenantState& tenant, const Session* publisher);
     void add_receiver(Route& route, Subscriber subscriber, const Session* publisher);

@@ -7,6 +7,14 @@
 
 namespace gatehouse::broker {
 
+namespace {
+
+// A route with more receivers finds them anew for each message: many publishers on a topic of
+// very many subscribers would otherwise keep the list as often as there are publishers.
+constexpr std::size_t receivers_kept_max = 32'768;
+
+}  // namespace
+
 PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& publication) {
     counters_.published.add(1);
     counters_.published_bytes.add(publication.payload.size());
@@ -26,11 +34,21 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
     if (publication.retain == Retain::Yes) [[unlikely]] {
         retain(tenant, route.topic(), publication);
     }
-    if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, from.session_);
+    deliver(route, tenant, from.session_, publication);
     outcome.receivers = route.receiver_count_;
-    if (!route.receivers_.empty()) delivery_.deliver(route, publication);
     if (route.remote_loops_ != 0) outcome.congestion = forward(tenant, route, publication);
     return outcome;
+}
+
+void Shard::deliver(Route& route, TenantState& tenant, const Session* publisher,
+                    const Publication& publication) {
+    if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, publisher);
+    if (route.receivers_.empty()) return;
+    delivery_.deliver(route, publication);
+    if (route.receivers_.size() > receivers_kept_max) [[unlikely]] {
+        route.receivers_ = {};
+        route.stamp_ = {};
+    }
 }
 
 void Shard::refresh(Route& route, TenantState& tenant, const Session* publisher) {

@@ -1,0 +1,67 @@
+#include "broker/retained_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::broker {
+namespace {
+
+using testing::UnorderedElementsAre;
+
+struct Store {
+    RetainedStore::Outcome put(std::string_view topic, std::string_view payload,
+                               std::uint32_t expiry = never_expires) {
+        return store.put(topic, {.payload = bytes_of(payload), .expiry_seconds = expiry},
+                         clock.steady_now(), 3);
+    }
+    std::vector<std::string> match(std::string_view filter, ParentMatch parent) {
+        std::vector<std::string> topics;
+        for (const auto& message : store.match(filter, parent, clock.steady_now())) {
+            topics.push_back(message->topic);
+        }
+        return topics;
+    }
+    ManualClock clock;
+    RetainedStore store;
+};
+
+TEST(RetainedStore, KeepsTheLastMessageOfATopicUntilAnEmptyOne) {
+    Store store;
+    EXPECT_TRUE(store.store.is_empty());
+    store.put("t", "1");
+    store.put("t", "2");
+    EXPECT_FALSE(store.store.is_empty());
+    EXPECT_EQ(text_of(store.store.find("t", store.clock.steady_now())->payload), "2");
+    EXPECT_EQ(store.put("t", ""), RetainedStore::Outcome::Removed);
+    EXPECT_EQ(store.store.find("t", store.clock.steady_now()), nullptr);
+    EXPECT_TRUE(store.store.is_empty());
+}
+
+TEST(RetainedStore, IsBounded) {
+    Store store;
+    for (const char* topic : {"a", "b", "c"}) store.put(topic, "x");
+    EXPECT_EQ(store.put("d", "x"), RetainedStore::Outcome::Full);
+    EXPECT_EQ(store.put("a", "y"), RetainedStore::Outcome::Stored);
+}
+
+TEST(RetainedStore, ExpiredMessagesAreNotFound) {
+    Store store;
+    store.put("t", "x", 10);
+    store.clock.advance(std::chrono::milliseconds(7500));
+    const SteadyTime now = store.clock.steady_now();
+    EXPECT_EQ(store.store.find("t", now)->publication(now).expiry_seconds, 3U);
+    store.clock.advance(std::chrono::milliseconds(2500));
+    EXPECT_EQ(store.store.find("t", store.clock.steady_now()), nullptr);
+    EXPECT_TRUE(store.match("#", ParentMatch::Yes).empty());
+}
+
+TEST(RetainedStore, FiltersFindTheirTopics) {
+    Store store;
+    for (const char* topic : {"a", "a/b", "ab"}) store.put(topic, "x");
+    EXPECT_THAT(store.match("a/#", ParentMatch::Yes), UnorderedElementsAre("a", "a/b"));
+    EXPECT_THAT(store.match("a/#", ParentMatch::No), UnorderedElementsAre("a/b"));
+    EXPECT_THAT(store.match("+", ParentMatch::Yes), UnorderedElementsAre("a", "ab"));
+}
+
+}  // namespace
+}  // namespace gatehouse::broker
