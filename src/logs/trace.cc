@@ -81,6 +81,7 @@ TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view tr
     recorder.store_ = this;
     const std::scoped_lock lock(mutex_);
     bytes_ += entry->bytes;
+    entry->trace.revision = ++revision_;
     entries_.push_back(std::move(entry));
     recorder.number_ = first_number_ + entries_.size() - 1;
     drop_oldest_over_bounds();
@@ -106,6 +107,7 @@ void TraceStore::change(std::uint64_t number, const Change& apply) {
         Entry& entry = *entries_[number - first_number_];
         const std::size_t before = entry.bytes;
         apply(entry);
+        entry.trace.revision = ++revision_;
         bytes_ += entry.bytes - before;
         for (const auto& follower : followers_) {
             if (follower->tenant != entry.trace.tenant) continue;
@@ -167,6 +169,28 @@ std::vector<ConnectionTrace> TraceStore::find(const Query& query) const {
         if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
         found.push_back(shown(trace, query.secrets));
     }
+    return found;
+}
+
+std::uint64_t TraceStore::revision() const {
+    const std::scoped_lock lock(mutex_);
+    return revision_;
+}
+
+std::vector<ConnectionTrace> TraceStore::changed_since(std::uint64_t revision,
+                                                       const Query& query) const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<const ConnectionTrace*> changed;
+    for (const auto& entry : entries_) {
+        const ConnectionTrace& trace = entry->trace;
+        if (trace.revision <= revision || trace.tenant != query.tenant) continue;
+        if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
+        changed.push_back(&trace);
+    }
+    std::ranges::sort(changed, {}, &ConnectionTrace::revision);
+    if (changed.size() > query.limit) changed.resize(query.limit);
+    std::vector<ConnectionTrace> found;
+    for (const ConnectionTrace* trace : changed) found.push_back(shown(*trace, query.secrets));
     return found;
 }
 

@@ -69,6 +69,8 @@ struct ConnectionTrace {
     Outcome outcome = Outcome::Pending;
     std::vector<TraceStep> steps;
     std::size_t steps_left_out = 0;
+    // Of the store when this trace changed last; see TraceStore::changed_since().
+    std::uint64_t revision = 0;
 };
 
 enum class Secrets : std::uint8_t { Masked, Shown };
@@ -124,6 +126,12 @@ public:
     };
     std::vector<ConnectionTrace> find(const Query& query) const;
 
+    // Counts the changes of all traces, from 0.
+    std::uint64_t revision() const;
+    // The traces that changed after `revision`, those that changed first first. Whoever goes on
+    // from the last one's revision misses nothing that the store still has. `trace_id` is unused.
+    std::vector<ConnectionTrace> changed_since(std::uint64_t revision, const Query& query) const;
+
     // Calls back with each trace of the tenant whenever it gains a step or an outcome (masked),
     // on the thread that added it and outside the store's lock; the callback must not block.
     // An empty client id follows all. 0 when there are followers_max already.
@@ -147,6 +155,7 @@ private:
     std::deque<std::unique_ptr<Entry>> entries_;
     std::uint64_t first_number_ = 1;
     std::size_t bytes_ = 0;
+    std::uint64_t revision_ = 0;
     std::vector<std::shared_ptr<const Follower>> followers_;
     std::uint64_t next_follower_ = 1;
 };

@@ -67,6 +67,27 @@ TEST_F(TraceStoreTest, IsBoundedInBytesStepsAndDetail) {
     EXPECT_EQ(all[0].steps[0].detail, "äääää…");
 }
 
+TEST_F(TraceStoreTest, TellsWhatChangedSinceARevision) {
+    TraceStore store(clock_);
+    EXPECT_EQ(store.revision(), 0U);
+    auto first = store.begin(tenant_, "t-1", "a");
+    auto second = store.begin(tenant_, "t-2", "a");
+    second.name_client("mine");
+    first.step(StepKind::Door, StepStatus::Passed, "later than the second's");
+    const auto all = store.changed_since(0, {.tenant = tenant_, .limit = 10});
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].trace_id, "t-2");
+    EXPECT_EQ(all[1].trace_id, "t-1");
+    EXPECT_EQ(all[1].revision, store.revision());
+    EXPECT_EQ(store.changed_since(0, {.tenant = tenant_, .limit = 1}).size(), 1U);
+    const auto rest = store.changed_since(all[0].revision, {.tenant = tenant_, .limit = 10});
+    ASSERT_EQ(rest.size(), 1U);
+    EXPECT_EQ(rest[0].trace_id, "t-1");
+    EXPECT_EQ(store.changed_since(0, {.tenant = tenant_, .client_id = "mine", .limit = 10}).size(),
+              1U);
+    EXPECT_TRUE(store.changed_since(store.revision(), {.tenant = tenant_, .limit = 10}).empty());
+}
+
 TEST_F(TraceStoreTest, TellsFollowersOfTheirClientAlone) {
     TraceStore store(clock_);
     std::vector<std::string> heard;

@@ -1,7 +1,11 @@
 #include "api/gatehouse/gatehouse_service.h"
 
 #include "api/gatehouse/advance_clock.h"
+#include "api/gatehouse/explain.h"
+#include "api/gatehouse/follow_traces.h"
 #include "api/gatehouse/get_status.h"
+#include "api/gatehouse/get_trace.h"
+#include "api/gatehouse/list_traces.h"
 #include "api/shapes/gatehouse/errors.h"
 #include "api/shapes/gatehouse/model.h"
 
@@ -41,6 +45,11 @@ constexpr ErrorTable error_table{&errors::invalid_request_exception,
 Service make_gatehouse_service(const GatehouseParts& parts) {
     Service service(api::gatehouse::model(), error_table, body_bytes_max);
     service.handle(gatehouse::AdvanceClock{parts.manual_clock, parts.wake_loops});
+    const gatehouse::TraceCursor cursor(parts.clock.wall_now());
+    service.handle(gatehouse::Explain{parts.traces, parts.log, parts.workers});
+    service.handle(gatehouse::FollowTraces{parts.traces, parts.clock, cursor});
+    service.handle(gatehouse::GetTrace{parts.traces});
+    service.handle(gatehouse::ListTraces{parts.traces, cursor});
     service.handle(gatehouse::GetStatus{parts.facts, parts.clock, parts.clock.steady_now()});
     return service;
 }

@@ -6,7 +6,10 @@
 #include <string>
 
 #include "api/service.h"
+#include "async/worker_pool.h"
 #include "base/clock.h"
+#include "logs/log_store.h"
+#include "logs/trace.h"
 
 namespace gatehouse::api {
 
@@ -22,6 +25,9 @@ struct ServerFacts {
 struct GatehouseParts {
     const ServerFacts& facts;
     const Clock& clock;
+    ::gatehouse::logs::TraceStore& traces;
+    ::gatehouse::logs::LogStore& log;
+    async::WorkerPool& workers;
     // Null with the system's clock.
     ManualClock* manual_clock = nullptr;
     // Makes every loop look at the clock again.

@@ -2,22 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "api/api_fixture.h"
+#include "api/gatehouse/gatehouse_fixture.h"
 #include "api/shapes/gatehouse/model.h"
 #include "base/json.h"
 
 namespace gatehouse::api {
 namespace {
 
-struct GatehouseServiceTest : ApiFixture {
-    void serve_with(ManualClock* manual) {
-        std::vector<Service> services;
-        services.push_back(make_gatehouse_service({facts, clock, manual, [this] { ++woken; }}));
-        serve(std::move(services));
-    }
-    ServerFacts facts{"0.1.0", "aws", "single", "gate.example.test"};
-    int woken = 0;
-};
+using GatehouseServiceTest = GatehouseFixture;
 
 TEST_F(GatehouseServiceTest, EveryListedOperationHasAHandler) {
     serve_with(&clock);
