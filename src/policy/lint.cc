@@ -1,0 +1,278 @@
+#include "policy/lint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <tuple>
+
+#include "base/json.h"
+#include "base/suggestion.h"
+#include "policy/action.h"
+#include "policy/ascii_case.h"
+#include "policy/lint_rules.h"
+
+namespace gatehouse::policy {
+namespace {
+
+bool has_known_prefix(std::string_view name, std::string_view prefix) {
+    return name.size() >= prefix.size() &&
+           same_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+// In the order of statements; findings of one statement keep theirs.
+void sort_by_place(std::vector<Finding>& findings) {
+    std::vector<std::tuple<std::size_t, std::size_t, std::size_t>> keys;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        keys.emplace_back(findings[i].where.document, findings[i].where.statement, i);
+    }
+    std::ranges::sort(keys);
+    std::vector<Finding> sorted;
+    for (const auto& [document, statement, i] : keys) sorted.push_back(std::move(findings[i]));
+    findings = std::move(sorted);
+}
+
+// Rules about one statement alone.
+class StatementRules {
+public:
+    StatementRules(const LintStatement& subject, const Document& document, Admission admission,
+                   std::vector<Finding>& findings)
+        : place_(subject.place),
+          statement_(*subject.statement),
+          document_(document),
+          admission_(admission),
+          findings_(findings) {}
+
+    void run() {
+        check_actions();
+        for (const Pattern& resource : statement_.resources) {
+            check_resource_type(resource);
+            check_shape(resource);
+            check_variables(resource);
+        }
+        check_conditions();
+        check_breadth();
+    }
+
+private:
+    void add(LintCode code, Severity severity, std::string_view resource, std::string sentence,
+             std::string fix) {
+        findings_.push_back(
+            {code, severity, place_, std::string(resource), std::move(sentence), std::move(fix)});
+    }
+
+    void check_actions() {
+        for (const std::string& action : statement_.actions) {
+            if (!has_known_prefix(action, "iot:")) continue;
+            const bool known = std::ranges::any_of(action_names(), [&](std::string_view name) {
+                return action_matches(action, name);
+            });
+            if (known) continue;
+            const auto nearest = nearest_name(action, action_names());
+            add(LintCode::UnknownAction, Severity::Warning, "",
+                fmt::format("{} names no action that devices are checked for", action),
+                nearest ? fmt::format("Did you mean {}?", *nearest)
+                        : "Remove it, or look the action up.");
+        }
+    }
+
+    void check_resource_type(const Pattern& resource) {
+        if (statement_.action_listing == Listing::AllBut) return;
+        const auto type = literal_type(resource);
+        if (!type) return;
+        const auto known = resource_type_named(*type);
+        bool fits = false;
+        std::string first_action, wanted;
+        for (const std::string_view action : action_names()) {
+            if (!statement_names_action(statement_, action)) continue;
+            const ResourceType own = resource_type_of(*action_named(action));
+            fits = fits || (known && own == *known);
+            if (first_action.empty()) {
+                first_action = action;
+                wanted = name_of(own);
+            }
+        }
+        if (fits || first_action.empty()) return;
+        add(LintCode::WrongResourceType, Severity::Error, resource.text(),
+            fmt::format("{} is never checked against {}/, so this resource has no effect",
+                        first_action, *type),
+            wanted == "*"
+                ? fmt::format("Write \"*\": {} has no resource.", first_action)
+                : fmt::format("Write {}/ instead of {}/ for {}.", wanted, *type, first_action));
+    }
+
+    void check_shape(const Pattern& resource) {
+        const std::string& text = resource.text();
+        const auto type = literal_type(resource);
+        if (type == "topic" && text.find_first_of("+#") != text.npos) {
+            add(LintCode::MqttWildcardInTopic, Severity::Error, text,
+                "+ and # are ordinary characters in a policy, and no topic name contains them",
+                "Use * for any sequence of characters.");
+        }
+        if (std::ranges::count(text, ':') < 5 && !text.contains('*')) {
+            add(LintCode::NeverMatches, Severity::Error, text,
+                "this is no complete ARN, so it matches nothing",
+                "Write arn:aws:iot:REGION:ACCOUNT:TYPE/NAME.");
+        }
+    }
+
+    void check_variables(const Pattern& pattern) {
+        if (document_.version == Version::V2008) {
+            const Pattern as_new(pattern.text());
+            if (as_new.variables().empty()) return;
+            add(LintCode::VariableNeedsVersion, Severity::Error, pattern.text(),
+                fmt::format("the document has no variables{}, so ${{{}}} is literal text",
+                            document_.version_given ? " (Version 2008-10-17)" : "",
+                            as_new.variables().front()),
+                "Give the document \"Version\": \"2012-10-17\".");
+            return;
+        }
+        for (const std::string_view name : pattern.variables()) check_variable(pattern, name);
+    }
+
+    void check_variable(const Pattern& pattern, std::string_view name) {
+        const std::string why = why_unresolvable(name);
+        if (!is_known_variable(name)) {
+            const std::string suggestion = variable_suggestion(name);
+            add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
+                fmt::format("${{{}}} is no variable and stays literal text", name),
+                suggestion.empty() ? "Look the variable's name up."
+                                   : fmt::format("Here, {}", suggestion));
+        } else if (!why.empty()) {
+            add(LintCode::UnresolvableVariable, Severity::Warning, pattern.text(),
+                fmt::format("${{{}}} has no value here: {}", name, why),
+                "Use ${iot:ClientId}, or let the function write the value into the document.");
+        } else {
+            return;
+        }
+        if (statement_.resource_listing == Listing::AllBut) {
+            add(LintCode::NotResourceVariable, Severity::Warning, pattern.text(),
+                fmt::format("without a value for ${{{}}} this NotResource leaves nothing out",
+                            name),
+                "List what is meant with Resource instead.");
+        }
+    }
+
+    std::string why_unresolvable(std::string_view name) const {
+        if (admission_ == Admission::CustomAuthorizer) {
+            if (has_known_prefix(name, "iot:Certificate")) {
+                return "clients of a custom authorizer present no certificate";
+            }
+            if (has_known_prefix(name, "iot:Connection.Thing.") ||
+                has_known_prefix(name, "iot:Thing.")) {
+                return "no thing is attached to a principal of a custom authorizer";
+            }
+        }
+        if (admission_ != Admission::Any && has_known_prefix(name, "cognito-identity.")) {
+            return "the client has no Cognito identity";
+        }
+        return "";
+    }
+
+    void check_conditions() {
+        for (const ConditionTest& test : statement_.conditions) {
+            for (const Pattern& value : test.values) check_variables(value);
+            if (is_known_variable(test.key)) continue;
+            const bool ours =
+                has_known_prefix(test.key, "iot:") || has_known_prefix(test.key, "aws:");
+            const std::string suggestion = variable_suggestion(test.key);
+            if (!ours && suggestion.empty()) continue;
+            add(LintCode::UnknownConditionKey, Severity::Warning, "",
+                fmt::format("no request carries the condition key {}", test.key),
+                suggestion.empty() ? "Look the key's name up."
+                                   : fmt::format("Here, {}", suggestion));
+        }
+    }
+
+    void check_breadth() {
+        if (statement_.effect != Effect::Allow || !statement_.conditions.empty()) return;
+        const bool every_action = std::ranges::any_of(statement_.actions, [](const auto& action) {
+            return action == "*" || same_ignoring_case(action, "iot:*");
+        });
+        const bool every_resource = std::ranges::any_of(
+            statement_.resources, [](const Pattern& resource) { return resource.text() == "*"; });
+        if (every_action && every_resource && statement_.action_listing == Listing::These &&
+            statement_.resource_listing == Listing::These) {
+            add(LintCode::AllowsEverything, Severity::Note, "*",
+                "every device with this policy may do everything, under any client id",
+                "Name the actions, and resources with ${iot:ClientId}.");
+        }
+    }
+
+    const StatementPlace& place_;
+    const Statement& statement_;
+    const Document& document_;
+    Admission admission_;
+    std::vector<Finding>& findings_;
+};
+
+}  // namespace
+
+std::optional<std::string> literal_type(const Pattern& resource) {
+    // Variables and wildcards may stand before the type; what counts is the fifth colon.
+    std::string_view text = resource.text();
+    for (int colons = 0; colons < 5; ++colons) {
+        const auto colon = text.find(':');
+        if (colon == text.npos) return std::nullopt;
+        text.remove_prefix(colon + 1);
+    }
+    const auto slash = text.find('/');
+    const std::string_view type = text.substr(0, slash);
+    if (slash == text.npos || type.find_first_of("*?$") != type.npos) return std::nullopt;
+    return std::string(type);
+}
+
+std::vector<Finding> lint(std::span<const PolicySource> sources, Admission admission) {
+    std::vector<Finding> findings;
+    std::vector<LintStatement> statements;
+    std::uint32_t number = 0;
+    for (const PolicySource& source : sources) {
+        for (const Statement& statement : source.document->statements) {
+            statements.push_back({place_of_statement(sources, number++), &statement});
+        }
+    }
+    for (const LintStatement& each : statements) {
+        const Document& document = *sources[each.place.document].document;
+        if (each.place.statement == 0 && !document.version_given) {
+            findings.push_back({LintCode::MissingVersion, Severity::Warning, each.place, "",
+                                "without Version the document is of version 2008-10-17, which has "
+                                "no variables",
+                                "Give the document \"Version\": \"2012-10-17\"."});
+        }
+        StatementRules(each, document, admission, findings).run();
+    }
+    lint_together(statements, findings);
+    sort_by_place(findings);
+    return findings;
+}
+
+std::string to_text(std::span<const Finding> findings) {
+    std::string text;
+    for (const Finding& finding : findings) {
+        text += fmt::format("{}: {}: {}{}: {}. {}\n", finding.where.describe(),
+                            name_of_choice(finding.severity), name_of_choice(finding.code),
+                            finding.resource.empty() ? "" : " (" + finding.resource + ")",
+                            finding.sentence, finding.fix);
+    }
+    return text;
+}
+
+std::string to_json(std::span<const Finding> findings) {
+    json::array array;
+    for (const Finding& finding : findings) {
+        json::object object;
+        object["code"] = name_of_choice(finding.code);
+        object["severity"] = name_of_choice(finding.severity);
+        object["document"] = finding.where.document + 1;
+        object["statement"] = finding.where.statement + 1;
+        if (!finding.where.sid.empty()) object["sid"] = finding.where.sid;
+        if (!finding.resource.empty()) object["resource"] = finding.resource;
+        object["message"] = finding.sentence;
+        object["fix"] = finding.fix;
+        array.push_back(std::move(object));
+    }
+    return gatehouse::to_text(array);
+}
+
+}  // namespace gatehouse::policy

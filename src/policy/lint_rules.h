@@ -1,0 +1,24 @@
+// Inside of lint: the rules that look at all statements together.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "policy/lint.h"
+#include "policy/statement_set.h"
+
+namespace gatehouse::policy {
+
+struct LintStatement {
+    StatementPlace place;
+    const Statement* statement = nullptr;
+};
+
+// "topic" of "arn:aws:iot:*:*:topic/a"; empty where a wildcard or variable leaves it open.
+std::optional<std::string> literal_type(const Pattern& resource);
+
+void lint_together(std::span<const LintStatement> statements, std::vector<Finding>& findings);
+
+}  // namespace gatehouse::policy

@@ -1,0 +1,159 @@
+#include "policy/lint.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::policy {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view connect =
+    R"({"Effect":"Allow","Action":"iot:Connect","Resource":"arn:aws:iot:*:*:client/pump"})";
+
+std::vector<Finding> findings_of(std::vector<std::string> statements,
+                                 Admission admission = Admission::Any,
+                                 std::string_view version = R"("Version":"2012-10-17",)") {
+    auto document = parse_document(
+        fmt::format(R"({{{}"Statement":[{}]}})", version, fmt::join(statements, ",")),
+        Dialect::IotPolicy);
+    EXPECT_TRUE(document.has_value()) << document.error().describe();
+    const std::vector<PolicySource> sources{
+        {"p", std::make_shared<const Document>(std::move(*document))}};
+    return lint(sources, admission);
+}
+
+std::string allow(std::string_view action, std::string_view resource,
+                  std::string_view effect = "Allow") {
+    return fmt::format(
+        R"({{"Effect":"{}","Action":["{}"],"Resource":["arn:aws:iot:us-east-1:*:{}"]}})", effect,
+        action, resource);
+}
+
+std::vector<std::string_view> codes(const std::vector<Finding>& findings) {
+    std::vector<std::string_view> names;
+    for (const Finding& finding : findings) names.push_back(name_of_choice(finding.code));
+    return names;
+}
+
+TEST(Lint, GoodPoliciesHaveNoFindings) {
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Publish", "topic/pump/*"),
+                                   allow("iot:Receive", "topic/pump/*"),
+                                   allow("iot:Subscribe", "topicfilter/pump/*")})),
+                IsEmpty());
+}
+
+TEST(Lint, TopicAndTopicfilterMixedUp) {
+    const auto subscribe = findings_of(
+        {std::string(connect), allow("iot:Receive", "topic/a"), allow("iot:Subscribe", "topic/a")});
+    EXPECT_THAT(codes(subscribe), ElementsAre("wrong-resource-type"));
+    EXPECT_EQ(subscribe[0].severity, Severity::Error);
+    EXPECT_EQ(subscribe[0].where.statement, 2U);
+    EXPECT_THAT(subscribe[0].fix, HasSubstr("topicfilter/ instead of topic/"));
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Publish", "topicfilter/a")})),
+                ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(codes(findings_of({allow("iot:Connect", "topic/a")})),
+                ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:*", "topic/a")})), IsEmpty());
+}
+
+TEST(Lint, MqttWildcardsInTopics) {
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Publish", "topic/a/#")})),
+                ElementsAre("mqtt-wildcard-in-topic"));
+}
+
+TEST(Lint, Variables) {
+    const auto misspelt =
+        findings_of({std::string(connect), allow("iot:Publish", "topic/${iot:ClientID1}")});
+    EXPECT_THAT(codes(misspelt), ElementsAre("unknown-variable"));
+    EXPECT_THAT(misspelt[0].fix, HasSubstr("did you mean iot:ClientId?"));
+
+    const std::string thing = allow("iot:Publish", "topic/${iot:Connection.Thing.ThingName}");
+    EXPECT_THAT(codes(findings_of({std::string(connect), thing})), IsEmpty());
+    EXPECT_THAT(codes(findings_of({std::string(connect), thing}, Admission::CustomAuthorizer)),
+                ElementsAre("unresolvable-variable"));
+    EXPECT_THAT(
+        codes(findings_of({std::string(connect), allow("iot:Publish", "topic/${iot:ClientId}")},
+                          Admission::Any, "")),
+        ElementsAre("missing-version", "variable-needs-version"));
+    EXPECT_THAT(
+        codes(findings_of(
+            {std::string(connect),
+             R"({"Effect":"Allow","Action":"iot:Publish","NotResource":"arn:aws:iot:*:*:topic/${x}"})"})),
+        ElementsAre("unknown-variable", "not-resource-variable"));
+}
+
+TEST(Lint, ConditionKeysAndActions) {
+    EXPECT_THAT(
+        codes(findings_of(
+            {R"({"Effect":"Allow","Action":"iot:Connect","Resource":"*","Condition":{"Bool":{"iot:Connection.Thing.IsAttach":"true"}}})"})),
+        ElementsAre("unknown-condition-key"));
+    const auto action = findings_of({std::string(connect), allow("iot:Pubish", "topic/a")});
+    EXPECT_THAT(codes(action), ElementsAre("unknown-action"));
+    EXPECT_THAT(action[0].fix, HasSubstr("iot:Publish"));
+}
+
+TEST(Lint, SpoofableClientIds) {
+    const auto findings =
+        findings_of({allow("iot:Connect", "client/*"), allow("iot:Receive", "topic/a"),
+                     allow("iot:Subscribe", "topicfilter/${iot:ClientId}/*")});
+    EXPECT_THAT(codes(findings), ElementsAre("spoofable-client-id", "client-id-as-wildcard"));
+    // Comparing the client id to itself keeps nobody out.
+    EXPECT_THAT(codes(findings_of({allow("iot:Connect", "client/${iot:ClientId}"),
+                                   allow("iot:Publish", "topic/${iot:ClientId}")})),
+                ElementsAre("spoofable-client-id"));
+    EXPECT_THAT(codes(findings_of({allow("iot:Connect", "client/pump"),
+                                   allow("iot:Publish", "topic/${iot:ClientId}")})),
+                IsEmpty());
+}
+
+TEST(Lint, MissingPartners) {
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Subscribe", "topicfilter/a")})),
+                ElementsAre("subscribe-without-receive"));
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Receive", "topic/a")})),
+                ElementsAre("receive-without-subscribe"));
+    EXPECT_THAT(codes(findings_of({allow("iot:Publish", "topic/a")})), ElementsAre("no-connect"));
+}
+
+// AWS IoT Developer Guide, "Publish/Subscribe policy examples": a denied filter does not stop a
+// wider one.
+TEST(Lint, DeniedSubscriptionsThatWildcardsPass) {
+    const std::vector<std::string> open{std::string(connect), allow("iot:Receive", "topic/a/*"),
+                                        allow("iot:Subscribe", "topicfilter/a/*"),
+                                        allow("iot:Subscribe", "topicfilter/a/secret/*", "Deny")};
+    const auto findings = findings_of(open);
+    EXPECT_THAT(codes(findings), ElementsAre("deny-subscribe-bypassed"));
+    EXPECT_THAT(findings[0].fix, HasSubstr("topic/a/secret/*"));
+    auto closed = open;
+    closed.push_back(allow("iot:Receive", "topic/a/secret/*", "Deny"));
+    EXPECT_THAT(codes(findings_of(closed)), IsEmpty());
+}
+
+TEST(Lint, RedundantAndTooWide) {
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Publish", "topic/a/*"),
+                                   allow("iot:Publish", "topic/a/b")})),
+                ElementsAre("redundant-statement"));
+    EXPECT_THAT(codes(findings_of({std::string(connect), std::string(connect)})),
+                ElementsAre("redundant-statement"));
+    EXPECT_THAT(codes(findings_of({R"({"Effect":"Allow","Action":"iot:*","Resource":"*"})"})),
+                ElementsAre("allows-everything"));
+    EXPECT_THAT(codes(findings_of(
+                    {R"({"Effect":"Allow","Action":"iot:Connect","Resource":"arn:aws:iot"})"})),
+                Contains("never-matches"));
+}
+
+TEST(Lint, TextAndJsonCarryCodePlaceAndFix) {
+    const auto findings = findings_of({allow("iot:Publish", "topic/a")});
+    EXPECT_THAT(to_text(findings),
+                HasSubstr("statement 1 of document 1 (p): warning: no-connect: nothing allows"));
+    EXPECT_THAT(to_json(findings), HasSubstr(R"({"code":"no-connect","severity":"warning")"));
+    EXPECT_EQ(to_text(std::span<const Finding>()), "");
+}
+
+}  // namespace
+}  // namespace gatehouse::policy
