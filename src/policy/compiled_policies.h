@@ -41,7 +41,8 @@ public:
     // `name` is what follows the type in the ARN: the client id for Connect, the topic name for
     // Publish, RetainPublish and Receive, the filter's text for Subscribe, the thing's name (and
     // "/shadow") for shadows and jobs; ignored for actions without a resource. The first five
-    // actions cost about the length of the name, the others read all statements.
+    // actions cost about the length of the name, the others read all statements. Names are
+    // well-formed UTF-8, as MQTT has them; with other bytes `?` may take one too many or too few.
     Decision decide(Action action, std::string_view name,
                     RequestContext context = {}) const noexcept;
 
@@ -67,10 +68,20 @@ private:
     struct AllBut {
         IndexedStatement statement;
         ResourceIndex excluded;
+        const Statement* overruns = nullptr;  // see Overrun
+    };
+    // A `*` for region or account is text like any other: it may run over colons into the name,
+    // so that arn:aws:iot:*:*:topic/a also matches the topic `x:topic/a`. Such a statement is only
+    // looked at if the name holds the text that this takes.
+    struct Overrun {
+        IndexedStatement statement;
+        const Statement* source = nullptr;
     };
     struct ActionIndex {
         ResourceIndex resources;
         std::vector<AllBut> all_but;
+        std::vector<Overrun> overruns;
+        std::string overrun_needs;
         bool denies = false;  // whether any statement here does
     };
     struct Conditions {
@@ -80,6 +91,7 @@ private:
     struct Bound;  // a statement while compiling
 
     ActionIndex build_index(std::string_view arn_head, const std::vector<Bound*>& statements) const;
+    JoinedText resource_of(Action action, std::string_view name) const noexcept;
     bool conditions_hold(std::uint32_t statement, RequestContext context) const noexcept;
 
     static constexpr std::uint8_t no_index = 0xFF;
@@ -88,10 +100,10 @@ private:
     Variables variables_;
     Tenant tenant_;
     std::array<std::uint8_t, indexed_action_count> index_of_action_{};
-    std::vector<ActionIndex> indexes_;      // actions with the same statements and type share one
-    std::vector<Conditions> conditions_;    // ascending by statement
-    StatementSet others_;                   // for the actions without an index
-    std::array<std::string, 6> arn_heads_;  // "arn:aws:iot:REGION:ACCOUNT:topic/" by ResourceType
+    std::vector<ActionIndex> indexes_;    // actions with the same statements and type share one
+    std::vector<Conditions> conditions_;  // ascending by statement
+    StatementSet others_;                 // for the actions without an index
+    std::string arn_head_;                // "arn:aws:iot:REGION:ACCOUNT:"
 };
 
 std::shared_ptr<const CompiledPolicies> compile(std::vector<PolicySource> sources,

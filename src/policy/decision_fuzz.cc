@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/encoding.h"
 #include "policy/compiled_policies.h"
 #include "policy/plain_evaluator.h"
 
@@ -27,6 +28,7 @@ std::string_view take_line(std::string_view& text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size > 160) return 0;  // plain reading is exponential in the number of stars
     std::string_view text(reinterpret_cast<const char*>(data), size);
+    if (!is_utf8(text)) return 0;  // JSON and MQTT let nothing else in
     const std::string topic(take_line(text));
     const Variables variables = Variables().set("iot:ClientId", std::string(take_line(text)));
     Document document;

@@ -1,11 +1,25 @@
 #include "policy/pattern.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "policy/ascii_case.h"
 
 namespace gatehouse::policy {
 namespace {
+
+constexpr GlobUnit end_of_glob = 0xFFFF;
+
+// What a part stands for: wildcards for themselves, a variable without a value for its
+// placeholder.
+std::string_view substitute(const Pattern& pattern, const PatternPart& part,
+                            const Variables& variables) noexcept {
+    const std::string_view text = pattern.text_of(part);
+    if (part.kind != PartKind::Variable) return text;
+    const Variable* variable = variables.find(text);
+    if (variable != nullptr && !variable->values.empty()) return variable->values.front();
+    return std::string_view(pattern.text()).substr(part.offset - 2, part.length + 3);
+}
 
 // The end of the UTF-8 character that begins at `at`. A stray continuation byte counts as one.
 template <class Text>
@@ -15,27 +29,80 @@ std::size_t next_character(const Text& text, std::size_t at) {
     return at;
 }
 
+// A place in a glob, read unit by unit. Copying it keeps the place.
+class GlobReader {
+public:
+    explicit GlobReader(GlobView glob) : rest_(glob) {}
+
+    bool at_end() const { return rest_.empty(); }
+    GlobUnit unit() const { return rest_.front(); }
+    void advance() { rest_ = rest_.subspan(1); }
+
+private:
+    GlobView rest_;
+};
+
+// The same for a pattern whose variables are filled in on the way.
+class PatternReader {
+public:
+    PatternReader(const Pattern& pattern, const Variables& variables)
+        : pattern_(&pattern), variables_(&variables) {
+        enter();
+    }
+
+    bool at_end() const { return part_ == pattern_->parts().size(); }
+    GlobUnit unit() const {
+        switch (pattern_->parts()[part_].kind) {
+            case PartKind::AnyRun: return any_run;
+            case PartKind::AnyOne: return any_one;
+            default: return static_cast<std::uint8_t>(piece_.front());
+        }
+    }
+    void advance() {
+        piece_.remove_prefix(1);
+        if (!piece_.empty()) return;
+        ++part_;
+        enter();
+    }
+
+private:
+    // Takes up the text of the part, or of the first one after it that is not empty.
+    void enter() {
+        for (; !at_end(); ++part_) {
+            piece_ = substitute(*pattern_, pattern_->parts()[part_], *variables_);
+            if (!piece_.empty()) return;
+        }
+    }
+
+    const Pattern* pattern_;
+    const Variables* variables_;
+    std::size_t part_ = 0;
+    std::string_view piece_;
+};
+
 // Leftmost matching: each run between two `*` is taken where it first occurs, so that going back
 // to the latest `*` is enough.
-template <class Text>
-bool matches_text(GlobView glob, const Text& text) noexcept {
-    constexpr std::size_t none = ~std::size_t{0};
-    std::size_t unit = 0, at = 0, run = none, run_at = 0;
+template <class Reader, class Text>
+bool matches_text(Reader reader, const Text& text) noexcept {
+    std::optional<Reader> run;  // just behind the latest `*`
+    std::size_t at = 0, run_at = 0;
     while (true) {
-        if (unit < glob.size() && glob[unit] == any_run) {
-            run = ++unit;
+        const GlobUnit unit = reader.at_end() ? end_of_glob : reader.unit();
+        if (unit == any_run) {
+            reader.advance();
+            if (reader.at_end()) return true;
+            run = reader;
             run_at = at;
-            if (unit == glob.size()) return true;
         } else if (at == text.size()) {
-            return unit == glob.size();
-        } else if (unit < glob.size() && glob[unit] == any_one) {
-            ++unit;
+            return unit == end_of_glob;
+        } else if (unit == any_one) {
+            reader.advance();
             at = next_character(text, at);
-        } else if (unit < glob.size() && glob[unit] == static_cast<std::uint8_t>(text[at])) {
-            ++unit;
+        } else if (unit == static_cast<std::uint8_t>(text[at])) {
+            reader.advance();
             ++at;
-        } else if (run != none) {
-            unit = run;
+        } else if (run) {
+            reader = *run;
             at = ++run_at;
         } else {
             return false;
@@ -143,23 +210,12 @@ Glob resolve(const Pattern& pattern, const Variables& variables) {
         for (const char c : text) glob.push_back(static_cast<std::uint8_t>(c));
     };
     for (const PatternPart& part : pattern.parts()) {
-        const std::string_view text = pattern.text_of(part);
-        switch (part.kind) {
-            case PartKind::Literal: append(text); break;
-            case PartKind::AnyRun:
-                if (glob.empty() || glob.back() != any_run) glob.push_back(any_run);
-                break;
-            case PartKind::AnyOne: glob.push_back(any_one); break;
-            case PartKind::Variable: {
-                const Variable* variable = variables.find(text);
-                if (variable != nullptr && !variable->values.empty()) {
-                    append(variable->values.front());
-                } else {
-                    append("${");
-                    append(text);
-                    append("}");
-                }
-            }
+        if (part.kind == PartKind::AnyRun) {
+            if (glob.empty() || glob.back() != any_run) glob.push_back(any_run);
+        } else if (part.kind == PartKind::AnyOne) {
+            glob.push_back(any_one);
+        } else {
+            append(substitute(pattern, part, variables));
         }
     }
     return glob;
@@ -167,19 +223,7 @@ Glob resolve(const Pattern& pattern, const Variables& variables) {
 
 std::string resolve_text(const Pattern& pattern, const Variables& variables) {
     std::string text;
-    for (const PatternPart& part : pattern.parts()) {
-        const std::string_view piece = pattern.text_of(part);
-        if (part.kind != PartKind::Variable) {
-            text += piece;
-            continue;
-        }
-        const Variable* variable = variables.find(piece);
-        if (variable != nullptr && !variable->values.empty()) {
-            text += variable->values.front();
-        } else {
-            text.append("${").append(piece).append("}");
-        }
-    }
+    for (const PatternPart& part : pattern.parts()) text += substitute(pattern, part, variables);
     return text;
 }
 
@@ -200,11 +244,11 @@ std::string show(GlobView glob) {
 }
 
 bool matches(GlobView glob, std::string_view text) noexcept {
-    return matches_text(glob, text);
+    return matches_text(GlobReader(glob), text);
 }
 
-bool matches(GlobView glob, JoinedText text) noexcept {
-    return matches_text(glob, text);
+bool matches(const Pattern& pattern, const Variables& variables, JoinedText text) noexcept {
+    return matches_text(PatternReader(pattern, variables), text);
 }
 
 std::size_t matching_prefix(GlobView glob, std::string_view text) {

@@ -74,20 +74,24 @@ std::string show(GlobView glob);
 // A text without wildcards.
 Glob literal_glob(std::string_view text);
 
-// A text in two pieces, so that an ARN need not be put together to be compared.
+// A text in three pieces, so that an ARN need not be put together to be compared.
 struct JoinedText {
     std::string_view head;
+    std::string_view middle;
     std::string_view tail;
 
-    std::size_t size() const { return head.size() + tail.size(); }
+    std::size_t size() const { return head.size() + middle.size() + tail.size(); }
     char operator[](std::size_t i) const {
-        return i < head.size() ? head[i] : tail[i - head.size()];
+        if (i < head.size()) return head[i];
+        i -= head.size();
+        return i < middle.size() ? middle[i] : tail[i - middle.size()];
     }
 };
 
 // Whether the glob matches the whole text. At most length of glob times length of text steps.
 bool matches(GlobView glob, std::string_view text) noexcept;
-bool matches(GlobView glob, JoinedText text) noexcept;
+// The same without a glob in between: slower, and nothing is allocated.
+bool matches(const Pattern& pattern, const Variables& variables, JoinedText text) noexcept;
 // How many leading bytes of the text some text that matches could share; the whole text when it
 // matches or is merely too short.
 std::size_t matching_prefix(GlobView glob, std::string_view text);

@@ -37,18 +37,6 @@ Runs runs_of(GlobView glob) {
     return runs;
 }
 
-// `*` first and a ':' before the next wildcard: see ResourceIndex::overrunning_.
-bool is_overrun(GlobView glob, const Runs& runs) {
-    return glob.front() == any_run &&
-           (runs.inner.empty() ? runs.back : runs.inner.front()).contains(':');
-}
-
-std::string common_prefix(std::string a, std::string_view b) {
-    const auto [end, other] = std::ranges::mismatch(a, b);
-    a.erase(end, a.end());
-    return a;
-}
-
 }  // namespace
 
 struct ResourceIndex::Compared {
@@ -56,7 +44,7 @@ struct ResourceIndex::Compared {
     Entry entry;
 };
 
-ResourceIndex::ResourceIndex(std::vector<Pattern> patterns) : has_patterns_(!patterns.empty()) {
+ResourceIndex::ResourceIndex(std::vector<Pattern> patterns) {
     std::vector<std::pair<std::string, Entry>> front;
     std::vector<Compared> compared;
     for (const Pattern& pattern : patterns) {
@@ -68,24 +56,13 @@ ResourceIndex::ResourceIndex(std::vector<Pattern> patterns) : has_patterns_(!pat
             front.push_back(
                 {bytes_of_units({glob.begin(), wildcard}), {pattern.statement, 0, Kind::Open}});
         } else {
-            Runs runs = runs_of(glob);
-            const Entry entry{pattern.statement, store(glob), Kind::Compare};
-            if (is_overrun(glob, runs)) {
-                const std::string& need = runs.inner.empty() ? runs.back : runs.inner.front();
-                overrun_needs_ =
-                    overrunning_.empty() ? need : common_prefix(std::move(overrun_needs_), need);
-                overrunning_.push_back(entry);
-            } else {
-                compared.push_back({std::move(runs), entry});
-            }
+            if (inner_ == nullptr) inner_ = std::make_unique<Inner>();
+            compared.push_back(
+                {runs_of(glob), {pattern.statement, inner_->store(glob), Kind::Compare}});
         }
     }
-    add_compared(std::move(compared), front);
+    if (inner_ != nullptr) add_compared(std::move(compared), front);
     front_ = LiteralTrie<Entry, TrieDirection::Forward>(std::move(front));
-    globs_.shrink_to_fit();
-    units_.shrink_to_fit();
-    bytes_.shrink_to_fit();
-    overrunning_.shrink_to_fit();
 }
 
 // Files each pattern under the literal run that the fewest share; at equal counts the front, then
@@ -113,51 +90,54 @@ void ResourceIndex::add_compared(std::vector<Compared> compared,
         consider(each.runs.back, backs[each.runs.back], back);
         for (const std::string& run : each.runs.inner) consider(run, inners[run], anywhere);
         if (best.empty()) {
-            others_.push_back(each.entry);
+            inner_->others.push_back(each.entry);
         } else {
             home->push_back({std::string(best), each.entry});
         }
     }
-    back_ = LiteralTrie<Entry, TrieDirection::Backward>(std::move(back));
-    anywhere_ = LiteralTrie<Entry, TrieDirection::Forward>(std::move(anywhere));
+    inner_->back = LiteralTrie<Entry, TrieDirection::Backward>(std::move(back));
+    inner_->anywhere = LiteralTrie<Entry, TrieDirection::Forward>(std::move(anywhere));
 }
 
-std::uint32_t ResourceIndex::store(GlobView glob) {
+std::uint32_t ResourceIndex::Inner::store(GlobView glob) {
     const auto first = std::ranges::find_if(glob, is_wildcard);
     const auto last = std::ranges::find_if(glob.rbegin(), glob.rend(), is_wildcard).base();
     StoredGlob stored;
-    stored.bytes = static_cast<std::uint32_t>(bytes_.size());
+    stored.bytes = static_cast<std::uint32_t>(bytes.size());
     stored.prefix_length = static_cast<std::uint32_t>(first - glob.begin());
     stored.suffix_length = static_cast<std::uint32_t>(glob.end() - last);
-    bytes_ += bytes_of_units({glob.begin(), first});
-    bytes_ += bytes_of_units({last, glob.end()});
-    stored.units = static_cast<std::uint32_t>(units_.size());
-    if (last - first > 1 || *first != any_run) units_.insert(units_.end(), first, last);
-    stored.unit_count = static_cast<std::uint32_t>(units_.size()) - stored.units;
-    globs_.push_back(stored);
-    return static_cast<std::uint32_t>(globs_.size() - 1);
+    bytes += bytes_of_units({glob.begin(), first});
+    bytes += bytes_of_units({last, glob.end()});
+    stored.units = static_cast<std::uint32_t>(units.size());
+    if (last - first > 1 || *first != any_run) units.insert(units.end(), first, last);
+    stored.unit_count = static_cast<std::uint32_t>(units.size()) - stored.units;
+    globs.push_back(stored);
+    return static_cast<std::uint32_t>(globs.size() - 1);
 }
 
-bool ResourceIndex::compare(std::uint32_t glob, std::string_view name) const noexcept {
-    const StoredGlob& stored = globs_[glob];
+bool ResourceIndex::Inner::compare(std::uint32_t glob, std::string_view name) const noexcept {
+    const StoredGlob& stored = globs[glob];
     const std::size_t ends = std::size_t{stored.prefix_length} + stored.suffix_length;
     if (name.size() < ends) return false;
-    const char* bytes = bytes_.data() + stored.bytes;
-    if (!equal_bytes(bytes + stored.prefix_length, name.data() + name.size() - stored.suffix_length,
-                     stored.suffix_length) ||
-        !equal_bytes(bytes, name.data(), stored.prefix_length)) {
+    const char* ends_text = bytes.data() + stored.bytes;
+    if (!equal_bytes(ends_text + stored.prefix_length,
+                     name.data() + name.size() - stored.suffix_length, stored.suffix_length) ||
+        !equal_bytes(ends_text, name.data(), stored.prefix_length)) {
         return false;
     }
     if (stored.unit_count == 0) return true;
-    return matches(GlobView(units_).subspan(stored.units, stored.unit_count),
+    return matches(GlobView(units).subspan(stored.units, stored.unit_count),
                    name.substr(stored.prefix_length, name.size() - ends));
 }
 
+std::size_t ResourceIndex::Inner::memory_bytes() const {
+    return sizeof(*this) + back.memory_bytes() + anywhere.memory_bytes() +
+           others.capacity() * sizeof(Entry) + globs.capacity() * sizeof(StoredGlob) +
+           units.capacity() * sizeof(GlobUnit) + bytes.capacity();
+}
+
 std::size_t ResourceIndex::memory_bytes() const {
-    return sizeof(*this) + front_.memory_bytes() + back_.memory_bytes() + anywhere_.memory_bytes() +
-           (others_.capacity() + overrunning_.capacity()) * sizeof(Entry) +
-           globs_.capacity() * sizeof(StoredGlob) + units_.capacity() * sizeof(GlobUnit) +
-           bytes_.capacity();
+    return front_.memory_bytes() + (inner_ == nullptr ? 0 : inner_->memory_bytes());
 }
 
 }  // namespace gatehouse::policy

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,6 @@ public:
             name, [](IndexedStatement) { return true; }, [](IndexedStatement) { return true; });
     }
 
-    bool empty() const { return !has_patterns_; }
     std::size_t memory_bytes() const;
 
 private:
@@ -73,21 +73,22 @@ private:
 
     void add_compared(std::vector<Compared> compared,
                       std::vector<std::pair<std::string, Entry>>& front);
-    std::uint32_t store(GlobView glob);
-    bool compare(std::uint32_t glob, std::string_view name) const noexcept;
+    // What only patterns with inner wildcards need; most policies have none.
+    struct Inner {
+        LiteralTrie<Entry, TrieDirection::Backward> back;
+        LiteralTrie<Entry, TrieDirection::Forward> anywhere;
+        std::vector<Entry> others;
+        std::vector<StoredGlob> globs;
+        std::vector<GlobUnit> units;
+        std::string bytes;
+
+        std::uint32_t store(GlobView glob);
+        bool compare(std::uint32_t glob, std::string_view name) const noexcept;
+        std::size_t memory_bytes() const;
+    };
 
     LiteralTrie<Entry, TrieDirection::Forward> front_;
-    LiteralTrie<Entry, TrieDirection::Backward> back_;
-    LiteralTrie<Entry, TrieDirection::Forward> anywhere_;
-    std::vector<Entry> others_;
-    // Patterns whose wildcard began in the region or account and would have to run over a ':'
-    // into the name; only looked at if the name holds the text that all of them need.
-    std::vector<Entry> overrunning_;
-    std::string overrun_needs_;
-    std::vector<StoredGlob> globs_;
-    std::vector<GlobUnit> units_;
-    std::string bytes_;
-    bool has_patterns_ = false;
+    std::unique_ptr<Inner> inner_;
 };
 
 template <class Wanted, class Visit>
@@ -96,7 +97,7 @@ bool ResourceIndex::visit(std::string_view name, Wanted&& wanted, Visit&& visit)
         switch (entry.kind) {
             case Kind::Exact: return rest.empty();
             case Kind::Open: return true;
-            case Kind::Compare: return wanted(entry.statement) && compare(entry.glob, name);
+            case Kind::Compare: return wanted(entry.statement) && inner_->compare(entry.glob, name);
         }
         return false;
     };
@@ -107,10 +108,11 @@ bool ResourceIndex::visit(std::string_view name, Wanted&& wanted, Visit&& visit)
         return false;
     };
     if (!front_.empty() && front_.walk(name, visit_all)) return true;
-    if (!back_.empty() && back_.walk(name, visit_all)) return true;
-    if (!anywhere_.empty() && anywhere_.scan(name, visit_all)) return true;
-    if (!others_.empty() && visit_all(others_, name)) return true;
-    return !overrunning_.empty() && name.contains(overrun_needs_) && visit_all(overrunning_, name);
+    if (inner_ == nullptr) return false;
+    const Inner& inner = *inner_;
+    if (!inner.back.empty() && inner.back.walk(name, visit_all)) return true;
+    if (!inner.anywhere.empty() && inner.anywhere.scan(name, visit_all)) return true;
+    return visit_all(inner.others, name);
 }
 
 }  // namespace gatehouse::policy

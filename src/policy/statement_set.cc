@@ -32,6 +32,13 @@ bool principal_matches(const Principal& principal, const RequestPrincipal& asker
     });
 }
 
+bool statement_lists_resource(const Statement& statement, const Variables& variables,
+                              JoinedText resource) noexcept {
+    return std::ranges::any_of(statement.resources, [&](const Pattern& pattern) {
+        return matches(pattern, variables, resource);
+    });
+}
+
 bool statement_names_action(const Statement& statement, std::string_view action) noexcept {
     const bool listed = std::ranges::any_of(statement.actions, [&](const std::string& pattern) {
         return action_matches(pattern, action);
@@ -97,21 +104,18 @@ StatementSet::StatementSet(std::span<const PolicySource> sources, const Variable
             ready.statement = &statement;
             ready.number = own_number;
             ready.conditions = std::move(*conditions);
-            for (const Pattern& resource : statement.resources) {
-                ready.resources.push_back(resolve(resource, variables));
-            }
         }
     }
     statements_.shrink_to_fit();
 }
 
 bool StatementSet::applies(const Ready& ready, std::string_view action, JoinedText resource,
-                           RequestContext context, const RequestPrincipal& principal) noexcept {
+                           RequestContext context, const RequestPrincipal& principal,
+                           const Variables& variables) noexcept {
     const Statement& statement = *ready.statement;
     if (!statement_names_action(statement, action)) return false;
     if (statement.principal && !principal_matches(*statement.principal, principal)) return false;
-    const bool listed = std::ranges::any_of(
-        ready.resources, [&](const Glob& glob) { return matches(glob, resource); });
+    const bool listed = statement_lists_resource(statement, variables, resource);
     return listed == (statement.resource_listing == Listing::These) &&
            std::ranges::all_of(ready.conditions, [&](const Condition& condition) {
                return condition.holds_in(context);
@@ -119,12 +123,13 @@ bool StatementSet::applies(const Ready& ready, std::string_view action, JoinedTe
 }
 
 Decision StatementSet::decide(std::string_view action, JoinedText resource, RequestContext context,
-                              const RequestPrincipal& principal) const noexcept {
+                              const RequestPrincipal& principal,
+                              const Variables& variables) const noexcept {
     Decision decision;
     for (const Ready& ready : statements_) {
         const bool denies = ready.statement->effect == Effect::Deny;
         if (!denies && decision.allowed()) continue;
-        if (!applies(ready, action, resource, context, principal)) continue;
+        if (!applies(ready, action, resource, context, principal, variables)) continue;
         if (denies) return {Outcome::DeniedExplicitly, ready.number};
         decision = {Outcome::Allowed, ready.number};
     }
@@ -132,13 +137,7 @@ Decision StatementSet::decide(std::string_view action, JoinedText resource, Requ
 }
 
 std::size_t StatementSet::memory_bytes() const {
-    std::size_t bytes = statements_.capacity() * sizeof(Ready);
-    for (const Ready& ready : statements_) {
-        for (const Glob& glob : ready.resources) {
-            bytes += sizeof(Glob) + glob.capacity() * sizeof(GlobUnit);
-        }
-    }
-    return bytes;
+    return statements_.capacity() * sizeof(Ready);
 }
 
 }  // namespace gatehouse::policy

@@ -31,6 +31,10 @@ struct Request {
     RequestPrincipal principal;
 };
 
+// Whether one of the statement's Resource or NotResource patterns matches.
+bool statement_lists_resource(const Statement& statement, const Variables& variables,
+                              JoinedText resource) noexcept;
+
 bool statement_names_action(const Statement& statement, std::string_view action) noexcept;
 
 // The conditions of a statement that remain to be judged at each request: those on keys of which
@@ -49,8 +53,9 @@ public:
     StatementSet(std::span<const PolicySource> sources, const Variables& variables,
                  const std::function<bool(const Statement&)>& chosen = {});
 
+    // `variables` are those given at the beginning.
     Decision decide(std::string_view action, JoinedText resource, RequestContext context,
-                    const RequestPrincipal& principal) const noexcept;
+                    const RequestPrincipal& principal, const Variables& variables) const noexcept;
 
     std::size_t memory_bytes() const;
 
@@ -58,12 +63,12 @@ private:
     struct Ready {
         const Statement* statement = nullptr;
         std::uint32_t number = 0;
-        std::vector<Glob> resources;
         std::vector<Condition> conditions;
     };
 
     static bool applies(const Ready& ready, std::string_view action, JoinedText resource,
-                        RequestContext context, const RequestPrincipal& principal) noexcept;
+                        RequestContext context, const RequestPrincipal& principal,
+                        const Variables& variables) noexcept;
 
     std::vector<Ready> statements_;
 };
