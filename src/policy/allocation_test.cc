@@ -1,0 +1,63 @@
+// Deciding allocates nothing, whatever the document says.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "policy/compiled_policies.h"
+
+namespace {
+thread_local std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    void* memory = std::malloc(size == 0 ? 1 : size);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+}
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+namespace gatehouse::policy {
+namespace {
+
+TEST(Allocation, DecidingNeedsNone) {
+    auto document = parse_document(
+        R"({"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":"iot:*","Resource":["arn:aws:iot:*:*:topic/a/*/b?/${iot:ClientId}",
+             "arn:aws:iot:*:*:*/x*", "arn:aws:iot:*:*:topic/*/only-here/*"],
+             "Condition":{"ForAnyValue:StringLike":{"iot:ConnectAttributes":"Last*"},
+                          "DateLessThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z"},
+                          "IpAddressIfExists":{"aws:VpcSourceIp":"10.0.0.0/8"}}},
+            {"Effect":"Deny","Action":"iot:*","NotResource":["arn:aws:iot:*:*:*"]}]})",
+        Dialect::IotPolicy);
+    ASSERT_TRUE(document.has_value());
+    const auto policies =
+        compile({{"", std::make_shared<const Document>(std::move(*document))}},
+                Variables().set("iot:ClientId", "client-with-a-long-name"), Tenant{});
+    const std::array<std::string_view, 1> will{"LastWill"};
+    const std::array<std::string_view, 1> time{"2029-01-01T00:00:00Z"};
+    const std::array<std::string_view, 1> address{"10.1.2.3"};
+    const std::array<ContextEntry, 3> context{
+        {{"iot:ConnectAttributes", will}, {"aws:CurrentTime", time}, {"aws:VpcSourceIp", address}}};
+    const std::size_t before = allocations;
+    std::size_t allowed = 0;
+    for (const std::string_view name : {"a/1/b2/client-with-a-long-name", "x", "1/only-here/2",
+                                        "y:topic/1/only-here/2", "none"}) {
+        for (std::size_t action = 0; action < action_count; ++action) {
+            allowed +=
+                policies->decide(static_cast<Action>(action), name, context).allowed() ? 1 : 0;
+        }
+    }
+    EXPECT_EQ(allocations, before);
+    EXPECT_GT(allowed, 0U);
+}
+
+}  // namespace
+}  // namespace gatehouse::policy
