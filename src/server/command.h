@@ -24,6 +24,9 @@ enum class Exit : std::uint8_t {
     Done = 0,
     Failed = 1,    // understood, and it did not work, or the answer is no
     WrongUse = 2,  // the words or settings were not understood; nothing was done
+    // Of device, pub and sub, for scripts that tell a wrong password from a server that is away.
+    Refused = 3,      // the server was reached and said no
+    Unreachable = 4,  // the server was not reached, or is not the one that was meant
 };
 
 // One call of a command.

@@ -9,8 +9,11 @@ namespace gatehouse::server {
 
 std::span<const Command> all_commands();
 
+Exit run_device(const Invocation& invocation);
 Exit run_env(const Invocation& invocation);
+Exit run_pub(const Invocation& invocation);
 Exit run_settings(const Invocation& invocation);
+Exit run_sub(const Invocation& invocation);
 Exit run_version(const Invocation& invocation);
 
 }  // namespace gatehouse::server
