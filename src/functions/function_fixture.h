@@ -16,6 +16,7 @@
 #include "base/uuid.h"
 #include "functions/instance_pool.h"
 #include "functions/package_packer.h"
+#include "functions/socket_owner.h"
 
 namespace gatehouse::functions {
 
@@ -53,6 +54,7 @@ public:
                std::string_view line) override {
         last_stream = *stream;
         bytes += line.size();
+        last_line = line;
         if (lines.size() < 10'000) lines.emplace_back(line);
     }
     std::string text() const {
@@ -62,6 +64,7 @@ public:
     }
     Stream last_stream;
     std::vector<std::string> lines;
+    std::string last_line;
     std::size_t bytes = 0;
 };
 
@@ -82,7 +85,7 @@ public:
 };
 
 class FunctionFixture : public ::testing::Test {
-protected:
+public:
     FunctionFixture() { settings.cache_dir = directory.path() / "cache"; }
     ~FunctionFixture() override {
         if (!pool) return;

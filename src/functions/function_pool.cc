@@ -46,7 +46,7 @@ Result<PreparedFunction> prepare_function(FunctionSnapshot function,
 }
 
 FunctionPool::~FunctionPool() {
-    shut_down({ErrorKind::Cancelled, "the server is stopping", {}});
+    shut_down({ErrorKind::Cancelled, "the server is stopping", {}}, Begun::Cancel);
     for (std::size_t i = 0; i < instances_.size(); ++i) parts_.room.give_room_back();
 }
 
@@ -208,10 +208,13 @@ void FunctionPool::on_instance_ended(Instance& instance) {
     balance();
 }
 
-void FunctionPool::shut_down(const Error& why) {
+void FunctionPool::shut_down(const Error& why, Begun begun) {
     shutting_down_ = true;
     while (!waiting_.empty()) fail_oldest(why);
-    for (const auto& instance : instances_) instance->stop();
+    for (const auto& instance : instances_) {
+        const bool busy = instance->state() == Instance::State::Busy;
+        if (!busy || begun == Begun::Cancel) instance->stop();
+    }
 }
 
 void FunctionPool::sweep(SteadyTime before) {

@@ -54,8 +54,10 @@ public:
     void submit(std::unique_ptr<Invocation> invocation);
     // Gives waiting events to instances, starting some where needed.
     void balance();
-    // Ends every instance and fails every waiting event with this.
-    void shut_down(const Error& why);
+    // Ends every instance and fails every waiting event with this. Finish: what an instance has
+    // begun it may finish.
+    enum class Begun : bool { Finish, Cancel };
+    void shut_down(const Error& why, Begun begun);
 
     // Stops instances that have been idle since before `before`, and looks after the others.
     void sweep(SteadyTime before);

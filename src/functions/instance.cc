@@ -25,7 +25,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds tick_every{50};
-constexpr unsigned ticks_per_memory_look = 2;  // 100 ms
+constexpr milliseconds memory_look_every{100};
+// Looking at very many processes takes long: it may have this share of the loop's time.
+constexpr int memory_look_rest_factor = 20;
 constexpr std::size_t output_read_bytes = 64 * 1024;
 // Taken at one go at most, so that a flood holds nobody else up.
 constexpr std::size_t output_slice_bytes = 1024 * 1024;
@@ -68,6 +70,13 @@ std::string too_large_body() {
         R"({{"errorMessage":"Response payload size exceeded maximum allowed payload )"
         R"(size ({} bytes).","errorType":"Function.ResponseSizeTooLarge"}})",
         response_bytes_max);
+}
+
+std::string invalid_entrypoint_body(const RequestId& request) {
+    return platform_body("Runtime.InvalidEntrypoint",
+                         fmt::format("RequestId: {} Error: Couldn't find valid bootstrap(s): "
+                                     "[/var/task/bootstrap /opt/bootstrap]",
+                                     request.view()));
 }
 
 // Takes output as it comes, for a function that prints much.
@@ -332,12 +341,16 @@ void Instance::tick() {
     if (state_ == State::Ending) return;
     parts_.loop.timers().set(tick_, parts_.loop.now() + tick_every);
     drain_output();
-    if (++ticks_ % ticks_per_memory_look == 0) watch_memory();
+    if (parts_.loop.now() >= next_memory_look_) watch_memory();
 }
 
 void Instance::watch_memory() {
+    const SteadyTime begun = parts_.loop.clock().steady_now();
     std::uint64_t resident = 0;
     for (const pid_t process : process_tree(process_->pid())) resident += resident_bytes(process);
+    const SteadyTime done = parts_.loop.clock().steady_now();
+    next_memory_look_ = done + std::max<SteadyTime::duration>(
+                                   memory_look_every, (done - begun) * memory_look_rest_factor);
     max_memory_ = std::max(max_memory_, resident);
     const std::uint64_t allowed = std::uint64_t{prepared_->function->configuration.memory_mb} << 20;
     if (resident <= allowed) return;
@@ -406,6 +419,27 @@ void Instance::on_listener(int socket) {
     endpoint_->adopt(socket);
 }
 
+// The process ended before it was ready: the function's fault, or this machine's.
+StartFailure Instance::start_failure(const ProcessEnd& end) {
+    StartFailure failure{.init_duration = since(started_)};
+    const bool no_entrypoint =
+        end.stage == "exec" && prepared_->runtime.family == RuntimeFamily::Provided;
+    if (no_entrypoint) {
+        log_->init_report(failure.init_duration, "init", "error", "Runtime.InvalidEntrypoint");
+        failure.body = invalid_entrypoint_body;
+        return failure;
+    }
+    if (end.how == ProcessEnd::How::NotStarted) {
+        failure.stage = end.stage;
+        failure.machine = Error{
+            ErrorKind::Unavailable, "a function instance cannot be started: " + end.detail, {}};
+    } else {
+        log_->init_report(failure.init_duration, "init", "error", "Runtime.ExitError");
+    }
+    failure.body = [end](const RequestId& id) { return exit_body(id, end); };
+    return failure;
+}
+
 void Instance::on_ended(const ProcessEnd& end) {
     // Its last words: everything that is still in the pipe, up to a bound.
     for (int slices = 0; slices < 16 && output_ >= 0; ++slices) drain_output();
@@ -415,16 +449,7 @@ void Instance::on_ended(const ProcessEnd& end) {
         fail_event(FunctionErrorKind::Exited, exit_body(current_->request_id, end), "error",
                    "Runtime.ExitError");
     } else if (state_ == State::Starting) {
-        StartFailure failure{.init_duration = since(started_)};
-        if (end.how == ProcessEnd::How::NotStarted) {
-            failure.stage = end.stage;
-            failure.machine = Error{
-                ErrorKind::Unavailable, "a function instance cannot be started: " + end.detail, {}};
-        } else {
-            log_->init_report(failure.init_duration, "init", "error", "Runtime.ExitError");
-        }
-        failure.body = [end](const RequestId& id) { return exit_body(id, end); };
-        fail_start(std::move(failure));
+        fail_start(start_failure(end));
     }
     log_->flush();
     state_ = State::Ending;

@@ -84,7 +84,7 @@ public:
     // Whether run() may be called: idle, and its runtime still waits for an event.
     bool can_run() const;
     void run(std::unique_ptr<Invocation> invocation);
-    // Ends it; the event it serves, if any, fails as if its process had been killed.
+    // Ends it; the event it serves, if any, fails with Cancelled.
     void stop();
     // Now and then while idle: takes what it has printed.
     void look_after();
@@ -111,6 +111,7 @@ private:
     void deliver();
     void finish();
     void fail_start(StartFailure failure);
+    StartFailure start_failure(const ProcessEnd& end);
     void fail_event(FunctionErrorKind kind, std::string body, std::string status,
                     std::string error_type);
     void time_out();
@@ -141,7 +142,7 @@ private:
     std::chrono::microseconds init_duration_{};
     bool first_event_ = true;
     std::uint64_t max_memory_ = 0;
-    unsigned ticks_ = 0;
+    SteadyTime next_memory_look_{};
 
     std::unique_ptr<Invocation> current_;
     std::optional<InvocationResult> result_;
@@ -155,6 +156,7 @@ private:
 // The bodies AWS gives for what the platform notices, see Invoke in the Developer Guide.
 std::string timeout_body(const RequestId& request, std::uint32_t timeout_s);
 std::string exit_body(const RequestId& request, const ProcessEnd& end);
+std::string invalid_entrypoint_body(const RequestId& request);
 std::string too_large_body();
 
 }  // namespace gatehouse::functions

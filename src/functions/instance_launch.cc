@@ -123,7 +123,7 @@ void set_confinement(LaunchSpec& spec, const LaunchInput& input) {
     spec.group = spec.user;
     const auto storage_mb = input.prepared.function->configuration.ephemeral_storage_mb;
     spec.file_bytes_max = std::uint64_t{storage_mb} * 1024 * 1024;
-    spec.processes_max = instance_processes_max;
+    spec.processes_max = input.settings.processes_max;
     if (!spec.use_namespaces && spec.user == 0) spec.processes_max += threads_running();
     spec.descriptors_max = instance_descriptors_max;
 }

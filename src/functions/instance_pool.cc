@@ -83,7 +83,8 @@ void InstancePool::forget(const Tenant& tenant, const FunctionName& name) {
     const auto at = pools_.find({tenant, name});
     if (at == pools_.end()) return;
     at->second->shut_down(
-        {ErrorKind::NotFound, fmt::format("Function not found: {}", name.view()), {}});
+        {ErrorKind::NotFound, fmt::format("Function not found: {}", name.view()), {}},
+        FunctionPool::Begun::Finish);
     // It is destroyed by the next sweep, when its instances are gone.
 }
 
@@ -128,7 +129,8 @@ async::Task<void> InstancePool::stop(Deadline deadline) {
     stopping_ = true;
     sweep_timer_.cancel();
     for (const auto& [key, pool] : pools_) {
-        pool->shut_down({ErrorKind::Cancelled, "the server is stopping", {}});
+        pool->shut_down({ErrorKind::Cancelled, "the server is stopping", {}},
+                        FunctionPool::Begun::Cancel);
     }
     while (instances_ > 0 && co_await changed_.wait(deadline)) {
     }

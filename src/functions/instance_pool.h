@@ -42,6 +42,8 @@ public:
         std::string isolation;  // what was reached, empty until an instance was started
     };
     Facts facts() const;
+    // From now on instances are started as on a system that allows no namespaces.
+    void forgo_namespaces() { isolation_.give_way("namespaces"); }
     async::EventLoop& loop() { return parts_.loop; }
 
 private:

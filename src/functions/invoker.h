@@ -11,6 +11,7 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "functions/function.h"
+#include "logs/event_sink.h"
 
 namespace gatehouse::functions {
 
@@ -93,15 +94,26 @@ public:
 // Threads: any; does not block.
 class FunctionLogSink {
 public:
-    struct Stream {
-        Tenant tenant;
-        std::string group;   // "/aws/lambda/NAME"
-        std::string stream;  // "2026/01/31/[$LATEST]0123…"
-    };
+    // Group "/aws/lambda/NAME", stream "2026/01/31/[$LATEST]0123…".
+    using Stream = logs::StreamAddress;
     virtual ~FunctionLogSink() = default;
     // One line without its line feed; valid during the call.
     virtual void write(const std::shared_ptr<const Stream>& stream, WallTime time,
                        std::string_view line) = 0;
+};
+
+// The server's log as a sink for functions.
+class EventSinkFunctionLog final : public FunctionLogSink {
+public:
+    // The sink must outlive it.
+    explicit EventSinkFunctionLog(logs::EventSink& sink) : sink_(sink) {}
+    void write(const std::shared_ptr<const Stream>& stream, WallTime time,
+               std::string_view line) override {
+        sink_.append(stream, time, line);
+    }
+
+private:
+    logs::EventSink& sink_;
 };
 
 }  // namespace gatehouse::functions

@@ -36,9 +36,10 @@ struct FunctionSettings {
     // come first.
     std::map<std::string, std::string> extra_environment;
 
-    std::uint32_t instances_max = 64;               // on this machine, of all functions
-    std::uint32_t instances_per_function_max = 32;  // without reserved concurrency
-    std::uint32_t starts_in_parallel_max = 4;       // of one function
+    std::uint32_t instances_max = 64;                      // on this machine, of all functions
+    std::uint32_t instances_per_function_max = 32;         // without reserved concurrency
+    std::uint32_t starts_in_parallel_max = 4;              // of one function
+    std::uint32_t processes_max = instance_processes_max;  // of one instance, threads included
     std::uint32_t queue_max = 1'000;  // events of one function waiting for an instance
     std::uint32_t account_concurrency_max = functions::account_concurrency_max;
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);

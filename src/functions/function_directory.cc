@@ -1,0 +1,378 @@
+#include "functions/function_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/arn.h"
+#include "base/uuid.h"
+#include "functions/function_record.h"
+
+namespace gatehouse::functions {
+namespace {
+
+const storage::Kind function_kind("function");
+
+storage::RecordKey record_key(const Tenant& tenant, const FunctionName& name) {
+    return {tenant, function_kind, name.value()};
+}
+
+std::string arn_of(const Tenant& tenant, const FunctionName& name) {
+    return make_arn(tenant, "lambda", "function:" + name.value());
+}
+
+Error not_found(const Tenant& tenant, const FunctionName& name) {
+    return {ErrorKind::NotFound, "Function not found: " + arn_of(tenant, name), {}};
+}
+
+Error exists_already(const FunctionName& name) {
+    return {ErrorKind::Conflict, "Function already exist: " + name.value(), {}};
+}
+
+// The API speaks of functions as being created or changed for a while; here that is over when it
+// answers, but tools wait for the words.
+Function as_pending(Function function) {
+    function.configuration.state = FunctionState::Pending;
+    function.configuration.state_reason = "The function is being created.";
+    function.configuration.state_reason_code = "Creating";
+    function.configuration.last_update_status.reset();
+    return function;
+}
+
+Function as_in_progress(Function function) {
+    function.configuration.last_update_status = LastUpdateStatus::InProgress;
+    function.configuration.last_update_reason = "The function is being created.";
+    function.configuration.last_update_reason_code = "Creating";
+    return function;
+}
+
+Result<void> check_revision(const std::optional<RevisionId>& wanted, const RevisionId& present) {
+    if (!wanted || *wanted == present) return {};
+    return fail(ErrorKind::Conflict,
+                "The Revision Id provided does not match the latest Revision Id. Call the "
+                "GetFunction/GetAlias API to retrieve the latest Revision Id",
+                Place{"revisionId", 0, 0});
+}
+
+void apply(const UpdateFunctionConfiguration& request, FunctionConfiguration& configuration) {
+    const auto set = [](const auto& from, auto& to) {
+        if (from) to = *from;
+    };
+    set(request.runtime, configuration.runtime);
+    set(request.role, configuration.role);
+    set(request.handler, configuration.handler);
+    set(request.description, configuration.description);
+    set(request.timeout_s, configuration.timeout_s);
+    set(request.memory_mb, configuration.memory_mb);
+    set(request.ephemeral_storage_mb, configuration.ephemeral_storage_mb);
+    set(request.log_group, configuration.log_group);
+    if (request.environment) configuration.environment = request.environment;
+}
+
+FunctionConfiguration configuration_of(const Tenant& tenant, const CreateFunction& request) {
+    return {.name = request.name,
+            .arn = arn_of(tenant, request.name),
+            .runtime = request.runtime,
+            .role = request.role,
+            .handler = request.handler,
+            .description = request.description,
+            .timeout_s = request.timeout_s.value_or(timeout_s_default),
+            .memory_mb = request.memory_mb.value_or(memory_mb_default),
+            .ephemeral_storage_mb = request.ephemeral_storage_mb.value_or(ephemeral_storage_mb_min),
+            .environment = request.environment,
+            .log_group = request.log_group.value_or("/aws/lambda/" + request.name.value()),
+            .architecture = request.architecture,
+            .state = FunctionState::Active,
+            .last_update_status = LastUpdateStatus::Successful};
+}
+
+}  // namespace
+
+// Holds a function's name while one operation changes it.
+class FunctionDirectory::Change {
+public:
+    Change(FunctionDirectory& directory, Key key) : directory_(&directory), key_(std::move(key)) {}
+    Change(Change&& other) noexcept
+        : directory_(std::exchange(other.directory_, nullptr)), key_(std::move(other.key_)) {}
+    Change& operator=(Change&&) = delete;
+    ~Change() {
+        if (directory_ != nullptr) directory_->state_.lock()->changing.erase(key_);
+    }
+
+private:
+    FunctionDirectory* directory_;
+    Key key_;
+};
+
+Result<FunctionDirectory::Change> FunctionDirectory::begin(const Tenant& tenant,
+                                                           const FunctionName& name) {
+    Key key{tenant, name};
+    if (!state_.lock()->changing.insert(key).second) {
+        return fail(ErrorKind::Conflict,
+                    "The operation cannot be performed at this time. An update is in progress for "
+                    "resource: " +
+                        arn_of(tenant, name));
+    }
+    return Change(*this, std::move(key));
+}
+
+Result<void> FunctionDirectory::load() {
+    std::map<Key, FunctionSnapshot> functions;
+    std::set<CodeHash> used;
+    std::optional<Error> problem;
+    const auto take = [&](const storage::Record& record) {
+        Result<Function> function = decode_function(record.body);
+        if (!function) {
+            problem = std::move(function.error());
+            problem->message += fmt::format(" (function '{}')", record.key.name);
+            return;
+        }
+        used.insert(function->configuration.code_hash);
+        const Key key{record.key.tenant, function->configuration.name};
+        functions[key] = std::make_shared<const Function>(std::move(*function));
+    };
+    if (auto scanned = parts_.store.blocking().scan(function_kind, take); !scanned) return scanned;
+    if (problem) return fail(std::move(*problem));
+    state_.lock()->functions = std::move(functions);
+    parts_.packages.keep_only(used);
+    return {};
+}
+
+FunctionSnapshot FunctionDirectory::find(const Tenant& tenant, const FunctionName& name) const {
+    const auto state = state_.lock();
+    const auto at = state->functions.find({tenant, name});
+    return at == state->functions.end() ? nullptr : at->second;
+}
+
+Result<FunctionSnapshot> FunctionDirectory::get(const Tenant& tenant,
+                                                const FunctionName& name) const {
+    FunctionSnapshot found = find(tenant, name);
+    if (!found) return fail(not_found(tenant, name));
+    return found;
+}
+
+std::vector<FunctionSnapshot> FunctionDirectory::list(const Tenant& tenant, std::string_view after,
+                                                      std::size_t limit) const {
+    std::vector<FunctionSnapshot> found;
+    const auto state = state_.lock();
+    const Key start{tenant, FunctionName(after)};
+    auto at =
+        after.empty() ? state->functions.lower_bound(start) : state->functions.upper_bound(start);
+    for (; at != state->functions.end() && at->first.first == tenant && found.size() < limit;
+         ++at) {
+        found.push_back(at->second);
+    }
+    return found;
+}
+
+std::vector<Tenant> FunctionDirectory::tenants_with(const FunctionName& name) const {
+    std::vector<Tenant> tenants;
+    const auto state = state_.lock();
+    for (const auto& [key, function] : state->functions) {
+        if (key.second == name) tenants.push_back(key.first);
+    }
+    return tenants;
+}
+
+async::Task<Result<StoredPackage>> FunctionDirectory::keep(std::string zip) {
+    PackageStore& packages = parts_.packages;
+    co_return co_await parts_.workers.run(
+        *async::EventLoop::current(),
+        [&packages, zip = std::move(zip)]() -> Result<StoredPackage> { return packages.add(zip); });
+}
+
+async::Task<Result<FunctionSnapshot>> FunctionDirectory::store(Function function,
+                                                               storage::Batch batch) {
+    batch.put(record_key(function.tenant, function.configuration.name), encode(function));
+    Result<storage::Revision> applied = co_await parts_.store.apply(std::move(batch));
+    if (!applied) co_return fail(std::move(applied.error()));
+    auto snapshot = std::make_shared<const Function>(std::move(function));
+    state_.lock()->functions[{snapshot->tenant, snapshot->configuration.name}] = snapshot;
+    co_return snapshot;
+}
+
+async::Task<Result<FunctionSnapshot>> FunctionDirectory::replace(Function function) {
+    const FunctionName name = function.configuration.name;
+    storage::Batch batch;
+    batch.require(storage::Exists{record_key(function.tenant, name)},
+                  not_found(function.tenant, name));
+    co_return co_await store(std::move(function), std::move(batch));
+}
+
+async::Task<Result<Function>> FunctionDirectory::create(Tenant tenant, CreateFunction request) {
+    Function function{
+        .tenant = tenant, .configuration = configuration_of(tenant, request), .tags = request.tags};
+    if (auto checked = check_configuration(function.configuration); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    const Result<Change> change = begin(tenant, request.name);
+    if (!change) co_return fail(change.error());
+    if (find(tenant, request.name)) co_return fail(exists_already(request.name));
+    Result<StoredPackage> package = co_await keep(std::move(request.zip));
+    if (!package) co_return fail(std::move(package.error()));
+    function.configuration.code_hash = package->hash;
+    function.configuration.code_bytes = package->bytes;
+    function.configuration.last_modified = parts_.clock.wall_now();
+    function.configuration.revision = RevisionId(make_uuid(parts_.random));
+    storage::Batch batch;
+    batch.require(storage::IsAbsent{record_key(tenant, request.name)},
+                  exists_already(request.name));
+    Result<FunctionSnapshot> stored = co_await store(std::move(function), std::move(batch));
+    if (!stored) co_return fail(std::move(stored.error()));
+    co_return as_pending(**stored);
+}
+
+async::Task<Result<Function>> FunctionDirectory::update_code(Tenant tenant, FunctionName name,
+                                                             UpdateFunctionCode request) {
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    if (auto checked = check_revision(request.revision, present->configuration.revision);
+        !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    Result<StoredPackage> package = co_await keep(std::move(request.zip));
+    if (!package) co_return fail(std::move(package.error()));
+    Function function = *present;
+    function.configuration.code_hash = package->hash;
+    function.configuration.code_bytes = package->bytes;
+    if (request.dry_run == DryRun::Yes) co_return as_in_progress(std::move(function));
+    function.configuration.last_modified = parts_.clock.wall_now();
+    function.configuration.revision = RevisionId(make_uuid(parts_.random));
+    Result<FunctionSnapshot> stored = co_await replace(std::move(function));
+    if (!stored) co_return fail(std::move(stored.error()));
+    co_return as_in_progress(**stored);
+}
+
+async::Task<Result<Function>> FunctionDirectory::update_configuration(
+    Tenant tenant, FunctionName name, UpdateFunctionConfiguration request) {
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    if (auto checked = check_revision(request.revision, present->configuration.revision);
+        !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    Function function = *present;
+    apply(request, function.configuration);
+    if (auto checked = check_configuration(function.configuration); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    function.configuration.last_modified = parts_.clock.wall_now();
+    function.configuration.revision = RevisionId(make_uuid(parts_.random));
+    Result<FunctionSnapshot> stored = co_await replace(std::move(function));
+    if (!stored) co_return fail(std::move(stored.error()));
+    co_return as_in_progress(**stored);
+}
+
+async::Task<Result<void>> FunctionDirectory::remove(Tenant tenant, FunctionName name) {
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    storage::Batch batch;
+    batch.require(storage::Exists{record_key(tenant, name)}, not_found(tenant, name));
+    batch.change(storage::Remove{record_key(tenant, name)});
+    Result<storage::Revision> applied = co_await parts_.store.apply(std::move(batch));
+    if (!applied) co_return fail(std::move(applied.error()));
+    state_.lock()->functions.erase({tenant, name});
+    if (parts_.on_removed) parts_.on_removed(tenant, name);
+    co_return Result<void>();
+}
+
+async::Task<Result<void>> FunctionDirectory::reserve_concurrency(
+    Tenant tenant, FunctionName name, std::optional<std::uint32_t> reserved) {
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    Function function = *present;
+    function.reserved_concurrency = reserved;
+    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
+    if (!stored) co_return fail(stored.error());
+    co_return Result<void>();
+}
+
+async::Task<Result<std::string>> FunctionDirectory::add_permission(
+    Tenant tenant, FunctionName name, Permission permission, std::optional<RevisionId> revision) {
+    if (auto checked = check_permission(permission); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    if (auto checked = check_revision(revision, present->policy_revision); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    Function function = *present;
+    if (std::ranges::find(function.permissions, permission.statement_id,
+                          &Permission::statement_id) != function.permissions.end()) {
+        co_return fail(ErrorKind::Conflict,
+                       fmt::format("The statement id ({}) provided already exists. Please provide "
+                                   "a new statement id, or remove the existing statement.",
+                                   permission.statement_id.view()));
+    }
+    const std::string text = statement_text(permission, function.configuration.arn);
+    function.permissions.push_back(std::move(permission));
+    if (resource_policy_text(function).size() > policy_bytes_max) {
+        co_return fail(
+            ErrorKind::LimitExceeded,
+            fmt::format("The final policy size is bigger than the limit ({}).", policy_bytes_max));
+    }
+    function.policy_revision = RevisionId(make_uuid(parts_.random));
+    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
+    if (!stored) co_return fail(stored.error());
+    co_return text;
+}
+
+async::Task<Result<void>> FunctionDirectory::remove_permission(Tenant tenant, FunctionName name,
+                                                               StatementId statement,
+                                                               std::optional<RevisionId> revision) {
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    if (auto checked = check_revision(revision, present->policy_revision); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    Function function = *present;
+    const auto removed = std::erase_if(function.permissions, [&](const Permission& permission) {
+        return permission.statement_id == statement;
+    });
+    if (removed == 0) {
+        co_return fail(
+            ErrorKind::NotFound,
+            present->permissions.empty()
+                ? "No policy is associated with the given resource."
+                : fmt::format("Statement {} is not found in resource policy.", statement.view()));
+    }
+    function.policy_revision =
+        function.permissions.empty() ? RevisionId() : RevisionId(make_uuid(parts_.random));
+    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
+    if (!stored) co_return fail(stored.error());
+    co_return Result<void>();
+}
+
+Result<FunctionDirectory::Policy> FunctionDirectory::policy(const Tenant& tenant,
+                                                            const FunctionName& name) const {
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) return fail(not_found(tenant, name));
+    if (present->permissions.empty()) {
+        return fail(ErrorKind::NotFound, "The resource you requested does not exist.");
+    }
+    return Policy{resource_policy_text(*present), present->policy_revision};
+}
+
+async::Task<Result<std::string>> FunctionDirectory::package(Tenant tenant, FunctionName name) {
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    PackageStore& packages = parts_.packages;
+    const CodeHash hash = present->configuration.code_hash;
+    co_return co_await parts_.workers.run(
+        *async::EventLoop::current(),
+        [&packages, hash]() -> Result<std::string> { return packages.read(hash); });
+}
+
+}  // namespace gatehouse::functions

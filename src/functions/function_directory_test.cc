@@ -1,0 +1,236 @@
+#include "functions/function_directory.h"
+
+#include "base/uuid.h"
+#include "functions/function_fixture.h"
+#include "storage/memory_resource_store.h"
+
+namespace gatehouse::functions {
+namespace {
+
+using ::testing::HasSubstr;
+
+class FunctionDirectoryTest : public FunctionFixture {
+protected:
+    void SetUp() override {
+        start_pool();
+        functions = open();
+    }
+    std::unique_ptr<FunctionDirectory> open() {
+        auto made = std::make_unique<FunctionDirectory>(FunctionDirectory::Parts{
+            async_store, *packages, workers, clock, random,
+            [this](const Tenant&, const FunctionName& name) { removed.push_back(name.value()); }});
+        EXPECT_TRUE(made->load());
+        return made;
+    }
+    template <class T>
+    Result<T> wait(async::Task<Result<T>> task) {
+        std::optional<Result<T>> result;
+        tasks.start(
+            [](async::Task<Result<T>> inner, std::optional<Result<T>>& into) -> async::Task<void> {
+                into = co_await std::move(inner);
+            }(std::move(task), result));
+        finish();
+        return result ? std::move(*result) : Result<T>(fail(ErrorKind::Internal, "unfinished"));
+    }
+    std::string zip_of(const std::string& source) {
+        TestDirectory files_of;
+        files_of.write("app.py", source);
+        return *pack_directory(files_of.path());
+    }
+    CreateFunction request(const std::string& name) {
+        return {.name = FunctionName(name),
+                .runtime = "python3.11",
+                .role = "arn:aws:iam::000000000000:role/any",
+                .handler = "app.handler",
+                .zip = zip_of("def handler(event, context):\n    return 'first'\n")};
+    }
+    Result<Function> create(const std::string& name) {
+        return wait(functions->create(tenant, request(name)));
+    }
+
+    Tenant tenant;
+    FunctionName fn{"fn"};
+    storage::MemoryResourceStore store{clock};
+    async::WorkerPool store_workers{{.name = "test-store", .threads = 1}};
+    storage::AsyncResourceStore async_store{store, store_workers};
+    std::vector<std::string> removed;
+    std::unique_ptr<FunctionDirectory> functions;
+};
+
+TEST_F(FunctionDirectoryTest, AFunctionIsPendingInTheAnswerAndActiveAfterwards) {
+    const auto created = create("fn");
+    ASSERT_TRUE(created) << created.error().message;
+    EXPECT_EQ(created->configuration.state, FunctionState::Pending);
+    EXPECT_EQ(created->configuration.state_reason_code, "Creating");
+    EXPECT_FALSE(created->configuration.last_update_status);
+    EXPECT_EQ(created->configuration.timeout_s, 3u);
+    EXPECT_EQ(created->configuration.memory_mb, 128u);
+    EXPECT_EQ(created->configuration.arn, "arn:aws:lambda:us-east-1:000000000000:function:fn");
+    EXPECT_EQ(created->configuration.log_group, "/aws/lambda/fn");
+    EXPECT_TRUE(is_uuid(created->configuration.revision.value()));
+    const auto stored = functions->get(tenant, fn);
+    ASSERT_TRUE(stored);
+    EXPECT_EQ((*stored)->configuration.state, FunctionState::Active);
+    EXPECT_EQ((*stored)->configuration.last_update_status, LastUpdateStatus::Successful);
+    EXPECT_EQ(*wait(functions->package(tenant, fn)), request("fn").zip);
+}
+
+TEST_F(FunctionDirectoryTest, RefusalsOfCreate) {
+    ASSERT_TRUE(create("fn"));
+    const auto again = create("fn");
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().kind, ErrorKind::Conflict);
+    EXPECT_EQ(again.error().message, "Function already exist: fn");
+    CreateFunction bad = request("other");
+    bad.zip = "junk";
+    EXPECT_THAT(wait(functions->create(tenant, bad)).error().message,
+                HasSubstr("Could not unzip uploaded file."));
+    bad = request("other");
+    bad.timeout_s = 1000;
+    EXPECT_EQ(wait(functions->create(tenant, bad)).error().place.field, "timeout");
+    EXPECT_FALSE(functions->find(tenant, FunctionName("other")));
+}
+
+TEST_F(FunctionDirectoryTest, UpdatesChangeTheRevision) {
+    const auto created = create("fn");
+    const RevisionId first = created->configuration.revision;
+    UpdateFunctionCode code{.zip = zip_of("x = 2\n"), .revision = RevisionId("another")};
+    const auto stale = wait(functions->update_code(tenant, fn, code));
+    ASSERT_FALSE(stale);
+    EXPECT_EQ(stale.error().kind, ErrorKind::Conflict);
+    EXPECT_EQ(stale.error().place.field, "revisionId");
+    code.revision = first;
+    const auto updated = wait(functions->update_code(tenant, fn, code));
+    ASSERT_TRUE(updated) << updated.error().message;
+    EXPECT_EQ(updated->configuration.last_update_status, LastUpdateStatus::InProgress);
+    EXPECT_NE(updated->configuration.code_hash, created->configuration.code_hash);
+    EXPECT_NE(updated->configuration.revision, first);
+
+    UpdateFunctionConfiguration change{.timeout_s = 10,
+                                       .environment = EnvironmentVariables{{"KEY", "v"}}};
+    const auto configured = wait(functions->update_configuration(tenant, fn, change));
+    ASSERT_TRUE(configured);
+    EXPECT_EQ(configured->configuration.timeout_s, 10u);
+    EXPECT_EQ(configured->configuration.handler, "app.handler") << "what is absent stays";
+    change = {.memory_mb = 1};
+    EXPECT_FALSE(wait(functions->update_configuration(tenant, fn, change)));
+    EXPECT_EQ((*functions->get(tenant, fn))->configuration.memory_mb, 128u);
+}
+
+TEST_F(FunctionDirectoryTest, ADryRunChangesNothing) {
+    const auto created = create("fn");
+    const auto dry = wait(
+        functions->update_code(tenant, fn, {.zip = zip_of("x = 3\n"), .dry_run = DryRun::Yes}));
+    ASSERT_TRUE(dry);
+    EXPECT_NE(dry->configuration.code_hash, created->configuration.code_hash);
+    EXPECT_EQ((*functions->get(tenant, fn))->configuration.code_hash,
+              created->configuration.code_hash);
+}
+
+TEST_F(FunctionDirectoryTest, TwoChangesAtOnceDoNotMix) {
+    ASSERT_TRUE(create("fn"));
+    std::optional<Result<Function>> first;
+    tasks.start([](FunctionDirectory& functions, Tenant tenant, std::string zip,
+                   std::optional<Result<Function>>& into) -> async::Task<void> {
+        into = co_await functions.update_code(tenant, FunctionName("fn"), {.zip = std::move(zip)});
+    }(*functions, tenant, zip_of("x = 4\n"), first));
+    const auto second = wait(functions->update_configuration(tenant, fn, {.timeout_s = 5}));
+    ASSERT_TRUE(first && *first);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::Conflict);
+    EXPECT_THAT(second.error().message, HasSubstr("An update is in progress for resource: arn:"));
+}
+
+TEST_F(FunctionDirectoryTest, ListsByNameWithinTheTenant) {
+    for (const char* name : {"b", "a", "c"}) ASSERT_TRUE(create(name));
+    const Tenant other{AccountId("123456789012"), Region("eu-west-1")};
+    ASSERT_TRUE(wait(functions->create(other, request("a"))));
+    const auto names = [&](std::string_view after, std::size_t limit) {
+        std::string all;
+        for (const auto& f : functions->list(tenant, after, limit)) {
+            all += f->configuration.name.value();
+        }
+        return all;
+    };
+    EXPECT_EQ(names("", 10), "abc");
+    EXPECT_EQ(names("", 2), "ab");
+    EXPECT_EQ(names("b", 10), "c");
+    EXPECT_EQ(names("bb", 10), "c");
+    EXPECT_EQ(functions->tenants_with(FunctionName("a")).size(), 2u);
+}
+
+TEST_F(FunctionDirectoryTest, RemovedIsGone) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->remove(tenant, fn)));
+    EXPECT_THAT(removed, testing::ElementsAre("fn"));
+    EXPECT_EQ(wait(functions->remove(tenant, fn)).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(functions->get(tenant, fn).error().message,
+              "Function not found: arn:aws:lambda:us-east-1:000000000000:function:fn");
+    EXPECT_TRUE(create("fn"));
+}
+
+TEST_F(FunctionDirectoryTest, Permissions) {
+    ASSERT_TRUE(create("fn"));
+    EXPECT_EQ(functions->policy(tenant, fn).error().kind, ErrorKind::NotFound);
+    const Permission permission{.statement_id = StatementId("iot"),
+                                .action = "lambda:InvokeFunction",
+                                .principal = "iot.amazonaws.com"};
+    const auto statement = wait(functions->add_permission(tenant, fn, permission, {}));
+    ASSERT_TRUE(statement);
+    EXPECT_THAT(*statement, HasSubstr("\"Sid\":\"iot\""));
+    const auto policy = functions->policy(tenant, fn);
+    ASSERT_TRUE(policy);
+    EXPECT_THAT(policy->text, HasSubstr(*statement));
+    EXPECT_THAT(wait(functions->add_permission(tenant, fn, permission, {})).error().message,
+                HasSubstr("The statement id (iot) provided already exists."));
+    EXPECT_EQ(wait(functions->remove_permission(tenant, fn, StatementId("other"), {})).error().kind,
+              ErrorKind::NotFound);
+    EXPECT_TRUE(
+        wait(functions->remove_permission(tenant, fn, StatementId("iot"), policy->revision)));
+    EXPECT_EQ(
+        wait(functions->remove_permission(tenant, fn, StatementId("iot"), {})).error().message,
+        "No policy is associated with the given resource.");
+}
+
+TEST_F(FunctionDirectoryTest, ThePolicyHasALimit) {
+    ASSERT_TRUE(create("fn"));
+    Result<std::string> last = std::string();
+    for (int i = 0; last && i < 500; ++i) {
+        last = wait(functions->add_permission(tenant, fn,
+                                              {.statement_id = StatementId("s" + std::to_string(i)),
+                                               .action = "lambda:InvokeFunction",
+                                               .principal = "iot.amazonaws.com"},
+                                              {}));
+    }
+    ASSERT_FALSE(last);
+    EXPECT_EQ(last.error().kind, ErrorKind::LimitExceeded);
+}
+
+TEST_F(FunctionDirectoryTest, EverythingIsThereAfterARestart) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->reserve_concurrency(tenant, fn, 7)));
+    const Function before = **functions->get(tenant, fn);
+    ASSERT_TRUE(packages->add(zip_of("nobody = 'uses this'\n")));
+    functions = open();
+    const auto after = functions->get(tenant, fn);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(**after, before);
+    EXPECT_EQ((*after)->reserved_concurrency, 7u);
+    std::size_t zips = 0;
+    for ([[maybe_unused]] const auto& entry :
+         std::filesystem::directory_iterator(directory.path() / "functions")) {
+        ++zips;
+    }
+    EXPECT_EQ(zips, 1u) << "a package nobody uses is removed";
+}
+
+TEST_F(FunctionDirectoryTest, TheInvokerRunsWhatTheDirectoryHolds) {
+    ASSERT_TRUE(create("fn"));
+    PooledInvoker over_directory(*functions, *pool, random);
+    const auto result = wait(over_directory.invoke({tenant, fn}, "{}", {}));
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->payload, "\"first\"");
+}
+
+}  // namespace
+}  // namespace gatehouse::functions

@@ -1,0 +1,193 @@
+// Instances that die, hang, flood or answer junk: only their own event suffers.
+#include <signal.h>
+
+#include "functions/function_fixture.h"
+
+namespace gatehouse::functions {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class InstanceFaults : public FunctionFixture {
+protected:
+    // The same function works for the next event.
+    void expect_recovery() {
+        const auto after = invoke("f", R"({"fine": true})");
+        ASSERT_TRUE(after) << after.error().message;
+        EXPECT_EQ(after->payload, "\"fine\"");
+        EXPECT_EQ(after->start, StartKind::Cold);
+    }
+    static std::string unless_fine(const std::string& deed) {
+        return "import os, sys, time, signal\ndef handler(event, context):\n"
+               "    if event.get('fine'):\n        return 'fine'\n    " +
+               deed + "\n";
+    }
+    InvokeOptions with_id() {
+        InvokeOptions options;
+        options.request_id = RequestId("11111111-2222-4333-8444-555555555555");
+        return options;
+    }
+    static constexpr const char* id = "RequestId: 11111111-2222-4333-8444-555555555555 Error: ";
+};
+
+TEST_F(InstanceFaults, ExitWithoutReason) {
+    make_python("f", unless_fine("os._exit(0)"));
+    const auto result = invoke("f", "{}", with_id());
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::Exited);
+    EXPECT_EQ(result->payload, std::string(R"({"errorType":"Runtime.ExitError","errorMessage":")") +
+                                   id + R"(Runtime exited without providing a reason"})");
+    EXPECT_THAT(log.text(), HasSubstr("Status: error\tError Type: Runtime.ExitError"));
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, ExitWithStatus) {
+    make_python("f", unless_fine("sys.exit(7)"));
+    EXPECT_THAT(invoke("f", "{}", with_id())->payload,
+                HasSubstr(std::string(id) + "Runtime exited with error: exit status 7"));
+    // The helper's own failure code is not special to a function.
+    make_python("g", unless_fine("os._exit(126)"));
+    EXPECT_THAT(invoke("g")->payload, HasSubstr("exit status 126"));
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, KilledBySignal) {
+    make_python("f", unless_fine("os.kill(os.getpid(), signal.SIGKILL)"));
+    EXPECT_THAT(invoke("f", "{}", with_id())->payload,
+                HasSubstr(std::string(id) + "Runtime exited with error: signal: killed"));
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, KilledFromOutsideInTheMiddle) {
+    make_python("f", unless_fine("print('in the middle'); time.sleep(60)"))
+        .configuration.timeout_s = 100;
+    Result<InvocationResult> result = fail(ErrorKind::Internal, "unset");
+    invoke_later("f", "{}", {}, result);
+    run_until([&] { return log.text().find("in the middle") != std::string::npos; });
+    const std::vector<pid_t> children = process_tree(getpid());
+    ASSERT_GE(children.size(), 2u);
+    kill(children[1], SIGKILL);  // the helper, and with it everything it started
+    finish();
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::Exited);
+    EXPECT_THAT(result->payload, HasSubstr("signal: killed"));
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, Timeout) {
+    make_python("f", unless_fine("print('waiting'); time.sleep(60)")).configuration.timeout_s = 1;
+    const auto result = invoke("f", "{}", with_id());
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::TimedOut);
+    EXPECT_EQ(result->payload, std::string(R"({"errorType":"Sandbox.Timedout","errorMessage":")") +
+                                   id + R"(Task timed out after 1.00 seconds"})");
+    EXPECT_THAT(log.text(), AllOf(HasSubstr("waiting\n"), HasSubstr("\tDuration: 1000.00 ms\t"),
+                                  HasSubstr("Status: timeout")));
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, TheCallersDeadlineDoesNotEndTheFunction) {
+    make_python("f",
+                "import time\ndef handler(event, context):\n    time.sleep(0.3)\n    return 1\n");
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, std::chrono::milliseconds(50));
+    const auto result = invoke("f", "{}", options);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::Timeout);
+    EXPECT_EQ(invoke("f")->payload, "1");
+    EXPECT_EQ(pool->facts().instances, 1u);
+}
+
+TEST_F(InstanceFaults, HangInInit) {
+    settings.init_max = std::chrono::milliseconds(300);
+    make_python("f", "import time\ntime.sleep(60)\n").configuration.timeout_s = 1;
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::TimedOut);
+    EXPECT_THAT(result->payload, HasSubstr("Sandbox.Timedout"));
+    EXPECT_THAT(log.text(), AllOf(HasSubstr("Phase: init\tStatus: timeout"),
+                                  HasSubstr("Phase: invoke\tStatus: timeout")));
+}
+
+TEST_F(InstanceFaults, ExitInInit) {
+    make_python("f", "import os\nprint('about to go')\nos._exit(3)\n");
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::InitFailed);
+    EXPECT_THAT(result->payload, HasSubstr("Runtime exited with error: exit status 3"));
+    EXPECT_THAT(log.text(), AllOf(HasSubstr("about to go"),
+                                  HasSubstr("Status: error\tError Type: Runtime.ExitError")));
+}
+
+TEST_F(InstanceFaults, AFloodOfOutputIsBoundedAndPasses) {
+    make_python("f",
+                unless_fine("[sys.stdout.write(('x' * 99 + '\\n') * 1000) for _ in range(1000)]\n"
+                            "    return 'flooded'"))
+        .configuration.timeout_s = 60;
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->payload, "\"flooded\"");
+    EXPECT_LT(log.bytes, 20'000'000u);
+    EXPECT_EQ(invoke("f", R"({"fine": true})")->payload, "\"fine\"");
+    run_until([&] { return log.last_line.starts_with("REPORT "); });
+}
+
+TEST_F(InstanceFaults, ALineWithoutEndIsCut) {
+    make_python("f", unless_fine("sys.stdout.write('y' * 1000000)\n    return 'ok'"));
+    ASSERT_TRUE(invoke("f"));
+    std::size_t lines = 0;
+    for (const std::string& line : log.lines) {
+        EXPECT_LE(line.size(), 256u * 1024);
+        lines += line.starts_with("yyy") ? 1 : 0;
+    }
+    EXPECT_EQ(lines, 4u);
+}
+
+TEST_F(InstanceFaults, OverTheMemorySizeItIsEnded) {
+    make_python("f", unless_fine("b = bytearray(300 * 1024 * 1024); time.sleep(60)"))
+        .configuration.timeout_s = 30;
+    const auto result = invoke("f", "{}", with_id());
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, FunctionErrorKind::OutOfMemory);
+    EXPECT_THAT(result->payload, HasSubstr("Runtime exited with error: signal: killed"));
+    EXPECT_GE(result->max_memory_mb, 128u);
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, AForkBombIsBoundedAndEnds) {
+    settings.processes_max = 200;
+    // Children that outlive their parents, in sessions of their own: a group kill misses them.
+    make_python("f", R"(
+import os, time
+def handler(event, context):
+    made = 0
+    for _ in range(3000):
+        try:
+            if os.fork() == 0:
+                os.setsid()
+                time.sleep(60)
+                os._exit(0)
+            made += 1
+        except OSError:
+            break
+    return made
+)")
+        .configuration.timeout_s = 30;
+    Function& function = const_cast<Function&>(*table.functions["f"]);
+    function.configuration.memory_mb = 10'240;
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    ASSERT_FALSE(result->function_error) << result->payload;
+    EXPECT_LT(std::stoi(result->payload), 200);
+    EXPECT_GT(process_tree(getpid()).size(), 100u);
+    tasks.start([](FunctionFixture& test) -> async::Task<void> {
+        co_await test.pool->stop(Deadline::after(test.clock, seconds(20)));
+    }(*this));
+    finish();
+    EXPECT_EQ(process_tree(getpid()).size(), 1u) << "nothing of it is left";
+}
+
+}  // namespace
+}  // namespace gatehouse::functions
