@@ -1,0 +1,99 @@
+#include "authentication/admission.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace gatehouse::authentication {
+
+Admission::Admission(async::EventLoop& loop, AdmissionSettings settings)
+    : loop_(loop), settings_(settings) {}
+
+Admission::~Admission() {
+    assert(running_ == 0 && waiting_.empty());
+}
+
+async::Task<Result<Admission::Pass>> Admission::enter(Deadline deadline) {
+    if (is_open_circuit() && !may_probe()) {
+        co_return fail(ErrorKind::Unavailable,
+                       fmt::format("the function failed {} times in a row; it is tried again "
+                                   "once every {} ms until it answers",
+                                   failures_in_row_, settings_.probe_interval.count()));
+    }
+    if (running_ < settings_.calls_max) {
+        ++running_;
+        co_return Pass(*this);
+    }
+    if (waiting_.size() >= settings_.waiting_max) {
+        co_return fail(ErrorKind::Throttled,
+                       fmt::format("{} calls are running and {} waiting, the most allowed",
+                                   running_, waiting_.size()));
+    }
+    async::Wake wake(loop_);
+    waiting_.push_back(&wake);
+    if (co_await wake.wait(deadline)) co_return Pass(*this);  // its place was handed over
+    const auto place = std::ranges::find(waiting_, &wake);
+    if (place == waiting_.end()) co_return Pass(*this);  // handed over in the same turn
+    waiting_.erase(place);
+    co_return fail(ErrorKind::Timeout, "no call ended in time to make room");
+}
+
+void Admission::leave() {
+    if (waiting_.empty()) {
+        --running_;
+        return;
+    }
+    waiting_.front()->notify();
+    waiting_.pop_front();
+}
+
+void Admission::note(bool failed) {
+    failures_in_row_ = failed ? failures_in_row_ + 1 : 0;
+    if (is_open_circuit()) next_probe_ = loop_.now() + settings_.probe_interval;
+}
+
+bool Admission::may_probe() {
+    if (loop_.now() < next_probe_) return false;
+    next_probe_ = loop_.now() + settings_.probe_interval;
+    return true;
+}
+
+std::chrono::milliseconds RefusalBrake::delay_for(const std::string& key) const {
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return std::chrono::milliseconds(0);
+    const Entry& entry = found->second;
+    if (clock_.steady_now() - entry.last >= settings_.forget_after ||
+        entry.refusals <= settings_.free_refusals) {
+        return std::chrono::milliseconds(0);
+    }
+    const std::uint32_t doublings = std::min(entry.refusals - settings_.free_refusals - 1, 16u);
+    return std::min(settings_.delay_max, settings_.first_delay * (1 << doublings));
+}
+
+void RefusalBrake::refused(const std::string& key) {
+    const SteadyTime now = clock_.steady_now();
+    auto [found, is_new] = entries_.try_emplace(key);
+    Entry& entry = found->second;
+    if (is_new) {
+        entry.place = by_age_.insert(by_age_.end(), key);
+    } else {
+        by_age_.splice(by_age_.end(), by_age_, entry.place);
+        if (now - entry.last >= settings_.forget_after) entry.refusals = 0;
+    }
+    ++entry.refusals;
+    entry.last = now;
+    while (entries_.size() > settings_.entries_max) {
+        entries_.erase(by_age_.front());
+        by_age_.pop_front();
+    }
+}
+
+void RefusalBrake::accepted(const std::string& key) {
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return;
+    by_age_.erase(found->second.place);
+    entries_.erase(found);
+}
+
+}  // namespace gatehouse::authentication

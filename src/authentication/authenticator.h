@@ -1,0 +1,50 @@
+// Finding out who a client is, whichever way it proves it.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+
+#include "async/task.h"
+#include "authentication/credentials.h"
+#include "authentication/identity.h"
+#include "base/deadline.h"
+#include "logs/trace.h"
+
+namespace gatehouse::authentication {
+
+// Why a client is not let in.
+struct Refusal {
+    // What kind of answer it deserves; each door maps it to its own codes.
+    enum class Kind : std::uint8_t {
+        NotAuthenticated,  // unknown, unproven, or the authorizer said no
+        NotAuthorized,     // known, and not allowed to connect
+        Unavailable,       // nobody could decide now; trying again later may work
+    };
+    Kind kind = Kind::NotAuthenticated;
+    AuthenticationType type = AuthenticationType::CustomAuth;
+    std::string reason;    // as in Connection.AuthNError: "CUSTOM_AUTHORIZER_NOT_FOUND"
+    std::string sentence;  // for people: what was wrong and what to do; holds no secret
+    std::string authorizer_name;
+};
+
+using AuthenticationResult = std::expected<IdentityPtr, Refusal>;
+
+// Threads: called on any loop; the task runs and ends on that loop.
+class Authenticator {
+public:
+    virtual ~Authenticator() = default;
+
+    // Steps are written to the trace. Answers before the deadline.
+    virtual async::Task<AuthenticationResult> authenticate(
+        std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+        Deadline deadline) = 0;
+
+    // Asks again for a connection that is open, with the same data. On Kind::Unavailable the
+    // caller decides whether the present identity stays.
+    virtual async::Task<AuthenticationResult> refresh(
+        std::shared_ptr<const Credentials> credentials, IdentityPtr present,
+        logs::TraceStore::Recorder trace, Deadline deadline) = 0;
+};
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,147 @@
+#include "authentication/authorizer_choice.h"
+
+#include <fmt/format.h>
+
+namespace gatehouse::authentication {
+namespace {
+
+// A value the client sent under a name, and where.
+struct Found {
+    std::string value;
+    std::string_view where;
+};
+
+// Everything a client can say about the authorizer, in the order in which it counts.
+class Sources {
+public:
+    Sources(const Credentials& credentials, SecondQuestionMark second)
+        : credentials_(credentials), user_name_(parse_user_name(credentials.user_name(), second)) {
+        if (credentials.http) query_ = parse_query(credentials.http->query);
+    }
+
+    std::optional<Found> find(std::string_view name) const {
+        if (credentials_.http) {
+            if (const auto header = credentials_.http->headers.find(name)) {
+                return Found{std::string(*header), "the HTTP headers"};
+            }
+            for (const Parameter& parameter : query_) {
+                if (parameter.name == name) return Found{parameter.value, "the query string"};
+            }
+        }
+        if (const auto value = user_name_.find(name)) {
+            return Found{std::string(*value), "the user name"};
+        }
+        return std::nullopt;
+    }
+    const std::vector<std::string>& notes() const { return user_name_.notes; }
+
+private:
+    const Credentials& credentials_;
+    UserName user_name_;
+    std::vector<Parameter> query_;
+};
+
+Refusal refusal(std::string reason, std::string sentence, std::string authorizer_name = {}) {
+    return {.kind = Refusal::Kind::NotAuthenticated,
+            .reason = std::move(reason),
+            .sentence = std::move(sentence),
+            .authorizer_name = std::move(authorizer_name)};
+}
+
+std::expected<AuthorizerChoice, Refusal> find_entry(const Credentials& credentials,
+                                                    const registry::AuthorizerDirectory& directory,
+                                                    const std::optional<Found>& named) {
+    AuthorizerChoice choice;
+    if (named) {
+        choice.entry = directory.find(credentials.tenant, named->value);
+        choice.found_by = fmt::format("{} in {}", authorizer_name_parameter, named->where);
+        if (choice.entry == nullptr) {
+            return std::unexpected(
+                refusal("CUSTOM_AUTHORIZER_NOT_FOUND",
+                        directory.explain_missing(credentials.tenant, named->value), named->value));
+        }
+    } else {
+        choice.entry = directory.default_of(credentials.tenant);
+        choice.found_by = "the account's default authorizer";
+        if (choice.entry == nullptr) {
+            return std::unexpected(refusal(
+                "CUSTOM_AUTHORIZER_NOT_FOUND",
+                fmt::format("the client named no authorizer and the account has no default: add "
+                            "'?{}=NAME' to the user name, or set a default authorizer",
+                            authorizer_name_parameter)));
+        }
+    }
+    return choice;
+}
+
+}  // namespace
+
+bool brings_credentials(const Credentials& credentials) {
+    return (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password)) ||
+           (credentials.http && (credentials.http->headers.find(authorizer_name_parameter) ||
+                                 !credentials.http->query.empty()));
+}
+
+std::expected<AuthorizerChoice, Refusal> choose_authorizer(
+    const Credentials& credentials, const registry::AuthorizerDirectory& directory,
+    SecondQuestionMark second) {
+    const Sources sources(credentials, second);
+    auto choice = find_entry(credentials, directory, sources.find(authorizer_name_parameter));
+    if (!choice) return choice;
+    const registry::Authorizer& authorizer = choice->entry->authorizer;
+    if (authorizer.status != registry::AuthorizerStatus::Active) {
+        return std::unexpected(
+            refusal("CUSTOM_AUTHORIZER_NOT_FOUND",
+                    fmt::format("authorizer '{}' (chosen by {}) is INACTIVE: update it to ACTIVE",
+                                authorizer.name.view(), choice->found_by),
+                    authorizer.name.value()));
+    }
+    choice->notes = sources.notes();
+    if (!authorizer.token_key_name.empty()) {
+        if (auto token = sources.find(authorizer.token_key_name)) {
+            choice->token.token = std::move(token->value);
+        }
+    }
+    if (auto signature = sources.find(signature_parameter)) {
+        choice->signature = std::move(signature->value);
+    }
+    return choice;
+}
+
+std::expected<std::string, Refusal> check_token(AuthorizerChoice& choice) {
+    const registry::Authorizer& authorizer = choice.entry->authorizer;
+    const std::string name = authorizer.name.value();
+    if (authorizer.signing_disabled) return "signing is disabled for this authorizer";
+    if (!choice.token.token) {
+        return std::unexpected(
+            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                    fmt::format("authorizer '{}' wants a signed token: send it as '{}' beside the "
+                                "authorizer's name",
+                                name, authorizer.token_key_name),
+                    name));
+    }
+    if (choice.signature.empty()) {
+        return std::unexpected(
+            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                    fmt::format("authorizer '{}' wants the token's signature: send it base64 and "
+                                "URL-encoded as '{}'",
+                                name, signature_parameter),
+                    name));
+    }
+    if (!choice.entry->verifier) {
+        return std::unexpected(refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                                       fmt::format("authorizer '{}' has no signing key", name),
+                                       name));
+    }
+    const signature::TokenVerdict verdict =
+        choice.entry->verifier->verify(*choice.token.token, choice.signature);
+    if (!verdict.verified()) {
+        return std::unexpected(
+            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                    fmt::format("authorizer '{}': {}", name, verdict.explanation), name));
+    }
+    choice.token.signature_verified = true;
+    return fmt::format("the token's signature was verified by key '{}'", verdict.key_name);
+}
+
+}  // namespace gatehouse::authentication

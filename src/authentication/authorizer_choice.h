@@ -1,0 +1,39 @@
+// Which custom authorizer decides about a client, and what it is given as token. Pure.
+//
+// Order (AWS IoT Core Developer Guide, "Custom authentication"): the name the client asks for —
+// header, then query, then MQTT user name — else the account's default, else none.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "authentication/authenticator.h"
+#include "authentication/authorizer_event.h"
+#include "authentication/credentials.h"
+#include "authentication/user_name.h"
+#include "registry/authorizer_directory.h"
+
+namespace gatehouse::authentication {
+
+struct AuthorizerChoice {
+    const registry::AuthorizerDirectory::Entry* entry = nullptr;  // the directory's
+    std::string found_by;   // "x-amz-customauthorizer-name in the user name", "account default"
+    TokenFacts token;       // the signature is not checked yet
+    std::string signature;  // empty: none was sent
+    std::vector<std::string> notes;
+};
+
+// A refusal when the named authorizer does not exist, is INACTIVE, or none applies.
+std::expected<AuthorizerChoice, Refusal> choose_authorizer(
+    const Credentials& credentials, const registry::AuthorizerDirectory& directory,
+    SecondQuestionMark second);
+
+// Whether the client brought anything that asks for a custom authorizer: a user name, a
+// password, or the parameters in HTTP.
+bool brings_credentials(const Credentials& credentials);
+
+// Verifies the token's signature where the authorizer wants it. Sets token.signature_verified.
+// The string says what was checked, for the trace.
+std::expected<std::string, Refusal> check_token(AuthorizerChoice& choice);
+
+}  // namespace gatehouse::authentication

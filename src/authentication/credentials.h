@@ -1,0 +1,50 @@
+// What a client brought to prove who it is, wherever it stood: TLS, HTTP, CONNECT.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "authentication/user_name.h"
+#include "base/bytes.h"
+#include "base/named.h"
+#include "base/tenant.h"
+#include "net/http.h"
+#include "net/transport.h"
+
+namespace gatehouse::authentication {
+
+// The id of one connection attempt: in the event for the function, in logs and in refusals.
+using TraceId = Named<std::string, struct TraceIdTag>;
+
+// Kinds of authentication, named as `authenticationType` in AWS IoT logs.
+enum class AuthenticationType : std::uint8_t { CustomAuth, X509, SigV4, CustomAuthX509, Anonymous };
+// "CUSTOM_AUTH", "AWS_X509", "AWS_SIGV4", "CUSTOM_AUTH_X509", "ANONYMOUS".
+std::string_view name_of(AuthenticationType type);
+
+struct HttpCredentials {
+    net::HttpHeaders headers;
+    std::string query;  // without '?'
+};
+
+struct MqttCredentials {
+    std::string client_id;
+    std::optional<std::string> user_name;
+    std::optional<Bytes> password;
+};
+
+struct Credentials {
+    Tenant tenant;
+    TraceId trace_id;
+    net::PeerFacts peer;
+    std::optional<HttpCredentials> http;
+    std::optional<MqttCredentials> mqtt;
+    // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); empty: it may.
+    std::optional<std::string> custom_authentication_problem;
+
+    // The MQTT user name, else empty.
+    std::string_view user_name() const {
+        return mqtt && mqtt->user_name ? std::string_view(*mqtt->user_name) : std::string_view();
+    }
+};
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,357 @@
+#include "authentication/custom_authorizer.h"
+
+#include <fmt/format.h>
+
+#include "async/run_on.h"
+#include "authentication/connection_variables.h"
+#include "base/arn.h"
+#include "logs/masking.h"
+#include "policy/compiled_policies.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+using logs::StepKind;
+using logs::StepStatus;
+
+constexpr std::size_t answer_shown_bytes_max = 8192;
+
+SecondQuestionMark second_question_mark(const Profile& profile) {
+    return profile.behaviour.explanation == Explanation::Given ? SecondQuestionMark::ReadAsSeparator
+                                                               : SecondQuestionMark::IsPartOfValue;
+}
+
+std::string brake_key(const Credentials& credentials) {
+    return credentials.peer.remote.rate_key() + ' ' + std::string(credentials.user_name());
+}
+
+// "arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]", or a bare name.
+functions::FunctionRef function_of(const registry::Authorizer& authorizer) {
+    const std::string& text = authorizer.function_arn.value();
+    const auto arn = parse_arn(text);
+    if (!arn) return {authorizer.tenant, functions::FunctionName(text)};
+    std::string_view name = arn->resource;
+    constexpr std::string_view prefix = "function:";
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    name = name.substr(0, name.find(':'));
+    return {{AccountId(arn->account), Region(arn->region)}, functions::FunctionName(name)};
+}
+
+// What the function prints is scrubbed of these.
+std::vector<std::string> secrets_of(const Credentials& credentials, const TokenFacts& token) {
+    std::vector<std::string> secrets;
+    if (credentials.mqtt && credentials.mqtt->password) {
+        secrets.emplace_back(text_of(*credentials.mqtt->password));
+    }
+    if (token.token) secrets.push_back(*token.token);
+    return secrets;
+}
+
+}  // namespace
+
+// One question to one authorizer, from choice to answer.
+struct CustomAuthorizer::Call {
+    std::shared_ptr<const Credentials> credentials;
+    Purpose purpose = Purpose::Connect;
+    logs::TraceStore::Recorder trace;
+    // Copied: the directory may be replaced while the function runs.
+    registry::Authorizer authorizer;
+    TokenFacts token;
+    std::chrono::microseconds duration{0};
+    std::optional<functions::StartKind> start;
+    std::string permission_problem;
+
+    Refusal refuse(Refusal::Kind kind, std::string reason, std::string sentence) const {
+        return {.kind = kind,
+                .reason = std::move(reason),
+                .sentence = std::move(sentence),
+                .authorizer_name = authorizer.name.value()};
+    }
+};
+
+CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuthorizerParts parts)
+    : settings_(std::move(settings)),
+      parts_(parts),
+      metrics_(parts.metrics.make_set()),
+      directory_(parts.directory),
+      brake_(parts.clock, settings_.brake) {}
+
+CustomAuthorizer::~CustomAuthorizer() = default;
+
+async::Task<AuthenticationResult> CustomAuthorizer::ask(
+    std::shared_ptr<const Credentials> credentials, Purpose purpose,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
+    co_return co_await async::run_on<AuthenticationResult>(
+        parts_.home, *async::EventLoop::current(),
+        [this, credentials = std::move(credentials), purpose, trace, deadline]() mutable {
+            return ask_here(std::move(credentials), purpose, trace, deadline);
+        });
+}
+
+async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
+    std::shared_ptr<const Credentials> credentials, Purpose purpose,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
+    auto choice = choose_authorizer(*credentials, directory_.current(),
+                                    second_question_mark(settings_.profile));
+    if (!choice) {
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, choice.error().sentence);
+        co_return std::unexpected(std::move(choice.error()));
+    }
+    trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
+               fmt::format("'{}', by {}", choice->entry->authorizer.name.view(), choice->found_by));
+    for (std::string& note : choice->notes) {
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Noted, std::move(note));
+    }
+    auto checked = check_token(*choice);
+    if (!checked) {
+        trace.step(StepKind::SignatureChecked, StepStatus::Failed, checked.error().sentence);
+        co_return std::unexpected(std::move(checked.error()));
+    }
+    trace.step(StepKind::SignatureChecked,
+               choice->token.signature_verified ? StepStatus::Passed : StepStatus::Skipped,
+               std::move(*checked));
+    Call call{.credentials = std::move(credentials),
+              .purpose = purpose,
+              .trace = trace,
+              .authorizer = choice->entry->authorizer,
+              .token = std::move(choice->token)};
+    const std::string key = brake_key(*call.credentials);
+    if (const auto delay = brake_.delay_for(key); delay.count() > 0) {
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
+                   fmt::format("held back {} ms: this address and user name were refused again "
+                               "and again",
+                               delay.count()));
+        co_await async::sleep_until(parts_.home, Deadline::after(parts_.clock, delay));
+    }
+    Answered answered = co_await this->call(call, deadline);
+    AuthenticationResult result = std::unexpected(Refusal());
+    if (answered.refusal) {
+        result = std::unexpected(*answered.refusal);
+    } else {
+        result = grant(call, std::move(*answered.answer.granted));
+    }
+    report(call, result ? std::nullopt : std::optional(result.error()));
+    if (result) {
+        brake_.accepted(key);
+    } else if (result.error().kind == Refusal::Kind::NotAuthenticated) {
+        brake_.refused(key);
+    }
+    co_return result;
+}
+
+// From admission to a validated answer. Without a refusal, the answer is a yes.
+async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadline deadline) {
+    if (auto refusal = check_permission(call)) co_return Answered{std::move(refusal), {}};
+    const Deadline answer_by = deadline.sooner_of(Deadline::after(
+        parts_.clock, std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms)));
+    auto pass = co_await admission_of(call.authorizer).enter(answer_by);
+    if (!pass) {
+        metrics_.add(logs::Metric::AuthorizerThrottle);
+        call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
+        co_return Answered{
+            call.refuse(Refusal::Kind::Unavailable, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
+                        "the authorizer was not asked: " + pass.error().message),
+            {}};
+    }
+    std::string payload;
+    auto refusal = co_await invoke(call, answer_by, payload);
+    pass->report(refusal.has_value());
+    if (refusal) co_return Answered{std::move(refusal), {}};
+    const Limits& limits = settings_.profile.limits;
+    Answered answered{
+        std::nullopt,
+        read_authorizer_answer(payload,
+                               {.documents_max = limits.authorizer_documents_max,
+                                .interval_seconds_min = limits.authorizer_interval_seconds_min,
+                                .interval_seconds_max = limits.authorizer_interval_seconds_max})};
+    trace_answer(call, answered.answer);
+    if (answered.answer.refused) {
+        metrics_.add(logs::Metric::AuthorizerRefusals);
+        answered.refusal = call.refuse(Refusal::Kind::NotAuthenticated, "NOT_AUTHENTICATED",
+                                       fmt::format("authorizer '{}' answered isAuthenticated: "
+                                                   "false",
+                                                   call.authorizer.name.view()));
+    } else if (!answered.answer.granted) {
+        metrics_.add(logs::Metric::AuthorizerErrors);
+        answered.refusal =
+            call.refuse(Refusal::Kind::NotAuthenticated, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
+                        fmt::format("the answer of authorizer '{}' cannot be used: {}",
+                                    call.authorizer.name.view(), answered.answer.problem));
+    }
+    co_return answered;
+}
+
+std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
+    const auto rule = settings_.profile.behaviour.missing_permission;
+    if (rule == MissingPermission::Invoke) return std::nullopt;
+    auto problem = parts_.permissions.problem(function_of(call.authorizer), call.authorizer);
+    if (!problem) return std::nullopt;
+    if (rule == MissingPermission::Refuse) {
+        call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, *problem);
+        return call.refuse(Refusal::Kind::NotAuthenticated,
+                           "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", std::move(*problem));
+    }
+    call.permission_problem = "AWS would refuse this connection: " + *problem;
+    call.trace.step(StepKind::AuthorizerChosen, StepStatus::Noted, call.permission_problem);
+    return std::nullopt;
+}
+
+// Calls the function; its payload on success.
+async::Task<std::optional<Refusal>> CustomAuthorizer::invoke(Call& call, Deadline deadline,
+                                                             std::string& payload) {
+    metrics_.add(call.purpose == Purpose::Refresh ? logs::Metric::AuthorizerRefreshes
+                                                  : logs::Metric::AuthorizerInvocations);
+    call.trace.step(StepKind::EventSent, StepStatus::Noted,
+                    make_authorizer_event(*call.credentials, call.token, Password::Masked),
+                    make_authorizer_event(*call.credentials, call.token, Password::Shown));
+    const SteadyTime began = parts_.clock.steady_now();
+    auto result = co_await parts_.functions.invoke(
+        function_of(call.authorizer),
+        make_authorizer_event(*call.credentials, call.token, Password::Shown),
+        {.deadline = deadline, .secrets = secrets_of(*call.credentials, call.token)});
+    call.duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - began);
+    std::string problem;
+    if (!result) {
+        problem = result.error().kind == ErrorKind::Timeout
+                      ? fmt::format("the function of authorizer '{}' did not answer within {} ms",
+                                    call.authorizer.name.view(),
+                                    settings_.profile.limits.authorizer_wait_ms)
+                      : fmt::format("the function of authorizer '{}' could not be called: {}",
+                                    call.authorizer.name.view(), result.error().message);
+    } else {
+        call.start = result->start;
+        if (result->function_error) {
+            problem = fmt::format("the function of authorizer '{}' failed: {}",
+                                  call.authorizer.name.view(),
+                                  result->payload.substr(0, answer_shown_bytes_max));
+        }
+    }
+    if (problem.empty()) {
+        payload = std::move(result->payload);
+        call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
+                        fmt::format("{} start, {:.1f} ms: {}",
+                                    call.start == functions::StartKind::Cold ? "cold" : "warm",
+                                    static_cast<double>(call.duration.count()) / 1000,
+                                    payload.substr(0, answer_shown_bytes_max)));
+        co_return std::nullopt;
+    }
+    metrics_.add(logs::Metric::AuthorizerErrors);
+    call.trace.step(StepKind::AnswerReceived, StepStatus::Failed, problem);
+    // A function that is not there or cannot run now may be back for the next try; one that
+    // raised has answered, badly.
+    const bool is_unavailable = !result && result.error().kind != ErrorKind::Timeout;
+    co_return call.refuse(
+        is_unavailable ? Refusal::Kind::Unavailable : Refusal::Kind::NotAuthenticated,
+        "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", std::move(problem));
+}
+
+void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) {
+    for (const AnswerCheck& check : answer.checks) {
+        call.trace.step(
+            StepKind::AnswerValidated, check.passed ? StepStatus::Passed : StepStatus::Failed,
+            check.finding.empty() ? check.rule : fmt::format("{}: {}", check.rule, check.finding));
+    }
+    for (const std::string& note : answer.notes) {
+        call.trace.step(StepKind::AnswerValidated, StepStatus::Noted, note);
+    }
+}
+
+AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
+    const auto documents =
+        policy::parse_documents(granted.policy_documents, policy::Dialect::IotPolicy,
+                                {.characters_max = settings_.profile.limits.policy_characters_max});
+    if (!documents) {
+        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed,
+                        documents.error().describe());
+        metrics_.add(logs::Metric::AuthorizerErrors);
+        return std::unexpected(
+            call.refuse(Refusal::Kind::NotAuthenticated, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
+                        fmt::format("authorizer '{}' answered a policy that is not valid: {}",
+                                    call.authorizer.name.view(), documents.error().describe())));
+    }
+    std::vector<policy::PolicySource> sources;
+    for (std::size_t i = 0; i < documents->size(); ++i) {
+        sources.push_back({fmt::format("authorizer document {}", i + 1), (*documents)[i]});
+    }
+    auto identity = std::make_shared<Identity>();
+    identity->type = AuthenticationType::CustomAuth;
+    identity->principal_id = std::move(granted.principal_id);
+    identity->authorizer_name = call.authorizer.name.value();
+    identity->policies = policy::compile(
+        std::move(sources), connection_variables(*call.credentials, AuthenticationType::CustomAuth),
+        call.credentials->tenant);
+    identity->refresh_after = granted.refresh_after;
+    identity->disconnect_after = granted.disconnect_after;
+    return identity;
+}
+
+void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& refusal) {
+    const bool is_refresh = call.purpose == Purpose::Refresh;
+    const logs::EventType type =
+        is_refresh ? logs::EventType::AuthorizerRefresh : logs::EventType::AuthorizerInvoke;
+    const logs::Status status = refusal ? logs::Status::Failure : logs::Status::Success;
+    const Credentials& credentials = *call.credentials;
+    const std::string source_ip = credentials.peer.remote.host();
+    const std::string_view client_id =
+        credentials.mqtt ? std::string_view(credentials.mqtt->client_id) : std::string_view();
+    const logs::Level level = parts_.levels.level_for(
+        {.tenant = credentials.tenant, .client_id = client_id, .source_ip = source_ip});
+    if (!parts_.events.keeps(level, type, status)) return;
+    const std::string function = function_of(call.authorizer).name.value();
+    parts_.events.record(
+        {.tenant = credentials.tenant,
+         .type = type,
+         .status = status,
+         .trace_id = credentials.trace_id.view(),
+         .origin = {.protocol = credentials.mqtt ? "MQTT" : "HTTP",
+                    .client_id = client_id,
+                    .source_ip = source_ip,
+                    .source_port = credentials.peer.remote.port()},
+         .reason = refusal ? std::string_view(refusal->reason) : std::string_view(),
+         .details = refusal ? std::string_view(refusal->sentence) : std::string_view(),
+         .authentication_type = name_of(AuthenticationType::CustomAuth),
+         .server_name_indication = credentials.peer.server_name,
+         .authorizer_name = call.authorizer.name.view(),
+         .function_name = function,
+         .explanation = call.permission_problem,
+         .duration_ms = static_cast<double>(call.duration.count()) / 1000,
+         .cold_start =
+             call.start ? std::optional(*call.start == functions::StartKind::Cold) : std::nullopt});
+}
+
+Admission& CustomAuthorizer::admission_of(const registry::Authorizer& authorizer) {
+    auto& admission = admissions_[authorizer.arn()];
+    if (!admission) {
+        admission = std::make_unique<Admission>(parts_.home, settings_.admission);
+    }
+    return *admission;
+}
+
+async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    co_return co_await async::run_on<TestResult>(
+        parts_.home, *async::EventLoop::current(),
+        [this, credentials = std::move(credentials), trace, deadline]() mutable {
+            return test_here(std::move(credentials), trace, deadline);
+        });
+}
+
+async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    auto choice = choose_authorizer(*credentials, directory_.current(),
+                                    second_question_mark(settings_.profile));
+    if (!choice) co_return TestResult{choice.error(), {}};
+    if (auto checked = check_token(*choice); !checked) co_return TestResult{checked.error(), {}};
+    Call call{.credentials = std::move(credentials),
+              .trace = trace,
+              .authorizer = choice->entry->authorizer,
+              .token = std::move(choice->token)};
+    Answered answered = co_await this->call(call, deadline);
+    report(call, answered.refusal);
+    co_return TestResult{std::move(answered.refusal), std::move(answered.answer)};
+}
+
+}  // namespace gatehouse::authentication

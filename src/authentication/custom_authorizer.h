@@ -1,0 +1,104 @@
+// Custom authentication: chooses the authorizer, checks the token, asks the user's function, and
+// turns its answer into an identity.
+//
+// One call of the function per connection and refresh, none in between. Every step goes to the
+// connection's trace; every call is an event in the log.
+//
+// Source: AWS IoT Core Developer Guide, "Custom authentication and authorization".
+//
+// Threads: ask() and test() on any loop; the work is done on the home loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "async/event_loop.h"
+#include "async/snapshot.h"
+#include "authentication/admission.h"
+#include "authentication/authenticator.h"
+#include "authentication/authorizer_answer.h"
+#include "authentication/authorizer_choice.h"
+#include "base/profile.h"
+#include "functions/invoker.h"
+#include "logs/event_sink.h"
+#include "logs/level.h"
+#include "logs/metrics.h"
+#include "registry/authorizer_directory.h"
+
+namespace gatehouse::authentication {
+
+// Whether a function lets the service call it for an authorizer (its resource policy).
+class InvokePermissions {
+public:
+    virtual ~InvokePermissions() = default;
+    // Empty: allowed. Else a sentence that names the missing permission. Any thread.
+    virtual std::optional<std::string> problem(const functions::FunctionRef& function,
+                                               const registry::Authorizer& authorizer) const = 0;
+};
+
+struct CustomAuthorizerSettings {
+    Profile profile;
+    AdmissionSettings admission;
+    RefusalBrake::Settings brake;
+};
+
+// All must outlive the authorizer.
+struct CustomAuthorizerParts {
+    async::EventLoop& home;
+    const Clock& clock;
+    const async::Snapshot<registry::AuthorizerDirectory>& directory;
+    functions::FunctionInvoker& functions;
+    const InvokePermissions& permissions;
+    logs::EventSink& events;
+    const logs::LevelResolver& levels;
+    logs::Metrics& metrics;
+};
+
+class CustomAuthorizer : Pinned {
+public:
+    CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuthorizerParts parts);
+    ~CustomAuthorizer();
+
+    enum class Purpose : std::uint8_t { Connect, Refresh };
+    async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
+                                          Purpose purpose, logs::TraceStore::Recorder trace,
+                                          Deadline deadline);
+
+    // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up.
+    struct TestResult {
+        std::optional<Refusal> refusal;  // before or instead of an answer
+        AuthorizerAnswer answer;
+    };
+    async::Task<TestResult> test(std::shared_ptr<const Credentials> credentials,
+                                 logs::TraceStore::Recorder trace, Deadline deadline);
+
+private:
+    struct Call;
+    struct Answered {
+        std::optional<Refusal> refusal;
+        AuthorizerAnswer answer;
+    };
+    async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,
+                                               Purpose purpose, logs::TraceStore::Recorder trace,
+                                               Deadline deadline);
+    async::Task<TestResult> test_here(std::shared_ptr<const Credentials> credentials,
+                                      logs::TraceStore::Recorder trace, Deadline deadline);
+    async::Task<Answered> call(Call& call, Deadline deadline);
+    async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
+    std::optional<Refusal> check_permission(Call& call);
+    AuthenticationResult grant(Call& call, Granted granted);
+    void trace_answer(Call& call, const AuthorizerAnswer& answer);
+    void report(const Call& call, const std::optional<Refusal>& refusal);
+    Admission& admission_of(const registry::Authorizer& authorizer);
+
+    const CustomAuthorizerSettings settings_;
+    const CustomAuthorizerParts parts_;
+    logs::MetricSet& metrics_;
+    async::Snapshot<registry::AuthorizerDirectory>::Reader directory_;
+    RefusalBrake brake_;
+    std::unordered_map<std::string, std::unique_ptr<Admission>> admissions_;  // by ARN
+};
+
+}  // namespace gatehouse::authentication

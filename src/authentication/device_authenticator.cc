@@ -1,0 +1,62 @@
+#include "authentication/device_authenticator.h"
+
+#include <fmt/format.h>
+
+#include "authentication/authorizer_choice.h"
+#include "authentication/connection_variables.h"
+
+namespace gatehouse::authentication {
+
+using logs::StepKind;
+using logs::StepStatus;
+
+async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    if (anonymous_.allowed && !brings_credentials(*credentials)) {
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Skipped,
+                   "the client brought no credentials; anonymous clients are allowed");
+        co_return let_in_anonymously(*credentials);
+    }
+    if (credentials->custom_authentication_problem) {
+        Refusal refusal{.reason = "NOT_AUTHENTICATED",
+                        .sentence = *credentials->custom_authentication_problem};
+        if (!credentials->peer.client_certificate.empty()) {
+            refusal.type = AuthenticationType::X509;
+            refusal.reason = "DEVICE_CERTIFICATE_NOT_REGISTERED";
+            refusal.sentence = "the client certificate is not registered";
+        }
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
+        co_return std::unexpected(std::move(refusal));
+    }
+    co_return co_await custom_.ask(std::move(credentials), CustomAuthorizer::Purpose::Connect,
+                                   trace, deadline);
+}
+
+async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
+    std::shared_ptr<const Credentials> credentials, IdentityPtr present,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
+    auto result = co_await custom_.ask(std::move(credentials), CustomAuthorizer::Purpose::Refresh,
+                                       trace, deadline);
+    trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
+               result ? fmt::format("authorizer '{}' was asked again; its policies replace the "
+                                    "earlier ones",
+                                    present->authorizer_name)
+                      : result.error().sentence);
+    co_return result;
+}
+
+IdentityPtr DeviceAuthenticator::let_in_anonymously(const Credentials& credentials) const {
+    std::vector<policy::PolicySource> sources;
+    for (const policy::DocumentPointer& document : anonymous_.documents) {
+        sources.push_back({"the policy for anonymous clients", document});
+    }
+    auto identity = std::make_shared<Identity>();
+    identity->type = AuthenticationType::Anonymous;
+    identity->policies = policy::compile(
+        std::move(sources), connection_variables(credentials, AuthenticationType::Anonymous),
+        credentials.tenant);
+    return identity;
+}
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,42 @@
+// The authenticator of the device doors: sends each client to the way in that it asks for.
+//
+// Threads: any loop.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "authentication/authenticator.h"
+#include "authentication/custom_authorizer.h"
+#include "policy/document.h"
+
+namespace gatehouse::authentication {
+
+struct AnonymousSettings {
+    // Whether clients without any credentials come in; the profile may still say never.
+    bool allowed = false;
+    // What they may do.
+    std::vector<policy::DocumentPointer> documents;
+};
+
+class DeviceAuthenticator final : public Authenticator {
+public:
+    // The custom authorizer must outlive it.
+    DeviceAuthenticator(CustomAuthorizer& custom, AnonymousSettings anonymous)
+        : custom_(custom), anonymous_(std::move(anonymous)) {}
+
+    async::Task<AuthenticationResult> authenticate(std::shared_ptr<const Credentials> credentials,
+                                                   logs::TraceStore::Recorder trace,
+                                                   Deadline deadline) override;
+    async::Task<AuthenticationResult> refresh(std::shared_ptr<const Credentials> credentials,
+                                              IdentityPtr present, logs::TraceStore::Recorder trace,
+                                              Deadline deadline) override;
+
+private:
+    IdentityPtr let_in_anonymously(const Credentials& credentials) const;
+
+    CustomAuthorizer& custom_;
+    const AnonymousSettings anonymous_;
+};
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,26 @@
+// The answer to "who is this?": a principal with the policies that say what it may do.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "authentication/credentials.h"
+#include "policy/compiled_policies.h"
+
+namespace gatehouse::authentication {
+
+// Immutable; replaced as a whole when an authorizer is asked again.
+struct Identity {
+    AuthenticationType type = AuthenticationType::Anonymous;
+    std::string principal_id;     // of logs and lifecycle events; empty for anonymous clients
+    std::string authorizer_name;  // empty unless a custom authorizer decided
+    // Compiled for this connection, its variables filled in.
+    std::shared_ptr<const policy::CompiledPolicies> policies;
+    // Counted from the moment of the answer; zero: never.
+    std::chrono::seconds refresh_after{0};
+    std::chrono::seconds disconnect_after{0};
+};
+using IdentityPtr = std::shared_ptr<const Identity>;
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,95 @@
+#include "authentication/user_name.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+constexpr std::size_t parameters_max = 64;
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+bool is_service_parameter(std::string_view name) {
+    constexpr std::string_view prefix = "x-amz-";
+    return name.size() >= prefix.size() &&
+           equal_without_case(name.substr(0, prefix.size()), prefix);
+}
+
+// Splits at '&' and calls `take(name, value)` with the raw texts.
+template <class Take>
+void for_each_pair(std::string_view query, Take take) {
+    while (!query.empty()) {
+        const auto end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        query.remove_prefix(end == query.npos ? query.size() : end + 1);
+        if (pair.empty()) continue;
+        const auto equals = pair.find('=');
+        take(pair.substr(0, equals),
+             equals == pair.npos ? std::string_view() : pair.substr(equals + 1));
+    }
+}
+
+// Replaces every further '?' that begins a "name=value" pair by '&'.
+std::string separate_second_queries(std::string_view query, UserName& parsed) {
+    std::string separated(query);
+    for (auto at = separated.find('?'); at != separated.npos; at = separated.find('?', at + 1)) {
+        const auto equals = separated.find('=', at);
+        const auto next = separated.find_first_of("&?", at + 1);
+        if (equals == separated.npos || equals > next) continue;
+        separated[at] = '&';
+        parsed.notes.emplace_back(
+            "the user name holds a second '?', read here as '&'; AWS IoT takes it as part of the "
+            "value before it, so the authorizer name or token there would be wrong");
+    }
+    return separated;
+}
+
+}  // namespace
+
+std::optional<std::string_view> UserName::find(std::string_view name) const {
+    const bool without_case = is_service_parameter(name);
+    for (const Parameter& parameter : parameters) {
+        if (parameter.name == name || (without_case && equal_without_case(parameter.name, name))) {
+            return parameter.value;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<Parameter> parse_query(std::string_view query) {
+    std::vector<Parameter> parameters;
+    for_each_pair(query, [&](std::string_view name, std::string_view value) {
+        if (parameters.size() < parameters_max) {
+            parameters.push_back({percent_decode(name), percent_decode(value)});
+        }
+    });
+    return parameters;
+}
+
+UserName parse_user_name(std::string_view text, SecondQuestionMark second) {
+    UserName parsed;
+    const auto question = text.find('?');
+    parsed.user = text.substr(0, question);
+    if (question == text.npos) return parsed;
+    std::string query(text.substr(question + 1));
+    if (second == SecondQuestionMark::ReadAsSeparator) {
+        query = separate_second_queries(query, parsed);
+    }
+    parsed.parameters = parse_query(query);
+    if (std::ranges::count(query, '&') >= static_cast<std::ptrdiff_t>(parameters_max)) {
+        parsed.notes.emplace_back(
+            "the user name holds more than 64 parameters; the rest is "
+            "ignored");
+    }
+    return parsed;
+}
+
+}  // namespace gatehouse::authentication
