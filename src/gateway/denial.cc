@@ -1,0 +1,18 @@
+#include "gateway/denial.h"
+
+#include <fmt/format.h>
+
+namespace gatehouse::gateway {
+
+Denial describe_denial(const authentication::Identity& identity, policy::Action action,
+                       std::string_view name, policy::RequestContext context) {
+    const policy::Explanation explanation = identity.policies->explain(action, name, context);
+    return {explanation.sentence, policy::to_json(explanation)};
+}
+
+std::string told_to_client(std::string_view packet, std::string_view trace_id) {
+    return fmt::format("{}:Client is not authenticated/authorized to send the message:{}", packet,
+                       trace_id);
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,30 @@
+// Why a policy said no, in the forms in which it is told: to the log, to people, to the client.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "authentication/identity.h"
+#include "policy/action.h"
+#include "policy/condition.h"
+#include "policy/explanation.h"
+
+namespace gatehouse::gateway {
+
+struct Denial {
+    std::string sentence;  // for people
+    std::string json;      // the whole explanation
+};
+
+// `name` is the client id, topic or filter. Slow; for refusals only.
+Denial describe_denial(const authentication::Identity& identity, policy::Action action,
+                       std::string_view name, policy::RequestContext context = {});
+
+// What a reason string tells the client, in the form AWS IoT uses: who reads it is not known, so
+// it names the packet and the trace id under which the log has the rest, and no policy.
+std::string told_to_client(std::string_view packet, std::string_view trace_id);
+
+// MQTT 5 reason strings beyond this are cut; clients' buffers are small.
+inline constexpr std::size_t reason_string_bytes_max = 1024;
+
+}  // namespace gatehouse::gateway

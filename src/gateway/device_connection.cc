@@ -1,0 +1,281 @@
+#include "gateway/device_connection.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "gateway/gateway.h"
+#include "gateway/identity_keeper.h"
+#include "gateway/loop_gateway.h"
+#include "mqtt/ack.h"
+#include "mqtt/connack.h"
+#include "mqtt/disconnect.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using net::IoOutcome;
+
+// Room for the topic, properties and headers around a payload of the greatest size.
+constexpr std::uint32_t packet_headroom = 18 * 1024;
+
+}  // namespace
+
+std::string_view name_of(DisconnectReason reason) {
+    switch (reason) {
+        case DisconnectReason::ClientInitiated: return "CLIENT_INITIATED_DISCONNECT";
+        case DisconnectReason::ConnectionLost: return "CONNECTION_LOST";
+        case DisconnectReason::ClientError: return "CLIENT_ERROR";
+        case DisconnectReason::AuthError: return "AUTH_ERROR";
+        case DisconnectReason::KeepAliveTimeout: return "MQTT_KEEP_ALIVE_TIMEOUT";
+        case DisconnectReason::DuplicateClientId: return "DUPLICATE_CLIENTID";
+        case DisconnectReason::ServerInitiated: return "SERVER_INITIATED_DISCONNECT";
+        case DisconnectReason::ApiInitiated: return "API_INITIATED_DISCONNECT";
+        case DisconnectReason::ServerError: return "SERVER_ERROR";
+        case DisconnectReason::CustomAuthExpired: return "CUSTOMAUTH_TTL_EXPIRATION";
+        case DisconnectReason::Throttled: return "THROTTLED";
+    }
+    return "SERVER_ERROR";
+}
+
+DeviceConnection::DeviceConnection(LoopGateway& gateway, Arrival arrival)
+    : gateway_(gateway),
+      transport_(std::move(arrival.transport)),
+      facts_(std::move(arrival.facts)),
+      identity_(std::move(arrival.identity)),
+      arrival_(std::make_unique<Arrival>(std::move(arrival))) {
+    problem_information_ = arrival_->problem_information;
+}
+
+DeviceConnection::~DeviceConnection() {
+    if (congested_) gateway_.shard().cancel_relief(*this);
+    gateway_.loop().cancel_turn_end(*this);
+    if (transport_ && interest_ != 0) gateway_.loop().unwatch(transport_->descriptor(), *this);
+    if (output_) gateway_.outputs().give_back(std::move(output_));
+}
+
+void DeviceConnection::start() {
+    const std::unique_ptr<Arrival> arrival = std::move(arrival_);
+    broker::AttachRequest attach = std::move(arrival->attach);
+    attach.outbound = this;
+    attach.guard = this;
+    lease_ = gateway_.shard().attach(std::move(attach));
+    if (lingering_) return;
+    send_connack(*arrival);
+    lease_.start_delivery();
+    keeper_ = IdentityKeeper::make_if_needed(*this, arrival->authenticated_at);
+
+    heard_at_ = gateway_.loop().now();
+    if (facts_->keep_alive_seconds != 0) expired();
+    interest_ = EPOLLIN;
+    gateway_.loop().watch(transport_->descriptor(), *this, interest_);
+    gateway_.metrics().add(logs::Metric::ConnectSuccess);
+    report_connected();
+    if (!arrival->early_input.empty()) take_input(arrival->early_input);
+    if (!lingering_ && transport_->has_buffered_input()) read_once();
+}
+
+void DeviceConnection::shut_down() {
+    end({.reason = DisconnectReason::ServerInitiated,
+         .tell = mqtt::ReasonCode::ServerShuttingDown,
+         .details = "the server is shutting down"});
+}
+
+void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
+    identity_ = std::move(identity);
+    ++policy_generation_;
+    lease_.policies_changed();
+}
+
+void DeviceConnection::on_ready(std::uint32_t events) {
+    if (lingering_) return discard_input();
+    if ((events & EPOLLOUT) != 0) flush();
+    if (!lingering_ && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read_once();
+}
+
+void DeviceConnection::read_once() {
+    const std::span<std::uint8_t> buffer = gateway_.loop().read_buffer();
+    const IoOutcome outcome = transport_->read(buffer);
+    switch (outcome.status) {
+        case IoOutcome::Status::Done:
+            heard_at_ = gateway_.loop().now();
+            take_input(buffer.first(outcome.bytes));
+            return;
+        case IoOutcome::Status::WaitRead: return;
+        case IoOutcome::Status::WaitWrite: return update_interest();
+        case IoOutcome::Status::Closed:
+            return end({.reason = DisconnectReason::ConnectionLost,
+                        .details = "the client closed the connection without DISCONNECT"});
+        case IoOutcome::Status::Failed:
+            return end({.reason = DisconnectReason::ConnectionLost,
+                        .details = "the connection broke: " + transport_->error_text()});
+    }
+}
+
+std::uint32_t DeviceConnection::input_packet_bytes_max() const {
+    const std::uint32_t payload = gateway_.settings().profile.limits.payload_bytes_max;
+    return payload > mqtt::packet_size_max - packet_headroom ? mqtt::packet_size_max
+                                                             : payload + packet_headroom;
+}
+
+void DeviceConnection::take_input(BytesView bytes) {
+    if (rest_) {
+        rest_->insert(rest_->end(), bytes.begin(), bytes.end());
+        return resume_input();
+    }
+    const std::size_t used = parse(bytes);
+    if (!lingering_ && used < bytes.size()) {
+        rest_ =
+            std::make_unique<Bytes>(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+    }
+}
+
+void DeviceConnection::resume_input() {
+    if (!rest_ || lingering_) return;
+    // Held here: parsing may end the connection and with it rest_.
+    const std::unique_ptr<Bytes> bytes = std::move(rest_);
+    const std::size_t used = parse(*bytes);
+    if (lingering_ || used == bytes->size()) return;
+    bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(used));
+    rest_ = std::make_unique<Bytes>(std::move(*bytes));
+}
+
+// Handles every whole packet; returns how many bytes are done with.
+std::size_t DeviceConnection::parse(BytesView bytes) {
+    const std::uint32_t size_max = input_packet_bytes_max();
+    std::size_t used = 0;
+    while (!is_paused()) {
+        const mqtt::FrameScan scan = mqtt::find_frame(bytes.subspan(used), size_max);
+        if (scan.status == mqtt::FrameStatus::NeedMore) return used;
+        if (scan.status != mqtt::FrameStatus::Complete) {
+            refuse_packet(mqtt::frame_error(scan.status, facts_->version));
+            return used;
+        }
+        used += scan.frame.size;
+        handle(scan.frame);
+        if (lingering_) return used;
+    }
+    return used;
+}
+
+void DeviceConnection::handle(const mqtt::Frame& frame) {
+    switch (frame.type()) {
+        case mqtt::PacketType::Publish: return on_publish(frame);
+        case mqtt::PacketType::Puback: return on_puback(frame);
+        case mqtt::PacketType::Pingreq: return on_ping(frame);
+        case mqtt::PacketType::Subscribe: return on_subscribe(frame);
+        case mqtt::PacketType::Unsubscribe: return on_unsubscribe(frame);
+        case mqtt::PacketType::Disconnect: return on_disconnect(frame);
+        default: break;
+    }
+    mqtt::DecodeError error{mqtt::ReasonCode::ProtocolError,
+                            mqtt::clause(facts_->version, "2.2.1", "2.1.2"), "",
+                            "a packet that a client may not send now"};
+    if (frame.type() == mqtt::PacketType::Connect) {
+        error.clause = mqtt::clause(facts_->version, "MQTT-3.1.0-2", "MQTT-3.1.0-2");
+        error.text = "a second CONNECT on one connection";
+    }
+    refuse_packet(error);
+}
+
+void DeviceConnection::refuse_packet(const mqtt::DecodeError& error) {
+    end({.reason = DisconnectReason::ClientError,
+         .tell = error.reason,
+         .details = error.describe()});
+}
+
+void DeviceConnection::on_puback(const mqtt::Frame& frame) {
+    if (const mqtt::PacketId id = mqtt::read_short_ack(frame)) {
+        lease_.acknowledge(id);
+        return;
+    }
+    const auto ack = mqtt::decode_ack(frame, facts_->version);
+    if (!ack) return refuse_packet(ack.error());
+    lease_.acknowledge(ack->packet_id);
+}
+
+void DeviceConnection::on_ping(const mqtt::Frame& frame) {
+    if (const auto ping = mqtt::decode_ping(frame, facts_->version); !ping) {
+        return refuse_packet(ping.error());
+    }
+    send(mqtt::pingresp_packet);
+    gateway_.metrics().add(logs::Metric::PingSuccess);
+}
+
+void DeviceConnection::on_disconnect(const mqtt::Frame& frame) {
+    const auto disconnect = mqtt::decode_disconnect(frame, facts_->version);
+    if (!disconnect) return refuse_packet(disconnect.error());
+    std::optional<std::uint32_t> expiry = disconnect->session_expiry_interval;
+    if (expiry && *expiry != 0 && facts_->session_expiry_asked == 0) {
+        return refuse_packet({mqtt::ReasonCode::ProtocolError, "MQTT-3.1.2-23",
+                              "Session Expiry Interval", "may not be raised from 0 by DISCONNECT"});
+    }
+    if (expiry) {
+        expiry = std::min(*expiry, gateway_.settings().profile.limits.session_expiry_seconds_max);
+    }
+    const broker::WillFate will = disconnect->reason == mqtt::ReasonCode::DisconnectWithWill
+                                      ? broker::WillFate::Publish
+                                      : broker::WillFate::Discard;
+    lease_.detach(will, expiry);
+    end({.reason = DisconnectReason::ClientInitiated});
+}
+
+// Keep-alive while the conversation lasts, the end of lingering afterwards. The timer is not
+// moved with every packet; it looks when it fires how long ago the client was heard.
+void DeviceConnection::expired() {
+    if (lingering_) return close_transport();
+    const auto silence_max = std::chrono::milliseconds(facts_->keep_alive_seconds * 1500);
+    const SteadyTime due = heard_at_ + silence_max;
+    if (due > gateway_.loop().now()) {
+        gateway_.loop().timers().set(*this, due);
+        return;
+    }
+    end({.reason = DisconnectReason::KeepAliveTimeout,
+         .tell = mqtt::ReasonCode::KeepAliveTimeout,
+         .details = "nothing was heard for one and a half times the keep-alive"});
+}
+
+void DeviceConnection::end(Ending ending) {
+    if (lingering_) return;
+    lingering_ = true;
+    keeper_.reset();
+    if (ending.tell && is_v5()) send_disconnect(*ending.tell, ending.details);
+    if (!lease_.is_void()) {
+        lease_.detach(ending.reason == DisconnectReason::ClientInitiated
+                          ? broker::WillFate::Discard
+                          : broker::WillFate::Publish);
+    }
+    report_disconnected(ending);
+    rest_.reset();
+    flush();
+    if (!transport_) return;
+    transport_->shut_down();
+    if (ending.reason == DisconnectReason::ConnectionLost) return close_transport();
+    gateway_.loop().timers().set(*this, gateway_.loop().now() + gateway_.settings().linger_wait);
+    update_interest();
+}
+
+// After the end: what still comes is dropped, so that closing with unread input does not reset
+// the connection and take our last packet with it.
+void DeviceConnection::discard_input() {
+    if (!transport_) return;
+    if (output_) flush();
+    if (!transport_) return;
+    const IoOutcome outcome = transport_->read(gateway_.loop().read_buffer());
+    if (outcome.status == IoOutcome::Status::Closed ||
+        outcome.status == IoOutcome::Status::Failed) {
+        close_transport();
+    }
+}
+
+void DeviceConnection::close_transport() {
+    if (!transport_) return;
+    cancel();
+    if (interest_ != 0) gateway_.loop().unwatch(transport_->descriptor(), *this);
+    interest_ = 0;
+    transport_.reset();
+    gateway_.retire(*this);
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,167 @@
+// The conversation with one device after CONNECT was accepted: a plain state machine on the
+// session's home loop. It parses packets in place, asks the identity's policies, talks to the
+// broker, and writes once a turn.
+//
+// Threads: the home loop.
+// Lifetimes: owned by its LoopGateway from start() until it retires itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/event_loop.h"
+#include "authentication/identity.h"
+#include "broker/lease.h"
+#include "broker/publisher.h"
+#include "broker/route.h"
+#include "broker/shard.h"
+#include "gateway/arrival.h"
+#include "gateway/output_buffer.h"
+#include "mqtt/decode_error.h"
+#include "mqtt/frame.h"
+#include "mqtt/publish.h"
+#include "mqtt/reason_code.h"
+#include "mqtt/subscribe.h"
+#include "policy/action.h"
+
+namespace gatehouse::gateway {
+
+struct Denial;
+class IdentityKeeper;
+class LoopGateway;
+
+// How a connection ended, named as `disconnectReason` of AWS IoT's presence events.
+enum class DisconnectReason : std::uint8_t {
+    ClientInitiated,    // CLIENT_INITIATED_DISCONNECT
+    ConnectionLost,     // CONNECTION_LOST
+    ClientError,        // CLIENT_ERROR
+    AuthError,          // AUTH_ERROR
+    KeepAliveTimeout,   // MQTT_KEEP_ALIVE_TIMEOUT
+    DuplicateClientId,  // DUPLICATE_CLIENTID
+    ServerInitiated,    // SERVER_INITIATED_DISCONNECT
+    ApiInitiated,       // API_INITIATED_DISCONNECT
+    ServerError,        // SERVER_ERROR
+    CustomAuthExpired,  // CUSTOMAUTH_TTL_EXPIRATION
+    Throttled,          // THROTTLED
+};
+std::string_view name_of(DisconnectReason reason);
+
+class DeviceConnection final : async::ReadinessHandler,
+                               async::TurnEndHook,
+                               async::Timer,
+                               broker::Outbound,
+                               broker::DeliveryGuard,
+                               broker::ReliefWaiter {
+public:
+    DeviceConnection(LoopGateway& gateway, Arrival arrival);
+    ~DeviceConnection();
+
+    // Attaches the session, answers CONNACK and begins to read.
+    void start();
+    // The server is going away.
+    void shut_down();
+
+    const DeviceFacts& facts() const { return *facts_; }
+    const authentication::IdentityPtr& identity() const { return identity_; }
+    LoopGateway& gateway() { return gateway_; }
+    // From the identity keeper: new policies apply to everything that follows.
+    void adopt_identity(authentication::IdentityPtr identity);
+    // Ends the conversation: says why where the protocol can, detaches, logs, closes.
+    struct Ending {
+        DisconnectReason reason;
+        // MQTT 5: the code of the DISCONNECT that is sent first; unset: none is sent.
+        std::optional<mqtt::ReasonCode> tell;
+        std::string details;   // for the log and, where allowed, the reason string
+        std::string trace_id;  // of the request that led to it; empty: the connection's
+    };
+    void end(Ending ending);
+
+private:
+    // Input (device_connection.cc)
+    void on_ready(std::uint32_t events) override;
+    void read_once();
+    void take_input(BytesView bytes);
+    void resume_input();
+    std::size_t parse(BytesView bytes);
+    void handle(const mqtt::Frame& frame);
+    void refuse_packet(const mqtt::DecodeError& error);
+    void on_puback(const mqtt::Frame& frame);
+    void on_ping(const mqtt::Frame& frame);
+    void on_disconnect(const mqtt::Frame& frame);
+    void discard_input();
+    void close_transport();
+    std::uint32_t input_packet_bytes_max() const;
+
+    // Output (device_output.cc)
+    std::uint8_t* extend(std::size_t bytes) override;
+    void end(broker::EndReason reason) override;
+    std::uint8_t* room(std::size_t bytes);
+    void send(BytesView packet);
+    void on_turn_end() override;
+    void flush();
+    bool is_paused() const;
+    void update_interest();
+    void on_relieved() override;
+    void send_connack(const Arrival& arrival);
+    void send_disconnect(mqtt::ReasonCode reason, std::string_view details);
+
+    // Publishing (device_publish.cc)
+    void on_publish(const mqtt::Frame& frame);
+    bool resolve_topic(mqtt::Publish& publish);
+    bool decide_publish(broker::Route& route, const mqtt::Publish& publish);
+    void refuse_topic(const mqtt::Publish& publish, const std::string& problem);
+    void refuse_oversize_or_qos(const mqtt::Publish& publish);
+    void deny_publish(const mqtt::Publish& publish, policy::Action action);
+    void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,
+                             std::string_view sentence = {});
+
+    // Subscribing (device_subscribe.cc). `problem` collects the first sentence for the SUBACK.
+    void on_subscribe(const mqtt::Frame& frame);
+    mqtt::ReasonCode subscribe_one(const mqtt::Subscription& subscription, std::string& problem);
+    mqtt::ReasonCode refuse_filter(std::string_view filter, mqtt::ReasonCode reason,
+                                   std::string sentence, std::string& problem);
+    mqtt::ReasonCode deny_filter(std::string_view filter, std::string& problem);
+    void on_unsubscribe(const mqtt::Frame& frame);
+    broker::GuardAnswer may_receive(std::string_view topic) override;
+
+    // The log (device_reports.cc)
+    bool keeps(logs::EventType type, logs::Status status) const;
+    void report_connected();
+    void report_disconnected(const Ending& ending);
+    void report_publish_in(const mqtt::Publish& publish);
+    void report_filter(logs::EventType type, std::string_view filter);
+    void report_refused(logs::EventType type, std::string_view topic, std::string_view reason,
+                        std::string_view details);
+    void report_denied(logs::EventType type, std::string_view topic, const Denial& denial,
+                       std::string_view trace_id);
+
+    // Time
+    void expired() override;
+
+    bool is_v5() const { return facts_->version == mqtt::ProtocolVersion::V5; }
+
+    LoopGateway& gateway_;
+    std::unique_ptr<net::Transport> transport_;
+    std::unique_ptr<DeviceFacts> facts_;
+    authentication::IdentityPtr identity_;
+    broker::Lease lease_;
+    broker::Publisher* publisher_ = nullptr;  // the lease's, once something was published
+    std::unique_ptr<OutputBuffer> output_;    // null: nothing waits
+    std::unique_ptr<Bytes> rest_;             // the beginning of a packet not yet whole
+    std::unique_ptr<std::vector<std::string>> topic_aliases_;  // MQTT 5, by alias - 1
+    std::unique_ptr<IdentityKeeper> keeper_;  // custom authentication: refresh and expiry
+    std::unique_ptr<Arrival> arrival_;        // until start()
+    SteadyTime heard_at_{};
+    std::uint32_t policy_generation_ = 1;
+    std::uint32_t interest_ = 0;
+    bool lingering_ = false;  // over; input is read and dropped until the peer closes
+    bool congested_ = false;  // another loop does not keep up: nothing is read
+    bool output_was_full_ = false;
+    bool problem_information_ = true;
+};
+
+}  // namespace gatehouse::gateway

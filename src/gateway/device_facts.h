@@ -1,0 +1,44 @@
+// What stays true of a device connection from CONNACK to its end.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "authentication/authenticator.h"
+#include "base/tenant.h"
+#include "gateway/door.h"
+#include "logs/event.h"
+#include "logs/level.h"
+#include "logs/trace.h"
+#include "mqtt/protocol.h"
+#include "net/address.h"
+#include "net/listener.h"
+
+namespace gatehouse::gateway {
+
+struct DeviceFacts {
+    Tenant tenant;
+    std::string trace_id;  // of the connection attempt
+    std::string client_id;
+    std::string source_ip;
+    std::uint16_t source_port = 0;
+    DoorKind door = DoorKind::Mqtt;
+    mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
+    logs::Level log_level = logs::Level::Info;
+    std::uint16_t keep_alive_seconds = 0;
+    std::uint32_t session_expiry_asked = 0;  // MQTT 5: DISCONNECT may not raise it from 0
+    // Kept only while the authorizer may have to be asked again with the same data.
+    std::shared_ptr<const authentication::Credentials> credentials;
+    logs::TraceStore::Recorder trace;
+    net::ConnectionLimits::Slot slot;
+
+    logs::Origin origin(std::string_view principal_id) const {
+        return {.protocol = "MQTT",
+                .client_id = client_id,
+                .principal_id = principal_id,
+                .source_ip = source_ip,
+                .source_port = source_port};
+    }
+};
+
+}  // namespace gatehouse::gateway

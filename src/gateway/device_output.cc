@@ -1,0 +1,143 @@
+// What goes out to a device: the broker's messages, acknowledgements, CONNACK and DISCONNECT.
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "gateway/denial.h"
+#include "gateway/device_connection.h"
+#include "gateway/gateway.h"
+#include "gateway/identity_keeper.h"
+#include "gateway/loop_gateway.h"
+#include "mqtt/connack.h"
+#include "mqtt/disconnect.h"
+
+namespace gatehouse::gateway {
+
+using net::IoOutcome;
+
+std::uint8_t* DeviceConnection::extend(std::size_t bytes) {
+    if (output_ && output_->size() + bytes > gateway_.settings().output_bytes_max) {
+        output_was_full_ = true;
+        return nullptr;
+    }
+    return room(bytes);
+}
+
+std::uint8_t* DeviceConnection::room(std::size_t bytes) {
+    if (!output_) output_ = gateway_.outputs().take();
+    gateway_.loop().request_turn_end(*this);
+    return output_->extend(bytes);
+}
+
+void DeviceConnection::send(BytesView packet) {
+    std::memcpy(room(packet.size()), packet.data(), packet.size());
+}
+
+void DeviceConnection::on_turn_end() {
+    flush();
+}
+
+void DeviceConnection::flush() {
+    while (output_ && output_->size() > 0) {
+        const auto waiting = output_->waiting();
+        const iovec piece{const_cast<std::uint8_t*>(waiting.data()), waiting.size()};
+        const IoOutcome outcome = transport_->write({&piece, 1});
+        if (outcome.status == IoOutcome::Status::Done) {
+            output_->consume(outcome.bytes);
+            continue;
+        }
+        if (outcome.status == IoOutcome::Status::Failed ||
+            outcome.status == IoOutcome::Status::Closed) {
+            gateway_.outputs().give_back(std::move(output_));
+            if (lingering_) return close_transport();
+            return end({.reason = DisconnectReason::ConnectionLost,
+                        .details = "writing failed: " + transport_->error_text()});
+        }
+        break;
+    }
+    if (output_ && output_->size() == 0) gateway_.outputs().give_back(std::move(output_));
+    if (lingering_) return update_interest();
+    if (!output_ && output_was_full_) {
+        output_was_full_ = false;
+        lease_.outbound_ready();
+    }
+    update_interest();
+    if (rest_ && !is_paused()) resume_input();
+}
+
+// Nothing is parsed while answers pile up because the client does not read them, or while
+// another loop has too much to do.
+bool DeviceConnection::is_paused() const {
+    return congested_ || (output_ && output_->size() > gateway_.settings().output_bytes_max);
+}
+
+void DeviceConnection::update_interest() {
+    if (interest_ == 0 || !transport_) return;  // not watched
+    std::uint32_t wanted = EPOLLRDHUP;
+    if (lingering_ || !is_paused()) wanted |= EPOLLIN;
+    if (output_) wanted |= EPOLLOUT;
+    if (wanted == interest_) return;
+    interest_ = wanted;
+    gateway_.loop().change_interest(transport_->descriptor(), *this, interest_);
+}
+
+void DeviceConnection::on_relieved() {
+    congested_ = false;
+    update_interest();
+    resume_input();
+}
+
+void DeviceConnection::end(broker::EndReason reason) {
+    if (reason == broker::EndReason::TakenOver) {
+        return end({.reason = DisconnectReason::DuplicateClientId,
+                    .tell = mqtt::ReasonCode::SessionTakenOver,
+                    .details = "another connection came with the same client id"});
+    }
+    end({.reason = DisconnectReason::ApiInitiated,
+         .tell = mqtt::ReasonCode::AdministrativeAction,
+         .details = "the connection was ended by an administrator"});
+}
+
+void DeviceConnection::send_connack(const Arrival& arrival) {
+    const Profile& profile = gateway_.settings().profile;
+    mqtt::Connack connack;
+    connack.session_present = lease_.session_present() == broker::SessionPresent::Yes;
+    if (is_v5()) {
+        const Limits& limits = profile.limits;
+        mqtt::ConnackProperties& properties = connack.properties;
+        if (arrival.terms.session_expiry_changed) {
+            properties.session_expiry_interval = arrival.terms.session_expiry_seconds;
+        }
+        properties.receive_maximum =
+            static_cast<std::uint16_t>(std::min(limits.in_flight_inbound_max, 65'535u));
+        properties.maximum_qos = mqtt::Qos::AtLeastOnce;
+        properties.maximum_packet_size = input_packet_bytes_max();
+        properties.topic_alias_maximum =
+            static_cast<std::uint16_t>(std::min(limits.topic_alias_max, 65'535u));
+        properties.subscription_identifier_available = false;
+        properties.shared_subscription_available = false;
+        if (arrival.client_id_assigned) properties.assigned_client_identifier = facts_->client_id;
+        if (arrival.terms.keep_alive_changed) {
+            properties.server_keep_alive = arrival.terms.keep_alive_seconds;
+        }
+    }
+    Bytes packet;
+    mqtt::encode(connack, facts_->version, packet);
+    send(packet);
+}
+
+void DeviceConnection::send_disconnect(mqtt::ReasonCode reason, std::string_view details) {
+    mqtt::Disconnect disconnect;
+    disconnect.reason = reason;
+    const bool explains = problem_information_ &&
+                          gateway_.settings().profile.behaviour.explanation == Explanation::Given;
+    if (explains && !details.empty()) {
+        disconnect.properties.reason_string = details.substr(0, reason_string_bytes_max);
+    }
+    Bytes packet;
+    mqtt::encode(disconnect, facts_->version, packet);
+    send(packet);
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,193 @@
+// PUBLISH from a device.
+#include <algorithm>
+
+#include "base/uuid.h"
+#include "gateway/denial.h"
+#include "gateway/device_connection.h"
+#include "gateway/gateway.h"
+#include "gateway/identity_keeper.h"
+#include "gateway/loop_gateway.h"
+#include "gateway/topic_bounds.h"
+#include "mqtt/ack.h"
+#include "mqtt/topic.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using mqtt::ReasonCode;
+
+broker::Retain retain_of(const mqtt::Publish& publish) {
+    return publish.retain ? broker::Retain::Yes : broker::Retain::No;
+}
+
+// The properties as they go on: without the topic alias, which belongs to this hop. Clients may
+// send no subscription identifiers, so the alias is all there can be to take out.
+mqtt::MessageProperties forwarded(const mqtt::MessageProperties& properties, Bytes& scratch) {
+    if (properties.topic_alias == 0) return properties;
+    scratch.clear();
+    return mqtt::forwarded_properties(properties.raw, mqtt::PropertySection::Publish, scratch);
+}
+
+std::uint32_t expiry_of(const mqtt::Publish& publish, const Limits& limits) {
+    if (!publish.properties.message_expiry_interval) return broker::never_expires;
+    return std::clamp<std::uint32_t>(*publish.properties.message_expiry_interval, 1,
+                                     limits.message_expiry_seconds_max);
+}
+
+}  // namespace
+
+void DeviceConnection::on_publish(const mqtt::Frame& frame) {
+    auto decoded = mqtt::decode_publish(frame, facts_->version);
+    if (!decoded) [[unlikely]]
+        return refuse_packet(decoded.error());
+    mqtt::Publish& publish = *decoded;
+    if (is_v5() && (publish.topic.empty() || publish.properties.topic_alias != 0)) {
+        if (!resolve_topic(publish)) return;
+    }
+    if (!publisher_) publisher_ = &lease_.publisher();
+    broker::Route& route = publisher_->route_for(publish.topic);
+    if (route.verdict.policy_generation != policy_generation_ || publish.retain) [[unlikely]] {
+        if (!decide_publish(route, publish)) return;
+    }
+    if (route.verdict.permission == broker::Permission::Denied) [[unlikely]] {
+        return deny_publish(publish, policy::Action::Publish);
+    }
+    if (publish.payload.size() > gateway_.settings().profile.limits.payload_bytes_max ||
+        publish.qos == mqtt::Qos::ExactlyOnce) [[unlikely]] {
+        return refuse_oversize_or_qos(publish);
+    }
+    broker::Publication publication{
+        .payload = publish.payload, .qos = publish.qos, .retain = retain_of(publish)};
+    if (is_v5()) {
+        const auto properties = forwarded(publish.properties, gateway_.scratch());
+        publication.properties = properties.raw;
+        publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile.limits);
+        publication.expiry_at = properties.message_expiry_at;
+    }
+    const broker::PublishOutcome outcome = publisher_->publish(route, publication);
+    if (publish.qos == mqtt::Qos::AtLeastOnce) {
+        mqtt::encode_short_ack(room(mqtt::short_ack_size), mqtt::PacketType::Puback,
+                               publish.packet_id);
+    }
+    gateway_.metrics().add(logs::Metric::PublishInSuccess);
+    if (keeps(logs::EventType::PublishIn, logs::Status::Success)) report_publish_in(publish);
+    if (outcome.congestion == broker::Congestion::Congested && !congested_) {
+        congested_ = true;
+        gateway_.shard().wait_for_relief(*this);
+        update_interest();
+    }
+}
+
+// MQTT 5 section 3.3.2.3.4. False: the connection ended.
+bool DeviceConnection::resolve_topic(mqtt::Publish& publish) {
+    const std::uint16_t alias = publish.properties.topic_alias;
+    if (alias == 0) {
+        refuse_packet(
+            {ReasonCode::ProtocolError, "3.3.2.1", "Topic Name", "is empty without a topic alias"});
+        return false;
+    }
+    if (alias > gateway_.settings().profile.limits.topic_alias_max) {
+        refuse_packet({ReasonCode::TopicAliasInvalid, "MQTT-3.3.2-9", "Topic Alias",
+                       "is over the Topic Alias Maximum of CONNACK"});
+        return false;
+    }
+    if (!topic_aliases_) topic_aliases_ = std::make_unique<std::vector<std::string>>();
+    if (topic_aliases_->size() < alias) topic_aliases_->resize(alias);
+    std::string& known = (*topic_aliases_)[alias - 1u];
+    if (!publish.topic.empty()) {
+        known = publish.topic;
+        return true;
+    }
+    if (known.empty()) {
+        refuse_packet(
+            {ReasonCode::ProtocolError, "3.3.2.3.4", "Topic Alias", "stands for no topic yet"});
+        return false;
+    }
+    publish.topic = known;
+    return true;
+}
+
+// What the topic and the policies say; the verdict about the topic is kept in its route. False:
+// the publish was refused and answered.
+bool DeviceConnection::decide_publish(broker::Route& route, const mqtt::Publish& publish) {
+    if (route.verdict.policy_generation != policy_generation_) {
+        const Profile& profile = gateway_.settings().profile;
+        if (const auto problem = publish_topic_problem(publish.topic, profile)) {
+            refuse_topic(publish, *problem);
+            return false;
+        }
+        const auto decision = identity_->policies->decide(policy::Action::Publish, publish.topic);
+        route.verdict = {.policy_generation = policy_generation_,
+                         .permission = decision.allowed() ? broker::Permission::Allowed
+                                                          : broker::Permission::Denied};
+    }
+    if (!publish.retain || route.verdict.permission == broker::Permission::Denied) return true;
+    const auto retain = identity_->policies->decide(policy::Action::RetainPublish, publish.topic);
+    if (retain.allowed()) return true;
+    deny_publish(publish, policy::Action::RetainPublish);
+    return false;
+}
+
+void DeviceConnection::refuse_topic(const mqtt::Publish& publish, const std::string& problem) {
+    gateway_.metrics().add(logs::Metric::PublishInClientError);
+    if (is_v5() && publish.qos != mqtt::Qos::AtMostOnce) {
+        return acknowledge_publish(publish, ReasonCode::TopicNameInvalid, problem);
+    }
+    end({.reason = DisconnectReason::ClientError,
+         .tell = ReasonCode::TopicNameInvalid,
+         .details = problem});
+}
+
+void DeviceConnection::refuse_oversize_or_qos(const mqtt::Publish& publish) {
+    gateway_.metrics().add(logs::Metric::PublishInClientError);
+    if (publish.qos == mqtt::Qos::ExactlyOnce) {
+        return refuse_packet({ReasonCode::QosNotSupported, "MQTT-3.2.2-11", "QoS",
+                              "QoS 2 is not supported; publish with QoS 0 or 1"});
+    }
+    refuse_packet({ReasonCode::PacketTooLarge, "MQTT-3.1.2-24", "Payload",
+                   "is larger than the service takes"});
+}
+
+// A publish that the policies do not allow: the answer follows the profile.
+void DeviceConnection::deny_publish(const mqtt::Publish& publish, policy::Action action) {
+    gateway_.metrics().add(publish.retain ? logs::Metric::PublishRetainedAuthError
+                                          : logs::Metric::PublishInAuthError);
+    const std::string trace_id = make_uuid(gateway_.parts().random);
+    const Denial denial = describe_denial(*identity_, action, publish.topic);
+    report_denied(logs::EventType::PublishIn, publish.topic, denial, trace_id);
+    const Behaviour& behaviour = gateway_.settings().profile.behaviour;
+    const std::string told = told_to_client("PUBLISH", trace_id);
+    const bool acknowledges = publish.qos != mqtt::Qos::AtMostOnce;
+    if (!is_v5()) {
+        if (behaviour.publish_denied_311 == PublishDenial311::DropAndAcknowledge) {
+            if (acknowledges) acknowledge_publish(publish, ReasonCode::Success);
+            return;
+        }
+    } else if (acknowledges) {
+        if (behaviour.publish_denied_5_qos1 == PublishDenial5Qos1::Puback) {
+            return acknowledge_publish(publish, ReasonCode::NotAuthorized, told);
+        }
+    } else if (behaviour.publish_denied_5_qos0 == PublishDenial5Qos0::Drop) {
+        return;
+    }
+    end({.reason = DisconnectReason::AuthError,
+         .tell = ReasonCode::NotAuthorized,
+         .details = told,
+         .trace_id = trace_id});
+}
+
+void DeviceConnection::acknowledge_publish(const mqtt::Publish& publish, ReasonCode reason,
+                                           std::string_view sentence) {
+    mqtt::Ack ack{
+        .type = mqtt::PacketType::Puback, .packet_id = publish.packet_id, .reason = reason};
+    const bool explains = problem_information_ &&
+                          gateway_.settings().profile.behaviour.explanation == Explanation::Given;
+    if (explains && !sentence.empty()) {
+        ack.properties.reason_string = sentence.substr(0, reason_string_bytes_max);
+    }
+    Bytes packet;
+    mqtt::encode(ack, facts_->version, packet);
+    send(packet);
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,104 @@
+// What a device connection tells the log.
+#include <fmt/format.h>
+
+#include "gateway/denial.h"
+#include "gateway/device_connection.h"
+#include "gateway/gateway.h"
+#include "gateway/identity_keeper.h"
+#include "gateway/loop_gateway.h"
+
+namespace gatehouse::gateway {
+
+bool DeviceConnection::keeps(logs::EventType type, logs::Status status) const {
+    return gateway_.parts().events.keeps(facts_->log_level, type, status);
+}
+
+void DeviceConnection::report_connected() {
+    facts_->trace.outcome(logs::Outcome::Accepted);
+    if (!keeps(logs::EventType::Connect, logs::Status::Success)) return;
+    gateway_.parts().events.record({.tenant = facts_->tenant,
+                                    .type = logs::EventType::Connect,
+                                    .trace_id = facts_->trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .authentication_type = name_of(identity_->type),
+                                    .authorizer_name = identity_->authorizer_name,
+                                    .door = name_of(facts_->door)});
+}
+
+void DeviceConnection::report_disconnected(const Ending& ending) {
+    facts_->trace.step(logs::StepKind::Ended, logs::StepStatus::Noted,
+                       ending.details.empty()
+                           ? std::string(name_of(ending.reason))
+                           : fmt::format("{}: {}", name_of(ending.reason), ending.details));
+    facts_->trace.outcome(logs::Outcome::Ended);
+    // The client's own goodbye and the server's are no failures.
+    const bool failed = ending.reason != DisconnectReason::ClientInitiated &&
+                        ending.reason != DisconnectReason::ServerInitiated &&
+                        ending.reason != DisconnectReason::ConnectionLost &&
+                        ending.reason != DisconnectReason::CustomAuthExpired;
+    const logs::Status status = failed ? logs::Status::Failure : logs::Status::Success;
+    if (!keeps(logs::EventType::Disconnect, status)) return;
+    const bool taken_over = ending.reason == DisconnectReason::DuplicateClientId;
+    gateway_.parts().events.record(
+        {.tenant = facts_->tenant,
+         .type = logs::EventType::Disconnect,
+         .status = status,
+         .trace_id = ending.trace_id.empty() ? facts_->trace_id : ending.trace_id,
+         .origin = facts_->origin(identity_->principal_id),
+         .reason = !failed      ? std::string_view()
+                   : taken_over ? "DUPLICATE_CLIENT_ID"
+                                : name_of(ending.reason),
+         .details = ending.details,
+         .disconnect_reason = name_of(ending.reason)});
+}
+
+void DeviceConnection::report_publish_in(const mqtt::Publish& publish) {
+    const logs::Member retained{"retain", std::string_view("True")};
+    gateway_.parts().events.record(
+        {.tenant = facts_->tenant,
+         .type = logs::EventType::PublishIn,
+         .trace_id = facts_->trace_id,
+         .origin = facts_->origin(identity_->principal_id),
+         .topic_name = publish.topic,
+         .more = publish.retain ? std::span(&retained, 1) : std::span<const logs::Member>()});
+}
+
+void DeviceConnection::report_filter(logs::EventType type, std::string_view filter) {
+    if (!keeps(type, logs::Status::Success)) return;
+    gateway_.parts().events.record({.tenant = facts_->tenant,
+                                    .type = type,
+                                    .trace_id = facts_->trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .topic_name = filter});
+}
+
+void DeviceConnection::report_refused(logs::EventType type, std::string_view topic,
+                                      std::string_view reason, std::string_view details) {
+    if (!keeps(type, logs::Status::Failure)) return;
+    gateway_.parts().events.record({.tenant = facts_->tenant,
+                                    .type = type,
+                                    .status = logs::Status::Failure,
+                                    .trace_id = facts_->trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .topic_name = topic,
+                                    .reason = reason,
+                                    .details = details});
+}
+
+void DeviceConnection::report_denied(logs::EventType type, std::string_view topic,
+                                     const Denial& denial, std::string_view trace_id) {
+    facts_->trace.step(logs::StepKind::PolicyDecided, logs::StepStatus::Failed, denial.sentence);
+    if (!keeps(type, logs::Status::Failure)) return;
+    gateway_.parts().events.record({.tenant = facts_->tenant,
+                                    .type = type,
+                                    .status = logs::Status::Failure,
+                                    .trace_id = trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .topic_name = topic,
+                                    .reason = "AUTHORIZATION_FAILURE",
+                                    .details = "Authorization Failure",
+                                    .authorizer_name = identity_->authorizer_name,
+                                    .explanation_object = logs::JsonText(denial.json)});
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,151 @@
+// SUBSCRIBE and UNSUBSCRIBE from a device, and whether it may receive a topic.
+#include "base/uuid.h"
+#include "gateway/denial.h"
+#include "gateway/device_connection.h"
+#include "gateway/gateway.h"
+#include "gateway/identity_keeper.h"
+#include "gateway/loop_gateway.h"
+#include "gateway/topic_bounds.h"
+#include "mqtt/subscribe.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using mqtt::ReasonCode;
+
+broker::SubscriptionOptions options_of(const mqtt::Subscription& subscription) {
+    return {.qos = std::min(subscription.qos, mqtt::Qos::AtLeastOnce),
+            .no_local = subscription.no_local ? broker::NoLocal::Yes : broker::NoLocal::No,
+            .retain_as_published = subscription.retain_as_published ? broker::RetainAsPublished::Yes
+                                                                    : broker::RetainAsPublished::No,
+            .retain_handling = subscription.retain_handling};
+}
+
+ReasonCode reason_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::LimitExceeded: return ReasonCode::QuotaExceeded;
+        case ErrorKind::Unsupported: return ReasonCode::SharedSubscriptionsNotSupported;
+        case ErrorKind::InvalidInput: return ReasonCode::TopicFilterInvalid;
+        default: return ReasonCode::UnspecifiedError;
+    }
+}
+
+}  // namespace
+
+void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
+    const auto subscribe = mqtt::decode_subscribe(frame, facts_->version);
+    if (!subscribe) return refuse_packet(subscribe.error());
+    const Profile& profile = gateway_.settings().profile;
+    if (subscribe->subscription_identifier) {
+        return refuse_packet({ReasonCode::SubscriptionIdentifiersNotSupported, "3.8.2.1.2",
+                              "Subscription Identifier", "is not supported"});
+    }
+    if (subscribe->subscriptions.size() > profile.limits.filters_per_subscribe_max) {
+        gateway_.metrics().add(logs::Metric::SubscribeClientError);
+        return refuse_packet({ReasonCode::QuotaExceeded, "3.8.3", "Topic Filter",
+                              "more filters in one SUBSCRIBE than the service takes"});
+    }
+    mqtt::Suback suback{.packet_id = subscribe->packet_id};
+    std::string first_problem;
+    for (const mqtt::Subscription& subscription : subscribe->subscriptions) {
+        suback.reasons.push_back(subscribe_one(subscription, first_problem));
+        if (lingering_) return;
+    }
+    const bool explains =
+        problem_information_ && profile.behaviour.explanation == Explanation::Given;
+    if (explains && !first_problem.empty()) {
+        suback.properties.reason_string =
+            std::string_view(first_problem).substr(0, reason_string_bytes_max);
+    }
+    Bytes packet;
+    mqtt::encode(suback, facts_->version, packet);
+    send(packet);
+    lease_.send_retained();
+}
+
+mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subscription,
+                                                 std::string& problem) {
+    const Profile& profile = gateway_.settings().profile;
+    if (subscription.qos == mqtt::Qos::ExactlyOnce && profile.behaviour.qos_2 == Support::Refused) {
+        gateway_.metrics().add(logs::Metric::SubscribeClientError);
+        refuse_packet({ReasonCode::QosNotSupported, "3.8.3.1", "QoS",
+                       "QoS 2 is not supported; subscribe with QoS 0 or 1"});
+        return ReasonCode::QosNotSupported;
+    }
+    if (auto trouble = filter_problem(subscription.filter, profile)) {
+        return refuse_filter(subscription.filter, ReasonCode::TopicFilterInvalid,
+                             std::move(*trouble), problem);
+    }
+    const mqtt::FilterParts parts = mqtt::split_filter(subscription.filter);
+    const auto decision = identity_->policies->decide(policy::Action::Subscribe, parts.filter);
+    if (!decision.allowed()) return deny_filter(parts.filter, problem);
+    const auto done = lease_.subscribe(subscription.filter, options_of(subscription));
+    if (!done) {
+        return refuse_filter(subscription.filter, reason_of(done.error().kind),
+                             done.error().message, problem);
+    }
+    gateway_.metrics().add(logs::Metric::SubscribeSuccess);
+    report_filter(logs::EventType::Subscribe, subscription.filter);
+    return mqtt::granted(std::min(subscription.qos, mqtt::Qos::AtLeastOnce));
+}
+
+// A filter that the service does not take. 3.1.1 has no code that says so: AWS closes.
+mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, ReasonCode reason,
+                                                 std::string sentence, std::string& problem) {
+    gateway_.metrics().add(logs::Metric::SubscribeClientError);
+    report_refused(logs::EventType::Subscribe, filter, mqtt::name_of(reason), sentence);
+    if (problem.empty()) problem = sentence;
+    const bool closes = !is_v5() && gateway_.settings().profile.behaviour.subscribe_denied_311 ==
+                                        SubscribeDenial311::Close;
+    if (closes) {
+        end({.reason = DisconnectReason::ClientError, .tell = reason, .details = sentence});
+    }
+    return reason;
+}
+
+mqtt::ReasonCode DeviceConnection::deny_filter(std::string_view filter, std::string& problem) {
+    gateway_.metrics().add(logs::Metric::SubscribeAuthError);
+    const std::string trace_id = make_uuid(gateway_.parts().random);
+    const Denial denial = describe_denial(*identity_, policy::Action::Subscribe, filter);
+    report_denied(logs::EventType::Subscribe, filter, denial, trace_id);
+    const std::string told = told_to_client("SUBSCRIBE", trace_id);
+    if (problem.empty()) problem = told;
+    const Behaviour& behaviour = gateway_.settings().profile.behaviour;
+    if (!is_v5() && behaviour.subscribe_denied_311 == SubscribeDenial311::Close) {
+        end({.reason = DisconnectReason::AuthError,
+             .tell = ReasonCode::NotAuthorized,
+             .details = told,
+             .trace_id = trace_id});
+    }
+    return ReasonCode::NotAuthorized;
+}
+
+void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
+    const auto unsubscribe = mqtt::decode_unsubscribe(frame, facts_->version);
+    if (!unsubscribe) return refuse_packet(unsubscribe.error());
+    mqtt::Unsuback unsuback{.packet_id = unsubscribe->packet_id};
+    for (const std::string_view filter : unsubscribe->filters) {
+        const bool existed = lease_.unsubscribe(filter);
+        if (is_v5()) {
+            unsuback.reasons.push_back(existed ? ReasonCode::Success
+                                               : ReasonCode::NoSubscriptionExisted);
+        }
+        gateway_.metrics().add(logs::Metric::UnsubscribeSuccess);
+        report_filter(logs::EventType::Unsubscribe, filter);
+    }
+    Bytes packet;
+    mqtt::encode(unsuback, facts_->version, packet);
+    send(packet);
+}
+
+// The broker keeps the answer, so a denial is logged once a topic and policy, not once a message.
+broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
+    const auto decision = identity_->policies->decide(policy::Action::Receive, topic);
+    if (decision.allowed()) return {.permission = broker::Permission::Allowed};
+    gateway_.metrics().add(logs::Metric::PublishOutAuthError);
+    const Denial denial = describe_denial(*identity_, policy::Action::Receive, topic);
+    report_denied(logs::EventType::PublishOut, topic, denial, make_uuid(gateway_.parts().random));
+    return {.permission = broker::Permission::Denied};
+}
+
+}  // namespace gatehouse::gateway

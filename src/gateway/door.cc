@@ -1,0 +1,97 @@
+#include "gateway/door.h"
+
+#include <fmt/format.h>
+
+namespace gatehouse::gateway {
+namespace {
+
+constexpr std::string_view mqtt_certificate_protocol = "x-amzn-mqtt-ca";
+constexpr std::string_view http_certificate_protocol = "x-amzn-http-ca";
+constexpr std::string_view mqtt_protocol = "mqtt";
+constexpr std::string_view http_protocol = "http/1.1";
+
+}  // namespace
+
+std::string_view name_of(DoorKind kind) {
+    switch (kind) {
+        case DoorKind::Mqtt: return "mqtt";
+        case DoorKind::Mqtts: return "mqtts";
+        case DoorKind::Https: return "https";
+        case DoorKind::HttpsMtls: return "https-mtls";
+    }
+    return "mqtt";
+}
+
+std::optional<Conversation> conversation_of(const Door& door, const net::PeerFacts& peer,
+                                            DoorRules rules) {
+    switch (door.kind) {
+        case DoorKind::Mqtt:
+        case DoorKind::Mqtts: return Conversation::Mqtt;
+        case DoorKind::HttpsMtls: return Conversation::Http;
+        case DoorKind::Https: break;
+    }
+    const std::string_view protocol = peer.application_protocol;
+    if (protocol == mqtt_protocol || protocol == mqtt_certificate_protocol) {
+        return Conversation::Mqtt;
+    }
+    if (protocol == http_certificate_protocol || rules == DoorRules::AsAws) {
+        return Conversation::Http;
+    }
+    return std::nullopt;
+}
+
+Conversation conversation_of(std::string_view first_bytes) {
+    return first_bytes.starts_with('\x10') ? Conversation::Mqtt : Conversation::Http;
+}
+
+std::optional<std::string> custom_authentication_problem(const Door& door,
+                                                         const net::PeerFacts& peer,
+                                                         DoorRules rules) {
+    if (rules == DoorRules::Every) return std::nullopt;
+    if (door.kind != DoorKind::Https) {
+        return fmt::format(
+            "custom authentication does not go through the {} port on AWS IoT; use "
+            "the HTTPS port with ALPN 'mqtt'",
+            name_of(door.kind));
+    }
+    if (peer.application_protocol == mqtt_certificate_protocol ||
+        peer.application_protocol == http_certificate_protocol) {
+        return fmt::format(
+            "ALPN '{}' means a client certificate; custom authentication over MQTT "
+            "needs ALPN 'mqtt'",
+            peer.application_protocol);
+    }
+    if (peer.server_name.empty()) {
+        return "custom authentication needs SNI on AWS IoT: connect by host name";
+    }
+    return std::nullopt;
+}
+
+net::TlsSettings tls_settings(DoorKind kind, std::string certificate_chain_pem,
+                              std::string private_key_pem) {
+    net::TlsSettings settings{.certificate_chain_pem = std::move(certificate_chain_pem),
+                              .private_key_pem = std::move(private_key_pem)};
+    switch (kind) {
+        case DoorKind::Mqtt: break;
+        case DoorKind::Mqtts:
+            settings.application_protocols = {std::string(mqtt_certificate_protocol),
+                                              std::string(mqtt_protocol)};
+            settings.client_certificate = net::ClientCertificate::Requested;
+            break;
+        case DoorKind::Https:
+            // Asking for a certificate without these protocols makes some SDKs give up.
+            settings.application_protocols = {
+                std::string(mqtt_certificate_protocol), std::string(http_certificate_protocol),
+                std::string(mqtt_protocol), std::string(http_protocol)};
+            settings.client_certificate_protocols = {std::string(mqtt_certificate_protocol),
+                                                     std::string(http_certificate_protocol)};
+            break;
+        case DoorKind::HttpsMtls:
+            settings.application_protocols = {std::string(http_protocol)};
+            settings.client_certificate = net::ClientCertificate::Requested;
+            break;
+    }
+    return settings;
+}
+
+}  // namespace gatehouse::gateway

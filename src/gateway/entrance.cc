@@ -1,0 +1,327 @@
+#include "gateway/entrance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/uuid.h"
+#include "gateway/arrival.h"
+#include "gateway/connect_rules.h"
+#include "gateway/entrance_reports.h"
+#include "gateway/gateway.h"
+#include "gateway/loop_gateway.h"
+#include "gateway/will_permit.h"
+#include "mqtt/connack.h"
+#include "mqtt/connect.h"
+#include "net/http_server.h"
+#include "net/stream.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using authentication::Refusal;
+using mqtt::ReasonCode;
+
+constexpr std::size_t read_chunk_bytes = 2048;
+// Names, properties and headers of a CONNECT around the payload of its will.
+constexpr std::uint32_t connect_headroom = 64 * 1024;
+
+class Entrance {
+public:
+    Entrance(LoopGateway& gateway, const Door& door)
+        : gateway_(gateway), parts_(gateway.parts()), door_(door) {}
+
+    async::Task<void> run(net::AcceptedSocket socket) {
+        slot_ = std::move(socket.slot);
+        if (!co_await open_stream(socket)) co_return;
+        auto conversation =
+            conversation_of(door_, stream_->facts(), profile().behaviour.door_rules);
+        const Deadline deadline = after(gateway_.settings().connect_wait);
+        if (!conversation) {
+            if (!co_await read_more(deadline)) co_return;
+            conversation = conversation_of(text_of(input_));
+        }
+        if (conversation == Conversation::Http) {
+            const std::string initial(text_of(input_));
+            co_return co_await net::serve_http(*stream_, initial, parts_.http_routes,
+                                               gateway_.settings().http);
+        }
+        co_await converse(deadline);
+    }
+
+private:
+    const Profile& profile() const { return gateway_.settings().profile; }
+    Deadline after(std::chrono::milliseconds wait) const {
+        return Deadline::after(parts_.clock, wait);
+    }
+
+    async::Task<bool> open_stream(const net::AcceptedSocket& socket) {
+        net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
+        if (door_.tls == nullptr) {
+            stream_ = std::make_unique<net::Stream>(
+                gateway_.loop(), net::make_plain_transport(socket.descriptor), std::move(facts));
+            co_return true;
+        }
+        auto stream =
+            co_await net::accept_tls(gateway_.loop(), socket.descriptor, facts, door_.tls->get(),
+                                     after(gateway_.settings().handshake_wait));
+        if (!stream) {
+            report_no_connect(gateway_, door_, facts, stream.error().message);
+            co_return false;
+        }
+        stream_ = std::move(*stream);
+        co_return true;
+    }
+
+    // False: the stream ended or the deadline passed, reported unless nothing ever came.
+    async::Task<bool> read_more(Deadline deadline) {
+        const std::size_t before = input_.size();
+        input_.resize(before + read_chunk_bytes);
+        const auto count = co_await stream_->read_some(std::span(input_).subspan(before), deadline);
+        input_.resize(before + count.value_or(0));
+        if (count && *count > 0) co_return true;
+        // Port scans and health checks connect and leave; that is no event.
+        if (!count || before > 0) {
+            report_no_connect(gateway_, door_, stream_->facts(),
+                              count ? "the client left before its CONNECT was complete"
+                                    : "no CONNECT came: " + count.error().message);
+        }
+        co_return false;
+    }
+
+    async::Task<void> converse(Deadline deadline) {
+        mqtt::FrameScan scan;
+        const std::uint32_t size_max = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+            std::uint64_t{profile().limits.payload_bytes_max} + connect_headroom, 1024 * 1024));
+        while (true) {
+            scan = mqtt::find_frame(input_, size_max);
+            if (scan.status != mqtt::FrameStatus::NeedMore) break;
+            if (!input_.empty() && input_[0] != 0x10) break;  // no CONNECT; do not wait for more
+            if (!co_await read_more(deadline)) co_return;
+        }
+        if (scan.status != mqtt::FrameStatus::Complete ||
+            scan.frame.type() != mqtt::PacketType::Connect) {
+            co_return report_no_connect(gateway_, door_, stream_->facts(),
+                                        scan.status == mqtt::FrameStatus::TooLarge
+                                            ? "the CONNECT is larger than the service takes"
+                                            : "the first packet is no CONNECT [MQTT-3.1.0-1]");
+        }
+        auto connect = mqtt::OwnedConnect::decode(scan.frame);
+        if (!connect) {
+            version_ = mqtt::answer_version(scan.frame);
+            report_no_connect(gateway_, door_, stream_->facts(), connect.error().describe());
+            parts_count(logs::Metric::ConnectClientError);
+            co_return co_await refuse(connect.error().reason, connect.error().describe());
+        }
+        early_input_.assign(input_.begin() + scan.frame.size, input_.end());
+        input_ = Bytes();
+        connect_.emplace(std::move(*connect));
+        co_await authenticate();
+    }
+
+    void parts_count(logs::Metric metric) { gateway_.metrics().add(metric); }
+
+    async::Task<void> authenticate() {
+        const mqtt::Connect& connect = **connect_;
+        version_ = connect.version;
+        facts_ = make_facts();
+        note_arrival(facts_->trace, door_, stream_->facts(), connect);
+        if (const auto problem = check_connect(connect, profile())) {
+            parts_count(logs::Metric::ConnectClientError);
+            report_connect_failed(gateway_, *facts_, {},
+                                  {.reason = std::string(mqtt::name_of(problem->reason)),
+                                   .sentence = problem->sentence});
+            co_return co_await refuse(problem->reason, problem->sentence);
+        }
+        const SteadyTime asked_at = parts_.clock.steady_now();
+        const auto credentials = make_credentials();
+        auto identity = co_await parts_.authenticator.authenticate(
+            credentials, facts_->trace, after(gateway_.settings().authenticate_wait));
+        if (!identity) co_return co_await refuse(identity.error());
+        if (const auto denial = may_connect(**identity)) {
+            parts_count(logs::Metric::ConnectAuthError);
+            report_connect_denied(gateway_, *facts_, **identity, *denial);
+            co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
+                                                   ReasonCode::NotAuthorized);
+        }
+        if ((*identity)->refresh_after.count() != 0) facts_->credentials = credentials;
+        hand_over(std::move(*identity), asked_at);
+    }
+
+    std::unique_ptr<DeviceFacts> make_facts() {
+        const mqtt::Connect& connect = **connect_;
+        const net::PeerFacts& peer = stream_->facts();
+        auto facts = std::make_unique<DeviceFacts>();
+        facts->tenant = parts_.tenant_of(peer.server_name);
+        facts->trace_id = make_uuid(parts_.random);
+        client_id_assigned_ = connect.client_id.empty();
+        facts->client_id = client_id_assigned_ ? "auto-" + make_uuid(parts_.random)
+                                               : std::string(connect.client_id);
+        facts->source_ip = peer.remote.host();
+        facts->source_port = peer.remote.port();
+        facts->door = door_.kind;
+        facts->version = connect.version;
+        facts->log_level = parts_.levels.level_for({.tenant = facts->tenant,
+                                                    .client_id = facts->client_id,
+                                                    .source_ip = facts->source_ip});
+        facts->trace = parts_.traces.begin(facts->tenant, facts->trace_id, peer.remote.text());
+        facts->trace.name_client(facts->client_id);
+        facts->slot = std::move(slot_);
+        return facts;
+    }
+
+    std::shared_ptr<const authentication::Credentials> make_credentials() const {
+        const mqtt::Connect& connect = **connect_;
+        auto credentials = std::make_shared<authentication::Credentials>();
+        credentials->tenant = facts_->tenant;
+        credentials->trace_id = authentication::TraceId(facts_->trace_id);
+        credentials->peer = stream_->facts();
+        credentials->custom_authentication_problem =
+            custom_authentication_problem(door_, stream_->facts(), profile().behaviour.door_rules);
+        authentication::MqttCredentials& mqtt = credentials->mqtt.emplace();
+        mqtt.client_id = facts_->client_id;
+        if (connect.user_name) mqtt.user_name = *connect.user_name;
+        if (connect.password)
+            mqtt.password.emplace(connect.password->begin(), connect.password->end());
+        return credentials;
+    }
+
+    // iot:Connect, and what the will needs. Empty: allowed.
+    std::optional<Denial> may_connect(const authentication::Identity& identity) {
+        const mqtt::Connect& connect = **connect_;
+        const ConnectContext conditions(connect, facts_->tenant);
+        const auto decision = identity.policies->decide(policy::Action::Connect, facts_->client_id,
+                                                        conditions.view());
+        if (!decision.allowed()) {
+            return describe_denial(identity, policy::Action::Connect, facts_->client_id,
+                                   conditions.view());
+        }
+        facts_->trace.step(logs::StepKind::PolicyDecided, logs::StepStatus::Passed,
+                           fmt::format("iot:Connect on client/{} is allowed", facts_->client_id));
+        if (!connect.will) return std::nullopt;
+        for (const policy::Action action :
+             {policy::Action::Publish, policy::Action::RetainPublish}) {
+            if (action == policy::Action::RetainPublish && !connect.will->retain) continue;
+            const auto will = identity.policies->decide(action, connect.will->topic);
+            if (!will.allowed()) {
+                return describe_denial(identity, action, connect.will->topic);
+            }
+        }
+        return std::nullopt;
+    }
+
+    void hand_over(authentication::IdentityPtr identity, SteadyTime asked_at) {
+        const mqtt::Connect& connect = **connect_;
+        auto arrival = std::make_unique<Arrival>();
+        arrival->terms = terms_for(connect, profile().limits);
+        arrival->topic_alias_maximum = connect.properties.topic_alias_maximum;
+        arrival->client_id_assigned = client_id_assigned_;
+        arrival->problem_information = connect.properties.request_problem_information;
+        arrival->authenticated_at = asked_at;
+        arrival->early_input = std::move(early_input_);
+        arrival->attach = {
+            .tenant = facts_->tenant,
+            .client_id = broker::ClientId(facts_->client_id),
+            .version = connect.version,
+            .clean_start = connect.clean_start ? broker::CleanStart::Yes : broker::CleanStart::No,
+            .session_expiry_seconds = arrival->terms.session_expiry_seconds,
+            .receive_maximum = arrival->terms.receive_maximum,
+            .packet_bytes_max = connect.properties.maximum_packet_size,
+            .will = make_will(connect, identity, profile().limits)};
+        facts_->keep_alive_seconds = arrival->terms.keep_alive_seconds;
+        facts_->session_expiry_asked = connect.properties.session_expiry_interval;
+        facts_->log_level = parts_.levels.level_for({.tenant = facts_->tenant,
+                                                     .client_id = facts_->client_id,
+                                                     .principal_id = identity->principal_id,
+                                                     .source_ip = facts_->source_ip});
+        facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Passed,
+                           "CONNACK: connected");
+        const std::size_t home = parts_.broker.home_of(facts_->tenant, facts_->client_id);
+        arrival->facts = std::move(facts_);
+        arrival->identity = std::move(identity);
+        arrival->transport = stream_->release();
+        gateway_.gateway().on_loop(home).adopt_from(std::move(arrival));
+    }
+
+    async::Task<void> refuse(const Refusal& refusal) {
+        parts_count(logs::Metric::ConnectionAuthNError);
+        parts_count(logs::Metric::ConnectAuthError);
+        report_connect_failed(gateway_, *facts_, stream_->facts(), refusal);
+        const std::string told = told_to_client("CONNACK", facts_->trace_id);
+        if (refusal.kind == Refusal::Kind::Unavailable) {
+            co_return co_await refuse_unauthorized(told, ReasonCode::ServerUnavailable);
+        }
+        co_await refuse_unauthorized(told, ReasonCode::NotAuthorized);
+    }
+
+    // By the profile: with a CONNACK, or AWS's silent close.
+    async::Task<void> refuse_unauthorized(std::string told, ReasonCode reason) {
+        const Behaviour& behaviour = profile().behaviour;
+        const ConnectRefusal how = version_ == mqtt::ProtocolVersion::V5
+                                       ? behaviour.connect_refused_5
+                                       : behaviour.connect_refused_311;
+        if (how == ConnectRefusal::Connack) co_return co_await refuse(reason, std::move(told));
+        facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Failed,
+                           "the connection was closed without CONNACK, as AWS IoT does");
+        facts_->trace.outcome(logs::Outcome::Refused);
+        stream_->transport().shut_down();
+    }
+
+    // CONNACK with the code, where the version has one, then the end.
+    async::Task<void> refuse(ReasonCode reason, std::string told) {
+        if (facts_) {
+            facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Failed,
+                               fmt::format("CONNACK 0x{:02x} ({})", mqtt::value_of(reason),
+                                           mqtt::name_of(reason)));
+            facts_->trace.outcome(logs::Outcome::Refused);
+        }
+        const bool silent = !version_ || (*version_ == mqtt::ProtocolVersion::V3_1 &&
+                                          profile().behaviour.mqtt_31 == Mqtt31::Close);
+        const bool has_code = !silent && (version_ == mqtt::ProtocolVersion::V5 ||
+                                          mqtt::connect_return_code(reason).has_value());
+        if (has_code) {
+            mqtt::Connack connack{.reason = reason};
+            if (profile().behaviour.explanation == Explanation::Given) {
+                connack.properties.reason_string =
+                    std::string_view(told).substr(0, reason_string_bytes_max);
+            }
+            Bytes packet;
+            mqtt::encode(connack, *version_, packet);
+            co_await stream_->write_all(packet, after(gateway_.settings().linger_wait));
+        }
+        stream_->transport().shut_down();
+        co_await drop_input();
+    }
+
+    // Until the client closes: closing with unread input would reset the connection and could
+    // take the CONNACK with it.
+    async::Task<void> drop_input() {
+        std::array<std::uint8_t, read_chunk_bytes> dropped;
+        const Deadline deadline = after(gateway_.settings().linger_wait);
+        while (true) {
+            const auto count = co_await stream_->read_some(dropped, deadline);
+            if (!count || *count == 0) co_return;
+        }
+    }
+
+    LoopGateway& gateway_;
+    const GatewayParts& parts_;
+    const Door& door_;
+    net::ConnectionLimits::Slot slot_;
+    std::unique_ptr<net::Stream> stream_;
+    Bytes input_;
+    Bytes early_input_;
+    std::optional<mqtt::OwnedConnect> connect_;
+    std::optional<mqtt::ProtocolVersion> version_;
+    std::unique_ptr<DeviceFacts> facts_;
+    bool client_id_assigned_ = false;
+};
+
+}  // namespace
+
+async::Task<void> let_in(LoopGateway& gateway, net::AcceptedSocket socket, const Door& door) {
+    Entrance entrance(gateway, door);
+    co_await entrance.run(std::move(socket));
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,122 @@
+#include "gateway/entrance_reports.h"
+
+#include <fmt/format.h>
+
+#include "gateway/gateway.h"
+#include "gateway/loop_gateway.h"
+#include "logs/masking.h"
+
+namespace gatehouse::gateway {
+
+using logs::StepKind;
+using logs::StepStatus;
+
+void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
+                       std::string_view details) {
+    gateway.metrics().add(logs::Metric::ConnectClientError);
+    const GatewayParts& parts = gateway.parts();
+    const Tenant tenant = parts.tenant_of(peer.server_name);
+    const std::string source_ip = peer.remote.host();
+    const logs::Level level = parts.levels.level_for({.tenant = tenant, .source_ip = source_ip});
+    if (!parts.events.keeps(level, logs::EventType::ConnectionRefused, logs::Status::Failure)) {
+        return;
+    }
+    parts.events.record(
+        {.tenant = tenant,
+         .type = logs::EventType::ConnectionRefused,
+         .status = logs::Status::Failure,
+         .origin = {.protocol = "MQTT", .source_ip = source_ip, .source_port = peer.remote.port()},
+         .reason = "CLIENT_ERROR",
+         .details = details,
+         .server_name_indication = peer.server_name,
+         .door = name_of(door.kind)});
+}
+
+void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts,
+                           const net::PeerFacts& peer, const authentication::Refusal& refusal) {
+    const GatewayParts& parts = gateway.parts();
+    const std::string destination_ip = peer.local.host();
+    if (!refusal.reason.empty() && !destination_ip.empty() &&
+        parts.events.keeps(facts.log_level, logs::EventType::ConnectionAuthNError,
+                           logs::Status::Failure)) {
+        parts.events.record({.tenant = facts.tenant,
+                             .type = logs::EventType::ConnectionAuthNError,
+                             .status = logs::Status::Failure,
+                             .trace_id = facts.trace_id,
+                             .origin = facts.origin({}),
+                             .reason = refusal.reason,
+                             .details = refusal.sentence,
+                             .authentication_type = name_of(refusal.type),
+                             .server_name_indication = peer.server_name,
+                             .destination_ip = destination_ip,
+                             .destination_port = peer.local.port(),
+                             .authorizer_name = refusal.authorizer_name,
+                             .door = name_of(facts.door)});
+    }
+    if (!parts.events.keeps(facts.log_level, logs::EventType::Connect, logs::Status::Failure)) {
+        return;
+    }
+    const bool is_authentication = !destination_ip.empty();
+    parts.events.record(
+        {.tenant = facts.tenant,
+         .type = logs::EventType::Connect,
+         .status = logs::Status::Failure,
+         .trace_id = facts.trace_id,
+         .origin = facts.origin({}),
+         .reason = is_authentication ? std::string_view("AUTHORIZATION_FAILURE") : refusal.reason,
+         .details =
+             is_authentication ? std::string_view("Authorization Failure") : refusal.sentence,
+         .authorizer_name = refusal.authorizer_name,
+         .door = name_of(facts.door),
+         .explanation = refusal.sentence});
+}
+
+void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
+                           const authentication::Identity& identity, const Denial& denial) {
+    logs::TraceStore::Recorder trace = facts.trace;
+    trace.step(StepKind::PolicyDecided, StepStatus::Failed, denial.sentence);
+    const GatewayParts& parts = gateway.parts();
+    if (!parts.events.keeps(facts.log_level, logs::EventType::Connect, logs::Status::Failure)) {
+        return;
+    }
+    parts.events.record({.tenant = facts.tenant,
+                         .type = logs::EventType::Connect,
+                         .status = logs::Status::Failure,
+                         .trace_id = facts.trace_id,
+                         .origin = facts.origin(identity.principal_id),
+                         .reason = "AUTHORIZATION_FAILURE",
+                         .details = "Authorization Failure",
+                         .authentication_type = name_of(identity.type),
+                         .authorizer_name = identity.authorizer_name,
+                         .door = name_of(facts.door),
+                         .explanation_object = logs::JsonText(denial.json)});
+}
+
+void note_arrival(logs::TraceStore::Recorder& trace, const Door& door, const net::PeerFacts& peer,
+                  const mqtt::Connect& connect) {
+    trace.step(
+        StepKind::Door, StepStatus::Noted,
+        fmt::format("{} ({}) from {}", name_of(door.kind), peer.local.text(), peer.remote.text()));
+    if (peer.is_tls) {
+        trace.step(StepKind::Tls, StepStatus::Passed,
+                   fmt::format("{}, {}", peer.tls_version,
+                               peer.client_certificate.empty() ? "no client certificate"
+                                                               : "with a client certificate"));
+        trace.step(StepKind::ServerName, StepStatus::Noted,
+                   peer.server_name.empty() ? "the client sent no SNI" : peer.server_name);
+        trace.step(StepKind::Alpn, StepStatus::Noted,
+                   peer.application_protocol.empty() ? "no protocol agreed on"
+                                                     : peer.application_protocol);
+    } else {
+        trace.step(StepKind::Tls, StepStatus::Skipped,
+                   "no TLS: user name and password travel in the clear");
+    }
+    trace.step(StepKind::ConnectParsed, StepStatus::Passed,
+               fmt::format("MQTT {}, client id '{}', user name '{}', {}, keep-alive {} s{}",
+                           mqtt::name_of(connect.version), connect.client_id,
+                           logs::masked_user_name(connect.user_name.value_or("")),
+                           connect.password ? "with a password" : "no password", connect.keep_alive,
+                           connect.will ? ", with a will" : ""));
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,19 @@
+#include "gateway/gateway.h"
+
+#include <cassert>
+
+namespace gatehouse::gateway {
+
+Gateway::Gateway(GatewaySettings settings, GatewayParts parts,
+                 std::span<async::EventLoop* const> loops)
+    : settings_(std::move(settings)), parts_(std::move(parts)) {
+    assert(loops.size() == parts_.broker.loop_count());
+    for (async::EventLoop* const loop : loops) {
+        loops_.push_back(
+            std::make_unique<LoopGateway>(*this, *loop, parts_.broker.shard(loop->index())));
+    }
+}
+
+Gateway::~Gateway() = default;
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,33 @@
+// The device gateway: conversations with devices, from the first byte to the last, on every
+// loop.
+//
+// Threads: construction and destruction while no loop runs; on_loop() from any.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "gateway/loop_gateway.h"
+#include "gateway/parts.h"
+
+namespace gatehouse::gateway {
+
+class Gateway : Pinned {
+public:
+    // One LoopGateway for each loop; loops[i] runs shard i of the broker.
+    Gateway(GatewaySettings settings, GatewayParts parts, std::span<async::EventLoop* const> loops);
+    ~Gateway();
+
+    LoopGateway& on_loop(std::size_t index) { return *loops_[index]; }
+    std::size_t loop_count() const { return loops_.size(); }
+    const GatewaySettings& settings() const { return settings_; }
+    const GatewayParts& parts() const { return parts_; }
+
+private:
+    const GatewaySettings settings_;
+    const GatewayParts parts_;
+    std::vector<std::unique_ptr<LoopGateway>> loops_;
+};
+
+}  // namespace gatehouse::gateway

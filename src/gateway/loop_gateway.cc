@@ -1,0 +1,74 @@
+#include "gateway/loop_gateway.h"
+
+#include <unistd.h>
+
+#include "async/wake.h"
+#include "gateway/device_connection.h"
+#include "gateway/entrance.h"
+#include "gateway/gateway.h"
+
+namespace gatehouse::gateway {
+
+LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard& shard)
+    : gateway_(gateway),
+      loop_(loop),
+      shard_(shard),
+      metrics_(gateway.parts().metrics.make_set()),
+      entering_(loop, "entrance") {}
+
+LoopGateway::~LoopGateway() {
+    loop_.cancel_turn_end(*this);
+}
+
+const GatewaySettings& LoopGateway::settings() const {
+    return gateway_.settings();
+}
+
+const GatewayParts& LoopGateway::parts() const {
+    return gateway_.parts();
+}
+
+void LoopGateway::accept(net::AcceptedSocket socket, const Door& door) {
+    if (draining_ || entering_.running() >= settings().entering_max) {
+        ::close(socket.descriptor);
+        metrics_.add(logs::Metric::ConnectThrottle);
+        return;
+    }
+    entering_.start(let_in(*this, std::move(socket), door));
+}
+
+void LoopGateway::adopt_from(std::unique_ptr<Arrival> arrival) {
+    if (loop_.is_current()) return adopt(std::move(arrival));
+    loop_.post([this, arrival = std::move(arrival)]() mutable { adopt(std::move(arrival)); });
+}
+
+void LoopGateway::adopt(std::unique_ptr<Arrival> arrival) {
+    if (draining_) return;  // the socket closes
+    auto connection = std::make_unique<DeviceConnection>(*this, std::move(*arrival));
+    DeviceConnection& device = *connection;
+    connections_.emplace(&device, std::move(connection));
+    device.start();
+}
+
+void LoopGateway::retire(DeviceConnection& connection) {
+    const auto found = connections_.find(&connection);
+    if (found == connections_.end()) return;  // already
+    retired_.push_back(std::move(found->second));
+    connections_.erase(found);
+    loop_.request_turn_end(*this);
+}
+
+void LoopGateway::on_turn_end() {
+    retired_.clear();
+}
+
+async::Task<void> LoopGateway::drain(Deadline deadline) {
+    draining_ = true;
+    std::vector<DeviceConnection*> open;
+    open.reserve(connections_.size());
+    for (const auto& [device, owner] : connections_) open.push_back(device);
+    for (DeviceConnection* const device : open) device->shut_down();
+    co_await entering_.join(deadline);
+}
+
+}  // namespace gatehouse::gateway

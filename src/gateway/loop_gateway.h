@@ -1,0 +1,72 @@
+// The gateway's part on one event loop: connections on their way in, and the device connections
+// whose sessions live here.
+//
+// Threads: its loop's, except adopt_from().
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "async/event_loop.h"
+#include "async/task_group.h"
+#include "base/bytes.h"
+#include "broker/shard.h"
+#include "gateway/door.h"
+#include "gateway/output_buffer.h"
+#include "gateway/parts.h"
+#include "net/listener.h"
+
+namespace gatehouse::gateway {
+
+class DeviceConnection;
+class Gateway;
+struct Arrival;
+
+class LoopGateway final : async::TurnEndHook, Pinned {
+public:
+    LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard& shard);
+    ~LoopGateway();
+
+    // Takes over an accepted socket and lets it in, or not. The door must outlive the gateway.
+    void accept(net::AcceptedSocket socket, const Door& door);
+    // From any thread: takes over a device that another loop let in.
+    void adopt_from(std::unique_ptr<Arrival> arrival);
+
+    // Connections let in so far and still open.
+    std::size_t connection_count() const { return connections_.size(); }
+    // Ends all connections (MQTT 5: Server shutting down) and waits for what is on its way in.
+    async::Task<void> drain(Deadline deadline);
+
+    async::EventLoop& loop() { return loop_; }
+    Gateway& gateway() { return gateway_; }
+    broker::Shard& shard() { return shard_; }
+    OutputPool& outputs() { return outputs_; }
+    logs::MetricSet& metrics() { return metrics_; }
+    const GatewaySettings& settings() const;
+    const GatewayParts& parts() const;
+
+    // A refresh of an identity; awaited by drain().
+    void start_refresh(async::Task<void> task) { entering_.start(std::move(task)); }
+    // Bytes for short use within one packet.
+    Bytes& scratch() { return scratch_; }
+    // A connection that is over; destroyed at the end of the turn.
+    void retire(DeviceConnection& connection);
+
+private:
+    void on_turn_end() override;
+    void adopt(std::unique_ptr<Arrival> arrival);
+
+    Gateway& gateway_;
+    async::EventLoop& loop_;
+    broker::Shard& shard_;
+    logs::MetricSet& metrics_;
+    OutputPool outputs_;
+    async::TaskGroup entering_;
+    std::unordered_map<DeviceConnection*, std::unique_ptr<DeviceConnection>> connections_;
+    std::vector<std::unique_ptr<DeviceConnection>> retired_;
+    Bytes scratch_;
+    bool draining_ = false;
+};
+
+}  // namespace gatehouse::gateway

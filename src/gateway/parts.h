@@ -1,0 +1,51 @@
+// What the gateway is made of and given; each must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "authentication/authenticator.h"
+#include "base/clock.h"
+#include "base/profile.h"
+#include "base/random.h"
+#include "base/tenant.h"
+#include "broker/broker.h"
+#include "logs/event_sink.h"
+#include "logs/level.h"
+#include "logs/metrics.h"
+#include "logs/trace.h"
+#include "net/http_server.h"
+
+namespace gatehouse::gateway {
+
+// Which tenant a connection belongs to, by the host name it asked for (SNI; may be empty).
+using TenantOf = std::function<Tenant(std::string_view server_name)>;
+
+struct GatewaySettings {
+    Profile profile;
+    std::chrono::milliseconds handshake_wait = std::chrono::seconds(10);
+    std::chrono::milliseconds connect_wait = std::chrono::seconds(10);
+    std::chrono::milliseconds authenticate_wait = std::chrono::seconds(6);
+    // How long an ended connection is read from, so that its last packet is not lost to a reset.
+    std::chrono::milliseconds linger_wait = std::chrono::seconds(1);
+    // Connections of one loop that have not finished CONNECT; over it new ones are closed.
+    std::size_t entering_max = 20'000;
+    // Bytes waiting for a client that does not read; over it messages wait in its session.
+    std::size_t output_bytes_max = 1024 * 1024;
+    net::HttpServerSettings http;
+};
+
+struct GatewayParts {
+    const Clock& clock;
+    Random& random;
+    broker::Broker& broker;
+    authentication::Authenticator& authenticator;
+    logs::EventSink& events;
+    const logs::LevelResolver& levels;
+    logs::TraceStore& traces;
+    logs::Metrics& metrics;
+    TenantOf tenant_of;
+    net::Routes& http_routes;  // what the HTTPS doors serve beside MQTT
+};
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,70 @@
+#include "gateway/will_permit.h"
+
+#include <algorithm>
+
+#include "base/arn.h"
+#include "mqtt/publish.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+// Keeps the identity of the moment of CONNECT: the connection and what refreshed it are gone.
+class IdentityPermit final : public broker::WillPermit {
+public:
+    IdentityPermit(authentication::IdentityPtr identity, bool retain)
+        : identity_(std::move(identity)), retain_(retain) {}
+
+    broker::GuardAnswer may_publish(std::string_view topic) override {
+        const auto allows = [&](policy::Action action) {
+            return identity_->policies->decide(action, topic).allowed();
+        };
+        const bool allowed =
+            allows(policy::Action::Publish) && (!retain_ || allows(policy::Action::RetainPublish));
+        return {.permission = allowed ? broker::Permission::Allowed : broker::Permission::Denied};
+    }
+
+private:
+    authentication::IdentityPtr identity_;
+    bool retain_;
+};
+
+}  // namespace
+
+std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
+                                        authentication::IdentityPtr identity,
+                                        const Limits& limits) {
+    if (!connect.will) return nullptr;
+    const mqtt::Will& from = *connect.will;
+    auto will = std::make_unique<broker::Will>();
+    will->topic = from.topic;
+    will->payload.assign(from.payload.begin(), from.payload.end());
+    will->qos = from.qos;
+    will->retain = from.retain ? broker::Retain::Yes : broker::Retain::No;
+    if (connect.version == mqtt::ProtocolVersion::V5) {
+        const mqtt::MessageProperties properties = mqtt::forwarded_properties(
+            from.properties.raw, mqtt::PropertySection::Will, will->properties);
+        will->expiry_at = properties.message_expiry_at;
+        will->delay_seconds = from.properties.will_delay_interval;
+        if (from.properties.message_expiry_interval) {
+            will->expiry_seconds = std::clamp<std::uint32_t>(
+                *from.properties.message_expiry_interval, 1, limits.message_expiry_seconds_max);
+        }
+    }
+    will->permit = std::make_unique<IdentityPermit>(std::move(identity), from.retain);
+    return will;
+}
+
+ConnectContext::ConnectContext(const mqtt::Connect& connect, const Tenant& tenant) {
+    const bool persistent = connect.version == mqtt::ProtocolVersion::V5
+                                ? connect.properties.session_expiry_interval > 0
+                                : !connect.clean_start;
+    if (persistent) attributes_.emplace_back("PersistentConnect");
+    if (connect.will) attributes_.emplace_back("LastWill");
+    entries_.push_back({"iot:ConnectAttributes", attributes_});
+    if (!connect.will) return;
+    will_topic_arn_ = make_arn(tenant, "iot", "topic/" + std::string(connect.will->topic));
+    will_topic_ = will_topic_arn_;
+    entries_.push_back({"iot:LastWillTopic", {&will_topic_, 1}});
+}
+
+}  // namespace gatehouse::gateway
