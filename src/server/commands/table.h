@@ -12,6 +12,7 @@ std::span<const Command> all_commands();
 Exit run_device(const Invocation& invocation);
 Exit run_env(const Invocation& invocation);
 Exit run_pub(const Invocation& invocation);
+Exit run_serve(const Invocation& invocation);
 Exit run_settings(const Invocation& invocation);
 Exit run_sub(const Invocation& invocation);
 Exit run_version(const Invocation& invocation);

@@ -1,0 +1,94 @@
+#include "server/serve/control.h"
+
+#include <fmt/format.h>
+
+#include "server/version.h"
+
+namespace gatehouse::server {
+namespace {
+
+net::HttpResponse plain(unsigned status, std::string content_type, std::string body) {
+    net::HttpResponse response{.status = status};
+    response.headers.set("Content-Type", std::move(content_type));
+    response.body = std::move(body);
+    return response;
+}
+
+std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts) {
+    return {{"/health", [] { return plain(200, "application/json", R"({"status":"ok"})"); }},
+            {"/ready",
+             [is_ready = parts.is_ready] {
+                 return is_ready() ? plain(200, "application/json", R"({"status":"ready"})")
+                                   : plain(503, "application/json", R"({"status":"not ready"})");
+             }},
+            {"/ca.pem", [authority = parts.foundation.authority.get()] {
+                 return plain(200, "application/x-pem-file", authority->root_certificate_pem());
+             }}};
+}
+
+api::AccessSettings access_settings(const Settings& settings) {
+    return {
+        .mode =
+            settings.api_auth == ApiAuthentication::Any ? api::AuthMode::Any : api::AuthMode::SigV4,
+        .tenancy = settings.tenancy == Tenancy::Multi ? api::Tenancy::Multi : api::Tenancy::Single,
+        .default_tenant = default_tenant(settings)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Foundation& foundation,
+                                                   Loops& loops) {
+    std::unique_ptr<Resources> made(new Resources());
+    iam::AccountSettings accounts{.default_tenant = default_tenant(settings),
+                                  .preset = std::nullopt,
+                                  .accounts_max = settings.accounts_max,
+                                  .credentials_file = foundation.data_dir->file("credentials")};
+    if (!settings.root_access_key_id.empty()) {
+        accounts.preset = iam::RootKey{iam::AccessKeyId(settings.root_access_key_id),
+                                       settings.root_secret_access_key};
+    }
+    auto loaded = iam::Accounts::load({.store = *foundation.async_store,
+                                       .box = *foundation.secrets,
+                                       .clock = *foundation.clock,
+                                       .random = foundation.random},
+                                      std::move(accounts));
+    if (!loaded) return fail(std::move(loaded.error()));
+    made->accounts = std::move(*loaded);
+    made->function_keys =
+        std::make_unique<iam::FunctionKeys>(*foundation.clock, made->accounts->temporary_keys());
+    auto authorizers = registry::Authorizers::load(
+        *foundation.async_store, {.authorizers_max = settings.profile.limits.authorizers_max});
+    if (!authorizers) return fail(std::move(authorizers.error()));
+    made->authorizers = std::move(*authorizers);
+    auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
+    if (!functions) return fail(std::move(functions.error()));
+    made->functions = std::move(*functions);
+    return made;
+}
+
+ControlApi::ControlApi(const Parts& parts)
+    : facts_{.version = std::string(program_version()),
+             .profile = std::string(name_of_choice(parts.settings.profile.name)),
+             .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
+             .endpoint = parts.endpoint} {
+    Foundation& foundation = parts.foundation;
+    std::vector<api::Service> services;
+    services.push_back(
+        api::make_gatehouse_service({.facts = facts_,
+                                     .clock = *foundation.clock,
+                                     .traces = *foundation.traces,
+                                     .log = *foundation.log,
+                                     .workers = foundation.workers,
+                                     .manual_clock = foundation.manual_clock,
+                                     .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
+    api_ = std::make_unique<api::Api>(api::ApiSettings{.access = access_settings(parts.settings),
+                                                       .host_names = parts.settings.endpoints},
+                                      api::ApiParts{.keys = *parts.resources.accounts,
+                                                    .clock = *foundation.clock,
+                                                    .random = foundation.random,
+                                                    .workers = foundation.workers,
+                                                    .on_call = {}},
+                                      std::move(services), open_endpoints(parts));
+}
+
+}  // namespace gatehouse::server

@@ -1,0 +1,59 @@
+// The control side of the program: accounts, authorizers, functions, and the API over them.
+//
+// Lifetimes: built before the loops run, destroyed after they ended.
+#pragma once
+
+#include <memory>
+
+#include "api/api.h"
+#include "api/gatehouse/gatehouse_service.h"
+#include "authentication/custom_authorizer.h"
+#include "base/result.h"
+#include "iam/accounts.h"
+#include "iam/function_keys.h"
+#include "registry/authorizers.h"
+#include "server/serve/foundation.h"
+#include "server/serve/function_runtime.h"
+#include "server/serve/loops.h"
+#include "server/settings.h"
+
+namespace gatehouse::server {
+
+// What users manage. First of the two halves: the devices' side needs it.
+class Resources : Pinned {
+public:
+    static Result<std::unique_ptr<Resources>> load(const Settings& settings, Foundation& foundation,
+                                                   Loops& loops);
+
+    std::unique_ptr<iam::Accounts> accounts;
+    std::unique_ptr<iam::FunctionKeys> function_keys;
+    std::unique_ptr<registry::Authorizers> authorizers;
+    std::unique_ptr<FunctionRuntime> functions;
+
+private:
+    Resources() = default;
+};
+
+// The API over the resources; built last, because it can test authorizers.
+class ControlApi : Pinned {
+public:
+    struct Parts {
+        const Settings& settings;
+        Foundation& foundation;
+        Loops& loops;
+        Resources& resources;
+        authentication::CustomAuthorizer& custom_authorizer;
+        // What /ready answers with: true once every door is open.
+        std::function<bool()> is_ready;
+        std::string endpoint;
+    };
+    explicit ControlApi(const Parts& parts);
+
+    net::Routes& routes() { return *api_; }
+
+private:
+    api::ServerFacts facts_;
+    std::unique_ptr<api::Api> api_;
+};
+
+}  // namespace gatehouse::server

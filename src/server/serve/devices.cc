@@ -1,0 +1,111 @@
+#include "server/serve/devices.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "async/run_on.h"
+
+namespace gatehouse::server {
+namespace {
+
+constexpr std::string_view allow_everything =
+    R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*","Resource":"*"}})";
+
+Result<authentication::AnonymousSettings> anonymous_settings(const Settings& settings) {
+    authentication::AnonymousSettings anonymous;
+    anonymous.allowed = settings.allow_anonymous &&
+                        settings.profile.behaviour.anonymous_clients != AnonymousClients::Never;
+    if (!anonymous.allowed) return anonymous;
+    std::string text(allow_everything);
+    if (!settings.anonymous_policy_file.empty()) {
+        std::ifstream file(settings.anonymous_policy_file);
+        if (!file) {
+            return fail(ErrorKind::NotFound, fmt::format("cannot read --anonymous-policy {}",
+                                                         settings.anonymous_policy_file));
+        }
+        std::ostringstream content;
+        content << file.rdbuf();
+        text = std::move(content).str();
+    }
+    auto document = policy::parse_document(text, policy::Dialect::IotPolicy);
+    if (!document) {
+        Error error = std::move(document.error());
+        error.message =
+            fmt::format("--anonymous-policy {}: {}", settings.anonymous_policy_file, error.message);
+        return fail(std::move(error));
+    }
+    anonymous.documents.push_back(std::make_shared<const policy::Document>(std::move(*document)));
+    return anonymous;
+}
+
+gateway::GatewaySettings gateway_settings(const Settings& settings) {
+    gateway::GatewaySettings gateway;
+    gateway.profile = settings.profile;
+    return gateway;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
+    auto anonymous = anonymous_settings(parts.settings);
+    if (!anonymous) return fail(std::move(anonymous.error()));
+    Foundation& foundation = parts.foundation;
+    std::unique_ptr<Devices> made(new Devices(parts.loops));
+    std::vector<broker::LoopPort*> ports;
+    for (async::EventLoop* const loop : parts.loops.all()) {
+        made->ports_.push_back(std::make_unique<broker::EventLoopPort>(*loop));
+        ports.push_back(made->ports_.back().get());
+    }
+    made->broker_ = std::make_unique<broker::Broker>(
+        broker::broker_settings(parts.settings.profile, foundation.random.next()), ports);
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        made->ports_[i]->serve(&made->broker_->shard(i));
+    }
+    made->custom_authorizer_ = std::make_unique<authentication::CustomAuthorizer>(
+        authentication::CustomAuthorizerSettings{
+            .profile = parts.settings.profile, .admission = {}, .brake = {}},
+        authentication::CustomAuthorizerParts{.home = parts.loops.main(),
+                                              .clock = *foundation.clock,
+                                              .directory = parts.authorizers.directory(),
+                                              .functions = parts.functions,
+                                              .permissions = parts.permissions,
+                                              .events = *foundation.log,
+                                              .levels = *foundation.levels,
+                                              .metrics = foundation.metrics});
+    made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
+        *made->custom_authorizer_, std::move(*anonymous));
+    made->gateway_ = std::make_unique<gateway::Gateway>(
+        gateway_settings(parts.settings),
+        gateway::GatewayParts{.clock = *foundation.clock,
+                              .random = foundation.random,
+                              .broker = *made->broker_,
+                              .authenticator = *made->authenticator_,
+                              .events = *foundation.log,
+                              .levels = *foundation.levels,
+                              .traces = *foundation.traces,
+                              .metrics = foundation.metrics,
+                              .tenant_of = [tenant = default_tenant(parts.settings)](
+                                               std::string_view) { return tenant; },
+                              .http_routes = parts.http_routes},
+        parts.loops.all());
+    return made;
+}
+
+Devices::~Devices() {
+    gateway_.reset();
+    for (const auto& port : ports_) port->serve(nullptr);
+}
+
+async::Task<void> Devices::drain(Deadline deadline) {
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        co_await async::run_on<Result<void>>(loops_.at(i), loops_.main(),
+                                             [this, i, deadline]() -> async::Task<Result<void>> {
+                                                 co_await gateway_->on_loop(i).drain(deadline);
+                                                 co_return Result<void>();
+                                             });
+    }
+}
+
+}  // namespace gatehouse::server

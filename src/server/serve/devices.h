@@ -1,0 +1,54 @@
+// The devices' side of the program: broker, authentication, gateway.
+//
+// Lifetimes: built before the loops run, destroyed after they ended.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "authentication/custom_authorizer.h"
+#include "authentication/device_authenticator.h"
+#include "base/result.h"
+#include "broker/broker.h"
+#include "broker/event_loop_port.h"
+#include "functions/invoker.h"
+#include "gateway/gateway.h"
+#include "registry/authorizers.h"
+#include "server/serve/foundation.h"
+#include "server/serve/loops.h"
+#include "server/settings.h"
+
+namespace gatehouse::server {
+
+class Devices : Pinned {
+public:
+    struct Parts {
+        const Settings& settings;
+        Foundation& foundation;
+        Loops& loops;
+        const registry::Authorizers& authorizers;
+        functions::FunctionInvoker& functions;
+        const authentication::InvokePermissions& permissions;
+        net::Routes& http_routes;
+    };
+    // InvalidInput: the policy for anonymous clients cannot be used.
+    static Result<std::unique_ptr<Devices>> make(const Parts& parts);
+    ~Devices();
+
+    gateway::Gateway& gateway() { return *gateway_; }
+    authentication::CustomAuthorizer& custom_authorizer() { return *custom_authorizer_; }
+    // Ends all device connections, on every loop. From a task on the main loop.
+    async::Task<void> drain(Deadline deadline);
+
+private:
+    explicit Devices(Loops& loops) : loops_(loops) {}
+
+    Loops& loops_;
+    std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
+    std::unique_ptr<broker::Broker> broker_;
+    std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
+    std::unique_ptr<authentication::DeviceAuthenticator> authenticator_;
+    std::unique_ptr<gateway::Gateway> gateway_;
+};
+
+}  // namespace gatehouse::server

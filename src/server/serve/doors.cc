@@ -1,0 +1,177 @@
+#include "server/serve/doors.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "net/tls_context.h"
+
+namespace gatehouse::server {
+namespace {
+
+// CreateFunction carries a zip of up to 50 MB in base64 (AWS Lambda Developer Guide, quotas).
+constexpr std::size_t api_body_bytes_max = 70'167'211;
+constexpr std::chrono::seconds api_handshake_wait{10};
+
+}  // namespace
+
+Doors::Doors(const Parts& parts)
+    : parts_(parts),
+      limits_({.total_max = parts.settings.connections_max,
+               .per_address_max = parts.settings.connections_per_address_max}),
+      mqtt_door_{gateway::DoorKind::Mqtt, nullptr},
+      mqtts_door_{gateway::DoorKind::Mqtts, &mqtts_tls_},
+      https_door_{gateway::DoorKind::Https, &https_tls_},
+      https_mtls_door_{gateway::DoorKind::HttpsMtls, &https_mtls_tls_},
+      api_tasks_(parts.loops.main(), "api connections") {
+    api_http_.body_bytes_max = api_body_bytes_max;
+    api_http_.body_bytes_in_flight = &body_bytes_in_flight_;
+    api_http_.body_bytes_in_flight_max = parts.settings.http_body_bytes_in_flight_max;
+}
+
+Doors::~Doors() {
+    close();
+}
+
+Result<std::unique_ptr<Doors>> Doors::open(const Parts& parts) {
+    std::unique_ptr<Doors> doors(new Doors(parts));
+    if (auto shown = doors->renew_certificates(); !shown) return fail(std::move(shown.error()));
+    const Settings& settings = parts.settings;
+    struct Wanted {
+        std::string_view setting;
+        const Port& port;
+        const std::vector<std::string>& hosts;
+        Accept accept;
+        std::optional<std::uint16_t>& opened;
+    };
+    const Wanted all[] = {
+        {"mqtt-port", settings.mqtt_port, settings.mqtt_hosts, doors->to_gateway(doors->mqtt_door_),
+         doors->ports_.mqtt},
+        {"mqtts-port", settings.mqtts_port, settings.hosts, doors->to_gateway(doors->mqtts_door_),
+         doors->ports_.mqtts},
+        {"https-port", settings.https_port, settings.hosts, doors->to_gateway(doors->https_door_),
+         doors->ports_.https},
+        {"https-mtls-port", settings.https_mtls_port, settings.hosts,
+         doors->to_gateway(doors->https_mtls_door_), doors->ports_.https_mtls},
+        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->ports_.api}};
+    for (const Wanted& wanted : all) {
+        auto port = doors->open_door(wanted.setting, wanted.port, wanted.hosts, wanted.accept);
+        if (!port) return fail(std::move(port.error()));
+        wanted.opened = *port;
+    }
+    return doors;
+}
+
+Result<void> Doors::renew_certificates() {
+    const auto identity = parts_.foundation.authority->server_identity();
+    const auto show = [&](gateway::CurrentTls& tls, net::TlsSettings settings) -> Result<void> {
+        auto context = net::TlsContext::make(settings);
+        if (!context) return fail(std::move(context.error()));
+        tls.replace(std::move(*context));
+        return {};
+    };
+    const std::pair<gateway::CurrentTls*, gateway::DoorKind> doors[] = {
+        {&mqtts_tls_, gateway::DoorKind::Mqtts},
+        {&https_tls_, gateway::DoorKind::Https},
+        {&https_mtls_tls_, gateway::DoorKind::HttpsMtls}};
+    for (const auto& [tls, kind] : doors) {
+        auto shown =
+            show(*tls, gateway::tls_settings(kind, identity->chain_pem, identity->key_pem));
+        if (!shown) return shown;
+    }
+    return show(api_tls_, {.certificate_chain_pem = identity->chain_pem,
+                           .private_key_pem = identity->key_pem,
+                           .application_protocols = {"http/1.1"}});
+}
+
+Result<std::optional<std::uint16_t>> Doors::open_door(std::string_view setting, const Port& port,
+                                                      const std::vector<std::string>& hosts,
+                                                      const Accept& accept) {
+    if (port.is_closed()) return std::nullopt;
+    auto opened = listen(hosts, *port.number, accept);
+    if (!opened && port.otherwise) opened = listen(hosts, *port.otherwise, accept);
+    if (!opened) {
+        Error error = std::move(opened.error());
+        error.message +=
+            fmt::format(" (choose another port with --{}, 0 for any free one)", setting);
+        return fail(std::move(error));
+    }
+    return *opened;
+}
+
+// The same port on every address; a machine without IPv6 goes on without it.
+Result<std::uint16_t> Doors::listen(const std::vector<std::string>& hosts, std::uint16_t port,
+                                    const Accept& accept) {
+    std::vector<std::unique_ptr<net::Listener>> opened;
+    for (const std::string& host : hosts) {
+        auto address = net::Address::parse(host, port);
+        if (!address) return fail(std::move(address.error()));
+        auto listener = net::Listener::open(
+            parts_.loops.main(), *address, limits_, accept,
+            [this](std::size_t count, const Error& why) { report_refused(count, why); });
+        if (!listener) {
+            const bool no_such_address = listener.error().kind == ErrorKind::Unavailable;
+            if (no_such_address && !opened.empty() && address->is_ipv6()) continue;
+            return fail(std::move(listener.error()));
+        }
+        port = (*listener)->address().port();
+        opened.push_back(std::move(*listener));
+    }
+    for (auto& listener : opened) listeners_.push_back(std::move(listener));
+    return port;
+}
+
+Doors::Accept Doors::to_gateway(const gateway::Door& door) {
+    return [this, &door](net::AcceptedSocket socket) {
+        const std::size_t index = next_loop_++ % parts_.loops.size();
+        gateway::LoopGateway& gateway = parts_.gateway.on_loop(index);
+        if (index == 0) return gateway.accept(std::move(socket), door);
+        gateway.loop().post([&gateway, &door, socket = std::move(socket)]() mutable {
+            gateway.accept(std::move(socket), door);
+        });
+    };
+}
+
+Doors::Accept Doors::to_api() {
+    return [this](net::AcceptedSocket socket) { api_tasks_.start(serve_api(std::move(socket))); };
+}
+
+async::Task<void> Doors::serve_api(net::AcceptedSocket socket) {
+    net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
+    std::unique_ptr<net::Stream> stream;
+    if (parts_.settings.api_speaks_tls()) {
+        auto accepted = co_await net::accept_tls(
+            parts_.loops.main(), socket.descriptor, std::move(facts), api_tls_.get(),
+            Deadline::after(*parts_.foundation.clock, api_handshake_wait));
+        if (!accepted) co_return;
+        stream = std::move(*accepted);
+    } else {
+        stream = std::make_unique<net::Stream>(
+            parts_.loops.main(), net::make_plain_transport(socket.descriptor), std::move(facts));
+    }
+    open_streams_.insert(stream.get());
+    co_await net::serve_http(*stream, "", parts_.api, api_http_);
+    open_streams_.erase(stream.get());
+}
+
+void Doors::report_refused(std::size_t count, const Error& why) {
+    const Tenant tenant = default_tenant(parts_.settings);
+    const std::string details = fmt::format("{} connections were refused: {}", count, why.message);
+    parts_.foundation.log->record({.tenant = tenant,
+                                   .type = logs::EventType::ConnectionRefused,
+                                   .status = logs::Status::Failure,
+                                   .reason = "LIMIT_EXCEEDED",
+                                   .details = details});
+}
+
+void Doors::close() {
+    for (const auto& listener : listeners_) listener->close();
+}
+
+async::Task<bool> Doors::drain_api(Deadline deadline) {
+    // Idle keep-alive connections would hold the drain up; requests under way are finished first
+    // when they are short.
+    for (net::Stream* const stream : open_streams_) stream->cancel();
+    co_return co_await api_tasks_.join(deadline);
+}
+
+}  // namespace gatehouse::server

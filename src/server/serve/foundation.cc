@@ -1,0 +1,79 @@
+#include "server/serve/foundation.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace gatehouse::server {
+namespace {
+
+Result<std::unique_ptr<logs::LogStore>> open_log(const Settings& settings,
+                                                 const storage::DataDir& data_dir,
+                                                 const Clock& clock) {
+    auto folder = data_dir.folder("logs");
+    if (!folder) return fail(std::move(folder.error()));
+    logs::StoreSettings log;
+    log.folder = *folder;
+    log.tenant = default_tenant(settings);
+    log.group_bytes = settings.logs.group_bytes_max;
+    log.total_bytes = settings.logs.total_bytes_max;
+    log.write_budget = settings.logs.write_budget_bytes_per_second;
+    log.report = [](const std::string& sentence) {
+        fmt::print(stderr, "gatehouse serve: {}\n", sentence);
+    };
+    return logs::LogStore::open(std::move(log), clock);
+}
+
+Result<std::unique_ptr<certificates::LocalAuthority>> open_authority(
+    const Settings& settings, const storage::DataDir& data_dir, const Clock& clock,
+    Random& random) {
+    auto folder = data_dir.folder("ca");
+    if (!folder) return fail(std::move(folder.error()));
+    certificates::AuthoritySettings authority;
+    authority.endpoints = settings.endpoints;
+    authority.host_names = certificates::machine_names();
+    authority.regions = {settings.region.value()};
+    return certificates::LocalAuthority::open_or_create(*folder, std::move(authority), clock,
+                                                        random);
+}
+
+}  // namespace
+
+Tenant default_tenant(const Settings& settings) {
+    return {settings.account, settings.region};
+}
+
+Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
+    std::unique_ptr<Foundation> made(new Foundation());
+    if (settings.clock == ClockChoice::Manual) {
+        auto clock = std::make_unique<ManualClock>(SystemClock().wall_now());
+        made->manual_clock = clock.get();
+        made->clock = std::move(clock);
+    } else {
+        made->clock = std::make_unique<SystemClock>();
+    }
+    auto data_dir = storage::DataDir::open(settings.data_dir);
+    if (!data_dir) return fail(std::move(data_dir.error()));
+    made->data_dir = std::move(*data_dir);
+    auto log = open_log(settings, *made->data_dir, *made->clock);
+    if (!log) return fail(std::move(log.error()));
+    made->log = std::move(*log);
+    made->levels = std::make_unique<logs::FixedLevel>(
+        static_cast<logs::Level>(static_cast<std::uint8_t>(settings.log_level)));
+    made->traces = std::make_unique<logs::TraceStore>(*made->clock);
+    auto store = storage::SqliteResourceStore::open(*made->clock,
+                                                    {.file = made->data_dir->file("gatehouse.db")});
+    if (!store) return fail(std::move(store.error()));
+    made->store = std::move(*store);
+    auto secrets =
+        storage::SecretBox::open_key_file(made->data_dir->file("secret.key"), made->random);
+    if (!secrets) return fail(std::move(secrets.error()));
+    made->secrets = std::move(*secrets);
+    auto authority = open_authority(settings, *made->data_dir, *made->clock, made->random);
+    if (!authority) return fail(std::move(authority.error()));
+    made->authority = std::move(*authority);
+    made->async_store = std::make_unique<storage::AsyncResourceStore>(*made->store, made->workers);
+    return made;
+}
+
+}  // namespace gatehouse::server

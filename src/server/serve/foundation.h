@@ -1,0 +1,50 @@
+// What every other part stands on: time, chance, the data directory, the store, the log.
+//
+// Members are built top to bottom and destroyed in reverse.
+#pragma once
+
+#include <memory>
+
+#include "async/worker_pool.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "certificates/local_authority.h"
+#include "logs/log_store.h"
+#include "logs/metrics.h"
+#include "logs/trace.h"
+#include "server/settings.h"
+#include "storage/async_resource_store.h"
+#include "storage/data_dir.h"
+#include "storage/secret_box.h"
+#include "storage/sqlite_resource_store.h"
+
+namespace gatehouse::server {
+
+class Foundation : Pinned {
+public:
+    // Blocking. Errors name what is wrong with the data directory and what to do.
+    static Result<std::unique_ptr<Foundation>> make(const Settings& settings);
+
+    std::unique_ptr<Clock> clock;
+    ManualClock* manual_clock = nullptr;  // the clock, if it is one
+    SystemRandom random;
+    std::unique_ptr<storage::DataDir> data_dir;
+    std::unique_ptr<logs::LogStore> log;
+    logs::Metrics metrics;
+    std::unique_ptr<logs::FixedLevel> levels;
+    std::unique_ptr<logs::TraceStore> traces;
+    std::unique_ptr<storage::SqliteResourceStore> store;
+    std::unique_ptr<storage::SecretBox> secrets;
+    std::unique_ptr<certificates::LocalAuthority> authority;
+    async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
+    std::unique_ptr<storage::AsyncResourceStore> async_store;
+
+private:
+    Foundation() = default;
+};
+
+// One default tenant: the account and region of the settings.
+Tenant default_tenant(const Settings& settings);
+
+}  // namespace gatehouse::server

@@ -1,0 +1,137 @@
+#include "server/serve/function_runtime.h"
+
+#include <fmt/format.h>
+
+#include "async/run_on.h"
+#include "base/encoding.h"
+#include "functions/permission.h"
+#include "policy/resource_policy.h"
+
+namespace gatehouse::server {
+namespace {
+
+// What functions print goes to their log groups.
+class LogLines final : public functions::FunctionLogSink {
+public:
+    explicit LogLines(logs::LogStore& log) : log_(log) {}
+
+    void write(const std::shared_ptr<const Stream>& stream, WallTime time,
+               std::string_view line) override {
+        log_.append(std::make_shared<const logs::StreamAddress>(stream->tenant, stream->group,
+                                                                stream->stream),
+                    time, line);
+    }
+
+private:
+    logs::LogStore& log_;
+};
+
+// Whether the function's resource policy lets iot.amazonaws.com invoke it for the authorizer.
+class ResourcePolicies final : public authentication::InvokePermissions {
+public:
+    explicit ResourcePolicies(const functions::FunctionDirectory& directory)
+        : directory_(directory) {}
+
+    std::optional<std::string> problem(const functions::FunctionRef& reference,
+                                       const registry::Authorizer& authorizer) const override {
+        const functions::FunctionSnapshot function =
+            directory_.find(reference.tenant, reference.name);
+        if (!function) return std::nullopt;  // invoking says that there is none
+        policy::DocumentPointer document;
+        const std::string text = functions::resource_policy_text(*function);
+        if (!text.empty()) {
+            auto parsed = policy::parse_document(text, policy::Dialect::ResourcePolicy);
+            if (!parsed) return "its resource policy cannot be read: " + parsed.error().describe();
+            document = std::make_shared<const policy::Document>(std::move(*parsed));
+        }
+        const policy::ServiceAnswer answer =
+            policy::allows_service(document, {.service = "iot.amazonaws.com",
+                                              .action = "lambda:InvokeFunction",
+                                              .resource = function->configuration.arn,
+                                              .source_arn = authorizer.arn(),
+                                              .source_account = authorizer.tenant.account.value()});
+        if (answer.allowed()) return std::nullopt;
+        return fmt::format("function '{}' does not permit iot.amazonaws.com to invoke it: {}",
+                           reference.name.view(), answer.advice);
+    }
+
+private:
+    const functions::FunctionDirectory& directory_;
+};
+
+functions::IsolationMode isolation_of(Isolation isolation) {
+    switch (isolation) {
+        case Isolation::Auto: return functions::IsolationMode::Auto;
+        case Isolation::Required: return functions::IsolationMode::Required;
+        case Isolation::None: return functions::IsolationMode::None;
+    }
+    return functions::IsolationMode::Required;
+}
+
+functions::NetworkAccess network_of(FunctionNetwork network) {
+    switch (network) {
+        case FunctionNetwork::Full: return functions::NetworkAccess::Full;
+        case FunctionNetwork::Loopback: return functions::NetworkAccess::Loopback;
+        case FunctionNetwork::None: return functions::NetworkAccess::None;
+    }
+    return functions::NetworkAccess::None;
+}
+
+functions::FunctionSettings function_settings(const Settings& settings,
+                                              const storage::DataDir& data_dir) {
+    functions::FunctionSettings made;
+    made.package_dir = data_dir.file("functions");
+    made.cache_dir = data_dir.file("cache");
+    made.search_path = functions::default_search_path();
+    made.runtime_fallback = settings.profile.behaviour.runtime_fallback;
+    made.isolation = isolation_of(settings.functions.isolation);
+    made.network = network_of(settings.functions.network);
+    made.instances_max = settings.functions.instances_max;
+    made.instances_per_function_max = settings.functions.instances_per_function_max;
+    made.idle_max = std::chrono::seconds(settings.functions.idle_seconds);
+    return made;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& settings,
+                                                               Foundation& foundation, Loops& loops,
+                                                               iam::FunctionKeys& keys) {
+    std::unique_ptr<FunctionRuntime> made(new FunctionRuntime());
+    const functions::FunctionSettings functions = function_settings(settings, *foundation.data_dir);
+    auto files = functions::install_runtime_files(functions.cache_dir / "runtimes");
+    if (!files) return fail(std::move(files.error()));
+    made->log_ = std::make_unique<LogLines>(*foundation.log);
+    made->packages_ = std::make_unique<functions::PackageStore>(
+        functions::PackageStore::Places{functions.package_dir, functions.cache_dir, files->helper});
+    if (auto opened = made->packages_->open(); !opened) return fail(std::move(opened.error()));
+    made->pool_ = std::make_unique<functions::InstancePool>(
+        functions::InstancePool::Parts{.loop = loops.main(),
+                                       .workers = made->workers_,
+                                       .log = *made->log_,
+                                       .issuer = &keys,
+                                       .random = foundation.random,
+                                       .packages = *made->packages_},
+        functions, *files);
+    made->directory_ =
+        std::make_unique<functions::FunctionDirectory>(functions::FunctionDirectory::Parts{
+            .store = *foundation.async_store,
+            .packages = *made->packages_,
+            .workers = made->workers_,
+            .clock = *foundation.clock,
+            .random = foundation.random,
+            .on_removed = [pool = made->pool_.get()](const Tenant& tenant,
+                                                     const functions::FunctionName& name) {
+                // The pool lives on its own loop.
+                pool->loop().post([pool, tenant, name] { pool->forget(tenant, name); });
+            }});
+    if (auto loaded = made->directory_->load(); !loaded) return fail(std::move(loaded.error()));
+    made->invoker_ = std::make_unique<functions::PooledInvoker>(*made->directory_, *made->pool_,
+                                                                foundation.random);
+    made->permissions_ = std::make_unique<ResourcePolicies>(*made->directory_);
+    return made;
+}
+
+FunctionRuntime::~FunctionRuntime() = default;
+
+}  // namespace gatehouse::server

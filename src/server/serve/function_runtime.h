@@ -1,0 +1,49 @@
+// Users' functions as the program runs them: the directory of functions, the pool of instances,
+// where their output goes, and whether the service may call them.
+//
+// Lifetimes: built before the loops run, destroyed after they ended.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "async/worker_pool.h"
+#include "authentication/custom_authorizer.h"
+#include "base/result.h"
+#include "functions/function_directory.h"
+#include "functions/instance_pool.h"
+#include "functions/invoker.h"
+#include "functions/package_store.h"
+#include "iam/function_keys.h"
+#include "server/serve/foundation.h"
+#include "server/serve/loops.h"
+#include "server/settings.h"
+
+namespace gatehouse::server {
+
+class FunctionRuntime : Pinned {
+public:
+    static Result<std::unique_ptr<FunctionRuntime>> make(const Settings& settings,
+                                                         Foundation& foundation, Loops& loops,
+                                                         iam::FunctionKeys& keys);
+    ~FunctionRuntime();
+
+    functions::FunctionDirectory& directory() { return *directory_; }
+    functions::FunctionInvoker& invoker() { return *invoker_; }
+    const authentication::InvokePermissions& permissions() const { return *permissions_; }
+    // Ends all instances. From a task on the main loop.
+    async::Task<void> stop(Deadline deadline) { return pool_->stop(deadline); }
+
+private:
+    FunctionRuntime() = default;
+
+    std::unique_ptr<functions::FunctionLogSink> log_;
+    std::unique_ptr<functions::PackageStore> packages_;
+    async::WorkerPool workers_{{.name = "gh-code", .threads = 1}};
+    std::unique_ptr<functions::InstancePool> pool_;
+    std::unique_ptr<functions::FunctionDirectory> directory_;
+    std::unique_ptr<functions::PooledInvoker> invoker_;
+    std::unique_ptr<authentication::InvokePermissions> permissions_;
+};
+
+}  // namespace gatehouse::server

@@ -1,0 +1,177 @@
+#include "server/serve/server.h"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "functions/process_privacy.h"
+#include "gateway/http_routes.h"
+#include "server/version.h"
+
+namespace gatehouse::server {
+namespace {
+
+constexpr std::chrono::hours renewal_interval{24};
+
+std::string devices_endpoint(const Settings& settings) {
+    return settings.endpoints.empty() ? "localhost" : settings.endpoints.front();
+}
+
+// Each connection is a descriptor: take what the system gives.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::make(Settings settings) {
+    if (auto closed = functions::forbid_tracing(); !closed) return fail(std::move(closed.error()));
+    raise_descriptor_limit();
+    std::unique_ptr<Server> made(new Server(std::move(settings)));
+    const Settings& all = made->settings_;
+    auto foundation = Foundation::make(all);
+    if (!foundation) return fail(std::move(foundation.error()));
+    made->foundation_ = std::move(*foundation);
+    made->loops_ = std::make_unique<Loops>(*made->foundation_->clock, loop_count(all.loops));
+    // Blocks the signals, so before any thread of the loops.
+    auto signals = Signals::watch(made->loops_->main(),
+                                  {.drain = [server = made.get()] { server->drain(); },
+                                   .reread = [server = made.get()] { server->reread(); }});
+    if (!signals) return fail(std::move(signals.error()));
+    made->signals_ = std::move(*signals);
+    auto resources = Resources::load(all, *made->foundation_, *made->loops_);
+    if (!resources) return fail(std::move(resources.error()));
+    made->resources_ = std::move(*resources);
+    made->device_routes_ = gateway::make_http_routes(made->foundation_->random);
+    auto devices = Devices::make({.settings = all,
+                                  .foundation = *made->foundation_,
+                                  .loops = *made->loops_,
+                                  .authorizers = *made->resources_->authorizers,
+                                  .functions = made->resources_->functions->invoker(),
+                                  .permissions = made->resources_->functions->permissions(),
+                                  .http_routes = *made->device_routes_});
+    if (!devices) return fail(std::move(devices.error()));
+    made->devices_ = std::move(*devices);
+    made->api_ = std::make_unique<ControlApi>(
+        ControlApi::Parts{.settings = all,
+                          .foundation = *made->foundation_,
+                          .loops = *made->loops_,
+                          .resources = *made->resources_,
+                          .custom_authorizer = made->devices_->custom_authorizer(),
+                          .is_ready = [server = made.get()] { return server->ready_.load(); },
+                          .endpoint = devices_endpoint(all)});
+    made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
+    return made;
+}
+
+Server::~Server() = default;
+
+Result<void> Server::run() {
+    auto doors = Doors::open({.settings = settings_,
+                              .foundation = *foundation_,
+                              .loops = *loops_,
+                              .gateway = devices_->gateway(),
+                              .api = api_->routes()});
+    if (!doors) return fail(std::move(doors.error()));
+    doors_ = std::move(*doors);
+    renewal_ = std::make_unique<async::FunctionTimer>([this] { plan_renewal(); });
+    plan_renewal();
+    // What start-up used and freed goes back to the system.
+    malloc_trim(0);
+    if (auto announced = announce(); !announced) return announced;
+    loops_->run();
+    ::unlink(settings_.ready_file.c_str());
+    return {};
+}
+
+ReadyFile Server::ready_file() const {
+    const Doors::Ports& ports = doors_->ports();
+    ReadyFile ready;
+    ready.host = settings_.hosts.front();
+    ready.mqtt = ports.mqtt;
+    ready.mqtts = ports.mqtts;
+    ready.https = ports.https;
+    ready.https_mtls = ports.https_mtls;
+    ready.api = ports.api;
+    if (ports.api) {
+        const std::string& host = settings_.api_hosts.front();
+        ready.api_url =
+            fmt::format("{}://{}:{}", settings_.api_speaks_tls() ? "https" : "http",
+                        host.find(':') == host.npos ? host : "[" + host + "]", *ports.api);
+    }
+    ready.ca = foundation_->authority->root_certificate_path();
+    ready.endpoint = devices_endpoint(settings_);
+    ready.account = settings_.account.value();
+    ready.region = settings_.region.value();
+    ready.data_dir = foundation_->data_dir->path();
+    ready.pid = getpid();
+    ready.version = program_version();
+    return ready;
+}
+
+Result<void> Server::announce() {
+    const ReadyFile ready = ready_file();
+    const std::string own_file = ready_file_path(ready.data_dir);
+    if (auto written = write_ready_file(own_file, ready); !written) return written;
+    if (!settings_.ready_file.empty() && settings_.ready_file != own_file) {
+        if (auto written = write_ready_file(settings_.ready_file, ready); !written) return written;
+    }
+    ready_ = true;
+    fmt::print("{}\n", to_json(ready));
+    std::fflush(stdout);
+    const std::string details = fmt::format("version {}, profile {}", ready.version,
+                                            name_of_choice(settings_.profile.name));
+    foundation_->log->record({.tenant = default_tenant(settings_),
+                              .type = logs::EventType::ServerNotice,
+                              .reason = "STARTED",
+                              .details = details});
+    return {};
+}
+
+void Server::drain() {
+    ready_ = false;
+    tasks_->start(drain_all());
+}
+
+async::Task<void> Server::drain_all() {
+    doors_->close();
+    const Deadline deadline =
+        Deadline::after(SystemClock(), std::chrono::milliseconds(settings_.drain_ms));
+    co_await devices_->drain(deadline);
+    co_await doors_->drain_api(deadline);
+    co_await resources_->functions->stop(deadline);
+    foundation_->log->record({.tenant = default_tenant(settings_),
+                              .type = logs::EventType::ServerNotice,
+                              .reason = "STOPPED",
+                              .details = "asked to stop"});
+    ::unlink(ready_file_path(foundation_->data_dir->path().string()).c_str());
+    loops_->stop();
+}
+
+void Server::reread() {
+    plan_renewal();
+    foundation_->log->record({.tenant = default_tenant(settings_),
+                              .type = logs::EventType::ServerNotice,
+                              .reason = "REREAD",
+                              .details = "the doors' certificates were read again; other settings "
+                                         "need a restart"});
+}
+
+void Server::plan_renewal() {
+    const auto renewed = foundation_->authority->renew_if_due();
+    const auto shown = renewed ? doors_->renew_certificates() : Result<void>();
+    if (!renewed || !shown) {
+        const Error& error = !renewed ? renewed.error() : shown.error();
+        fmt::print(stderr, "gatehouse serve: the server certificate was not renewed: {}\n",
+                   error.describe());
+    }
+    loops_->main().timers().set(*renewal_, loops_->main().now() + renewal_interval);
+}
+
+}  // namespace gatehouse::server

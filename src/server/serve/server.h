@@ -1,0 +1,55 @@
+// The running program: builds the parts in order, opens the doors, says that it is ready, and
+// ends them in reverse.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "async/task_group.h"
+#include "base/result.h"
+#include "server/ready_file.h"
+#include "server/serve/control.h"
+#include "server/serve/devices.h"
+#include "server/serve/doors.h"
+#include "server/serve/foundation.h"
+#include "server/serve/loops.h"
+#include "server/settings.h"
+#include "server/signals.h"
+
+namespace gatehouse::server {
+
+class Server : Pinned {
+public:
+    // Blocking. Errors say which part could not start and what to do.
+    static Result<std::unique_ptr<Server>> make(Settings settings);
+    ~Server();
+
+    // Opens the doors, writes the ready file and prints it as one line, and serves until SIGTERM
+    // or SIGINT; then drains. The error is why it did not get that far.
+    Result<void> run();
+
+private:
+    explicit Server(Settings settings) : settings_(std::move(settings)) {}
+
+    Result<void> announce();
+    ReadyFile ready_file() const;
+    void drain();
+    async::Task<void> drain_all();
+    void reread();
+    void plan_renewal();
+
+    const Settings settings_;
+    std::unique_ptr<Foundation> foundation_;
+    std::unique_ptr<Loops> loops_;
+    std::unique_ptr<Resources> resources_;
+    std::unique_ptr<net::Routes> device_routes_;
+    std::unique_ptr<Devices> devices_;
+    std::unique_ptr<ControlApi> api_;
+    std::unique_ptr<Doors> doors_;
+    std::unique_ptr<Signals> signals_;
+    std::unique_ptr<async::TaskGroup> tasks_;
+    std::unique_ptr<async::FunctionTimer> renewal_;
+    std::atomic<bool> ready_ = false;
+};
+
+}  // namespace gatehouse::server
