@@ -26,7 +26,12 @@ Access::Access(AccessSettings settings, const signature::KeyLookup& keys, const 
 
 std::expected<Caller, AccessRefusal> Access::admit(const signature::Claim& claim,
                                                    const signature::RequestView& request) const {
-    auto key = settings_.mode == AuthMode::SigV4 ? prove(claim, request) : believe(claim);
+    std::expected<signature::AccessKey, AccessRefusal> key;
+    if (settings_.mode == AuthMode::SigV4) {
+        key = prove(claim, request);
+    } else {
+        key = believe(claim);
+    }
     if (!key) return std::unexpected(std::move(key.error()));
     auto region = region_of(claim);
     if (!region) return std::unexpected(std::move(region.error()));
@@ -51,24 +56,12 @@ std::expected<signature::AccessKey, AccessRefusal> Access::prove(
     return std::move(*key);
 }
 
-std::expected<signature::AccessKey, AccessRefusal> Access::believe(
-    const signature::Claim& claim) const {
+signature::AccessKey Access::believe(const signature::Claim& claim) const {
     const auto& id = claim.credential.access_key_id;
     if (auto key = keys_.find(id)) return std::move(*key);
     const AccountId account =
         is_account_id(id.view()) ? AccountId(id.view()) : settings_.default_tenant.account;
-    if (account != settings_.default_tenant.account) {
-        auto accounts = accounts_.lock();
-        if (!accounts->contains(account) && accounts->size() >= settings_.accounts_max) {
-            return refuse(refusals::limit_exceeded,
-                          fmt::format("account {} would be one more than the {} that may come "
-                                      "into being by being named (--accounts-max)",
-                                      account.value(), settings_.accounts_max));
-        }
-        accounts->insert(account);
-    }
-    return signature::AccessKey{.account = account,
-                                .principal = fmt::format("arn:aws:iam::{}:root", account.value())};
+    return {.account = account, .principal = fmt::format("arn:aws:iam::{}:root", account.value())};
 }
 
 std::expected<Region, AccessRefusal> Access::region_of(const signature::Claim& claim) const {

@@ -3,12 +3,10 @@
 
 #include <cstdint>
 #include <expected>
-#include <set>
 #include <string>
 
 #include "api/caller.h"
 #include "api/wire/failure.h"
-#include "async/guarded.h"
 #include "base/clock.h"
 #include "signature/verifier.h"
 
@@ -24,8 +22,6 @@ struct AccessSettings {
     AuthMode mode = AuthMode::SigV4;
     Tenancy tenancy = Tenancy::Single;
     Tenant default_tenant;
-    // How many accounts may come into being by being named (AuthMode::Any).
-    std::size_t accounts_max = 100;
 };
 
 struct AccessRefusal {
@@ -40,20 +36,20 @@ public:
     Access(AccessSettings settings, const signature::KeyLookup& keys, const Clock& clock);
 
     // Proves the claim (or not, by mode) and says who it is. Hashes the body: large ones on a
-    // worker. `claim` is read_claim(request).
+    // worker. `claim` is read_claim(request). With AuthMode::Any the account may be one that does
+    // not exist yet.
     std::expected<Caller, AccessRefusal> admit(const signature::Claim& claim,
                                                const signature::RequestView& request) const;
 
 private:
     std::expected<signature::AccessKey, AccessRefusal> prove(
         const signature::Claim& claim, const signature::RequestView& request) const;
-    std::expected<signature::AccessKey, AccessRefusal> believe(const signature::Claim& claim) const;
+    signature::AccessKey believe(const signature::Claim& claim) const;
     std::expected<Region, AccessRefusal> region_of(const signature::Claim& claim) const;
 
     const AccessSettings settings_;
     const signature::KeyLookup& keys_;
     const Clock& clock_;
-    mutable async::Guarded<std::set<AccountId>> accounts_;  // that came into being by being named
 };
 
 }  // namespace gatehouse::api

@@ -65,14 +65,5 @@ TEST_F(AccessTest, OrBelievedWhereAnyWillDo) {
     EXPECT_EQ(admit(access, "AKIDROOT", "wrong")->tenant.account, AccountId("111111111111"));
 }
 
-TEST_F(AccessTest, OnlySoManyAccountsComeIntoBeing) {
-    const Access access({.mode = AuthMode::Any, .accounts_max = 2}, keys, clock);
-    EXPECT_TRUE(admit(access, "222222222222"));
-    EXPECT_TRUE(admit(access, "333333333333"));
-    EXPECT_TRUE(admit(access, "222222222222"));
-    EXPECT_EQ(admit(access, "444444444444").error().shape, &refusals::limit_exceeded);
-    EXPECT_TRUE(admit(access, std::string(default_account)));
-}
-
 }  // namespace
 }  // namespace gatehouse::api

@@ -47,6 +47,7 @@ Api::Api(ApiSettings settings, ApiParts parts, std::vector<Service> services,
          std::vector<OpenEndpoint> open_endpoints)
     : parts_(std::move(parts)),
       origin_guard_(std::move(settings.host_names)),
+      auth_mode_(settings.access.mode),
       access_(std::move(settings.access), parts_.keys, parts_.clock),
       services_(std::move(services)),
       open_endpoints_(std::move(open_endpoints)) {}
@@ -131,6 +132,16 @@ async::Task<wire::ResponseParts> Api::answer(Call& call) {
     admitted->request_id = call.record.request_id;
     call.caller = std::move(*admitted);
     call.record.principal = call.caller.principal;
+    if (auth_mode_ == AuthMode::Any && parts_.admit_account) {
+        const auto done = co_await parts_.admit_account(call.caller.tenant.account);
+        if (!done) {
+            co_return call.refuse(protocol,
+                                  done.error().kind == ErrorKind::LimitExceeded
+                                      ? refusals::limit_exceeded
+                                      : refusals::busy,
+                                  done.error().message);
+        }
+    }
     co_return co_await serve(call, *service);
 }
 

@@ -48,6 +48,9 @@ struct ApiParts {
     const Clock& clock;
     Random& random;  // any thread
     async::WorkerPool& workers;
+    // Lets the account of a caller who was believed, not proved (AuthMode::Any), come into being
+    // if there is none yet; LimitExceeded when there are too many. May be empty.
+    std::function<async::Task<Result<void>>(AccountId)> admit_account;
     // Called at the end of every call, on its loop. May be empty.
     std::function<void(const CallRecord&)> on_call;
 };
@@ -76,6 +79,7 @@ private:
 
     const ApiParts parts_;
     const OriginGuard origin_guard_;
+    const AuthMode auth_mode_;
     const Access access_;
     const ServiceTable services_;
     const std::vector<OpenEndpoint> open_endpoints_;

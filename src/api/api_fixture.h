@@ -27,7 +27,7 @@ protected:
     void serve(std::vector<Service> services, std::vector<OpenEndpoint> open = {}) {
         api = std::make_unique<Api>(
             settings,
-            ApiParts{*this, clock, random, workers,
+            ApiParts{*this, clock, random, workers, admit_account,
                      [this](const CallRecord& record) { records.push_back(record); }},
             std::move(services), std::move(open));
     }
@@ -92,6 +92,7 @@ protected:
     async::TaskGroup tasks{loop, "api-test"};
     net::PeerFacts peer;
     ApiSettings settings;
+    std::function<async::Task<Result<void>>(AccountId)> admit_account;
     std::vector<CallRecord> records;
     std::unique_ptr<Api> api;
 };

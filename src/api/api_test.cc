@@ -209,6 +209,33 @@ TEST_F(ApiTest, PagesOfOtherOriginsGetNothing) {
         403u);
 }
 
+// Accounts that are named come into being, or do not, where somebody keeps accounts.
+TEST_F(ApiTest, BelievedCallersAreAdmittedFirst) {
+    settings.access.mode = AuthMode::Any;
+    std::vector<std::string> admitted;
+    admit_account = [&](AccountId account) -> async::Task<Result<void>> {
+        admitted.push_back(account.value());
+        if (admitted.size() > 1) co_return fail(ErrorKind::LimitExceeded, "too many accounts");
+        co_return Result<void>();
+    };
+    serve({});
+    auto unproved = sign(request("GET", "/authorizer/Auto"), "iot");
+    EXPECT_EQ(send(unproved).status, 403u);  // no services: nobody is asked for
+    EXPECT_TRUE(admitted.empty());
+
+    std::vector<Service> services;
+    services.emplace_back(iot::model(),
+                          ErrorTable{&iot::errors::invalid_request_exception,
+                                     &iot::errors::invalid_request_exception, &iot_error},
+                          1024);
+    serve(std::move(services));
+    EXPECT_EQ(send(unproved).status, 501u);
+    const auto response = send(unproved);
+    EXPECT_EQ(response.status, 429u);
+    EXPECT_EQ(error_type(response), "LimitExceededException");
+    EXPECT_EQ(admitted, (std::vector<std::string>{"123456789012", "123456789012"}));
+}
+
 TEST_F(ApiTest, AnExceptionIsThatRequestsFailure) {
     const auto response = call("iot", "POST", "/authorizer/throw", body);
     EXPECT_EQ(response.status, 500u);

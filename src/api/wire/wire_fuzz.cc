@@ -10,7 +10,7 @@
 #include "api/shapes/iot/create_authorizer.h"
 #include "api/shapes/iot/list_authorizers.h"
 #include "api/shapes/iot/model.h"
-#include "api/shapes/iot/test_invoke_authorizer.h"
+#include "api/shapes/iot/update_authorizer.h"
 #include "api/shapes/lambda/create_function.h"
 #include "api/shapes/lambda/errors.h"
 #include "api/shapes/lambda/invoke.h"
@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     decode<iot::CreateAuthorizerShape>(parts, 1);
     decode<iot::ListAuthorizersShape>(parts, 0);
-    decode<iot::TestInvokeAuthorizerShape>(parts, 1);
+    decode<iot::UpdateAuthorizerShape>(parts, 1);
     decode<lambda::CreateFunctionShape>(parts, 0);
     decode<lambda::InvokeShape>(parts, 1);
     decode<lambda::UntagResourceShape>(parts, 1);

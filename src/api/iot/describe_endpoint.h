@@ -1,0 +1,20 @@
+// DescribeEndpoint: the host name that the caller's devices connect to.
+// Source: AWS IoT API Reference, DescribeEndpoint.
+#pragma once
+
+#include "api/endpoint.h"
+#include "api/iot/iot_service.h"
+#include "api/shapes/iot/describe_endpoint.h"
+
+namespace gatehouse::api::iot {
+
+struct DescribeEndpoint {
+    using Shape = DescribeEndpointShape;
+
+    const EndpointFacts& facts;
+
+    wire::Outcome<DescribeEndpointResponse> handle(const Caller& caller,
+                                                   DescribeEndpointRequest request) const;
+};
+
+}  // namespace gatehouse::api::iot

@@ -1,0 +1,25 @@
+// AWS IoT's control plane, signed as "iot" (or "execute-api", as botocore before 1.30 does).
+#pragma once
+
+#include <string>
+
+#include "api/service.h"
+#include "registry/authorizers.h"
+
+namespace gatehouse::api {
+
+// What DescribeEndpoint tells.
+struct EndpointFacts {
+    std::string endpoint;  // the host name of the default tenant
+    Tenant default_tenant;
+};
+
+// Everything this service works with; it must outlive the service.
+struct IotParts {
+    registry::Authorizers& authorizers;
+    const EndpointFacts& endpoint;
+};
+
+Service make_iot_service(const IotParts& parts);
+
+}  // namespace gatehouse::api

@@ -1,0 +1,16 @@
+#include "api/logs/create_log_group.h"
+
+#include "api/logs/errors.h"
+
+namespace gatehouse::api::logs {
+
+async::Task<wire::Outcome<CreateLogGroupResponse>> CreateLogGroup::handle(
+    const Caller& caller, CreateLogGroupRequest request) const {
+    const auto done = co_await access.run([&] {
+        return store::create_log_group(access.logs, caller.tenant, request.log_group_name);
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return CreateLogGroupResponse();
+}
+
+}  // namespace gatehouse::api::logs

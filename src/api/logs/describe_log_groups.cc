@@ -1,0 +1,35 @@
+#include "api/logs/describe_log_groups.h"
+
+#include "api/logs/errors.h"
+
+namespace gatehouse::api::logs {
+
+async::Task<wire::Outcome<DescribeLogGroupsResponse>> DescribeLogGroups::handle(
+    const Caller& caller, DescribeLogGroupsRequest request) const {
+    auto page = co_await access.run([&] {
+        return store::describe_log_groups(access.logs, caller.tenant,
+                                          {.prefix = request.log_group_name_prefix.value_or(""),
+                                           .pattern = request.log_group_name_pattern.value_or(""),
+                                           .next_token = request.next_token.value_or(""),
+                                           .limit = request.limit});
+    });
+    if (!page) co_return failure_of(page.error());
+    DescribeLogGroupsResponse response{.log_groups = std::vector<LogGroup>()};
+    for (const auto& group : page->groups) {
+        const std::string arn = group_arn(caller.tenant, group.name);
+        LogGroup& shown = response.log_groups->emplace_back();
+        shown.log_group_name = group.name;
+        shown.creation_time = group.created;
+        shown.metric_filter_count = 0;
+        shown.arn = arn + ":*";
+        shown.log_group_arn = arn;
+        shown.log_group_class = LogGroupClass::Standard;
+        if (request.log_group_name_pattern) continue;
+        shown.stored_bytes = static_cast<std::int64_t>(group.stored_bytes);
+        shown.retention_in_days = group.retention_days;
+    }
+    if (!page->next_token.empty()) response.next_token = std::move(page->next_token);
+    co_return response;
+}
+
+}  // namespace gatehouse::api::logs
