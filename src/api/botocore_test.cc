@@ -18,8 +18,7 @@
 namespace gatehouse::api {
 namespace {
 
-class BotocoreTest : public ApiFixture {
-protected:
+struct BotocoreTest : ApiFixture {
     BotocoreTest() {
         // botocore signs with the machine's time.
         clock.advance(std::chrono::duration_cast<std::chrono::milliseconds>(

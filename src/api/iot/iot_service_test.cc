@@ -10,8 +10,7 @@
 namespace gatehouse::api {
 namespace {
 
-class IotServiceTest : public ApiFixture {
-protected:
+struct IotServiceTest : ApiFixture {
     IotServiceTest() {
         std::vector<Service> services;
         services.push_back(make_iot_service({*authorizers, endpoint}));

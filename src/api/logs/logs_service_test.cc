@@ -12,8 +12,7 @@
 namespace gatehouse::api {
 namespace {
 
-class LogsServiceTest : public ApiFixture {
-protected:
+struct LogsServiceTest : ApiFixture {
     LogsServiceTest() {
         std::string name = testing::TempDir() + "logs_service_XXXXXX";
         store_settings.folder = ::mkdtemp(name.data());
