@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/logs/logs_service.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -70,7 +71,8 @@ ControlApi::ControlApi(const Parts& parts)
     : facts_{.version = std::string(program_version()),
              .profile = std::string(name_of_choice(parts.settings.profile.name)),
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
-             .endpoint = parts.endpoint} {
+             .endpoint = parts.endpoint},
+      endpoint_{.endpoint = parts.endpoint, .default_tenant = default_tenant(parts.settings)} {
     Foundation& foundation = parts.foundation;
     std::vector<api::Service> services;
     services.push_back(
@@ -81,14 +83,22 @@ ControlApi::ControlApi(const Parts& parts)
                                      .workers = foundation.workers,
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
-    api_ = std::make_unique<api::Api>(api::ApiSettings{.access = access_settings(parts.settings),
-                                                       .host_names = parts.settings.endpoints},
-                                      api::ApiParts{.keys = *parts.resources.accounts,
-                                                    .clock = *foundation.clock,
-                                                    .random = foundation.random,
-                                                    .workers = foundation.workers,
-                                                    .on_call = {}},
-                                      std::move(services), open_endpoints(parts));
+    services.push_back(api::make_iot_service(
+        {.authorizers = *parts.resources.authorizers, .endpoint = endpoint_}));
+    services.push_back(
+        api::make_logs_service({.logs = *foundation.log, .workers = foundation.workers}));
+    api_ = std::make_unique<api::Api>(
+        api::ApiSettings{.access = access_settings(parts.settings),
+                         .host_names = parts.settings.endpoints},
+        api::ApiParts{
+            .keys = *parts.resources.accounts,
+            .clock = *foundation.clock,
+            .random = foundation.random,
+            .workers = foundation.workers,
+            .admit_account = [accounts = parts.resources.accounts.get()](
+                                 AccountId account) { return accounts->admit(std::move(account)); },
+            .on_call = {}},
+        std::move(services), open_endpoints(parts));
 }
 
 }  // namespace gatehouse::server

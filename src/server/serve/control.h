@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "api/gatehouse/gatehouse_service.h"
+#include "api/iot/iot_service.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
 #include "iam/accounts.h"
@@ -53,6 +54,7 @@ public:
 
 private:
     api::ServerFacts facts_;
+    api::EndpointFacts endpoint_;
     std::unique_ptr<api::Api> api_;
 };
 
