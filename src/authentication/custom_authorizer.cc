@@ -239,10 +239,9 @@ async::Task<std::optional<Refusal>> CustomAuthorizer::invoke(Call& call, Deadlin
     metrics_.add(logs::Metric::AuthorizerErrors);
     call.trace.step(StepKind::AnswerReceived, StepStatus::Failed, problem);
     // Only what passes by itself is worth the client's trying again soon.
-    const bool is_unavailable =
-        !result && (result.error().kind == ErrorKind::Throttled ||
-                    result.error().kind == ErrorKind::Unavailable ||
-                    result.error().kind == ErrorKind::Cancelled);
+    const bool is_unavailable = !result && (result.error().kind == ErrorKind::Throttled ||
+                                            result.error().kind == ErrorKind::Unavailable ||
+                                            result.error().kind == ErrorKind::Cancelled);
     co_return call.refuse(
         is_unavailable ? Refusal::Kind::Unavailable : Refusal::Kind::NotAuthenticated,
         "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", std::move(problem));

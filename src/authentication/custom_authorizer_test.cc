@@ -1,0 +1,237 @@
+#include "authentication/custom_authorizer.h"
+
+#include <gtest/gtest.h>
+
+#include "async/task_group.h"
+#include "authentication/device_authenticator.h"
+#include "registry/authorizers.h"
+#include "storage/memory_resource_store.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr const char* allowing_answer =
+    R"({"isAuthenticated":true,"principalId":"alice","policyDocuments":[{"Version":"2012-10-17",)"
+    R"("Statement":{"Effect":"Allow","Action":"iot:*","Resource":"*"}}],)"
+    R"("disconnectAfterInSeconds":1800,"refreshAfterInSeconds":300})";
+
+// Answers what the test says, and remembers what it was asked.
+class FakeFunctions final : public functions::FunctionInvoker {
+public:
+    async::Task<Result<functions::InvocationResult>> invoke(
+        functions::FunctionRef function, functions::Payload event,
+        functions::InvokeOptions options) override {
+        events.push_back(event);
+        secrets = options.secrets;
+        asked = function.name.value();
+        if (error) co_return fail(*error);
+        functions::InvocationResult result;
+        result.payload = answer;
+        if (raises) result.function_error = functions::FunctionErrorKind::Raised;
+        co_return result;
+    }
+
+    std::string answer = allowing_answer;
+    bool raises = false;
+    std::optional<Error> error;
+    std::vector<std::string> events;
+    std::vector<std::string> secrets;
+    std::string asked;
+};
+
+class FakePermissions final : public InvokePermissions {
+public:
+    std::optional<std::string> problem(const functions::FunctionRef&,
+                                       const registry::Authorizer&) const override {
+        return missing;
+    }
+    std::optional<std::string> missing;
+};
+
+class CustomAuthorizerTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        registry::AuthorizerRecords records(store_, {});
+        ASSERT_TRUE(records.create({}, {.name = registry::AuthorizerName("Door"),
+                                        .function_arn = registry::FunctionArn(
+                                            "arn:aws:lambda:us-east-1:000000000000:function:auth"),
+                                        .signing_disabled = true}));
+        ASSERT_TRUE(records.create({}, {.name = registry::AuthorizerName("Closed"),
+                                        .function_arn = registry::FunctionArn(
+                                            "arn:aws:lambda:us-east-1:000000000000:function:auth"),
+                                        .status = registry::AuthorizerStatus::Inactive,
+                                        .signing_disabled = true}));
+        directory_.replace(*registry::AuthorizerDirectory::read(store_));
+        start(ProfileName::Aws);
+    }
+
+    void start(ProfileName profile) {
+        authorizer_ = std::make_unique<CustomAuthorizer>(
+            CustomAuthorizerSettings{
+                .profile = profile_named(profile), .admission = {}, .brake = {}},
+            CustomAuthorizerParts{.home = loop_,
+                                  .clock = clock_,
+                                  .directory = directory_,
+                                  .functions = functions_,
+                                  .permissions = permissions_,
+                                  .events = sink_,
+                                  .levels = levels_,
+                                  .metrics = metrics_});
+    }
+
+    std::shared_ptr<Credentials> credentials(std::string user_name) {
+        auto made = std::make_shared<Credentials>();
+        made->trace_id = TraceId("trace");
+        made->peer.remote = *net::Address::parse("127.0.0.1", 1234);
+        made->mqtt = MqttCredentials{"basicPubSub", std::move(user_name), Bytes{'p', 'w'}};
+        return made;
+    }
+
+    AuthenticationResult ask(std::shared_ptr<const Credentials> credentials) {
+        AuthenticationResult result = std::unexpected(Refusal());
+        const auto question = [&]() -> async::Task<void> {
+            result = co_await authorizer_->ask(credentials, CustomAuthorizer::Purpose::Connect,
+                                               traces_.begin({}, "trace", "127.0.0.1:1234"),
+                                               Deadline::after(clock_, seconds(5)));
+        };
+        tasks_.start(question());
+        for (int i = 0; i < 20 && tasks_.running() > 0; ++i) {
+            loop_.run_once(std::chrono::milliseconds(0));
+        }
+        return result;
+    }
+    std::string refusal_of(std::string user_name) {
+        const auto result = ask(credentials(std::move(user_name)));
+        return result ? "let in" : result.error().reason + ": " + result.error().sentence;
+    }
+    std::string trace_text() {
+        const auto traces = traces_.find({.trace_id = "trace"});
+        return traces.empty() ? "" : logs::to_text(traces.front());
+    }
+
+    ManualClock clock_;
+    async::EventLoop loop_{clock_, {}};
+    async::TaskGroup tasks_{loop_, "test"};
+    storage::MemoryResourceStore store_{clock_};
+    async::Snapshot<registry::AuthorizerDirectory> directory_{
+        std::make_shared<const registry::AuthorizerDirectory>()};
+    FakeFunctions functions_;
+    FakePermissions permissions_;
+    logs::NullSink sink_;
+    logs::FixedLevel levels_{logs::Level::Debug};
+    logs::Metrics metrics_;
+    logs::TraceStore traces_{clock_};
+    std::unique_ptr<CustomAuthorizer> authorizer_;
+};
+
+TEST_F(CustomAuthorizerTest, AYesBecomesAnIdentityWithItsPolicies) {
+    const auto identity = ask(credentials("alice?x-amz-customauthorizer-name=Door"));
+    ASSERT_TRUE(identity) << identity.error().sentence;
+    EXPECT_EQ((*identity)->principal_id, "alice");
+    EXPECT_EQ((*identity)->authorizer_name, "Door");
+    EXPECT_EQ((*identity)->refresh_after, seconds(300));
+    EXPECT_TRUE((*identity)->policies->decide(policy::Action::Publish, "any/topic").allowed());
+    EXPECT_EQ(functions_.asked, "auth");
+    ASSERT_EQ(functions_.events.size(), 1u);
+    EXPECT_NE(functions_.events[0].find(R"("password":"cHc=")"), std::string::npos);
+    EXPECT_EQ(functions_.secrets, std::vector<std::string>{"pw"});
+}
+
+TEST_F(CustomAuthorizerTest, TheTraceTellsEachStepAndNoSecret) {
+    ASSERT_TRUE(ask(credentials("alice?x-amz-customauthorizer-name=Door")));
+    const std::string trace = trace_text();
+    for (const char* expected : {"x-amz-customauthorizer-name in the user name",
+                                 "signing is disabled", "principalId is 1 to 128"}) {
+        EXPECT_NE(trace.find(expected), std::string::npos) << expected << "\n" << trace;
+    }
+    EXPECT_EQ(trace.find("cHc="), std::string::npos) << trace;
+}
+
+TEST_F(CustomAuthorizerTest, ANameThatIsWrongNeverReachesAFunction) {
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Dor").find("CUSTOM_AUTHORIZER_NOT_FOUND"),
+              std::string::npos);
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Closed").find("INACTIVE"),
+              std::string::npos);
+    EXPECT_NE(refusal_of("u").find("no default"), std::string::npos);
+    EXPECT_TRUE(functions_.events.empty());
+}
+
+TEST_F(CustomAuthorizerTest, FailuresOfTheFunctionAreTold) {
+    functions_.raises = true;
+    functions_.answer = R"({"errorMessage":"boom","errorType":"ValueError"})";
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("boom"), std::string::npos);
+    functions_.raises = false;
+    functions_.answer = "not json";
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("cannot be used"),
+              std::string::npos);
+    functions_.answer = R"({"isAuthenticated":false})";
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("NOT_AUTHENTICATED"),
+              std::string::npos);
+    functions_.error = Error{ErrorKind::Timeout, "late", {}};
+    EXPECT_NE(refusal_of("v?x-amz-customauthorizer-name=Door").find("did not answer within"),
+              std::string::npos);
+}
+
+TEST_F(CustomAuthorizerTest, APolicyThatIsNotValidIsRefusedWithItsPlace) {
+    functions_.answer =
+        R"({"isAuthenticated":true,"principalId":"a","policyDocuments":["{\"Statement\":{"],)"
+        R"("disconnectAfterInSeconds":300,"refreshAfterInSeconds":300})";
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("policy that is not valid"),
+              std::string::npos);
+}
+
+TEST_F(CustomAuthorizerTest, AMissingPermissionIsExplainedOrRefused) {
+    permissions_.missing = "function 'auth' does not permit iot.amazonaws.com to invoke it";
+    EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Door"), "let in");
+    EXPECT_NE(trace_text().find("AWS would refuse"), std::string::npos);
+    start(ProfileName::AwsStrict);
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("does not permit"),
+              std::string::npos);
+}
+
+TEST_F(CustomAuthorizerTest, WhoHammersIsHeldBack) {
+    functions_.answer = R"({"isAuthenticated":false})";
+    for (int i = 0; i < 4; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
+    const auto asked = functions_.events.size();
+    const auto held = credentials("u?x-amz-customauthorizer-name=Door");
+    AuthenticationResult result = std::unexpected(Refusal());
+    const auto question = [&]() -> async::Task<void> {
+        result = co_await authorizer_->ask(held, CustomAuthorizer::Purpose::Connect, {},
+                                           Deadline::after(clock_, seconds(5)));
+    };
+    tasks_.start(question());
+    loop_.run_once(std::chrono::milliseconds(0));
+    EXPECT_EQ(functions_.events.size(), asked);
+    EXPECT_NE(refusal_of("neighbour?x-amz-customauthorizer-name=Door"), "");
+    EXPECT_EQ(functions_.events.size(), asked + 1) << "its neighbour is not";
+    clock_.advance(std::chrono::milliseconds(200));
+    for (int i = 0; i < 5; ++i) loop_.run_once(std::chrono::milliseconds(0));
+    EXPECT_EQ(functions_.events.size(), asked + 2);
+    EXPECT_EQ(tasks_.running(), 0u);
+}
+
+TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
+    auto nobody = std::make_shared<Credentials>();
+    nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
+    const auto ask_as = [&](AnonymousSettings anonymous) {
+        DeviceAuthenticator authenticator(*authorizer_, std::move(anonymous));
+        AuthenticationResult result = std::unexpected(Refusal());
+        const auto question = [&]() -> async::Task<void> {
+            result = co_await authenticator.authenticate(nobody, {},
+                                                         Deadline::after(clock_, seconds(5)));
+        };
+        tasks_.start(question());
+        for (int i = 0; i < 5; ++i) loop_.run_once(std::chrono::milliseconds(0));
+        return result;
+    };
+    EXPECT_FALSE(ask_as({}));
+    const auto identity = ask_as({.allowed = true});
+    ASSERT_TRUE(identity);
+    EXPECT_EQ((*identity)->type, AuthenticationType::Anonymous);
+    EXPECT_FALSE((*identity)->policies->decide(policy::Action::Connect, "c").allowed());
+}
+
+}  // namespace
+}  // namespace gatehouse::authentication
