@@ -131,6 +131,7 @@ Result<void> Instance::start() {
         input.credentials = std::move(*keys);
     }
     plan_ = plan_launch(input);
+    if (auto reachable = check_reachable(plan_); !reachable) return reachable;
     log_.emplace(parts_.log, parts_.loop.clock(),
                  std::make_shared<const FunctionLogSink::Stream>(FunctionLogSink::Stream{
                      function.tenant, function.configuration.log_group, plan_.log_stream}));

@@ -1,6 +1,7 @@
 #include "functions/instance_launch.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <set>
@@ -181,6 +182,21 @@ LaunchPlan plan_launch(const LaunchInput& input) {
     spec.environment = environment.take();
     if (plan.private_network) set_runtime_api_port(plan, private_api_port);
     return plan;
+}
+
+Result<void> check_reachable(const LaunchPlan& plan) {
+    if (plan.spec.use_namespaces || plan.spec.user == 0) return {};
+    for (std::filesystem::path path = plan.spec.working_directory; path.has_relative_path();
+         path = path.parent_path()) {
+        struct stat facts{};
+        if (stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IXOTH) != 0) continue;
+        return fail(ErrorKind::Unavailable,
+                    fmt::format("functions run as a user of their own, who cannot enter {0}; set "
+                                "functions.cache_dir to a directory that everybody can reach "
+                                "(/var/cache/gatehouse), or: chmod o+x {0}",
+                                path.string()));
+    }
+    return {};
 }
 
 void set_runtime_api_port(LaunchPlan& plan, std::uint16_t port) {

@@ -70,6 +70,9 @@ struct LaunchInput {
     std::string log_stream_id;
 };
 LaunchPlan plan_launch(const LaunchInput& input);
+// Whether the plan's user can reach the files it is to run, where the instance sees the machine's
+// own file system. Unavailable, with the directory in the way and the command that opens it.
+Result<void> check_reachable(const LaunchPlan& plan);
 // Fills in what depends on the Runtime API's port.
 void set_runtime_api_port(LaunchPlan& plan, std::uint16_t port);
 

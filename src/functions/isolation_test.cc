@@ -175,6 +175,17 @@ TEST_F(FunctionFixture, WithoutNamespacesALoopbackOfItsOwnIsRefusedNotSkipped) {
     EXPECT_THAT(result.error().message, HasSubstr("functions.network = loopback needs namespaces"));
 }
 
+TEST_F(FunctionFixture, AsRootWithoutNamespacesACacheNobodyCanReachIsNamed) {
+    if (geteuid() != 0) GTEST_SKIP() << "a plain user's instances are that user";
+    start_pool();
+    pool->forgo_namespaces();
+    make_python("f", "def handler(event, context):\n    return 1\n");
+    ASSERT_EQ(chmod(directory.path().c_str(), 0700), 0);
+    const auto result = invoke("f");
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().message, HasSubstr("chmod o+x " + directory.path().string()));
+}
+
 TEST_F(FunctionFixture, TheLevelReachedIsTold) {
     make_python("f", "def handler(event, context):\n    return 1\n");
     ASSERT_TRUE(invoke("f"));
