@@ -20,7 +20,7 @@ protected:
         EXPECT_EQ(after->start, StartKind::Cold);
     }
     static std::string unless_fine(const std::string& deed) {
-        return "import os, sys, time, signal\ndef handler(event, context):\n"
+        return "import os, sys, signal, threading\ndef handler(event, context):\n"
                "    if event.get('fine'):\n        return 'fine'\n    " +
                deed + "\n";
     }
@@ -61,7 +61,7 @@ TEST_F(InstanceFaults, KilledBySignal) {
 }
 
 TEST_F(InstanceFaults, KilledFromOutsideInTheMiddle) {
-    make_python("f", unless_fine("print('in the middle'); time.sleep(60)"))
+    make_python("f", unless_fine("print('in the middle'); signal.pause()"))
         .configuration.timeout_s = 100;
     Result<InvocationResult> result = fail(ErrorKind::Internal, "unset");
     invoke_later("f", "{}", {}, result);
@@ -77,7 +77,7 @@ TEST_F(InstanceFaults, KilledFromOutsideInTheMiddle) {
 }
 
 TEST_F(InstanceFaults, Timeout) {
-    make_python("f", unless_fine("print('waiting'); time.sleep(60)")).configuration.timeout_s = 1;
+    make_python("f", unless_fine("print('waiting'); signal.pause()")).configuration.timeout_s = 1;
     const auto result = invoke("f", "{}", with_id());
     ASSERT_TRUE(result);
     EXPECT_EQ(result->function_error, FunctionErrorKind::TimedOut);
@@ -89,7 +89,7 @@ TEST_F(InstanceFaults, Timeout) {
 }
 
 TEST_F(InstanceFaults, TheCallersDeadlineDoesNotEndTheFunction) {
-    make_python("f", unless_fine("time.sleep(0.3); print('done after all')"));
+    make_python("f", unless_fine("threading.Event().wait(0.3); print('done after all')"));
     ASSERT_TRUE(invoke("f", R"({"fine": true})"));
     InvokeOptions options;
     options.deadline = Deadline::after(clock, std::chrono::milliseconds(50));
@@ -102,7 +102,7 @@ TEST_F(InstanceFaults, TheCallersDeadlineDoesNotEndTheFunction) {
 
 TEST_F(InstanceFaults, HangInInit) {
     settings.init_max = std::chrono::milliseconds(300);
-    make_python("f", "import time\ntime.sleep(60)\n").configuration.timeout_s = 1;
+    make_python("f", "import signal\nsignal.pause()\n").configuration.timeout_s = 1;
     const auto result = invoke("f");
     ASSERT_TRUE(result);
     EXPECT_EQ(result->function_error, FunctionErrorKind::TimedOut);
@@ -146,7 +146,7 @@ TEST_F(InstanceFaults, ALineWithoutEndIsCut) {
 }
 
 TEST_F(InstanceFaults, OverTheMemorySizeItIsEnded) {
-    make_python("f", unless_fine("b = bytearray(300 * 1024 * 1024); time.sleep(60)"))
+    make_python("f", unless_fine("b = bytearray(300 * 1024 * 1024); signal.pause()"))
         .configuration.timeout_s = 30;
     const auto result = invoke("f", "{}", with_id());
     ASSERT_TRUE(result);
@@ -160,14 +160,14 @@ TEST_F(InstanceFaults, AForkBombIsBoundedAndEnds) {
     settings.processes_max = 200;
     // Children that outlive their parents, in sessions of their own: a group kill misses them.
     make_python("f", R"(
-import os, time
+import os, signal
 def handler(event, context):
     made = 0
     for _ in range(3000):
         try:
             if os.fork() == 0:
                 os.setsid()
-                time.sleep(60)
+                signal.pause()
                 os._exit(0)
             made += 1
         except OSError:

@@ -10,12 +10,12 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
 constexpr const char* pid_source =
-    "import os, time\ndef handler(event, context):\n"
-    "    time.sleep(event)\n    return os.urandom(8).hex() + NAME\n"
+    "import os, threading\ndef handler(event, context):\n"
+    "    threading.Event().wait(event)\n    return os.urandom(8).hex() + NAME\n"
     "NAME = os.environ['AWS_LAMBDA_LOG_STREAM_NAME']\n";
 constexpr const char* sleeping =
-    "import time\ndef handler(event, context):\n"
-    "    time.sleep(event)\n    return 1\n";
+    "import threading\ndef handler(event, context):\n"
+    "    threading.Event().wait(event)\n    return 1\n";
 
 class InstancePoolTest : public FunctionFixture {
 protected:
