@@ -294,6 +294,25 @@ async::Task<Result<void>> FunctionDirectory::reserve_concurrency(
     co_return Result<void>();
 }
 
+async::Task<Result<void>> FunctionDirectory::change_tags(Tenant tenant, FunctionName name,
+                                                         std::map<std::string, std::string> added,
+                                                         std::vector<std::string> removed) {
+    const Result<Change> change = begin(tenant, name);
+    if (!change) co_return fail(change.error());
+    const FunctionSnapshot present = find(tenant, name);
+    if (!present) co_return fail(not_found(tenant, name));
+    Function function = *present;
+    for (auto& [key, value] : added) function.tags.insert_or_assign(key, std::move(value));
+    for (const std::string& key : removed) function.tags.erase(key);
+    if (function.tags.size() > tags_max) {
+        co_return fail(ErrorKind::InvalidInput,
+                       fmt::format("a function has at most {} tags", tags_max));
+    }
+    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
+    if (!stored) co_return fail(stored.error());
+    co_return Result<void>();
+}
+
 async::Task<Result<std::string>> FunctionDirectory::add_permission(
     Tenant tenant, FunctionName name, Permission permission, std::optional<RevisionId> revision) {
     if (auto checked = check_permission(permission); !checked) {

@@ -66,6 +66,12 @@ public:
     async::Task<Result<void>> reserve_concurrency(Tenant tenant, FunctionName name,
                                                   std::optional<std::uint32_t> reserved);
 
+    // Tags with these keys get these values; then the keys in `removed` go. InvalidInput when more
+    // than tags_max are left.
+    async::Task<Result<void>> change_tags(Tenant tenant, FunctionName name,
+                                          std::map<std::string, std::string> added,
+                                          std::vector<std::string> removed);
+
     // The statement's JSON text.
     async::Task<Result<std::string>> add_permission(Tenant tenant, FunctionName name,
                                                     Permission permission,

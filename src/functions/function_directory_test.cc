@@ -232,5 +232,17 @@ TEST_F(FunctionDirectoryTest, TheInvokerRunsWhatTheDirectoryHolds) {
     EXPECT_EQ(result->payload, "\"first\"");
 }
 
+TEST_F(FunctionDirectoryTest, TagsAreSetAndTakenAwayOneByOne) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->change_tags(tenant, fn, {{"a", "1"}, {"b", "2"}}, {})));
+    ASSERT_TRUE(wait(functions->change_tags(tenant, fn, {{"a", "3"}}, {"b", "absent"})));
+    EXPECT_EQ(functions->find(tenant, fn)->tags, (std::map<std::string, std::string>{{"a", "3"}}));
+    std::map<std::string, std::string> many;
+    for (std::size_t i = 0; i < tags_max; ++i) many.emplace(std::to_string(i), "");
+    EXPECT_EQ(wait(functions->change_tags(tenant, fn, many, {})).error().kind,
+              ErrorKind::InvalidInput);
+    EXPECT_EQ(functions->find(tenant, fn)->tags.size(), 1U);
+}
+
 }  // namespace
 }  // namespace gatehouse::functions

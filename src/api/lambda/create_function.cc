@@ -1,0 +1,33 @@
+#include "api/lambda/create_function.h"
+
+#include "api/lambda/errors.h"
+#include "api/lambda/function_reference.h"
+#include "api/lambda/function_shapes.h"
+
+namespace gatehouse::api::lambda {
+
+async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
+    const Caller& caller, CreateFunctionRequest request) const {
+    if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
+    const auto name = name_of(caller, request.function_name);
+    if (!name) co_return std::unexpected(name.error());
+    auto made = co_await directory.create(
+        caller.tenant,
+        {.name = *name,
+         .runtime = std::move(request.runtime).value_or(""),
+         .role = std::move(request.role),
+         .handler = std::move(request.handler).value_or(""),
+         .zip = std::string(text_of(*request.code.zip_file)),
+         .description = std::move(request.description).value_or(""),
+         .timeout_s = number_of(request.timeout),
+         .memory_mb = number_of(request.memory_size),
+         .ephemeral_storage_mb = size_of(request.ephemeral_storage),
+         .environment = variables_of(request.environment),
+         .log_group = log_group_of(request.logging_config),
+         .architecture = architecture_of(request.architectures),
+         .tags = std::move(request.tags).value_or(std::map<std::string, std::string>())});
+    if (!made) co_return failure_of(made.error());
+    co_return shape_of(made->configuration);
+}
+
+}  // namespace gatehouse::api::lambda

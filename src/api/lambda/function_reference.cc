@@ -1,0 +1,39 @@
+#include "api/lambda/function_reference.h"
+
+#include <fmt/format.h>
+
+#include "api/lambda/errors.h"
+#include "api/shapes/lambda/errors.h"
+#include "base/arn.h"
+#include "functions/function_requests.h"
+
+namespace gatehouse::api::lambda {
+
+wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string_view text,
+                                               const std::optional<std::string>& qualifier) {
+    auto reference = functions::parse_function_reference(text, qualifier.value_or(""));
+    if (!reference) return failure_of(reference.error());
+    const Tenant& tenant = caller.tenant;
+    if (!reference->region.empty() && reference->region != tenant.region.value()) {
+        return wire::fail_as(errors::resource_not_found_exception,
+                             fmt::format("Functions from '{}' are not reachable in this region "
+                                         "('{}')",
+                                         reference->region, tenant.region.value()));
+    }
+    if (!reference->account.empty() && reference->account != tenant.account.value()) {
+        return wire::fail_as(errors::access_denied_exception,
+                             fmt::format("the function belongs to account {}, the credentials to "
+                                         "account {}",
+                                         reference->account, tenant.account.value()));
+    }
+    if (!reference->qualifier.empty() && reference->qualifier != functions::latest_version) {
+        return wire::fail_as(
+            errors::resource_not_found_exception,
+            fmt::format("Function not found: {}:{}",
+                        make_arn(tenant, "lambda", "function:" + reference->name.value()),
+                        reference->qualifier));
+    }
+    return std::move(reference->name);
+}
+
+}  // namespace gatehouse::api::lambda

@@ -1,0 +1,20 @@
+// Which function a request means.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/caller.h"
+#include "api/wire/failure.h"
+#include "functions/function.h"
+
+namespace gatehouse::api::lambda {
+
+// A name, partial ARN or ARN, with an optional version in it or beside it. Refused when it names
+// another account, region or a version other than $LATEST, the only one there is.
+wire::Outcome<functions::FunctionName> name_of(
+    const Caller& caller, std::string_view text,
+    const std::optional<std::string>& qualifier = std::nullopt);
+
+}  // namespace gatehouse::api::lambda

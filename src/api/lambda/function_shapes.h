@@ -1,0 +1,34 @@
+// Functions between the API's shapes and the module's values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/shapes/lambda/create_function.h"
+#include "api/shapes/lambda/types/function_configuration.h"
+#include "api/shapes/lambda/update_function_code.h"
+#include "api/shapes/lambda/update_function_configuration.h"
+#include "functions/function.h"
+
+namespace gatehouse::api::lambda {
+
+FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration);
+
+// What Gatehouse does not have (layers, images, versions, packages in S3) is refused by name
+// instead of being ignored. Settings without an effect here (VPC, tracing, dead letters, keys) are
+// taken and not kept.
+wire::Outcome<void> check_features(const CreateFunctionRequest& request);
+wire::Outcome<void> check_features(const UpdateFunctionCodeRequest& request);
+wire::Outcome<void> check_features(const UpdateFunctionConfigurationRequest& request);
+
+// Members of requests. The model's bounds keep numbers positive.
+std::optional<std::uint32_t> number_of(std::optional<std::int32_t> number);
+std::optional<std::uint32_t> size_of(const std::optional<EphemeralStorage>& storage);
+std::optional<functions::EnvironmentVariables> variables_of(
+    const std::optional<Environment>& environment);
+std::optional<std::string> log_group_of(const std::optional<LoggingConfig>& logging);
+std::string architecture_of(const std::optional<std::vector<Architecture>>& architectures);
+std::optional<functions::RevisionId> revision_of(const std::optional<std::string>& revision);
+
+}  // namespace gatehouse::api::lambda

@@ -1,0 +1,27 @@
+#include "api/lambda/get_function.h"
+
+#include "api/lambda/errors.h"
+#include "api/lambda/function_reference.h"
+#include "api/lambda/function_shapes.h"
+
+namespace gatehouse::api::lambda {
+
+wire::Outcome<GetFunctionResponse> GetFunction::handle(const Caller& caller,
+                                                       GetFunctionRequest request) const {
+    const auto name = name_of(caller, request.function_name, request.qualifier);
+    if (!name) return std::unexpected(name.error());
+    const auto found = directory.get(caller.tenant, *name);
+    if (!found) return failure_of(found.error());
+    const functions::Function& function = **found;
+    GetFunctionResponse response{.configuration = shape_of(function.configuration),
+                                 .code = FunctionCodeLocation{.repository_type = "S3"}};
+    if (!function.tags.empty()) response.tags = function.tags;
+    if (function.reserved_concurrency) {
+        response.concurrency =
+            Concurrency{.reserved_concurrent_executions =
+                            static_cast<std::int32_t>(*function.reserved_concurrency)};
+    }
+    return response;
+}
+
+}  // namespace gatehouse::api::lambda

@@ -1,0 +1,18 @@
+#include "api/lambda/get_function_configuration.h"
+
+#include "api/lambda/errors.h"
+#include "api/lambda/function_reference.h"
+#include "api/lambda/function_shapes.h"
+
+namespace gatehouse::api::lambda {
+
+wire::Outcome<GetFunctionConfigurationResponse> GetFunctionConfiguration::handle(
+    const Caller& caller, GetFunctionConfigurationRequest request) const {
+    const auto name = name_of(caller, request.function_name, request.qualifier);
+    if (!name) return std::unexpected(name.error());
+    const auto found = directory.get(caller.tenant, *name);
+    if (!found) return failure_of(found.error());
+    return shape_of((*found)->configuration);
+}
+
+}  // namespace gatehouse::api::lambda

@@ -1,0 +1,79 @@
+#include "api/lambda/invoke.h"
+
+#include "api/lambda/errors.h"
+#include "api/lambda/function_reference.h"
+#include "api/refusals.h"
+#include "api/shapes/lambda/errors.h"
+#include "base/encoding.h"
+#include "base/json.h"
+
+namespace gatehouse::api::lambda {
+namespace {
+
+// The event as the function gets it: any JSON value, an empty object when nothing was sent.
+wire::Outcome<functions::Payload> event_of(const std::optional<Bytes>& payload) {
+    if (!payload || payload->empty()) return "{}";
+    const std::string_view text = text_of(*payload);
+    const auto parsed = parse_json(text, "the payload", {.bytes_max = text.size()});
+    if (!parsed) {
+        return wire::fail_as(
+            errors::invalid_request_content_exception,
+            "Could not parse request body into json: " + parsed.error().describe());
+    }
+    return functions::Payload(text);
+}
+
+wire::Outcome<std::string> client_context_of(const std::optional<std::string>& header) {
+    if (!header) return "";
+    const auto bytes = from_base64(*header);
+    if (!bytes || !parse_json(text_of(*bytes), "the client context")) {
+        return wire::fail_as(errors::invalid_request_content_exception,
+                             "X-Amz-Client-Context must be base64 of JSON");
+    }
+    return std::string(text_of(*bytes));
+}
+
+// Invoking says which version it did not find.
+Error invoked_by_name(Error error) {
+    if (error.kind == ErrorKind::NotFound) error.message += ":$LATEST";
+    return error;
+}
+
+}  // namespace
+
+async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
+                                                          InvokeRequest request) const {
+    const auto name = name_of(caller, request.function_name, request.qualifier);
+    if (!name) co_return std::unexpected(name.error());
+    const auto found = directory.get(caller.tenant, *name);
+    if (!found) co_return failure_of(invoked_by_name(found.error()));
+    const auto type = request.invocation_type.value_or(InvocationType::RequestResponse);
+    if (type == InvocationType::DryRun) co_return InvokeResponse{.status_code = 204};
+    if (type == InvocationType::Event) {
+        co_return wire::fail_as(refusals::not_implemented,
+                                "invocations of type Event are not implemented by Gatehouse; "
+                                "invoke with RequestResponse");
+    }
+    auto event = event_of(request.payload);
+    if (!event) co_return std::unexpected(std::move(event.error()));
+    auto context = client_context_of(request.client_context);
+    if (!context) co_return std::unexpected(std::move(context.error()));
+
+    const bool tail = request.log_type == LogType::Tail;
+    auto result = co_await invoker.invoke(
+        {caller.tenant, *name}, std::move(*event),
+        {.deadline = caller.deadline,
+         .request_id = functions::RequestId(caller.request_id),
+         .client_context = std::move(*context),
+         .log_tail = tail ? functions::LogTail::Wanted : functions::LogTail::Unwanted});
+    if (!result) co_return failure_of(invoked_by_name(result.error()));
+    const BytesView payload = bytes_of(result->payload);
+    InvokeResponse response{.status_code = 200,
+                            .payload = Bytes(payload.begin(), payload.end()),
+                            .executed_version = std::string(functions::latest_version)};
+    if (result->function_error) response.function_error = "Unhandled";
+    if (tail) response.log_result = to_base64(bytes_of(result->log_tail));
+    co_return response;
+}
+
+}  // namespace gatehouse::api::lambda

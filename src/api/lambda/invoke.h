@@ -1,0 +1,23 @@
+// Invoke: runs a function and waits for its answer, or only says whether it could be run
+// (DryRun). Difference: invocations that nobody waits for (Event) are not served.
+// Source: AWS Lambda API Reference, Invoke.
+#pragma once
+
+#include "api/endpoint.h"
+#include "api/shapes/lambda/invoke.h"
+#include "functions/function_directory.h"
+#include "functions/invoker.h"
+
+namespace gatehouse::api::lambda {
+
+struct Invoke {
+    using Shape = InvokeShape;
+
+    functions::FunctionDirectory& directory;
+    functions::FunctionInvoker& invoker;
+
+    async::Task<wire::Outcome<InvokeResponse>> handle(const Caller& caller,
+                                                      InvokeRequest request) const;
+};
+
+}  // namespace gatehouse::api::lambda

@@ -1,0 +1,238 @@
+#include "api/lambda/lambda_service.h"
+
+#include <gtest/gtest.h>
+
+#include "api/api_fixture.h"
+#include "api/shapes/lambda/model.h"
+#include "base/encoding.h"
+#include "base/json.h"
+#include "functions/function_fixture.h"
+#include "storage/memory_resource_store.h"
+
+namespace gatehouse::api {
+namespace {
+
+constexpr auto functions_path = "/2015-03-31/functions";
+constexpr auto function_path = "/2015-03-31/functions/fn";
+
+// Answers with what it was given, or with the failure it was told.
+class EchoingInvoker final : public functions::FunctionInvoker {
+public:
+    async::Task<Result<functions::InvocationResult>> invoke(
+        functions::FunctionRef, functions::Payload event,
+        functions::InvokeOptions options) override {
+        last_request = options.request_id.value();
+        if (failure) co_return fail(*failure);
+        functions::InvocationResult result{.payload = std::move(event)};
+        if (raises) result.function_error = functions::FunctionErrorKind::Raised;
+        result.log_tail = "END RequestId";
+        co_return result;
+    }
+    std::optional<Error> failure;
+    bool raises = false;
+    std::string last_request;
+};
+
+struct LambdaServiceTest : ApiFixture {
+    LambdaServiceTest() {
+        const auto files = functions::install_runtime_files(scratch.path() / "cache" / "runtimes");
+        EXPECT_TRUE(files) << files.error().message;
+        packages = std::make_unique<functions::PackageStore>(functions::PackageStore::Places{
+            scratch.path() / "functions", scratch.path() / "cache", files->helper});
+        EXPECT_TRUE(packages->open());
+        directory = std::make_unique<functions::FunctionDirectory>(
+            functions::FunctionDirectory::Parts{store, *packages, workers, clock, random, {}});
+        EXPECT_TRUE(directory->load());
+        std::vector<Service> services;
+        services.push_back(make_lambda_service({*directory, invoker}));
+        serve(std::move(services));
+    }
+
+    static std::string zip_base64(const std::string& source) {
+        const functions::TestDirectory files;
+        files.write("app.py", source);
+        return to_base64(bytes_of(*functions::pack_directory(files.path())));
+    }
+    net::HttpResponse create(const std::string& name, const std::string& more = "") {
+        return call("lambda", "POST", functions_path,
+                    R"({"FunctionName":")" + name +
+                        R"(","Runtime":"python3.11","Handler":"app.handler",)"
+                        R"("Role":"arn:aws:iam::123456789012:role/any","Code":{"ZipFile":")" +
+                        zip_base64("def handler(e, c): pass\n") + "\"}" + more + "}");
+    }
+    json::value parsed(const net::HttpResponse& response, unsigned status = 200) {
+        EXPECT_EQ(response.status, status) << response.body;
+        return parse_json(response.body, "the response").value_or(nullptr);
+    }
+
+    const functions::TestDirectory scratch;
+    storage::MemoryResourceStore memory{clock};
+    storage::AsyncResourceStore store{memory, workers};
+    std::unique_ptr<functions::PackageStore> packages;
+    std::unique_ptr<functions::FunctionDirectory> directory;
+    EchoingInvoker invoker;
+};
+
+// CreateFunction, GetFunctionConfiguration, GetFunction.
+TEST_F(LambdaServiceTest, KeepsAFunction) {
+    const auto made = parsed(
+        create("fn", R"(,"Environment":{"Variables":{"KEY":"v"}},"Tags":{"team":"a"})"), 201);
+    EXPECT_EQ(made.at("FunctionArn"), "arn:aws:lambda:us-east-1:123456789012:function:fn");
+    EXPECT_EQ(made.at("State"), "Pending");
+    EXPECT_EQ(made.at("StateReasonCode"), "Creating");
+    EXPECT_FALSE(made.as_object().contains("LastUpdateStatus"));
+
+    const auto found = parsed(call("lambda", "GET", std::string(function_path) + "/configuration"));
+    EXPECT_EQ(found.at("State"), "Active");
+    EXPECT_EQ(found.at("LastUpdateStatus"), "Successful");
+    EXPECT_EQ(found.at("Architectures").at(0), "x86_64");
+    EXPECT_EQ(found.at("Environment").at("Variables").at("KEY"), "v");
+    EXPECT_EQ(found.at("LoggingConfig").at("LogGroup"), "/aws/lambda/fn");
+    EXPECT_EQ(found.at("LastModified"), "2026-01-01T00:00:00.000+0000");
+
+    const auto whole = parsed(call("lambda", "GET", function_path));
+    EXPECT_EQ(whole.at("Configuration").at("FunctionName"), "fn");
+    EXPECT_EQ(whole.at("Tags").at("team"), "a");
+}
+
+TEST_F(LambdaServiceTest, FunctionsAreNamedInEveryWay) {
+    parsed(create("fn"), 201);
+    for (const auto* name : {"fn", "fn:$LATEST", "123456789012:function:fn",
+                             "arn:aws:lambda:us-east-1:123456789012:function:fn"}) {
+        parsed(call("lambda", "GET", functions_path + ("/" + percent_encode(name))));
+    }
+    parsed(call("lambda", "GET", std::string(function_path) + "?Qualifier=%24LATEST"));
+    EXPECT_EQ(call("lambda", "GET", std::string(function_path) + "?Qualifier=PROD").status, 404u);
+    const auto elsewhere =
+        call("lambda", "GET",
+             functions_path +
+                 ("/" + percent_encode("arn:aws:lambda:eu-west-1:123456789012:function:fn")));
+    EXPECT_EQ(elsewhere.status, 404u);
+    EXPECT_NE(elsewhere.body.find("not reachable in this region"), std::string::npos);
+    EXPECT_EQ(
+        call("lambda", "GET", functions_path + std::string("/000000000000:function:fn")).status,
+        403u);
+}
+
+TEST_F(LambdaServiceTest, RefusesInTheServicesWords) {
+    const auto unknown = call("lambda", "GET", function_path);
+    EXPECT_EQ(unknown.status, 404u);
+    EXPECT_EQ(unknown.body, R"({"Type":"User","Message":"Function not found: )"
+                            R"(arn:aws:lambda:us-east-1:123456789012:function:fn"})");
+    parsed(create("fn"), 201);
+    const auto twice = create("fn");
+    EXPECT_EQ(twice.status, 409u);
+    EXPECT_EQ(error_type(twice), "ResourceConflictException");
+    const auto invalid = create("f!");
+    EXPECT_EQ(error_type(invalid), "ValidationException");
+    EXPECT_EQ(invalid.body.find("\"Type\""), std::string::npos);
+    EXPECT_EQ(error_type(create("g", R"(,"Layers":["arn:aws:lambda:us-east-1:123456789012:)"
+                                     R"(layer:l:1"])")),
+              "InvalidParameterValueException");
+    EXPECT_EQ(error_type(create("g", R"(,"Publish":true)")), "InvalidParameterValueException");
+    EXPECT_EQ(error_type(call("lambda", "POST", functions_path, "{")),
+              "InvalidRequestContentException");
+}
+
+// UpdateFunctionCode and UpdateFunctionConfiguration.
+TEST_F(LambdaServiceTest, ChangesAFunction) {
+    const auto made = parsed(create("fn"), 201);
+    const auto changed =
+        parsed(call("lambda", "PUT", std::string(function_path) + "/code",
+                    R"({"ZipFile":")" + zip_base64("def handler(e, c): return 1\n") + "\"}"));
+    EXPECT_EQ(changed.at("LastUpdateStatus"), "InProgress");
+    EXPECT_NE(changed.at("CodeSha256"), made.at("CodeSha256"));
+    const auto path = std::string(function_path) + "/configuration";
+    EXPECT_EQ(parsed(call("lambda", "PUT", path, R"({"Timeout":7})")).at("Timeout"), 7);
+    const auto stale = call("lambda", "PUT", path, R"({"Timeout":8,"RevisionId":"x"})");
+    EXPECT_EQ(stale.status, 412u);
+    EXPECT_EQ(error_type(stale), "PreconditionFailedException");
+}
+
+TEST_F(LambdaServiceTest, ListFunctionsPages) {
+    for (const auto* name : {"a", "b", "c"}) parsed(create(name), 201);
+    auto page = parsed(call("lambda", "GET", functions_path + std::string("/?MaxItems=2")));
+    EXPECT_EQ(page.at("Functions").as_array().size(), 2u);
+    EXPECT_EQ(page.at("NextMarker"), "b");
+    page = parsed(call("lambda", "GET", functions_path + std::string("?Marker=b")));
+    EXPECT_EQ(page.at("Functions").at(0).at("FunctionName"), "c");
+    EXPECT_FALSE(page.as_object().contains("NextMarker"));
+}
+
+TEST_F(LambdaServiceTest, DeleteFunctionAnswersWithNothing) {
+    parsed(create("fn"), 201);
+    const auto response = call("lambda", "DELETE", function_path);
+    EXPECT_EQ(response.status, 204u);
+    EXPECT_EQ(response.body, "");
+    EXPECT_EQ(call("lambda", "GET", function_path).status, 404u);
+}
+
+// AddPermission, GetPolicy, RemovePermission.
+TEST_F(LambdaServiceTest, KeepsAResourcePolicy) {
+    parsed(create("fn"), 201);
+    const auto path = std::string(function_path) + "/policy";
+    EXPECT_EQ(call("lambda", "GET", path).status, 404u);
+    const auto added = parsed(call("lambda", "POST", path,
+                                   R"({"StatementId":"iot","Action":"lambda:InvokeFunction",)"
+                                   R"("Principal":"iot.amazonaws.com"})"),
+                              201);
+    EXPECT_NE(added.at("Statement").as_string().find("iot.amazonaws.com"), std::string::npos);
+    const auto policy = parsed(call("lambda", "GET", path));
+    EXPECT_NE(policy.at("Policy").as_string().find("2012-10-17"), std::string::npos);
+    EXPECT_EQ(call("lambda", "DELETE", path + "/iot").status, 204u);
+    EXPECT_EQ(call("lambda", "DELETE", path + "/iot").status, 404u);
+}
+
+// TagResource, ListTags, UntagResource.
+TEST_F(LambdaServiceTest, KeepsTags) {
+    parsed(create("fn"), 201);
+    const auto path =
+        "/2017-03-31/tags/" + percent_encode("arn:aws:lambda:us-east-1:123456789012:function:fn");
+    EXPECT_EQ(call("lambda", "POST", path, R"({"Tags":{"a":"1","b":"2"}})").status, 204u);
+    EXPECT_EQ(call("lambda", "DELETE", path + "?tagKeys=a&tagKeys=x").status, 204u);
+    EXPECT_EQ(call("lambda", "GET", path).body, R"({"Tags":{"b":"2"}})");
+}
+
+TEST_F(LambdaServiceTest, InvokePassesPayloadsThrough) {
+    parsed(create("fn"), 201);
+    const auto path = std::string(function_path) + "/invocations";
+    const auto answer = call("lambda", "POST", path, R"([1, "x"])", {{"X-Amz-Log-Type", "Tail"}});
+    EXPECT_EQ(answer.status, 200u);
+    EXPECT_EQ(answer.body, R"([1, "x"])");
+    EXPECT_EQ(answer.headers.find("X-Amz-Executed-Version"), "$LATEST");
+    EXPECT_EQ(answer.headers.find("X-Amz-Log-Result"), to_base64(bytes_of("END RequestId")));
+    EXPECT_FALSE(answer.headers.find("X-Amz-Function-Error"));
+    EXPECT_EQ(answer.headers.find("x-amzn-RequestId"), invoker.last_request);
+    EXPECT_EQ(call("lambda", "POST", path).body, "{}");
+
+    invoker.raises = true;
+    EXPECT_EQ(call("lambda", "POST", path, "{}").headers.find("X-Amz-Function-Error"), "Unhandled");
+}
+
+TEST_F(LambdaServiceTest, InvokeRefuses) {
+    const auto path = std::string(function_path) + "/invocations";
+    EXPECT_NE(call("lambda", "POST", path, "{}").body.find("function:fn:$LATEST"),
+              std::string::npos);
+    parsed(create("fn"), 201);
+    EXPECT_EQ(error_type(call("lambda", "POST", path, "{oops")), "InvalidRequestContentException");
+    EXPECT_EQ(call("lambda", "POST", path, "{}", {{"X-Amz-Invocation-Type", "DryRun"}}).status,
+              204u);
+    EXPECT_EQ(call("lambda", "POST", path, "{}", {{"X-Amz-Invocation-Type", "Event"}}).status,
+              501u);
+    invoker.failure =
+        Error{ErrorKind::Throttled, "Rate Exceeded.", {"ConcurrentInvocationLimitExceeded", 0, 0}};
+    const auto throttled = call("lambda", "POST", path, "{}");
+    EXPECT_EQ(throttled.status, 429u);
+    EXPECT_EQ(throttled.headers.find("Retry-After"), "1");
+    EXPECT_EQ(throttled.body, R"({"Type":"User","message":"Rate Exceeded.",)"
+                              R"("Reason":"ConcurrentInvocationLimitExceeded"})");
+}
+
+TEST_F(LambdaServiceTest, EveryListedOperationHasAHandler) {
+    const auto listed = lambda::implemented_operations();
+    EXPECT_EQ(api->services().all()[0].operations(),
+              std::vector<std::string_view>(listed.begin(), listed.end()));
+}
+
+}  // namespace
+}  // namespace gatehouse::api
