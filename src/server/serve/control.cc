@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "server/version.h"
 
@@ -85,6 +86,9 @@ ControlApi::ControlApi(const Parts& parts)
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
     services.push_back(api::make_iot_service(
         {.authorizers = *parts.resources.authorizers, .endpoint = endpoint_}));
+    services.push_back(
+        api::make_lambda_service({.directory = parts.resources.functions->directory(),
+                                  .invoker = parts.resources.functions->invoker()}));
     services.push_back(
         api::make_logs_service({.logs = *foundation.log, .workers = foundation.workers}));
     api_ = std::make_unique<api::Api>(
