@@ -100,12 +100,14 @@ Devices::~Devices() {
 
 async::Task<void> Devices::drain(Deadline deadline) {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
-        co_await async::run_on<Result<void>>(loops_.at(i), loops_.main(),
-                                             [this, i, deadline]() -> async::Task<Result<void>> {
-                                                 co_await gateway_->on_loop(i).drain(deadline);
-                                                 co_return Result<void>();
-                                             });
+        co_await async::run_on<Result<void>>(
+            loops_.at(i), loops_.main(), [this, i, deadline] { return drain_loop(i, deadline); });
     }
+}
+
+async::Task<Result<void>> Devices::drain_loop(std::size_t loop, Deadline deadline) {
+    co_await gateway_->on_loop(loop).drain(deadline);
+    co_return Result<void>();
 }
 
 }  // namespace gatehouse::server

@@ -42,6 +42,7 @@ public:
 
 private:
     explicit Devices(Loops& loops) : loops_(loops) {}
+    async::Task<Result<void>> drain_loop(std::size_t loop, Deadline deadline);
 
     Loops& loops_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;

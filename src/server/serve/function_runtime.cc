@@ -10,22 +10,6 @@
 namespace gatehouse::server {
 namespace {
 
-// What functions print goes to their log groups.
-class LogLines final : public functions::FunctionLogSink {
-public:
-    explicit LogLines(logs::LogStore& log) : log_(log) {}
-
-    void write(const std::shared_ptr<const Stream>& stream, WallTime time,
-               std::string_view line) override {
-        log_.append(std::make_shared<const logs::StreamAddress>(stream->tenant, stream->group,
-                                                                stream->stream),
-                    time, line);
-    }
-
-private:
-    logs::LogStore& log_;
-};
-
 // Whether the function's resource policy lets iot.amazonaws.com invoke it for the authorizer.
 class ResourcePolicies final : public authentication::InvokePermissions {
 public:
@@ -101,7 +85,7 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
     const functions::FunctionSettings functions = function_settings(settings, *foundation.data_dir);
     auto files = functions::install_runtime_files(functions.cache_dir / "runtimes");
     if (!files) return fail(std::move(files.error()));
-    made->log_ = std::make_unique<LogLines>(*foundation.log);
+    made->log_ = std::make_unique<functions::EventSinkFunctionLog>(*foundation.log);
     made->packages_ = std::make_unique<functions::PackageStore>(
         functions::PackageStore::Places{functions.package_dir, functions.cache_dir, files->helper});
     if (auto opened = made->packages_->open(); !opened) return fail(std::move(opened.error()));
