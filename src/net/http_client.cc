@@ -11,19 +11,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/await_ready.h"
+
 namespace gatehouse::net {
 namespace {
 
 namespace http = boost::beast::http;
 
 constexpr std::size_t read_chunk_bytes = 16 * 1024;
-
-class AwaitWritable final : public async::ReadinessHandler {
-public:
-    explicit AwaitWritable(async::EventLoop& loop) : wake(loop) {}
-    void on_ready(std::uint32_t) override { wake.notify(); }
-    async::Wake wake;
-};
 
 std::string text_of(const HttpRequest& request) {
     std::string head = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.target);
@@ -48,11 +43,9 @@ async::Task<Result<std::unique_ptr<Stream>>> connect_tcp(async::EventLoop& loop,
     auto transport = make_plain_transport(descriptor);
     if (connect(descriptor, address.raw(), address.raw_length()) != 0) {
         if (errno != EINPROGRESS) co_return refused(errno);
-        AwaitWritable writable(loop);
-        loop.watch(descriptor, writable, EPOLLOUT | EPOLLONESHOT);
-        const bool answered = co_await writable.wake.wait(deadline);
-        loop.unwatch(descriptor, writable);
-        if (!answered) co_return refused(ETIMEDOUT);
+        if (!co_await await_ready(loop, descriptor, EPOLLOUT, deadline)) {
+            co_return refused(ETIMEDOUT);
+        }
         int error = 0;
         socklen_t length = sizeof error;
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
