@@ -72,6 +72,13 @@ std::expected<Arguments, Exit> read_arguments(const Invocation& invocation, cons
     }
     auto arguments = Arguments::parse(usage.flags, words, usage.positional_max);
     if (!arguments) return std::unexpected(report(invocation, arguments.error(), Exit::WrongUse));
+    if (arguments->positional().size() < usage.positional_min) {
+        const Error missing{ErrorKind::InvalidInput,
+                            fmt::format("a word is missing: {} {}; `{} --help` says more",
+                                        invocation.words, usage.positional, invocation.words),
+                            {}};
+        return std::unexpected(report(invocation, missing, Exit::WrongUse));
+    }
     return std::move(*arguments);
 }
 

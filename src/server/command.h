@@ -56,6 +56,7 @@ struct Usage {
     std::string_view positional;  // "NAME PATH"; empty when there is none
     std::size_t positional_max = 0;
     std::span<const Flag> flags;
+    std::size_t positional_min = 0;
 };
 std::expected<Arguments, Exit> read_arguments(const Invocation& invocation, const Usage& usage);
 

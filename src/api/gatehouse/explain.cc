@@ -72,9 +72,9 @@ std::string refusal_in(const LogRecord& record) {
     const std::string event = text_member(object, "eventType");
     for (const std::string_view name : {"explanation", "details", "reason"}) {
         const std::string why = text_member(object, name);
-        if (!why.empty()) return fmt::format("{} was refused: {}", event, why);
+        if (!why.empty()) return fmt::format("refused at {}: {}", event, why);
     }
-    return fmt::format("{} was refused; the log does not say why", event);
+    return fmt::format("refused at {}; the log does not say why", event);
 }
 
 std::string explanation_of(const Records& records,

@@ -126,7 +126,7 @@ TEST_F(TracesTest, ExplainsARefusalFromTheLog) {
                  .status = logs::Status::Failure,
                  .trace_id = "p-2"});
     const auto told = ask("/explanations/p-1");
-    EXPECT_EQ(told.at("explanation"), "Publish-In was refused: no statement allows test/topic");
+    EXPECT_EQ(told.at("explanation"), "refused at Publish-In: no statement allows test/topic");
     ASSERT_EQ(told.at("records").as_array().size(), 1u);
     EXPECT_NE(told.at("records").at(0).at("message").as_string().find("p-1"), json::string::npos);
     EXPECT_FALSE(told.as_object().contains("trace"));

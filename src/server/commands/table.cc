@@ -6,11 +6,19 @@ namespace gatehouse::server {
 
 std::span<const Command> all_commands() {
     static constexpr std::array commands{
+        Command{"authorizer", "decide by your own function who gets in", run_authorizer},
+        Command{"ca", "the local CA of the server's certificates", run_ca},
+        Command{"clock", "move the time of a server with --clock manual", run_clock},
         Command{"device", "behave like a device: connect, publish every few seconds", run_device},
         Command{"env", "print shell lines that point AWS tools at the running server", run_env},
+        Command{"explain", "why something was refused, by its trace id", run_explain},
+        Command{"function", "deploy, invoke and list functions", run_function},
+        Command{"logs", "read the log", run_logs},
+        Command{"policy", "explain, test and lint policies, without a server", run_policy},
         Command{"pub", "publish a message", run_pub},
         Command{"serve", "run the server", run_serve},
         Command{"settings", "list the settings in force and where each came from", run_settings},
+        Command{"status", "show the running server", run_status},
         Command{"sub", "subscribe and print what comes", run_sub},
         Command{"version", "print the version", run_version},
     };

@@ -96,7 +96,8 @@ ControlApi::ControlApi(const Parts& parts)
                          .host_names = parts.settings.endpoints},
         api::ApiParts{
             .keys = *parts.resources.accounts,
-            .clock = *foundation.clock,
+            // Callers sign by their own clocks, which `--clock manual` does not move.
+            .clock = signing_clock_,
             .random = foundation.random,
             .workers = foundation.workers,
             .admit_account = [accounts = parts.resources.accounts.get()](

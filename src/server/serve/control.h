@@ -53,6 +53,7 @@ public:
     net::Routes& routes() { return *api_; }
 
 private:
+    SystemClock signing_clock_;
     api::ServerFacts facts_;
     api::EndpointFacts endpoint_;
     std::unique_ptr<api::Api> api_;

@@ -1,0 +1,92 @@
+#include "server/client/event_line.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "base/clock.h"
+#include "server/client/answer.h"
+
+namespace gatehouse::server {
+namespace {
+
+std::string time_text(std::int64_t timestamp) {
+    return format_log_time(WallTime(std::chrono::milliseconds(timestamp)));
+}
+
+// "client basicPubSub  topic test/topic  from 127.0.0.1:50000": what the event has of these.
+std::string facts_of(const json::value& event) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> members{
+        {{"client", "/clientId"},
+         {"topic", "/topicName"},
+         {"principal", "/principalId"},
+         {"authorizer", "/authorizerName"},
+         {"function", "/functionName"},
+         {"rule", "/ruleName"},
+         {"door", "/door"},
+         {"ended", "/disconnectReason"},
+         {"reason", "/reason"}}};
+    std::string text;
+    for (const auto& [word, pointer] : members) {
+        const std::string value = text_at(event, pointer);
+        if (!value.empty()) text += fmt::format("  {} {}", word, value);
+    }
+    if (const std::string address = text_at(event, "/sourceIp"); !address.empty()) {
+        const auto port = number_at(event, "/sourcePort");
+        text += fmt::format("  from {}{}", address, port ? fmt::format(":{}", *port) : "");
+    }
+    const auto took = event.as_object().if_contains("durationMs");
+    if (took != nullptr && took->is_number()) {
+        text += fmt::format("  in {:.1f} ms", took->to_number<double>());
+        if (is_true_at(event, "/coldStart")) text += " (cold)";
+    }
+    return text;
+}
+
+// The reason in words: the policy's sentence, the explanation, or the details.
+std::string why(const json::value& event) {
+    for (const std::string_view pointer :
+         {"/explanation/explanation", "/explanation", "/details"}) {
+        std::string text = text_at(event, pointer);
+        if (!text.empty()) return text;
+    }
+    return "";
+}
+
+std::string indented(std::string_view text, std::string_view indent) {
+    std::string out(indent);
+    for (const char c : text) {
+        out += c;
+        if (c == '\n') out += indent;
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string event_line(std::int64_t timestamp, std::string_view message, Colour colour,
+                       MoreHint hint) {
+    const std::string time = painted(time_text(timestamp), Paint::Faint, colour);
+    const auto event = parse_json(message, "the log record");
+    if (!event || !event->is_object() || text_at(*event, "/eventType").empty()) {
+        std::string text(message);
+        while (text.ends_with('\n')) text.pop_back();
+        return fmt::format("{} {}\n", time, printable(text));
+    }
+    const bool failed = text_at(*event, "/status") == "Failure";
+    const std::string status =
+        failed ? painted("refused", Paint::Bad, colour) : painted("ok     ", Paint::Good, colour);
+    std::string line = fmt::format("{} {} {:<22}{}\n", time, status, text_at(*event, "/eventType"),
+                                   printable(facts_of(*event)));
+    std::string reason = why(*event);
+    if (!reason.empty()) line += indented(printable(reason), "      ") + "\n";
+    const std::string trace_id = text_at(*event, "/traceId");
+    if (failed && !trace_id.empty() && hint == MoreHint::Given) {
+        line += painted(fmt::format("      more: gatehouse explain {}\n", printable(trace_id)),
+                        Paint::Faint, colour);
+    }
+    return line;
+}
+
+}  // namespace gatehouse::server

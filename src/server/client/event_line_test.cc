@@ -1,0 +1,55 @@
+#include "server/client/event_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::server {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::int64_t at = 1'767'225'600'250;  // 2026-01-01 00:00:00.250
+
+TEST(EventLine, ASuccessIsOneLine) {
+    EXPECT_EQ(event_line(at,
+                         R"({"status":"Success","eventType":"Connect","clientId":"lamp",)"
+                         R"("principalId":"u1","sourceIp":"127.0.0.1","sourcePort":5000,)"
+                         R"("durationMs":1.25,"coldStart":true,"traceId":"t"})",
+                         Colour::Off),
+              "2026-01-01 00:00:00.250 ok      Connect                 client lamp  principal u1  "
+              "from 127.0.0.1:5000  in 1.2 ms (cold)\n");
+}
+
+TEST(EventLine, ARefusalSaysWhyAndWhereToLook) {
+    const std::string record =
+        R"({"status":"Failure","eventType":"Publish-In","topicName":"test/topic","traceId":"t-1",)"
+        R"("reason":"AUTHORIZATION_FAILURE","details":"Authorization Failure",)"
+        R"("explanation":{"decision":"implicit-deny","explanation":"no statement allows it"}})";
+    const std::string text = event_line(at, record, Colour::Off);
+    EXPECT_THAT(text, HasSubstr("refused Publish-In"));
+    EXPECT_THAT(text, HasSubstr("topic test/topic"));
+    EXPECT_THAT(text, HasSubstr("\n      no statement allows it\n"));
+    EXPECT_THAT(text, HasSubstr("gatehouse explain t-1\n"));
+    EXPECT_THAT(event_line(at, record, Colour::Off, MoreHint::Left),
+                Not(HasSubstr("gatehouse explain")));
+    EXPECT_THAT(event_line(at, record, Colour::On), HasSubstr("\033[31mrefused\033[0m"));
+}
+
+TEST(EventLine, OtherTextsStayAsTheyAre) {
+    EXPECT_EQ(event_line(at, "START RequestId: 1\n", Colour::Off),
+              "2026-01-01 00:00:00.250 START RequestId: 1\n");
+    EXPECT_EQ(event_line(at, R"({"level":"info"})", Colour::Off),
+              "2026-01-01 00:00:00.250 {\"level\":\"info\"}\n");
+}
+
+TEST(EventLine, DevicesDoNotSteerTheTerminal) {
+    const std::string text = event_line(
+        at, R"({"status":"Success","eventType":"Connect","clientId":"a\u001b[2Jb\u009b"})",
+        Colour::Off);
+    EXPECT_THAT(text, HasSubstr("client a?[2Jb?"));
+    EXPECT_THAT(event_line(at, "x\033]0;title\007y", Colour::Off), HasSubstr("x?]0;title?y"));
+}
+
+}  // namespace
+}  // namespace gatehouse::server

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include "server/client/answer.h"
+#include "server/client/authorizers_api.h"
+#include "server/client/session.h"
+#include "server/commands/authorizer/commands.h"
+
+namespace gatehouse::server {
+namespace {
+
+std::vector<Flag> update_flags() {
+    return with_data_dir({
+        {"function", "NAME", "Another function: its name or ARN."},
+        {"token-key-name", "KEY", "Another key of the user name's query that carries the token."},
+        {"signing-key", "NAME=@FILE", "A public key (PEM) to add or replace; repeat it."},
+        {"active", "", "To be used from now on."},
+        {"inactive", "", "Not to be used from now on."},
+        {"permission", "",
+         "With --function: permit AWS IoT to invoke it; on unless --no-permission."},
+    });
+}
+
+// Everything but the function.
+Result<json::object> request_of(const Arguments& arguments) {
+    if (arguments.has("active") && arguments.has("inactive")) {
+        return fail(ErrorKind::InvalidInput, "--active and --inactive contradict each other");
+    }
+    const auto keys = signing_keys_of(arguments.values("signing-key"));
+    if (!keys) return fail(keys.error());
+    json::object request;
+    if (!keys->empty()) request["tokenSigningPublicKeys"] = *keys;
+    if (const auto key_name = arguments.value("token-key-name")) {
+        request["tokenKeyName"] = *key_name;
+    }
+    if (arguments.has("active")) request["status"] = "ACTIVE";
+    if (arguments.has("inactive")) request["status"] = "INACTIVE";
+    if (request.empty() && !arguments.has("function")) {
+        return fail(ErrorKind::InvalidInput, "nothing is to be changed; `--help` lists the flags");
+    }
+    return request;
+}
+
+}  // namespace
+
+Exit run_authorizer_update(const Invocation& invocation) {
+    const auto flags = update_flags();
+    const auto session = begin_session(
+        invocation, {.about = "Changes an authorizer. What is not given stays. Whether tokens are "
+                              "signed cannot be changed:\ndelete it and create it anew.",
+                     .positional = "NAME",
+                     .positional_max = 1,
+                     .flags = flags,
+                     .positional_min = 1});
+    if (!session) return session.error();
+    const Arguments& arguments = session->arguments;
+    const ApiClient& client = session->client;
+    const std::string& name = session->word(0);
+    auto request = request_of(arguments);
+    if (!request) return report(invocation, request.error(), Exit::WrongUse);
+    std::optional<AuthorizerFunction> function;
+    if (const auto function_name = arguments.value("function")) {
+        auto found = find_authorizer_function(client, *function_name);
+        if (!found) return report(invocation, found.error());
+        function = std::move(*found);
+        (*request)["authorizerFunctionArn"] = function->arn;
+    }
+    const auto updated = client.call({.service = "iot",
+                                      .method = "PUT",
+                                      .path = authorizer_path(name),
+                                      .body = to_text(*request)});
+    if (!updated) return report(invocation, authorizer_error(client, updated.error(), name));
+    if (function && arguments.value("permission").value_or("true") == "true") {
+        const auto permitted =
+            permit_authorizer(client, *function, name, text_at(*updated, "/authorizerArn"));
+        if (!permitted) return report(invocation, permitted.error());
+    }
+    print(invocation.out, fmt::format("authorizer {} updated\n", name));
+    return Exit::Done;
+}
+
+}  // namespace gatehouse::server

@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+#include "server/client/fake_api.h"
+
+namespace gatehouse::server {
+namespace {
+
+using testing::HasSubstr;
+
+class LogCommands : public testing::Test {
+protected:
+    // Server time: 2026-01-01T00:00:00Z.
+    LogCommands() { api.answer("GET /gatehouse/v1/status", R"({"time":1767225600})"); }
+    FakeApi api;
+};
+
+TEST_F(LogCommands, TailPrintsEveryPageOfTheDefaultGroup) {
+    api.answer("POST FilterLogEvents",
+               R"({"events":[{"timestamp":1767225600000,"eventId":"1","message":"one"}],)"
+               R"("nextToken":"n"})");
+    api.answer("POST FilterLogEvents",
+               R"({"events":[{"timestamp":1767225600000,"eventId":"1","message":"one"},)"
+               R"({"timestamp":1767225600001,"eventId":"2","message":"two"}]})");
+    const Outcome outcome = api.run({"logs", "tail", "--since", "1s", "--filter", "o"});
+    EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
+    EXPECT_EQ(outcome.out, "2026-01-01 00:00:00.000 one\n2026-01-01 00:00:00.001 two\n");
+    const auto asked = parse_json(api.body_of("POST FilterLogEvents"), "it").value();
+    EXPECT_EQ(asked.at("logGroupName"), "AWSIotLogsV2");
+    EXPECT_EQ(asked.at("startTime"), 1767225599000);
+    EXPECT_EQ(asked.at("filterPattern"), "o");
+    EXPECT_EQ(asked.at("nextToken"), "n");
+}
+
+TEST_F(LogCommands, TailPrintsTheStoredTextAsJson) {
+    api.answer("POST FilterLogEvents",
+               R"({"events":[{"timestamp":1,"eventId":"1","message":"{\"a\":1}"}]})");
+    EXPECT_EQ(api.run({"logs", "tail", "g", "--json"}).out, "{\"a\":1}\n");
+}
+
+TEST_F(LogCommands, TailSuggestsTheGroupThatWasMeant) {
+    api.answer("POST DescribeLogGroups", R"({"logGroups":[{"logGroupName":"/aws/lambda/door"}]})");
+    const Outcome outcome = api.run({"logs", "tail", "/aws/lambda/dor"});
+    EXPECT_EQ(outcome.exit, Exit::Failed);
+    EXPECT_THAT(outcome.err, HasSubstr("did you mean /aws/lambda/door?"));
+}
+
+TEST_F(LogCommands, TailRefusesAWrongSpan) {
+    EXPECT_EQ(api.run({"logs", "tail", "--since", "yesterday"}).exit, Exit::WrongUse);
+}
+
+TEST_F(LogCommands, GroupsArePagedThrough) {
+    api.answer("POST DescribeLogGroups", R"({"logGroups":[{"logGroupName":"a"}],"nextToken":"t"})");
+    api.answer("POST DescribeLogGroups", R"({"logGroups":[{"logGroupName":"b"}]})");
+    EXPECT_EQ(api.run({"logs", "groups"}).out, "a\nb\n");
+}
+
+TEST_F(LogCommands, FunctionLogsSayWhenNothingWasPrinted) {
+    api.answer("GET /2015-03-31/functions/f/configuration", R"({"FunctionName":"f"})");
+    const Outcome outcome = api.run({"function", "logs", "f"});
+    EXPECT_EQ(outcome.exit, Exit::Failed);
+    EXPECT_THAT(outcome.err, HasSubstr("has printed nothing yet"));
+}
+
+TEST_F(LogCommands, ExplainShowsTraceAndRecords) {
+    api.answer("GET /gatehouse/v1/explanations/t-1",
+               R"({"traceId":"t-1","explanation":"refused at Connect: wrong password",)"
+               R"("trace":{"traceId":"t-1","clientId":"c","steps":[]},"records":[{"timestamp":1,)"
+               R"("message":"{\"status\":\"Failure\",\"eventType\":\"Connect\"}"}]})");
+    const Outcome outcome = api.run({"explain", "t-1"});
+    EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("refused at Connect: wrong password\n"));
+    EXPECT_THAT(outcome.out, HasSubstr("client c"));
+    EXPECT_THAT(outcome.out, HasSubstr("refused Connect"));
+}
+
+TEST_F(LogCommands, ClockIsAdvanced) {
+    api.answer("POST /gatehouse/v1/clock", R"({"time":1767225660})");
+    const Outcome outcome = api.run({"clock", "advance", "1m"});
+    EXPECT_EQ(outcome.out, "it is 2026-01-01T00:01:00.000Z now\n");
+    EXPECT_EQ(api.body_of("POST /gatehouse/v1/clock"), R"({"milliseconds":60000})");
+    EXPECT_EQ(api.run({"clock", "advance", "soon"}).exit, Exit::WrongUse);
+}
+
+}  // namespace
+}  // namespace gatehouse::server
