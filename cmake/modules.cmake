@@ -54,7 +54,7 @@ function(gatehouse_module_test name)
     GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GATEHOUSE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_dependencies(unit_tests ${target})
   add_test(NAME ${target} COMMAND ${target})
-  set_tests_properties(${target} PROPERTIES TIMEOUT 120 LABELS unit)
+  set_tests_properties(${target} PROPERTIES TIMEOUT 600 LABELS unit)
 endfunction()
 
 function(gatehouse_program name)
