@@ -1,0 +1,115 @@
+// The load generator.
+//
+//   bench_load pairs|connects|idle --port PORT --pid SERVER [--name value …]
+//
+// One thread on an event loop of ours, so that it costs the machine little beside what it
+// measures. It trusts the server's certificate blindly and reads no configuration.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "scenarios.h"
+
+namespace gatehouse::bench {
+namespace {
+
+constexpr std::string_view usage =
+    "usage: bench_load pairs|connects|idle --port PORT --pid SERVER\n"
+    "  all:      --tls 1 --alpn NAME --user NAME --password WORD\n"
+    "  pairs:    --pairs N --qos 0|1 --bytes N --in-flight N --rate MESSAGES/S --ms N\n"
+    "  connects: --count N --parallel N --handshake-only 1\n"
+    "  idle:     --count N\n";
+
+[[noreturn]] void refuse(std::string_view why) {
+    fmt::print(stderr, "bench_load: {}\n{}", why, usage);
+    std::exit(2);
+}
+
+class Arguments {
+public:
+    Arguments(int count, char** words) {
+        for (int i = 2; i + 1 < count; i += 2) values_[words[i]] = words[i + 1];
+        if (count % 2 != 0) refuse("every --name takes one value");
+    }
+    std::string text(const std::string& name) {
+        const auto found = values_.find(name);
+        if (found == values_.end()) return "";
+        std::string value = std::move(found->second);
+        values_.erase(found);
+        return value;
+    }
+    std::uint64_t number(const std::string& name, std::uint64_t otherwise) {
+        const std::string value = text(name);
+        if (value.empty()) return otherwise;
+        std::uint64_t number = 0;
+        const auto end = value.data() + value.size();
+        if (std::from_chars(value.data(), end, number).ptr != end) {
+            refuse(fmt::format("{} wants a number, not '{}'", name, value));
+        }
+        return number;
+    }
+    void refuse_the_rest() const {
+        if (!values_.empty()) refuse("unknown argument " + values_.begin()->first);
+    }
+
+private:
+    std::map<std::string, std::string> values_;
+};
+
+void allow_many_descriptors() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Load read_load(Arguments& arguments, SSL_CTX* tls) {
+    Load load;
+    const auto port = static_cast<std::uint16_t>(arguments.number("--port", 0));
+    load.target.address = *net::Address::parse("127.0.0.1", port);
+    if (arguments.number("--tls", 0) != 0) load.target.tls = tls;
+    load.target.alpn = arguments.text("--alpn");
+    load.target.user_name = arguments.text("--user");
+    load.target.password = arguments.text("--password");
+    load.server = static_cast<pid_t>(arguments.number("--pid", 0));
+    load.pairs = arguments.number("--pairs", load.pairs);
+    load.qos = arguments.number("--qos", 0) == 1 ? mqtt::Qos::AtLeastOnce : mqtt::Qos::AtMostOnce;
+    load.payload_bytes = arguments.number("--bytes", load.payload_bytes);
+    load.in_flight = arguments.number("--in-flight", load.in_flight);
+    load.rate = arguments.number("--rate", 0);
+    load.duration = std::chrono::milliseconds(arguments.number("--ms", 2000));
+    load.count = arguments.number("--count", load.count);
+    load.parallel = arguments.number("--parallel", load.parallel);
+    load.handshake_only = arguments.number("--handshake-only", 0) != 0;
+    arguments.refuse_the_rest();
+    if (port == 0 || load.server == 0) refuse("--port and --pid are needed");
+    if (load.payload_bytes < sizeof(std::uint64_t)) refuse("--bytes: a message holds its number");
+    return load;
+}
+
+int run(int count, char** words) {
+    const std::string_view scenario = count > 1 ? words[1] : "";
+    Arguments arguments(count, words);
+    const auto tls = make_client_context();
+    const Load load = read_load(arguments, tls.get());
+    allow_many_descriptors();
+    SystemClock clock;
+    async::EventLoop loop(clock, {});
+    if (scenario == "pairs") return run_pairs(loop, load);
+    if (scenario == "connects") return run_connects(loop, load);
+    if (scenario == "idle") return run_idle(loop, load);
+    refuse("no such scenario");
+}
+
+}  // namespace
+}  // namespace gatehouse::bench
+
+int main(int count, char** words) {
+    return gatehouse::bench::run(count, words);
+}
