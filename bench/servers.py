@@ -1,0 +1,199 @@
+"""The servers that are compared, each on free ports of its own, and the API calls they need."""
+
+import base64
+import http.client
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+USER = "bench"
+PASSWORD = "correct-horse"
+AUTHORIZER = "Bench"
+
+# Three statements, as a device of the bars has them.
+HANDLER = """
+import base64, json
+
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"},
+    {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
+     "Resource": "arn:aws:iot:us-east-1:*:topic/bench/*"},
+    {"Effect": "Allow", "Action": "iot:Subscribe",
+     "Resource": "arn:aws:iot:us-east-1:*:topicfilter/bench/*"}]})
+
+def lambda_handler(event, context):
+    password = base64.b64decode(event["protocolData"]["mqtt"]["password"])
+    return {"isAuthenticated": password == b"%s", "principalId": "bench",
+            "disconnectAfterInSeconds": 86400, "refreshAfterInSeconds": 86400,
+            "policyDocuments": [POLICY]}
+""" % PASSWORD
+
+
+class Server:
+    """A process that listens. `ports` maps a door's name to its port."""
+
+    def __init__(self, name, command, log):
+        self.name = name
+        self.log = open(log, "wb")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log,
+                                        stdin=subprocess.DEVNULL)
+        self.ports = {}
+        self.login = []
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def read_ports(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} did not start, see {self.log.name}")
+        self.ports = json.loads(line)
+        return self
+
+    def stop(self):
+        if self.process.stdout.closed:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.log.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port, process):
+    end = time.monotonic() + 10
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+class Bench:
+    """Starts servers in a scratch directory, with one certificate for all."""
+
+    def __init__(self, programs, scratch):
+        self.programs = Path(programs)
+        self.scratch = Path(scratch)
+        self.servers = []
+        self.make_certificate()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        for server in self.servers:
+            server.stop()
+
+    def make_certificate(self):
+        """A P-256 leaf under a P-256 CA, as the server issues them to itself."""
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], cwd=self.scratch, check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench CA")
+        openssl("req", "-new", *curve, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=localhost")
+        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                "-CAcreateserial", "-out", "leaf.pem")
+        self.certificate = self.scratch / "leaf.pem"
+        self.key = self.scratch / "leaf.key"
+
+    def start(self, name, command):
+        log = self.scratch / f"{len(self.servers)}.log"
+        self.servers.append(Server(name, command, log))
+        return self.servers[-1]
+
+    def relay(self):
+        return self.start("framed relay", [self.programs / "bench_relay"]).read_ports()
+
+    def tls_accept(self):
+        command = [self.programs / "bench_tls_accept", self.certificate, self.key]
+        return self.start("bare OpenSSL", command).read_ports()
+
+    def mosquitto(self):
+        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        passwords = self.scratch / "passwords"
+        if not passwords.exists():
+            subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, USER, PASSWORD], check=True)
+        plain, tls = free_port(), free_port()
+        configuration = self.scratch / "mosquitto.conf"
+        configuration.write_text(
+            f"per_listener_settings false\nallow_anonymous true\npassword_file {passwords}\n"
+            f"persistence false\nlog_type error\nmax_inflight_messages 100\n"
+            + ("user root\n" if os.getuid() == 0 else "")
+            + f"listener {plain} 127.0.0.1\n"
+            f"listener {tls} 127.0.0.1\ncertfile {self.certificate}\nkeyfile {self.key}\n")
+        server = self.start("mosquitto", [program, "-c", configuration])
+        wait_for_port(tls, server.process)
+        server.ports = {"mqtt": plain, "tls": tls}
+        server.login = ["--user", USER, "--password", PASSWORD]
+        return server
+
+    def gatehouse(self, profile="open", loops=0):
+        """With a custom authorizer whose function is warm. Clients without credentials get in
+        too, so that connects with and without the authorizer can be told apart."""
+        directory = self.scratch / f"data-{len(self.servers)}"
+        command = [self.programs / "gatehouse", "serve", "--data-dir", directory,
+                   "--profile", profile, "--allow-anonymous", "--api-auth", "any",
+                   "--loops", str(loops)]
+        for door in ("mqtt", "mqtts", "https", "https-mtls", "api"):
+            command += [f"--{door}-port", "0"]
+        server = self.start(f"gatehouse {profile}", command).read_ports()
+        server.ports["tls"] = server.ports["https"]
+        make_authorizer(server.ports["api"])
+        server.login = ["--user", f"{USER}?x-amz-customauthorizer-name={AUTHORIZER}",
+                        "--password", PASSWORD]
+        return server
+
+
+def call(port, service, method, path, body):
+    """One request to the API of a server that takes any signature."""
+    connection = http.client.HTTPConnection("localhost", port, timeout=60)
+    credential = f"000000000000/20260101/us-east-1/{service}/aws4_request"
+    connection.request(method, path, json.dumps(body), {
+        "Content-Type": "application/json",
+        "X-Amz-Date": "20260101T000000Z",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={credential}, "
+                         f"SignedHeaders=host;x-amz-date, Signature={'0' * 64}"})
+    response = connection.getresponse()
+    answer = response.read().decode()
+    connection.close()
+    if response.status >= 300:
+        raise RuntimeError(f"{method} {path}: {response.status} {answer}")
+    return json.loads(answer or "{}")
+
+
+def make_authorizer(api_port):
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("lambda_function.py", HANDLER)
+    function = call(api_port, "lambda", "POST", "/2015-03-31/functions", {
+        "FunctionName": "bench", "Runtime": "python3.11",
+        "Handler": "lambda_function.lambda_handler",
+        "Role": "arn:aws:iam::000000000000:role/bench",
+        "Code": {"ZipFile": base64.b64encode(package.getvalue()).decode()}})
+    authorizer = call(api_port, "iot", "POST", f"/authorizer/{AUTHORIZER}", {
+        "authorizerFunctionArn": function["FunctionArn"], "signingDisabled": True,
+        "status": "ACTIVE"})
+    call(api_port, "lambda", "POST", "/2015-03-31/functions/bench/policy", {
+        "StatementId": "iot", "Action": "lambda:InvokeFunction",
+        "Principal": "iot.amazonaws.com", "SourceArn": authorizer["authorizerArn"]})
