@@ -12,10 +12,24 @@
 
 namespace gatehouse::server {
 
-Result<std::unique_ptr<Signals>> Signals::watch(async::EventLoop& loop, Actions actions) {
+namespace {
+
+sigset_t watched_signals() {
     sigset_t signals;
     sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    return signals;
+}
+
+}  // namespace
+
+void Signals::hold_back() {
+    const sigset_t signals = watched_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+Result<std::unique_ptr<Signals>> Signals::watch(async::EventLoop& loop, Actions actions) {
+    const sigset_t signals = watched_signals();
     const int blocked = pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     const int descriptor = blocked == 0 ? signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC) : -1;
     if (descriptor < 0) {

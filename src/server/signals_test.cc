@@ -1,9 +1,12 @@
 #include "server/signals.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <memory>
+#include <thread>
 
 namespace gatehouse::server {
 namespace {
@@ -33,6 +36,21 @@ TEST_F(SignalsTest, ArriveOnTheLoop) {
     EXPECT_FALSE(drained);
     ::raise(SIGTERM);
     run_until(drained);
+    EXPECT_TRUE(drained);
+}
+
+TEST_F(SignalsTest, WaitForALoopThatComesLater) {
+    Signals::hold_back();
+    std::atomic<bool> over = false;
+    // Would take the signal, and end the program.
+    std::jthread earlier([&] { over.wait(false); });
+    ::kill(::getpid(), SIGTERM);
+    bool drained = false;
+    const auto signals = Signals::watch(loop_, {.drain = [&] { drained = true; }, .reread = [] {}});
+    ASSERT_TRUE(signals);
+    run_until(drained);
+    over = true;
+    over.notify_all();
     EXPECT_TRUE(drained);
 }
 

@@ -94,7 +94,7 @@ class Device(DeviceTest):
         run = self.device("--endpoint", f"localhost:{server.port}", "--authorizer", "Auto,Custom")
         self.assertEqual(run.returncode, REFUSED, run.stdout)
         self.assertIn(f"the server says:    {reason}\n", run.stdout)
-        self.assertIn(f"gatehouse authorizer trace --trace-id {TRACE_ID}", run.stdout)
+        self.assertIn(f"gatehouse explain {TRACE_ID}", run.stdout)
         self.assertEqual(server.alpn, ["mqtt"])
         self.assertEqual(server.names, ["localhost"])
         self.assertIn(b"alice?x-amz-customauthorizer-name=Auto%2CCustom", server.connects[0])

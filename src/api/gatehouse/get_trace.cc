@@ -13,8 +13,9 @@ Result<GetTraceResponse> GetTrace::handle(const Caller& caller, GetTraceRequest 
         traces.find({.tenant = caller.tenant, .trace_id = request.trace_id, .secrets = *secrets});
     if (found.empty()) {
         return fail(ErrorKind::NotFound,
-                    fmt::format("no connection attempt with trace id {} is remembered; the latest "
-                                "are, until the server ends",
+                    fmt::format("no connection attempt with trace id {} is remembered (the latest "
+                                "are, until the server ends); a refused publish or subscribe has a "
+                                "trace id of its own, which Explain knows",
                                 request.trace_id));
     }
     return GetTraceResponse{.trace = shape_of(std::move(found.front()))};

@@ -70,9 +70,9 @@ std::string event_line(std::int64_t timestamp, std::string_view message, Colour 
     const std::string time = painted(time_text(timestamp), Paint::Faint, colour);
     const auto event = parse_json(message, "the log record");
     if (!event || !event->is_object() || text_at(*event, "/eventType").empty()) {
-        std::string text(message);
+        std::string text = printable(message);
         while (text.ends_with('\n')) text.pop_back();
-        return fmt::format("{} {}\n", time, printable(text));
+        return fmt::format("{} {}\n", time, text);
     }
     const bool failed = text_at(*event, "/status") == "Failure";
     const std::string status =

@@ -43,6 +43,11 @@ TEST(EventLine, OtherTextsStayAsTheyAre) {
               "2026-01-01 00:00:00.250 {\"level\":\"info\"}\n");
 }
 
+TEST(EventLine, ALineBreakWithinARecordIsACarriageReturn) {
+    EXPECT_EQ(event_line(at, "[ERROR] boom\rTraceback\r\nend\r", Colour::Off),
+              "2026-01-01 00:00:00.250 [ERROR] boom\nTraceback\nend\n");
+}
+
 TEST(EventLine, DevicesDoNotSteerTheTerminal) {
     const std::string text = event_line(
         at, R"({"status":"Success","eventType":"Connect","clientId":"a\u001b[2Jb\u009b"})",

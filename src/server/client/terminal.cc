@@ -31,7 +31,9 @@ std::string printable(std::string_view text) {
         const bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
         const bool c1_control = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // U+0080…U+009F
         if (c1_control) ++i;
-        if (control || c1_control) {
+        if (byte == '\r') {
+            if (next != '\n') out += '\n';
+        } else if (control || c1_control) {
             out += '?';
         } else {
             out += text[i];

@@ -19,8 +19,8 @@ enum class Paint : std::uint8_t { Good, Bad, Faint };
 
 std::string painted(std::string_view text, Paint paint, Colour colour);
 
-// Without control characters, which a device could send to confuse a terminal; line breaks and tabs
-// stay.
+// Without control characters, which a device could send to confuse a terminal. Line breaks and tabs
+// stay; a carriage return, which stands for a line break within one log record, becomes one.
 std::string printable(std::string_view text);
 
 }  // namespace gatehouse::server

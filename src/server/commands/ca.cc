@@ -40,9 +40,10 @@ Result<void> renew(const Settings& settings) {
     // Held until the end, so that no server starts meanwhile; refused while one runs.
     const auto lock = storage::DataDir::open(settings.data_dir);
     if (!lock && lock.error().kind == ErrorKind::Conflict) {
-        return fail(ErrorKind::Conflict, lock.error().message +
-                                             "; stop the server first, since it shows its present "
-                                             "certificate until it ends");
+        return fail(ErrorKind::Conflict,
+                    fmt::format("a server is running on {}; stop it first, since it shows its "
+                                "present certificate until it ends",
+                                settings.data_dir));
     }
     if (!lock) return fail(lock.error());
     certificates::AuthoritySettings authority;

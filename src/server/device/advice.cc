@@ -22,12 +22,13 @@ bool is_uuid(std::string_view text) {
 
 std::string where_to_look(std::string_view reason, const Circumstances& at) {
     const auto trace_id = find_trace_id(reason);
-    const std::string traced = trace_id ? fmt::format("--trace-id {}", *trace_id)
-                                        : fmt::format("--client-id {}", at.plan.client_id);
+    const std::string command =
+        trace_id ? fmt::format("explain {}", *trace_id)
+                 : fmt::format("authorizer trace --client-id {}", at.plan.client_id);
     return fmt::format(
-        "  why, step by step:  gatehouse authorizer trace {}\n"
+        "  why, step by step:  gatehouse {}\n"
         "  the server's log:   gatehouse logs tail AWSIotLogsV2\n",
-        traced);
+        command);
 }
 
 std::string said(const Answer& answer) {

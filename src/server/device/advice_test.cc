@@ -33,7 +33,7 @@ TEST(Advice, LeadsFromARefusalToItsTrace) {
     EXPECT_THAT(explain(ending, {connect}),
                 AllOf(HasSubstr("refused by localhost:9443: not authorized (0x87)\n"),
                       HasSubstr("the server says:    no:" + std::string(trace_id)),
-                      HasSubstr("gatehouse authorizer trace --trace-id " + std::string(trace_id)),
+                      HasSubstr("gatehouse explain " + std::string(trace_id)),
                       HasSubstr("gatehouse logs tail")));
 }
 

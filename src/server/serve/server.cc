@@ -31,6 +31,7 @@ void raise_descriptor_limit() {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::make(Settings settings) {
+    Signals::hold_back();  // the foundation has threads already
     if (auto closed = functions::forbid_tracing(); !closed) return fail(std::move(closed.error()));
     raise_descriptor_limit();
     std::unique_ptr<Server> made(new Server(std::move(settings)));
@@ -39,7 +40,6 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings) {
     if (!foundation) return fail(std::move(foundation.error()));
     made->foundation_ = std::move(*foundation);
     made->loops_ = std::make_unique<Loops>(*made->foundation_->clock, loop_count(all.loops));
-    // Blocks the signals, so before any thread of the loops.
     auto signals = Signals::watch(made->loops_->main(),
                                   {.drain = [server = made.get()] { server->drain(); },
                                    .reread = [server = made.get()] { server->reread(); }});

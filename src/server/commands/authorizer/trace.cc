@@ -34,6 +34,12 @@ Exit show_one(const Invocation& invocation, const Session& session, const std::s
     ApiCall call{.service = "gatehouse", .path = path_of("/gatehouse/v1/traces/", trace_id)};
     if (session.arguments.has("show-secrets")) call.query.emplace_back("showSecrets", "true");
     const auto answer = session.client.call(call);
+    if (!answer && answer.error().error.kind == ErrorKind::NotFound) {
+        ApiError error = answer.error();
+        error.error.message +=
+            fmt::format("; `gatehouse explain {}` looks in the log, too", printable(trace_id));
+        return report(invocation, error);
+    }
     if (!answer) return report(invocation, answer.error());
     const json::value& trace = answer->as_object().at("trace");
     print(invocation.out,

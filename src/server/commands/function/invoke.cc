@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "server/client/functions_api.h"
 #include "server/client/session.h"
+#include "server/client/terminal.h"
 #include "server/commands/function/commands.h"
 
 namespace gatehouse::server {
@@ -50,7 +51,8 @@ Exit run_function_invoke(const Invocation& invocation) {
         return report(invocation, function_error(session->client, response.error(), name));
     }
     const bool failed = response->headers.find("X-Amz-Function-Error").has_value();
-    if (session->arguments.has("log") || failed) print(invocation.err, log_of(*response));
+    if (session->arguments.has("log") || failed)
+        print(invocation.err, printable(log_of(*response)));
     print(invocation.out, response->body + "\n");
     if (!failed) return Exit::Done;
     return report(invocation, Error{ErrorKind::Unavailable,
