@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+"""MQTT itself over bare TCP with paho-mqtt: wills, takeover, keep-alive, sessions, retained
+messages and what AWS IoT does not have.
+
+usage: conversation_test.py GATEHOUSE [TESTS]"""
+
+import socket
+import unittest
+
+from client_test import ClientTest
+from device import V5, V311, Device
+
+GRANTED_QOS_1 = [1]
+SESSION_TAKEN_OVER, QOS_NOT_SUPPORTED = 0x8E, 0x9B
+
+
+class Conversation(ClientTest):
+    flags = ("--allow-anonymous", "--limits-keep-alive-seconds-min", "1")
+
+    def connect(self, client_id: str, **how) -> Device:
+        return self.device(client_id, door="mqtt", user=None, **how).connected()
+
+    def test_will_of_a_lost_connection(self):
+        watcher = self.connect("will-watcher")
+        self.assertEqual(watcher.subscribed("wills/#"), GRANTED_QOS_1)
+        for protocol in (V311, V5):
+            name = f"will-{protocol}"
+            lost = self.connect(name, protocol=protocol, will=(f"wills/{name}", b"gone", 1))
+            lost.drop()
+            self.assertEqual(watcher.expect("message")[1:3], (f"wills/{name}", b"gone"))
+            record = self.server.wait_for_record(clientId=name, eventType="Disconnect")
+            self.assertEqual(record["disconnectReason"], "CONNECTION_LOST")
+
+    def test_no_will_after_disconnect(self):
+        watcher = self.connect("no-will-watcher")
+        watcher.subscribed("calm/#")
+        self.connect("calm", will=("calm/will", b"gone", 1)).close()
+        self.server.wait_for_record(clientId="calm", eventType="Disconnect",
+                                    disconnectReason="CLIENT_INITIATED_DISCONNECT")
+        watcher.published("calm/later", b"after")
+        self.assertEqual(watcher.expect("message")[1], "calm/later")
+
+    def test_takeover(self):
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name = f"twin-{protocol}"
+                first = self.connect(name, protocol=protocol)
+                second = self.connect(name, protocol=protocol)
+                code = first.expect("disconnect")[1]
+                if protocol == V5:
+                    self.assertEqual(code, SESSION_TAKEN_OVER)
+                second.published("twins/alive")
+                record = self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                self.assertEqual(record["disconnectReason"], "DUPLICATE_CLIENTID")
+
+    def test_keep_alive(self):
+        pinger = self.connect("pinger", keep_alive=1)
+        for name in (b"mute-1", b"mute-2"):  # the second shows that the pinger outlived one
+            with socket.create_connection(("127.0.0.1", self.server.ready["mqtt"])) as stream:
+                stream.settimeout(30)
+                stream.sendall(b"\x10\x12\x00\x04MQTT\x04\x02\x00\x01\x00\x06" + name)
+                self.assertEqual(stream.recv(4), b"\x20\x02\x00\x00")
+                self.assertEqual(stream.recv(1), b"", "closed 1.5 s after its last packet")
+            record = self.server.wait_for_record(clientId=name.decode(), eventType="Disconnect")
+            self.assertEqual(record["disconnectReason"], "MQTT_KEEP_ALIVE_TIMEOUT")
+        pinger.published("pings/alive")
+
+    def test_qos_2_is_refused(self):
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name = f"twice-{protocol}"
+                device = self.connect(name, protocol=protocol)
+                device.client.publish("twice/x", b"", 2)
+                code = device.expect("disconnect")[1]
+                if protocol == V5:
+                    self.assertEqual(code, QOS_NOT_SUPPORTED)
+                record = self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                self.assertEqual(record["disconnectReason"], "CLIENT_ERROR")
+                self.assertIn("QoS 2", record["details"])
+
+    def test_retained_message(self):
+        self.connect("keeper").published("kept/one", b"last", retain=True)
+        reader = self.connect("reader")
+        reader.subscribed("kept/one")
+        self.assertEqual(reader.expect("message")[1:], ("kept/one", b"last", True))
+        reader.published("kept/one", b"", retain=True)
+        self.assertEqual(reader.expect("message")[1:], ("kept/one", b"", False))
+        late = self.connect("late-reader")
+        late.subscribed("kept/one")
+        late.published("kept/one", b"live")
+        self.assertEqual(late.expect("message")[1:], ("kept/one", b"live", False))
+
+    def test_session_keeps_what_came_while_away(self):
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name, topic = f"sleeper-{protocol}", f"sleep/{protocol}"
+                how = {"protocol": protocol, "clean": False, "session_expiry": 600}
+                first = self.device(name, door="mqtt", user=None, **how)
+                self.assertEqual(first.expect("connect")[1:3], (0, 0))
+                first.subscribed(topic)
+                first.close()
+                self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                sender = self.connect(f"sender-{protocol}")
+                for payload in (b"1", b"2", b"3"):
+                    sender.published(topic, payload)
+                again = self.device(name, door="mqtt", user=None, **how)
+                self.assertEqual(again.expect("connect")[1:3], (0, 1))
+                got = [again.expect("message")[2] for _ in range(3)]
+                self.assertEqual(got, [b"1", b"2", b"3"])
+
+    def test_clean_session_forgets(self):
+        self.connect("forgetful").subscribed("forget/x")
+        again = self.device("forgetful", door="mqtt", user=None)
+        self.assertEqual(again.expect("connect")[1:3], (0, 0))
+        again.published("forget/x", b"to nobody")
+        again.subscribed("forget/y")
+        again.published("forget/y", b"to myself")
+        self.assertEqual(again.expect("message")[1], "forget/y")
+
+    def test_messages_stay_in_order(self):
+        device = self.connect("orderly")
+        device.subscribed("order/x")
+        payloads = [b"%d" % number for number in range(200)]
+        for payload in payloads:
+            device.client.publish("order/x", payload, 1)
+        self.assertEqual([device.expect("message")[2] for _ in payloads], payloads)
+
+
+class Strangers(ClientTest):
+    """Without --allow-anonymous."""
+
+    def test_no_credentials(self):
+        device = self.device("stranger", door="mqtt", user=None)
+        self.assertEqual(device.expect("connect")[1], 5)
+        self.assert_denied_record("stranger")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
