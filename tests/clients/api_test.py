@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+"""The life of functions, authorizers and logs through the AWS CLI and boto3.
+
+usage: api_test.py GATEHOUSE [TESTS]"""
+
+import base64
+import json
+import pathlib
+import tempfile
+import unittest
+
+from client_test import (ClientTest, make_authorizer, make_auto_custom, make_function,
+                         scenario_source, wait_until, zipped)
+
+ECHO = """
+import json
+def lambda_handler(event, context):
+    print("echoing", json.dumps(event))
+    if event.get("fail"):
+        raise ValueError("as asked")
+    return {"echo": event}
+"""
+
+
+class AwsCli(ClientTest):
+    def test_scenario(self):
+        aws, aws_json = self.server.aws, self.server.aws_json
+        with tempfile.TemporaryDirectory() as folder:
+            package = pathlib.Path(folder) / "code.zip"
+            package.write_bytes(zipped(scenario_source()))
+            made = aws_json("lambda", "create-function", "--function-name", "cli-auth",
+                            "--runtime", "python3.11", "--handler",
+                            "lambda_function.lambda_handler", "--role",
+                            "arn:aws:iam::000000000000:role/any", "--zip-file",
+                            f"fileb://{package}")
+        arn = made["FunctionArn"]
+        self.assertEqual(arn, "arn:aws:lambda:us-east-1:000000000000:function:cli-auth")
+        aws("lambda", "add-permission", "--function-name", "cli-auth", "--statement-id", "iot",
+            "--action", "lambda:InvokeFunction", "--principal", "iot.amazonaws.com")
+        authorizer = aws_json("iot", "create-authorizer", "--authorizer-name", "CliAuth",
+                              "--authorizer-function-arn", arn, "--status", "ACTIVE",
+                              "--signing-disabled")
+        self.assertEqual(authorizer["authorizerName"], "CliAuth")
+        aws("iot", "set-default-authorizer", "--authorizer-name", "CliAuth")
+        self.device("by-default", authorizer=None).connected()
+        tailed = aws("logs", "tail", "AWSIotLogsV2", "--filter-pattern",
+                     '{ $.clientId = "by-default" }').stdout
+        self.assertIn('"eventType":"Connect"', tailed)
+        aws("iot", "clear-default-authorizer")
+        self.assertEqual(self.device("no-default", authorizer=None).expect("connect")[1], 5)
+
+    def test_errors_are_aws_errors(self):
+        run = self.server.aws("lambda", "get-function", "--function-name", "nobody", check=False)
+        self.assertEqual(run.returncode, 254)
+        self.assertIn("ResourceNotFoundException", run.stderr)
+        run = self.server.aws("iot", "describe-authorizer", "--authorizer-name", "nobody",
+                              check=False)
+        self.assertIn("ResourceNotFoundException", run.stderr)
+
+
+class Functions(ClientTest):
+    def setUp(self):
+        self.api = self.server.api("lambda")
+
+    def invoke(self, name: str, event) -> tuple[dict, object]:
+        answer = self.api.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        return answer, json.loads(answer["Payload"].read())
+
+    def test_life_of_a_function(self):
+        make_function(self.server, "echo", ECHO)
+        answer, payload = self.invoke("echo", {"n": 1})
+        self.assertEqual(answer["StatusCode"], 200)
+        self.assertEqual(payload, {"echo": {"n": 1}})
+        self.assertIn("echoing", base64.b64decode(answer["LogResult"]).decode())
+        before = self.api.get_function_configuration(FunctionName="echo")
+        changed = "def lambda_handler(event, context):\n    return 'changed'\n"
+        updated = self.api.update_function_code(FunctionName="echo", ZipFile=zipped(changed))
+        self.assertNotEqual(updated["CodeSha256"], before["CodeSha256"])
+        self.assertEqual(self.invoke("echo", {})[1], "changed")
+        self.api.update_function_configuration(FunctionName="echo", Timeout=7, Description="d")
+        found = self.api.get_function(FunctionName="echo")["Configuration"]
+        self.assertEqual((found["Timeout"], found["Description"]), (7, "d"))
+        self.assertIn("echo", [one["FunctionName"]
+                               for one in self.api.list_functions()["Functions"]])
+        self.api.delete_function(FunctionName="echo")
+        with self.assertRaises(self.api.exceptions.ResourceNotFoundException):
+            self.api.get_function(FunctionName="echo")
+
+    def test_error_of_a_function(self):
+        make_function(self.server, "failing", ECHO)
+        answer, payload = self.invoke("failing", {"fail": True})
+        self.assertEqual(answer["FunctionError"], "Unhandled")
+        self.assertEqual(payload["errorType"], "ValueError")
+        self.assertEqual(payload["errorMessage"], "as asked")
+
+    def test_name_twice(self):
+        make_function(self.server, "twice", ECHO)
+        with self.assertRaises(self.api.exceptions.ResourceConflictException):
+            make_function(self.server, "twice", ECHO)
+
+    def test_permissions(self):
+        make_function(self.server, "permitted", ECHO)
+        self.api.add_permission(FunctionName="permitted", StatementId="iot",
+                                Action="lambda:InvokeFunction", Principal="iot.amazonaws.com")
+        policy = json.loads(self.api.get_policy(FunctionName="permitted")["Policy"])
+        self.assertEqual(policy["Statement"][0]["Principal"], {"Service": "iot.amazonaws.com"})
+        self.api.remove_permission(FunctionName="permitted", StatementId="iot")
+        with self.assertRaises(self.api.exceptions.ResourceNotFoundException):
+            self.api.get_policy(FunctionName="permitted")
+
+    def test_output_is_in_the_functions_log_group(self):
+        make_function(self.server, "talkative", ECHO)
+        self.invoke("talkative", {"word": "needle"})
+        logs = self.server.api("logs")
+        group = "/aws/lambda/talkative"
+
+        def messages():
+            try:
+                found = logs.filter_log_events(logGroupName=group)
+            except logs.exceptions.ResourceNotFoundException:
+                return None
+            texts = [event["message"] for event in found["events"]]
+            return texts if any(text.startswith("REPORT") for text in texts) else None
+        texts = wait_until(messages, "the REPORT line")
+        self.assertTrue(any(text.startswith("START RequestId: ") for text in texts))
+        self.assertTrue(any("needle" in text for text in texts))
+        found = logs.filter_log_events(logGroupName=group, filterPattern="needle")["events"]
+        self.assertEqual(len(found), 1)
+        streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        events = logs.get_log_events(logGroupName=group, startFromHead=True,
+                                     logStreamName=streams[0]["logStreamName"])["events"]
+        self.assertEqual([event["message"] for event in events], texts)
+        self.assertIn(group, [one["logGroupName"]
+                              for one in logs.describe_log_groups()["logGroups"]])
+
+
+class Authorizers(ClientTest):
+    @classmethod
+    def prepare(cls):
+        cls.arn = make_auto_custom(cls.server)
+
+    def setUp(self):
+        self.api = self.server.api("iot")
+
+    def test_life_of_an_authorizer(self):
+        make_authorizer(self.server, "Life", self.arn)
+        found = self.api.describe_authorizer(authorizerName="Life")["authorizerDescription"]
+        self.assertEqual(found["status"], "ACTIVE")
+        self.assertEqual(found["authorizerFunctionArn"], self.arn)
+        self.assertIs(found["signingDisabled"], True)
+        self.device("life-1", authorizer="Life").connected()
+        with self.assertRaises(self.api.exceptions.DeleteConflictException):
+            self.api.delete_authorizer(authorizerName="Life")
+        self.api.update_authorizer(authorizerName="Life", status="INACTIVE")
+        self.assertEqual(self.device("life-2", authorizer="Life").expect("connect")[1], 5)
+        names = [one["authorizerName"] for one in self.api.list_authorizers()["authorizers"]]
+        self.assertIn("Life", names)
+        self.api.delete_authorizer(authorizerName="Life")
+        with self.assertRaises(self.api.exceptions.ResourceNotFoundException):
+            self.api.describe_authorizer(authorizerName="Life")
+
+    def test_default_authorizer(self):
+        self.api.set_default_authorizer(authorizerName="AutoCustom")
+        self.addCleanup(self.api.clear_default_authorizer)
+        self.assertEqual(self.api.describe_default_authorizer()["authorizerDescription"]
+                         ["authorizerName"], "AutoCustom")
+        with self.assertRaises(self.api.exceptions.ResourceAlreadyExistsException):
+            self.api.set_default_authorizer(authorizerName="AutoCustom")
+        self.device("default-1", authorizer=None).connected()
+
+    def test_endpoint(self):
+        found = self.api.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+        self.assertEqual(found, self.server.ready["endpoint"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

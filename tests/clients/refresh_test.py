@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""A connection whose policies change while it lasts, and one whose time runs out.
+
+usage: refresh_test.py GATEHOUSE [TESTS]"""
+
+import unittest
+
+from client_test import NOT_AUTHORIZED_5, AuthorizerTest, wait_until
+from device import V5, V311
+
+
+class Refresh(AuthorizerTest):
+    flags = ("--profile", "open")  # whose intervals may be seconds
+
+    def set_topics(self, topics: str) -> None:
+        self.server.api("lambda").update_function_configuration(
+            FunctionName="auth", Environment={"Variables": {"TOPICS": topics}})
+
+    def wait_for_refresh(self, client_id: str) -> None:
+        """Until one more refresh than now was logged, begun after now."""
+        def count():
+            return len(self.server.log_records(clientId=client_id, eventType="Authorizer.Refresh",
+                                               status="Success"))
+        before = count()
+        wait_until(lambda: count() >= before + 2, "two refreshes")
+
+    def test_narrower_policy_takes_a_right_away(self):
+        self.set_topics("lab/*")
+        device = self.device("narrowed", protocol=V5, user="refreshed").connected()
+        self.assertEqual(device.subscribed("lab/#"), [1])
+        device.published("lab/wide", b"1")
+        self.assertEqual(device.expect("message")[1], "lab/wide")
+        self.set_topics("lab/narrow/*")
+        self.wait_for_refresh("narrowed")
+        device.published("lab/wide", b"2")
+        record = self.server.wait_for_record(clientId="narrowed", eventType="Publish-In",
+                                             status="Failure", topicName="lab/wide")
+        self.assertEqual(record["reason"], "AUTHORIZATION_FAILURE")
+        self.assertEqual(device.subscribed("lab/#"), [NOT_AUTHORIZED_5])
+        # iot:Receive is asked per message: others' messages stop too.
+        other = self.device("other").connected()
+        other.published("lab/wide", b"3")
+        other.published("lab/narrow/x", b"4")
+        self.assertEqual(device.expect("message")[1:3], ("lab/narrow/x", b"4"))
+
+    def test_connection_ends_when_its_time_is_over(self):
+        watcher = self.device("expiry-watcher").connected()
+        watcher.subscribed("lab/wills/#")
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name = f"expired-{protocol}"
+                device = self.device(name, protocol=protocol, user="expires",
+                                     will=(f"lab/wills/{name}", b"", 1)).connected()
+                device.expect("disconnect")
+                self.assertEqual(watcher.expect("message")[1], f"lab/wills/{name}")
+                record = self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                self.assertEqual(record["disconnectReason"], "CUSTOMAUTH_TTL_EXPIRATION")
+                self.device(name, protocol=protocol).connected()
+
+
+class Interval(AuthorizerTest):
+    def test_profile_aws_takes_no_seconds(self):
+        device = self.device("hasty", protocol=V5, user="expires")
+        self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
+        record = self.assert_denied_record("hasty")
+        self.assertIn("300", record["explanation"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

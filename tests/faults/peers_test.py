@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""Peers that say nothing, speak slowly or come in a flood.
+
+usage: peers_test.py GATEHOUSE [TESTS]"""
+
+import pathlib
+import socket
+import ssl
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "clients"))
+
+from client_test import ClientTest  # noqa: E402
+
+CONNECT = b"\x10\x12\x00\x04MQTT\x04\x02\x00\x3c\x00\x06flood1"
+WAIT_SECONDS = 60
+
+
+class Peers(ClientTest):
+    flags = ("--allow-anonymous",)
+
+    def plain(self, door: str) -> socket.socket:
+        stream = socket.create_connection(("127.0.0.1", self.server.ready[door]))
+        stream.settimeout(WAIT_SECONDS)
+        self.addCleanup(stream.close)
+        return stream
+
+    def over_tls(self) -> ssl.SSLSocket:
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        context.set_alpn_protocols(["mqtt"])
+        stream = context.wrap_socket(self.plain("https"), server_hostname="localhost")
+        self.addCleanup(stream.close)
+        return stream
+
+    def assert_closed(self, stream: socket.socket) -> None:
+        try:
+            while stream.recv(4096):
+                pass
+        except (ConnectionError, ssl.SSLError) as error:
+            self.assertNotIsInstance(error, TimeoutError)
+
+    def test_silent_and_slow_peers_are_closed(self):
+        # All at once: they wait for the same deadlines.
+        no_handshake, no_connect, over_tls = self.plain("https"), self.plain("mqtt"), None
+        half_handshake, half_connect = self.plain("mqtts"), self.plain("mqtt")
+        half_handshake.sendall(b"\x16\x03\x01\x02\x00\x01")
+        half_connect.sendall(CONNECT[:9])
+        over_tls = self.over_tls()
+        over_tls.sendall(CONNECT[:9])
+        for stream in (no_handshake, half_handshake, no_connect, half_connect, over_tls):
+            self.assert_closed(stream)
+        self.server.wait_for_record(eventType="Connection.Refused", door="mqtt")
+
+    def test_first_packet_that_is_no_connect(self):
+        stream = self.plain("mqtt")
+        stream.sendall(b"\xc0\x00")
+        self.assert_closed(stream)
+        stream = self.plain("mqtt")
+        stream.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        self.assert_closed(stream)
+
+
+class Flood(ClientTest):
+    flags = ("--allow-anonymous", "--connections-per-address-max", "8")
+
+    def test_connections_of_one_address_are_bounded(self):
+        streams = []
+        for _ in range(40):
+            stream = socket.create_connection(("127.0.0.1", self.server.ready["mqtt"]))
+            self.addCleanup(stream.close)
+            stream.settimeout(WAIT_SECONDS)
+            streams.append(stream)
+        answers = []
+        for number, stream in enumerate(streams):
+            try:
+                stream.sendall(CONNECT[:-2] + b"%02d" % number)
+                answers.append(stream.recv(4))
+            except ConnectionError:
+                answers.append(b"")
+        accepted = sum(answer == b"\x20\x02\x00\x00" for answer in answers)
+        self.assertEqual(accepted, 8)
+        for stream in streams:
+            stream.close()
+        # Another address is not harmed, and the room comes back.
+        self.device("later", door="mqtt", user=None).connected()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
