@@ -125,6 +125,8 @@ ApiError error_of_answer(const net::HttpResponse& response) {
     code.resize(std::min(code.find(':'), code.size()));
     std::string message = member_of(body, {"message", "Message", "errorMessage"});
     if (message.empty()) message = fmt::format("the server answered {}", response.status);
+    // What a signature should have been is for those who write signers.
+    message.resize(std::min(message.find("\n\n"), message.size()));
     if (!code.empty()) message += fmt::format(" ({})", code);
     return {Error{kind_of(response.status, code), std::move(message), {}}, std::move(code)};
 }
@@ -137,7 +139,10 @@ Result<ApiClient> ApiClient::find(const Arguments& arguments, const Environment&
                     "the server's API is closed (api-port off), so commands cannot reach it");
     }
     auto key = read_credentials_file(credentials_file_path(server->data_dir));
-    if (key) return ApiClient(std::move(*server), std::move(*key));
+    if (key) {
+        std::string origin = credentials_file_path(server->data_dir);
+        return ApiClient(std::move(*server), {std::move(*key), "", std::move(origin)});
+    }
     const auto id = environment.find("AWS_ACCESS_KEY_ID");
     const auto secret = environment.find("AWS_SECRET_ACCESS_KEY");
     if (!id || !secret) {
@@ -146,12 +151,13 @@ Result<ApiClient> ApiClient::find(const Arguments& arguments, const Environment&
                         "; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that the "
                         "server knows");
     }
-    return ApiClient(std::move(*server), {*id, *secret},
-                     environment.find("AWS_SESSION_TOKEN").value_or(""));
+    return ApiClient(
+        std::move(*server),
+        {{*id, *secret}, environment.find("AWS_SESSION_TOKEN").value_or(""), "AWS_ACCESS_KEY_ID"});
 }
 
-ApiClient::ApiClient(ReadyFile server, AccessKey key, std::string session_token)
-    : server_(std::move(server)), key_(std::move(key)), session_token_(std::move(session_token)) {}
+ApiClient::ApiClient(ReadyFile server, Signer signer)
+    : server_(std::move(server)), signer_(std::move(signer)) {}
 
 Result<net::HttpRequest> ApiClient::signed_request(const ApiCall& call) const {
     const auto place = place_of(server_);
@@ -168,7 +174,8 @@ Result<net::HttpRequest> ApiClient::signed_request(const ApiCall& call) const {
     const signature::RequestView view{request.method, request.path, request.query,
                                       request.headers.fields(), request.body};
     for (auto& [name, value] : signature::sign_headers(
-             view, {signature::AccessKeyId(key_.id), key_.secret, session_token_},
+             view,
+             {signature::AccessKeyId(signer_.key.id), signer_.key.secret, signer_.session_token},
              Region(server_.region), call.service, clock_.wall_now())) {
         request.headers.add(std::move(name), std::move(value));
     }
@@ -206,7 +213,14 @@ Answer<net::HttpResponse> ApiClient::send(const ApiCall& call) const {
              {}});
     }
     if (!response) return no_answer(std::move(response.error()));
-    if (response->status / 100 != 2) return std::unexpected(error_of_answer(*response));
+    if (response->status / 100 != 2) {
+        ApiError error = error_of_answer(*response);
+        if (error.code.contains("Signature") || error.code == "UnrecognizedClientException") {
+            error.error.message +=
+                fmt::format("; the access key {} comes from {}", signer_.key.id, signer_.origin);
+        }
+        return std::unexpected(std::move(error));
+    }
     return std::move(*response);
 }
 

@@ -47,7 +47,13 @@ public:
     // where its credentials file cannot be read, as AWS_ACCESS_KEY_ID says.
     static Result<ApiClient> find(const Arguments& arguments, const Environment& environment);
 
-    ApiClient(ReadyFile server, AccessKey key, std::string session_token = "");
+    // Whose key signs, and where it was found.
+    struct Signer {
+        AccessKey key;
+        std::string session_token;  // empty for lasting keys
+        std::string origin;
+    };
+    ApiClient(ReadyFile server, Signer signer);
 
     const ReadyFile& server() const { return server_; }
 
@@ -62,8 +68,7 @@ private:
     Result<net::HttpRequest> signed_request(const ApiCall& call) const;
 
     ReadyFile server_;
-    AccessKey key_;
-    std::string session_token_;
+    Signer signer_;
     SystemClock clock_;
 };
 

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 ApiClient client_of(const DataDirectory& data) {
-    return ApiClient(data.ready_, {"AKIAEXAMPLE", "secret"});
+    return ApiClient(data.ready_, {{"AKIAEXAMPLE", "secret"}, "", "a test"});
 }
 
 TEST(ApiClient, SendsPathQueryAndBody) {

@@ -66,7 +66,7 @@ std::string indented(std::string_view text, std::string_view indent) {
 }  // namespace
 
 std::string event_line(std::int64_t timestamp, std::string_view message, Colour colour,
-                       MoreHint hint) {
+                       std::string_view told) {
     const std::string time = painted(time_text(timestamp), Paint::Faint, colour);
     const auto event = parse_json(message, "the log record");
     if (!event || !event->is_object() || text_at(*event, "/eventType").empty()) {
@@ -80,9 +80,10 @@ std::string event_line(std::int64_t timestamp, std::string_view message, Colour 
     std::string line = fmt::format("{} {} {:<22}{}\n", time, status, text_at(*event, "/eventType"),
                                    printable(facts_of(*event)));
     std::string reason = why(*event);
-    if (!reason.empty()) line += indented(printable(reason), "      ") + "\n";
+    if (!reason.empty() && !told.contains(reason))
+        line += indented(printable(reason), "      ") + "\n";
     const std::string trace_id = text_at(*event, "/traceId");
-    if (failed && !trace_id.empty() && hint == MoreHint::Given) {
+    if (failed && !trace_id.empty() && told.empty()) {
         line += painted(fmt::format("      more: gatehouse explain {}\n", printable(trace_id)),
                         Paint::Faint, colour);
     }

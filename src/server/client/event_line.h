@@ -9,12 +9,11 @@
 
 namespace gatehouse::server {
 
-// Whether a refusal says how to learn more.
-enum class MoreHint : std::uint8_t { Left, Given };
-
 // `message` as stored, `timestamp` in milliseconds since 1970. Messages that are not events of AWS
 // IoT are shown as they are, after their time. Ends in a newline.
+// `told`: what the reader knows already. A reason that is part of it is not repeated, and where to
+// learn more is left out.
 std::string event_line(std::int64_t timestamp, std::string_view message, Colour colour,
-                       MoreHint hint = MoreHint::Given);
+                       std::string_view told = {});
 
 }  // namespace gatehouse::server

@@ -30,7 +30,8 @@ Exit run_explain(const Invocation& invocation) {
         return Exit::Done;
     }
     const Colour colour = colour_of(invocation.out, invocation.environment);
-    std::string text = printable(text_at(*answer, "/explanation")) + "\n";
+    const std::string explanation = text_at(*answer, "/explanation");
+    std::string text = printable(explanation) + "\n";
     if (const json::value* trace = answer->as_object().if_contains("trace")) {
         text += "\n" + trace_text(*trace, colour);
     }
@@ -38,7 +39,7 @@ Exit run_explain(const Invocation& invocation) {
     if (!records.empty()) text += "\n";
     for (const json::value& record : records) {
         text += event_line(number_at(record, "/timestamp").value_or(0), text_at(record, "/message"),
-                           colour);
+                           colour, explanation);
     }
     print(invocation.out, text);
     return Exit::Done;

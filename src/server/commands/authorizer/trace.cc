@@ -87,6 +87,7 @@ Exit follow(const Invocation& invocation, const Session& session) {
         {.service = "gatehouse", .path = "/gatehouse/v1/traces", .query = {{"maxResults", "1"}}});
     if (!now) return report(invocation, now.error());
     std::string cursor = text_at(*now, "/cursor");
+    print(invocation.err, "following connection attempts; Ctrl-C ends\n");
     while (std::ferror(invocation.out) == 0) {
         ApiCall call{.service = "gatehouse", .path = "/gatehouse/v1/trace-changes"};
         add_common(call, session.arguments);
