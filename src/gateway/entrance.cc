@@ -267,12 +267,22 @@ private:
         stream_->transport().shut_down();
     }
 
+    // For the trace, as the client reads it: a reason code, or the return code of 3.1 and 3.1.1.
+    std::string connack_text(ReasonCode reason) const {
+        if (version_ == mqtt::ProtocolVersion::V5) {
+            return fmt::format("CONNACK 0x{:02x} ({})", mqtt::value_of(reason),
+                               mqtt::name_of(reason));
+        }
+        const auto code = mqtt::connect_return_code(reason);
+        if (!code) return fmt::format("closed: 3.1.1 has no code for '{}'", mqtt::name_of(reason));
+        return fmt::format("CONNACK {} ({})", *code, mqtt::name_of(reason));
+    }
+
     // CONNACK with the code, where the version has one, then the end.
     async::Task<void> refuse(ReasonCode reason, std::string told) {
         if (facts_) {
             facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Failed,
-                               fmt::format("CONNACK 0x{:02x} ({})", mqtt::value_of(reason),
-                                           mqtt::name_of(reason)));
+                               connack_text(reason));
             facts_->trace.outcome(logs::Outcome::Refused);
         }
         const bool silent = !version_ || (*version_ == mqtt::ProtocolVersion::V3_1 &&
