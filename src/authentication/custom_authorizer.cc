@@ -329,30 +329,44 @@ Admission& CustomAuthorizer::admission_of(const registry::Authorizer& authorizer
     return *admission;
 }
 
-async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test(
-    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
-    Deadline deadline) {
+async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test(TestQuestion question,
+                                                                 Deadline deadline) {
     co_return co_await async::run_on<TestResult>(
         parts_.home, *async::EventLoop::current(),
-        [this, credentials = std::move(credentials), trace, deadline]() mutable {
-            return test_here(std::move(credentials), trace, deadline);
+        [this, question = std::move(question), deadline]() mutable {
+            return test_here(std::move(question), deadline);
         });
 }
 
-async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(
-    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
-    Deadline deadline) {
-    auto choice = choose_authorizer(*credentials, directory_.current(),
-                                    second_question_mark(settings_.profile));
-    if (!choice) co_return TestResult{choice.error(), {}};
-    if (auto checked = check_token(*choice); !checked) co_return TestResult{checked.error(), {}};
-    Call call{.credentials = std::move(credentials),
-              .trace = trace,
-              .authorizer = choice->entry->authorizer,
-              .token = std::move(choice->token)};
+async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(TestQuestion question,
+                                                                      Deadline deadline) {
+    using Problem = TestResult::Problem;
+    const registry::AuthorizerDirectory& directory = directory_.current();
+    const Tenant& tenant = question.credentials->tenant;
+    AuthorizerChoice choice;
+    choice.entry = directory.find(tenant, question.authorizer_name);
+    if (choice.entry == nullptr) {
+        co_return TestResult{
+            Problem::NotFound, directory.explain_missing(tenant, question.authorizer_name), {}};
+    }
+    choice.token.token = std::move(question.token);
+    choice.signature = std::move(question.token_signature);
+    if (auto checked = check_token(choice); !checked) {
+        co_return TestResult{Problem::TokenRefused, checked.error().sentence, {}};
+    }
+    Call call{.credentials = std::move(question.credentials),
+              .authorizer = choice.entry->authorizer,
+              .token = std::move(choice.token)};
     Answered answered = co_await this->call(call, deadline);
     report(call, answered.refusal);
-    co_return TestResult{std::move(answered.refusal), std::move(answered.answer)};
+    TestResult result{.answer = std::move(answered.answer)};
+    const bool answered_no = result.answer.refused;
+    if (answered.refusal && !answered_no) {
+        result.problem = answered.refusal->kind == Refusal::Kind::Unavailable ? Problem::Unavailable
+                                                                              : Problem::BadAnswer;
+        result.sentence = answered.refusal->sentence;
+    }
+    co_return result;
 }
 
 }  // namespace gatehouse::authentication

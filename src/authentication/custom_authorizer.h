@@ -66,13 +66,21 @@ public:
                                           Purpose purpose, logs::TraceStore::Recorder trace,
                                           Deadline deadline);
 
-    // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up.
-    struct TestResult {
-        std::optional<Refusal> refusal;  // before or instead of an answer
-        AuthorizerAnswer answer;
+    // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up, whether it
+    // is ACTIVE or not.
+    struct TestQuestion {
+        std::string authorizer_name;
+        std::optional<std::string> token;
+        std::string token_signature;  // empty: none
+        std::shared_ptr<const Credentials> credentials;
     };
-    async::Task<TestResult> test(std::shared_ptr<const Credentials> credentials,
-                                 logs::TraceStore::Recorder trace, Deadline deadline);
+    struct TestResult {
+        enum class Problem : std::uint8_t { None, NotFound, TokenRefused, BadAnswer, Unavailable };
+        Problem problem = Problem::None;
+        std::string sentence;     // about the problem
+        AuthorizerAnswer answer;  // without a problem: a yes or a no
+    };
+    async::Task<TestResult> test(TestQuestion question, Deadline deadline);
 
 private:
     struct Call;
@@ -83,8 +91,7 @@ private:
     async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,
                                                Purpose purpose, logs::TraceStore::Recorder trace,
                                                Deadline deadline);
-    async::Task<TestResult> test_here(std::shared_ptr<const Credentials> credentials,
-                                      logs::TraceStore::Recorder trace, Deadline deadline);
+    async::Task<TestResult> test_here(TestQuestion question, Deadline deadline);
     async::Task<Answered> call(Call& call, Deadline deadline);
     async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
     std::optional<Refusal> check_permission(Call& call);

@@ -11,6 +11,7 @@ import unittest
 
 from client_test import (ClientTest, make_authorizer, make_auto_custom, make_function,
                          scenario_source, wait_until, zipped)
+from device import PASSWORD
 
 ECHO = """
 import json
@@ -41,6 +42,14 @@ class AwsCli(ClientTest):
                               "--authorizer-function-arn", arn, "--status", "ACTIVE",
                               "--signing-disabled")
         self.assertEqual(authorizer["authorizerName"], "CliAuth")
+        password = base64.b64encode(PASSWORD.encode()).decode()
+        tested = aws_json("iot", "test-invoke-authorizer", "--authorizer-name", "CliAuth",
+                          "--mqtt-context",
+                          json.dumps({"username": "alice", "password": password,
+                                      "clientId": "cli"}))
+        self.assertIs(tested["isAuthenticated"], True)
+        self.assertEqual(tested["principalId"], "tester")
+        self.assertIn("Statement", json.loads(tested["policyDocuments"][0]))
         aws("iot", "set-default-authorizer", "--authorizer-name", "CliAuth")
         self.device("by-default", authorizer=None).connected()
         tailed = aws("logs", "tail", "AWSIotLogsV2", "--filter-pattern",
@@ -167,6 +176,17 @@ class Authorizers(ClientTest):
         with self.assertRaises(self.api.exceptions.ResourceAlreadyExistsException):
             self.api.set_default_authorizer(authorizerName="AutoCustom")
         self.device("default-1", authorizer=None).connected()
+
+    def test_test_invoke(self):
+        answer = self.api.test_invoke_authorizer(
+            authorizerName="AutoCustom",
+            mqttContext={"username": "alice", "password": b"no", "clientId": "tested"})
+        self.assertIs(answer["isAuthenticated"], False)
+        with self.assertRaises(self.api.exceptions.InvalidResponseException):
+            self.api.test_invoke_authorizer(
+                authorizerName="AutoCustom",
+                mqttContext={"username": "junk", "password": PASSWORD.encode(),
+                             "clientId": "tested"})
 
     def test_endpoint(self):
         found = self.api.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]

@@ -9,6 +9,7 @@
 #include "api/iot/errors.h"
 #include "api/iot/list_authorizers.h"
 #include "api/iot/set_default_authorizer.h"
+#include "api/iot/test_invoke_authorizer.h"
 #include "api/iot/update_authorizer.h"
 #include "api/shapes/iot/model.h"
 
@@ -31,6 +32,9 @@ Service make_iot_service(const IotParts& parts) {
         .handle(iot::ListAuthorizers{parts.authorizers})
         .handle(iot::SetDefaultAuthorizer{parts.authorizers})
         .handle(iot::UpdateAuthorizer{parts.authorizers});
+    if (parts.custom_authorizer != nullptr) {
+        service.handle(iot::TestInvokeAuthorizer{*parts.custom_authorizer});
+    }
     return service;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/service.h"
+#include "authentication/custom_authorizer.h"
 #include "registry/authorizers.h"
 
 namespace gatehouse::api {
@@ -18,6 +19,8 @@ struct EndpointFacts {
 struct IotParts {
     registry::Authorizers& authorizers;
     const EndpointFacts& endpoint;
+    // Null: TestInvokeAuthorizer is not served.
+    authentication::CustomAuthorizer* custom_authorizer = nullptr;
 };
 
 Service make_iot_service(const IotParts& parts);

@@ -84,8 +84,9 @@ ControlApi::ControlApi(const Parts& parts)
                                      .workers = foundation.workers,
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
-    services.push_back(api::make_iot_service(
-        {.authorizers = *parts.resources.authorizers, .endpoint = endpoint_}));
+    services.push_back(api::make_iot_service({.authorizers = *parts.resources.authorizers,
+                                              .endpoint = endpoint_,
+                                              .custom_authorizer = &parts.custom_authorizer}));
     services.push_back(
         api::make_lambda_service({.directory = parts.resources.functions->directory(),
                                   .invoker = parts.resources.functions->invoker()}));
