@@ -10,7 +10,8 @@ namespace gatehouse::bench {
 namespace {
 
 constexpr std::size_t connecting_max = 64;
-constexpr std::size_t warm_up_connections = 256;  // fill the server's pools and tables
+// Fill what is bounded in number rather than by connection: pools, tables, the latest traces.
+constexpr std::size_t warm_up_connections = 1500;
 
 class Sleeper final : public Client {
 public:
