@@ -108,12 +108,11 @@ std::optional<Failure> DecodeContext::failure() const {
         return Failure(Failure::Stage::Malformed, {ErrorKind::InvalidInput, malformed_, {}});
     }
     if (violations_.empty()) return std::nullopt;
-    return Failure(
-        Failure::Stage::Constraint,
-        {ErrorKind::InvalidInput,
-         fmt::format("{} validation error{} detected: {}", violations_.size(),
-                     violations_.size() == 1 ? "" : "s", fmt::join(violations_, "; ")),
-         {}});
+    return Failure(Failure::Stage::Constraint,
+                   {ErrorKind::InvalidInput,
+                    fmt::format("{} validation error{} detected: {}", violations_.size(),
+                                violations_.size() == 1 ? "" : "s", fmt::join(violations_, "; ")),
+                    {}});
 }
 
 }  // namespace gatehouse::api::wire

@@ -82,11 +82,12 @@ bool read(const JsonValue& value, bool& out, const Rule&, DecodeContext& context
 }
 
 bool read(const JsonValue& value, WallTime& out, const Rule&, DecodeContext& context) {
-    const auto time = value.is_number()
-                          ? time_from_epoch_seconds(value.to_number<double>())
-                          : parse_time(value.is_string() ? std::string_view(value.as_string().data(),
-                                                                            value.as_string().size())
-                                                         : std::string_view());
+    const auto time =
+        value.is_number()
+            ? time_from_epoch_seconds(value.to_number<double>())
+            : parse_time(value.is_string()
+                             ? std::string_view(value.as_string().data(), value.as_string().size())
+                             : std::string_view());
     if (!time) {
         context.malformed("a time (seconds since 1970)", value);
         return false;
@@ -97,8 +98,8 @@ bool read(const JsonValue& value, WallTime& out, const Rule&, DecodeContext& con
 
 bool read(const JsonValue& value, Bytes& out, const Rule& rule, DecodeContext& context) {
     const auto* text = value.if_string();
-    auto bytes = text == nullptr ? std::nullopt
-                                 : from_base64(std::string_view(text->data(), text->size()));
+    auto bytes =
+        text == nullptr ? std::nullopt : from_base64(std::string_view(text->data(), text->size()));
     if (!bytes) {
         context.malformed("a base64 string", value);
         return false;

@@ -67,8 +67,7 @@ struct MapEntry {
     const JsonValue* value;
 };
 // Null when the value is no list, no object; the context knows then. The size is checked too.
-std::optional<ListView> open_list(const JsonValue& value, const Rule& rule,
-                                  DecodeContext& context);
+std::optional<ListView> open_list(const JsonValue& value, const Rule& rule, DecodeContext& context);
 std::optional<std::vector<MapEntry>> open_map(const JsonValue& value, const Rule& rule,
                                               DecodeContext& context);
 const boost::json::object* open_object(const JsonValue& value, DecodeContext& context);

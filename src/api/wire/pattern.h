@@ -20,9 +20,7 @@ struct ClassRun {
     std::uint32_t least;
     std::uint32_t most;
 
-    bool has(char32_t c) const {
-        return c < 128 ? (ascii[c / 64] >> (c % 64) & 1) != 0 : wide;
-    }
+    bool has(char32_t c) const { return c < 128 ? (ascii[c / 64] >> (c % 64) & 1) != 0 : wide; }
 };
 
 struct Pattern {

@@ -50,13 +50,11 @@ bool read_text(std::string_view text, std::string& out, const Rule& rule, Decode
     return demands.empty();
 }
 
-bool read_text(std::string_view text, std::int32_t& out, const Rule& rule,
-               DecodeContext& context) {
+bool read_text(std::string_view text, std::int32_t& out, const Rule& rule, DecodeContext& context) {
     return read_number(text, out, rule, context);
 }
 
-bool read_text(std::string_view text, std::int64_t& out, const Rule& rule,
-               DecodeContext& context) {
+bool read_text(std::string_view text, std::int64_t& out, const Rule& rule, DecodeContext& context) {
     return read_number(text, out, rule, context);
 }
 

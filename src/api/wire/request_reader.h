@@ -45,8 +45,8 @@ public:
         read_list(name, out, rule);
     }
     template <class T>
-    void query(std::string_view name, std::string_view member,
-               std::optional<std::vector<T>>& out, const Rule& rule) {
+    void query(std::string_view name, std::string_view member, std::optional<std::vector<T>>& out,
+               const Rule& rule) {
         const auto at = context_.member(member);
         if (find_query(name)) read_list(name, out.emplace(), rule);
     }
@@ -98,8 +98,8 @@ private:
         }
     }
     template <class T>
-    void take(std::optional<std::string_view> text, std::string_view member,
-              std::optional<T>& out, const Rule& rule) {
+    void take(std::optional<std::string_view> text, std::string_view member, std::optional<T>& out,
+              const Rule& rule) {
         const auto at = context_.member(member);
         if (text) read_text(*text, out.emplace(), rule, context_);
     }

@@ -30,7 +30,9 @@ void write(JsonText& json, double value);
 void write(JsonText& json, bool value);
 void write(JsonText& json, const Bytes& value);  // base64
 void write_time(JsonText& json, WallTime value, TimeForm form);
-inline void write(JsonText& json, WallTime value) { write_time(json, value, TimeForm::EpochSeconds); }
+inline void write(JsonText& json, WallTime value) {
+    write_time(json, value, TimeForm::EpochSeconds);
+}
 
 class ObjectWriter {
 public:
@@ -104,9 +106,7 @@ public:
     void header(std::string_view name, const std::string& value) {
         parts_.headers.emplace_back(name, value);
     }
-    void header(std::string_view name, std::int64_t value) {
-        header(name, std::to_string(value));
-    }
+    void header(std::string_view name, std::int64_t value) { header(name, std::to_string(value)); }
     template <class T>
         requires std::is_enum_v<T>
     void header(std::string_view name, T value) {

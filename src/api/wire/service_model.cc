@@ -70,8 +70,8 @@ std::optional<RouteMatch> match_route(const ServiceModel& service, std::string_v
 const Operation* match_target(const ServiceModel& service, std::string_view target) {
     const auto dot = target.find('.');
     if (dot == target.npos || target.substr(0, dot) != service.target_prefix) return nullptr;
-    const auto found = std::ranges::find(service.operations, target.substr(dot + 1),
-                                         &Operation::name);
+    const auto found =
+        std::ranges::find(service.operations, target.substr(dot + 1), &Operation::name);
     return found == service.operations.end() ? nullptr : &*found;
 }
 
