@@ -118,6 +118,18 @@ class Authorizers(CommandTest):
         self.done("authorizer", "delete", "second", "--force")
         self.assertIn("AutoCustom (the default)", self.done("authorizer", "describe-default"))
 
+    def test_an_authorizer_is_asked(self):
+        asked = ("authorizer", "test", "AutoCustom", "--username", "alice", "--client-id", "lamp")
+        answer = self.done(*asked, "--password", "secret")
+        self.assertTrue(answer.startswith("authenticated\n  principal         alice\n"), answer)
+        self.assertIn("refresh after     300 s", answer)
+        self.assertIn('"Action": "iot:Publish"', answer)
+        refused = self.server.run(*asked, "--password", "guess")
+        self.assertEqual(refused.returncode, 1, refused.stdout)
+        self.assertIn("not authenticated", refused.stdout + refused.stderr)
+        self.assertIn("did you mean AutoCustom?",
+                      self.failed("authorizer", "test", "AutoCustm", "--password", "x"))
+
     def test_a_refusal_is_explained(self):
         refused = self.server.device("--topic", "basicPubSub/x", password="guess")
         self.assertEqual(refused.returncode, 3, refused.stdout + refused.stderr)
