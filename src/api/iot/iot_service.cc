@@ -31,10 +31,8 @@ Service make_iot_service(const IotParts& parts) {
         .handle(iot::DescribeEndpoint{parts.endpoint})
         .handle(iot::ListAuthorizers{parts.authorizers})
         .handle(iot::SetDefaultAuthorizer{parts.authorizers})
+        .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer})
         .handle(iot::UpdateAuthorizer{parts.authorizers});
-    if (parts.custom_authorizer != nullptr) {
-        service.handle(iot::TestInvokeAuthorizer{*parts.custom_authorizer});
-    }
     return service;
 }
 

@@ -19,7 +19,7 @@ struct EndpointFacts {
 struct IotParts {
     registry::Authorizers& authorizers;
     const EndpointFacts& endpoint;
-    // Null: TestInvokeAuthorizer is not served.
+    // Null: TestInvokeAuthorizer answers that it is unavailable.
     authentication::CustomAuthorizer* custom_authorizer = nullptr;
 };
 

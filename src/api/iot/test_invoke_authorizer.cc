@@ -52,11 +52,15 @@ TestInvokeAuthorizerResponse response_of(const authentication::AuthorizerAnswer&
 async::Task<wire::Outcome<TestInvokeAuthorizerResponse>> TestInvokeAuthorizer::handle(
     const Caller& caller, TestInvokeAuthorizerRequest request) const {
     using Problem = CustomAuthorizer::TestResult::Problem;
+    if (authorizer == nullptr) {
+        co_return wire::fail_as(errors::service_unavailable_exception,
+                                "no authorizer can be asked here");
+    }
     CustomAuthorizer::TestQuestion question{.authorizer_name = request.authorizer_name,
                                             .token = request.token,
                                             .token_signature = request.token_signature.value_or(""),
                                             .credentials = credentials_of(caller, request)};
-    const auto result = co_await authorizer.test(std::move(question), caller.deadline);
+    const auto result = co_await authorizer->test(std::move(question), caller.deadline);
     switch (result.problem) {
         case Problem::None: break;
         case Problem::NotFound:

@@ -11,7 +11,7 @@ namespace gatehouse::api::iot {
 struct TestInvokeAuthorizer {
     using Shape = TestInvokeAuthorizerShape;
 
-    authentication::CustomAuthorizer& authorizer;
+    authentication::CustomAuthorizer* authorizer;  // null: nothing is asked
 
     async::Task<wire::Outcome<TestInvokeAuthorizerResponse>> handle(
         const Caller& caller, TestInvokeAuthorizerRequest request) const;
