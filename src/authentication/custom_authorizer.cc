@@ -259,32 +259,42 @@ void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) 
 }
 
 AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
-    const auto documents =
-        policy::parse_documents(granted.policy_documents, policy::Dialect::IotPolicy,
-                                {.characters_max = settings_.profile.limits.policy_characters_max});
-    if (!documents) {
-        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed,
-                        documents.error().describe());
+    auto policies = policies_of(call, granted.policy_documents);
+    if (!policies) {
+        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed, policies.error().describe());
         metrics_.add(logs::Metric::AuthorizerErrors);
         return std::unexpected(
             call.refuse(Refusal::Kind::NotAuthenticated, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
                         fmt::format("authorizer '{}' answered a policy that is not valid: {}",
-                                    call.authorizer.name.view(), documents.error().describe())));
-    }
-    std::vector<policy::PolicySource> sources;
-    for (std::size_t i = 0; i < documents->size(); ++i) {
-        sources.push_back({fmt::format("authorizer document {}", i + 1), (*documents)[i]});
+                                    call.authorizer.name.view(), policies.error().describe())));
     }
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::CustomAuth;
     identity->principal_id = std::move(granted.principal_id);
     identity->authorizer_name = call.authorizer.name.value();
-    identity->policies = policy::compile(
-        std::move(sources), connection_variables(*call.credentials, AuthenticationType::CustomAuth),
-        call.credentials->tenant);
+    identity->policies = std::move(*policies);
     identity->refresh_after = granted.refresh_after;
     identity->disconnect_after = granted.disconnect_after;
     return identity;
+}
+
+Result<CompiledPoliciesPtr> CustomAuthorizer::policies_of(const Call& call,
+                                                          std::span<const std::string> texts) {
+    const Tenant& tenant = call.credentials->tenant;
+    if (auto known = shared_policies_.find(tenant, texts)) return known;
+    const auto documents =
+        policy::parse_documents(texts, policy::Dialect::IotPolicy,
+                                {.characters_max = settings_.profile.limits.policy_characters_max});
+    if (!documents) return std::unexpected(documents.error());
+    std::vector<policy::PolicySource> sources;
+    for (std::size_t i = 0; i < documents->size(); ++i) {
+        sources.push_back({fmt::format("authorizer document {}", i + 1), (*documents)[i]});
+    }
+    auto policies = policy::compile(
+        std::move(sources), connection_variables(*call.credentials, AuthenticationType::CustomAuth),
+        tenant);
+    shared_policies_.remember(tenant, texts, policies);
+    return policies;
 }
 
 void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& refusal) {

@@ -20,6 +20,7 @@
 #include "authentication/authenticator.h"
 #include "authentication/authorizer_answer.h"
 #include "authentication/authorizer_choice.h"
+#include "authentication/shared_policies.h"
 #include "base/profile.h"
 #include "functions/invoker.h"
 #include "logs/event_sink.h"
@@ -96,6 +97,7 @@ private:
     async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);
+    Result<CompiledPoliciesPtr> policies_of(const Call& call, std::span<const std::string> texts);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
     void report(const Call& call, const std::optional<Refusal>& refusal);
     Admission& admission_of(const registry::Authorizer& authorizer);
@@ -105,6 +107,7 @@ private:
     logs::MetricSet& metrics_;
     async::Snapshot<registry::AuthorizerDirectory>::Reader directory_;
     RefusalBrake brake_;
+    SharedPolicies shared_policies_;
     std::unordered_map<std::string, std::unique_ptr<Admission>> admissions_;  // by ARN
 };
 

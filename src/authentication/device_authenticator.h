@@ -8,6 +8,7 @@
 
 #include "authentication/authenticator.h"
 #include "authentication/custom_authorizer.h"
+#include "authentication/shared_policies.h"
 #include "policy/document.h"
 
 namespace gatehouse::authentication {
@@ -33,10 +34,11 @@ public:
                                               Deadline deadline) override;
 
 private:
-    IdentityPtr let_in_anonymously(const Credentials& credentials) const;
+    IdentityPtr let_in_anonymously(const Credentials& credentials);
 
     CustomAuthorizer& custom_;
     const AnonymousSettings anonymous_;
+    SharedPolicies shared_policies_;
 };
 
 }  // namespace gatehouse::authentication

@@ -8,11 +8,11 @@
 namespace gatehouse::net {
 namespace {
 
-const in6_addr& ipv6_bytes(const sockaddr_storage& storage) {
-    return reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr;
+const in6_addr& ipv6_bytes(const sockaddr_in6& storage) {
+    return storage.sin6_addr;
 }
 
-const in_addr& ipv4_bytes(const sockaddr_storage& storage) {
+const in_addr& ipv4_bytes(const sockaddr_in6& storage) {
     return reinterpret_cast<const sockaddr_in&>(storage).sin_addr;
 }
 
@@ -24,8 +24,9 @@ std::string print(int family, const void* bytes) {
 
 }  // namespace
 
-Address::Address(const sockaddr* address, socklen_t length) : length_(length) {
-    std::memcpy(&storage_, address, std::min<std::size_t>(length, sizeof storage_));
+Address::Address(const sockaddr* address, socklen_t length)
+    : length_(std::min<socklen_t>(length, sizeof storage_)) {
+    std::memcpy(&storage_, address, length_);
 }
 
 Result<Address> Address::parse(std::string_view host, std::uint16_t port) {
@@ -44,19 +45,19 @@ Result<Address> Address::parse(std::string_view host, std::uint16_t port) {
 }
 
 std::string Address::host() const {
-    if (storage_.ss_family == AF_INET) return print(AF_INET, &ipv4_bytes(storage_));
-    if (storage_.ss_family != AF_INET6) return "";
+    if (storage_.sin6_family == AF_INET) return print(AF_INET, &ipv4_bytes(storage_));
+    if (storage_.sin6_family != AF_INET6) return "";
     const in6_addr& bytes = ipv6_bytes(storage_);
     if (IN6_IS_ADDR_V4MAPPED(&bytes)) return print(AF_INET, &bytes.s6_addr[12]);
     return print(AF_INET6, &bytes);
 }
 
 std::uint16_t Address::port() const {
-    if (storage_.ss_family == AF_INET) {
+    if (storage_.sin6_family == AF_INET) {
         return ntohs(reinterpret_cast<const sockaddr_in&>(storage_).sin_port);
     }
-    if (storage_.ss_family == AF_INET6) {
-        return ntohs(reinterpret_cast<const sockaddr_in6&>(storage_).sin6_port);
+    if (storage_.sin6_family == AF_INET6) {
+        return ntohs(storage_.sin6_port);
     }
     return 0;
 }
@@ -68,15 +69,15 @@ std::string Address::text() const {
 }
 
 bool Address::is_loopback() const {
-    if (storage_.ss_family == AF_INET) return ntohl(ipv4_bytes(storage_).s_addr) >> 24 == 127;
-    if (storage_.ss_family != AF_INET6) return false;
+    if (storage_.sin6_family == AF_INET) return ntohl(ipv4_bytes(storage_).s_addr) >> 24 == 127;
+    if (storage_.sin6_family != AF_INET6) return false;
     const in6_addr& bytes = ipv6_bytes(storage_);
     return IN6_IS_ADDR_LOOPBACK(&bytes) ||
            (IN6_IS_ADDR_V4MAPPED(&bytes) && bytes.s6_addr[12] == 127);
 }
 
 std::string Address::rate_key() const {
-    if (storage_.ss_family != AF_INET6 || IN6_IS_ADDR_V4MAPPED(&ipv6_bytes(storage_))) {
+    if (storage_.sin6_family != AF_INET6 || IN6_IS_ADDR_V4MAPPED(&ipv6_bytes(storage_))) {
         return host();
     }
     in6_addr network = ipv6_bytes(storage_);
