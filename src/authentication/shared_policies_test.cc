@@ -52,7 +52,8 @@ TEST(SharedPolicies, NeverSharesWhatDependsOnTheConnection) {
     SharedPolicies shared;
     for (const auto& texts :
          {document_for("topic/${iot:ClientId}"),
-          document_for("topic/*", R"(, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})")}) {
+          document_for("topic/*",
+                       R"(, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})")}) {
         const auto policies = compiled(texts);
         shared.remember(tenant, texts, policies);
         EXPECT_EQ(shared.find(tenant, texts), nullptr) << texts.front();
