@@ -70,7 +70,10 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings) {
     return made;
 }
 
-Server::~Server() = default;
+// Connections hold places among the doors' limits, so they go before the doors.
+Server::~Server() {
+    devices_.reset();
+}
 
 Result<void> Server::run() {
     auto doors = Doors::open({.settings = settings_,
