@@ -17,22 +17,30 @@ USER = "bench"
 PASSWORD = "correct-horse"
 AUTHORIZER = "Bench"
 
-# Three statements, as a device of the bars has them.
+# Three statements, as a device of the bars has them, which name the client. User "own" gets a
+# condition besides, so that its policies are compiled for each connection.
 HANDLER = """
 import base64, json
 
-POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"},
-    {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
-     "Resource": "arn:aws:iot:us-east-1:*:topic/bench/*"},
-    {"Effect": "Allow", "Action": "iot:Subscribe",
-     "Resource": "arn:aws:iot:us-east-1:*:topicfilter/bench/*"}]})
+ARN = "arn:aws:iot:us-east-1:000000000000:"
+
+def policy_of(client_id, own):
+    statements = [
+        {"Effect": "Allow", "Action": "iot:Connect", "Resource": f"{ARN}client/{client_id}"},
+        {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
+         "Resource": [f"{ARN}topic/bench/*", f"{ARN}topic/{client_id}/*"]},
+        {"Effect": "Allow", "Action": "iot:Subscribe",
+         "Resource": [f"{ARN}topicfilter/bench/*", f"{ARN}topicfilter/{client_id}/*"]}]
+    if own:
+        statements[0]["Condition"] = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 def lambda_handler(event, context):
-    password = base64.b64decode(event["protocolData"]["mqtt"]["password"])
-    return {"isAuthenticated": password == b"%s", "principalId": "bench",
+    mqtt = event["protocolData"]["mqtt"]
+    return {"isAuthenticated": base64.b64decode(mqtt["password"]) == b"%s",
+            "principalId": "bench",
             "disconnectAfterInSeconds": 86400, "refreshAfterInSeconds": 86400,
-            "policyDocuments": [POLICY]}
+            "policyDocuments": [policy_of(mqtt["clientId"], mqtt["username"].startswith("own"))]}
 """ % PASSWORD
 
 
@@ -160,9 +168,12 @@ class Bench:
         server = self.start(f"gatehouse {profile}", command).read_ports()
         server.ports["tls"] = server.ports["https"]
         make_authorizer(server.ports["api"])
-        server.login = ["--user", f"{USER}?x-amz-customauthorizer-name={AUTHORIZER}",
-                        "--password", PASSWORD]
+        server.login = login_of(USER)
         return server
+
+
+def login_of(user):
+    return ["--user", f"{user}?x-amz-customauthorizer-name={AUTHORIZER}", "--password", PASSWORD]
 
 
 def call(port, service, method, path, body):

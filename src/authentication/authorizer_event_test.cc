@@ -38,7 +38,7 @@ TEST(AuthorizerEvent, LeavesOutWhatTheClientDidNotSend) {
 
 TEST(AuthorizerEvent, CarriesHeadersInLowerCaseAndTheQueryWithItsQuestionMark) {
     Credentials credentials = mqtt_over_tls();
-    credentials.http = HttpCredentials{};
+    credentials.http = std::make_unique<HttpCredentials>();
     credentials.http->headers.add("X-Amz-CustomAuthorizer-Name", "A");
     credentials.http->query = "token=t";
     const auto event =
@@ -52,7 +52,7 @@ TEST(AuthorizerEvent, CarriesHeadersInLowerCaseAndTheQueryWithItsQuestionMark) {
 
 TEST(AuthorizerEvent, MaskedHoldsNoSecret) {
     Credentials credentials = mqtt_over_tls();
-    credentials.http = HttpCredentials{};
+    credentials.http = std::make_unique<HttpCredentials>();
     credentials.http->headers.add("t", "tok");
     credentials.http->query = "t=tok";
     const std::string event =

@@ -1,6 +1,7 @@
 // What a client brought to prove who it is, wherever it stood: TLS, HTTP, CONNECT.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -36,7 +37,7 @@ struct Credentials {
     Tenant tenant;
     TraceId trace_id;
     net::PeerFacts peer;
-    std::optional<HttpCredentials> http;
+    std::unique_ptr<HttpCredentials> http;  // most connections have none
     std::optional<MqttCredentials> mqtt;
     // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); empty: it may.
     std::optional<std::string> custom_authentication_problem;

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include "async/run_on.h"
-#include "authentication/connection_variables.h"
 #include "base/arn.h"
 #include "logs/masking.h"
-#include "policy/compiled_policies.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -74,7 +72,8 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
       parts_(parts),
       metrics_(parts.metrics.make_set()),
       directory_(parts.directory),
-      brake_(parts.clock, settings_.brake) {}
+      brake_(parts.clock, settings_.brake),
+      shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max}) {}
 
 CustomAuthorizer::~CustomAuthorizer() = default;
 
@@ -259,7 +258,7 @@ void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) 
 }
 
 AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
-    auto policies = policies_of(call, granted.policy_documents);
+    auto policies = shared_policies_.policies_of(*call.credentials, granted.policy_documents);
     if (!policies) {
         call.trace.step(StepKind::AnswerValidated, StepStatus::Failed, policies.error().describe());
         metrics_.add(logs::Metric::AuthorizerErrors);
@@ -276,25 +275,6 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     identity->refresh_after = granted.refresh_after;
     identity->disconnect_after = granted.disconnect_after;
     return identity;
-}
-
-Result<CompiledPoliciesPtr> CustomAuthorizer::policies_of(const Call& call,
-                                                          std::span<const std::string> texts) {
-    const Tenant& tenant = call.credentials->tenant;
-    if (auto known = shared_policies_.find(tenant, texts)) return known;
-    const auto documents =
-        policy::parse_documents(texts, policy::Dialect::IotPolicy,
-                                {.characters_max = settings_.profile.limits.policy_characters_max});
-    if (!documents) return std::unexpected(documents.error());
-    std::vector<policy::PolicySource> sources;
-    for (std::size_t i = 0; i < documents->size(); ++i) {
-        sources.push_back({fmt::format("authorizer document {}", i + 1), (*documents)[i]});
-    }
-    auto policies = policy::compile(
-        std::move(sources), connection_variables(*call.credentials, AuthenticationType::CustomAuth),
-        tenant);
-    shared_policies_.remember(tenant, texts, policies);
-    return policies;
 }
 
 void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& refusal) {

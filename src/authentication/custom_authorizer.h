@@ -97,7 +97,6 @@ private:
     async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);
-    Result<CompiledPoliciesPtr> policies_of(const Call& call, std::span<const std::string> texts);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
     void report(const Call& call, const std::optional<Refusal>& refusal);
     Admission& admission_of(const registry::Authorizer& authorizer);

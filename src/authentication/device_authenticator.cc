@@ -49,17 +49,7 @@ async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
 IdentityPtr DeviceAuthenticator::let_in_anonymously(const Credentials& credentials) {
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::Anonymous;
-    // There is one answer for all anonymous clients, so its texts need not tell it from others.
-    identity->policies = shared_policies_.find(credentials.tenant, {});
-    if (identity->policies) return identity;
-    std::vector<policy::PolicySource> sources;
-    for (const policy::DocumentPointer& document : anonymous_.documents) {
-        sources.push_back({"the policy for anonymous clients", document});
-    }
-    identity->policies = policy::compile(
-        std::move(sources), connection_variables(credentials, AuthenticationType::Anonymous),
-        credentials.tenant);
-    shared_policies_.remember(credentials.tenant, {}, identity->policies);
+    identity->policies = shared_policies_.policies_of_anonymous(credentials, anonymous_sources_);
     return identity;
 }
 

@@ -24,7 +24,11 @@ class DeviceAuthenticator final : public Authenticator {
 public:
     // The custom authorizer must outlive it.
     DeviceAuthenticator(CustomAuthorizer& custom, AnonymousSettings anonymous)
-        : custom_(custom), anonymous_(std::move(anonymous)) {}
+        : custom_(custom), anonymous_(std::move(anonymous)) {
+        for (const policy::DocumentPointer& document : anonymous_.documents) {
+            anonymous_sources_.push_back({"the policy for anonymous clients", document});
+        }
+    }
 
     async::Task<AuthenticationResult> authenticate(std::shared_ptr<const Credentials> credentials,
                                                    logs::TraceStore::Recorder trace,
@@ -38,7 +42,8 @@ private:
 
     CustomAuthorizer& custom_;
     const AnonymousSettings anonymous_;
-    SharedPolicies shared_policies_;
+    std::vector<policy::PolicySource> anonymous_sources_;
+    SharedPolicies shared_policies_{{}};
 };
 
 }  // namespace gatehouse::authentication

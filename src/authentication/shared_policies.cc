@@ -4,51 +4,133 @@
 
 #include <algorithm>
 
+#include "authentication/connection_variables.h"
+#include "policy/written_out.h"
+
 namespace gatehouse::authentication {
 namespace {
 
 // Lengths keep apart what would read the same when joined.
-std::string key_of(const Tenant& tenant, std::span<const std::string> texts) {
-    std::string key = fmt::format("{} {}", tenant.account.value(), tenant.region.value());
+std::string key_of(const Tenant& tenant, std::string_view kind,
+                   std::span<const std::string> texts) {
+    std::string key = fmt::format("{} {} {}", tenant.account.value(), tenant.region.value(), kind);
     for (const std::string& text : texts) key += fmt::format(" {}:{}", text.size(), text);
     return key;
 }
 
-bool has_variable(const policy::Pattern& pattern) {
-    return std::ranges::any_of(pattern.parts(), [](const policy::PatternPart& part) {
-        return part.kind == policy::PartKind::Variable;
-    });
+std::vector<policy::PolicySource> named(std::vector<policy::DocumentPointer> documents) {
+    std::vector<policy::PolicySource> sources;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        sources.push_back({fmt::format("authorizer document {}", i + 1), std::move(documents[i])});
+    }
+    return sources;
 }
 
-// Conditions ask about the connection, and so do variables.
-bool is_same_for_all(const policy::CompiledPolicies& policies) {
-    return std::ranges::all_of(policies.sources(), [](const policy::PolicySource& source) {
-        return std::ranges::all_of(
-            source.document->statements, [](const policy::Statement& statement) {
-                return statement.conditions.empty() &&
-                       std::ranges::none_of(statement.resources, has_variable);
-            });
-    });
+std::size_t bytes_of(std::span<const std::string> texts) {
+    std::size_t bytes = 0;
+    for (const std::string& text : texts) bytes += text.size();
+    return bytes;
 }
 
 }  // namespace
 
-CompiledPoliciesPtr SharedPolicies::find(const Tenant& tenant,
-                                         std::span<const std::string> texts) const {
-    const std::string key = key_of(tenant, texts);
+// The documents of one connection, as they may be known.
+struct SharedPolicies::Question {
+    const Credentials& credentials;
+    std::span<const std::string> texts;
+    std::string_view client_id;
+    std::optional<std::vector<std::string>> written_out;  // see policy/written_out.h
+    std::string key;                                      // empty: not to be shared
+
+    // Those of a custom authorizer's connection, and the client id that was taken out.
+    policy::Variables variables() const {
+        auto all = connection_variables(credentials, AuthenticationType::CustomAuth);
+        if (written_out) {
+            all.set(std::string(policy::written_out_client_id), std::string(client_id));
+        }
+        return all;
+    }
+    CompiledPoliciesPtr fill_in(IndexPtr index) const {
+        return policy::fill_in(std::move(index), variables());
+    }
+};
+
+Result<CompiledPoliciesPtr> SharedPolicies::policies_of(const Credentials& credentials,
+                                                        std::span<const std::string> texts) {
+    Question question{.credentials = credentials,
+                      .texts = texts,
+                      .client_id = credentials.mqtt ? std::string_view(credentials.mqtt->client_id)
+                                                    : std::string_view(),
+                      .written_out = {},
+                      .key = {}};
+    if (bytes_of(texts) <= text_bytes_max) {
+        question.written_out = policy::template_of(texts, question.client_id);
+        question.key = question.written_out
+                           ? key_of(credentials.tenant, "template", *question.written_out)
+                           : key_of(credentials.tenant, "documents", texts);
+        if (auto policies = find(question)) return policies;
+    }
+    return make(question);
+}
+
+CompiledPoliciesPtr SharedPolicies::find(const Question& question) const {
+    // The template may have been made with a shorter client id.
+    const bool too_long = std::ranges::any_of(question.texts, [&](const std::string& text) {
+        return limits_.characters_max != 0 &&
+               policy::counted_characters(text) > limits_.characters_max;
+    });
+    if (too_long) return nullptr;
+    IndexPtr index = known(question.key);
+    return index == nullptr ? nullptr : question.fill_in(std::move(index));
+}
+
+Result<CompiledPoliciesPtr> SharedPolicies::make(const Question& question) {
+    auto documents = policy::parse_documents(question.texts, policy::Dialect::IotPolicy, limits_);
+    if (!documents) return std::unexpected(documents.error());
+    const auto sources = named(std::move(*documents));
+    std::optional<std::vector<policy::PolicySource>> open;
+    if (question.written_out) {
+        open = policy::with_client_id_open(sources, question.texts, question.client_id);
+    } else if (!question.key.empty()) {
+        open = sources;
+    }
+    const Tenant& tenant = question.credentials.tenant;
+    const IndexPtr index =
+        open ? policy::PolicyIndex::make_open(std::move(*open), tenant) : nullptr;
+    if (auto policies = index == nullptr ? nullptr : question.fill_in(index)) {
+        remember(question.key, index);
+        return policies;
+    }
+    return policy::compile(sources, question.variables(), tenant);
+}
+
+CompiledPoliciesPtr SharedPolicies::policies_of_anonymous(
+    const Credentials& credentials, const std::vector<policy::PolicySource>& sources) {
+    const std::string key = key_of(credentials.tenant, "anonymous", {});
+    IndexPtr index = known(key);
+    if (index == nullptr) {
+        index = policy::PolicyIndex::make_open(sources, credentials.tenant);
+        if (index != nullptr) remember(key, index);
+    }
+    const auto variables = connection_variables(credentials, AuthenticationType::Anonymous);
+    if (index != nullptr) {
+        if (auto policies = policy::fill_in(std::move(index), variables)) return policies;
+    }
+    return policy::compile(sources, variables, credentials.tenant);
+}
+
+SharedPolicies::IndexPtr SharedPolicies::known(const std::string& key) const {
     const auto known = known_.lock();
     const auto found = known->find(key);
     return found == known->end() ? nullptr : found->second.lock();
 }
 
-void SharedPolicies::remember(const Tenant& tenant, std::span<const std::string> texts,
-                              const CompiledPoliciesPtr& policies) {
-    if (!is_same_for_all(*policies)) return;
-    auto known = known_.lock();
+void SharedPolicies::remember(const std::string& key, const IndexPtr& index) {
+    const auto known = known_.lock();
     if (known->size() >= known_max) {
         std::erase_if(*known, [](const auto& entry) { return entry.second.expired(); });
     }
-    if (known->size() < known_max) known->insert_or_assign(key_of(tenant, texts), policies);
+    if (known->size() < known_max) known->insert_or_assign(key, index);
 }
 
 }  // namespace gatehouse::authentication

@@ -1,8 +1,10 @@
-// Compiled policies that many identities share: an authorizer that answers the same documents
-// for a whole fleet makes one object, not one a connection.
+// Policies of custom authorizers' answers. An authorizer answers the same documents, or the same
+// but for the client id, for a whole fleet: they are parsed and arranged once, and each connection
+// keeps only what is its own.
 //
-// Only policies that come out the same for every connection are remembered: documents without
-// variables and conditions. They live as long as an identity holds them.
+// Shared are documents without conditions whose variables, and whose written-out client id, stand
+// in the names of resources. Others are compiled for their connection. What is shared lives as
+// long as an identity holds it.
 //
 // Threads: any.
 #pragma once
@@ -12,10 +14,12 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "async/guarded.h"
+#include "authentication/credentials.h"
 #include "base/pinned.h"
-#include "base/tenant.h"
+#include "base/result.h"
 #include "policy/compiled_policies.h"
 
 namespace gatehouse::authentication {
@@ -24,19 +28,32 @@ using CompiledPoliciesPtr = std::shared_ptr<const policy::CompiledPolicies>;
 
 class SharedPolicies : Pinned {
 public:
-    // How many different answers are known at once; others are compiled a connection.
-    static constexpr std::size_t known_max = 64;
+    // How many different answers are known at once, and how long they may be.
+    static constexpr std::size_t known_max = 256;
+    static constexpr std::size_t text_bytes_max = 32UL * 1024;
 
-    // What these texts, in this order, were compiled to; null: not known.
-    CompiledPoliciesPtr find(const Tenant& tenant, std::span<const std::string> texts) const;
-    // Does nothing unless the policies are the same for every connection of the tenant.
-    // Requires: compiled from these texts for this tenant.
-    void remember(const Tenant& tenant, std::span<const std::string> texts,
-                  const CompiledPoliciesPtr& policies);
+    explicit SharedPolicies(policy::DocumentLimits limits) : limits_(limits) {}
+
+    // The policies of one connection whose authorizer answered these documents.
+    // Errors: as policy::parse_documents.
+    Result<CompiledPoliciesPtr> policies_of(const Credentials& credentials,
+                                            std::span<const std::string> texts);
+    // The same for documents that every anonymous client gets.
+    CompiledPoliciesPtr policies_of_anonymous(const Credentials& credentials,
+                                              const std::vector<policy::PolicySource>& sources);
 
 private:
-    using Known = std::unordered_map<std::string, std::weak_ptr<const policy::CompiledPolicies>>;
-    async::Guarded<Known> known_;
+    using IndexPtr = std::shared_ptr<const policy::PolicyIndex>;
+    struct Question;
+
+    CompiledPoliciesPtr find(const Question& question) const;
+    Result<CompiledPoliciesPtr> make(const Question& question);
+    IndexPtr known(const std::string& key) const;
+    void remember(const std::string& key, const IndexPtr& index);
+
+    policy::DocumentLimits limits_;
+    async::Guarded<std::unordered_map<std::string, std::weak_ptr<const policy::PolicyIndex>>>
+        known_;
 };
 
 }  // namespace gatehouse::authentication

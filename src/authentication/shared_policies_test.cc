@@ -8,73 +8,125 @@
 namespace gatehouse::authentication {
 namespace {
 
-const Tenant tenant{AccountId("000000000000"), Region("us-east-1")};
+using policy::Action;
 
-std::vector<std::string> document_for(std::string_view resource, std::string_view condition = "") {
+constexpr std::uint32_t characters_max = 400;
+
+Credentials credentials_of(std::string client_id, std::string region = "us-east-1") {
+    Credentials credentials;
+    credentials.tenant = {AccountId("000000000000"), Region(std::move(region))};
+    credentials.mqtt = MqttCredentials{.client_id = std::move(client_id)};
+    return credentials;
+}
+
+std::vector<std::string> document_for(std::string_view resource, std::string_view more = "") {
     return {fmt::format(R"({{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
                              "Action": "iot:Publish",
                              "Resource": "arn:aws:iot:us-east-1:000000000000:{}"{}}}]}})",
-                        resource, condition)};
+                        resource, more)};
 }
 
-CompiledPoliciesPtr compiled(const std::vector<std::string>& texts) {
-    const auto documents = policy::parse_documents(texts, policy::Dialect::IotPolicy);
-    if (!documents) {
-        ADD_FAILURE() << documents.error().describe();
-        return nullptr;
+class SharedPoliciesTest : public testing::Test {
+protected:
+    CompiledPoliciesPtr policies_of(std::string client_id, const std::vector<std::string>& texts) {
+        auto policies = shared_.policies_of(credentials_of(std::move(client_id)), texts);
+        if (!policies) {
+            ADD_FAILURE() << policies.error().describe();
+            return nullptr;
+        }
+        return *policies;
     }
-    std::vector<policy::PolicySource> sources;
-    for (const auto& document : *documents) sources.push_back({"document", document});
-    return policy::compile(std::move(sources), {}, tenant);
+
+    SharedPolicies shared_{{.characters_max = characters_max}};
+};
+
+bool may_publish(const CompiledPoliciesPtr& policies, std::string_view topic) {
+    return policies->decide(Action::Publish, topic).allowed();
 }
 
-TEST(SharedPolicies, GivesTheSameObjectForTheSameDocuments) {
-    SharedPolicies shared;
-    const auto texts = document_for("topic/*");
-    EXPECT_EQ(shared.find(tenant, texts), nullptr);
-    const auto policies = compiled(texts);
-    shared.remember(tenant, texts, policies);
-    EXPECT_EQ(shared.find(tenant, texts), policies);
+TEST_F(SharedPoliciesTest, OneIndexServesAllWithTheSameDocuments) {
+    const auto one = policies_of("dev-1", document_for("topic/*"));
+    const auto other = policies_of("dev-2", document_for("topic/*"));
+    EXPECT_TRUE(one->shares_index_with(*other));
+    EXPECT_TRUE(may_publish(other, "a"));
 }
 
-TEST(SharedPolicies, KeepsTenantsAndOrderApart) {
-    SharedPolicies shared;
-    auto texts = document_for("topic/a");
-    texts.push_back(document_for("topic/b").front());
-    const auto policies = compiled(texts);
-    shared.remember(tenant, texts, policies);
-    EXPECT_EQ(shared.find({tenant.account, Region("us-east-2")}, texts), nullptr);
-    std::swap(texts[0], texts[1]);
-    EXPECT_EQ(shared.find(tenant, texts), nullptr);
+TEST_F(SharedPoliciesTest, VariablesAreEachConnectionsOwn) {
+    const auto texts = document_for("topic/${iot:ClientId}/*");
+    const auto one = policies_of("one", texts), other = policies_of("other", texts);
+    EXPECT_TRUE(one->shares_index_with(*other));
+    EXPECT_TRUE(may_publish(one, "one/a"));
+    EXPECT_FALSE(may_publish(one, "other/a"));
+    EXPECT_TRUE(may_publish(other, "other/a"));
+    EXPECT_FALSE(may_publish(other, "one/a"));
 }
 
-TEST(SharedPolicies, NeverSharesWhatDependsOnTheConnection) {
-    SharedPolicies shared;
+TEST_F(SharedPoliciesTest, SoIsAClientIdThatWasWrittenOut) {
+    const auto one = policies_of("dev-1", document_for("topic/dev-1/*"));
+    const auto other = policies_of("dev-2", document_for("topic/dev-2/*"));
+    EXPECT_TRUE(one->shares_index_with(*other));
+    EXPECT_TRUE(may_publish(other, "dev-2/a"));
+    EXPECT_FALSE(may_publish(other, "dev-1/a"));
+    // Somebody else's id is text like any other.
+    const auto third = policies_of("dev-3", document_for("topic/dev-1/*"));
+    EXPECT_FALSE(third->shares_index_with(*one));
+    EXPECT_TRUE(may_publish(third, "dev-1/a"));
+    EXPECT_FALSE(may_publish(third, "dev-3/a"));
+}
+
+TEST_F(SharedPoliciesTest, NothingIsSharedThatAsksMoreOfTheConnection) {
     for (const auto& texts :
-         {document_for("topic/${iot:ClientId}"),
-          document_for("topic/*",
-                       R"(, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})")}) {
-        const auto policies = compiled(texts);
-        shared.remember(tenant, texts, policies);
-        EXPECT_EQ(shared.find(tenant, texts), nullptr) << texts.front();
+         {document_for("topic/*",
+                       R"(, "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})"),
+          document_for("topic/${iot:Connection.Thing.ThingName}"),
+          document_for("topic/dev-1", R"(, "Sid": "dev-1")")}) {
+        const auto one = policies_of("dev-1", texts), again = policies_of("dev-1", texts);
+        EXPECT_FALSE(one->shares_index_with(*again)) << texts.front();
     }
 }
 
-TEST(SharedPolicies, ForgetsWhatNobodyHoldsAndIsBounded) {
-    SharedPolicies shared;
+TEST_F(SharedPoliciesTest, TenantsAreKeptApart) {
+    const auto texts = document_for("topic/a");
+    const auto one = policies_of("dev-1", texts);
+    const auto other = shared_.policies_of(credentials_of("dev-1", "us-east-2"), texts);
+    ASSERT_TRUE(other.has_value());
+    EXPECT_TRUE(may_publish(one, "a"));
+    EXPECT_FALSE(may_publish(*other, "a"));
+}
+
+// A template that a short client id made does not let a longer one over the limit.
+TEST_F(SharedPoliciesTest, LimitsHoldForEachClientId) {
+    const auto one = policies_of("dev-1", document_for("topic/dev-1/*"));
+    const std::string long_id(characters_max, 'd');
+    const auto result =
+        shared_.policies_of(credentials_of(long_id), document_for("topic/" + long_id + "/*"));
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().kind, ErrorKind::TooLarge);
+}
+
+TEST_F(SharedPoliciesTest, ForgetsWhatNobodyHoldsAndIsBounded) {
     std::vector<CompiledPoliciesPtr> held;
-    for (std::size_t i = 0; i <= SharedPolicies::known_max; ++i) {
-        const auto texts = document_for(fmt::format("topic/{}", i));
-        held.push_back(compiled(texts));
-        shared.remember(tenant, texts, held.back());
+    for (std::size_t i = 0; i < SharedPolicies::known_max; ++i) {
+        held.push_back(policies_of("dev-1", document_for(fmt::format("topic/{}", i))));
     }
-    const auto last = document_for(fmt::format("topic/{}", SharedPolicies::known_max));
-    EXPECT_EQ(shared.find(tenant, last), nullptr);
-    const auto last_policies = held.back();
+    const auto last = document_for("topic/last");
+    const auto own = policies_of("dev-1", last);
+    EXPECT_FALSE(own->shares_index_with(*policies_of("dev-1", last)));
     held.clear();
-    EXPECT_EQ(shared.find(tenant, document_for("topic/0")), nullptr);
-    shared.remember(tenant, last, last_policies);
-    EXPECT_EQ(shared.find(tenant, last), last_policies);
+    const auto known = policies_of("dev-1", last);
+    EXPECT_TRUE(known->shares_index_with(*policies_of("dev-1", last)));
+}
+
+TEST_F(SharedPoliciesTest, AnonymousClientsShareTheirs) {
+    const auto documents =
+        policy::parse_documents(document_for("topic/${iot:ClientId}"), policy::Dialect::IotPolicy);
+    ASSERT_TRUE(documents.has_value());
+    const std::vector<policy::PolicySource> sources{{"anonymous", documents->front()}};
+    const auto one = shared_.policies_of_anonymous(credentials_of("one"), sources);
+    const auto other = shared_.policies_of_anonymous(credentials_of("other"), sources);
+    EXPECT_TRUE(one->shares_index_with(*other));
+    EXPECT_TRUE(may_publish(one, "one"));
+    EXPECT_FALSE(may_publish(other, "one"));
 }
 
 }  // namespace

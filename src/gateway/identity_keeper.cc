@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "gateway/device_connection.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_gateway.h"
@@ -26,25 +28,33 @@ std::unique_ptr<IdentityKeeper> IdentityKeeper::make_if_needed(DeviceConnection&
 }
 
 IdentityKeeper::IdentityKeeper(DeviceConnection& connection, SteadyTime authenticated_at)
-    : connection_(connection),
-      refresh_timer_([this] { refresh(); }),
-      end_timer_([this] {
-          connection_.end({.reason = DisconnectReason::CustomAuthExpired,
-                           .tell = mqtt::ReasonCode::MaximumConnectTime,
-                           .details = "disconnectAfterInSeconds of the authorizer's answer "
-                                      "have passed"});
-      }),
-      self_(std::make_shared<IdentityKeeper*>(this)) {
-    const authentication::Identity& identity = *connection_.identity();
-    if (identity.disconnect_after != seconds(0)) {
-        connection_.gateway().loop().timers().set(end_timer_,
-                                                  authenticated_at + identity.disconnect_after);
-    }
+    : connection_(connection) {
+    const seconds disconnect_after = connection_.identity()->disconnect_after;
+    if (disconnect_after != seconds(0)) end_at_ = authenticated_at + disconnect_after;
     plan_refresh(authenticated_at);
+    set_timer();
 }
 
 IdentityKeeper::~IdentityKeeper() {
-    *self_ = nullptr;
+    if (self_ != nullptr) *self_ = nullptr;
+}
+
+void IdentityKeeper::set_timer() {
+    const SteadyTime next = std::min(refresh_at_, end_at_);
+    if (next != never) connection_.gateway().loop().timers().set(*this, next);
+}
+
+void IdentityKeeper::expired() {
+    if (end_at_ <= refresh_at_) {
+        connection_.end({.reason = DisconnectReason::CustomAuthExpired,
+                         .tell = mqtt::ReasonCode::MaximumConnectTime,
+                         .details = "disconnectAfterInSeconds of the authorizer's answer "
+                                    "have passed"});
+        return;
+    }
+    refresh_at_ = never;
+    set_timer();
+    refresh();
 }
 
 // At 90 to 100 % of the time, so that devices that came together do not refresh together.
@@ -53,7 +63,7 @@ void IdentityKeeper::plan_refresh(SteadyTime from) {
     if (after == seconds(0)) return;
     const double share = 0.9 + 0.1 * connection_.gateway().parts().random.fraction();
     const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(after * share);
-    connection_.gateway().loop().timers().set(refresh_timer_, from + wait);
+    refresh_at_ = from + wait;
     logs::TraceStore::Recorder trace = connection_.facts().trace;
     trace.step(logs::StepKind::RefreshPlanned, logs::StepStatus::Noted,
                fmt::format("the authorizer is asked again in {:.0f} s, within the {} s of "
@@ -62,6 +72,7 @@ void IdentityKeeper::plan_refresh(SteadyTime from) {
 }
 
 void IdentityKeeper::refresh() {
+    if (self_ == nullptr) self_ = std::make_shared<IdentityKeeper*>(this);
     connection_.gateway().start_refresh(ask_again(self_));
 }
 
@@ -80,13 +91,16 @@ void IdentityKeeper::take(authentication::AuthenticationResult result) {
     const SteadyTime now = connection_.gateway().loop().now();
     if (result) {
         connection_.adopt_identity(std::move(*result));
-        return plan_refresh(now);
+        plan_refresh(now);
+        set_timer();
+        return;
     }
     const bool keeps_policy = connection_.gateway().settings().profile.behaviour.refresh_failure ==
                                   RefreshFailure::KeepPolicy &&
                               result.error().kind == authentication::Refusal::Kind::Unavailable;
     if (keeps_policy) {
-        connection_.gateway().loop().timers().set(refresh_timer_, now + retry_wait);
+        refresh_at_ = now + retry_wait;
+        set_timer();
         return;
     }
     connection_.end({.reason = DisconnectReason::AuthError,

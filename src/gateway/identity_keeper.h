@@ -17,7 +17,7 @@ namespace gatehouse::gateway {
 
 class DeviceConnection;
 
-class IdentityKeeper : Pinned {
+class IdentityKeeper final : async::Timer {
 public:
     // Null when the identity neither needs a refresh nor ends.
     static std::unique_ptr<IdentityKeeper> make_if_needed(DeviceConnection& connection,
@@ -27,15 +27,20 @@ public:
 private:
     IdentityKeeper(DeviceConnection& connection, SteadyTime authenticated_at);
 
+    // One timer, for whichever comes first.
+    void expired() override;
+    void set_timer();
     void plan_refresh(SteadyTime from);
     void refresh();
     static async::Task<void> ask_again(std::shared_ptr<IdentityKeeper*> keeper);
     void take(authentication::AuthenticationResult result);
 
+    static constexpr SteadyTime never = SteadyTime::max();
+
     DeviceConnection& connection_;
-    async::FunctionTimer refresh_timer_;
-    async::FunctionTimer end_timer_;
-    // What a refresh under way holds; empty once the keeper is gone.
+    SteadyTime refresh_at_ = never;
+    SteadyTime end_at_ = never;
+    // What a refresh under way holds, from the first on; empty once the keeper is gone.
     std::shared_ptr<IdentityKeeper*> self_;
 };
 

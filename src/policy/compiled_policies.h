@@ -14,9 +14,7 @@
 // Threads: immutable; share it freely. decide() allocates nothing.
 #pragma once
 
-#include <array>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,16 +23,18 @@
 #include "policy/action.h"
 #include "policy/decision.h"
 #include "policy/explanation.h"
-#include "policy/resource_index.h"
+#include "policy/policy_index.h"
 #include "policy/statement_set.h"
 
 namespace gatehouse::policy {
 
-// For devices: one tenant's resources of service iot.
+// For devices: one tenant's resources of service iot. Small where the index is shared.
 class CompiledPolicies {
 public:
-    CompiledPolicies(std::vector<PolicySource> sources, const Variables& variables,
-                     const Tenant& tenant);
+    // `texts`: of the variables that the index left open, in its order.
+    explicit CompiledPolicies(std::shared_ptr<const PolicyIndex> index,
+                              std::vector<std::string> texts = {})
+        : index_(std::move(index)), texts_(std::move(texts)) {}
     CompiledPolicies(const CompiledPolicies&) = delete;
     CompiledPolicies& operator=(const CompiledPolicies&) = delete;
 
@@ -44,7 +44,9 @@ public:
     // actions cost about the length of the name, the others read all statements. Names are
     // well-formed UTF-8, as MQTT has them; with other bytes `?` may take one too many or too few.
     Decision decide(Action action, std::string_view name,
-                    RequestContext context = {}) const noexcept;
+                    RequestContext context = {}) const noexcept {
+        return index_->decide(action, name, texts_, context);
+    }
 
     // Why decide() says so. Slow: reads the documents again.
     Explanation explain(Action action, std::string_view name, RequestContext context = {}) const;
@@ -52,62 +54,28 @@ public:
     Explanation explain(const Request& request) const;
 
     // The ARN that decide() has in mind.
-    std::string arn_of(Action action, std::string_view name) const;
-    StatementPlace place_of(std::uint32_t statement) const {
-        return place_of_statement(sources_, statement);
+    std::string arn_of(Action action, std::string_view name) const {
+        return index_->arn_of(action, name);
     }
-
-    const std::vector<PolicySource>& sources() const { return sources_; }
-    const Variables& variables() const { return variables_; }  // those the documents use
-    const Tenant& tenant() const { return tenant_; }
-    // What it holds besides the documents, which may be shared.
+    StatementPlace place_of(std::uint32_t statement) const {
+        return place_of_statement(index_->sources(), statement);
+    }
+    bool shares_index_with(const CompiledPolicies& other) const { return index_ == other.index_; }
+    // Besides the documents. An index that others share is counted whole.
     std::size_t memory_bytes() const;
 
 private:
-    // A statement with NotResource.
-    struct AllBut {
-        IndexedStatement statement;
-        ResourceIndex excluded;
-        const Statement* overruns = nullptr;  // see Overrun
-    };
-    // A `*` for region or account is text like any other: it may run over colons into the name,
-    // so that arn:aws:iot:*:*:topic/a also matches the topic `x:topic/a`. Such a statement is only
-    // looked at if the name holds the text that this takes.
-    struct Overrun {
-        IndexedStatement statement;
-        const Statement* source = nullptr;
-    };
-    struct ActionIndex {
-        ResourceIndex resources;
-        std::vector<AllBut> all_but;
-        std::vector<Overrun> overruns;
-        std::string overrun_needs;
-        bool denies = false;  // whether any statement here does
-    };
-    struct Conditions {
-        std::uint32_t statement = 0;
-        std::vector<Condition> conditions;
-    };
-    struct Bound;  // a statement while compiling
-
-    ActionIndex build_index(std::string_view arn_head, const std::vector<Bound*>& statements) const;
-    JoinedText resource_of(Action action, std::string_view name) const noexcept;
-    bool conditions_hold(std::uint32_t statement, RequestContext context) const noexcept;
-
-    static constexpr std::uint8_t no_index = 0xFF;
-
-    std::vector<PolicySource> sources_;
-    Variables variables_;
-    Tenant tenant_;
-    std::array<std::uint8_t, indexed_action_count> index_of_action_{};
-    std::vector<ActionIndex> indexes_;    // actions with the same statements and type share one
-    std::vector<Conditions> conditions_;  // ascending by statement
-    StatementSet others_;                 // for the actions without an index
-    std::string arn_head_;                // "arn:aws:iot:REGION:ACCOUNT:"
+    std::shared_ptr<const PolicyIndex> index_;
+    std::vector<std::string> texts_;
 };
 
 std::shared_ptr<const CompiledPolicies> compile(std::vector<PolicySource> sources,
                                                 const Variables& variables, const Tenant& tenant);
+
+// The policies of one connection out of an index that many share; null unless each variable that
+// the index left open has exactly one value.
+std::shared_ptr<const CompiledPolicies> fill_in(std::shared_ptr<const PolicyIndex> index,
+                                                const Variables& variables);
 
 // For requests that name a full ARN: IAM identities, functions' resource policies.
 class RequestPolicies {

@@ -56,5 +56,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Outcome plain = evaluate_plainly(sources, variables, request);
     if (policies->decide(Action::Publish, topic).outcome != plain) std::abort();
     if (policies->explain(request).outcome != plain) std::abort();
+    // So does an index whose variables were left open.
+    const auto index = PolicyIndex::make_open(sources, Tenant{});
+    const auto shared = index == nullptr ? nullptr : fill_in(index, variables);
+    if (shared != nullptr && shared->decide(Action::Publish, topic).outcome != plain) std::abort();
     return 0;
 }

@@ -32,7 +32,7 @@ std::string pattern(Random& random) {
     return text;
 }
 
-std::string resource(Random& random) {
+std::string_view head_of_resource(Random& random) {
     static constexpr std::string_view heads[] = {"arn:aws:iot:us-east-1:000000000000:topic/",
                                                  "arn:aws:iot:us-east-1:000000000000:topic/",
                                                  "arn:aws:iot:*:*:topic/",
@@ -42,7 +42,11 @@ std::string resource(Random& random) {
                                                  "*",
                                                  "arn:aws:iot:us-east-1:000000000000:topicfilter/",
                                                  "arn:aws:iot:?s-east-?:*:t*/"};
-    return std::string(heads[random() % std::size(heads)]) + pattern(random);
+    return heads[random() % std::size(heads)];
+}
+
+std::string resource(Random& random) {
+    return std::string(head_of_resource(random)) + pattern(random);
 }
 
 std::string document(Random& random) {
@@ -109,6 +113,60 @@ TEST_P(Differential, DecisionsAgree) {
         }
     }
     for (const std::size_t count : outcomes) EXPECT_GT(count, 0U);
+}
+
+std::string document_with_variables(Random& random) {
+    static constexpr std::string_view pieces[] = {"a", "/", "*", "?", "${v}", "${v}", "${w}", ":"};
+    static constexpr std::string_view actions[] = {"iot:Publish", "iot:*", "iot:Pub*"};
+    std::string statements;
+    for (std::size_t i = 1 + random() % 3; i > 0; --i) {
+        std::string resources;
+        for (std::size_t j = 1 + random() % 3; j > 0; --j) {
+            std::string text(head_of_resource(random));
+            for (std::size_t k = random() % 5; k > 0; --k) {
+                text += pieces[random() % std::size(pieces)];
+            }
+            resources += fmt::format("\"{}\"{}", text, j > 1 ? "," : "");
+        }
+        statements += fmt::format(
+            R"({{"Effect":"{}","Action":"{}","{}":[{}]}}{})", random() % 4 == 0 ? "Deny" : "Allow",
+            actions[random() % std::size(actions)], random() % 8 == 0 ? "NotResource" : "Resource",
+            resources, i > 1 ? "," : "");
+    }
+    return fmt::format(R"({{"Version":"2012-10-17","Statement":[{}]}})", statements);
+}
+
+// An index with its variables left open decides as one that was compiled for the connection.
+TEST_P(Differential, SlotsAgree) {
+    Random random(GetParam());
+    std::size_t with_slots = 0;
+    for (int round = 0; round < 100; ++round) {
+        const auto sources = parse({document_with_variables(random)});
+        const auto index = PolicyIndex::make_open(sources, Tenant{});
+        if (index == nullptr) continue;  // a variable stands where it may not
+        for (int connection = 0; connection < 3; ++connection) {
+            const Variables variables = Variables()
+                                            .set("v", name(random, "ab*/:", 4))
+                                            .set("w", random() % 3 == 0 ? "b:topic/" : "a");
+            const auto shared = fill_in(index, variables);
+            if (shared == nullptr) continue;
+            if (!index->open_variables().empty()) ++with_slots;
+            for (int i = 0; i < 20; ++i) {
+                std::string topic = name(random, "ab/ab/*?:", 9);
+                if (i % 4 == 0) topic = variables.all()[0].values[0] + topic;
+                if (i % 8 == 1) topic = "b:topic/" + topic;
+                // One with an index, one without.
+                const auto action = i % 5 == 0 ? Action::GetThingShadow : Action::Publish;
+                const std::string arn = shared->arn_of(action, topic);
+                const Request request{name_of(action), arn, {}, {}};
+                ASSERT_EQ(name_of(shared->decide(action, topic).outcome),
+                          name_of(evaluate_plainly(sources, variables, request)))
+                    << arn << "\nvariable " << variables.all()[0].values[0] << "\n"
+                    << to_json_text(*sources.front().document);
+            }
+        }
+    }
+    EXPECT_GT(with_slots, 20U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Differential, testing::Range<std::uint64_t>(1, 13));

@@ -21,6 +21,14 @@ std::string_view substitute(const Pattern& pattern, const PatternPart& part,
     return std::string_view(pattern.text()).substr(part.offset - 2, part.length + 3);
 }
 
+std::optional<GlobUnit> slot_of(const Pattern& pattern, const PatternPart& part,
+                                OpenVariables open) {
+    if (part.kind != PartKind::Variable) return std::nullopt;
+    const auto found = std::ranges::find(open, pattern.text_of(part));
+    if (found == open.end()) return std::nullopt;
+    return static_cast<GlobUnit>(first_slot + (found - open.begin()));
+}
+
 // The end of the UTF-8 character that begins at `at`. A stray continuation byte counts as one.
 template <class Text>
 std::size_t next_character(const Text& text, std::size_t at) {
@@ -42,42 +50,34 @@ private:
     GlobView rest_;
 };
 
-// The same for a pattern whose variables are filled in on the way.
-class PatternReader {
+// The same for a glob whose slots are filled in on the way.
+class SlotReader {
 public:
-    PatternReader(const Pattern& pattern, const Variables& variables)
-        : pattern_(&pattern), variables_(&variables) {
-        enter();
-    }
+    SlotReader(GlobView glob, SlotTexts slots) : rest_(glob), slots_(slots) { enter(); }
 
-    bool at_end() const { return part_ == pattern_->parts().size(); }
+    bool at_end() const { return rest_.empty(); }
     GlobUnit unit() const {
-        switch (pattern_->parts()[part_].kind) {
-            case PartKind::AnyRun: return any_run;
-            case PartKind::AnyOne: return any_one;
-            default: return static_cast<std::uint8_t>(piece_.front());
-        }
+        return in_slot_.empty() ? rest_.front() : static_cast<std::uint8_t>(in_slot_.front());
     }
     void advance() {
-        piece_.remove_prefix(1);
-        if (!piece_.empty()) return;
-        ++part_;
+        if (!in_slot_.empty()) in_slot_.remove_prefix(1);
+        if (!in_slot_.empty()) return;
+        rest_ = rest_.subspan(1);
         enter();
     }
 
 private:
-    // Takes up the text of the part, or of the first one after it that is not empty.
+    // Takes up the text of the slot that comes next, if one does; empty ones are passed over.
     void enter() {
-        for (; !at_end(); ++part_) {
-            piece_ = substitute(*pattern_, pattern_->parts()[part_], *variables_);
-            if (!piece_.empty()) return;
+        for (; !rest_.empty() && rest_.front() >= first_slot; rest_ = rest_.subspan(1)) {
+            in_slot_ = slots_[rest_.front() - first_slot];
+            if (!in_slot_.empty()) return;
         }
     }
 
-    const Pattern* pattern_;
-    const Variables* variables_;
-    std::size_t part_ = 0;
-    std::string_view piece_;
+    GlobView rest_;
+    SlotTexts slots_;
+    std::string_view in_slot_;
 };
 
 // Leftmost matching: each run between two `*` is taken where it first occurs, so that going back
@@ -124,6 +124,7 @@ public:
             }
             if (position == glob_.size()) continue;
             const GlobUnit unit = glob_[position];
+            if (unit >= first_slot) meets_slot_ = true;
             if (unit == any_run) reach(position);
             if ((unit == any_one && !continues_character) || unit == static_cast<std::uint8_t>(c)) {
                 reach(position + 1);
@@ -135,6 +136,8 @@ public:
     }
 
     const std::vector<std::size_t>& reached() const { return reached_; }
+    // Whether what is reached depends on a slot.
+    bool meets_slot() const { return meets_slot_; }
 
 private:
     void reach(std::size_t position) {
@@ -144,6 +147,7 @@ private:
 
     GlobView glob_;
     std::vector<std::size_t> reached_;
+    bool meets_slot_ = false;
 };
 
 bool continues_character(char c) {
@@ -203,7 +207,7 @@ Glob literal_glob(std::string_view text) {
     return glob;
 }
 
-Glob resolve(const Pattern& pattern, const Variables& variables) {
+Glob resolve(const Pattern& pattern, const Variables& variables, OpenVariables open) {
     Glob glob;
     glob.reserve(pattern.text().size());
     const auto append = [&](std::string_view text) {
@@ -214,11 +218,17 @@ Glob resolve(const Pattern& pattern, const Variables& variables) {
             if (glob.empty() || glob.back() != any_run) glob.push_back(any_run);
         } else if (part.kind == PartKind::AnyOne) {
             glob.push_back(any_one);
+        } else if (const auto slot = slot_of(pattern, part, open)) {
+            glob.push_back(*slot);
         } else {
             append(substitute(pattern, part, variables));
         }
     }
     return glob;
+}
+
+bool has_slot(GlobView glob) noexcept {
+    return std::ranges::any_of(glob, [](GlobUnit unit) { return unit >= first_slot; });
 }
 
 std::string resolve_text(const Pattern& pattern, const Variables& variables) {
@@ -247,8 +257,12 @@ bool matches(GlobView glob, std::string_view text) noexcept {
     return matches_text(GlobReader(glob), text);
 }
 
-bool matches(const Pattern& pattern, const Variables& variables, JoinedText text) noexcept {
-    return matches_text(PatternReader(pattern, variables), text);
+bool matches(GlobView glob, SlotTexts slots, std::string_view text) noexcept {
+    return matches_text(SlotReader(glob, slots), text);
+}
+
+bool matches(GlobView glob, SlotTexts slots, JoinedText text) noexcept {
+    return matches_text(SlotReader(glob, slots), text);
 }
 
 std::size_t matching_prefix(GlobView glob, std::string_view text) {
@@ -259,10 +273,12 @@ std::size_t matching_prefix(GlobView glob, std::string_view text) {
     return text.size();
 }
 
-std::vector<Glob> after(GlobView glob, std::string_view head) {
+std::optional<std::vector<Glob>> after(GlobView glob, std::string_view head) {
     Positions positions(glob);
     for (const char c : head) {
-        if (!positions.step(c, continues_character(c))) return {};
+        const bool goes_on = positions.step(c, continues_character(c));
+        if (positions.meets_slot()) return std::nullopt;
+        if (!goes_on) return std::vector<Glob>();
     }
     // The latest `*` reached accepts whatever an earlier position would, so those are left out.
     const auto& reached = positions.reached();

@@ -1,7 +1,8 @@
 // The texts of Resource, NotResource and Condition values: wildcards, escapes and variables.
 //
 //   Pattern  as written in a document, split into parts
-//   Glob     the same with every variable filled in: literal bytes and wildcards, nothing else
+//   Glob     the same with its variables filled in: literal bytes and wildcards; a variable that is
+//            to be filled in at each comparison is a slot
 //
 // `*` stands for any sequence, `/` and the empty one included; `?` for exactly one character.
 // `${*}`, `${?}` and `${$}` are the characters themselves. What a variable brings in is literal
@@ -13,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,11 +64,18 @@ private:
 using GlobUnit = std::uint16_t;
 inline constexpr GlobUnit any_run = 256;
 inline constexpr GlobUnit any_one = 257;  // one UTF-8 character
+// From here on slots: `first_slot + n` is the n-th of the texts that come with a comparison.
+inline constexpr GlobUnit first_slot = 258;
 
 using Glob = std::vector<GlobUnit>;
 using GlobView = std::span<const GlobUnit>;
+using SlotTexts = std::span<const std::string>;
 
-Glob resolve(const Pattern& pattern, const Variables& variables);
+// Names of variables, as written, that become slots; their order numbers the slots.
+using OpenVariables = std::span<const std::string>;
+
+Glob resolve(const Pattern& pattern, const Variables& variables, OpenVariables open = {});
+bool has_slot(GlobView glob) noexcept;
 // The same where wildcards are ordinary characters, as in the values of StringEquals.
 std::string resolve_text(const Pattern& pattern, const Variables& variables);
 // For people: literal wildcards show as `${*}` and `${?}`.
@@ -88,17 +97,20 @@ struct JoinedText {
     }
 };
 
-// Whether the glob matches the whole text. At most length of glob times length of text steps.
+// Whether the glob, which has no slots, matches the whole text. At most length of glob times length
+// of text steps.
 bool matches(GlobView glob, std::string_view text) noexcept;
-// The same without a glob in between: slower, and nothing is allocated.
-bool matches(const Pattern& pattern, const Variables& variables, JoinedText text) noexcept;
+// The same for globs with slots, of which there are no more than texts.
+bool matches(GlobView glob, SlotTexts slots, std::string_view text) noexcept;
+bool matches(GlobView glob, SlotTexts slots, JoinedText text) noexcept;
 // How many leading bytes of the text some text that matches could share; the whole text when it
 // matches or is merely too short.
 std::size_t matching_prefix(GlobView glob, std::string_view text);
 
 // What remains of the glob once a text that begins with `head` has been read that far: the text
-// matches the glob if and only if the rest of it matches one of these. `head` is ASCII.
-std::vector<Glob> after(GlobView glob, std::string_view head);
+// matches the glob if and only if the rest of it matches one of these. `head` is ASCII. Nothing if
+// that depends on what stands in a slot.
+std::optional<std::vector<Glob>> after(GlobView glob, std::string_view head);
 
 // `service:Action` with wildcards; case does not count.
 bool action_matches(std::string_view pattern, std::string_view action) noexcept;

@@ -84,9 +84,8 @@ TEST(Pattern, AttributeNamesKeepTheirCase) {
 TEST(Pattern, TheRestAfterAHeadIsWhatStillHasToMatch) {
     const auto rest_of = [](std::string_view pattern, std::string_view head) {
         std::vector<std::string> rests;
-        for (const Glob& rest : after(resolve(Pattern(std::string(pattern)), {}), head)) {
-            rests.push_back(show(rest));
-        }
+        const auto globs = after(resolve(Pattern(std::string(pattern)), {}), head).value();
+        for (const Glob& glob : globs) rests.push_back(show(glob));
         return rests;
     };
     using Texts = std::vector<std::string>;
@@ -99,6 +98,31 @@ TEST(Pattern, TheRestAfterAHeadIsWhatStillHasToMatch) {
     // A `*` may run over the colons into the name.
     EXPECT_EQ(rest_of("arn:aws:iot:*:*:topic/a", head), (Texts{"*:topic/a", "a"}));
     EXPECT_EQ(rest_of("arn:aws:iot:?u-west-?:123:top?c/a?", head), Texts{"a?"});
+}
+
+TEST(Pattern, TheRestAfterAHeadMayNotDependOnASlot) {
+    const std::vector<std::string> open{"v"};
+    const auto is_known = [&](std::string pattern) {
+        return after(resolve(Pattern(std::move(pattern)), {}, open), "arn:topic/").has_value();
+    };
+    EXPECT_TRUE(is_known("arn:topic/${v}"));
+    EXPECT_TRUE(is_known("arn:*/${v}/a"));
+    EXPECT_TRUE(is_known("other:${v}"));  // does not get that far
+    EXPECT_FALSE(is_known("arn:${v}/a"));
+    EXPECT_FALSE(is_known("*${v}"));
+}
+
+TEST(Pattern, SlotsTakeTheTextsOfTheComparison) {
+    const std::vector<std::string> open{"v", "w"};
+    const auto glob = resolve(Pattern("a/${v}*${w}"), {}, open);
+    ASSERT_TRUE(has_slot(glob));
+    using Texts = std::vector<std::string>;
+    EXPECT_TRUE(matches(glob, Texts{"x*", "y"}, "a/x*--y"));
+    EXPECT_FALSE(matches(glob, Texts{"x*", "y"}, "a/xz--y"));  // its `*` is no wildcard
+    EXPECT_TRUE(matches(glob, Texts{"", ""}, "a/"));
+    EXPECT_TRUE(matches(glob, Texts{"", "yz"}, "a/yyz"));
+    EXPECT_FALSE(matches(glob, Texts{"", "yz"}, "a/yyzy"));
+    EXPECT_TRUE(matches(glob, Texts{"x", "y"}, JoinedText{"a", "/x", "zy"}));
 }
 
 TEST(Pattern, TheMatchingPrefixEndsAtTheFirstMisfit) {

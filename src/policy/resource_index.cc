@@ -5,6 +5,7 @@
 namespace gatehouse::policy {
 namespace {
 
+// Also true of slots: what stands there is not known yet.
 bool is_wildcard(GlobUnit unit) {
     return unit > 255;
 }
@@ -111,11 +112,13 @@ std::uint32_t ResourceIndex::Inner::store(GlobView glob) {
     stored.units = static_cast<std::uint32_t>(units.size());
     if (last - first > 1 || *first != any_run) units.insert(units.end(), first, last);
     stored.unit_count = static_cast<std::uint32_t>(units.size()) - stored.units;
+    stored.has_slot = policy::has_slot(glob);
     globs.push_back(stored);
     return static_cast<std::uint32_t>(globs.size() - 1);
 }
 
-bool ResourceIndex::Inner::compare(std::uint32_t glob, std::string_view name) const noexcept {
+bool ResourceIndex::Inner::compare(std::uint32_t glob, std::string_view name,
+                                   SlotTexts slots) const noexcept {
     const StoredGlob& stored = globs[glob];
     const std::size_t ends = std::size_t{stored.prefix_length} + stored.suffix_length;
     if (name.size() < ends) return false;
@@ -126,8 +129,9 @@ bool ResourceIndex::Inner::compare(std::uint32_t glob, std::string_view name) co
         return false;
     }
     if (stored.unit_count == 0) return true;
-    return matches(GlobView(units).subspan(stored.units, stored.unit_count),
-                   name.substr(stored.prefix_length, name.size() - ends));
+    const GlobView middle = GlobView(units).subspan(stored.units, stored.unit_count);
+    const std::string_view between = name.substr(stored.prefix_length, name.size() - ends);
+    return stored.has_slot ? matches(middle, slots, between) : matches(middle, between);
 }
 
 std::size_t ResourceIndex::Inner::memory_bytes() const {

@@ -2,7 +2,7 @@
 // about the length of the name and not the number of patterns.
 //
 //   exact and `prefix*`     a trie from the front decides by itself
-//   inner wildcards         found by the rarest of their literal runs (at the front, at the end or
+//   inner wildcards, slots  found by the rarest of their literal runs (at the front, at the end or
 //                           anywhere), then compared as a whole
 //   others (`*?`, …)        compared one by one; they are few
 //
@@ -41,14 +41,16 @@ public:
 
     // Calls `visit(statement)` for statements that name the resource, some perhaps more than once,
     // until one returns true; returns whether one did. `wanted(statement)` is asked first where
-    // finding out costs something.
+    // finding out costs something. `slots`: the texts of the globs' slots.
     template <class Wanted, class Visit>
-    bool visit(std::string_view name, Wanted&& wanted, Visit&& visit) const noexcept;
+    bool visit(std::string_view name, SlotTexts slots, Wanted&& wanted,
+               Visit&& visit) const noexcept;
 
     // Whether any pattern names the resource.
-    bool contains(std::string_view name) const noexcept {
+    bool contains(std::string_view name, SlotTexts slots) const noexcept {
         return visit(
-            name, [](IndexedStatement) { return true; }, [](IndexedStatement) { return true; });
+            name, slots, [](IndexedStatement) { return true; },
+            [](IndexedStatement) { return true; });
     }
 
     std::size_t memory_bytes() const;
@@ -68,6 +70,7 @@ private:
         std::uint32_t suffix_length = 0;
         std::uint32_t units = 0;  // the middle, in units_; empty if it is one `*`
         std::uint32_t unit_count = 0;
+        bool has_slot = false;
     };
     struct Compared;  // a pattern with inner wildcards, while building
 
@@ -83,7 +86,7 @@ private:
         std::string bytes;
 
         std::uint32_t store(GlobView glob);
-        bool compare(std::uint32_t glob, std::string_view name) const noexcept;
+        bool compare(std::uint32_t glob, std::string_view name, SlotTexts slots) const noexcept;
         std::size_t memory_bytes() const;
     };
 
@@ -92,12 +95,14 @@ private:
 };
 
 template <class Wanted, class Visit>
-bool ResourceIndex::visit(std::string_view name, Wanted&& wanted, Visit&& visit) const noexcept {
+bool ResourceIndex::visit(std::string_view name, SlotTexts slots, Wanted&& wanted,
+                          Visit&& visit) const noexcept {
     const auto entry_matches = [&](const Entry& entry, std::string_view rest) {
         switch (entry.kind) {
             case Kind::Exact: return rest.empty();
             case Kind::Open: return true;
-            case Kind::Compare: return wanted(entry.statement) && inner_->compare(entry.glob, name);
+            case Kind::Compare:
+                return wanted(entry.statement) && inner_->compare(entry.glob, name, slots);
         }
         return false;
     };

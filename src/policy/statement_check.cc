@@ -71,7 +71,7 @@ std::string unresolved_clause(const Pattern& pattern, const Variables& variables
 // The end of what must literally stand at the place where a name stopped fitting.
 std::string wanted_at(GlobView glob, std::string_view fitting) {
     const auto rests = after(glob, fitting);
-    for (const Glob& rest : rests) {
+    for (const Glob& rest : rests.value_or(std::vector<Glob>())) {
         if (rest.empty()) return "nothing more";
         const auto end =
             std::ranges::find_if(rest, [](GlobUnit unit) { return unit > 255; }) - rest.begin();

@@ -32,11 +32,18 @@ bool principal_matches(const Principal& principal, const RequestPrincipal& asker
     });
 }
 
-bool statement_lists_resource(const Statement& statement, const Variables& variables,
-                              JoinedText resource) noexcept {
-    return std::ranges::any_of(statement.resources, [&](const Pattern& pattern) {
-        return matches(pattern, variables, resource);
-    });
+std::vector<Glob> resolve_resources(const Statement& statement, const Variables& variables,
+                                    OpenVariables open) {
+    std::vector<Glob> globs;
+    globs.reserve(statement.resources.size());
+    for (const Pattern& resource : statement.resources) {
+        globs.push_back(resolve(resource, variables, open));
+    }
+    return globs;
+}
+
+bool any_matches(std::span<const Glob> globs, SlotTexts slots, JoinedText text) noexcept {
+    return std::ranges::any_of(globs, [&](const Glob& glob) { return matches(glob, slots, text); });
 }
 
 bool statement_names_action(const Statement& statement, std::string_view action) noexcept {
@@ -92,6 +99,7 @@ Variables variables_used(std::span<const PolicySource> sources, const Variables&
 }
 
 StatementSet::StatementSet(std::span<const PolicySource> sources, const Variables& variables,
+                           OpenVariables open,
                            const std::function<bool(const Statement&)>& chosen) {
     std::uint32_t number = 0;
     for (const PolicySource& source : sources) {
@@ -103,6 +111,7 @@ StatementSet::StatementSet(std::span<const PolicySource> sources, const Variable
             Ready& ready = statements_.emplace_back();
             ready.statement = &statement;
             ready.number = own_number;
+            ready.resources = resolve_resources(statement, variables, open);
             ready.conditions = std::move(*conditions);
         }
     }
@@ -111,11 +120,11 @@ StatementSet::StatementSet(std::span<const PolicySource> sources, const Variable
 
 bool StatementSet::applies(const Ready& ready, std::string_view action, JoinedText resource,
                            RequestContext context, const RequestPrincipal& principal,
-                           const Variables& variables) noexcept {
+                           SlotTexts slots) noexcept {
     const Statement& statement = *ready.statement;
     if (!statement_names_action(statement, action)) return false;
     if (statement.principal && !principal_matches(*statement.principal, principal)) return false;
-    const bool listed = statement_lists_resource(statement, variables, resource);
+    const bool listed = any_matches(ready.resources, slots, resource);
     return listed == (statement.resource_listing == Listing::These) &&
            std::ranges::all_of(ready.conditions, [&](const Condition& condition) {
                return condition.holds_in(context);
@@ -123,13 +132,12 @@ bool StatementSet::applies(const Ready& ready, std::string_view action, JoinedTe
 }
 
 Decision StatementSet::decide(std::string_view action, JoinedText resource, RequestContext context,
-                              const RequestPrincipal& principal,
-                              const Variables& variables) const noexcept {
+                              const RequestPrincipal& principal, SlotTexts slots) const noexcept {
     Decision decision;
     for (const Ready& ready : statements_) {
         const bool denies = ready.statement->effect == Effect::Deny;
         if (!denies && decision.allowed()) continue;
-        if (!applies(ready, action, resource, context, principal, variables)) continue;
+        if (!applies(ready, action, resource, context, principal, slots)) continue;
         if (denies) return {Outcome::DeniedExplicitly, ready.number};
         decision = {Outcome::Allowed, ready.number};
     }
@@ -137,7 +145,13 @@ Decision StatementSet::decide(std::string_view action, JoinedText resource, Requ
 }
 
 std::size_t StatementSet::memory_bytes() const {
-    return statements_.capacity() * sizeof(Ready);
+    std::size_t bytes = statements_.capacity() * sizeof(Ready);
+    for (const Ready& ready : statements_) {
+        for (const Glob& glob : ready.resources) {
+            bytes += sizeof(glob) + glob.capacity() * sizeof(GlobUnit);
+        }
+    }
+    return bytes;
 }
 
 }  // namespace gatehouse::policy

@@ -31,9 +31,10 @@ struct Request {
     RequestPrincipal principal;
 };
 
-// Whether one of the statement's Resource or NotResource patterns matches.
-bool statement_lists_resource(const Statement& statement, const Variables& variables,
-                              JoinedText resource) noexcept;
+// The statement's Resource or NotResource patterns, variables filled in.
+std::vector<Glob> resolve_resources(const Statement& statement, const Variables& variables,
+                                    OpenVariables open = {});
+bool any_matches(std::span<const Glob> globs, SlotTexts slots, JoinedText text) noexcept;
 
 bool statement_names_action(const Statement& statement, std::string_view action) noexcept;
 
@@ -51,11 +52,11 @@ public:
     StatementSet() = default;
     // The statements that `chosen` picks (all if empty). The documents must outlive the set.
     StatementSet(std::span<const PolicySource> sources, const Variables& variables,
-                 const std::function<bool(const Statement&)>& chosen = {});
+                 OpenVariables open = {}, const std::function<bool(const Statement&)>& chosen = {});
 
-    // `variables` are those given at the beginning.
+    // `slots`: the texts of the variables left open at the beginning.
     Decision decide(std::string_view action, JoinedText resource, RequestContext context,
-                    const RequestPrincipal& principal, const Variables& variables) const noexcept;
+                    const RequestPrincipal& principal, SlotTexts slots = {}) const noexcept;
 
     std::size_t memory_bytes() const;
 
@@ -63,12 +64,13 @@ private:
     struct Ready {
         const Statement* statement = nullptr;
         std::uint32_t number = 0;
+        std::vector<Glob> resources;
         std::vector<Condition> conditions;
     };
 
     static bool applies(const Ready& ready, std::string_view action, JoinedText resource,
                         RequestContext context, const RequestPrincipal& principal,
-                        const Variables& variables) noexcept;
+                        SlotTexts slots) noexcept;
 
     std::vector<Ready> statements_;
 };

@@ -17,7 +17,8 @@ std::shared_ptr<const authentication::Credentials> credentials_of(
         credentials->peer.server_name = request.tls_context->server_name.value_or("");
     }
     if (request.http_context) {
-        authentication::HttpCredentials& http = credentials->http.emplace();
+        credentials->http = std::make_unique<authentication::HttpCredentials>();
+        authentication::HttpCredentials& http = *credentials->http;
         if (request.http_context->headers) {
             for (const auto& [name, value] : *request.http_context->headers) {
                 http.headers.add(name, value);
