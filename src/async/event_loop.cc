@@ -50,7 +50,8 @@ EventLoop::EventLoop(const Clock& clock, Settings settings)
       mailbox_(std::make_unique<Mailbox>()),
       read_buffer_(settings.read_buffer_bytes),
       ready_(ready_events_max) {
-    epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
+    // Edge-triggered: each write is an event of its own, and the counter need never be read.
+    epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
     require_descriptor(epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event), "epoll_ctl");
 }
 
@@ -89,7 +90,7 @@ void EventLoop::post(std::move_only_function<void()> work) {
 void EventLoop::notify() {
     if (mailbox_->woken.exchange(true)) return;
     const std::uint64_t one = 1;
-    // The only possible failure is a full counter, and then the loop is awake anyway.
+    // It fails when the counter is full: after 2^64 wake-ups.
     [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof one);
 }
 
@@ -124,8 +125,6 @@ bool EventLoop::turn(std::chrono::milliseconds at_most) {
     worked |= timers_.advance(now_) > 0;
     if (mail_came) {
         ++counters_.mail_wakeups;
-        std::uint64_t posts;
-        [[maybe_unused]] const ssize_t drained = read(wake_, &posts, sizeof posts);
         worked |= run_mail();
     }
     worked |= context_.poll() > 0;
