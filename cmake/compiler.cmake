@@ -27,7 +27,7 @@ add_compile_definitions(_GNU_SOURCE
                         BOOST_ASIO_DISABLE_BOOST_DATE_TIME
                         BOOST_BEAST_SEPARATE_COMPILATION)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_link_options(-fuse-ld=lld -Wl,--gc-sections)
+  add_link_options(-fuse-ld=lld -Wl,--gc-sections -Wl,--icf=safe -Wl,-z,pack-relative-relocs)
 endif()
 if(GATEHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${GATEHOUSE_SANITIZE} -fno-sanitize-recover=all)
