@@ -7,6 +7,12 @@
 
 namespace gatehouse::authentication {
 
+struct Admission::Waiter {
+    explicit Waiter(async::EventLoop& loop) : wake(loop) {}
+    async::Wake wake;
+    bool has_place = false;  // somebody who left gave theirs
+};
+
 Admission::Admission(async::EventLoop& loop, AdmissionSettings settings)
     : loop_(loop), settings_(settings) {}
 
@@ -15,6 +21,7 @@ Admission::~Admission() {
 }
 
 async::Task<Result<Admission::Pass>> Admission::enter(Deadline deadline) {
+    if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
     if (is_open_circuit() && !may_probe()) {
         co_return fail(ErrorKind::Unavailable,
                        fmt::format("the function failed {} times in a row; it is tried again "
@@ -30,13 +37,18 @@ async::Task<Result<Admission::Pass>> Admission::enter(Deadline deadline) {
                        fmt::format("{} calls are running and {} waiting, the most allowed",
                                    running_, waiting_.size()));
     }
-    async::Wake wake(loop_);
-    waiting_.push_back(&wake);
-    if (co_await wake.wait(deadline)) co_return Pass(*this);  // its place was handed over
-    const auto place = std::ranges::find(waiting_, &wake);
-    if (place == waiting_.end()) co_return Pass(*this);  // handed over in the same turn
-    waiting_.erase(place);
+    Waiter waiter(loop_);
+    waiting_.push_back(&waiter);
+    co_await waiter.wake.wait(deadline);
+    if (waiter.has_place) co_return Pass(*this);
+    std::erase(waiting_, &waiter);
+    if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
     co_return fail(ErrorKind::Timeout, "no call ended in time to make room");
+}
+
+void Admission::close() {
+    closed_ = true;
+    for (Waiter* const waiter : waiting_) waiter->wake.notify();
 }
 
 void Admission::leave() {
@@ -44,8 +56,10 @@ void Admission::leave() {
         --running_;
         return;
     }
-    waiting_.front()->notify();
+    Waiter* const next = waiting_.front();
     waiting_.pop_front();
+    next->has_place = true;
+    next->wake.notify();
 }
 
 void Admission::note(bool failed) {

@@ -54,10 +54,14 @@ public:
     // place came free. Unavailable: the circuit is open.
     async::Task<Result<Pass>> enter(Deadline deadline);
 
+    // The server is stopping: who waits, and who comes, gets Unavailable.
+    void close();
+
     bool is_open_circuit() const { return failures_in_row_ >= settings_.failures_to_open; }
     std::size_t running() const { return running_; }
 
 private:
+    struct Waiter;
     void leave();
     void note(bool failed);
     bool may_probe();
@@ -65,7 +69,8 @@ private:
     async::EventLoop& loop_;
     AdmissionSettings settings_;
     std::size_t running_ = 0;
-    std::deque<async::Wake*> waiting_;
+    std::deque<Waiter*> waiting_;
+    bool closed_ = false;
     std::uint32_t failures_in_row_ = 0;
     SteadyTime next_probe_{};
 };

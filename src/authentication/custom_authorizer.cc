@@ -115,13 +115,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
               .authorizer = choice->entry->authorizer,
               .token = std::move(choice->token)};
     const std::string key = brake_key(*call.credentials);
-    if (const auto delay = brake_.delay_for(key); delay.count() > 0) {
-        trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
-                   fmt::format("held back {} ms: this address and user name were refused again "
-                               "and again",
-                               delay.count()));
-        co_await async::sleep_until(parts_.home, Deadline::after(parts_.clock, delay));
-    }
+    co_await hold_back(call, key);
     Answered answered = co_await this->call(call, deadline);
     AuthenticationResult result = std::unexpected(Refusal());
     if (answered.refusal) {
@@ -136,6 +130,26 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
         brake_.refused(key);
     }
     co_return result;
+}
+
+// Until the brake lets go of this address and user name.
+async::Task<void> CustomAuthorizer::hold_back(Call& call, const std::string& key) {
+    const auto delay = brake_.delay_for(key);
+    if (delay.count() == 0 || stopping_) co_return;
+    call.trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
+                    fmt::format("held back {} ms: this address and user name were refused again "
+                                "and again",
+                                delay.count()));
+    async::Wake wake(parts_.home);
+    held_back_.insert(&wake);
+    co_await wake.wait(Deadline::after(parts_.clock, delay));
+    held_back_.erase(&wake);
+}
+
+void CustomAuthorizer::stop() {
+    stopping_ = true;
+    for (const auto& [arn, admission] : admissions_) admission->close();
+    for (async::Wake* const wake : held_back_) wake->notify();
 }
 
 // From admission to a validated answer. Without a refusal, the answer is a yes.
@@ -315,6 +329,7 @@ Admission& CustomAuthorizer::admission_of(const registry::Authorizer& authorizer
     auto& admission = admissions_[authorizer.arn()];
     if (!admission) {
         admission = std::make_unique<Admission>(parts_.home, settings_.admission);
+        if (stopping_) admission->close();
     }
     return *admission;
 }

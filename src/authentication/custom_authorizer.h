@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "async/event_loop.h"
 #include "async/snapshot.h"
@@ -83,6 +84,10 @@ public:
     };
     async::Task<TestResult> test(TestQuestion question, Deadline deadline);
 
+    // The server is stopping: nobody is asked any more, and who waits to be asked gets Unavailable.
+    // Calls under way end with their functions. On the home loop.
+    void stop();
+
 private:
     struct Call;
     struct Answered {
@@ -95,6 +100,7 @@ private:
     async::Task<TestResult> test_here(TestQuestion question, Deadline deadline);
     async::Task<Answered> call(Call& call, Deadline deadline);
     async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
+    async::Task<void> hold_back(Call& call, const std::string& key);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
@@ -108,6 +114,8 @@ private:
     RefusalBrake brake_;
     SharedPolicies shared_policies_;
     std::unordered_map<std::string, std::unique_ptr<Admission>> admissions_;  // by ARN
+    std::unordered_set<async::Wake*> held_back_;
+    bool stopping_ = false;
 };
 
 }  // namespace gatehouse::authentication

@@ -72,6 +72,8 @@ struct Limits {
     // Authorizers and policies
     std::uint32_t authorizers_max = 10;
     std::uint32_t authorizer_wait_ms = 5000;
+    std::uint32_t authorizer_calls_max = 64;      // ours: at once, per authorizer
+    std::uint32_t authorizer_waiting_max = 2048;  // ours: behind them
     std::uint32_t authorizer_documents_max = 10;
     std::uint32_t authorizer_interval_seconds_min = 300;  // refreshAfter, disconnectAfter
     std::uint32_t authorizer_interval_seconds_max = 86'400;

@@ -1,12 +1,14 @@
 #include "gateway/entrance.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
 #include "base/uuid.h"
 #include "gateway/arrival.h"
 #include "gateway/connect_rules.h"
+#include "gateway/entering.h"
 #include "gateway/entrance_reports.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_gateway.h"
@@ -26,14 +28,20 @@ constexpr std::size_t read_chunk_bytes = 2048;
 // Names, properties and headers of a CONNECT around the payload of its will.
 constexpr std::uint32_t connect_headroom = 64 * 1024;
 
-class Entrance {
+class Entrance final : Entering, Pinned {
 public:
     Entrance(LoopGateway& gateway, const Door& door)
-        : gateway_(gateway), parts_(gateway.parts()), door_(door) {}
+        : gateway_(gateway), parts_(gateway.parts()), door_(door) {
+        gateway_.add(*this);
+    }
+    ~Entrance() { gateway_.remove(*this); }
 
     async::Task<void> run(net::AcceptedSocket socket) {
         slot_ = std::move(socket.slot);
-        if (!co_await open_stream(socket)) co_return;
+        handshaking_ = socket.descriptor;
+        const bool is_open = co_await open_stream(socket);
+        handshaking_ = -1;
+        if (!is_open) co_return;
         auto conversation =
             conversation_of(door_, stream_->facts(), profile().behaviour.door_rules);
         const Deadline deadline = after(gateway_.settings().connect_wait);
@@ -53,6 +61,12 @@ private:
     const Profile& profile() const { return gateway_.settings().profile; }
     Deadline after(std::chrono::milliseconds wait) const {
         return Deadline::after(parts_.clock, wait);
+    }
+
+    void stop(Stop how) override {
+        if (how == Stop::Politely && is_authenticating_) return;
+        if (handshaking_ != -1) ::shutdown(handshaking_, SHUT_RDWR);
+        if (stream_) stream_->cancel();
     }
 
     async::Task<bool> open_stream(const net::AcceptedSocket& socket) {
@@ -135,8 +149,10 @@ private:
         }
         const SteadyTime asked_at = parts_.clock.steady_now();
         const auto credentials = make_credentials();
+        is_authenticating_ = true;
         auto identity = co_await parts_.authenticator.authenticate(
             credentials, facts_->trace, after(gateway_.settings().authenticate_wait));
+        is_authenticating_ = false;
         if (!identity) co_return co_await refuse(identity.error());
         if (const auto denial = may_connect(**identity)) {
             parts_count(logs::Metric::ConnectAuthError);
@@ -300,7 +316,7 @@ private:
             co_await stream_->write_all(packet, after(gateway_.settings().linger_wait));
         }
         stream_->transport().shut_down();
-        co_await drop_input();
+        if (!gateway_.is_stopping()) co_await drop_input();
     }
 
     // Until the client closes: closing with unread input would reset the connection and could
@@ -317,6 +333,8 @@ private:
     LoopGateway& gateway_;
     const GatewayParts& parts_;
     const Door& door_;
+    int handshaking_ = -1;  // the socket, while there is no stream yet
+    bool is_authenticating_ = false;
     net::ConnectionLimits::Slot slot_;
     std::unique_ptr<net::Stream> stream_;
     Bytes input_;

@@ -14,7 +14,7 @@ LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard
       loop_(loop),
       shard_(shard),
       metrics_(gateway.parts().metrics.make_set()),
-      entering_(loop, "entrance") {}
+      tasks_(loop, "entrance") {}
 
 LoopGateway::~LoopGateway() {
     loop_.cancel_turn_end(*this);
@@ -29,12 +29,12 @@ const GatewayParts& LoopGateway::parts() const {
 }
 
 void LoopGateway::accept(net::AcceptedSocket socket, const Door& door) {
-    if (draining_ || entering_.running() >= settings().entering_max) {
+    if (stopping_ || tasks_.running() >= settings().entering_max) {
         ::close(socket.descriptor);
         metrics_.add(logs::Metric::ConnectThrottle);
         return;
     }
-    entering_.start(let_in(*this, std::move(socket), door));
+    tasks_.start(let_in(*this, std::move(socket), door));
 }
 
 void LoopGateway::adopt_from(std::unique_ptr<Arrival> arrival) {
@@ -43,7 +43,7 @@ void LoopGateway::adopt_from(std::unique_ptr<Arrival> arrival) {
 }
 
 void LoopGateway::adopt(std::unique_ptr<Arrival> arrival) {
-    if (draining_) return;  // the socket closes
+    if (stopping_) return;  // the socket closes
     auto connection = std::make_unique<DeviceConnection>(*this, std::move(*arrival));
     DeviceConnection& device = *connection;
     connections_.emplace(&device, std::move(connection));
@@ -62,13 +62,19 @@ void LoopGateway::on_turn_end() {
     retired_.clear();
 }
 
-async::Task<void> LoopGateway::drain(Deadline deadline) {
-    draining_ = true;
+void LoopGateway::stop() {
+    stopping_ = true;
     std::vector<DeviceConnection*> open;
     open.reserve(connections_.size());
     for (const auto& [device, owner] : connections_) open.push_back(device);
     for (DeviceConnection* const device : open) device->shut_down();
-    co_await entering_.join(deadline);
+    for (Entering* const entering : entering_) entering->stop(Entering::Stop::Politely);
+}
+
+async::Task<void> LoopGateway::drain(Deadline deadline) {
+    if (co_await tasks_.join(deadline)) co_return;
+    for (Entering* const entering : entering_) entering->stop(Entering::Stop::AtOnce);
+    co_await tasks_.join(Deadline::never());
 }
 
 }  // namespace gatehouse::gateway

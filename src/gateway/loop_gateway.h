@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "async/event_loop.h"
@@ -13,6 +14,7 @@
 #include "base/bytes.h"
 #include "broker/shard.h"
 #include "gateway/door.h"
+#include "gateway/entering.h"
 #include "gateway/output_buffer.h"
 #include "gateway/parts.h"
 #include "net/listener.h"
@@ -35,8 +37,13 @@ public:
 
     // Connections let in so far and still open.
     std::size_t connection_count() const { return connections_.size(); }
-    // Ends all connections (MQTT 5: Server shutting down) and waits for what is on its way in.
+    // Ends all connections (MQTT 5: Server shutting down), and those on their way in unless they
+    // are being authenticated. New ones are closed.
+    void stop();
+    // Waits for what is still on its way in, which is cut at the deadline. After stop(), and after
+    // the authenticator was told to stop.
     async::Task<void> drain(Deadline deadline);
+    bool is_stopping() const { return stopping_; }
 
     async::EventLoop& loop() { return loop_; }
     Gateway& gateway() { return gateway_; }
@@ -46,8 +53,11 @@ public:
     const GatewaySettings& settings() const;
     const GatewayParts& parts() const;
 
+    // From the beginning to the end of a connection's way in.
+    void add(Entering& entering) { entering_.insert(&entering); }
+    void remove(Entering& entering) { entering_.erase(&entering); }
     // A refresh of an identity; awaited by drain().
-    void start_refresh(async::Task<void> task) { entering_.start(std::move(task)); }
+    void start_refresh(async::Task<void> task) { tasks_.start(std::move(task)); }
     // Bytes for short use within one packet.
     Bytes& scratch() { return scratch_; }
     // A connection that is over; destroyed at the end of the turn.
@@ -62,11 +72,12 @@ private:
     broker::Shard& shard_;
     logs::MetricSet& metrics_;
     OutputPool outputs_;
-    async::TaskGroup entering_;
+    async::TaskGroup tasks_;
+    std::unordered_set<Entering*> entering_;
     std::unordered_map<DeviceConnection*, std::unique_ptr<DeviceConnection>> connections_;
     std::vector<std::unique_ptr<DeviceConnection>> retired_;
     Bytes scratch_;
-    bool draining_ = false;
+    bool stopping_ = false;
 };
 
 }  // namespace gatehouse::gateway

@@ -196,7 +196,7 @@ std::vector<ConnectionTrace> TraceStore::changed_since(std::uint64_t revision,
 
 std::uint64_t TraceStore::follow(const Tenant& tenant, std::string client_id, Listener listener) {
     const std::scoped_lock lock(mutex_);
-    if (followers_.size() >= settings_.followers_max) return 0;
+    if (following_ended_ || followers_.size() >= settings_.followers_max) return 0;
     const std::uint64_t number = next_follower_++;
     followers_.push_back(std::make_shared<const Follower>(
         Follower{number, tenant, std::move(client_id), std::move(listener)}));
@@ -206,6 +206,16 @@ std::uint64_t TraceStore::follow(const Tenant& tenant, std::string client_id, Li
 void TraceStore::unfollow(std::uint64_t number) {
     const std::scoped_lock lock(mutex_);
     std::erase_if(followers_, [&](const auto& follower) { return follower->number == number; });
+}
+
+void TraceStore::end_following() {
+    std::vector<std::shared_ptr<const Follower>> told;
+    {
+        const std::scoped_lock lock(mutex_);
+        following_ended_ = true;
+        told = followers_;
+    }
+    for (const auto& follower : told) follower->listener(ConnectionTrace());
 }
 
 std::string to_text(const ConnectionTrace& trace) {

@@ -139,6 +139,9 @@ public:
     std::uint64_t follow(const Tenant& tenant, std::string client_id, Listener listener);
     // After the return the listener is not called again, except by a call under way.
     void unfollow(std::uint64_t follower);
+    // The server is stopping: every listener is called with a trace without an id, and nobody can
+    // follow any more.
+    void end_following();
 
 private:
     struct Entry;
@@ -158,6 +161,7 @@ private:
     std::uint64_t revision_ = 0;
     std::vector<std::shared_ptr<const Follower>> followers_;
     std::uint64_t next_follower_ = 1;
+    bool following_ended_ = false;
 };
 
 // For a person: one line a step. Ends with a line break.

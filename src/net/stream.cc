@@ -56,6 +56,11 @@ void Stream::cancel() {
     writable_.notify();
 }
 
+void Stream::cancel_reads() {
+    reads_cancelled_ = true;
+    readable_.notify();
+}
+
 void Stream::want(std::uint32_t events) {
     if ((interest_ & events) == events && watched_) return;
     interest_ |= events;
@@ -96,7 +101,7 @@ async::Task<Result<void>> Stream::wait_for(IoOutcome::Status status, Deadline de
     if (to_read) reading_ = true;
     const bool ready = co_await (to_read ? readable_ : writable_).wait(deadline);
     if (to_read) reading_ = false;
-    if (cancelled_) co_return cancelled();
+    if (cancelled_ || (to_read && reads_cancelled_)) co_return cancelled();
     if (!ready) {
         co_return fail(ErrorKind::Timeout,
                        to_read ? "the peer sent nothing in time" : "the peer took nothing in time");
@@ -106,7 +111,7 @@ async::Task<Result<void>> Stream::wait_for(IoOutcome::Status status, Deadline de
 
 async::Task<Result<std::size_t>> Stream::read_some(std::span<std::uint8_t> into,
                                                    Deadline deadline) {
-    while (!cancelled_) {
+    while (!cancelled_ && !reads_cancelled_) {
         const IoOutcome outcome = transport_->read(into);
         if (outcome.status == Status::Done) co_return outcome.bytes;
         if (outcome.status == Status::Closed) co_return std::size_t{0};

@@ -32,6 +32,8 @@ public:
 
     // Makes a waiting read or write fail with Cancelled, and all later ones.
     void cancel();
+    // The same for reads alone: what is being answered still gets its answer.
+    void cancel_reads();
     // Gives the transport away (to another loop or to the packet path). The stream is done then.
     std::unique_ptr<Transport> release();
 
@@ -53,6 +55,7 @@ private:
     bool watched_ = false;
     bool reading_ = false;
     bool cancelled_ = false;
+    bool reads_cancelled_ = false;
 };
 
 }  // namespace gatehouse::net

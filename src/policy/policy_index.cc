@@ -66,10 +66,9 @@ bool may_be_left_open(std::span<const PolicySource> sources) {
     for (const PolicySource& source : sources) {
         for (const Statement& statement : source.document->statements) {
             if (!statement.conditions.empty()) return false;
-            patterns += static_cast<std::size_t>(
-                std::ranges::count_if(statement.resources, [](const Pattern& resource) {
-                    return !resource.variables().empty();
-                }));
+            patterns += static_cast<std::size_t>(std::ranges::count_if(
+                statement.resources,
+                [](const Pattern& resource) { return !resource.variables().empty(); }));
         }
     }
     return patterns <= PolicyIndex::open_patterns_max;

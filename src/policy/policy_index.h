@@ -77,8 +77,8 @@ private:
     struct LeaveOpen {
         std::vector<std::string> variables;
     };
-    PolicyIndex(std::vector<PolicySource> sources, const Variables& variables,
-                const Tenant& tenant, LeaveOpen open);
+    PolicyIndex(std::vector<PolicySource> sources, const Variables& variables, const Tenant& tenant,
+                LeaveOpen open);
 
     std::vector<Bound> bind_statements();
     void build_indexes(std::vector<Bound>& bound);

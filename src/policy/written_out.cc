@@ -36,8 +36,8 @@ std::string replaced_between_variables(std::string_view text, std::string_view f
     while (true) {
         const auto variable = text.find("${");
         const auto close = variable == text.npos ? text.npos : text.find('}', variable);
-        result += replaced(text.substr(0, close == text.npos ? text.npos : variable), from, to,
-                           count);
+        result +=
+            replaced(text.substr(0, close == text.npos ? text.npos : variable), from, to, count);
         if (close == text.npos) return result;
         result += text.substr(variable, close + 1 - variable);
         text.remove_prefix(close + 1);

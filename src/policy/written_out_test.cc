@@ -35,19 +35,20 @@ TEST(WrittenOut, TemplatesDifferInNothingButTheClientId) {
 }
 
 TEST(WrittenOut, IsNothingWhereTheClientIdCannotBeToldApart) {
-    EXPECT_FALSE(template_of(document_with("topic/a"), "dev-1"));        // not there
-    EXPECT_FALSE(template_of(document_with("topic/abc"), "abc"));        // too short
-    EXPECT_FALSE(template_of(document_with("topic/a*b/c"), "a*b/c"));    // a wildcard in it
+    EXPECT_FALSE(template_of(document_with("topic/a"), "dev-1"));      // not there
+    EXPECT_FALSE(template_of(document_with("topic/abc"), "abc"));      // too short
+    EXPECT_FALSE(template_of(document_with("topic/a*b/c"), "a*b/c"));  // a wildcard in it
     EXPECT_FALSE(template_of(document_with("topic/dev-1\\u0041"), "dev-1"));
     EXPECT_FALSE(template_of(document_with("topic/dev-1\x01"), "dev-1"));
 }
 
 // A client id that also stands elsewhere in the document may make another document of it.
 TEST(WrittenOut, OnlyResourcesMayNameTheClientId) {
-    for (const auto& [texts, client_id] :
-         {std::pair{document_with("topic/x", "dev1"), "dev1"}, {document_with("topic/x"), "Allow"},
-          {document_with("topic/x"), "2012"}, {document_with("topic/${iot:ClientId}"), "ClientId"},
-          {document_with("topic/dev1", "dev1"), "dev1"}}) {
+    for (const auto& [texts, client_id] : {std::pair{document_with("topic/x", "dev1"), "dev1"},
+                                           {document_with("topic/x"), "Allow"},
+                                           {document_with("topic/x"), "2012"},
+                                           {document_with("topic/${iot:ClientId}"), "ClientId"},
+                                           {document_with("topic/dev1", "dev1"), "dev1"}}) {
         ASSERT_TRUE(template_of(texts, client_id).has_value()) << texts.front();
         EXPECT_FALSE(with_client_id_open(parse(texts), texts, client_id)) << texts.front();
     }
@@ -75,8 +76,7 @@ TEST(WrittenOut, OneIndexDecidesForEachClientIdAndExplainsWhatWasWritten) {
     EXPECT_FALSE(other->decide(Action::Publish, "dev-1/a").allowed());
     const Explanation explanation = other->explain(Action::Publish, "dev-2/a");
     ASSERT_EQ(explanation.allowing.size(), 1U);
-    EXPECT_EQ(explanation.allowing[0].resource,
-              "arn:aws:iot:us-east-1:000000000000:topic/dev-2/*");
+    EXPECT_EQ(explanation.allowing[0].resource, "arn:aws:iot:us-east-1:000000000000:topic/dev-2/*");
     EXPECT_TRUE(explanation.variables.empty());
 }
 

@@ -108,6 +108,11 @@ SettingTable access_limits() {
                                    "Authorizers of an account and region."),
         limit<&L::authorizer_wait_ms>("limits.authorizer-wait-ms", {1, 900'000},
                                       "How long an authorizer may take."),
+        limit<&L::authorizer_calls_max>("limits.authorizer-calls-max", {1, 65'535},
+                                        "Calls of one authorizer's function at once."),
+        limit<&L::authorizer_waiting_max>(
+            "limits.authorizer-waiting-max", any_count,
+            "Clients that may wait for their authorizer to be called."),
         limit<&L::authorizer_documents_max>("limits.authorizer-documents-max", {1, 100},
                                             "Policy documents in an authorizer's answer."),
         limit<&L::authorizer_interval_seconds_min>(

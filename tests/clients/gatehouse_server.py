@@ -133,7 +133,7 @@ class Server:
                 service, endpoint_url=self.ready["api_url"], region_name=self.ready["region"],
                 aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-                config=botocore.config.Config(retries={"max_attempts": 1}, read_timeout=60))
+                config=botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60))
         return self._clients[service]
 
     def aws(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
@@ -151,6 +151,19 @@ class Server:
         text = self.aws(*words, "--output", "json").stdout
         return json.loads(text) if text.strip() else None
 
+    def gatehouse(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
+        """A command of the program itself."""
+        run = subprocess.run([self.binary, *words], capture_output=True, text=True, timeout=60,
+                             env={**self.environment(),
+                                  "GATEHOUSE_DATA_DIR": str(self.data_dir.path / "data")})
+        if check and run.returncode != 0:
+            raise AssertionError(f"gatehouse {' '.join(words)}: {run.stderr}")
+        return run
+
+    def advance(self, span: str) -> None:
+        """Moves the time of a server with --clock manual."""
+        self.gatehouse("clock", "advance", span)
+
     def log_records(self, **members: str) -> list[dict]:
         """The records of AWSIotLogsV2 that have all these members."""
         try:
@@ -161,6 +174,16 @@ class Server:
             return []
         return [record for record in records
                 if all(record.get(name) == value for name, value in members.items())]
+
+    def output_of(self, function: str, text: str) -> list[str]:
+        """What the function printed that has the text."""
+        logs = self.api("logs")
+        try:
+            events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}",
+                                            filterPattern=f'"{text}"')["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
+        return [event["message"] for event in events]
 
     def wait_for_record(self, **members: str) -> dict:
         """The newest such record."""

@@ -58,6 +58,81 @@ class Refresh(AuthorizerTest):
                 self.device(name, protocol=protocol).connected()
 
 
+class ByTheClock(AuthorizerTest):
+    """In hours, moved by command."""
+    flags = ("--profile", "open", "--clock", "manual")
+
+    def test_a_quarter_of_an_hour_of_refreshes_and_a_day_to_the_end(self):
+        device = self.device("patient", protocol=V5, keep_alive=65_535).connected()
+
+        def refreshes():
+            return len(self.server.log_records(clientId="patient", status="Success",
+                                               eventType="Authorizer.Refresh"))
+        for number in range(1, 4):
+            self.server.advance("300s")
+            wait_until(lambda: refreshes() == number, f"refresh {number}")
+        self.server.advance("24h")
+        device.expect("disconnect")
+        record = self.server.wait_for_record(clientId="patient", eventType="Disconnect")
+        self.assertEqual(record["disconnectReason"], "CUSTOMAUTH_TTL_EXPIRATION")
+
+
+class FunctionAway:
+    """Connections whose function fails when a refresh is due: three at the same moment, while the
+    circuit is open. One of them is the probe, the others cannot be asked about."""
+
+    def set_failing(self, failing: str) -> None:
+        self.server.api("lambda").update_function_configuration(
+            FunctionName="auth", Environment={"Variables": {"FAILING": failing}})
+
+    def refresh_while_the_circuit_is_open(self) -> tuple[list, list]:
+        """The devices, and those that were closed."""
+        devices = [self.device(f"away-{number}", protocol=V5, keep_alive=1200).connected()
+                   for number in range(3)]
+        self.set_failing("yes")
+        for number in range(20):
+            device = self.device(f"opener-{number}", protocol=V5, user=f"opener-{number}")
+            self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
+        self.server.advance("300s")
+        wait_until(lambda: self.count("Failure") == 3, "three refreshes fail")
+        return devices, self.server.log_records(eventType="Disconnect",
+                                                disconnectReason="AUTH_ERROR")
+
+    def count(self, status: str) -> int:
+        return len(self.server.log_records(eventType="Authorizer.Refresh", status=status))
+
+
+class FunctionAwayAws(FunctionAway, AuthorizerTest):
+    flags = ("--clock", "manual")
+
+    def test_policies_stay_while_the_function_cannot_be_asked(self):
+        devices, closed = self.refresh_while_the_circuit_is_open()
+        self.assertEqual(len(closed), 1, "the probe's, whose function failed")
+        kept = [device for number, device in enumerate(devices)
+                if closed[0]["clientId"] != f"away-{number}"]
+        for device in kept:
+            device.published("lab/kept")
+        self.set_failing("")
+
+        def both_refreshed():
+            self.server.advance("10s")
+            return self.count("Success") >= 2
+        wait_until(both_refreshed, "both are refreshed when the function is back")
+        for device in kept:
+            device.published("lab/kept")
+
+
+class FunctionAwayStrict(FunctionAway, AuthorizerTest):
+    flags = ("--clock", "manual", "--profile", "aws-strict")
+
+    def test_a_refresh_that_fails_ends_the_connection(self):
+        devices, _ = self.refresh_while_the_circuit_is_open()
+        for device in devices:
+            device.expect("disconnect")
+        wait_until(lambda: len(self.server.log_records(
+            eventType="Disconnect", disconnectReason="AUTH_ERROR")) == 3, "three are closed")
+
+
 class Interval(AuthorizerTest):
     def test_profile_aws_takes_no_seconds(self):
         device = self.device("hasty", protocol=V5, user="expires")

@@ -30,7 +30,7 @@ def lambda_handler(event, context):
     print("asked for", user, "by", mqtt.get("clientId"), "signature", event["signatureVerified"])
     if base64.b64decode(mqtt.get("password", "")) != PASSWORD:
         return {"isAuthenticated": False}
-    if user == "raises":
+    if user == "raises" or os.environ.get("FAILING"):
         raise RuntimeError("the table of devices is gone")
     if user == "hangs":
         threading.Event().wait()

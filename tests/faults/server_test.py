@@ -6,6 +6,7 @@ usage: server_test.py GATEHOUSE [TESTS]"""
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,8 +15,9 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "clients"))
 
-from client_test import (GATEHOUSE, NOT_AUTHORIZED_5, AuthorizerTest, ClientTest,  # noqa: E402
-                         make_auto_custom, wait_until)
+import botocore.exceptions  # noqa: E402
+from client_test import (NOT_AUTHORIZED_5, AuthorizerTest, ClientTest,  # noqa: E402
+                         make_auto_custom, make_function, wait_until)
 from device import V5, Device  # noqa: E402
 
 
@@ -48,15 +50,8 @@ class Instances(AuthorizerTest):
         self.device("heir").connected()
 
     def wait_for_output(self, text: str) -> None:
-        logs = self.server.api("logs")
-
-        def is_there():
-            try:
-                return logs.filter_log_events(logGroupName="/aws/lambda/auth",
-                                              filterPattern=f'"{text}"')["events"]
-            except logs.exceptions.ResourceNotFoundException:
-                return False
-        wait_until(is_there, f"the function's output '{text}'", 4)
+        wait_until(lambda: self.server.output_of("auth", text),
+                   f"the function's output '{text}'", 4)
 
 
 class Restart(AuthorizerTest):
@@ -102,20 +97,133 @@ class SecondServer(ClientTest):
 
 class Stop(ClientTest):
     flags = ("--allow-anonymous",)
+    SERVER_SHUTTING_DOWN = 0x8B
 
-    def test_sigterm_ends_in_order(self):
-        make_auto_custom(self.server)
-        watcher = self.device("idle", door="mqtt", user=None).connected()
-        self.device("busy", protocol=V5).connected()
+    def setUp(self):
+        if self.server.process.poll() is not None:
+            self.server.start()
+
+    def assert_ends(self) -> None:
         children = descendants(self.server.process.pid)
         began = time.monotonic()
         self.assertEqual(self.server.terminate(), 0)
         self.assertLess(time.monotonic() - began, 2.5)
-        watcher.expect("disconnect")
         wait_until(lambda: not any(pathlib.Path(f"/proc/{pid}").exists() for pid in children),
                    "the functions' processes end with the server")
         self.assertFalse((self.server.data_dir.path / "data" / "ready.json").exists())
-        self.assertEqual(GATEHOUSE, self.server.binary)
+
+    def test_sigterm_in_the_middle_of_everything(self):
+        make_auto_custom(self.server)
+        plain = self.device("plain", door="mqtt", user=None).connected()
+        subscriber = self.device("subscriber", protocol=V5).connected()
+        subscriber.subscribed("lab/#")
+        publisher = self.device("publisher", protocol=V5).connected()
+        half = socket.create_connection(("127.0.0.1", self.server.ready["mqtt"]))
+        self.addCleanup(half.close)
+        half.sendall(b"\x10\x12\x00\x04MQ")
+        silent = socket.create_connection(("127.0.0.1", self.server.ready["https"]))
+        self.addCleanup(silent.close)
+        self.device("asking", protocol=V5, user="hangs")
+        wait_until(lambda: self.server.output_of("auth", "asked for hangs by asking"),
+                   "the authorizer is asked")
+        stop = threading.Event()
+
+        def publish():
+            while not stop.is_set() and publisher.client.is_connected():
+                publisher.client.publish("lab/traffic", b"x" * 100, 1)
+                stop.wait(0.001)
+        traffic = threading.Thread(target=publish)
+        traffic.start()
+        subscriber.expect("message")
+        try:
+            self.assert_ends()
+        finally:
+            stop.set()
+            traffic.join()
+        plain.expect("disconnect")
+        for device in (subscriber, publisher):
+            self.assertEqual(device.expect("disconnect")[1], self.SERVER_SHUTTING_DOWN)
+        # What was told is in the log.
+        self.server.start()
+        for client_id in ("plain", "subscriber", "publisher"):
+            record = self.server.wait_for_record(clientId=client_id, eventType="Disconnect")
+            self.assertEqual(record["disconnectReason"], "SERVER_INITIATED_DISCONNECT")
+
+    def test_sigterm_twice(self):
+        self.device("twice", door="mqtt", user=None).connected()
+        self.server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.server.terminate(), 0)
+
+    def test_sigterm_while_the_api_is_busy(self):
+        make_function(self.server, "slow", "import threading\n\n"
+                      "def lambda_handler(event, context):\n"
+                      "    print('it hangs')\n"
+                      "    threading.Event().wait()\n")
+        answers = []
+
+        def invoke():
+            try:
+                self.server.api("lambda").invoke(FunctionName="slow")
+            except botocore.exceptions.ClientError as error:
+                answers.append(error.response["Error"]["Code"])
+        caller = threading.Thread(target=invoke)
+        caller.start()
+        wait_until(lambda: self.server.output_of("slow", "it hangs"), "the function is called")
+        followers = [self.follow("authorizer", "trace", "--follow"),
+                     self.follow("logs", "tail", "--follow")]
+        self.assert_ends()
+        caller.join()
+        self.assertEqual(len(answers), 1, "the caller is told that the server stops")
+        for follower in followers:
+            follower.wait(timeout=30)
+
+    def follow(self, *words: str) -> subprocess.Popen:
+        """A command that follows, once it said that it does."""
+        process = subprocess.Popen([self.server.binary, *words], text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   env={**self.server.environment(), "GATEHOUSE_DATA_DIR":
+                                        str(self.server.data_dir.path / "data")})
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        self.assertTrue(process.stdout.readline())
+        return process
+
+    def test_sigterm_before_it_is_ready(self):
+        self.server.terminate()
+        process = subprocess.Popen(self.server.command(), env=self.server.environment(),
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # Since its handlers are in place, which /proc tells.
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+
+        def handles_sigterm():
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            return any(int(lines[name], 16) >> (signal.SIGTERM - 1) & 1
+                       for name in ("SigCgt", "SigBlk"))
+        wait_until(handles_sigterm, "SIGTERM is handled")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, errors)
+        self.server.start()
+        self.device("later", door="mqtt", user=None).connected()
+
+
+class StopWithoutTime(AuthorizerTest):
+    """No deadline ever comes while the clock stands still."""
+    flags = ("--clock", "manual")
+
+    def test_sigterm(self):
+        for number in range(4):
+            device = self.device(f"wrong-{number}", protocol=V5, password="guess")
+            self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
+        self.device("held-back", protocol=V5, password="guess")
+        self.device("asking", protocol=V5, user="hangs")
+        for client_id, step in (("asking", "  event  "), ("held-back", "held back")):
+            wait_until(lambda: step in self.server.gatehouse(
+                "authorizer", "trace", "--client-id", client_id, check=False).stdout,
+                       f"{client_id}: {step}")
+        silent = socket.create_connection(("127.0.0.1", self.server.ready["https"]))
+        self.addCleanup(silent.close)
+        self.assertEqual(self.server.terminate(), 0)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,10 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     }
     made->custom_authorizer_ = std::make_unique<authentication::CustomAuthorizer>(
         authentication::CustomAuthorizerSettings{
-            .profile = parts.settings.profile, .admission = {}, .brake = {}},
+            .profile = parts.settings.profile,
+            .admission = {.calls_max = parts.settings.profile.limits.authorizer_calls_max,
+                          .waiting_max = parts.settings.profile.limits.authorizer_waiting_max},
+            .brake = {}},
         authentication::CustomAuthorizerParts{.home = parts.loops.main(),
                                               .clock = *foundation.clock,
                                               .directory = parts.authorizers.directory(),
@@ -98,16 +101,27 @@ Devices::~Devices() {
     for (const auto& port : ports_) port->serve(nullptr);
 }
 
-async::Task<void> Devices::drain(Deadline deadline) {
+template <class Work>
+async::Task<void> Devices::on_every_loop(Work work) {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
         co_await async::run_on<Result<void>>(
-            loops_.at(i), loops_.main(), [this, i, deadline] { return drain_loop(i, deadline); });
+            loops_.at(i), loops_.main(), [this, i, work] { return work(gateway_->on_loop(i)); });
     }
 }
 
-async::Task<Result<void>> Devices::drain_loop(std::size_t loop, Deadline deadline) {
-    co_await gateway_->on_loop(loop).drain(deadline);
-    co_return Result<void>();
+async::Task<void> Devices::stop() {
+    custom_authorizer_->stop();
+    co_await on_every_loop([](gateway::LoopGateway& gateway) -> async::Task<Result<void>> {
+        gateway.stop();
+        co_return Result<void>();
+    });
+}
+
+async::Task<void> Devices::drain(Deadline deadline) {
+    co_await on_every_loop([deadline](gateway::LoopGateway& gateway) -> async::Task<Result<void>> {
+        co_await gateway.drain(deadline);
+        co_return Result<void>();
+    });
 }
 
 }  // namespace gatehouse::server

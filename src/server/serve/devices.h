@@ -37,12 +37,16 @@ public:
 
     gateway::Gateway& gateway() { return *gateway_; }
     authentication::CustomAuthorizer& custom_authorizer() { return *custom_authorizer_; }
-    // Ends all device connections, on every loop. From a task on the main loop.
+    // Ends all device connections, on every loop, and refuses those on their way in. From a task
+    // on the main loop, as drain().
+    async::Task<void> stop();
+    // Waits for connections that are being authenticated; they are cut at the deadline.
     async::Task<void> drain(Deadline deadline);
 
 private:
     explicit Devices(Loops& loops) : loops_(loops) {}
-    async::Task<Result<void>> drain_loop(std::size_t loop, Deadline deadline);
+    template <class Work>
+    async::Task<void> on_every_loop(Work work);
 
     Loops& loops_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;

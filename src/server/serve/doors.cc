@@ -1,6 +1,7 @@
 #include "server/serve/doors.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/tls_context.h"
@@ -139,9 +140,12 @@ async::Task<void> Doors::serve_api(net::AcceptedSocket socket) {
     net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
     std::unique_ptr<net::Stream> stream;
     if (parts_.settings.api_speaks_tls()) {
+        const int descriptor = socket.descriptor;
+        handshaking_.insert(descriptor);
         auto accepted = co_await net::accept_tls(
             parts_.loops.main(), socket.descriptor, std::move(facts), api_tls_.get(),
             Deadline::after(*parts_.foundation.clock, api_handshake_wait));
+        handshaking_.erase(descriptor);
         if (!accepted) co_return;
         stream = std::move(*accepted);
     } else {
@@ -167,11 +171,16 @@ void Doors::close() {
     for (const auto& listener : listeners_) listener->close();
 }
 
-async::Task<bool> Doors::drain_api(Deadline deadline) {
-    // Idle keep-alive connections would hold the drain up; requests under way are finished first
-    // when they are short.
+async::Task<void> Doors::drain_api(Deadline deadline) {
+    for (const int descriptor : handshaking_) ::shutdown(descriptor, SHUT_RDWR);
+    for (net::Stream* const stream : open_streams_) stream->cancel_reads();
+    co_await api_tasks_.join(deadline);
+}
+
+async::Task<void> Doors::end_api(Deadline deadline) {
+    if (co_await api_tasks_.join(deadline)) co_return;
     for (net::Stream* const stream : open_streams_) stream->cancel();
-    co_return co_await api_tasks_.join(deadline);
+    co_await api_tasks_.join(Deadline::never());
 }
 
 }  // namespace gatehouse::server

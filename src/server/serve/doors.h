@@ -51,8 +51,11 @@ public:
     Result<void> renew_certificates();
     // Accepts no more.
     void close();
-    // API conversations under way; awaited before the program ends.
-    async::Task<bool> drain_api(Deadline deadline);
+    // Waits until the requests to the API that are under way are answered; no more are read.
+    async::Task<void> drain_api(Deadline deadline);
+    // Waits for what is left of them, which is cut at the deadline. Once nothing that they wait
+    // for can take long any more.
+    async::Task<void> end_api(Deadline deadline);
 
 private:
     explicit Doors(const Parts& parts);
@@ -83,6 +86,7 @@ private:
     std::atomic<std::size_t> body_bytes_in_flight_ = 0;
     net::HttpServerSettings api_http_;
     async::TaskGroup api_tasks_;
+    std::unordered_set<int> handshaking_;            // sockets of the API over TLS
     std::unordered_set<net::Stream*> open_streams_;  // of the API
     Ports ports_;
 };

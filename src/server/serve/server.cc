@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "functions/process_privacy.h"
 #include "gateway/http_routes.h"
@@ -15,6 +16,8 @@ namespace gatehouse::server {
 namespace {
 
 constexpr std::chrono::hours renewal_interval{24};
+// For answers that say that the server is stopping.
+constexpr std::uint32_t last_words_ms = 200;
 
 std::string devices_endpoint(const Settings& settings) {
     return settings.endpoints.empty() ? "localhost" : settings.endpoints.front();
@@ -138,17 +141,26 @@ Result<void> Server::announce() {
 }
 
 void Server::drain() {
+    if (std::exchange(draining_, true)) return;  // asked twice
     ready_ = false;
     tasks_->start(drain_all());
 }
 
+// First whatever can end by itself, then functions, which others wait for, then what is left. A
+// clock that stands still would never come to a deadline, so nothing is waited for then.
 async::Task<void> Server::drain_all() {
+    const bool time_passes = settings_.clock == ClockChoice::System;
+    const auto within = [&](std::uint32_t milliseconds) {
+        return Deadline::after(*foundation_->clock,
+                               std::chrono::milliseconds(time_passes ? milliseconds : 0));
+    };
     doors_->close();
-    const Deadline deadline =
-        Deadline::after(SystemClock(), std::chrono::milliseconds(settings_.drain_ms));
-    co_await devices_->drain(deadline);
-    co_await doors_->drain_api(deadline);
-    co_await resources_->functions->stop(deadline);
+    foundation_->traces->end_following();
+    co_await devices_->stop();
+    co_await doors_->drain_api(within(settings_.drain_ms));
+    co_await resources_->functions->stop(within(settings_.drain_ms));
+    co_await devices_->drain(within(last_words_ms));
+    co_await doors_->end_api(within(last_words_ms));
     foundation_->log->record({.tenant = default_tenant(settings_),
                               .type = logs::EventType::ServerNotice,
                               .reason = "STOPPED",

@@ -50,6 +50,7 @@ private:
     std::unique_ptr<async::TaskGroup> tasks_;
     std::unique_ptr<async::FunctionTimer> renewal_;
     std::atomic<bool> ready_ = false;
+    bool draining_ = false;
 };
 
 }  // namespace gatehouse::server
