@@ -2,10 +2,17 @@
 # The whole way of a device with the AWS CLI: deploy the authorizer, try it, connect with the right
 # and with a wrong password, and read the log. Leaves nothing behind unless KEEP=1.
 #
-# Needs a running server (`gatehouse serve`), the AWS CLI and python3. GATEHOUSE names the program.
+# Needs a running server (`gatehouse serve`), the AWS CLI version 2 and python3. GATEHOUSE names
+# the program.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 gatehouse=${GATEHOUSE:-gatehouse}
+
+# Version 1 has no `logs tail`, and reads binary values in another way.
+case $(aws --version 2>&1) in
+    aws-cli/2.*) ;;
+    *) echo "this takes the AWS CLI version 2; 'aws --version' says: $(aws --version 2>&1)" && exit 1 ;;
+esac
 
 function=custom-authorizer
 authorizer=AutoCustom
