@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/refusals.h"
 #include "base/uuid.h"
 
@@ -60,15 +62,17 @@ async::Task<net::HttpResponse> Api::handle(net::HttpRequest request, const net::
 
     net::HttpResponse response;
     const auto objection = origin_guard_.objection(call.request);
-    auto open_answer = objection ? std::nullopt : open(call.request);
+    const OpenEndpoint* const is_open = objection ? nullptr : open(call.request);
     if (objection) {
         response =
             to_http(call.refuse(protocol_of(call.request), refusals::access_denied, *objection));
-    } else if (open_answer) {
-        response = std::move(*open_answer);
+    } else if (is_open != nullptr) {
+        response = co_await is_open->answer(std::move(call.request));
     } else {
         call.caller.from_this_machine = peer.remote.is_loopback();
         call.caller.deadline = deadline;
+        call.caller.origin = fmt::format("{}://{}", peer.is_tls ? "https" : "http",
+                                         call.request.headers.find("Host").value_or("localhost"));
         response = to_http(co_await answer_always(call));
     }
     response.headers.set("x-amzn-RequestId", call.record.request_id);
@@ -80,12 +84,12 @@ async::Task<net::HttpResponse> Api::handle(net::HttpRequest request, const net::
     co_return response;
 }
 
-std::optional<net::HttpResponse> Api::open(const net::HttpRequest& request) const {
-    if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
-    for (const OpenEndpoint& endpoint : open_endpoints_) {
-        if (endpoint.path == request.path) return endpoint.answer();
-    }
-    return std::nullopt;
+const OpenEndpoint* Api::open(const net::HttpRequest& request) const {
+    if (request.method != "GET" && request.method != "HEAD") return nullptr;
+    const auto found = std::ranges::find_if(open_endpoints_, [&](const OpenEndpoint& endpoint) {
+        return endpoint.is_for(request.path);
+    });
+    return found == open_endpoints_.end() ? nullptr : &*found;
 }
 
 // Memory that runs out while a request is worked on is that request's failure, not the server's.
@@ -129,6 +133,7 @@ async::Task<wire::ResponseParts> Api::answer(Call& call) {
     }
     admitted->from_this_machine = call.caller.from_this_machine;
     admitted->deadline = call.caller.deadline;
+    admitted->origin = std::move(call.caller.origin);
     admitted->request_id = call.record.request_id;
     call.caller = std::move(*admitted);
     call.record.principal = call.caller.principal;

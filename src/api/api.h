@@ -21,8 +21,12 @@ namespace gatehouse::api {
 
 // Something everybody may GET without a signature: /health, /ready, /ca.pem.
 struct OpenEndpoint {
-    std::string path;
-    std::function<net::HttpResponse()> answer;  // from any loop; quick
+    std::string path;  // with a '/' at its end: and everything below
+    std::function<async::Task<net::HttpResponse>(net::HttpRequest)> answer;
+
+    bool is_for(std::string_view requested) const {
+        return path.ends_with('/') ? requested.starts_with(path) : requested == path;
+    }
 };
 
 // What became of one call, for the log and the metrics.
@@ -70,7 +74,7 @@ private:
     struct Call;
     async::Task<wire::ResponseParts> answer_always(Call& call);
     async::Task<wire::ResponseParts> answer(Call& call);
-    std::optional<net::HttpResponse> open(const net::HttpRequest& request) const;
+    const OpenEndpoint* open(const net::HttpRequest& request) const;
     async::Task<std::expected<Caller, AccessRefusal>> admit(Call& call,
                                                             const signature::Claim& claim);
     async::Task<wire::ResponseParts> serve(Call& call, const Service& service);

@@ -72,7 +72,10 @@ struct ApiTest : ApiFixture {
                                          &logs::errors::invalid_parameter_exception, &logs_error},
                               2 * 1024 * 1024);
         services.back().handle(CountingPut());
-        serve(std::move(services), {{"/health", [] { return net::HttpResponse{.body = "fine"}; }}});
+        serve(std::move(services),
+              {{"/health", [](net::HttpRequest) -> async::Task<net::HttpResponse> {
+                    co_return net::HttpResponse{.body = "fine"};
+                }}});
     }
 };
 

@@ -15,6 +15,7 @@ struct Caller {
     signature::AccessKeyId access_key_id;
     // The region that was signed; with single tenancy it may differ from the tenant's.
     Region signed_region;
+    std::string origin;      // of this server as the caller reached it: "http://localhost:4566"
     std::string request_id;  // also sent back as x-amzn-RequestId
     // Whether the request came from this machine itself.
     bool from_this_machine = false;

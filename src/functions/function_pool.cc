@@ -56,6 +56,7 @@ void FunctionPool::use(FunctionSnapshot function) {
     if (!is_new) return;
     shutting_down_ = false;  // deleted and made again
     prepared_.reset();
+    to_begin_anew_ = 0;
     for (const auto& instance : instances_) {
         if (instance->state() == Instance::State::Idle) instance->stop();
     }
@@ -134,8 +135,10 @@ void FunctionPool::start_instances() {
 }
 
 bool FunctionPool::start_one() {
-    auto instance =
-        std::make_unique<Instance>(parts_.instance, prepared_, static_cast<InstanceOwner&>(*this));
+    const auto phase = to_begin_anew_ > 0 ? Instance::Phase::Invoke : Instance::Phase::Init;
+    if (to_begin_anew_ > 0) --to_begin_anew_;
+    auto instance = std::make_unique<Instance>(parts_.instance, prepared_,
+                                               static_cast<InstanceOwner&>(*this), phase);
     if (const Result<void> started = instance->start(); !started) {
         instance.reset();
         parts_.room.give_room_back();
@@ -186,6 +189,10 @@ void FunctionPool::on_instance_idle(Instance& instance) {
 void FunctionPool::on_start_failed(Instance&, StartFailure failure) {
     if (failure.machine && parts_.instance.isolation.give_way(failure.stage)) return balance();
     if (waiting_.empty()) return;
+    if (failure.begin_anew) {
+        ++to_begin_anew_;  // when the process is gone, see on_instance_ended()
+        return;
+    }
     if (failure.machine) return fail_oldest(*failure.machine);
     std::unique_ptr<Invocation> invocation = std::move(waiting_.front());
     waiting_.pop_front();

@@ -89,6 +89,7 @@ private:
     FunctionSnapshot function_;
     std::shared_ptr<const PreparedFunction> prepared_;  // of function_; null until it is
     bool preparing_ = false;
+    std::size_t to_begin_anew_ = 0;  // starts that overran the init phase
     bool shutting_down_ = false;
     std::deque<std::unique_ptr<Invocation>> waiting_;
     std::vector<std::unique_ptr<Instance>> instances_;

@@ -46,6 +46,10 @@ std::string platform_body(std::string_view type, std::string_view message) {
     return fmt::format(R"({{"errorType":"{}","errorMessage":{}}})", type, quote_json(message));
 }
 
+std::string_view phase_name(Instance::Phase phase) {
+    return phase == Instance::Phase::Init ? "init" : "invoke";
+}
+
 }  // namespace
 
 std::string timeout_body(const RequestId& request, std::uint32_t timeout_s) {
@@ -93,10 +97,11 @@ private:
 };
 
 Instance::Instance(const InstanceParts& parts, std::shared_ptr<const PreparedFunction> prepared,
-                   InstanceOwner& owner)
+                   InstanceOwner& owner, Phase phase)
     : parts_(parts),
       prepared_(std::move(prepared)),
       owner_(owner),
+      phase_(phase),
       limit_([this] { time_out(); }),
       tick_([this] { tick(); }) {}
 
@@ -165,7 +170,9 @@ Result<void> Instance::start() {
     if (!prepared_->interpreter.warning.empty()) {
         log_->platform("[gatehouse] " + prepared_->interpreter.warning);
     }
-    parts_.loop.timers().set(limit_, started_ + parts_.settings.init_max);
+    const milliseconds limit = phase_ == Phase::Init ? parts_.settings.init_max
+                                                     : seconds(function.configuration.timeout_s);
+    parts_.loop.timers().set(limit_, started_ + limit);
     parts_.loop.timers().set(tick_, started_ + tick_every);
     return {};
 }
@@ -218,7 +225,8 @@ void Instance::on_runtime_event(RuntimeApi::Outcome outcome) {
             StartFailure failure{.init_duration = since(started_)};
             failure.body = [body = std::move(outcome.body)](const RequestId&) { return body; };
             drain_output();
-            log_->init_report(failure.init_duration, "init", "error", outcome.error_type);
+            log_->init_report(failure.init_duration, phase_name(phase_), "error",
+                              outcome.error_type);
             return fail_start(std::move(failure));
         }
         case Event::Response:
@@ -326,14 +334,10 @@ void Instance::time_out() {
     }
     if (state_ != State::Starting) return;
     drain_output();
-    if (!std::exchange(init_overran_, true)) {
-        // AWS begins anew under the function's own timeout; here what was begun may go on.
-        log_->init_report(since(started_), "init", "timeout", "");
-        parts_.loop.timers().set(limit_, parts_.loop.now() + seconds(timeout_s));
-        return;
-    }
-    log_->init_report(since(started_), "invoke", "timeout", "");
-    StartFailure failure{.kind = FunctionErrorKind::TimedOut, .init_duration = since(started_)};
+    log_->init_report(since(started_), phase_name(phase_), "timeout", "");
+    StartFailure failure{.kind = FunctionErrorKind::TimedOut,
+                         .begin_anew = phase_ == Phase::Init,
+                         .init_duration = since(started_)};
     failure.body = [timeout_s](const RequestId& id) { return timeout_body(id, timeout_s); };
     fail_start(std::move(failure));
 }
@@ -360,7 +364,7 @@ void Instance::watch_memory() {
         return fail_event(FunctionErrorKind::OutOfMemory, exit_body(current_->request_id, killed),
                           "error", "Runtime.OutOfMemory");
     }
-    log_->init_report(since(started_), "init", "error", "Runtime.OutOfMemory");
+    log_->init_report(since(started_), phase_name(phase_), "error", "Runtime.OutOfMemory");
     StartFailure failure{.kind = FunctionErrorKind::OutOfMemory, .init_duration = since(started_)};
     failure.body = [killed](const RequestId& id) { return exit_body(id, killed); };
     fail_start(std::move(failure));
@@ -426,7 +430,8 @@ StartFailure Instance::start_failure(const ProcessEnd& end) {
     const bool no_entrypoint =
         end.stage == "exec" && prepared_->runtime.family == RuntimeFamily::Provided;
     if (no_entrypoint) {
-        log_->init_report(failure.init_duration, "init", "error", "Runtime.InvalidEntrypoint");
+        log_->init_report(failure.init_duration, phase_name(phase_), "error",
+                          "Runtime.InvalidEntrypoint");
         failure.body = invalid_entrypoint_body;
         return failure;
     }
@@ -435,7 +440,7 @@ StartFailure Instance::start_failure(const ProcessEnd& end) {
         failure.machine = Error{
             ErrorKind::Unavailable, "a function instance cannot be started: " + end.detail, {}};
     } else {
-        log_->init_report(failure.init_duration, "init", "error", "Runtime.ExitError");
+        log_->init_report(failure.init_duration, phase_name(phase_), "error", "Runtime.ExitError");
     }
     failure.body = [end](const RequestId& id) { return exit_body(id, end); };
     return failure;

@@ -41,6 +41,8 @@ struct StartFailure {
     // Set when it is this machine's fault instead of the function's.
     std::optional<Error> machine;
     std::string stage;  // with `machine`: where the helper failed
+    // It took longer than the init phase may: to be begun anew as part of the event that waits.
+    bool begin_anew = false;
     std::chrono::microseconds init_duration{};
 };
 
@@ -74,9 +76,12 @@ struct InstanceParts {
 class Instance final : RuntimeEndpointOwner, ProcessOwner, Pinned {
 public:
     enum class State : std::uint8_t { Starting, Idle, Busy, Ending };
+    // What a start is part of. Init has settings.init_max; what is part of an invocation has the
+    // function's own timeout.
+    enum class Phase : std::uint8_t { Init, Invoke };
 
     Instance(const InstanceParts& parts, std::shared_ptr<const PreparedFunction> prepared,
-             InstanceOwner& owner);
+             InstanceOwner& owner, Phase phase);
     ~Instance();
 
     // Unavailable when no process can be made.
@@ -125,6 +130,7 @@ private:
     const InstanceParts& parts_;
     std::shared_ptr<const PreparedFunction> prepared_;
     InstanceOwner& owner_;
+    const Phase phase_;
     State state_ = State::Starting;
     LaunchPlan plan_;
     std::unique_ptr<RuntimeEndpoint> endpoint_;
@@ -138,7 +144,6 @@ private:
     SteadyTime started_{};
     SteadyTime idle_since_{};
     bool start_settled_ = false;  // became ready, or failed to
-    bool init_overran_ = false;
     std::chrono::microseconds init_duration_{};
     bool first_event_ = true;
     std::uint64_t max_memory_ = 0;

@@ -111,6 +111,25 @@ TEST_F(InstanceFaults, HangInInit) {
                                   HasSubstr("Phase: invoke\tStatus: timeout")));
 }
 
+TEST_F(InstanceFaults, AnInitThatOverrunsIsBegunAnewUnderTheFunctionsTimeout) {
+    settings.init_max = std::chrono::milliseconds(300);
+    // Once for the init phase, once for the invocation.
+    make_python("f",
+                "import threading\nprint('began')\nthreading.Event().wait(0.6)\n"
+                "def handler(event, context):\n    return 'fine'\n")
+        .configuration.timeout_s = 30;
+    const auto result = invoke("f");
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->function_error, std::nullopt) << result->payload;
+    EXPECT_EQ(result->payload, R"("fine")");
+    const std::string text = log.text();
+    const auto first = text.find("began");
+    ASSERT_NE(first, text.npos);
+    EXPECT_NE(text.find("began", first + 1), text.npos) << text;
+    EXPECT_THAT(text, HasSubstr("Phase: init\tStatus: timeout"));
+    EXPECT_EQ(invoke("f")->start, StartKind::Warm);
+}
+
 TEST_F(InstanceFaults, ExitInInit) {
     make_python("f", "import os\nprint('about to go')\nos._exit(3)\n");
     const auto result = invoke("f");

@@ -44,6 +44,10 @@ public:
     Facts facts() const;
     // From now on instances are started as on a system that allows no namespaces.
     void forgo_namespaces() { isolation_.give_way("namespaces"); }
+    // Of instances that are started from now on; see FunctionSettings::extra_environment.
+    void add_to_environment(std::string name, std::string value) {
+        settings_.extra_environment.insert_or_assign(std::move(name), std::move(value));
+    }
     async::EventLoop& loop() { return parts_.loop; }
 
 private:
@@ -56,7 +60,7 @@ private:
     std::size_t account_in_flight(const AccountId& account) const;
 
     Parts parts_;
-    const FunctionSettings settings_;
+    FunctionSettings settings_;
     const RuntimeFiles files_;
     Isolation isolation_;
     async::TaskGroup tasks_;

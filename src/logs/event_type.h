@@ -53,9 +53,10 @@ enum class EventType : std::uint8_t {
     AuthorizerInvoke,   // "Authorizer.Invoke": a custom authorizer was asked at CONNECT
     AuthorizerRefresh,  // "Authorizer.Refresh": asked again for a connection that is open
     ConnectionRefused,  // "Connection.Refused": ended before a CONNECT was understood
-    FunctionNotice,     // "Function.Notice": an instance died, hung, or could not be isolated
-    LogsDropped,        // "Logs.Dropped": records lost to the write budget or a full disk
-    ServerNotice,       // "Server.Notice": started, stopping, settings reread, something odd
+    // "Function.Notice": an instance died, hung, or could not be isolated; an event was dropped
+    FunctionNotice,
+    LogsDropped,   // "Logs.Dropped": records lost to the write budget or a full disk
+    ServerNotice,  // "Server.Notice": started, stopping, settings reread, something odd
 };
 inline constexpr std::size_t event_type_count =
     static_cast<std::size_t>(EventType::ServerNotice) + 1;

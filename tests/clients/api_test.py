@@ -4,10 +4,13 @@
 usage: api_test.py GATEHOUSE [TESTS]"""
 
 import base64
+import hashlib
 import json
 import pathlib
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 from client_test import (ClientTest, make_authorizer, make_auto_custom, make_function,
                          scenario_source, wait_until, zipped)
@@ -94,6 +97,37 @@ class Functions(ClientTest):
         self.api.delete_function(FunctionName="echo")
         with self.assertRaises(self.api.exceptions.ResourceNotFoundException):
             self.api.get_function(FunctionName="echo")
+
+    def test_package_can_be_fetched(self):
+        made = zipped(ECHO)
+        make_function(self.server, "fetched", ECHO)
+        found = self.api.get_function(FunctionName="fetched")
+        with urllib.request.urlopen(found["Code"]["Location"], timeout=30) as answer:
+            package = answer.read()
+        self.assertEqual(package, made)
+        self.assertEqual(base64.b64encode(hashlib.sha256(package).digest()).decode(),
+                         found["Configuration"]["CodeSha256"])
+        forged = found["Code"]["Location"].replace("fetched", "echo")
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(forged, timeout=30)
+        self.assertEqual(refused.exception.code, 403)
+        refused.exception.close()
+
+    def test_event_is_taken_and_served_later(self):
+        make_function(self.server, "later", ECHO)
+        answer = self.api.invoke(FunctionName="later", InvocationType="Event",
+                                 Payload=json.dumps({"n": 17}))
+        self.assertEqual((answer["StatusCode"], answer["Payload"].read()), (202, b""))
+        wait_until(lambda: self.server.output_of("later", "echoing"), "the event is served")
+
+    def test_functions_find_the_api(self):
+        make_function(self.server, "caller", """
+import os, urllib.request
+def lambda_handler(event, context):
+    with urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/health") as answer:
+        return answer.read().decode(), "AWS_ACCESS_KEY_ID" in os.environ
+""")
+        self.assertEqual(self.invoke("caller", {})[1], ['{"status":"ok"}', True])
 
     def test_error_of_a_function(self):
         make_function(self.server, "failing", ECHO)

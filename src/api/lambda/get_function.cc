@@ -13,8 +13,11 @@ wire::Outcome<GetFunctionResponse> GetFunction::handle(const Caller& caller,
     const auto found = directory.get(caller.tenant, *name);
     if (!found) return failure_of(found.error());
     const functions::Function& function = **found;
-    GetFunctionResponse response{.configuration = shape_of(function.configuration),
-                                 .code = FunctionCodeLocation{.repository_type = "S3"}};
+    GetFunctionResponse response{
+        .configuration = shape_of(function.configuration),
+        .code = FunctionCodeLocation{
+            .repository_type = "S3",
+            .location = code_links.link_to(caller.origin, caller.tenant, *name)}};
     if (!function.tags.empty()) response.tags = function.tags;
     if (function.reserved_concurrency) {
         response.concurrency =

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/endpoint.h"
+#include "api/lambda/code_links.h"
 #include "api/shapes/lambda/get_function.h"
 #include "functions/function_directory.h"
 
@@ -13,6 +14,7 @@ struct GetFunction {
     using Shape = GetFunctionShape;
 
     functions::FunctionDirectory& directory;
+    const CodeLinks& code_links;
 
     wire::Outcome<GetFunctionResponse> handle(const Caller& caller,
                                               GetFunctionRequest request) const;

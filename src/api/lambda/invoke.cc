@@ -2,7 +2,6 @@
 
 #include "api/lambda/errors.h"
 #include "api/lambda/function_reference.h"
-#include "api/refusals.h"
 #include "api/shapes/lambda/errors.h"
 #include "base/encoding.h"
 #include "base/json.h"
@@ -49,13 +48,14 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
     if (!found) co_return failure_of(invoked_by_name(found.error()));
     const auto type = request.invocation_type.value_or(InvocationType::RequestResponse);
     if (type == InvocationType::DryRun) co_return InvokeResponse{.status_code = 204};
-    if (type == InvocationType::Event) {
-        co_return wire::fail_as(refusals::not_implemented,
-                                "invocations of type Event are not implemented by Gatehouse; "
-                                "invoke with RequestResponse");
-    }
     auto event = event_of(request.payload);
     if (!event) co_return std::unexpected(std::move(event.error()));
+    if (type == InvocationType::Event) {
+        const auto taken = async_invocations.take({caller.tenant, *name}, std::move(*event),
+                                                  functions::RequestId(caller.request_id));
+        if (!taken) co_return failure_of(taken.error());
+        co_return InvokeResponse{.status_code = 202};
+    }
     auto context = client_context_of(request.client_context);
     if (!context) co_return std::unexpected(std::move(context.error()));
 

@@ -5,6 +5,7 @@
 
 #include "api/endpoint.h"
 #include "api/shapes/lambda/invoke.h"
+#include "functions/async_invocations.h"
 #include "functions/function_directory.h"
 #include "functions/invoker.h"
 
@@ -15,6 +16,7 @@ struct Invoke {
 
     functions::FunctionDirectory& directory;
     functions::FunctionInvoker& invoker;
+    functions::AsyncInvocations& async_invocations;
 
     async::Task<wire::Outcome<InvokeResponse>> handle(const Caller& caller,
                                                       InvokeRequest request) const;

@@ -1,7 +1,9 @@
 // AWS Lambda, signed as "lambda".
 #pragma once
 
+#include "api/lambda/code_links.h"
 #include "api/service.h"
+#include "functions/async_invocations.h"
 #include "functions/function_directory.h"
 #include "functions/invoker.h"
 
@@ -11,6 +13,8 @@ namespace gatehouse::api {
 struct LambdaParts {
     functions::FunctionDirectory& directory;
     functions::FunctionInvoker& invoker;
+    functions::AsyncInvocations& async_invocations;
+    const lambda::CodeLinks& code_links;
 };
 
 Service make_lambda_service(const LambdaParts& parts);

@@ -43,9 +43,19 @@ struct LambdaServiceTest : ApiFixture {
         directory = std::make_unique<functions::FunctionDirectory>(
             functions::FunctionDirectory::Parts{store, *packages, workers, clock, random, {}});
         EXPECT_TRUE(directory->load());
+        code_links = std::make_unique<lambda::CodeLinks>(*directory, clock, random);
         std::vector<Service> services;
-        services.push_back(make_lambda_service({*directory, invoker}));
-        serve(std::move(services));
+        services.push_back(
+            make_lambda_service({*directory, invoker, async_invocations, *code_links}));
+        serve(std::move(services),
+              {{std::string(lambda::CodeLinks::path_prefix), [this](net::HttpRequest request) {
+                    return code_links->answer(std::move(request));
+                }}});
+    }
+    ~LambdaServiceTest() override {
+        async_invocations.stop();
+        tasks.start(async_invocations.join());
+        while (tasks.running() > 0) loop.run_once(std::chrono::milliseconds(1));
     }
 
     static std::string zip_base64(const std::string& source) {
@@ -71,7 +81,66 @@ struct LambdaServiceTest : ApiFixture {
     std::unique_ptr<functions::PackageStore> packages;
     std::unique_ptr<functions::FunctionDirectory> directory;
     EchoingInvoker invoker;
+    logs::NullSink events;
+    functions::AsyncInvocations async_invocations{{loop, invoker, events}, {}};
+    std::unique_ptr<lambda::CodeLinks> code_links;
 };
+
+// GetFunction.
+TEST_F(LambdaServiceTest, APackageCanBeFetchedForTenMinutes) {
+    parsed(create("fn"), 201);
+    const auto location = [&] {
+        const auto found = parsed(call("lambda", "GET", function_path));
+        return std::string(found.at("Code").at("Location").as_string());
+    };
+    const std::string whole = location();
+    ASSERT_TRUE(whole.starts_with("http://localhost:4566/gatehouse/v1/function-code/")) << whole;
+    const std::string target = whole.substr(std::string_view("http://localhost:4566").size());
+    const auto fetched = send(request("GET", target));
+    EXPECT_EQ(fetched.status, 200u);
+    EXPECT_EQ(
+        functions::hash_of(fetched.body),
+        directory
+            ->find({AccountId("123456789012"), Region("us-east-1")}, functions::FunctionName("fn"))
+            ->configuration.code_hash);
+    // Another function, another time, no proof: not for these.
+    for (const auto& [from, to] : {std::pair{"/fn?", "/fm?"},
+                                   {"expires=1", "expires=2"},
+                                   {"&proof=", "&proof=0"},
+                                   {"us-east-1", "us-east-2"}}) {
+        std::string changed = target;
+        changed.replace(changed.find(from), std::string_view(from).size(), to);
+        EXPECT_EQ(send(request("GET", changed)).status, 403u) << changed;
+    }
+    EXPECT_EQ(send(request("GET", target.substr(0, target.find('?')))).status, 403u);
+    clock.advance(std::chrono::seconds(600));
+    EXPECT_EQ(send(request("GET", target)).status, 403u);
+    const std::string again = location();
+    parsed(call("lambda", "DELETE", function_path), 204);
+    EXPECT_EQ(send(request("GET", again.substr(again.find("/gatehouse")))).status, 404u);
+}
+
+// Invoke, InvocationType Event.
+TEST_F(LambdaServiceTest, AnEventIsTakenAtOnceAndRepeatedLater) {
+    parsed(create("fn"), 201);
+    invoker.raises = true;
+    const auto path = std::string(function_path) + "/invocations";
+    const auto taken =
+        call("lambda", "POST", path, R"({"a":1})", {{"X-Amz-Invocation-Type", "Event"}});
+    EXPECT_EQ(taken.status, 202u);
+    EXPECT_EQ(taken.body, "");
+    EXPECT_FALSE(taken.headers.find("X-Amz-Executed-Version"));
+    EXPECT_EQ(async_invocations.pending(), 1u);
+    EXPECT_EQ(call("lambda", "POST", path, "no json", {{"X-Amz-Invocation-Type", "Event"}}).status,
+              400u);
+    EXPECT_EQ(call("lambda", "POST", path, '"' + std::string(1024 * 1024, 'x') + '"',
+                   {{"X-Amz-Invocation-Type", "Event"}})
+                  .status,
+              413u);
+    invoker.raises = false;
+    clock.advance(std::chrono::seconds(60));
+    while (async_invocations.pending() > 0) loop.run_once(std::chrono::milliseconds(1));
+}
 
 // CreateFunction, GetFunctionConfiguration, GetFunction.
 TEST_F(LambdaServiceTest, KeepsAFunction) {
@@ -217,8 +286,6 @@ TEST_F(LambdaServiceTest, InvokeRefuses) {
     EXPECT_EQ(error_type(call("lambda", "POST", path, "{oops")), "InvalidRequestContentException");
     EXPECT_EQ(call("lambda", "POST", path, "{}", {{"X-Amz-Invocation-Type", "DryRun"}}).status,
               204u);
-    EXPECT_EQ(call("lambda", "POST", path, "{}", {{"X-Amz-Invocation-Type", "Event"}}).status,
-              501u);
     invoker.failure =
         Error{ErrorKind::Throttled, "Rate Exceeded.", {"ConcurrentInvocationLimitExceeded", 0, 0}};
     const auto throttled = call("lambda", "POST", path, "{}");

@@ -16,16 +16,27 @@ net::HttpResponse plain(unsigned status, std::string content_type, std::string b
     return response;
 }
 
-std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts) {
-    return {{"/health", [] { return plain(200, "application/json", R"({"status":"ok"})"); }},
-            {"/ready",
-             [is_ready = parts.is_ready] {
-                 return is_ready() ? plain(200, "application/json", R"({"status":"ready"})")
-                                   : plain(503, "application/json", R"({"status":"not ready"})");
-             }},
-            {"/ca.pem", [authority = parts.foundation.authority.get()] {
-                 return plain(200, "application/x-pem-file", authority->root_certificate_pem());
-             }}};
+using Answer = async::Task<net::HttpResponse>;
+
+std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
+                                              const api::lambda::CodeLinks& code_links) {
+    return {
+        {"/health",
+         [](net::HttpRequest) -> Answer {
+             co_return plain(200, "application/json", R"({"status":"ok"})");
+         }},
+        {"/ready",
+         [is_ready = parts.is_ready](net::HttpRequest) -> Answer {
+             co_return is_ready() ? plain(200, "application/json", R"({"status":"ready"})")
+                                  : plain(503, "application/json", R"({"status":"not ready"})");
+         }},
+        {"/ca.pem",
+         [authority = parts.foundation.authority.get()](net::HttpRequest) -> Answer {
+             co_return plain(200, "application/x-pem-file", authority->root_certificate_pem());
+         }},
+        {std::string(api::lambda::CodeLinks::path_prefix),
+         [&code_links](net::HttpRequest request) { return code_links.answer(std::move(request)); }},
+    };
 }
 
 api::AccessSettings access_settings(const Settings& settings) {
@@ -73,7 +84,8 @@ ControlApi::ControlApi(const Parts& parts)
              .profile = std::string(name_of_choice(parts.settings.profile.name)),
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
              .endpoint = parts.endpoint},
-      endpoint_{.endpoint = parts.endpoint, .default_tenant = default_tenant(parts.settings)} {
+      endpoint_{.endpoint = parts.endpoint, .default_tenant = default_tenant(parts.settings)},
+      code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random) {
     Foundation& foundation = parts.foundation;
     std::vector<api::Service> services;
     services.push_back(
@@ -87,9 +99,11 @@ ControlApi::ControlApi(const Parts& parts)
     services.push_back(api::make_iot_service({.authorizers = *parts.resources.authorizers,
                                               .endpoint = endpoint_,
                                               .custom_authorizer = &parts.custom_authorizer}));
-    services.push_back(
-        api::make_lambda_service({.directory = parts.resources.functions->directory(),
-                                  .invoker = parts.resources.functions->invoker()}));
+    services.push_back(api::make_lambda_service(
+        {.directory = parts.resources.functions->directory(),
+         .invoker = parts.resources.functions->invoker(),
+         .async_invocations = parts.resources.functions->async_invocations(),
+         .code_links = code_links_}));
     services.push_back(
         api::make_logs_service({.logs = *foundation.log, .workers = foundation.workers}));
     api_ = std::make_unique<api::Api>(
@@ -104,7 +118,7 @@ ControlApi::ControlApi(const Parts& parts)
             .admit_account = [accounts = parts.resources.accounts.get()](
                                  AccountId account) { return accounts->admit(std::move(account)); },
             .on_call = {}},
-        std::move(services), open_endpoints(parts));
+        std::move(services), open_endpoints(parts, code_links_));
 }
 
 }  // namespace gatehouse::server

@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "api/gatehouse/gatehouse_service.h"
 #include "api/iot/iot_service.h"
+#include "api/lambda/code_links.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
 #include "iam/accounts.h"
@@ -56,6 +57,7 @@ private:
     SystemClock signing_clock_;
     api::ServerFacts facts_;
     api::EndpointFacts endpoint_;
+    api::lambda::CodeLinks code_links_;
     std::unique_ptr<api::Api> api_;
 };
 

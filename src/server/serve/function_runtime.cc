@@ -112,10 +112,27 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
     if (auto loaded = made->directory_->load(); !loaded) return fail(std::move(loaded.error()));
     made->invoker_ = std::make_unique<functions::PooledInvoker>(*made->directory_, *made->pool_,
                                                                 foundation.random);
+    made->async_invocations_ = std::make_unique<functions::AsyncInvocations>(
+        functions::AsyncInvocations::Parts{
+            .loop = loops.main(), .invoker = *made->invoker_, .events = *foundation.log},
+        functions::AsyncInvocationSettings());
+    made->network_ = functions.network;
     made->permissions_ = std::make_unique<ResourcePolicies>(*made->directory_);
     return made;
 }
 
 FunctionRuntime::~FunctionRuntime() = default;
+
+// Where an instance has no way to this machine's network, the address would only mislead.
+void FunctionRuntime::announce_api(const std::string& url) {
+    if (network_ != functions::NetworkAccess::Full) return;
+    pool_->add_to_environment("AWS_ENDPOINT_URL", url);
+}
+
+async::Task<void> FunctionRuntime::stop(Deadline deadline) {
+    async_invocations_->stop();
+    co_await pool_->stop(deadline);
+    co_await async_invocations_->join();
+}
 
 }  // namespace gatehouse::server

@@ -10,6 +10,7 @@
 #include "async/worker_pool.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
+#include "functions/async_invocations.h"
 #include "functions/function_directory.h"
 #include "functions/instance_pool.h"
 #include "functions/invoker.h"
@@ -31,18 +32,23 @@ public:
     functions::FunctionDirectory& directory() { return *directory_; }
     functions::FunctionInvoker& invoker() { return *invoker_; }
     const authentication::InvokePermissions& permissions() const { return *permissions_; }
+    functions::AsyncInvocations& async_invocations() { return *async_invocations_; }
+    // Tells functions where the API is; instances that run already do not learn of it.
+    void announce_api(const std::string& url);
     // Ends all instances. From a task on the main loop.
-    async::Task<void> stop(Deadline deadline) { return pool_->stop(deadline); }
+    async::Task<void> stop(Deadline deadline);
 
 private:
     FunctionRuntime() = default;
 
+    functions::NetworkAccess network_ = functions::NetworkAccess::None;
     std::unique_ptr<functions::FunctionLogSink> log_;
     std::unique_ptr<functions::PackageStore> packages_;
     async::WorkerPool workers_{{.name = "gh-code", .threads = 1}};
     std::unique_ptr<functions::InstancePool> pool_;
     std::unique_ptr<functions::FunctionDirectory> directory_;
     std::unique_ptr<functions::PooledInvoker> invoker_;
+    std::unique_ptr<functions::AsyncInvocations> async_invocations_;
     std::unique_ptr<authentication::InvokePermissions> permissions_;
 };
 

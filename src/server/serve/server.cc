@@ -123,6 +123,10 @@ ReadyFile Server::ready_file() const {
 
 Result<void> Server::announce() {
     const ReadyFile ready = ready_file();
+    // Functions do not know the certificate of an API over TLS.
+    if (!ready.api_url.empty() && !settings_.api_speaks_tls()) {
+        resources_->functions->announce_api(ready.api_url);
+    }
     const std::string own_file = ready_file_path(ready.data_dir);
     if (auto written = write_ready_file(own_file, ready); !written) return written;
     if (!settings_.ready_file.empty() && settings_.ready_file != own_file) {

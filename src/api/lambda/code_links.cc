@@ -1,0 +1,99 @@
+#include "api/lambda/code_links.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "base/encoding.h"
+#include "signature/digest.h"
+
+namespace gatehouse::api::lambda {
+namespace {
+
+// "expires=NUMBER&proof=HEX", as link_to() writes it.
+struct Query {
+    std::string_view expires;
+    std::string_view proof;
+};
+
+std::optional<Query> read_query(std::string_view text) {
+    constexpr std::string_view first = "expires=", second = "&proof=";
+    const auto at = text.find(second);
+    if (!text.starts_with(first) || at == text.npos) return std::nullopt;
+    return Query{text.substr(first.size(), at - first.size()), text.substr(at + second.size())};
+}
+
+// "ACCOUNT/REGION/NAME"; these need no escapes in a path.
+struct Subject {
+    Tenant tenant;
+    functions::FunctionName name;
+};
+
+std::optional<Subject> read_path(std::string_view path) {
+    path.remove_prefix(CodeLinks::path_prefix.size());
+    const auto region = path.find('/');
+    const auto name = region == path.npos ? path.npos : path.find('/', region + 1);
+    if (name == path.npos) return std::nullopt;
+    return Subject{{AccountId(path.substr(0, region)),
+                    Region(path.substr(region + 1, name - region - 1))},
+                   functions::FunctionName(path.substr(name + 1))};
+}
+
+net::HttpResponse refused(unsigned status, std::string sentence) {
+    net::HttpResponse response{.status = status};
+    response.headers.set("Content-Type", "text/plain; charset=utf-8");
+    response.body = std::move(sentence) + "\n";
+    return response;
+}
+
+}  // namespace
+
+CodeLinks::CodeLinks(functions::FunctionDirectory& directory, const Clock& clock, Random& random)
+    : directory_(directory), clock_(clock) {
+    std::array<std::uint8_t, 32> key;
+    random.fill(key);
+    key_.assign(key.begin(), key.end());
+}
+
+std::string CodeLinks::proof_of(std::string_view path, std::string_view expires) const {
+    return to_hex(signature::hmac_sha256(key_, fmt::format("{}\n{}", path, expires)));
+}
+
+std::string CodeLinks::link_to(std::string_view origin, const Tenant& tenant,
+                               const functions::FunctionName& name) const {
+    const std::string path = fmt::format("{}{}/{}/{}", path_prefix, tenant.account.view(),
+                                         tenant.region.view(), name.view());
+    const auto end = std::chrono::floor<std::chrono::seconds>(clock_.wall_now()) + lifetime;
+    const std::string expires = std::to_string(end.time_since_epoch().count());
+    return fmt::format("{}{}?expires={}&proof={}", origin, path, expires, proof_of(path, expires));
+}
+
+async::Task<net::HttpResponse> CodeLinks::answer(net::HttpRequest request) const {
+    const auto query = read_query(request.query);
+    if (!query ||
+        !equal_in_constant_time(query->proof, proof_of(request.path, query->expires))) {
+        co_return refused(403, "this address was not made by this server, or before it was "
+                               "started again; ask GetFunction for another");
+    }
+    std::int64_t expires = 0;
+    std::from_chars(query->expires.data(), query->expires.data() + query->expires.size(), expires);
+    if (clock_.wall_now() >= WallTime(std::chrono::seconds(expires))) {
+        co_return refused(403, "this address was valid for 10 minutes; ask GetFunction for another");
+    }
+    const auto subject = read_path(request.path);
+    if (!subject) co_return refused(404, "there is no such function");
+    auto package = co_await directory_.package(subject->tenant, subject->name);
+    if (!package) {
+        co_return refused(package.error().kind == ErrorKind::NotFound ? 404 : 500,
+                          package.error().message);
+    }
+    net::HttpResponse response;
+    response.headers.set("Content-Type", "application/zip");
+    response.headers.set("Content-Disposition",
+                         fmt::format("attachment; filename=\"{}.zip\"", subject->name.view()));
+    response.body = std::move(*package);
+    co_return response;
+}
+
+}  // namespace gatehouse::api::lambda

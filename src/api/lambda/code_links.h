@@ -1,0 +1,46 @@
+// Addresses under which a function's package can be fetched without signing, for a while: what
+// GetFunction answers as Code.Location.
+//
+// An address names the function and when it ends, and carries a proof that this server made it; a
+// restart ends all of them.
+// Source: AWS Lambda API Reference, GetFunction ("a link to download the deployment package that's
+// valid for 10 minutes").
+//
+// Threads: any; answer() on the API's loop.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "async/task.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "functions/function_directory.h"
+#include "net/http.h"
+
+namespace gatehouse::api::lambda {
+
+class CodeLinks {
+public:
+    // What comes before account, region and name in the path.
+    static constexpr std::string_view path_prefix = "/gatehouse/v1/function-code/";
+    static constexpr std::chrono::seconds lifetime{600};
+
+    // Both must outlive it.
+    CodeLinks(functions::FunctionDirectory& directory, const Clock& clock, Random& random);
+
+    // `origin`: "http://localhost:4566", as the caller reached this server.
+    std::string link_to(std::string_view origin, const Tenant& tenant,
+                        const functions::FunctionName& name) const;
+    // The package; 403 for an address that is over or was not made here.
+    async::Task<net::HttpResponse> answer(net::HttpRequest request) const;
+
+private:
+    std::string proof_of(std::string_view path, std::string_view expires) const;
+
+    functions::FunctionDirectory& directory_;
+    const Clock& clock_;
+    std::string key_;  // secret
+};
+
+}  // namespace gatehouse::api::lambda

@@ -1,0 +1,85 @@
+// Events that their callers do not wait for: taken at once, handed to the function when it can
+// have them, and repeated when it fails.
+//
+// Sources: AWS Lambda Developer Guide, "Asynchronous invocation" and "How Lambda handles errors
+// and retries with asynchronous invocation": two retries after a failure of the function, one and
+// two minutes later; throttling and failures of the service for up to six hours, from one second
+// apart to five minutes.
+//
+// They are kept in memory: what has not been handed over when the server ends is lost, and told in
+// the log.
+//
+// Threads: its loop's.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+#include "async/event_loop.h"
+#include "async/task_group.h"
+#include "async/wake.h"
+#include "base/pinned.h"
+#include "base/result.h"
+#include "functions/invoker.h"
+#include "logs/event_sink.h"
+
+namespace gatehouse::functions {
+
+struct AsyncInvocationSettings {
+    std::size_t events_max = 10'000;  // taken and not done with
+    std::size_t bytes_max = 256UL * 1024 * 1024;
+    std::size_t events_per_function_max = 1'000;
+    std::chrono::seconds first_retry{60};
+    std::chrono::seconds second_retry{120};
+    std::chrono::seconds backoff_first{1};
+    std::chrono::seconds backoff_max{300};
+    std::chrono::seconds age_max{21'600};
+};
+
+class AsyncInvocations : Pinned {
+public:
+    // All must outlive it.
+    struct Parts {
+        async::EventLoop& loop;
+        FunctionInvoker& invoker;
+        logs::EventSink& events;
+    };
+    AsyncInvocations(Parts parts, AsyncInvocationSettings settings);
+    // Requires: stop() and join() were awaited, or nothing was taken.
+    ~AsyncInvocations();
+
+    // Takes the event. TooLarge: over async_request_bytes_max. Throttled, with AWS's reason in
+    // place.field: over one of the bounds.
+    Result<void> take(FunctionRef function, Payload payload, RequestId request);
+
+    // Nothing is repeated from now on. What runs ends with its function; await join() then.
+    void stop();
+    async::Task<void> join();
+
+    std::size_t pending() const { return pending_; }
+
+private:
+    struct Event;
+    // How an attempt ended: when to try again, or why not.
+    struct Next;
+
+    async::Task<void> see_through(Event event);
+    Next next_of(const Event& event, const Result<InvocationResult>& result) const;
+    async::Task<void> wait(std::chrono::seconds time);
+    void report_dropped(const Event& event, std::string_view reason, std::string_view details);
+
+    const Parts parts_;
+    const AsyncInvocationSettings settings_;
+    std::size_t pending_ = 0;
+    std::size_t bytes_ = 0;
+    std::map<std::pair<Tenant, FunctionName>, std::size_t> pending_of_;
+    std::unordered_set<async::Wake*> waiting_;
+    bool stopping_ = false;
+    async::TaskGroup tasks_;
+};
+
+}  // namespace gatehouse::functions
