@@ -52,6 +52,9 @@ struct BotocoreTest : ApiFixture {
     storage::AsyncResourceStore store{memory, workers};
     std::unique_ptr<registry::Authorizers> authorizers =
         std::move(registry::Authorizers::load(store, {}).value());
+    ::gatehouse::logs::ConfiguredLevels levels{::gatehouse::logs::Level::Info};
+    std::unique_ptr<registry::LoggingOptions> logging =
+        std::move(registry::LoggingOptions::load(store, levels).value());
     EndpointFacts endpoint{"gate.example.test", {}};
     ::gatehouse::logs::StoreSettings log_settings;
     std::unique_ptr<::gatehouse::logs::LogStore> logs;
@@ -62,7 +65,7 @@ struct BotocoreTest : ApiFixture {
 
 TEST_F(BotocoreTest, GetsWhatItExpects) {
     std::vector<Service> services;
-    services.push_back(make_iot_service({*authorizers, endpoint}));
+    services.push_back(make_iot_service({*authorizers, *logging, endpoint}));
     services.push_back(make_logs_service({*logs, workers}));
     serve(std::move(services));
     listen();

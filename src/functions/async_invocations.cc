@@ -89,8 +89,8 @@ AsyncInvocations::Next AsyncInvocations::next_of(const Event& event,
         if (event.failures <= 2) {
             next.after = event.failures == 1 ? settings_.first_retry : settings_.second_retry;
         }
-        next.details = fmt::format("the function failed {} times, at last with: {}",
-                                   event.failures, result->payload.substr(0, 1024));
+        next.details = fmt::format("the function failed {} times, at last with: {}", event.failures,
+                                   result->payload.substr(0, 1024));
     } else {
         const ErrorKind kind = result.error().kind;
         next.details = result.error().message;

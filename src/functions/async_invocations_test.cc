@@ -12,8 +12,8 @@ using std::chrono::seconds;
 
 class ScriptedFunction final : public FunctionInvoker {
 public:
-    async::Task<Result<InvocationResult>> invoke(FunctionRef, Payload, InvokeOptions options)
-        override {
+    async::Task<Result<InvocationResult>> invoke(FunctionRef, Payload,
+                                                 InvokeOptions options) override {
         requests.push_back(options.request_id.value());
         if (error) co_return fail(*error);
         InvocationResult result;
@@ -38,8 +38,7 @@ class AsyncInvocationsTest : public testing::Test {
 protected:
     void make(AsyncInvocationSettings settings = {}) {
         invocations = std::make_unique<AsyncInvocations>(
-            AsyncInvocations::Parts{.loop = loop, .invoker = function, .events = events},
-            settings);
+            AsyncInvocations::Parts{.loop = loop, .invoker = function, .events = events}, settings);
     }
     void TearDown() override {
         if (!invocations) return;

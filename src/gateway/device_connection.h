@@ -129,7 +129,8 @@ private:
     broker::GuardAnswer may_receive(std::string_view topic) override;
 
     // The log (device_reports.cc)
-    bool keeps(logs::EventType type, logs::Status status) const;
+    bool keeps(logs::EventType type, logs::Status status);
+    void refresh_log_level();
     void report_connected();
     void report_disconnected(const Ending& ending);
     void report_publish_in(const mqtt::Publish& publish);

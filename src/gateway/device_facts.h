@@ -25,6 +25,7 @@ struct DeviceFacts {
     DoorKind door = DoorKind::Mqtt;
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     logs::Level log_level = logs::Level::Info;
+    std::uint32_t log_level_generation = 0;  // of the levels when log_level was asked for
     std::uint16_t keep_alive_seconds = 0;
     std::uint32_t session_expiry_asked = 0;  // MQTT 5: DISCONNECT may not raise it from 0
     // Kept only while the authorizer may have to be asked again with the same data.

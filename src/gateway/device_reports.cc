@@ -9,8 +9,20 @@
 
 namespace gatehouse::gateway {
 
-bool DeviceConnection::keeps(logs::EventType type, logs::Status status) const {
+bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
+    if (facts_->log_level_generation != gateway_.parts().levels.generation()) [[unlikely]] {
+        refresh_log_level();
+    }
     return gateway_.parts().events.keeps(facts_->log_level, type, status);
+}
+
+void DeviceConnection::refresh_log_level() {
+    const logs::LevelResolver& levels = gateway_.parts().levels;
+    facts_->log_level_generation = levels.generation();
+    facts_->log_level = levels.level_for({.tenant = facts_->tenant,
+                                          .client_id = facts_->client_id,
+                                          .principal_id = identity_->principal_id,
+                                          .source_ip = facts_->source_ip});
 }
 
 void DeviceConnection::report_connected() {

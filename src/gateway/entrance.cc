@@ -246,10 +246,6 @@ private:
             .will = make_will(connect, identity, profile().limits)};
         facts_->keep_alive_seconds = arrival->terms.keep_alive_seconds;
         facts_->session_expiry_asked = connect.properties.session_expiry_interval;
-        facts_->log_level = parts_.levels.level_for({.tenant = facts_->tenant,
-                                                     .client_id = facts_->client_id,
-                                                     .principal_id = identity->principal_id,
-                                                     .source_ip = facts_->source_ip});
         facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Passed,
                            "CONNACK: connected");
         const std::size_t home = parts_.broker.home_of(facts_->tenant, facts_->client_id);

@@ -346,7 +346,7 @@ Result<void> Group::sync() {
     return active_->sync();
 }
 
-Result<Group::Rotation> Group::rotate() {
+Result<Group::Rotation> Group::rotate(std::uint64_t bytes_max) {
     if (!has_active() || active_->index().facts.file_bytes < limits_.segment_bytes) {
         return Rotation::NotDue;
     }
@@ -361,7 +361,7 @@ Result<Group::Rotation> Group::rotate() {
     }
     while (true) {
         const auto now = this->facts();
-        if (!now || now->stored_bytes <= limits_.group_bytes || !oldest_sealed()) {
+        if (!now || now->stored_bytes <= bytes_max || !oldest_sealed()) {
             return Rotation::Sealed;
         }
         drop_oldest();

@@ -56,7 +56,6 @@ class Group : Pinned {
 public:
     struct Limits {
         std::uint64_t segment_bytes = 8 * 1024 * 1024;
-        std::uint64_t group_bytes = 256 * 1024 * 1024;
     };
 
     // Makes folder and description. Conflict when the folder holds a group already.
@@ -83,7 +82,8 @@ public:
     Result<void> sync();
     // Seals a full active segment and drops the oldest ones over the group's limit.
     enum class Rotation : std::uint8_t { NotDue, Sealed };
-    Result<Rotation> rotate();
+    // Then the oldest segments go until the group has `bytes_max`.
+    Result<Rotation> rotate(std::uint64_t bytes_max);
     void drop_oldest();
     // Drops segments whose records are all older.
     void drop_before(std::int64_t time);

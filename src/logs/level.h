@@ -3,6 +3,7 @@
 // Source: AWS IoT Core Developer Guide, "Configure AWS IoT logging" (levels, log targets).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -39,16 +40,21 @@ class LevelResolver {
 public:
     virtual ~LevelResolver() = default;
     virtual Level level_for(const Subject& subject) const = 0;
-    // Grows whenever an answer may have changed.
-    virtual std::uint32_t generation() const = 0;
+    // Grows whenever an answer may have changed. Not virtual: it is read for each message.
+    std::uint32_t generation() const { return generation_.load(std::memory_order_relaxed); }
+
+protected:
+    void note_change() { generation_.fetch_add(1, std::memory_order_release); }
+
+private:
+    std::atomic<std::uint32_t> generation_{1};
 };
 
-// The same level for everybody; what runs when no levels were configured.
+// The same level for everybody; for tools and tests.
 class FixedLevel final : public LevelResolver {
 public:
     explicit FixedLevel(Level level) : level_(level) {}
     Level level_for(const Subject&) const override { return level_; }
-    std::uint32_t generation() const override { return 0; }
 
 private:
     Level level_;

@@ -49,7 +49,12 @@ bool is_stream_name(std::string_view name) {
 }
 
 LogStore::LogStore(StoreSettings settings, const Clock& clock)
-    : settings_(std::move(settings)), clock_(clock), intake_(settings_.intake) {
+    : settings_(std::move(settings)),
+      group_bytes_(settings_.group_bytes),
+      total_bytes_(settings_.total_bytes),
+      write_budget_(settings_.write_budget),
+      clock_(clock),
+      intake_(settings_.intake) {
     selection_.change(settings_.events);
 }
 
@@ -76,8 +81,15 @@ LogStore::~LogStore() {
     writer_.join();
 }
 
+void LogStore::change_bounds(std::uint64_t group_bytes, std::uint64_t total_bytes,
+                             std::uint64_t write_budget) {
+    group_bytes_ = group_bytes;
+    total_bytes_ = total_bytes;
+    write_budget_ = write_budget;
+}
+
 Result<void> LogStore::find_groups() {
-    const Group::Limits limits{settings_.segment_bytes, settings_.group_bytes};
+    const Group::Limits limits{settings_.segment_bytes};
     const std::scoped_lock lock(groups_mutex_);
     for (const auto& account : folders_in(settings_.folder)) {
         for (const auto& region : folders_in(account)) {
@@ -177,7 +189,7 @@ Result<std::shared_ptr<Group>> LogStore::need_group(const Tenant& tenant, std::s
     }
     auto made = Group::create(
         settings_.folder / tenant.account.value() / tenant.region.value() / folder_name(name),
-        std::string(name), now_ms(), {settings_.segment_bytes, settings_.group_bytes});
+        std::string(name), now_ms(), {settings_.segment_bytes});
     if (made) groups_.emplace(Key{tenant, std::string(name)}, *made);
     return made;
 }

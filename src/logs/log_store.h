@@ -77,6 +77,10 @@ public:
     // Writes and syncs what waits.
     ~LogStore() override;
 
+    // Replaces these three of the settings while the store is in use.
+    void change_bounds(std::uint64_t group_bytes, std::uint64_t total_bytes,
+                       std::uint64_t write_budget);
+
     void record(const Event& event) override;
     void append(const StreamRef& stream, WallTime time, std::string_view message,
                 Importance importance = Importance::Droppable) override;
@@ -137,6 +141,9 @@ private:
     void report_drops();
 
     const StoreSettings settings_;
+    std::atomic<std::uint64_t> group_bytes_;
+    std::atomic<std::uint64_t> total_bytes_;
+    std::atomic<std::uint64_t> write_budget_;
     const Clock& clock_;
     Intake intake_;
 

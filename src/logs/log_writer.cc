@@ -69,7 +69,7 @@ void LogStore::write_batches(std::span<const Batch> batches) {
         (void)write_to_group(*batch.to, records);  // trouble was noted and reported
         second_bytes_ += batch.messages.size();
     }
-    if (second_bytes_ > settings_.write_budget) intake_.set_over_budget(true);
+    if (second_bytes_ > write_budget_) intake_.set_over_budget(true);
 }
 
 Result<void> LogStore::write_to_group(const StreamAddress& to, std::span<const NewRecord> records) {
@@ -96,7 +96,7 @@ void LogStore::seal_if_full(Group& group) {
     // Where sealing fails (no room for the compressed copy), records still go to the old segment.
     const auto now = steady_clock::now();
     if (now < next_seal_) return;
-    const auto rotated = group.rotate();
+    const auto rotated = group.rotate(group_bytes_);
     if (!rotated) {
         next_seal_ = now + std::chrono::seconds(10);
         note_upkeep_failure(rotated.error());
@@ -193,7 +193,7 @@ void LogStore::keep_limits() {
         }
         if (const auto facts = group->facts()) total += facts->stored_bytes;
     }
-    while (total > settings_.total_bytes) {
+    while (total > total_bytes_) {
         std::shared_ptr<Group> oldest;
         std::int64_t oldest_time = INT64_MAX;
         for (const auto& group : all) {

@@ -8,7 +8,8 @@ namespace {
 ErrorKind kind_of(Refusal refusal) {
     switch (refusal) {
         case Refusal::InvalidRequest: return ErrorKind::InvalidInput;
-        case Refusal::ResourceNotFound: return ErrorKind::NotFound;
+        case Refusal::ResourceNotFound:
+        case Refusal::NotConfigured: return ErrorKind::NotFound;
         case Refusal::ResourceAlreadyExists:
         case Refusal::DeleteConflict:
         case Refusal::VersionConflict: return ErrorKind::Conflict;
@@ -43,6 +44,7 @@ std::string_view exception_name(Refusal refusal) {
         case Refusal::ResourceAlreadyExists: return "ResourceAlreadyExistsException";
         case Refusal::DeleteConflict: return "DeleteConflictException";
         case Refusal::LimitExceeded: return "LimitExceededException";
+        case Refusal::NotConfigured: return "NotConfiguredException";
         case Refusal::VersionConflict: return "VersionConflictException";
         case Refusal::ServiceUnavailable: return "ServiceUnavailableException";
         case Refusal::InternalFailure: return "InternalFailureException";

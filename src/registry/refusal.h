@@ -17,6 +17,7 @@ enum class Refusal : std::uint8_t {
     ResourceAlreadyExists,  // also: this one is the default already
     DeleteConflict,         // not in a state to be deleted
     LimitExceeded,
+    NotConfigured,
     VersionConflict,  // changed by somebody else again and again meanwhile
     ServiceUnavailable,
     InternalFailure,

@@ -34,11 +34,12 @@ class ClientTest(unittest.TestCase):
     """One server for the tests of a class; its standard error is shown when one fails."""
 
     flags: tuple[str, ...] = ()
+    # At debug, successes of publishes and subscribes are in the log too.
+    log_level = "debug"
 
     @classmethod
     def setUpClass(cls):
-        # At debug, successes of publishes and subscribes are in the log too.
-        cls.server = Server(GATEHOUSE, "--log-level", "debug", *cls.flags)
+        cls.server = Server(GATEHOUSE, "--log-level", cls.log_level, *cls.flags)
         cls.addClassCleanup(cls.server.stop)
         cls.prepare()
 

@@ -13,6 +13,7 @@ const wire::ErrorShape& shape_of(registry::Refusal refusal) {
         case Refusal::ResourceAlreadyExists: return errors::resource_already_exists_exception;
         case Refusal::DeleteConflict: return errors::delete_conflict_exception;
         case Refusal::LimitExceeded: return errors::limit_exceeded_exception;
+        case Refusal::NotConfigured: return errors::not_configured_exception;
         case Refusal::VersionConflict: return errors::version_conflict_exception;
         case Refusal::ServiceUnavailable: return errors::service_unavailable_exception;
         case Refusal::InternalFailure: return errors::internal_failure_exception;

@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "authentication/custom_authorizer.h"
 #include "registry/authorizers.h"
+#include "registry/logging_options.h"
 
 namespace gatehouse::api {
 
@@ -18,6 +19,7 @@ struct EndpointFacts {
 // Everything this service works with; it must outlive the service.
 struct IotParts {
     registry::Authorizers& authorizers;
+    registry::LoggingOptions& logging;
     const EndpointFacts& endpoint;
     // Null: TestInvokeAuthorizer answers that it is unavailable.
     authentication::CustomAuthorizer* custom_authorizer = nullptr;

@@ -13,7 +13,7 @@ namespace {
 struct IotServiceTest : ApiFixture {
     IotServiceTest() {
         std::vector<Service> services;
-        services.push_back(make_iot_service({*authorizers, endpoint}));
+        services.push_back(make_iot_service({*authorizers, *logging, endpoint}));
         serve(std::move(services));
     }
     json::value parsed(const net::HttpResponse& response) {
@@ -30,6 +30,9 @@ struct IotServiceTest : ApiFixture {
     storage::AsyncResourceStore store{memory, workers};
     std::unique_ptr<registry::Authorizers> authorizers =
         std::move(registry::Authorizers::load(store, {}).value());
+    logs::ConfiguredLevels levels{logs::Level::Info};
+    std::unique_ptr<registry::LoggingOptions> logging =
+        std::move(registry::LoggingOptions::load(store, levels).value());
     EndpointFacts endpoint{"gate.example.test", {AccountId("123456789012"), Region("us-east-1")}};
 };
 
@@ -49,6 +52,67 @@ TEST_F(IotServiceTest, KeepsAnAuthorizer) {
     parsed(call("iot", "PUT", "/authorizer/Auto", R"({"status":"INACTIVE"})"));
     found = parsed(call("iot", "GET", "/authorizer/Auto")).at("authorizerDescription");
     EXPECT_EQ(found.at("status"), "INACTIVE");
+}
+
+// SetV2LoggingOptions, GetV2LoggingOptions.
+TEST_F(IotServiceTest, KeepsLoggingOptions) {
+    const auto before = call("iot", "GET", "/v2LoggingOptions");
+    EXPECT_EQ(before.status, 404u);
+    EXPECT_EQ(error_type(before), "NotConfiguredException");
+    parsed(call("iot", "POST", "/v2LoggingOptions",
+                R"({"roleArn":"arn:aws:iam::123456789012:role/logs","defaultLogLevel":"WARN"})"));
+    const auto found = parsed(call("iot", "GET", "/v2LoggingOptions"));
+    EXPECT_EQ(found.at("roleArn"), "arn:aws:iam::123456789012:role/logs");
+    EXPECT_EQ(found.at("defaultLogLevel"), "WARN");
+    EXPECT_EQ(found.at("disableAllLogs"), false);
+    EXPECT_EQ(call("iot", "POST", "/v2LoggingOptions", R"({"defaultLogLevel":"LOUD"})").status,
+              400u);
+}
+
+// SetV2LoggingLevel, ListV2LoggingLevels, DeleteV2LoggingLevel.
+TEST_F(IotServiceTest, KeepsLevelsOfTargets) {
+    constexpr auto path = "/v2LoggingLevel";
+    const auto set = [&](const char* type, const char* name, const char* level) {
+        return call("iot", "POST", path,
+                    std::string(R"({"logTarget":{"targetType":")") + type +
+                        (*name == 0 ? "\"" : std::string(R"(","targetName":")") + name + "\"") +
+                        R"(},"logLevel":")" + level + "\"}");
+    };
+    EXPECT_EQ(error_type(set("CLIENT_ID", "c", "DEBUG")), "NotConfiguredException");
+    EXPECT_EQ(error_type(set("DEFAULT", "", "DEBUG")), "NotConfiguredException");
+    parsed(call("iot", "POST", "/v2LoggingOptions", R"({"defaultLogLevel":"ERROR"})"));
+    parsed(set("CLIENT_ID", "c", "DEBUG"));
+    parsed(set("THING_GROUP", "g", "INFO"));
+    parsed(set("DEFAULT", "", "WARN"));
+    EXPECT_EQ(error_type(set("CLIENT_ID", "", "DEBUG")), "InvalidRequestException");
+
+    const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
+    EXPECT_EQ(levels.level_for({.tenant = tenant, .client_id = "c"}), logs::Level::Debug);
+    EXPECT_EQ(levels.level_for({.tenant = tenant}), logs::Level::Warn);
+
+    const auto all = parsed(call("iot", "GET", path));
+    EXPECT_EQ(to_text(all.at("logTargetConfigurations")),
+              R"([{"logTarget":{"targetType":"DEFAULT"},"logLevel":"WARN"},)"
+              R"({"logTarget":{"targetType":"THING_GROUP","targetName":"g"},"logLevel":"INFO"},)"
+              R"({"logTarget":{"targetType":"CLIENT_ID","targetName":"c"},"logLevel":"DEBUG"}])");
+    const auto first = parsed(call("iot", "GET", std::string(path) + "?maxResults=2"));
+    EXPECT_EQ(first.at("logTargetConfigurations").as_array().size(), 2u);
+    EXPECT_EQ(parsed(call("iot", "GET",
+                          std::string(path) +
+                              "?nextToken=" + std::string(first.at("nextToken").as_string())))
+                  .at("logTargetConfigurations")
+                  .as_array()
+                  .size(),
+              1u);
+    EXPECT_EQ(parsed(call("iot", "GET", std::string(path) + "?targetType=SOURCE_IP"))
+                  .at("logTargetConfigurations")
+                  .as_array()
+                  .size(),
+              0u);
+    parsed(call("iot", "DELETE", std::string(path) + "?targetType=CLIENT_ID&targetName=c"));
+    EXPECT_EQ(levels.level_for({.tenant = tenant, .client_id = "c"}), logs::Level::Warn);
+    EXPECT_EQ(call("iot", "DELETE", std::string(path) + "?targetType=DEFAULT&targetName=x").status,
+              400u);
 }
 
 TEST_F(IotServiceTest, RefusesASecondOfTheName) {

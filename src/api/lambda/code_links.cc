@@ -35,9 +35,9 @@ std::optional<Subject> read_path(std::string_view path) {
     const auto region = path.find('/');
     const auto name = region == path.npos ? path.npos : path.find('/', region + 1);
     if (name == path.npos) return std::nullopt;
-    return Subject{{AccountId(path.substr(0, region)),
-                    Region(path.substr(region + 1, name - region - 1))},
-                   functions::FunctionName(path.substr(name + 1))};
+    return Subject{
+        {AccountId(path.substr(0, region)), Region(path.substr(region + 1, name - region - 1))},
+        functions::FunctionName(path.substr(name + 1))};
 }
 
 net::HttpResponse refused(unsigned status, std::string sentence) {
@@ -71,15 +71,16 @@ std::string CodeLinks::link_to(std::string_view origin, const Tenant& tenant,
 
 async::Task<net::HttpResponse> CodeLinks::answer(net::HttpRequest request) const {
     const auto query = read_query(request.query);
-    if (!query ||
-        !equal_in_constant_time(query->proof, proof_of(request.path, query->expires))) {
-        co_return refused(403, "this address was not made by this server, or before it was "
-                               "started again; ask GetFunction for another");
+    if (!query || !equal_in_constant_time(query->proof, proof_of(request.path, query->expires))) {
+        co_return refused(403,
+                          "this address was not made by this server, or before it was "
+                          "started again; ask GetFunction for another");
     }
     std::int64_t expires = 0;
     std::from_chars(query->expires.data(), query->expires.data() + query->expires.size(), expires);
     if (clock_.wall_now() >= WallTime(std::chrono::seconds(expires))) {
-        co_return refused(403, "this address was valid for 10 minutes; ask GetFunction for another");
+        co_return refused(403,
+                          "this address was valid for 10 minutes; ask GetFunction for another");
     }
     const auto subject = read_path(request.path);
     if (!subject) co_return refused(404, "there is no such function");

@@ -19,7 +19,8 @@ Exit run_serve(const Invocation& invocation) {
     for (const std::string& warning : loaded->warnings) {
         print(invocation.err, fmt::format("{}: warning: {}\n", invocation.words, warning));
     }
-    auto server = Server::make(std::move(loaded->settings));
+    auto server = Server::make(std::move(loaded->settings),
+                               [&] { return load_settings(*arguments, invocation.environment); });
     if (!server) return report(invocation, server.error());
     if (auto served = (*server)->run(); !served) return report(invocation, served.error());
     return Exit::Done;

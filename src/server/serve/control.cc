@@ -73,6 +73,9 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
         *foundation.async_store, {.authorizers_max = settings.profile.limits.authorizers_max});
     if (!authorizers) return fail(std::move(authorizers.error()));
     made->authorizers = std::move(*authorizers);
+    auto logging = registry::LoggingOptions::load(*foundation.async_store, *foundation.levels);
+    if (!logging) return fail(std::move(logging.error()));
+    made->logging = std::move(*logging);
     auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
     if (!functions) return fail(std::move(functions.error()));
     made->functions = std::move(*functions);
@@ -97,6 +100,7 @@ ControlApi::ControlApi(const Parts& parts)
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
     services.push_back(api::make_iot_service({.authorizers = *parts.resources.authorizers,
+                                              .logging = *parts.resources.logging,
                                               .endpoint = endpoint_,
                                               .custom_authorizer = &parts.custom_authorizer}));
     services.push_back(api::make_lambda_service(

@@ -14,6 +14,7 @@
 #include "iam/accounts.h"
 #include "iam/function_keys.h"
 #include "registry/authorizers.h"
+#include "registry/logging_options.h"
 #include "server/serve/foundation.h"
 #include "server/serve/function_runtime.h"
 #include "server/serve/loops.h"
@@ -30,6 +31,7 @@ public:
     std::unique_ptr<iam::Accounts> accounts;
     std::unique_ptr<iam::FunctionKeys> function_keys;
     std::unique_ptr<registry::Authorizers> authorizers;
+    std::unique_ptr<registry::LoggingOptions> logging;
     std::unique_ptr<FunctionRuntime> functions;
 
 private:

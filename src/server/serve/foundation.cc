@@ -58,7 +58,7 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
     auto log = open_log(settings, *made->data_dir, *made->clock);
     if (!log) return fail(std::move(log.error()));
     made->log = std::move(*log);
-    made->levels = std::make_unique<logs::FixedLevel>(
+    made->levels = std::make_unique<logs::ConfiguredLevels>(
         static_cast<logs::Level>(static_cast<std::uint8_t>(settings.log_level)));
     made->traces = std::make_unique<logs::TraceStore>(*made->clock);
     auto store = storage::SqliteResourceStore::open(*made->clock,

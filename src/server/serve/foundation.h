@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "certificates/local_authority.h"
+#include "logs/configured_levels.h"
 #include "logs/log_store.h"
 #include "logs/metrics.h"
 #include "logs/trace.h"
@@ -32,7 +33,7 @@ public:
     std::unique_ptr<storage::DataDir> data_dir;
     std::unique_ptr<logs::LogStore> log;
     logs::Metrics metrics;
-    std::unique_ptr<logs::FixedLevel> levels;
+    std::unique_ptr<logs::ConfiguredLevels> levels;
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
     std::unique_ptr<storage::SecretBox> secrets;

@@ -1,6 +1,7 @@
 #include "server/serve/server.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -33,11 +34,11 @@ void raise_descriptor_limit() {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::make(Settings settings) {
+Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
     Signals::hold_back();  // the foundation has threads already
     if (auto closed = functions::forbid_tracing(); !closed) return fail(std::move(closed.error()));
     raise_descriptor_limit();
-    std::unique_ptr<Server> made(new Server(std::move(settings)));
+    std::unique_ptr<Server> made(new Server(std::move(settings), std::move(reload)));
     const Settings& all = made->settings_;
     auto foundation = Foundation::make(all);
     if (!foundation) return fail(std::move(foundation.error()));
@@ -175,11 +176,35 @@ async::Task<void> Server::drain_all() {
 
 void Server::reread() {
     plan_renewal();
+    const std::string details = "the doors' certificates were read again; " + reread_settings();
     foundation_->log->record({.tenant = default_tenant(settings_),
                               .type = logs::EventType::ServerNotice,
                               .reason = "REREAD",
-                              .details = "the doors' certificates were read again; other settings "
-                                         "need a restart"});
+                              .details = details});
+}
+
+std::string Server::reread_settings() {
+    const auto loaded = reload_();
+    if (!loaded) {
+        std::string details = "the settings stay as they were, since they are not valid now:";
+        for (const Error& problem : loaded.error()) {
+            fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problem.describe());
+            details += " " + problem.describe() + ";";
+        }
+        return details;
+    }
+    apply_live(loaded->settings);
+    const auto left = settings_that_need_restart(settings_, loaded->settings);
+    if (left.empty()) return "so were the settings";
+    return fmt::format("so were the settings, of which these need a restart: {}",
+                       fmt::join(left, ", "));
+}
+
+// Those that the table of settings calls live.
+void Server::apply_live(const Settings& settings) {
+    foundation_->levels->set_fallback(settings.log_level);
+    foundation_->log->change_bounds(settings.logs.group_bytes_max, settings.logs.total_bytes_max,
+                                    settings.logs.write_budget_bytes_per_second);
 }
 
 void Server::plan_renewal() {

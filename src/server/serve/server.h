@@ -2,11 +2,14 @@
 // ends them in reverse.
 #pragma once
 
+#include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "async/task_group.h"
 #include "base/result.h"
+#include "server/load_settings.h"
 #include "server/ready_file.h"
 #include "server/serve/control.h"
 #include "server/serve/devices.h"
@@ -20,8 +23,10 @@ namespace gatehouse::server {
 
 class Server : Pinned {
 public:
+    // Reads the settings anew from where they came, for SIGHUP.
+    using Reload = std::function<std::expected<LoadedSettings, Problems>()>;
     // Blocking. Errors say which part could not start and what to do.
-    static Result<std::unique_ptr<Server>> make(Settings settings);
+    static Result<std::unique_ptr<Server>> make(Settings settings, Reload reload);
     ~Server();
 
     // Opens the doors, writes the ready file and prints it as one line, and serves until SIGTERM
@@ -29,16 +34,21 @@ public:
     Result<void> run();
 
 private:
-    explicit Server(Settings settings) : settings_(std::move(settings)) {}
+    Server(Settings settings, Reload reload)
+        : settings_(std::move(settings)), reload_(std::move(reload)) {}
 
     Result<void> announce();
     ReadyFile ready_file() const;
     void drain();
     async::Task<void> drain_all();
     void reread();
+    // What became of the settings, in a sentence.
+    std::string reread_settings();
+    void apply_live(const Settings& settings);
     void plan_renewal();
 
     const Settings settings_;
+    const Reload reload_;
     std::unique_ptr<Foundation> foundation_;
     std::unique_ptr<Loops> loops_;
     std::unique_ptr<Resources> resources_;

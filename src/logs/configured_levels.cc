@@ -1,0 +1,44 @@
+#include "logs/configured_levels.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace gatehouse::logs {
+
+void ConfiguredLevels::set_fallback(Level level) {
+    {
+        const std::unique_lock lock(mutex_);
+        if (fallback_ == level) return;
+        fallback_ = level;
+    }
+    note_change();
+}
+
+void ConfiguredLevels::set(const Tenant& tenant, TenantLevels levels) {
+    {
+        const std::unique_lock lock(mutex_);
+        tenants_.insert_or_assign(tenant, std::move(levels));
+    }
+    note_change();
+}
+
+Level ConfiguredLevels::level_for(const Subject& subject) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = tenants_.find(subject.tenant);
+    if (found == tenants_.end()) return fallback_;
+    const TenantLevels& levels = found->second;
+    if (levels.all_disabled) return Level::Disabled;
+    if (levels.targets.empty()) return levels.default_level;
+    std::optional<Level> own;
+    const auto consider = [&](LevelTargetType type, std::string_view name) {
+        if (name.empty()) return;
+        const auto target = levels.targets.find({type, std::string(name)});
+        if (target != levels.targets.end()) own = std::max(own.value_or(target->second), target->second);
+    };
+    consider(LevelTargetType::ClientId, subject.client_id);
+    consider(LevelTargetType::PrincipalId, subject.principal_id);
+    consider(LevelTargetType::SourceIp, subject.source_ip);
+    return own.value_or(levels.default_level);
+}
+
+}  // namespace gatehouse::logs

@@ -1,0 +1,58 @@
+// Levels that users configure: one for an account and region, others for single clients,
+// principals, source addresses and thing groups.
+//
+// Source: AWS IoT Core API Reference, SetV2LoggingOptions, SetV2LoggingLevel. Of several levels
+// that fit, the most verbose holds; AWS does not say.
+//
+// Threads: any.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+#include "base/pinned.h"
+#include "logs/level.h"
+
+namespace gatehouse::logs {
+
+// Named as `targetType` of the API.
+enum class LevelTargetType : std::uint8_t { ThingGroup, ClientId, SourceIp, PrincipalId };
+
+struct LevelTarget {
+    LevelTargetType type = LevelTargetType::ClientId;
+    std::string name;
+
+    auto operator<=>(const LevelTarget&) const = default;
+    bool operator==(const LevelTarget&) const = default;
+};
+using TargetLevels = std::map<LevelTarget, Level>;
+
+// Of one account and region.
+struct TenantLevels {
+    Level default_level = Level::Error;
+    bool all_disabled = false;
+    TargetLevels targets;
+};
+
+class ConfiguredLevels final : public LevelResolver, Pinned {
+public:
+    // `fallback`: where nothing is configured.
+    explicit ConfiguredLevels(Level fallback) : fallback_(fallback) {}
+
+    void set_fallback(Level level);
+    // Replaces what is configured for the tenant.
+    void set(const Tenant& tenant, TenantLevels levels);
+
+    Level level_for(const Subject& subject) const override;
+
+private:
+    mutable std::shared_mutex mutex_;
+    // Guarded by mutex_.
+    Level fallback_;
+    std::map<Tenant, TenantLevels> tenants_;
+};
+
+}  // namespace gatehouse::logs
