@@ -147,6 +147,13 @@ private:
                                    .sentence = problem->sentence});
             co_return co_await refuse(problem->reason, problem->sentence);
         }
+        if (!tenant_problem_.empty()) {
+            Refusal refusal;
+            refusal.kind = Refusal::Kind::NotAuthenticated;
+            refusal.reason = "ACCOUNT_NOT_FOUND";
+            refusal.sentence = tenant_problem_;
+            co_return co_await refuse(refusal);
+        }
         const SteadyTime asked_at = parts_.clock.steady_now();
         const auto credentials = make_credentials();
         is_authenticating_ = true;
@@ -168,7 +175,9 @@ private:
         const mqtt::Connect& connect = **connect_;
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
-        facts->tenant = parts_.tenant_of(peer.server_name);
+        TenantAnswer tenant = parts_.tenant_of(peer.server_name);
+        facts->tenant = std::move(tenant.tenant);
+        tenant_problem_ = std::move(tenant.problem);
         facts->trace_id = make_uuid(parts_.random);
         client_id_assigned_ = connect.client_id.empty();
         facts->client_id = client_id_assigned_ ? "auto-" + make_uuid(parts_.random)
@@ -338,6 +347,7 @@ private:
     std::optional<mqtt::OwnedConnect> connect_;
     std::optional<mqtt::ProtocolVersion> version_;
     std::unique_ptr<DeviceFacts> facts_;
+    std::string tenant_problem_;
     bool client_id_assigned_ = false;
 };
 

@@ -15,7 +15,7 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
                        std::string_view details) {
     gateway.metrics().add(logs::Metric::ConnectClientError);
     const GatewayParts& parts = gateway.parts();
-    const Tenant tenant = parts.tenant_of(peer.server_name);
+    const Tenant tenant = parts.tenant_of(peer.server_name).tenant;
     const std::string source_ip = peer.remote.host();
     const logs::Level level = parts.levels.level_for({.tenant = tenant, .source_ip = source_ip});
     if (!parts.events.keeps(level, logs::EventType::ConnectionRefused, logs::Status::Failure)) {

@@ -18,8 +18,13 @@
 
 namespace gatehouse::gateway {
 
-// Which tenant a connection belongs to, by the host name it asked for (SNI; may be empty).
-using TenantOf = std::function<Tenant(std::string_view server_name)>;
+// Which tenant a connection belongs to.
+struct TenantAnswer {
+    Tenant tenant;        // with a problem: whose log tells of it
+    std::string problem;  // why the connection is refused; empty: it is not
+};
+// By the host name that was asked for (SNI; may be empty). From any loop.
+using TenantOf = std::function<TenantAnswer(std::string_view server_name)>;
 
 struct GatewaySettings {
     Profile profile;

@@ -13,6 +13,19 @@ WAIT_SECONDS = 30
 PASSWORD = "open sesame"
 
 
+class NamedContext:
+    """Asks for a host name of its own, which the name service need not know."""
+
+    def __init__(self, context: ssl.SSLContext, host: str):
+        self.context, self.host = context, host
+
+    def wrap_socket(self, *words, **more):
+        return self.context.wrap_socket(*words, **(more | {"server_hostname": self.host}))
+
+    def __getattr__(self, name: str):
+        return getattr(self.context, name)
+
+
 class Device:
     """One connection; it never reconnects by itself."""
 
@@ -20,7 +33,7 @@ class Device:
                  user: str | None = "alice", authorizer: str | None = "AutoCustom",
                  query: str = "", password: str | None = PASSWORD, alpn: str | None = "mqtt",
                  clean: bool = True, will: tuple | None = None, keep_alive: int = 60,
-                 session_expiry: int = 0):
+                 session_expiry: int = 0, host: str = "localhost"):
         self.protocol = protocol
         self.events: queue.Queue = queue.Queue()
         self.seen: list = []  # for failure messages and "never came"
@@ -33,19 +46,18 @@ class Device:
         if will:
             self.client.will_set(*will)
         self._watch()
-        host, port = "127.0.0.1", server.ready[door]
+        address, port = "127.0.0.1", server.ready[door]
         if door != "mqtt":
-            host = "localhost"
             context = ssl.create_default_context(cafile=server.ready["ca"])
             if alpn:
                 context.set_alpn_protocols([alpn])
-            self.client.tls_set_context(context)
+            self.client.tls_set_context(NamedContext(context, host))
         more = {}
         if protocol == V5:
             properties = Properties(PacketTypes.CONNECT)
             properties.SessionExpiryInterval = session_expiry
             more = {"clean_start": clean, "properties": properties}
-        self.client.connect(host, port, keep_alive, **more)
+        self.client.connect(address, port, keep_alive, **more)
         self.client.loop_start()
 
     def _watch(self) -> None:

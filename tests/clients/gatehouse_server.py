@@ -125,16 +125,18 @@ class Server:
         return {"AWS_ACCESS_KEY_ID": found["AWS_ACCESS_KEY_ID"],
                 "AWS_SECRET_ACCESS_KEY": found["AWS_SECRET_ACCESS_KEY"]}
 
-    def api(self, service: str):
-        """boto3's client of a service."""
-        if service not in self._clients:
+    def api(self, service: str, account: str | None = None):
+        """boto3's client of a service; of another account where any signature is taken."""
+        if (service, account) not in self._clients:
             keys = self.keys()
-            self._clients[service] = boto3.client(
+            if account:
+                keys = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "any"}
+            self._clients[service, account] = boto3.client(
                 service, endpoint_url=self.ready["api_url"], region_name=self.ready["region"],
                 aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
                 config=botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60))
-        return self._clients[service]
+        return self._clients[service, account]
 
     def aws(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
         """The AWS CLI."""
@@ -164,13 +166,14 @@ class Server:
         """Moves the time of a server with --clock manual."""
         self.gatehouse("clock", "advance", span)
 
-    def log_records(self, **members: str) -> list[dict]:
+    def log_records(self, account: str | None = None, **members: str) -> list[dict]:
         """The records of AWSIotLogsV2 that have all these members."""
+        logs = self.api("logs", account)
         try:
-            pages = self.api("logs").get_paginator("filter_log_events").paginate(
+            pages = logs.get_paginator("filter_log_events").paginate(
                 logGroupName=LOG_GROUP)
             records = [json.loads(event["message"]) for page in pages for event in page["events"]]
-        except self.api("logs").exceptions.ResourceNotFoundException:
+        except logs.exceptions.ResourceNotFoundException:
             return []
         return [record for record in records
                 if all(record.get(name) == value for name, value in members.items())]

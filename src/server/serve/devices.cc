@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "async/run_on.h"
+#include "server/serve/device_tenants.h"
 
 namespace gatehouse::server {
 namespace {
@@ -89,8 +90,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                               .levels = *foundation.levels,
                               .traces = *foundation.traces,
                               .metrics = foundation.metrics,
-                              .tenant_of = [tenant = default_tenant(parts.settings)](
-                                               std::string_view) { return tenant; },
+                              .tenant_of = device_tenants(parts.settings, parts.accounts),
                               .http_routes = parts.http_routes},
         parts.loops.all());
     return made;

@@ -13,6 +13,7 @@
 #include "broker/event_loop_port.h"
 #include "functions/invoker.h"
 #include "gateway/gateway.h"
+#include "iam/accounts.h"
 #include "registry/authorizers.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
@@ -26,6 +27,7 @@ public:
         const Settings& settings;
         Foundation& foundation;
         Loops& loops;
+        const iam::Accounts& accounts;
         const registry::Authorizers& authorizers;
         functions::FunctionInvoker& functions;
         const authentication::InvokePermissions& permissions;

@@ -11,6 +11,7 @@
 
 #include "functions/process_privacy.h"
 #include "gateway/http_routes.h"
+#include "server/serve/device_tenants.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -19,10 +20,6 @@ namespace {
 constexpr std::chrono::hours renewal_interval{24};
 // For answers that say that the server is stopping.
 constexpr std::uint32_t last_words_ms = 200;
-
-std::string devices_endpoint(const Settings& settings) {
-    return settings.endpoints.empty() ? "localhost" : settings.endpoints.front();
-}
 
 // Each connection is a descriptor: take what the system gives.
 void raise_descriptor_limit() {
@@ -56,6 +53,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
     auto devices = Devices::make({.settings = all,
                                   .foundation = *made->foundation_,
                                   .loops = *made->loops_,
+                                  .accounts = *made->resources_->accounts,
                                   .authorizers = *made->resources_->authorizers,
                                   .functions = made->resources_->functions->invoker(),
                                   .permissions = made->resources_->functions->permissions(),
