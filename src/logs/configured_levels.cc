@@ -33,7 +33,8 @@ Level ConfiguredLevels::level_for(const Subject& subject) const {
     const auto consider = [&](LevelTargetType type, std::string_view name) {
         if (name.empty()) return;
         const auto target = levels.targets.find({type, std::string(name)});
-        if (target != levels.targets.end()) own = std::max(own.value_or(target->second), target->second);
+        if (target != levels.targets.end())
+            own = std::max(own.value_or(target->second), target->second);
     };
     consider(LevelTargetType::ClientId, subject.client_id);
     consider(LevelTargetType::PrincipalId, subject.principal_id);

@@ -46,10 +46,9 @@ std::optional<LoggingSettings> read(const json::object& object) {
         !disabled->is_bool() || targets == nullptr || !targets->is_array()) {
         return std::nullopt;
     }
-    LoggingSettings settings{.role_arn = std::string(role->get_string().c_str()),
-                             .levels = {.default_level = *level,
-                                        .all_disabled = disabled->get_bool(),
-                                        .targets = {}}};
+    LoggingSettings settings{
+        .role_arn = std::string(role->get_string().c_str()),
+        .levels = {.default_level = *level, .all_disabled = disabled->get_bool(), .targets = {}}};
     for (const json::value& each : targets->get_array()) {
         if (!each.is_object()) return std::nullopt;
         const json::object& target = each.get_object();
@@ -84,8 +83,9 @@ Result<LoggingSettings> decode(const storage::Record& record) {
 
 Refused not_configured() {
     return {.refusal = Refusal::NotConfigured,
-            .message = "logging is not configured for this account and region; call "
-                       "SetV2LoggingOptions first"};
+            .message =
+                "logging is not configured for this account and region; call "
+                "SetV2LoggingOptions first"};
 }
 
 // The settings and their revision; empty: there are none.
@@ -122,21 +122,20 @@ Result<std::unique_ptr<LoggingOptions>> LoggingOptions::load(storage::AsyncResou
 
 template <class Change>
 async::Task<Outcome<void>> LoggingOptions::alter(Tenant tenant, Change change) {
-    auto done = co_await store_.run(
-        [this, tenant, change](storage::ResourceStore& store) -> Result<Outcome<void>> {
-            const std::lock_guard lock(changing_);
-            auto stored = read_stored(store, tenant);
-            if (!stored) return fail(std::move(stored.error()));
-            std::optional<LoggingSettings> settings;
-            if (*stored) settings = std::move((*stored)->settings);
-            Outcome<void> allowed = change(settings);
-            if (!allowed) return allowed;
-            const auto applied =
-                store.apply(storage::Batch().put(key_of(tenant), encode(*settings)));
-            if (!applied) return fail(applied.error());
-            levels_.set(tenant, std::move(settings->levels));
-            return Outcome<void>();
-        });
+    auto done = co_await store_.run([this, tenant, change](
+                                        storage::ResourceStore& store) -> Result<Outcome<void>> {
+        const std::lock_guard lock(changing_);
+        auto stored = read_stored(store, tenant);
+        if (!stored) return fail(std::move(stored.error()));
+        std::optional<LoggingSettings> settings;
+        if (*stored) settings = std::move((*stored)->settings);
+        Outcome<void> allowed = change(settings);
+        if (!allowed) return allowed;
+        const auto applied = store.apply(storage::Batch().put(key_of(tenant), encode(*settings)));
+        if (!applied) return fail(applied.error());
+        levels_.set(tenant, std::move(settings->levels));
+        return Outcome<void>();
+    });
     if (!done) co_return refuse(refused_by(done.error()));
     co_return std::move(*done);
 }
@@ -164,20 +163,21 @@ async::Task<Outcome<LoggingSettings>> LoggingOptions::get(Tenant tenant) {
 
 async::Task<Outcome<void>> LoggingOptions::set_level(Tenant tenant, logs::LevelTarget target,
                                                      logs::Level level) {
-    return alter(std::move(tenant), [target = std::move(target),
-                                     level](std::optional<LoggingSettings>& settings)
-                                        -> Outcome<void> {
-        if (!settings) return refuse(not_configured());
-        logs::TargetLevels& targets = settings->levels.targets;
-        if (targets.size() >= targets_max && !targets.contains(target)) {
-            return refuse(Refusal::LimitExceeded,
-                          fmt::format("there are {} levels of single targets already, the most "
-                                      "allowed; delete some with DeleteV2LoggingLevel",
-                                      targets_max));
-        }
-        targets.insert_or_assign(target, level);
-        return {};
-    });
+    return alter(std::move(tenant),
+                 [target = std::move(target),
+                  level](std::optional<LoggingSettings>& settings) -> Outcome<void> {
+                     if (!settings) return refuse(not_configured());
+                     logs::TargetLevels& targets = settings->levels.targets;
+                     if (targets.size() >= targets_max && !targets.contains(target)) {
+                         return refuse(
+                             Refusal::LimitExceeded,
+                             fmt::format("there are {} levels of single targets already, the most "
+                                         "allowed; delete some with DeleteV2LoggingLevel",
+                                         targets_max));
+                     }
+                     targets.insert_or_assign(target, level);
+                     return {};
+                 });
 }
 
 async::Task<Outcome<LevelPage>> LoggingOptions::list(Tenant tenant, LevelListing listing) {
@@ -200,8 +200,8 @@ async::Task<Outcome<LevelPage>> LoggingOptions::list(Tenant tenant, LevelListing
         if ((after && target <= *after) || (listing.type && target.type != *listing.type)) continue;
         if (page.levels.size() == listing.limit) {
             const logs::LevelTarget& last = page.levels.back().first;
-            page.next_token = to_base64(
-                bytes_of(fmt::format("{} {}", static_cast<int>(last.type), last.name)));
+            page.next_token =
+                to_base64(bytes_of(fmt::format("{} {}", static_cast<int>(last.type), last.name)));
             break;
         }
         page.levels.emplace_back(target, level);

@@ -43,10 +43,10 @@ protected:
 TEST_F(LoggingOptionsTest, NothingIsConfiguredAtFirst) {
     EXPECT_EQ(wait(options->get(tenant)).error().refusal, Refusal::NotConfigured);
     EXPECT_EQ(wait(options->list(tenant, {})).error().refusal, Refusal::NotConfigured);
-    EXPECT_EQ(
-        wait(options->set_level(tenant, {LevelTargetType::ClientId, "a"}, Level::Debug)).error()
-            .refusal,
-        Refusal::NotConfigured);
+    EXPECT_EQ(wait(options->set_level(tenant, {LevelTargetType::ClientId, "a"}, Level::Debug))
+                  .error()
+                  .refusal,
+              Refusal::NotConfigured);
     EXPECT_TRUE(wait(options->remove_level(tenant, {LevelTargetType::ClientId, "a"})));
     EXPECT_EQ(level_of("a"), Level::Info);
 }
@@ -55,14 +55,14 @@ TEST_F(LoggingOptionsTest, WhatIsSetHoldsAtOnceAndAfterARestart) {
     ASSERT_TRUE(wait(options->set(tenant, {.role_arn = "arn:aws:iam::000000000000:role/logs",
                                            .default_level = Level::Warn,
                                            .all_disabled = {}})));
-    ASSERT_TRUE(wait(options->set_level(tenant, {LevelTargetType::ClientId, "a \"b\""},
-                                        Level::Debug)));
+    ASSERT_TRUE(
+        wait(options->set_level(tenant, {LevelTargetType::ClientId, "a \"b\""}, Level::Debug)));
     EXPECT_EQ(level_of("x"), Level::Warn);
     EXPECT_EQ(level_of("a \"b\""), Level::Debug);
     EXPECT_EQ(level_of("x", other), Level::Info);
     // What is not named stays.
-    ASSERT_TRUE(wait(options->set(tenant, {.role_arn = {}, .default_level = Level::Error,
-                                           .all_disabled = {}})));
+    ASSERT_TRUE(wait(
+        options->set(tenant, {.role_arn = {}, .default_level = Level::Error, .all_disabled = {}})));
     levels.set(tenant, {});
     load();
     EXPECT_EQ(level_of("x"), Level::Error);
@@ -71,8 +71,8 @@ TEST_F(LoggingOptionsTest, WhatIsSetHoldsAtOnceAndAfterARestart) {
     ASSERT_TRUE(found);
     EXPECT_EQ(found->role_arn, "arn:aws:iam::000000000000:role/logs");
     EXPECT_FALSE(found->levels.all_disabled);
-    ASSERT_TRUE(wait(options->set(tenant, {.role_arn = {}, .default_level = {},
-                                           .all_disabled = true})));
+    ASSERT_TRUE(
+        wait(options->set(tenant, {.role_arn = {}, .default_level = {}, .all_disabled = true})));
     EXPECT_EQ(level_of("a \"b\""), Level::Disabled);
 }
 
@@ -99,10 +99,9 @@ TEST_F(LoggingOptionsTest, LevelsAreListedInPagesAndTakenAway) {
     EXPECT_EQ(names({.type = LevelTargetType::ClientId, .limit = 1, .token = ""}), "a b c ");
     EXPECT_EQ(names({.type = LevelTargetType::ThingGroup, .limit = 1, .token = ""}), "");
     for (const char* token : {"x", "AAAA", "NCBh"}) {
-        EXPECT_EQ(wait(options->list(tenant, {.type = {}, .limit = 1, .token = token}))
-                      .error()
-                      .refusal,
-                  Refusal::InvalidRequest)
+        EXPECT_EQ(
+            wait(options->list(tenant, {.type = {}, .limit = 1, .token = token})).error().refusal,
+            Refusal::InvalidRequest)
             << token;
     }
     ASSERT_TRUE(wait(options->remove_level(tenant, {LevelTargetType::ClientId, "a"})));
@@ -122,8 +121,8 @@ TEST_F(LoggingOptionsTest, TargetsAreBounded) {
 }
 
 TEST_F(LoggingOptionsTest, ADamagedRecordIsNamed) {
-    ASSERT_TRUE(memory.apply(storage::Batch().put(
-        {tenant, storage::Kind("logging-options"), "v2"}, R"({"roleArn":"r"})")));
+    ASSERT_TRUE(memory.apply(storage::Batch().put({tenant, storage::Kind("logging-options"), "v2"},
+                                                  R"({"roleArn":"r"})")));
     const auto loaded = LoggingOptions::load(store, levels);
     ASSERT_FALSE(loaded.has_value());
     EXPECT_EQ(loaded.error().kind, ErrorKind::Corrupt);

@@ -78,6 +78,10 @@ class Server:
         if not line:
             self.kill()
             raise AssertionError("the server did not become ready: " + self.stderr())
+        self.take_ready(line)
+
+    def take_ready(self, line: str) -> None:
+        """The line that the server prints when its doors are open."""
         self.ready = json.loads(line)
         self._clients = {}
 

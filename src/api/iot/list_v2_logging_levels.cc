@@ -14,7 +14,8 @@ async::Task<wire::Outcome<ListV2LoggingLevelsResponse>> ListV2LoggingLevels::han
     const Caller& caller, ListV2LoggingLevelsRequest request) const {
     ListV2LoggingLevelsResponse response{
         .log_target_configurations = std::vector<LogTargetConfiguration>(), .next_token = {}};
-    const bool wants_default = !request.target_type || *request.target_type == LogTargetType::Default;
+    const bool wants_default =
+        !request.target_type || *request.target_type == LogTargetType::Default;
     if (wants_default && !request.next_token) {
         const auto settings = co_await logging.get(caller.tenant);
         if (!settings) co_return failure_of(settings.error());
