@@ -166,6 +166,7 @@ Result<void> Instance::start() {
     close(pipe_ends[1]);
     if (!process) return fail(std::move(process.error()));
     process_ = std::move(*process);
+    hold_memory(input.log_stream_id);
     log_->init_start(prepared_->runtime.id);
     if (!prepared_->interpreter.warning.empty()) {
         log_->platform("[gatehouse] " + prepared_->interpreter.warning);
@@ -349,7 +350,21 @@ void Instance::tick() {
     if (parts_.loop.now() >= next_memory_look_) watch_memory();
 }
 
+// Puts the helper, of which everything else is a descendant, into a group of the kernel's. Where
+// that fails the instance is watched.
+void Instance::hold_memory(const std::string& id) {
+    if (parts_.memory_groups == nullptr) return;
+    const std::uint64_t bytes = std::uint64_t{prepared_->function->configuration.memory_mb} << 20;
+    auto group = parts_.memory_groups->make(id, bytes);
+    if (group && (*group)->add(process_->pid())) memory_group_ = std::move(*group);
+}
+
 void Instance::watch_memory() {
+    if (memory_group_ != nullptr) {
+        next_memory_look_ = parts_.loop.now() + memory_look_every;
+        max_memory_ = std::max(max_memory_, memory_group_->bytes_in_use().value_or(0));
+        return;
+    }
     const SteadyTime begun = parts_.loop.clock().steady_now();
     std::uint64_t resident = 0;
     for (const pid_t process : process_tree(process_->pid())) resident += resident_bytes(process);
@@ -358,7 +373,10 @@ void Instance::watch_memory() {
                                    memory_look_every, (done - begun) * memory_look_rest_factor);
     max_memory_ = std::max(max_memory_, resident);
     const std::uint64_t allowed = std::uint64_t{prepared_->function->configuration.memory_mb} << 20;
-    if (resident <= allowed) return;
+    if (resident > allowed) end_out_of_memory();
+}
+
+void Instance::end_out_of_memory() {
     const ProcessEnd killed{.how = ProcessEnd::How::Signalled, .value = SIGKILL};
     if (state_ == State::Busy) {
         return fail_event(FunctionErrorKind::OutOfMemory, exit_body(current_->request_id, killed),
@@ -451,7 +469,9 @@ void Instance::on_ended(const ProcessEnd& end) {
     for (int slices = 0; slices < 16 && output_ >= 0; ++slices) drain_output();
     tick_.cancel();
     limit_.cancel();
-    if (state_ == State::Busy) {
+    if (state_ != State::Ending && memory_group_ != nullptr && memory_group_->ran_out()) {
+        if (state_ == State::Busy || state_ == State::Starting) end_out_of_memory();
+    } else if (state_ == State::Busy) {
         fail_event(FunctionErrorKind::Exited, exit_body(current_->request_id, end), "error",
                    "Runtime.ExitError");
     } else if (state_ == State::Starting) {

@@ -19,6 +19,7 @@
 #include "functions/instance_launch.h"
 #include "functions/instance_log.h"
 #include "functions/instance_process.h"
+#include "functions/memory_groups.h"
 #include "functions/runtime_endpoint.h"
 
 namespace gatehouse::functions {
@@ -69,6 +70,7 @@ struct InstanceParts {
     const FunctionSettings& settings;
     const RuntimeFiles& files;
     Isolation& isolation;
+    MemoryGroups* memory_groups;  // null: memory is watched instead
     // Removes an instance's scratch directory, somewhere it may take long.
     std::function<void(std::string)> remove_directory;
 };
@@ -121,7 +123,9 @@ private:
                     std::string error_type);
     void time_out();
     void tick();
+    void hold_memory(const std::string& id);
     void watch_memory();
+    void end_out_of_memory();
     void drain_output();
     void sample_memory();
     void close_output();
@@ -139,6 +143,7 @@ private:
     int output_ = -1;
     std::unique_ptr<OutputWatch> output_watch_;
     int memory_file_ = -1;  // /proc/RUNTIME/statm
+    std::unique_ptr<MemoryGroup> memory_group_;
     pid_t runtime_ = -1;
 
     SteadyTime started_{};

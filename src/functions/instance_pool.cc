@@ -30,6 +30,7 @@ InstancePool::InstancePool(Parts parts, FunctionSettings settings, RuntimeFiles 
                                .settings = settings_,
                                .files = files_,
                                .isolation = isolation_,
+                               .memory_groups = parts.memory_groups,
                                .remove_directory =
                                    [this](std::string path) { remove_directory(std::move(path)); }},
                   .packages = parts.packages,

@@ -21,6 +21,7 @@ public:
         CredentialIssuer* issuer;  // may be null
         Random& random;
         PackageStore& packages;
+        MemoryGroups* memory_groups = nullptr;  // null: memory is watched instead
     };
     // Everything outlives the pool. `files` as install_runtime_files() gave them.
     InstancePool(Parts parts, FunctionSettings settings, RuntimeFiles files);

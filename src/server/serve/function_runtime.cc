@@ -89,13 +89,20 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
     made->packages_ = std::make_unique<functions::PackageStore>(
         functions::PackageStore::Places{functions.package_dir, functions.cache_dir, files->helper});
     if (auto opened = made->packages_->open(); !opened) return fail(std::move(opened.error()));
+    if (auto groups = functions::MemoryGroups::open({})) {
+        made->memory_groups_ = std::move(*groups);
+        made->memory_text_ = "held by control groups";
+    } else {
+        made->memory_text_ = "watched, since " + groups.error().message;
+    }
     made->pool_ = std::make_unique<functions::InstancePool>(
         functions::InstancePool::Parts{.loop = loops.main(),
                                        .workers = made->workers_,
                                        .log = *made->log_,
                                        .issuer = &keys,
                                        .random = foundation.random,
-                                       .packages = *made->packages_},
+                                       .packages = *made->packages_,
+                                       .memory_groups = made->memory_groups_.get()},
         functions, *files);
     made->directory_ =
         std::make_unique<functions::FunctionDirectory>(functions::FunctionDirectory::Parts{

@@ -33,6 +33,8 @@ public:
     functions::FunctionInvoker& invoker() { return *invoker_; }
     const authentication::InvokePermissions& permissions() const { return *permissions_; }
     functions::AsyncInvocations& async_invocations() { return *async_invocations_; }
+    // How the memory of functions is held, in words.
+    const std::string& memory_text() const { return memory_text_; }
     // Tells functions where the API is; instances that run already do not learn of it.
     void announce_api(const std::string& url);
     // Ends all instances. From a task on the main loop.
@@ -44,6 +46,8 @@ private:
     functions::NetworkAccess network_ = functions::NetworkAccess::None;
     std::unique_ptr<functions::FunctionLogSink> log_;
     std::unique_ptr<functions::PackageStore> packages_;
+    std::unique_ptr<functions::MemoryGroups> memory_groups_;  // null: nothing is delegated
+    std::string memory_text_;
     async::WorkerPool workers_{{.name = "gh-code", .threads = 1}};
     std::unique_ptr<functions::InstancePool> pool_;
     std::unique_ptr<functions::FunctionDirectory> directory_;

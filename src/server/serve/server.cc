@@ -134,8 +134,9 @@ Result<void> Server::announce() {
     ready_ = true;
     fmt::print("{}\n", to_json(ready));
     std::fflush(stdout);
-    const std::string details = fmt::format("version {}, profile {}", ready.version,
-                                            name_of_choice(settings_.profile.name));
+    const std::string details =
+        fmt::format("version {}, profile {}; the memory of functions is {}", ready.version,
+                    name_of_choice(settings_.profile.name), resources_->functions->memory_text());
     foundation_->log->record({.tenant = default_tenant(settings_),
                               .type = logs::EventType::ServerNotice,
                               .reason = "STARTED",
