@@ -129,18 +129,20 @@ class Server:
         return {"AWS_ACCESS_KEY_ID": found["AWS_ACCESS_KEY_ID"],
                 "AWS_SECRET_ACCESS_KEY": found["AWS_SECRET_ACCESS_KEY"]}
 
-    def api(self, service: str, account: str | None = None):
-        """boto3's client of a service; of another account where any signature is taken."""
-        if (service, account) not in self._clients:
+    def api(self, service: str, account: str | None = None, retries: int = 1):
+        """boto3's client of a service; of another account where any signature is taken. One retry,
+        since a connection that was idle may be closed as a request is sent on it."""
+        key = (service, account, retries)
+        if key not in self._clients:
             keys = self.keys()
             if account:
                 keys = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "any"}
-            self._clients[service, account] = boto3.client(
+            self._clients[key] = boto3.client(
                 service, endpoint_url=self.ready["api_url"], region_name=self.ready["region"],
                 aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-                config=botocore.config.Config(retries={"max_attempts": 0}, read_timeout=60))
-        return self._clients[service, account]
+                config=botocore.config.Config(retries={"max_attempts": retries}, read_timeout=60))
+        return self._clients[key]
 
     def aws(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
         """The AWS CLI."""

@@ -164,7 +164,7 @@ class Stop(ClientTest):
 
         def invoke():
             try:
-                self.server.api("lambda").invoke(FunctionName="slow")
+                self.server.api("lambda", retries=0).invoke(FunctionName="slow")
             except botocore.exceptions.ClientError as error:
                 answers.append(error.response["Error"]["Code"])
         caller = threading.Thread(target=invoke)
