@@ -31,11 +31,23 @@ private:
 
 std::unexpected<Error> failed(std::string_view doing, const std::filesystem::path& path) {
     const int code = errno;
-    const ErrorKind kind = code == ENOENT                     ? ErrorKind::NotFound
-                           : code == EACCES || code == EPERM  ? ErrorKind::NotAllowed
-                           : code == ENOSPC || code == EDQUOT ? ErrorKind::LimitExceeded
-                                                              : ErrorKind::Internal;
-    return fail(kind, fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(code)));
+    const auto fail_as = [&](ErrorKind kind, std::string_view advice) {
+        return fail(kind, fmt::format("cannot {} {}: {}{}", doing, path.string(),
+                                      std::strerror(code), advice));
+    };
+    switch (code) {
+        case ENOENT: return fail_as(ErrorKind::NotFound, "");
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return fail_as(ErrorKind::NotAllowed,
+                           "; check the owner and mode of the file and its folder");
+        case ENOSPC:
+        case EDQUOT:
+        case EFBIG:
+            return fail_as(ErrorKind::Unavailable, "; free space or raise the quota, then retry");
+        default: return fail_as(ErrorKind::Unavailable, "");
+    }
 }
 
 bool write_all(int file, std::string_view content) {
@@ -60,34 +72,20 @@ Result<void> write_new(const std::filesystem::path& path, std::string_view conte
     return {};
 }
 
-}  // namespace
+enum class Check : bool { None, Private };
 
-Result<void> write_file(const std::filesystem::path& path, std::string_view content,
-                        FileAccess access) {
-    static std::atomic<unsigned> counter = 0;
-    auto temporary = path;
-    temporary += fmt::format(".{}-{}.new", ::getpid(), counter.fetch_add(1));
-    ::unlink(temporary.c_str());  // a leftover of a process that had our number
-    if (auto written = write_new(temporary, content, access); !written) {
-        ::unlink(temporary.c_str());
-        return written;
-    }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        auto error = failed("rename into place", path);
-        ::unlink(temporary.c_str());
-        return error;
-    }
-    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory.is_open() || ::fsync(directory.number()) != 0) return failed("sync", folder);
-    return {};
-}
-
-Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
+Result<std::string> read_checked(const std::filesystem::path& path, std::size_t bytes_max,
+                                 Check check) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) return failed("open", path);
     struct stat facts{};
     if (::fstat(file.number(), &facts) != 0) return failed("read", path);
+    if (check == Check::Private && (facts.st_mode & 077) != 0) {
+        return fail(ErrorKind::NotAllowed,
+                    fmt::format("{0} holds a secret and is open to other users (mode {1:04o}); "
+                                "run: chmod 600 {0}",
+                                path.string(), facts.st_mode & 07777));
+    }
     std::string content;
     content.resize(std::min(static_cast<std::size_t>(facts.st_size), bytes_max) + 1);
     std::size_t size = 0;
@@ -105,6 +103,40 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
     }
     content.resize(size);
     return content;
+}
+
+}  // namespace
+
+Result<void> write_file(const std::filesystem::path& path, std::string_view content,
+                        FileAccess access) {
+    static std::atomic<unsigned> counter = 0;
+    auto temporary = path;
+    temporary += fmt::format(".{}-{}.new", ::getpid(), counter.fetch_add(1));
+    ::unlink(temporary.c_str());  // a leftover of a process that had our number
+    if (auto written = write_new(temporary, content, access); !written) {
+        ::unlink(temporary.c_str());
+        return written;
+    }
+    if (::rename(temporary.c_str(), path.c_str()) != 0) {
+        auto error = failed("rename into place", path);
+        ::unlink(temporary.c_str());
+        return error;
+    }
+    return sync_to_disk(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+Result<void> sync_to_disk(const std::filesystem::path& path) {
+    const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened.is_open() || ::fsync(opened.number()) != 0) return failed("bring to disk", path);
+    return {};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
+    return read_checked(path, bytes_max, Check::None);
+}
+
+Result<std::string> read_private_file(const std::filesystem::path& path, std::size_t bytes_max) {
+    return read_checked(path, bytes_max, Check::Private);
 }
 
 }  // namespace gatehouse

@@ -1,5 +1,8 @@
 // Small files that are either there whole or not at all.
 //
+// Errors of all, naming the file and what to do: NotFound, NotAllowed (owner or mode), Unavailable
+// (disk full, I/O error).
+//
 // Threads: any; two writers of one path at a time are the caller's mistake. Blocks on the disk.
 #pragma once
 
@@ -20,8 +23,16 @@ enum class FileAccess : unsigned { Private = 0600, Readable = 0644 };
 Result<void> write_file(const std::filesystem::path& path, std::string_view content,
                         FileAccess access);
 
-// The whole content. ErrorKind::NotFound when there is no such file, TooLarge over bytes_max.
+// The whole content. NotFound when there is no such file, TooLarge over bytes_max.
 Result<std::string> read_file(const std::filesystem::path& path,
                               std::size_t bytes_max = 16 * 1024 * 1024);
+
+// As read_file, for secrets: also NotAllowed when others may read or change the file, with the
+// command that mends it.
+Result<std::string> read_private_file(const std::filesystem::path& path,
+                                      std::size_t bytes_max = 16 * 1024 * 1024);
+
+// Brings a file's content, or a folder's entries, to the disk.
+Result<void> sync_to_disk(const std::filesystem::path& path);
 
 }  // namespace gatehouse

@@ -44,6 +44,25 @@ TEST_F(DurableFileTest, SaysWhatFailed) {
     EXPECT_NE(nowhere.error().message.find("no/file"), std::string::npos);
 }
 
+TEST_F(DurableFileTest, RefusesASecretThatOthersCanRead) {
+    const auto path = folder_ / "key";
+    ASSERT_TRUE(write_file(path, "secret", FileAccess::Private));
+    EXPECT_EQ(read_private_file(path).value(), "secret");
+    ASSERT_TRUE(write_file(path, "secret", FileAccess::Readable));
+    const auto read = read_private_file(path);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().kind, ErrorKind::NotAllowed);
+    EXPECT_NE(read.error().message.find("chmod 600"), std::string::npos);
+}
+
+TEST_F(DurableFileTest, LeavesAloneWhatALinkPointsTo) {
+    ASSERT_TRUE(write_file(folder_ / "victim", "untouched", FileAccess::Private));
+    std::filesystem::create_symlink(folder_ / "victim", folder_ / "key");
+    ASSERT_TRUE(write_file(folder_ / "key", "x", FileAccess::Private));
+    EXPECT_EQ(read_file(folder_ / "victim").value(), "untouched");
+    EXPECT_FALSE(std::filesystem::is_symlink(folder_ / "key")) << "it was replaced";
+}
+
 TEST_F(DurableFileTest, BoundsWhatItReads) {
     ASSERT_TRUE(write_file(folder_ / "f", std::string(100, 'x'), FileAccess::Private));
     EXPECT_EQ(read_file(folder_ / "f", 100).value().size(), 100U);

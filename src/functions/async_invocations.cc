@@ -37,15 +37,16 @@ Result<void> AsyncInvocations::take(FunctionRef function, Payload payload, Reque
                                 "operation with invocation type Event",
                                 async_request_bytes_max));
     }
-    std::size_t& of_function = pending_of_[{function.tenant, function.name}];
+    const auto of_function = pending_of_.find({function.tenant, function.name});
     if (stopping_ || pending_ >= settings_.events_max ||
         bytes_ + payload.size() > settings_.bytes_max ||
-        of_function >= settings_.events_per_function_max) {
+        (of_function != pending_of_.end() &&
+         of_function->second >= settings_.events_per_function_max)) {
         return fail(ErrorKind::Throttled, "Rate Exceeded.",
                     Place{"FunctionInvocationRateLimitExceeded", 0, 0});
     }
     ++pending_;
-    ++of_function;
+    ++pending_of_[{function.tenant, function.name}];
     bytes_ += payload.size();
     tasks_.start(see_through({.function = std::move(function),
                               .payload = std::move(payload),

@@ -5,7 +5,7 @@
 
 #include "async/run_to_end.h"
 #include "storage/memory_resource_store.h"
-#include "storage/private_file.h"
+#include "base/durable_file.h"
 #include "storage/scratch_dir.h"
 
 namespace gatehouse::iam {
@@ -32,7 +32,7 @@ protected:
         box_ = std::move(storage::SecretBox::open_key_file(dir_.file(name), random_).value());
     }
     std::string credentials() {
-        return storage::read_private_file(dir_.file("credentials"), 10'000).value_or("none");
+        return read_private_file(dir_.file("credentials"), 10'000).value_or("none");
     }
     Result<void> admit(Accounts& accounts, const char* account) {
         return async::run_to_end(clock_, accounts.admit(AccountId(account)));
@@ -92,12 +92,12 @@ TEST_F(AccountsTest, TheCredentialsFileIsMadeAgainWhenItIsMissingOrStale) {
     load();
     EXPECT_THAT(credentials(), HasSubstr(root.secret));
     ASSERT_TRUE(
-        storage::write_file(dir_.file("credentials"), "[default]\n", storage::Readers::Owner));
+        write_file(dir_.file("credentials"), "[default]\n", FileAccess::Private));
     load();
     EXPECT_THAT(credentials(), HasSubstr(root.secret));
     // What a user added stays, as long as the key is right.
-    ASSERT_TRUE(storage::write_file(dir_.file("credentials"), credentials() + "[mine]\n",
-                                    storage::Readers::Owner));
+    ASSERT_TRUE(write_file(dir_.file("credentials"), credentials() + "[mine]\n",
+                                    FileAccess::Private));
     load();
     EXPECT_THAT(credentials(), HasSubstr("[mine]"));
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "storage/private_file.h"
+#include "base/durable_file.h"
 
 namespace gatehouse::iam {
 namespace {
@@ -117,9 +117,9 @@ Result<void> ensure_credentials_file(const RootKey& key, const AccountSettings& 
     const std::string id_line = fmt::format("aws_access_key_id = {}\n", key.id.view());
     const std::string secret_line = fmt::format("aws_secret_access_key = {}\n", key.secret);
     const auto present =
-        storage::read_private_file(settings.credentials_file, credentials_bytes_max);
+        read_private_file(settings.credentials_file, credentials_bytes_max);
     if (present && present->contains(id_line) && present->contains(secret_line)) return {};
-    return storage::write_file(
+    return write_file(
         settings.credentials_file,
         fmt::format("# The root user of account {} on this Gatehouse server. Keep it private.\n"
                     "# The region goes elsewhere (AWS_REGION, or ~/.aws/config): region = {}\n"
@@ -127,7 +127,7 @@ Result<void> ensure_credentials_file(const RootKey& key, const AccountSettings& 
                     "{}{}",
                     settings.default_tenant.account.view(), settings.default_tenant.region.view(),
                     id_line, secret_line),
-        storage::Readers::Owner);
+        FileAccess::Private);
 }
 
 }  // namespace gatehouse::iam

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "storage/private_file.h"
+#include "base/durable_file.h"
 
 namespace gatehouse::storage {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/encoding.h"
-#include "storage/private_file.h"
+#include "base/durable_file.h"
 
 namespace gatehouse::storage {
 namespace {
@@ -43,7 +43,7 @@ Result<std::string> make_key_file(const std::filesystem::path& file, Random& ran
     random.fill(key);
     std::string text = to_hex(key) + "\n";
     OPENSSL_cleanse(key.data(), key.size());
-    if (auto written = write_file(file, text, Readers::Owner); !written) {
+    if (auto written = write_file(file, text, FileAccess::Private); !written) {
         return fail(std::move(written.error()));
     }
     return text;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
-#include "storage/private_file.h"
+#include "base/durable_file.h"
 #include "storage/scratch_dir.h"
 
 namespace gatehouse::storage {
@@ -70,7 +70,7 @@ TEST_F(SecretBoxTest, SaysWhenTheKeyFileIsAnotherOne) {
 }
 
 TEST_F(SecretBoxTest, RefusesAKeyFileThatIsNoKeyOrOpenToOthers) {
-    ASSERT_TRUE(write_file(dir_.file("short.key"), "0123", Readers::Owner).has_value());
+    ASSERT_TRUE(write_file(dir_.file("short.key"), "0123", FileAccess::Private).has_value());
     const auto cut = SecretBox::open_key_file(dir_.file("short.key"), random_);
     ASSERT_FALSE(cut.has_value());
     EXPECT_EQ(cut.error().kind, ErrorKind::Corrupt);
