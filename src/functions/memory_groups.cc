@@ -27,14 +27,13 @@ std::unexpected<Error> unavailable(std::string message) {
 // One write call: the kernel takes each as a command.
 Result<void> write_file(const fs::path& file, std::string_view text) {
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
-    const bool written = descriptor >= 0 &&
-                         ::write(descriptor, text.data(), text.size()) ==
-                             static_cast<ssize_t>(text.size());
+    const bool written = descriptor >= 0 && ::write(descriptor, text.data(), text.size()) ==
+                                                static_cast<ssize_t>(text.size());
     const int error = errno;
     if (descriptor >= 0) ::close(descriptor);
     if (written) return {};
-    return unavailable(fmt::format("cannot write '{}' to {}: {}", text, file.string(),
-                                   std::strerror(error)));
+    return unavailable(
+        fmt::format("cannot write '{}' to {}: {}", text, file.string(), std::strerror(error)));
 }
 
 std::string read_file(const fs::path& file) {
@@ -149,11 +148,12 @@ Result<std::unique_ptr<MemoryGroups>> MemoryGroups::open(const Places& places) {
     if (own.filename() == server_group) own = own.parent_path();
     const bool is_whole = own == places.hierarchy || own == places.hierarchy / "";
     if (!has_word(read_file(own / "cgroup.controllers"), "memory") || !is_ours(own, is_whole)) {
-        return unavailable(fmt::format("the control group {} is not delegated to this server",
-                                       own.string()));
+        return unavailable(
+            fmt::format("the control group {} is not delegated to this server", own.string()));
     }
     const fs::path functions = own / functions_group;
-    if (auto arranged = arrange(own, functions); !arranged) return fail(std::move(arranged.error()));
+    if (auto arranged = arrange(own, functions); !arranged)
+        return fail(std::move(arranged.error()));
     std::unique_ptr<MemoryGroups> groups(new MemoryGroups(functions));
     std::error_code ignored;
     for (const auto& left : fs::directory_iterator(functions, ignored)) {

@@ -28,9 +28,7 @@ protected:
         add_group("functions");
         add_group("functions/one");
     }
-    auto open() {
-        return MemoryGroups::open({hierarchy.path(), hierarchy.path() / "membership"});
-    }
+    auto open() { return MemoryGroups::open({hierarchy.path(), hierarchy.path() / "membership"}); }
     std::string text(const std::string& file) {
         std::ifstream stream(hierarchy.path() / file);
         return {std::istreambuf_iterator<char>(stream), {}};
@@ -65,8 +63,9 @@ TEST_F(MemoryGroupsTest, TellsWhatTheKernelDid) {
     ASSERT_TRUE(group.has_value());
     EXPECT_FALSE((*group)->ran_out());
     EXPECT_EQ((*group)->bytes_in_use(), std::nullopt);
-    hierarchy.write("functions/one/memory.events", "low 0\nmax 3\noom 1\noom_kill 0\n"
-                                                   "oom_group_kill 1\n");
+    hierarchy.write("functions/one/memory.events",
+                    "low 0\nmax 3\noom 1\noom_kill 0\n"
+                    "oom_group_kill 1\n");
     EXPECT_FALSE((*group)->ran_out());
     hierarchy.write("functions/one/memory.events", "low 0\nmax 3\noom 1\noom_kill 2\n");
     EXPECT_TRUE((*group)->ran_out());

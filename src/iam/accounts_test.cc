@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "async/run_to_end.h"
-#include "storage/memory_resource_store.h"
 #include "base/durable_file.h"
+#include "storage/memory_resource_store.h"
 #include "storage/scratch_dir.h"
 
 namespace gatehouse::iam {
@@ -91,13 +91,12 @@ TEST_F(AccountsTest, TheCredentialsFileIsMadeAgainWhenItIsMissingOrStale) {
     std::filesystem::remove(dir_.file("credentials"));
     load();
     EXPECT_THAT(credentials(), HasSubstr(root.secret));
-    ASSERT_TRUE(
-        write_file(dir_.file("credentials"), "[default]\n", FileAccess::Private));
+    ASSERT_TRUE(write_file(dir_.file("credentials"), "[default]\n", FileAccess::Private));
     load();
     EXPECT_THAT(credentials(), HasSubstr(root.secret));
     // What a user added stays, as long as the key is right.
-    ASSERT_TRUE(write_file(dir_.file("credentials"), credentials() + "[mine]\n",
-                                    FileAccess::Private));
+    ASSERT_TRUE(
+        write_file(dir_.file("credentials"), credentials() + "[mine]\n", FileAccess::Private));
     load();
     EXPECT_THAT(credentials(), HasSubstr("[mine]"));
 }

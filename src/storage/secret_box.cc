@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "base/encoding.h"
 #include "base/durable_file.h"
+#include "base/encoding.h"
 
 namespace gatehouse::storage {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
 #include "base/durable_file.h"
+#include "base/encoding.h"
 #include "storage/scratch_dir.h"
 
 namespace gatehouse::storage {

@@ -16,23 +16,27 @@ net::HttpResponse plain(unsigned status, std::string content_type, std::string b
     return response;
 }
 
-using Answer = async::Task<net::HttpResponse>;
+async::Task<net::HttpResponse> page(net::HttpResponse response) {
+    co_return response;
+}
+
+net::HttpResponse readiness(bool is_ready) {
+    return is_ready ? plain(200, "application/json", R"({"status":"ready"})")
+                    : plain(503, "application/json", R"({"status":"not ready"})");
+}
 
 std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
                                               const api::lambda::CodeLinks& code_links) {
     return {
         {"/health",
-         [](net::HttpRequest) -> Answer {
-             co_return plain(200, "application/json", R"({"status":"ok"})");
+         [](const net::HttpRequest&) {
+             return page(plain(200, "application/json", R"({"status":"ok"})"));
          }},
-        {"/ready",
-         [is_ready = parts.is_ready](net::HttpRequest) -> Answer {
-             co_return is_ready() ? plain(200, "application/json", R"({"status":"ready"})")
-                                  : plain(503, "application/json", R"({"status":"not ready"})");
-         }},
+        {"/ready", [is_ready = parts.is_ready](
+                       const net::HttpRequest&) { return page(readiness(is_ready())); }},
         {"/ca.pem",
-         [authority = parts.foundation.authority.get()](net::HttpRequest) -> Answer {
-             co_return plain(200, "application/x-pem-file", authority->root_certificate_pem());
+         [authority = parts.foundation.authority.get()](const net::HttpRequest&) {
+             return page(plain(200, "application/x-pem-file", authority->root_certificate_pem()));
          }},
         {std::string(api::lambda::CodeLinks::path_prefix),
          [&code_links](net::HttpRequest request) { return code_links.answer(std::move(request)); }},

@@ -101,6 +101,20 @@ Devices::~Devices() {
     for (const auto& port : ports_) port->serve(nullptr);
 }
 
+namespace {
+
+async::Task<Result<void>> stop_one(gateway::LoopGateway& gateway) {
+    gateway.stop();
+    co_return Result<void>();
+}
+
+async::Task<Result<void>> drain_one(gateway::LoopGateway& gateway, Deadline deadline) {
+    co_await gateway.drain(deadline);
+    co_return Result<void>();
+}
+
+}  // namespace
+
 template <class Work>
 async::Task<void> Devices::on_every_loop(Work work) {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
@@ -111,17 +125,12 @@ async::Task<void> Devices::on_every_loop(Work work) {
 
 async::Task<void> Devices::stop() {
     custom_authorizer_->stop();
-    co_await on_every_loop([](gateway::LoopGateway& gateway) -> async::Task<Result<void>> {
-        gateway.stop();
-        co_return Result<void>();
-    });
+    co_await on_every_loop(stop_one);
 }
 
 async::Task<void> Devices::drain(Deadline deadline) {
-    co_await on_every_loop([deadline](gateway::LoopGateway& gateway) -> async::Task<Result<void>> {
-        co_await gateway.drain(deadline);
-        co_return Result<void>();
-    });
+    co_await on_every_loop(
+        [deadline](gateway::LoopGateway& gateway) { return drain_one(gateway, deadline); });
 }
 
 }  // namespace gatehouse::server
