@@ -186,8 +186,12 @@ void FunctionPool::on_instance_idle(Instance& instance) {
     balance();
 }
 
-void FunctionPool::on_start_failed(Instance&, StartFailure failure) {
-    if (failure.machine && parts_.instance.isolation.give_way(failure.stage)) return balance();
+void FunctionPool::on_start_failed(Instance& instance, StartFailure failure) {
+    // Of several that were started at once, one gives way for all.
+    if (failure.machine &&
+        (instance.was_asked_for_more() || parts_.instance.isolation.give_way(failure.stage))) {
+        return balance();
+    }
     if (waiting_.empty()) return;
     if (failure.begin_anew) {
         ++to_begin_anew_;  // when the process is gone, see on_instance_ended()

@@ -136,7 +136,8 @@ Result<void> Instance::start() {
         input.credentials = std::move(*keys);
     }
     plan_ = plan_launch(input);
-    if (auto reachable = check_reachable(plan_); !reachable) return reachable;
+    times_given_way_ = parts_.isolation.times_given_way();
+    if (auto reachable = make_reachable(plan_, parts_.settings); !reachable) return reachable;
     log_.emplace(parts_.log, parts_.loop.clock(),
                  std::make_shared<const FunctionLogSink::Stream>(FunctionLogSink::Stream{
                      function.tenant, function.configuration.log_group, plan_.log_stream}));
@@ -167,10 +168,6 @@ Result<void> Instance::start() {
     if (!process) return fail(std::move(process.error()));
     process_ = std::move(*process);
     hold_memory(input.log_stream_id);
-    log_->init_start(prepared_->runtime.id);
-    if (!prepared_->interpreter.warning.empty()) {
-        log_->platform("[gatehouse] " + prepared_->interpreter.warning);
-    }
     const milliseconds limit = phase_ == Phase::Init ? parts_.settings.init_max
                                                      : seconds(function.configuration.timeout_s);
     parts_.loop.timers().set(limit_, started_ + limit);
@@ -435,6 +432,10 @@ void Instance::on_confined(std::string_view text) {
 
 void Instance::on_started(pid_t runtime) {
     runtime_ = runtime;
+    log_->init_start(prepared_->runtime.id);
+    if (!prepared_->interpreter.warning.empty()) {
+        log_->platform("[gatehouse] " + prepared_->interpreter.warning);
+    }
     memory_file_ = open(fmt::format("/proc/{}/statm", runtime).c_str(), O_RDONLY | O_CLOEXEC);
 }
 

@@ -99,6 +99,10 @@ public:
     State state() const { return state_; }
     const PreparedFunction& prepared() const { return *prepared_; }
     SteadyTime idle_since() const { return idle_since_; }
+    // Whether more isolation was asked for when it was started than would be now.
+    bool was_asked_for_more() const {
+        return times_given_way_ != parts_.isolation.times_given_way();
+    }
     pid_t process() const { return process_ ? process_->pid() : -1; }
 
 private:
@@ -146,6 +150,7 @@ private:
     std::unique_ptr<MemoryGroup> memory_group_;
     pid_t runtime_ = -1;
 
+    std::uint32_t times_given_way_ = 0;
     SteadyTime started_{};
     SteadyTime idle_since_{};
     bool start_settled_ = false;  // became ready, or failed to

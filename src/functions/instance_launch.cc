@@ -143,15 +143,13 @@ bool Isolation::is_own_user(std::uint32_t user) const {
 
 bool Isolation::give_way(std::string_view stage) {
     if (mode_ == IsolationMode::Required) return false;
-    if (stage == "user" && own_users_) {
-        own_users_ = false;
-        return true;
-    }
-    if (namespaces_ && (stage == "namespaces" || stage == "root")) {
-        namespaces_ = false;
-        return true;
-    }
-    return false;
+    bool* const wanted = stage == "user"                            ? &own_users_
+                         : stage == "namespaces" || stage == "root" ? &namespaces_
+                                                                    : nullptr;
+    if (wanted == nullptr || !*wanted) return false;
+    *wanted = false;
+    ++times_given_way_;
+    return true;
 }
 
 LaunchPlan plan_launch(const LaunchInput& input) {
@@ -184,16 +182,19 @@ LaunchPlan plan_launch(const LaunchInput& input) {
     return plan;
 }
 
-Result<void> check_reachable(const LaunchPlan& plan) {
+Result<void> make_reachable(const LaunchPlan& plan, const FunctionSettings& settings) {
     if (plan.spec.use_namespaces || plan.spec.user == 0) return {};
     for (std::filesystem::path path = plan.spec.working_directory; path.has_relative_path();
          path = path.parent_path()) {
         struct stat facts{};
         if (stat(path.c_str(), &facts) == 0 && (facts.st_mode & S_IXOTH) != 0) continue;
+        // The server's own folders: others may pass through, and see nothing of what is beside.
+        const bool is_own = path == settings.cache_dir || path == settings.cache_dir.parent_path();
+        if (is_own && chmod(path.c_str(), (facts.st_mode & 07777) | S_IXOTH) == 0) continue;
         return fail(ErrorKind::Unavailable,
-                    fmt::format("functions run as a user of their own, who cannot enter {0}; set "
-                                "functions.cache_dir to a directory that everybody can reach "
-                                "(/var/cache/gatehouse), or: chmod o+x {0}",
+                    fmt::format("functions run as a user of their own, who cannot enter {0}; keep "
+                                "the server's data (--data-dir) where everybody can pass through, "
+                                "as in /var/lib/gatehouse, or: chmod o+x {0}",
                                 path.string()));
     }
     return {};

@@ -38,6 +38,8 @@ public:
     bool is_own_user(std::uint32_t user) const;
     // A start failed at this stage. True: try again, something less was asked for.
     bool give_way(std::string_view stage);
+    // Grows whenever it gave way: what was started before was asked for more.
+    std::uint32_t times_given_way() const { return times_given_way_; }
     // What the last started instance reached, "namespaces landlock=7 seccomp"; empty before.
     const std::string& reached() const { return reached_; }
     void set_reached(std::string_view text) { reached_ = text; }
@@ -48,6 +50,7 @@ private:
     bool is_root_;
     bool own_users_ = true;
     std::uint32_t users_given_ = 0;
+    std::uint32_t times_given_way_ = 0;
     std::string reached_;
 };
 
@@ -70,9 +73,10 @@ struct LaunchInput {
     std::string log_stream_id;
 };
 LaunchPlan plan_launch(const LaunchInput& input);
-// Whether the plan's user can reach the files it is to run, where the instance sees the machine's
-// own file system. Unavailable, with the directory in the way and the command that opens it.
-Result<void> check_reachable(const LaunchPlan& plan);
+// Sees to it that the plan's user can reach the files it is to run, where the instance sees the
+// machine's own file system: lets others pass through the server's own folders. Unavailable when
+// another is in the way, with the command that opens it.
+Result<void> make_reachable(const LaunchPlan& plan, const FunctionSettings& settings);
 // Fills in what depends on the Runtime API's port.
 void set_runtime_api_port(LaunchPlan& plan, std::uint16_t port);
 

@@ -24,7 +24,7 @@ class DeviceCpp(unittest.TestCase):
         cls.owner = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.owner.name)
         shutil.copytree(SOURCE / "examples" / "device-cpp", cls.folder / "copy")
-        for words in (["cmake", "-S", cls.folder / "copy", "-B", cls.folder / "build",
+        for words in (["cmake", "-G", "Ninja", "-S", cls.folder / "copy", "-B", cls.folder / "build",
                        f"-DCMAKE_CXX_COMPILER={COMPILER}", "-DCMAKE_CXX_FLAGS=-Werror"],
                       ["cmake", "--build", cls.folder / "build"]):
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
