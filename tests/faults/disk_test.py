@@ -62,6 +62,9 @@ class SmallDiskServer(Server):
             data.mkdir(mode=0o755)
             own_space = ["unshare", "--mount"] if os.getuid() == 0 else [
                 "unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]
+            # In a chroot, mounts are nobody's to make private.
+            if subprocess.run([*own_space, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+                own_space += ["--propagation", "unchanged"]
             self.errors = open(self.data_dir.path / "stderr", "a+", encoding="utf-8")
             self.disk = subprocess.Popen(
                 [*own_space, sys.executable, "-c", SMALL_DISK, str(data), "32m", *self.command()],
