@@ -16,6 +16,7 @@ class Server:
         self.program = program
         self.folder_owner = tempfile.TemporaryDirectory(prefix="gatehouse-cli-")
         self.folder = pathlib.Path(self.folder_owner.name)
+        self.folder.chmod(0o711)  # functions of a server that runs as root are nobody's
         self.data_dir = self.folder / "data"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
                             "GATEHOUSE_DATA_DIR": str(self.data_dir)}

@@ -83,11 +83,13 @@ class Circuit(AdmissionTest):
 
 
 class Overrun(AdmissionTest):
-    flags = ("--limits-authorizer-calls-max", "1", "--limits-authorizer-waiting-max", "1")
+    flags = ("--limits-authorizer-calls-max", "1", "--limits-authorizer-waiting-max", "1",
+             "--clock", "manual")
 
     def test_who_finds_the_queue_full_is_refused_at_once(self):
         calling = self.device("calling", protocol=V5, user="hangs-1")
-        self.wait_until_asked("calling")
+        wait_until(lambda: "  event  " in self.server.gatehouse(
+            "authorizer", "trace", "--client-id", "calling", check=False).stdout, "it is called")
         waiting = self.device("waiting", protocol=V5, user="good")
         # Nothing tells that it waits, so somebody is sent after it until the queue is full.
         numbers = iter(range(1000))
@@ -100,6 +102,7 @@ class Overrun(AdmissionTest):
         record = self.server.wait_for_record(clientId="late-311", eventType="Connect")
         self.assertIn("1 calls are running and 1 waiting", record["explanation"])
         # The call is given up after 5 s; who waits is let in then or told that it took too long.
+        self.server.advance("5s")
         self.assertEqual(calling.expect("connect")[1], NOT_AUTHORIZED_5)
         self.assertIn(waiting.expect("connect")[1], (0, UNAVAILABLE_5))
         self.assertEqual(self.code("afterwards", "good"), 0)

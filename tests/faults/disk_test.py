@@ -139,8 +139,8 @@ class FullDisk(ClientTest):
                    "log records" in self.server.stderr(), "the operator is told of the log")
         self.server.tell("free")
         make_authorizer(self.server, "Afterwards", arn)
-        wait_until(lambda: "written again" in self.server.stderr(), "the log is written again")
         self.device("after").connected()
+        wait_until(lambda: "written again" in self.server.stderr(), "the log is written again")
         self.server.wait_for_record(clientId="after", eventType="Connect")
         # Everything is there after a crash, too.
         self.server.tell("kill")
