@@ -167,6 +167,9 @@ private:
             co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
                                                    ReasonCode::NotAuthorized);
         }
+        if (gateway_.is_stopping()) {
+            co_return co_await refuse(ReasonCode::ServerUnavailable, "the server is stopping");
+        }
         if ((*identity)->refresh_after.count() != 0) facts_->credentials = credentials;
         hand_over(std::move(*identity), asked_at);
     }

@@ -14,6 +14,11 @@ void ConfiguredLevels::set_fallback(Level level) {
     note_change();
 }
 
+Level ConfiguredLevels::fallback() const {
+    const std::shared_lock lock(mutex_);
+    return fallback_;
+}
+
 void ConfiguredLevels::set(const Tenant& tenant, TenantLevels levels) {
     {
         const std::unique_lock lock(mutex_);

@@ -43,6 +43,7 @@ public:
     explicit ConfiguredLevels(Level fallback) : fallback_(fallback) {}
 
     void set_fallback(Level level);
+    Level fallback() const;
     // Replaces what is configured for the tenant.
     void set(const Tenant& tenant, TenantLevels levels);
 

@@ -34,6 +34,8 @@ public:
     // Lifetimes: entries live as long as the directory.
     const Entry* find(const Tenant& tenant, std::string_view name) const;
     const Entry* default_of(const Tenant& tenant) const;
+    // Whether the tenant has any.
+    bool has_any(const Tenant& tenant) const { return tenants_.contains(tenant); }
 
     // A sentence for a name that find() does not know: the tenant that has it, or the name that
     // was probably meant.

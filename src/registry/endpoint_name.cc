@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -18,6 +19,13 @@ constexpr std::array<TypeNames, 4> types = {
      {EndpointType::Data, "iot:Data", ".iot."},
      {EndpointType::CredentialProvider, "iot:CredentialProvider", ".credentials.iot."},
      {EndpointType::Jobs, "iot:Jobs", ".jobs.iot."}}};
+
+// A name that may be anything until it is looked at.
+bool is_region(std::string_view name) {
+    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
 
 std::string_view suffix_of(EndpointType type) {
     for (const auto& names : types) {
@@ -56,7 +64,7 @@ std::optional<Tenant> tenant_of_endpoint_name(std::string_view name, std::string
     for (const auto& names : types) {
         if (!name.starts_with(names.suffix)) continue;
         const std::string_view region = name.substr(names.suffix.size());
-        if (region.empty() || region.find('.') != region.npos) continue;
+        if (!is_region(region)) continue;
         return Tenant{AccountId(account), Region(region)};
     }
     return std::nullopt;

@@ -42,5 +42,16 @@ TEST(EndpointName, ForeignNamesStandForNobody) {
     }
 }
 
+// What a region stands for becomes a name of folders: no name leads anywhere else.
+TEST(EndpointName, TakesRegionsAloneAsRegions) {
+    for (const std::string_view region : {"/tmp/x", "..", "../..", "a/b", "A", "a_b", "", "a b"}) {
+        EXPECT_FALSE(tenant_of_endpoint_name(
+            "a000000000000-ats.iot." + std::string(region) + ".gate.example", "gate.example"))
+            << region;
+    }
+    EXPECT_FALSE(tenant_of_endpoint_name(
+        "a000000000000-ats.iot." + std::string(33, 'a') + ".gate.example", "gate.example"));
+}
+
 }  // namespace
 }  // namespace gatehouse::registry

@@ -47,7 +47,7 @@ std::optional<LoggingSettings> read(const json::object& object) {
         return std::nullopt;
     }
     LoggingSettings settings{
-        .role_arn = std::string(role->get_string().c_str()),
+        .role_arn = std::string(std::string_view(role->get_string())),
         .levels = {.default_level = *level, .all_disabled = disabled->get_bool(), .targets = {}}};
     for (const json::value& each : targets->get_array()) {
         if (!each.is_object()) return std::nullopt;
@@ -65,7 +65,7 @@ std::optional<LoggingSettings> read(const json::object& object) {
         }
         settings.levels.targets.emplace(
             logs::LevelTarget{static_cast<logs::LevelTargetType>(number),
-                              std::string(name->get_string().c_str())},
+                              std::string(std::string_view(name->get_string()))},
             *own);
     }
     return settings;
@@ -141,16 +141,19 @@ async::Task<Outcome<void>> LoggingOptions::alter(Tenant tenant, Change change) {
 }
 
 async::Task<Outcome<void>> LoggingOptions::set(Tenant tenant, LoggingChange change) {
-    return alter(std::move(tenant),
-                 [change = std::move(change)](std::optional<LoggingSettings>& settings) {
-                     if (!settings) settings.emplace();
-                     if (change.role_arn) settings->role_arn = *change.role_arn;
-                     if (change.default_level) {
-                         settings->levels.default_level = *change.default_level;
-                     }
-                     if (change.all_disabled) settings->levels.all_disabled = *change.all_disabled;
-                     return Outcome<void>();
-                 });
+    return alter(std::move(tenant), [change = std::move(change), usual = levels_.fallback()](
+                                        std::optional<LoggingSettings>& settings) {
+        if (!settings) {
+            settings.emplace();
+            settings->levels.default_level = usual;
+        }
+        if (change.role_arn) settings->role_arn = *change.role_arn;
+        if (change.default_level) {
+            settings->levels.default_level = *change.default_level;
+        }
+        if (change.all_disabled) settings->levels.all_disabled = *change.all_disabled;
+        return Outcome<void>();
+    });
 }
 
 async::Task<Outcome<LoggingSettings>> LoggingOptions::get(Tenant tenant) {
@@ -199,7 +202,11 @@ async::Task<Outcome<LevelPage>> LoggingOptions::list(Tenant tenant, LevelListing
     for (auto& [target, level] : settings->levels.targets) {
         if ((after && target <= *after) || (listing.type && target.type != *listing.type)) continue;
         if (page.levels.size() == listing.limit) {
-            const logs::LevelTarget& last = page.levels.back().first;
+            // Before the first, no name is empty.
+            const logs::LevelTarget last =
+                page.levels.empty()
+                    ? after.value_or(logs::LevelTarget{logs::LevelTargetType::ThingGroup, ""})
+                    : page.levels.back().first;
             page.next_token =
                 to_base64(bytes_of(fmt::format("{} {}", static_cast<int>(last.type), last.name)));
             break;

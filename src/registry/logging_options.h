@@ -36,7 +36,7 @@ struct LoggingChange {
 
 struct LevelListing {
     std::optional<logs::LevelTargetType> type;
-    std::size_t limit = 250;  // 1 to 250
+    std::size_t limit = 250;  // 0 to 250; with 0 only the token tells whether there are any
     std::string token;        // empty: from the start
 };
 

@@ -40,7 +40,6 @@ struct FunctionSettings {
     std::uint32_t instances_max = 256;
     std::uint32_t instances_per_function_max = 64;
     std::uint32_t idle_seconds = 600;
-    std::string user = "nobody";  // whose rights instances get when the server runs as root
 };
 
 struct LogSettings {
@@ -85,7 +84,7 @@ struct Settings {
     std::uint32_t connections_max = 1'000'000;
     std::uint32_t connections_per_address_max = 100'000;
     std::uint64_t http_body_bytes_in_flight_max = 256ULL * 1024 * 1024;
-    std::uint32_t drain_ms = 1500;
+    std::uint32_t drain_ms = 1200;
 
     FunctionSettings functions;
     LogSettings logs;

@@ -43,6 +43,11 @@ Result<void> check_account(std::string_view text) {
     return {};
 }
 
+Result<void> check_not_empty(std::string_view text) {
+    if (text.empty()) return wrong("is empty");
+    return {};
+}
+
 Result<void> check_region(std::string_view text) {
     const auto allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -78,11 +83,11 @@ SettingTable files_and_doors() {
         with_default(kept(text<&S::config_file>("config", "FILE", "The settings file to read."),
                           Visibility::NotInFile),
                      "`gatehouse.toml` in the data directory, if there is one"),
-        with_default(
-            text<&S::data_dir>("data-dir", "DIR",
-                               "Where everything is kept: CA, database, credentials, log."),
-            "`$STATE_DIRECTORY` under systemd, else `$XDG_STATE_HOME/gatehouse`, else "
-            "`~/.local/state/gatehouse`"),
+        with_default(text<&S::data_dir>("data-dir", "DIR",
+                                        "Where everything is kept: CA, database, credentials, log.",
+                                        check_not_empty),
+                     "`$STATE_DIRECTORY` under systemd, else `$XDG_STATE_HOME/gatehouse`, else "
+                     "`~/.local/state/gatehouse`"),
         text<&S::ready_file>("ready-file", "FILE",
                              "Also write the ready file here (it is always in the data "
                              "directory)."),
@@ -183,8 +188,6 @@ SettingTable running() {
             "functions.instances-per-function-max", {1, 100'000}, "Processes of one function."),
         number<&S::functions, &F::idle_seconds>("functions.idle-seconds", {1, 86'400},
                                                 "How long an unused process is kept warm."),
-        text<&S::functions, &F::user>("functions.user", "USER",
-                                      "Whose rights functions have when the server is root."),
 
         live(number<&S::logs, &L::group_bytes_max>("logs.group-bytes-max", {mebibyte, tebibyte},
                                                    "Bytes kept of one log group; the oldest "

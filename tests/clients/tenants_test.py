@@ -3,6 +3,8 @@
 
 usage: tenants_test.py GATEHOUSE [TESTS]"""
 
+import socket
+import ssl
 import unittest
 
 from client_test import NOT_AUTHORIZED_5, ClientTest, zipped
@@ -74,6 +76,37 @@ class Tenants(ClientTest):
         record = self.server.wait_for_record(clientId="lost", eventType="Connect")
         self.assertIn("account 999999999999, which does not exist", record["explanation"])
         self.assertEqual(self.server.log_records("999999999999"), [])
+
+
+class MadeUpNames(ClientTest):
+    """Server names that nobody was given: nothing comes into being because of one."""
+    flags = ("--tenancy", "multi", "--endpoint", "localhost")
+
+    def test_regions(self):
+        folder = self.server.data_dir.path / "outside"
+        for number, region in enumerate((str(folder), "..", "../..", "xx-north-9", "A/b")):
+            name = f"a000000000000-ats.iot.{region}.localhost"
+            stream = socket.create_connection(("127.0.0.1", self.server.ready["https"]))
+            self.addCleanup(stream.close)
+            context = ssl.create_default_context(cafile=self.server.ready["ca"])
+            context.check_hostname = False
+            context.set_alpn_protocols(["mqtt"])
+            try:
+                over_tls = context.wrap_socket(stream, server_hostname=name)
+            except (ValueError, ssl.SSLError):
+                continue  # no name that could be sent
+            client_id = b"made-up-%d" % number
+            packet = b"\x00\x04MQTT\x04\x02\x00\x3c" + bytes([0, len(client_id)]) + client_id
+            over_tls.sendall(bytes([0x10, len(packet)]) + packet)
+            self.assertEqual(over_tls.recv(4), b"\x20\x02\x00\x05")
+            over_tls.close()
+            self.server.wait_for_record(clientId=client_id.decode(), eventType="Connect",
+                                        status="Failure")
+        self.assertFalse(folder.exists())
+        logs = self.server.data_dir.path / "data" / "logs"
+        self.assertEqual([path.name for path in logs.iterdir()], ["000000000000"])
+        self.assertEqual([path.name for path in (logs / "000000000000").iterdir()],
+                         ["us-east-1"])
 
 
 if __name__ == "__main__":

@@ -104,6 +104,16 @@ TEST_F(IotServiceTest, KeepsLevelsOfTargets) {
                   .as_array()
                   .size(),
               1u);
+    // DEFAULT takes the only place; the token leads to the others.
+    const auto one = parsed(call("iot", "GET", std::string(path) + "?maxResults=1"));
+    EXPECT_EQ(one.at("logTargetConfigurations").as_array().size(), 1u);
+    EXPECT_EQ(parsed(call("iot", "GET",
+                          std::string(path) + "?nextToken=" +
+                              std::string(one.at("nextToken").as_string())))
+                  .at("logTargetConfigurations")
+                  .as_array()
+                  .size(),
+              2u);
     EXPECT_EQ(parsed(call("iot", "GET", std::string(path) + "?targetType=SOURCE_IP"))
                   .at("logTargetConfigurations")
                   .as_array()

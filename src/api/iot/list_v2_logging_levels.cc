@@ -25,10 +25,9 @@ async::Task<wire::Outcome<ListV2LoggingLevelsResponse>> ListV2LoggingLevels::han
     }
     if (request.target_type == LogTargetType::Default) co_return response;
     const auto limit = static_cast<std::size_t>(request.max_results.value_or(page_size_default));
-    registry::LevelListing listing{
-        .type = {},
-        .limit = std::max<std::size_t>(limit - response.log_target_configurations->size(), 1),
-        .token = std::move(request.next_token).value_or("")};
+    registry::LevelListing listing{.type = {},
+                                   .limit = limit - response.log_target_configurations->size(),
+                                   .token = std::move(request.next_token).value_or("")};
     if (request.target_type) listing.type = target_type_of(*request.target_type);
     auto page = co_await logging.list(caller.tenant, std::move(listing));
     if (!page) co_return failure_of(page.error());

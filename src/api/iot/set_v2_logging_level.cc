@@ -5,6 +5,12 @@
 #include "api/shapes/iot/errors.h"
 
 namespace gatehouse::api::iot {
+namespace {
+
+// AWS CloudFormation User Guide, AWS::IoT::ResourceSpecificLogging.
+constexpr std::size_t target_name_bytes_max = 128;
+
+}  // namespace
 
 async::Task<wire::Outcome<SetV2LoggingLevelResponse>> SetV2LoggingLevel::handle(
     const Caller& caller, SetV2LoggingLevelRequest request) const {
@@ -14,6 +20,10 @@ async::Task<wire::Outcome<SetV2LoggingLevelResponse>> SetV2LoggingLevel::handle(
     if (type && name.empty()) {
         co_return wire::fail_as(errors::invalid_request_exception,
                                 "logTarget.targetName is required unless the type is DEFAULT");
+    }
+    if (name.size() > target_name_bytes_max) {
+        co_return wire::fail_as(errors::invalid_request_exception,
+                                "logTarget.targetName has at most 128 characters");
     }
     if (!type) {
         // The default is one of the options, which have to be there.

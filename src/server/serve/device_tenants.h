@@ -7,6 +7,7 @@
 
 #include "gateway/parts.h"
 #include "iam/accounts.h"
+#include "registry/authorizers.h"
 #include "server/settings.h"
 
 namespace gatehouse::server {
@@ -14,7 +15,9 @@ namespace gatehouse::server {
 // The endpoint that devices are told, and of which tenants' endpoints are made.
 std::string devices_endpoint(const Settings& settings);
 
-// The accounts must outlive it.
-gateway::TenantOf device_tenants(const Settings& settings, const iam::Accounts& accounts);
+// Names are free to make up, so only what is there counts: an account that exists, in a region in
+// which it has an authorizer. Both must outlive it.
+gateway::TenantOf device_tenants(const Settings& settings, const iam::Accounts& accounts,
+                                 const registry::Authorizers& authorizers);
 
 }  // namespace gatehouse::server

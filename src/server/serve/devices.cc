@@ -82,16 +82,17 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         *made->custom_authorizer_, std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway_settings(parts.settings),
-        gateway::GatewayParts{.clock = *foundation.clock,
-                              .random = foundation.random,
-                              .broker = *made->broker_,
-                              .authenticator = *made->authenticator_,
-                              .events = *foundation.log,
-                              .levels = *foundation.levels,
-                              .traces = *foundation.traces,
-                              .metrics = foundation.metrics,
-                              .tenant_of = device_tenants(parts.settings, parts.accounts),
-                              .http_routes = parts.http_routes},
+        gateway::GatewayParts{
+            .clock = *foundation.clock,
+            .random = foundation.random,
+            .broker = *made->broker_,
+            .authenticator = *made->authenticator_,
+            .events = *foundation.log,
+            .levels = *foundation.levels,
+            .traces = *foundation.traces,
+            .metrics = foundation.metrics,
+            .tenant_of = device_tenants(parts.settings, parts.accounts, parts.authorizers),
+            .http_routes = parts.http_routes},
         parts.loops.all());
     return made;
 }

@@ -19,7 +19,9 @@ namespace {
 
 constexpr std::chrono::hours renewal_interval{24};
 // For answers that say that the server is stopping.
-constexpr std::uint32_t last_words_ms = 200;
+constexpr std::uint32_t last_words_ms = 150;
+// For functions' processes to end once they are killed.
+constexpr std::uint32_t functions_end_ms = 300;
 
 // Each connection is a descriptor: take what the system gives.
 void raise_descriptor_limit() {
@@ -162,7 +164,7 @@ async::Task<void> Server::drain_all() {
     foundation_->traces->end_following();
     co_await devices_->stop();
     co_await doors_->drain_api(within(settings_.drain_ms));
-    co_await resources_->functions->stop(within(settings_.drain_ms));
+    co_await resources_->functions->stop(within(functions_end_ms));
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
     foundation_->log->record({.tenant = default_tenant(settings_),
