@@ -108,8 +108,8 @@ TEST_F(IotServiceTest, KeepsLevelsOfTargets) {
     const auto one = parsed(call("iot", "GET", std::string(path) + "?maxResults=1"));
     EXPECT_EQ(one.at("logTargetConfigurations").as_array().size(), 1u);
     EXPECT_EQ(parsed(call("iot", "GET",
-                          std::string(path) + "?nextToken=" +
-                              std::string(one.at("nextToken").as_string())))
+                          std::string(path) +
+                              "?nextToken=" + std::string(one.at("nextToken").as_string())))
                   .at("logTargetConfigurations")
                   .as_array()
                   .size(),
