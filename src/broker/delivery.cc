@@ -264,8 +264,15 @@ void Delivery::wait_for_rate(Session& session) {
 }
 
 bool Delivery::acknowledge(Session& session, mqtt::PacketId packet_id) {
+    if (session.flow_ == nullptr) return false;
+    const InFlight* sent = session.flow_->window.find(packet_id);
+    return sent != nullptr && sent->qos == mqtt::Qos::AtLeastOnce && close(session, packet_id);
+}
+
+// Requires: open.
+bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     SessionFlow* flow = session.flow_;
-    if (flow == nullptr || !flow->window.close(packet_id)) return false;
+    flow->window.close(packet_id);
     counters_.acknowledged.add(1);
     if (flow->queue.is_empty() && !flow->is_resending) {
         release_if_idle(session);
@@ -285,8 +292,9 @@ void Delivery::start(Session& session) {
     send_queued(session);
 }
 
-// Unacknowledged messages go out again in their order, under their packet ids, before anything
-// else [MQTT-4.4.0-1]. They pass the guard again: the session may be somebody else's now.
+// Unacknowledged messages and releases go out again in their order, under their packet ids, before
+// anything else [MQTT-4.4.0-1]. Messages pass the guard again: the session may be somebody else's
+// now.
 void Delivery::send_again(Session& session) {
     InFlightWindow& window = session.flow_->window;
     std::vector<mqtt::PacketId> given_up;
@@ -300,6 +308,7 @@ void Delivery::send_again(Session& session) {
 
 Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                                     std::vector<mqtt::PacketId>& given_up) {
+    if (sent.is_received) return send_release_again(session, id, sent);
     const std::string_view topic = sent.message->topic();
     const auto give_up = [&](DropCause cause, std::uint32_t explanation) {
         drop(session, topic, sent.qos, cause, explanation);

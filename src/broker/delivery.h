@@ -55,8 +55,19 @@ public:
     void deliver_to(Session& session, std::string_view topic, const Publication& publication,
                     mqtt::Qos qos);
 
-    // PUBACK: whether the packet id was in flight. Sends what waited for it.
+    // PUBACK: whether the packet id was in flight with QoS 1. Sends what waited for it.
     bool acknowledge(Session& session, mqtt::PacketId packet_id);
+    // QoS 2 to the client (exactly_once.cc). PUBREC: whether the id is in flight with QoS 2.
+    bool note_received(Session& session, mqtt::PacketId packet_id);
+    // PUBREC that refuses the message, and PUBCOMP: whether that was due. Sends what waited for it.
+    bool note_refused(Session& session, mqtt::PacketId packet_id);
+    bool note_completed(Session& session, mqtt::PacketId packet_id);
+    // QoS 2 from the client (exactly_once.cc).
+    bool is_unreleased(const Session& session, mqtt::PacketId packet_id) const;
+    std::size_t unreleased(const Session& session) const;
+    void hold(Session& session, mqtt::PacketId packet_id);
+    bool release(Session& session, mqtt::PacketId packet_id);
+
     // After CONNACK: sends again what is unacknowledged, then what is queued.
     void start(Session& session);
     // Sends what is queued, as far as window, output and rate allow.
@@ -95,6 +106,8 @@ private:
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
     void wait_for_rate(Session& session);
+    Sent send_release_again(Session& session, mqtt::PacketId id, InFlight& sent);
+    bool close(Session& session, mqtt::PacketId packet_id);
     void release_if_idle(Session& session);
     SessionFlow& flow_of(Session& session);
     const MessageRef& kept(std::string_view topic, const Publication& publication);

@@ -1,4 +1,5 @@
-// The QoS > 0 messages that were sent to a client and not acknowledged yet, by packet id.
+// The QoS > 0 messages that were sent to a client and not acknowledged to the end yet, by packet
+// id.
 //
 // Packet ids go round 1..65535 in order, so the open ones lie close together: a ring in the order
 // of sending, without hashing. Acknowledgements may come in any order.
@@ -15,14 +16,16 @@
 
 namespace gatehouse::broker {
 
-// One sent message. What QoS 2 still owes will be a state here.
+// One sent message.
 struct InFlight {
-    MessageRef message;         // kept for persistent sessions only, to be sent again on resume
+    // Kept for persistent sessions only, to be sent again on resume; until PUBREC for QoS 2.
+    MessageRef message;
     std::uint32_t sent_at = 0;  // seconds of the steady clock, for the retry limit
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
     bool is_open = false;
-    bool is_due = false;  // to be sent again on this connection
+    bool is_received = false;  // QoS 2: PUBREC came, PUBREL was sent, PUBCOMP is awaited
+    bool is_due = false;       // to be sent again on this connection
 };
 
 class InFlightWindow {
@@ -49,6 +52,11 @@ public:
         slot.is_open = true;
         ++open_;
         return id_at(span_++);
+    }
+    // Null if the id is not open. Valid until the next open() or close().
+    InFlight* find(mqtt::PacketId id) {
+        const std::uint32_t place = place_of(id);
+        return place < span_ && at(place).is_open ? &at(place) : nullptr;
     }
     // Whether the id was open.
     bool close(mqtt::PacketId id) {

@@ -58,6 +58,34 @@ bool Lease::acknowledge(mqtt::PacketId packet_id) {
     return session_->shard_.delivery_.acknowledge(*session_, packet_id);
 }
 
+bool Lease::note_received(mqtt::PacketId packet_id) {
+    return session_->shard_.delivery_.note_received(*session_, packet_id);
+}
+
+bool Lease::note_refused(mqtt::PacketId packet_id) {
+    return session_->shard_.delivery_.note_refused(*session_, packet_id);
+}
+
+bool Lease::note_completed(mqtt::PacketId packet_id) {
+    return session_->shard_.delivery_.note_completed(*session_, packet_id);
+}
+
+bool Lease::is_unreleased(mqtt::PacketId packet_id) const {
+    return session_->shard_.delivery_.is_unreleased(*session_, packet_id);
+}
+
+std::size_t Lease::unreleased() const {
+    return session_->shard_.delivery_.unreleased(*session_);
+}
+
+void Lease::hold(mqtt::PacketId packet_id) {
+    session_->shard_.delivery_.hold(*session_, packet_id);
+}
+
+bool Lease::release(mqtt::PacketId packet_id) {
+    return session_->shard_.delivery_.release(*session_, packet_id);
+}
+
 void Lease::outbound_ready() {
     session_->is_output_full_ = false;
     session_->shard_.delivery_.send_queued(*session_);

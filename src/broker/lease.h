@@ -52,8 +52,25 @@ public:
     // after the SUBACK is in the output.
     void send_retained();
 
-    // PUBACK. Whether that packet id was in flight.
+    // PUBACK. Whether that packet id was in flight with QoS 1.
     bool acknowledge(mqtt::PacketId packet_id);
+
+    // QoS 2 to the client. PUBREC that takes the message; whether the packet id is in flight with
+    // QoS 2: answer PUBREL either way, in MQTT 5 with "not found" if not.
+    bool note_received(mqtt::PacketId packet_id);
+    // PUBREC of MQTT 5 that refuses it.
+    bool note_refused(mqtt::PacketId packet_id);
+    // PUBCOMP.
+    bool note_completed(mqtt::PacketId packet_id);
+
+    // QoS 2 from the client: packet ids of messages that were taken and not released yet. A PUBLISH
+    // with one of them repeats a message that was passed on already.
+    bool is_unreleased(mqtt::PacketId packet_id) const;
+    std::size_t unreleased() const;
+    // Call before the message is published. Requires: not unreleased.
+    void hold(mqtt::PacketId packet_id);
+    // PUBREL. Whether it was held.
+    bool release(mqtt::PacketId packet_id);
 
     // The output has room again after Outbound::extend() returned null.
     void outbound_ready();

@@ -18,6 +18,7 @@
 #include "broker/rate_meter.h"
 #include "broker/subscriber.h"
 #include "broker/topic_tree.h"
+#include "broker/unreleased_ids.h"
 
 namespace gatehouse::broker {
 
@@ -26,13 +27,15 @@ class Publisher;
 class Shard;
 struct TenantState;
 
-// What a session has sent and has yet to send; exists while there is something of either.
+// What a session has sent and has yet to send, and what QoS 2 owes its client; exists while there
+// is something of these.
 struct SessionFlow {
     InFlightWindow window;
     MessageQueue queue;
+    UnreleasedIds received;
     bool is_resending = false;  // some of the window is due again on a resumed session
 
-    bool is_idle() const { return window.is_empty() && queue.is_empty(); }
+    bool is_idle() const { return window.is_empty() && queue.is_empty() && received.is_empty(); }
 };
 
 // One subscription as the session remembers it. The filter's text is in the topic tree.

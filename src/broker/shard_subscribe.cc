@@ -13,7 +13,6 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
     if (filter.starts_with("$share/")) {
         return fail(ErrorKind::Unsupported, "shared subscriptions are not available");
     }
-    options.qos = std::min(options.qos, mqtt::Qos::AtLeastOnce);
     TopicTree& tree = session.tenant_.tree;
     auto& own = session.subscriptions_;
     const std::uint32_t most = shared_.settings.limits.subscriptions_per_session_max;

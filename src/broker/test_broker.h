@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "broker/broker.h"
+#include "mqtt/ack.h"
 #include "mqtt/frame.h"
 #include "mqtt/publish.h"
 
@@ -193,6 +194,11 @@ inline std::vector<Received> FakeClient::take() {
     BytesView left = waiting_;
     while (!left.empty()) {
         const auto scan = mqtt::find_frame(left, mqtt::packet_size_max);
+        if (scan.frame.type() == mqtt::PacketType::Pubrel) {
+            received.push_back({.topic = "PUBREL", .id = mqtt::read_short_ack(scan.frame)});
+            left = left.subspan(scan.frame.size);
+            continue;
+        }
         const auto packet = mqtt::decode_publish(scan.frame, version, mqtt::Sender::Server);
         if (scan.status != mqtt::FrameStatus::Complete || !packet) {
             received.push_back({.topic = "not a PUBLISH"});

@@ -8,7 +8,6 @@
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"
-#include "mqtt/ack.h"
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
 
@@ -163,6 +162,9 @@ void DeviceConnection::handle(const mqtt::Frame& frame) {
     switch (frame.type()) {
         case mqtt::PacketType::Publish: return on_publish(frame);
         case mqtt::PacketType::Puback: return on_puback(frame);
+        case mqtt::PacketType::Pubrec: return on_pubrec(frame);
+        case mqtt::PacketType::Pubrel: return on_pubrel(frame);
+        case mqtt::PacketType::Pubcomp: return on_pubcomp(frame);
         case mqtt::PacketType::Pingreq: return on_ping(frame);
         case mqtt::PacketType::Subscribe: return on_subscribe(frame);
         case mqtt::PacketType::Unsubscribe: return on_unsubscribe(frame);
@@ -183,16 +185,6 @@ void DeviceConnection::refuse_packet(const mqtt::DecodeError& error) {
     end({.reason = DisconnectReason::ClientError,
          .tell = error.reason,
          .details = error.describe()});
-}
-
-void DeviceConnection::on_puback(const mqtt::Frame& frame) {
-    if (const mqtt::PacketId id = mqtt::read_short_ack(frame)) {
-        lease_.acknowledge(id);
-        return;
-    }
-    const auto ack = mqtt::decode_ack(frame, facts_->version);
-    if (!ack) return refuse_packet(ack.error());
-    lease_.acknowledge(ack->packet_id);
 }
 
 void DeviceConnection::on_ping(const mqtt::Frame& frame) {

@@ -21,6 +21,7 @@
 #include "broker/shard.h"
 #include "gateway/arrival.h"
 #include "gateway/output_buffer.h"
+#include "mqtt/ack.h"
 #include "mqtt/decode_error.h"
 #include "mqtt/frame.h"
 #include "mqtt/publish.h"
@@ -89,7 +90,6 @@ private:
     std::size_t parse(BytesView bytes);
     void handle(const mqtt::Frame& frame);
     void refuse_packet(const mqtt::DecodeError& error);
-    void on_puback(const mqtt::Frame& frame);
     void on_ping(const mqtt::Frame& frame);
     void on_disconnect(const mqtt::Frame& frame);
     void discard_input();
@@ -114,10 +114,19 @@ private:
     bool resolve_topic(mqtt::Publish& publish);
     bool decide_publish(broker::Route& route, const mqtt::Publish& publish);
     void refuse_topic(const mqtt::Publish& publish, const std::string& problem);
-    void refuse_oversize_or_qos(const mqtt::Publish& publish);
+    void refuse_oversize();
     void deny_publish(const mqtt::Publish& publish, policy::Action action);
     void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,
                              std::string_view sentence = {});
+
+    // QoS 1 to the device, and QoS 2 both ways (device_acknowledge.cc)
+    void on_puback(const mqtt::Frame& frame);
+    void on_pubrec(const mqtt::Frame& frame);
+    void on_pubrel(const mqtt::Frame& frame);
+    void on_pubcomp(const mqtt::Frame& frame);
+    bool begin_exactly_once(const mqtt::Publish& publish);
+    std::optional<mqtt::Ack> read_ack(const mqtt::Frame& frame);
+    void answer(mqtt::PacketType type, mqtt::PacketId id, bool found);
 
     // Subscribing (device_subscribe.cc). `problem` collects the first sentence for the SUBACK.
     void on_subscribe(const mqtt::Frame& frame);

@@ -111,7 +111,9 @@ void DeviceConnection::send_connack(const Arrival& arrival) {
         }
         properties.receive_maximum =
             static_cast<std::uint16_t>(std::min(limits.in_flight_inbound_max, 65'535u));
-        properties.maximum_qos = mqtt::Qos::AtLeastOnce;
+        if (profile.behaviour.qos_2 == Support::Refused) {
+            properties.maximum_qos = mqtt::Qos::AtLeastOnce;
+        }
         properties.maximum_packet_size = input_packet_bytes_max();
         properties.topic_alias_maximum =
             static_cast<std::uint16_t>(std::min(limits.topic_alias_max, 65'535u));

@@ -28,6 +28,10 @@ mqtt::MessageProperties forwarded(const mqtt::MessageProperties& properties, Byt
     return mqtt::forwarded_properties(properties.raw, mqtt::PropertySection::Publish, scratch);
 }
 
+mqtt::PacketType acknowledgement_of(mqtt::Qos qos) {
+    return qos == mqtt::Qos::ExactlyOnce ? mqtt::PacketType::Pubrec : mqtt::PacketType::Puback;
+}
+
 std::uint32_t expiry_of(const mqtt::Publish& publish, const Limits& limits) {
     if (!publish.properties.message_expiry_interval) return broker::never_expires;
     return std::clamp<std::uint32_t>(*publish.properties.message_expiry_interval, 1,
@@ -44,6 +48,9 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     if (is_v5() && (publish.topic.empty() || publish.properties.topic_alias != 0)) {
         if (!resolve_topic(publish)) return;
     }
+    if (publish.qos == mqtt::Qos::ExactlyOnce) [[unlikely]] {
+        if (!begin_exactly_once(publish)) return;
+    }
     if (!publisher_) publisher_ = &lease_.publisher();
     broker::Route& route = publisher_->route_for(publish.topic);
     if (route.verdict.policy_generation != policy_generation_ || publish.retain) [[unlikely]] {
@@ -52,9 +59,9 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     if (route.verdict.permission == broker::Permission::Denied) [[unlikely]] {
         return deny_publish(publish, policy::Action::Publish);
     }
-    if (publish.payload.size() > gateway_.settings().profile.limits.payload_bytes_max ||
-        publish.qos == mqtt::Qos::ExactlyOnce) [[unlikely]] {
-        return refuse_oversize_or_qos(publish);
+    if (publish.payload.size() > gateway_.settings().profile.limits.payload_bytes_max)
+        [[unlikely]] {
+        return refuse_oversize();
     }
     broker::Publication publication{
         .payload = publish.payload, .qos = publish.qos, .retain = retain_of(publish)};
@@ -64,9 +71,10 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile.limits);
         publication.expiry_at = properties.message_expiry_at;
     }
+    if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.hold(publish.packet_id);
     const broker::PublishOutcome outcome = publisher_->publish(route, publication);
-    if (publish.qos == mqtt::Qos::AtLeastOnce) {
-        mqtt::encode_short_ack(room(mqtt::short_ack_size), mqtt::PacketType::Puback,
+    if (publish.qos != mqtt::Qos::AtMostOnce) {
+        mqtt::encode_short_ack(room(mqtt::short_ack_size), acknowledgement_of(publish.qos),
                                publish.packet_id);
     }
     gateway_.metrics().add(logs::Metric::PublishInSuccess);
@@ -138,12 +146,8 @@ void DeviceConnection::refuse_topic(const mqtt::Publish& publish, const std::str
          .details = problem});
 }
 
-void DeviceConnection::refuse_oversize_or_qos(const mqtt::Publish& publish) {
+void DeviceConnection::refuse_oversize() {
     gateway_.metrics().add(logs::Metric::PublishInClientError);
-    if (publish.qos == mqtt::Qos::ExactlyOnce) {
-        return refuse_packet({ReasonCode::QosNotSupported, "MQTT-3.2.2-11", "QoS",
-                              "QoS 2 is not supported; publish with QoS 0 or 1"});
-    }
     refuse_packet({ReasonCode::PacketTooLarge, "MQTT-3.1.2-24", "Payload",
                    "is larger than the service takes"});
 }
@@ -179,7 +183,7 @@ void DeviceConnection::deny_publish(const mqtt::Publish& publish, policy::Action
 void DeviceConnection::acknowledge_publish(const mqtt::Publish& publish, ReasonCode reason,
                                            std::string_view sentence) {
     mqtt::Ack ack{
-        .type = mqtt::PacketType::Puback, .packet_id = publish.packet_id, .reason = reason};
+        .type = acknowledgement_of(publish.qos), .packet_id = publish.packet_id, .reason = reason};
     const bool explains = problem_information_ &&
                           gateway_.settings().profile.behaviour.explanation == Explanation::Given;
     if (explains && !sentence.empty()) {

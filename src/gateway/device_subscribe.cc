@@ -14,7 +14,7 @@ namespace {
 using mqtt::ReasonCode;
 
 broker::SubscriptionOptions options_of(const mqtt::Subscription& subscription) {
-    return {.qos = std::min(subscription.qos, mqtt::Qos::AtLeastOnce),
+    return {.qos = subscription.qos,
             .no_local = subscription.no_local ? broker::NoLocal::Yes : broker::NoLocal::No,
             .retain_as_published = subscription.retain_as_published ? broker::RetainAsPublished::Yes
                                                                     : broker::RetainAsPublished::No,
@@ -86,7 +86,7 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
     }
     gateway_.metrics().add(logs::Metric::SubscribeSuccess);
     report_filter(logs::EventType::Subscribe, subscription.filter);
-    return mqtt::granted(std::min(subscription.qos, mqtt::Qos::AtLeastOnce));
+    return mqtt::granted(*done);
 }
 
 // A filter that the service does not take. 3.1.1 has no code that says so: AWS closes.

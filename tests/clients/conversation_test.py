@@ -135,5 +135,39 @@ class Strangers(ClientTest):
         self.assert_denied_record("stranger")
 
 
+class ExactlyOnce(ClientTest):
+    """QoS 2, which AWS IoT does not have."""
+    flags = ("--allow-anonymous", "--profile", "open")
+
+    def connect(self, client_id: str, **how) -> Device:
+        return self.device(client_id, door="mqtt", user=None, **how).connected()
+
+    def test_messages_go_round(self):
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                reader = self.connect(f"reader-{protocol}", protocol=protocol)
+                self.assertEqual(reader.subscribed("twice/#", 2), [2])
+                writer = self.connect(f"writer-{protocol}", protocol=protocol)
+                for number in range(50):
+                    writer.client.publish("twice/x", b"%d" % number, 2)
+                for _ in range(50):  # paho tells of PUBCOMP
+                    writer.expect("publish")
+                received = [reader.expect("message")[2] for _ in range(50)]
+                self.assertEqual(received, [b"%d" % number for number in range(50)])
+
+    def test_what_was_not_acknowledged_comes_again(self):
+        reader = self.connect("away", clean=False)
+        reader.subscribed("kept/#", 2)
+        reader.close()
+        writer = self.connect("writer")
+        for number in range(5):
+            writer.published("kept/x", b"%d" % number, qos=2)
+        again = self.connect("away", clean=False)
+        self.assertEqual([again.expect("message")[2] for _ in range(5)],
+                         [b"%d" % number for number in range(5)])
+        again.published("kept/x", b"last", qos=2)
+        self.assertEqual(again.expect("message")[2], b"last")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

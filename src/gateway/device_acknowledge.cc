@@ -1,0 +1,80 @@
+// PUBACK, PUBREC, PUBREL and PUBCOMP from a device.
+#include "gateway/device_connection.h"
+#include "gateway/gateway.h"
+#include "gateway/identity_keeper.h"
+#include "gateway/loop_gateway.h"
+
+namespace gatehouse::gateway {
+
+using mqtt::PacketType;
+using mqtt::ReasonCode;
+
+// Nearly all have the short form. Empty: the connection was ended.
+std::optional<mqtt::Ack> DeviceConnection::read_ack(const mqtt::Frame& frame) {
+    if (const mqtt::PacketId id = mqtt::read_short_ack(frame)) {
+        return mqtt::Ack{.type = frame.type(), .packet_id = id};
+    }
+    auto ack = mqtt::decode_ack(frame, facts_->version);
+    if (ack) return std::move(*ack);
+    refuse_packet(ack.error());
+    return std::nullopt;
+}
+
+// MQTT 5 is told when there is no such message, 3.1.1 has no words for it.
+void DeviceConnection::answer(PacketType type, mqtt::PacketId id, bool found) {
+    if (found || !is_v5()) {
+        mqtt::encode_short_ack(room(mqtt::short_ack_size), type, id);
+    } else {
+        mqtt::encode_reason_ack(room(mqtt::reason_ack_size), type, id,
+                                ReasonCode::PacketIdentifierNotFound);
+    }
+}
+
+void DeviceConnection::on_puback(const mqtt::Frame& frame) {
+    if (const auto ack = read_ack(frame)) lease_.acknowledge(ack->packet_id);
+}
+
+void DeviceConnection::on_pubrec(const mqtt::Frame& frame) {
+    const auto ack = read_ack(frame);
+    if (!ack) return;
+    if (mqtt::is_failure(ack->reason)) {
+        lease_.note_refused(ack->packet_id);
+        return;
+    }
+    const bool found = lease_.note_received(ack->packet_id);
+    answer(PacketType::Pubrel, ack->packet_id, found);
+}
+
+void DeviceConnection::on_pubrel(const mqtt::Frame& frame) {
+    const auto ack = read_ack(frame);
+    if (!ack) return;
+    const bool found = lease_.release(ack->packet_id);
+    answer(PacketType::Pubcomp, ack->packet_id, found);
+}
+
+void DeviceConnection::on_pubcomp(const mqtt::Frame& frame) {
+    if (const auto ack = read_ack(frame)) lease_.note_completed(ack->packet_id);
+}
+
+// A PUBLISH with QoS 2, before anything else is asked about it. False: it is dealt with.
+bool DeviceConnection::begin_exactly_once(const mqtt::Publish& publish) {
+    const Profile& profile = gateway_.settings().profile;
+    if (profile.behaviour.qos_2 == Support::Refused) {
+        gateway_.metrics().add(logs::Metric::PublishInClientError);
+        refuse_packet({ReasonCode::QosNotSupported, "MQTT-3.2.2-11", "QoS",
+                       "QoS 2 is not supported; publish with QoS 0 or 1"});
+        return false;
+    }
+    if (lease_.is_unreleased(publish.packet_id)) {  // passed on already [MQTT-4.3.3-10]
+        answer(PacketType::Pubrec, publish.packet_id, true);
+        return false;
+    }
+    if (is_v5() && lease_.unreleased() >= profile.limits.in_flight_inbound_max) {
+        refuse_packet({ReasonCode::ReceiveMaximumExceeded, "MQTT-3.3.4-9", "Receive Maximum",
+                       "of CONNACK is exceeded: messages of QoS 2 that were not released"});
+        return false;
+    }
+    return true;
+}
+
+}  // namespace gatehouse::gateway
