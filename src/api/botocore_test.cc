@@ -55,7 +55,10 @@ struct BotocoreTest : ApiFixture {
     ::gatehouse::logs::ConfiguredLevels levels{::gatehouse::logs::Level::Info};
     std::unique_ptr<registry::LoggingOptions> logging =
         std::move(registry::LoggingOptions::load(store, levels).value());
-    EndpointFacts endpoint{"gate.example.test", {}};
+    EndpointNames endpoint_names = [](Tenant,
+                                      registry::EndpointType) -> async::Task<Result<std::string>> {
+        co_return "gate.example.test";
+    };
     ::gatehouse::logs::StoreSettings log_settings;
     std::unique_ptr<::gatehouse::logs::LogStore> logs;
     net::ConnectionLimits limits{{}};
@@ -65,7 +68,7 @@ struct BotocoreTest : ApiFixture {
 
 TEST_F(BotocoreTest, GetsWhatItExpects) {
     std::vector<Service> services;
-    services.push_back(make_iot_service({*authorizers, *logging, endpoint}));
+    services.push_back(make_iot_service({*authorizers, *logging, endpoint_names}));
     services.push_back(make_logs_service({*logs, workers}));
     serve(std::move(services));
     listen();

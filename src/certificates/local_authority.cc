@@ -1,6 +1,7 @@
 #include "certificates/local_authority.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/x509v3.h>
 #include <sys/utsname.h>
 
@@ -19,6 +20,19 @@ namespace {
 constexpr const char* root_name = "root-CA";
 constexpr const char* device_name = "device-CA";
 constexpr const char* server_name = "server";
+constexpr const char* local_name = "localhost";
+
+// What an endpoint's name has between the account and the region, one a service.
+constexpr std::array<std::string_view, 3> services = {"iot", "credentials.iot", "jobs.iot"};
+
+std::string wildcard_of(std::string_view service, std::string_view region,
+                        std::string_view endpoint) {
+    return fmt::format("*.{}.{}.{}", service, region, endpoint);
+}
+
+bool is_label(std::string_view text) {
+    return is_dns_name(text) && text.find('.') == text.npos;
+}
 
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](char c) {
@@ -97,7 +111,36 @@ Result<void> put_aside(const std::filesystem::path& path) {
     return {};
 }
 
+// The regions that the kept server certificate is for, so that a new one is for them too.
+void add_kept_regions(const std::filesystem::path& folder, AuthoritySettings& settings) {
+    const auto pem = read_file(file(folder, server_name, "crt"));
+    if (!pem) return;
+    const auto kept = parse_certificate_pem(*pem);
+    if (!kept) return;
+    const std::string begin = fmt::format("*.{}.", services.front());
+    std::vector<std::string> endpoints = settings.endpoints;
+    endpoints.emplace_back(local_name);
+    for (const std::string& endpoint : endpoints) {
+        const std::string end = "." + endpoint;
+        for (const std::string_view name : kept->dns_names) {
+            if (!name.starts_with(begin) || !name.ends_with(end)) continue;
+            if (name.size() <= begin.size() + end.size()) continue;
+            const auto region = name.substr(begin.size(), name.size() - begin.size() - end.size());
+            if (is_label(region)) add_once(settings.regions, std::string(region));
+        }
+    }
+}
+
 }  // namespace
+
+bool ServerIdentity::is_for(std::string_view host_name) const {
+    const std::size_t dot = host_name.find('.');
+    const std::string_view below = dot == host_name.npos ? "" : host_name.substr(dot);
+    return std::ranges::any_of(names.dns, [&](std::string_view name) {
+        if (!name.starts_with("*.")) return name == host_name;
+        return dot != 0 && name.substr(1) == below;
+    });
+}
 
 std::vector<std::string> machine_names() {
     utsname facts{};
@@ -112,7 +155,11 @@ std::vector<std::string> machine_names() {
 
 LocalAuthority::LocalAuthority(std::filesystem::path folder, AuthoritySettings settings,
                                const Clock& clock, Random& random)
-    : folder_(std::move(folder)), settings_(std::move(settings)), clock_(clock), random_(random) {}
+    : folder_(std::move(folder)),
+      settings_(std::move(settings)),
+      clock_(clock),
+      random_(random),
+      regions_(settings_.regions) {}
 
 Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::filesystem::path folder,
                                                                        AuthoritySettings settings,
@@ -130,6 +177,7 @@ Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::file
         return fail(ErrorKind::NotAllowed,
                     fmt::format("cannot make {}: {}", folder.string(), error.message()));
     }
+    add_kept_regions(folder, settings);
     std::unique_ptr<LocalAuthority> made(
         new LocalAuthority(std::move(folder), std::move(settings), clock, random));
     if (auto loaded = made->load_or_make_authorities(); !loaded) return fail(loaded.error());
@@ -146,7 +194,7 @@ AuthorityRequest LocalAuthority::root_request() const {
         .validity = {clock_.wall_now() - settings_.not_before_slack,
                      clock_.wall_now() + settings_.authority_life},
         .purpose = Purpose::Server,
-        .permitted_dns = {"localhost"},
+        .permitted_dns = {local_name},
         .permitted_networks = {"127.0.0.0/8", "::1/128"},
     };
     for (const auto* list : {&settings_.host_names, &settings_.endpoints}) {
@@ -215,16 +263,19 @@ Result<void> LocalAuthority::check_root() const {
 Result<void> LocalAuthority::choose_names() {
     const auto permitted = PermittedNames::of_certificate(root_pem_);
     if (!permitted) return fail(permitted.error());
-    names_ = {.dns = {"localhost"}, .ip_addresses = {"127.0.0.1", "::1"}};
+    left_out_.clear();
+    names_ = {.dns = {local_name}, .ip_addresses = {"127.0.0.1", "::1"}};
     const auto add_endpoint = [this](const std::string& name) {
         if (is_ip_address(name)) return add_once(names_.ip_addresses, name);
         add_once(names_.dns, name);
         add_once(names_.dns, "*." + name);
-        for (const std::string& region : settings_.regions) {
-            add_once(names_.dns, fmt::format("*.iot.{}.{}", region, name));
+        for (const std::string& region : regions_) {
+            for (const auto service : services) {
+                add_once(names_.dns, wildcard_of(service, region, name));
+            }
         }
     };
-    add_endpoint("localhost");
+    add_endpoint(local_name);
     for (const std::string& name : settings_.endpoints) {
         if (!permitted->permits(name)) {
             return fail(
@@ -334,10 +385,32 @@ std::filesystem::path LocalAuthority::root_certificate_path() const {
 }
 
 Result<LocalAuthority::Renewal> LocalAuthority::renew_if_due() {
+    const std::scoped_lock lock(issuing_);
     if (clock_.wall_now() < server_identity()->renew_at) return Renewal::NotDue;
     if (auto checked = check_root(); !checked) return fail(checked.error());
     if (auto made = make_server_identity(); !made) return fail(made.error());
     return Renewal::Renewed;
+}
+
+Result<LocalAuthority::Renewal> LocalAuthority::cover_region(std::string_view region) {
+    if (!is_label(region)) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("'{}' cannot be part of a host name", region));
+    }
+    const std::scoped_lock lock(issuing_);
+    if (std::ranges::find(regions_, region) != regions_.end()) return Renewal::NotDue;
+    if (regions_.size() >= settings_.regions_max) {
+        return fail(ErrorKind::LimitExceeded,
+                    fmt::format("the server's certificate is for {} regions already, the most "
+                                "there may be: {}",
+                                regions_.size(), fmt::join(regions_, ", ")));
+    }
+    regions_.emplace_back(region);
+    auto made = choose_names();
+    if (made) made = make_server_identity();
+    if (made) return Renewal::Renewed;
+    regions_.pop_back();
+    return fail(std::move(made.error()));
 }
 
 Result<IssuedPem> LocalAuthority::issue_device(NewKey key) {
@@ -362,14 +435,15 @@ Result<IssuedPem> LocalAuthority::issue_device_for_request(std::string_view requ
 }
 
 Result<void> LocalAuthority::renew_server_authority(const std::filesystem::path& folder,
-                                                    const AuthoritySettings& settings,
-                                                    const Clock& clock, Random& random) {
+                                                    AuthoritySettings settings, const Clock& clock,
+                                                    Random& random) {
+    add_kept_regions(folder, settings);
     for (const auto* name : {root_name, server_name}) {
         for (const auto* ending : {"crt", "key"}) {
             if (auto aside = put_aside(file(folder, name, ending)); !aside) return aside;
         }
     }
-    const auto made = open_or_create(folder, settings, clock, random);
+    const auto made = open_or_create(folder, std::move(settings), clock, random);
     if (!made) return fail(made.error());
     return {};
 }

@@ -10,8 +10,8 @@
 //
 // Keys are of mode 0600 and every file is whole or absent.
 //
-// Threads: server_identity() and root_certificate_pem() from any; the others from one at a time,
-// not on a loop (they read and write files; RSA keys take long).
+// Threads: any. All but server_identity() and root_certificate_pem() read and write files, and RSA
+// keys take long: not on a loop.
 #pragma once
 
 #include <cstdint>
@@ -31,14 +31,17 @@
 namespace gatehouse::certificates {
 
 struct AuthoritySettings {
-    // Names and addresses given by the operator (--endpoint). Each brings its subdomains, and
-    // *.NAME and *.iot.REGION.NAME into the server's certificate (AWS's data endpoints are
-    // PREFIX-ats.iot.REGION.NAME).
+    // Names and addresses given by the operator (--endpoint). Each name brings *.NAME and, a
+    // region, *.iot.REGION.NAME and its siblings for credentials and jobs into the server's
+    // certificate (AWS's data endpoints are PREFIX-ats.iot.REGION.NAME).
     std::vector<std::string> endpoints;
     // Names the machine goes by; see machine_names(). One that the kept CA does not permit is
     // left out and reported, since a laptop's name changes with the network.
     std::vector<std::string> host_names;
     std::vector<std::string> regions = {"us-east-1"};
+    // Those above and those that cover_region() adds; each makes the certificate longer, which
+    // every handshake carries. AWS itself has fewer.
+    std::size_t regions_max = 48;
 
     std::chrono::days authority_life{3650};
     // Clients (Apple's above all) refuse server certificates that live longer than 398 days.
@@ -59,6 +62,10 @@ struct ServerIdentity {
     WallTime not_after{};
     // When renew_if_due() will make a new one.
     WallTime renew_at{};
+
+    // Whether a client that asks for this host name (lower case) accepts the certificate. A
+    // wildcard stands for one label (RFC 6125 section 6.4.3).
+    bool is_for(std::string_view host_name) const;
 };
 
 class LocalAuthority : Pinned {
@@ -86,6 +93,11 @@ public:
     enum class Renewal : std::uint8_t { NotDue, Renewed };
     Result<Renewal> renew_if_due();
 
+    // Makes a new server certificate when the present one is not for the endpoints of this region;
+    // that and every later one is, in later runs too. InvalidInput when the region cannot be part
+    // of a host name, LimitExceeded when there are regions_max.
+    Result<Renewal> cover_region(std::string_view region);
+
     // A further server certificate, for names the CA permits (custom domains). Not stored.
     Result<ServerIdentity> issue_server(const Names& names);
 
@@ -101,8 +113,8 @@ public:
     // Puts the server CA and the server's certificate aside (NAME.old) and makes new ones.
     // Everybody who trusts the old root-CA.crt needs the new one.
     static Result<void> renew_server_authority(const std::filesystem::path& folder,
-                                               const AuthoritySettings& settings,
-                                               const Clock& clock, Random& random);
+                                               AuthoritySettings settings, const Clock& clock,
+                                               Random& random);
 
 private:
     LocalAuthority(std::filesystem::path folder, AuthoritySettings settings, const Clock& clock,
@@ -125,8 +137,10 @@ private:
     Random& random_;
     std::string root_pem_;
     std::string device_pem_;
-    Names names_;
     std::vector<std::string> left_out_;
+    std::mutex issuing_;                // one server certificate at a time
+    std::vector<std::string> regions_;  // guarded by issuing_ once opened
+    Names names_;                       // guarded by issuing_ once opened
     mutable std::mutex mutex_;
     std::shared_ptr<const ServerIdentity> identity_;  // guarded by mutex_
 };

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 
@@ -71,7 +72,9 @@ TEST_F(LocalAuthorityTest, ServerCertificateVerifiesForEveryPromisedName) {
     const auto identity = (*authority)->server_identity();
     for (const char* host :
          {"localhost", "127.0.0.1", "::1", "iot.example", "x1-ats.iot.us-east-1.iot.example",
-          "tenant.iot.example", "192.0.2.7", "box", "box.lan", "x-ats.iot.us-east-1.localhost"}) {
+          "tenant.iot.example", "192.0.2.7", "box", "box.lan", "x-ats.iot.us-east-1.localhost",
+          "x.credentials.iot.us-east-1.iot.example", "x.jobs.iot.us-east-1.iot.example"}) {
+        EXPECT_EQ(identity->is_for(host), !std::isdigit(*host) && *host != ':') << host;
         EXPECT_EQ(verdict((*authority)->root_certificate_pem(), identity->chain_pem,
                           X509_PURPOSE_SSL_SERVER, clock_.wall_now(), host),
                   "ok")
@@ -173,6 +176,55 @@ TEST_F(LocalAuthorityTest, RenewsInTheLastThirdOfItsLife) {
               "ok");
     clock_.advance(days(300));
     EXPECT_GT(open().value()->server_identity()->not_after, second->not_after);
+}
+
+TEST_F(LocalAuthorityTest, TakesInRegionsAndKeepsThem) {
+    constexpr auto name = "x-ats.iot.eu-west-1.iot.example";
+    constexpr auto local = "x-ats.iot.eu-west-1.localhost";
+    const auto verdict_of = [&](const LocalAuthority& authority, const char* host) {
+        return verdict(authority.root_certificate_pem(), authority.server_identity()->chain_pem,
+                       X509_PURPOSE_SSL_SERVER, clock_.wall_now(), host);
+    };
+    const auto authority = open().value();
+    EXPECT_FALSE(authority->server_identity()->is_for(name));
+    EXPECT_NE(verdict_of(*authority, name), "ok");
+    EXPECT_EQ(authority->cover_region("us-east-1").value(), LocalAuthority::Renewal::NotDue);
+    EXPECT_EQ(authority->cover_region("eu-west-1").value(), LocalAuthority::Renewal::Renewed);
+    EXPECT_EQ(authority->cover_region("eu-west-1").value(), LocalAuthority::Renewal::NotDue);
+    EXPECT_TRUE(authority->server_identity()->is_for(name));
+    EXPECT_EQ(verdict_of(*authority, name), "ok");
+    EXPECT_EQ(verdict_of(*open().value(), name), "ok");
+    clock_.advance(days(300));
+    const auto renewed = open().value();
+    EXPECT_EQ(verdict_of(*renewed, name), "ok");
+    EXPECT_EQ(verdict_of(*renewed, local), "ok");
+    ASSERT_TRUE(LocalAuthority::renew_server_authority(folder_ / "ca", settings_, clock_, random_));
+    EXPECT_EQ(verdict_of(*open().value(), name), "ok");
+}
+
+TEST_F(LocalAuthorityTest, RegionsAreBoundedAndPartsOfHostNames) {
+    settings_.regions_max = 2;
+    const auto authority = open().value();
+    for (const char* region : {"", "a.b", "-a", "*", "a b"}) {
+        const auto refused = authority->cover_region(region);
+        ASSERT_FALSE(refused) << region;
+        EXPECT_EQ(refused.error().kind, ErrorKind::InvalidInput) << region;
+    }
+    ASSERT_TRUE(authority->cover_region("eu-west-1"));
+    const auto refused = authority->cover_region("eu-west-2");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::LimitExceeded);
+    EXPECT_NE(refused.error().message.find("us-east-1, eu-west-1"), std::string::npos);
+    EXPECT_FALSE(authority->server_identity()->is_for("x-ats.iot.eu-west-2.localhost"));
+}
+
+TEST(ServerIdentity, AWildcardIsOneLabel) {
+    const ServerIdentity identity{.names = {.dns = {"gate.example", "*.gate.example"}}};
+    EXPECT_TRUE(identity.is_for("gate.example"));
+    EXPECT_TRUE(identity.is_for("a.gate.example"));
+    for (const char* name : {"", "example", ".gate.example", "a.b.gate.example", "agate.example"}) {
+        EXPECT_FALSE(identity.is_for(name)) << name;
+    }
 }
 
 TEST_F(LocalAuthorityTest, AnEndpointOutsideTheKeptConstraintsIsRefusedWithTheWayOut) {

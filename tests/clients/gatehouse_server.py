@@ -129,16 +129,17 @@ class Server:
         return {"AWS_ACCESS_KEY_ID": found["AWS_ACCESS_KEY_ID"],
                 "AWS_SECRET_ACCESS_KEY": found["AWS_SECRET_ACCESS_KEY"]}
 
-    def api(self, service: str, account: str | None = None, retries: int = 1):
+    def api(self, service: str, account: str | None = None, retries: int = 1,
+            region: str | None = None):
         """boto3's client of a service; of another account where any signature is taken. One retry,
         since a connection that was idle may be closed as a request is sent on it."""
-        key = (service, account, retries)
+        key = (service, account, retries, region)
         if key not in self._clients:
             keys = self.keys()
             if account:
                 keys = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "any"}
             self._clients[key] = boto3.client(
-                service, endpoint_url=self.ready["api_url"], region_name=self.ready["region"],
+                service, endpoint_url=self.ready["api_url"], region_name=region or self.ready["region"],
                 aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
                 config=botocore.config.Config(retries={"max_attempts": retries}, read_timeout=60))
@@ -172,9 +173,10 @@ class Server:
         """Moves the time of a server with --clock manual."""
         self.gatehouse("clock", "advance", span)
 
-    def log_records(self, account: str | None = None, **members: str) -> list[dict]:
+    def log_records(self, account: str | None = None, region: str | None = None,
+                    **members: str) -> list[dict]:
         """The records of AWSIotLogsV2 that have all these members."""
-        logs = self.api("logs", account)
+        logs = self.api("logs", account, region=region)
         try:
             pages = logs.get_paginator("filter_log_events").paginate(
                 logGroupName=LOG_GROUP)

@@ -7,10 +7,11 @@ import socket
 import ssl
 import unittest
 
-from client_test import NOT_AUTHORIZED_5, ClientTest, zipped
+from client_test import NOT_AUTHORIZED_5, ClientTest, wait_until, zipped
 from device import V5
 
 OTHER = "111122223333"
+ELSEWHERE = "eu-west-1"
 SOURCE = """
 import base64, os
 DOCUMENT = {"Version": "2012-10-17", "Statement": [
@@ -28,19 +29,20 @@ class Tenants(ClientTest):
 
     @classmethod
     def prepare(cls):
-        """The same names in both accounts; each has a password of its own."""
-        for account, password in ((None, "ours"), (OTHER, "theirs")):
-            made = cls.server.api("lambda", account).create_function(
+        """The same names in all; each tenant has a password of its own."""
+        for account, region, password in ((None, None, "ours"), (OTHER, None, "theirs"),
+                                          (OTHER, ELSEWHERE, "elsewhere")):
+            made = cls.server.api("lambda", account, region=region).create_function(
                 FunctionName="auth", Runtime="python3.11",
                 Handler="lambda_function.lambda_handler",
                 Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": zipped(SOURCE)},
                 Environment={"Variables": {"PASSWORD": password}})
-            cls.server.api("iot", account).create_authorizer(
+            cls.server.api("iot", account, region=region).create_authorizer(
                 authorizerName="AutoCustom", authorizerFunctionArn=made["FunctionArn"],
                 status="ACTIVE", signingDisabled=True)
 
-    def endpoint(self, account: str | None) -> str:
-        return self.server.api("iot", account).describe_endpoint(
+    def endpoint(self, account: str | None, region: str | None = None) -> str:
+        return self.server.api("iot", account, region=region).describe_endpoint(
             endpointType="iot:Data-ATS")["endpointAddress"]
 
     def test_accounts_have_endpoints_of_their_own(self):
@@ -59,6 +61,31 @@ class Tenants(ClientTest):
         for device in (ours, theirs):
             device.published("lab/last")
             self.assertEqual(device.expect("message")[1], "lab/last", "nothing came in between")
+
+    def test_regions_are_kept_apart(self):
+        there = self.endpoint(OTHER, ELSEWHERE)
+        self.assertEqual(there, f"a{OTHER}-ats.iot.{ELSEWHERE}.localhost")
+        here = self.device("both", password="theirs", host=self.endpoint(OTHER)).connected()
+        far = self.device("both", password="elsewhere", host=there).connected()
+        here.subscribed("lab/#")
+        far.subscribed("lab/#")
+        far.published("lab/a", b"far")
+        here.published("lab/a", b"here")
+        self.assertEqual(far.expect("message")[2], b"far")
+        self.assertEqual(here.expect("message")[2], b"here")
+        wait_until(lambda: self.server.log_records(OTHER, ELSEWHERE, clientId="both",
+                                                   eventType="Connect", status="Success"),
+                   "the connect in that region's log")
+
+    def test_a_region_is_in_the_certificate_once_its_endpoint_was_asked_for(self):
+        name = f"a{OTHER}-ats.iot.ap-south-1.localhost"
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            self.device("far", password="theirs", host=name)
+        self.assertEqual(self.endpoint(OTHER, "ap-south-1"), name)
+        device = self.device("far", protocol=V5, password="theirs", host=name)
+        self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
+        record = self.server.wait_for_record(clientId="far", eventType="Connect")
+        self.assertIn("in region ap-south-1, where it has no authorizer", record["explanation"])
 
     def test_each_account_has_its_own_log(self):
         self.device("seen-by-them", protocol=V5, password="ours",

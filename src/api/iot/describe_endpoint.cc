@@ -1,21 +1,24 @@
 #include "api/iot/describe_endpoint.h"
 
 #include "api/shapes/iot/errors.h"
-#include "registry/endpoint_name.h"
 
 namespace gatehouse::api::iot {
 
-wire::Outcome<DescribeEndpointResponse> DescribeEndpoint::handle(
+async::Task<wire::Outcome<DescribeEndpointResponse>> DescribeEndpoint::handle(
     const Caller& caller, DescribeEndpointRequest request) const {
     const auto type = registry::parse_endpoint_type(request.endpoint_type.value_or("iot:Data"));
     if (!type) {
-        return wire::fail_as(
+        co_return wire::fail_as(
             errors::invalid_request_exception,
             "endpointType is one of iot:Data-ATS, iot:Data, iot:CredentialProvider, iot:Jobs");
     }
-    return DescribeEndpointResponse{
-        .endpoint_address =
-            registry::endpoint_name(caller.tenant, *type, facts.default_tenant, facts.endpoint)};
+    auto name = co_await endpoint_names(caller.tenant, *type);
+    if (name) co_return DescribeEndpointResponse{.endpoint_address = std::move(*name)};
+    const bool is_callers_mistake = name.error().kind == ErrorKind::InvalidInput ||
+                                    name.error().kind == ErrorKind::LimitExceeded;
+    co_return wire::fail_as(
+        is_callers_mistake ? errors::invalid_request_exception : errors::internal_failure_exception,
+        name.error().message);
 }
 
 }  // namespace gatehouse::api::iot

@@ -11,10 +11,10 @@ namespace gatehouse::api::iot {
 struct DescribeEndpoint {
     using Shape = DescribeEndpointShape;
 
-    const EndpointFacts& facts;
+    EndpointNames endpoint_names;
 
-    wire::Outcome<DescribeEndpointResponse> handle(const Caller& caller,
-                                                   DescribeEndpointRequest request) const;
+    async::Task<wire::Outcome<DescribeEndpointResponse>> handle(
+        const Caller& caller, DescribeEndpointRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -34,7 +34,7 @@ Service make_iot_service(const IotParts& parts) {
         .handle(iot::DeleteV2LoggingLevel{parts.logging})
         .handle(iot::DescribeAuthorizer{parts.authorizers})
         .handle(iot::DescribeDefaultAuthorizer{parts.authorizers})
-        .handle(iot::DescribeEndpoint{parts.endpoint})
+        .handle(iot::DescribeEndpoint{parts.endpoint_names})
         .handle(iot::GetV2LoggingOptions{parts.logging})
         .handle(iot::ListAuthorizers{parts.authorizers})
         .handle(iot::ListV2LoggingLevels{parts.logging})

@@ -13,7 +13,7 @@ namespace {
 struct IotServiceTest : ApiFixture {
     IotServiceTest() {
         std::vector<Service> services;
-        services.push_back(make_iot_service({*authorizers, *logging, endpoint}));
+        services.push_back(make_iot_service({*authorizers, *logging, endpoint_names}));
         serve(std::move(services));
     }
     json::value parsed(const net::HttpResponse& response) {
@@ -33,7 +33,15 @@ struct IotServiceTest : ApiFixture {
     logs::ConfiguredLevels levels{logs::Level::Info};
     std::unique_ptr<registry::LoggingOptions> logging =
         std::move(registry::LoggingOptions::load(store, levels).value());
-    EndpointFacts endpoint{"gate.example.test", {AccountId("123456789012"), Region("us-east-1")}};
+    Result<std::string> endpoint_name{"gate.example.test"};
+    std::vector<std::pair<Tenant, registry::EndpointType>> endpoints_asked_for;
+    async::Task<Result<std::string>> name_for(Tenant tenant, registry::EndpointType type) {
+        endpoints_asked_for.emplace_back(std::move(tenant), type);
+        co_return endpoint_name;
+    }
+    EndpointNames endpoint_names = [this](Tenant tenant, registry::EndpointType type) {
+        return name_for(std::move(tenant), type);
+    };
 };
 
 // DescribeAuthorizer after CreateAuthorizer and UpdateAuthorizer.
@@ -188,7 +196,20 @@ TEST_F(IotServiceTest, DescribeEndpointNamesTheHost) {
     EXPECT_EQ(
         parsed(call("iot", "GET", "/endpoint?endpointType=iot%3AData-ATS")).at("endpointAddress"),
         "gate.example.test");
+    const std::pair asked(Tenant{AccountId("123456789012"), Region("us-east-1")},
+                          registry::EndpointType::DataAts);
+    EXPECT_EQ(endpoints_asked_for, std::vector{asked});
     EXPECT_EQ(call("iot", "GET", "/endpoint?endpointType=iot%3ANothing").status, 400u);
+}
+
+TEST_F(IotServiceTest, DescribeEndpointSaysWhyThereIsNone) {
+    endpoint_name = fail(ErrorKind::LimitExceeded, "too many regions");
+    const auto response = call("iot", "GET", "/endpoint");
+    EXPECT_EQ(response.status, 400u);
+    EXPECT_EQ(error_type(response), "InvalidRequestException");
+    EXPECT_NE(response.body.find("too many regions"), std::string::npos) << response.body;
+    endpoint_name = fail(ErrorKind::Unavailable, "the disk is full");
+    EXPECT_EQ(error_type(call("iot", "GET", "/endpoint")), "InternalFailureException");
 }
 
 TEST_F(IotServiceTest, EveryListedOperationHasAHandler) {

@@ -90,8 +90,7 @@ ControlApi::ControlApi(const Parts& parts)
     : facts_{.version = std::string(program_version()),
              .profile = std::string(name_of_choice(parts.settings.profile.name)),
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
-             .endpoint = parts.endpoint},
-      endpoint_{.endpoint = parts.endpoint, .default_tenant = default_tenant(parts.settings)},
+             .endpoint = parts.endpoints.usual()},
       code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random) {
     Foundation& foundation = parts.foundation;
     std::vector<api::Service> services;
@@ -103,10 +102,14 @@ ControlApi::ControlApi(const Parts& parts)
                                      .workers = foundation.workers,
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
-    services.push_back(api::make_iot_service({.authorizers = *parts.resources.authorizers,
-                                              .logging = *parts.resources.logging,
-                                              .endpoint = endpoint_,
-                                              .custom_authorizer = &parts.custom_authorizer}));
+    services.push_back(api::make_iot_service(
+        {.authorizers = *parts.resources.authorizers,
+         .logging = *parts.resources.logging,
+         .endpoint_names =
+             [&endpoints = parts.endpoints](Tenant tenant, registry::EndpointType type) {
+                 return endpoints.name_for(std::move(tenant), type);
+             },
+         .custom_authorizer = &parts.custom_authorizer}));
     services.push_back(api::make_lambda_service(
         {.directory = parts.resources.functions->directory(),
          .invoker = parts.resources.functions->invoker(),

@@ -15,6 +15,7 @@
 #include "iam/function_keys.h"
 #include "registry/authorizers.h"
 #include "registry/logging_options.h"
+#include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
 #include "server/serve/function_runtime.h"
 #include "server/serve/loops.h"
@@ -49,7 +50,7 @@ public:
         authentication::CustomAuthorizer& custom_authorizer;
         // What /ready answers with: true once every door is open.
         std::function<bool()> is_ready;
-        std::string endpoint;
+        DeviceEndpoints& endpoints;
     };
     explicit ControlApi(const Parts& parts);
 
@@ -58,7 +59,6 @@ public:
 private:
     SystemClock signing_clock_;
     api::ServerFacts facts_;
-    api::EndpointFacts endpoint_;
     api::lambda::CodeLinks code_links_;
     std::unique_ptr<api::Api> api_;
 };

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "async/run_on.h"
-#include "server/serve/device_tenants.h"
 
 namespace gatehouse::server {
 namespace {
@@ -82,17 +81,19 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         *made->custom_authorizer_, std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway_settings(parts.settings),
-        gateway::GatewayParts{
-            .clock = *foundation.clock,
-            .random = foundation.random,
-            .broker = *made->broker_,
-            .authenticator = *made->authenticator_,
-            .events = *foundation.log,
-            .levels = *foundation.levels,
-            .traces = *foundation.traces,
-            .metrics = foundation.metrics,
-            .tenant_of = device_tenants(parts.settings, parts.accounts, parts.authorizers),
-            .http_routes = parts.http_routes},
+        gateway::GatewayParts{.clock = *foundation.clock,
+                              .random = foundation.random,
+                              .broker = *made->broker_,
+                              .authenticator = *made->authenticator_,
+                              .events = *foundation.log,
+                              .levels = *foundation.levels,
+                              .traces = *foundation.traces,
+                              .metrics = foundation.metrics,
+                              .tenant_of =
+                                  [&endpoints = parts.endpoints](std::string_view server_name) {
+                                      return endpoints.tenant_of(server_name);
+                                  },
+                              .http_routes = parts.http_routes},
         parts.loops.all());
     return made;
 }

@@ -13,8 +13,8 @@
 #include "broker/event_loop_port.h"
 #include "functions/invoker.h"
 #include "gateway/gateway.h"
-#include "iam/accounts.h"
 #include "registry/authorizers.h"
+#include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
@@ -27,7 +27,7 @@ public:
         const Settings& settings;
         Foundation& foundation;
         Loops& loops;
-        const iam::Accounts& accounts;
+        const DeviceEndpoints& endpoints;
         const registry::Authorizers& authorizers;
         functions::FunctionInvoker& functions;
         const authentication::InvokePermissions& permissions;

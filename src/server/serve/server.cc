@@ -11,7 +11,6 @@
 
 #include "functions/process_privacy.h"
 #include "gateway/http_routes.h"
-#include "server/serve/device_tenants.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -51,11 +50,17 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
     auto resources = Resources::load(all, *made->foundation_, *made->loops_);
     if (!resources) return fail(std::move(resources.error()));
     made->resources_ = std::move(*resources);
+    made->endpoints_ = std::make_unique<DeviceEndpoints>(
+        DeviceEndpoints::Parts{.settings = all,
+                               .accounts = *made->resources_->accounts,
+                               .authorizers = *made->resources_->authorizers,
+                               .authority = *made->foundation_->authority,
+                               .workers = made->foundation_->workers});
     made->device_routes_ = gateway::make_http_routes(made->foundation_->random);
     auto devices = Devices::make({.settings = all,
                                   .foundation = *made->foundation_,
                                   .loops = *made->loops_,
-                                  .accounts = *made->resources_->accounts,
+                                  .endpoints = *made->endpoints_,
                                   .authorizers = *made->resources_->authorizers,
                                   .functions = made->resources_->functions->invoker(),
                                   .permissions = made->resources_->functions->permissions(),
@@ -69,7 +74,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                           .resources = *made->resources_,
                           .custom_authorizer = made->devices_->custom_authorizer(),
                           .is_ready = [server = made.get()] { return server->ready_.load(); },
-                          .endpoint = devices_endpoint(all)});
+                          .endpoints = *made->endpoints_});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
 }
@@ -87,6 +92,7 @@ Result<void> Server::run() {
                               .api = api_->routes()});
     if (!doors) return fail(std::move(doors.error()));
     doors_ = std::move(*doors);
+    endpoints_->on_new_certificate([doors = doors_.get()] { return doors->renew_certificates(); });
     renewal_ = std::make_unique<async::FunctionTimer>([this] { plan_renewal(); });
     plan_renewal();
     // What start-up used and freed goes back to the system.
@@ -113,7 +119,7 @@ ReadyFile Server::ready_file() const {
                         host.find(':') == host.npos ? host : "[" + host + "]", *ports.api);
     }
     ready.ca = foundation_->authority->root_certificate_path();
-    ready.endpoint = devices_endpoint(settings_);
+    ready.endpoint = endpoints_->usual();
     ready.account = settings_.account.value();
     ready.region = settings_.region.value();
     ready.data_dir = foundation_->data_dir->path();

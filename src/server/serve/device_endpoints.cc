@@ -1,0 +1,88 @@
+#include "server/serve/device_endpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "certificates/permitted_names.h"
+
+namespace gatehouse::server {
+namespace {
+
+constexpr const char* endpoint_without_setting = "localhost";
+
+std::string lower_case(std::string_view name) {
+    std::string lower(name);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+// Nothing can be put before an address.
+std::vector<std::string> host_names_of(const Settings& settings) {
+    if (settings.endpoints.empty()) return {endpoint_without_setting};
+    std::vector<std::string> names;
+    for (const std::string& endpoint : settings.endpoints) {
+        if (!certificates::is_ip_address(endpoint)) names.push_back(lower_case(endpoint));
+    }
+    return names;
+}
+
+}  // namespace
+
+DeviceEndpoints::DeviceEndpoints(const Parts& parts)
+    : parts_(parts),
+      usual_tenant_{parts.settings.account, parts.settings.region},
+      usual_(parts.settings.endpoints.empty() ? endpoint_without_setting
+                                              : parts.settings.endpoints.front()),
+      regions_apart_(parts.settings.tenancy == Tenancy::Multi),
+      host_names_(host_names_of(parts.settings)) {}
+
+gateway::TenantAnswer DeviceEndpoints::tenant_of(std::string_view server_name) const {
+    if (!server_name.starts_with('a') && !server_name.starts_with('A')) return {usual_tenant_, {}};
+    const std::string name = lower_case(server_name);
+    for (const std::string& host_name : host_names_) {
+        auto named = registry::tenant_of_endpoint_name(name, host_name);
+        if (!named) continue;
+        if (!parts_.accounts.has_account(named->account)) {
+            return {usual_tenant_, fmt::format("the server name '{}' is the endpoint of account "
+                                               "{}, which does not exist here",
+                                               name, named->account.view())};
+        }
+        if (!regions_apart_) named->region = usual_tenant_.region;
+        if (*named != usual_tenant_ && !parts_.authorizers.directory().get()->has_any(*named)) {
+            return {usual_tenant_,
+                    fmt::format("the server name '{}' is the endpoint of account {} in region {}, "
+                                "where it has no authorizer",
+                                name, named->account.view(), named->region.view())};
+        }
+        return {std::move(*named), {}};
+    }
+    return {usual_tenant_, {}};
+}
+
+async::Task<Result<std::string>> DeviceEndpoints::name_for(Tenant tenant,
+                                                           registry::EndpointType type) {
+    if (tenant == usual_tenant_) co_return usual_;
+    if (host_names_.empty()) {
+        co_return fail(ErrorKind::InvalidInput,
+                       fmt::format("account {} in {} has no endpoint: accounts and regions are "
+                                   "told apart by host name, and this server was given addresses "
+                                   "alone; start it with --endpoint NAME too",
+                                   tenant.account.view(), tenant.region.view()));
+    }
+    std::string name = registry::endpoint_name(tenant, type, usual_tenant_, host_names_.front());
+    if (parts_.authority.server_identity()->is_for(name)) co_return name;
+    const auto covered = co_await parts_.workers.run(
+        *async::EventLoop::current(), [&authority = parts_.authority, region = tenant.region] {
+            return authority.cover_region(region.view());
+        });
+    if (!covered) co_return fail(covered.error());
+    if (*covered == certificates::LocalAuthority::Renewal::Renewed) {
+        if (auto shown = show_(); !shown) co_return fail(std::move(shown.error()));
+    }
+    co_return name;
+}
+
+}  // namespace gatehouse::server
