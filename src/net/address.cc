@@ -62,10 +62,13 @@ std::uint16_t Address::port() const {
     return 0;
 }
 
+std::string host_and_port(std::string_view host, std::uint16_t port) {
+    const bool is_ipv6 = host.find(':') != host.npos;  // a name has none
+    return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
 std::string Address::text() const {
-    const std::string host = this->host();
-    return host.find(':') == host.npos ? fmt::format("{}:{}", host, port())
-                                       : fmt::format("[{}]:{}", host, port());
+    return host_and_port(host(), port());
 }
 
 bool Address::is_loopback() const {

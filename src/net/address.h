@@ -11,6 +11,9 @@
 
 namespace gatehouse::net {
 
+// "host:1883", "[::1]:1883".
+std::string host_and_port(std::string_view host, std::uint16_t port);
+
 class Address {
 public:
     Address() = default;

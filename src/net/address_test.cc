@@ -8,6 +8,8 @@ namespace {
 TEST(Address, ParsesAndPrintsBothFamilies) {
     EXPECT_EQ(Address::parse("127.0.0.1", 1883)->text(), "127.0.0.1:1883");
     EXPECT_EQ(Address::parse("::1", 8883)->text(), "[::1]:8883");
+    EXPECT_EQ(host_and_port("gate.example", 443), "gate.example:443");
+    EXPECT_EQ(host_and_port("::1", 443), "[::1]:443");
     EXPECT_EQ(Address::parse("::ffff:203.0.113.5", 1)->host(), "203.0.113.5");
     EXPECT_EQ(Address::parse("localhost", 1).error().kind, ErrorKind::InvalidInput);
 }

@@ -57,10 +57,14 @@ const Setting* setting_of_variable(std::string_view name) {
 
 std::string unknown_variable(std::string_view name) {
     const auto& known = known_variables();
-    const std::vector<std::string_view> names(known.begin(), known.end());
-    const auto near = nearest_name(name, names);
+    // What all have in common would make any two look alike.
+    std::vector<std::string_view> names;
+    for (const std::string_view variable : known) {
+        names.push_back(variable.substr(variable_prefix.size()));
+    }
+    const auto near = nearest_name(name.substr(variable_prefix.size()), names);
     return fmt::format("the variable {} is none of ours and has no effect{}", name,
-                       near ? fmt::format("; did you mean {}?", *near) : "");
+                       near ? fmt::format("; did you mean {}{}?", variable_prefix, *near) : "");
 }
 
 std::size_t index_of(const Setting& setting) {

@@ -10,6 +10,7 @@ namespace gatehouse::server {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -156,11 +157,14 @@ TEST_F(LoadSettings, ReportAllProblemsAtOnce) {
 TEST_F(LoadSettings, WarnOfUnknownVariablesAndInjectedAddresses) {
     const auto loaded = load({}, {{"GATEHOUSE_REGOIN", "x"},
                                   {"GATEHOUSE_SERVICE_HOST", "10.0.0.1"},
+                                  {"GATEHOUSE_PORT", "1"},
                                   {"GATEHOUSE_MQTT_PORT", "tcp://10.0.0.1:1883"}});
     ASSERT_TRUE(loaded);
     EXPECT_EQ(loaded->settings.mqtt_port.number, 1883);
     EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("did you mean GATEHOUSE_REGION?"),
                                               HasSubstr("GATEHOUSE_SERVICE_HOST is none of ours"),
+                                              EndsWith("GATEHOUSE_PORT is none of ours and has no "
+                                                       "effect"),
                                               HasSubstr("container platform")));
 }
 

@@ -24,7 +24,9 @@ std::vector<Flag> device_flags() {
 
 Result<PublishPlan> read_plan(const Arguments& arguments) {
     PublishPlan plan;
-    plan.topic = arguments.value("topic").value_or("test/topic");
+    auto topic = parse_topic_name(arguments.value("topic").value_or("test/topic"));
+    if (!topic) return fail(std::move(topic.error()));
+    plan.topic = std::move(*topic);
     auto message =
         MessageTemplate::parse(arguments.value("message").value_or(std::string(default_message)));
     if (!message) return fail(std::move(message.error()));

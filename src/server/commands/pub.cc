@@ -40,7 +40,9 @@ Result<PublishPlan> read_plan(const Arguments& arguments) {
     PublishPlan plan;
     const auto topic = arguments.value("topic");
     if (!topic) return fail(ErrorKind::InvalidInput, "say where to publish: --topic TOPIC");
-    plan.topic = *topic;
+    auto name = parse_topic_name(*topic);
+    if (!name) return fail(std::move(name.error()));
+    plan.topic = std::move(*name);
     auto payload = read_payload(arguments);
     if (!payload) return fail(std::move(payload.error()));
     plan.payload = std::move(*payload);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "net/address.h"
 #include "server/client/answer.h"
 #include "server/client/session.h"
 #include "server/commands/table.h"
@@ -10,7 +11,7 @@ namespace {
 std::string door_text(std::string_view name, const ReadyFile& server,
                       std::optional<std::uint16_t> port) {
     if (!port) return fmt::format("  {:<12}off\n", name);
-    return fmt::format("  {:<12}{}:{}\n", name, server.host, *port);
+    return fmt::format("  {:<12}{}\n", name, net::host_and_port(server.host, *port));
 }
 
 std::string uptime_text(std::int64_t seconds) {

@@ -22,7 +22,11 @@ std::vector<Flag> sub_flags() {
 
 Result<SubscribePlan> read_plan(const Arguments& arguments) {
     SubscribePlan plan;
-    plan.filters = arguments.values("topic");
+    for (std::string& text : arguments.values("topic")) {
+        auto filter = parse_topic_filter(std::move(text));
+        if (!filter) return fail(std::move(filter.error()));
+        plan.filters.push_back(std::move(*filter));
+    }
     if (plan.filters.empty()) {
         return fail(ErrorKind::InvalidInput, "say what to subscribe to: --topic FILTER");
     }

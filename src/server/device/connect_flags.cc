@@ -10,6 +10,7 @@
 
 #include "base/durable_file.h"
 #include "base/encoding.h"
+#include "mqtt/topic.h"
 #include "server/command.h"
 #include "server/device/login.h"
 
@@ -21,6 +22,13 @@ constexpr std::size_t password_bytes_max = 65'535;
 
 std::unexpected<Error> refuse(std::string message) {
     return fail(ErrorKind::InvalidInput, std::move(message));
+}
+
+Result<std::string> checked_topic(std::string text, mqtt::TopicProblem problem,
+                                  std::string_view subject) {
+    if (problem == mqtt::TopicProblem::None) return text;
+    const auto error = mqtt::topic_error(problem, mqtt::ProtocolVersion::V5, subject);
+    return refuse(fmt::format("--topic '{}': {}", text.substr(0, 120), error.describe()));
 }
 
 // The first line: files and pipes end with a line end that is no part of the password.
@@ -188,6 +196,16 @@ Result<Qos> parse_qos(std::string_view text) {
     if (text == "1") return Qos::AtLeastOnce;
     if (text == "2") return Qos::ExactlyOnce;
     return refuse(fmt::format("--qos {}: there are 0, 1 and 2", text.substr(0, 40)));
+}
+
+Result<std::string> parse_topic_name(std::string text) {
+    const auto problem = mqtt::check_topic_name(text);
+    return checked_topic(std::move(text), problem, "Topic Name");
+}
+
+Result<std::string> parse_topic_filter(std::string text) {
+    const auto problem = mqtt::check_topic_filter(text);
+    return checked_topic(std::move(text), problem, "Topic Filter");
 }
 
 }  // namespace gatehouse::server::device

@@ -45,5 +45,8 @@ Result<std::chrono::milliseconds> parse_interval(std::string_view text);
 // `flag` is for the message: "--count 0: …".
 Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text);
 Result<Qos> parse_qos(std::string_view text);
+// What --topic says, checked before there is a connection: to publish to, to subscribe to.
+Result<std::string> parse_topic_name(std::string text);
+Result<std::string> parse_topic_filter(std::string text);
 
 }  // namespace gatehouse::server::device

@@ -111,6 +111,18 @@ TEST(Counts, AreWholeNumbersFromOne) {
     EXPECT_FALSE(parse_qos("3"));
 }
 
+TEST(Topics, AreCheckedBeforeAnybodyConnects) {
+    EXPECT_EQ(parse_topic_name("a/b").value(), "a/b");
+    EXPECT_EQ(parse_topic_filter("a/+/#").value(), "a/+/#");
+    EXPECT_EQ(parse_topic_name("a/#").error().message,
+              "--topic 'a/#': Topic Name: must not contain the wildcards '+' and '#' "
+              "[MQTT-3.3.2-2]");
+    for (const auto* text : {"", "a/#/b", "a+"}) {
+        EXPECT_FALSE(parse_topic_name(text)) << text;
+        EXPECT_FALSE(parse_topic_filter(text)) << text;
+    }
+}
+
 TEST(ClientIds, OfTwoCommandsDiffer) {
     SystemRandom random;
     EXPECT_NE(random_client_id("pub", random), random_client_id("pub", random));

@@ -30,12 +30,17 @@ std::string introduction(const ConnectPlan& plan) {
     return text;
 }
 
-std::string description(const Connected& connected) {
+std::string description(const Connected& connected, const std::string& offered_alpn) {
     if (connected.tls_version.empty()) return "over TCP";
+    std::string alpn;
+    if (!connected.alpn.empty()) {
+        alpn = fmt::format(", ALPN {}", connected.alpn);
+    } else if (!offered_alpn.empty()) {
+        alpn = fmt::format("; the server did not take ALPN {}", offered_alpn);
+    }
     std::string version = connected.tls_version;
     if (version.starts_with("TLSv")) version.replace(3, 1, " ");
-    return fmt::format("over {}{}", version,
-                       connected.alpn.empty() ? "" : fmt::format(", ALPN {}", connected.alpn));
+    return fmt::format("over {}{}", version, alpn);
 }
 
 }  // namespace
@@ -73,7 +78,11 @@ Exit Conversation::run(ConnectPlan plan) {
         wait(parts_.clock.steady_now() + pause);
         if (parts_.stop.came()) break;
     }
-    if (const auto summary = errand_.summary(); !summary.empty()) step(summary);
+    if (!ever_connected_) {
+        step("stopped before there was a connection");
+    } else if (const auto summary = errand_.summary(); !summary.empty()) {
+        step(summary);
+    }
     return errand_.exit();
 }
 
@@ -128,7 +137,9 @@ void Conversation::wait(SteadyTime until) {
 
 void Conversation::on_connected(const Connected& connected) {
     connected_at_ = parts_.clock.steady_now();
-    step(fmt::format("connected as {} {}", client_->plan().client_id, description(connected)));
+    ever_connected_ = true;
+    step(fmt::format("connected as {} {}", client_->plan().client_id,
+                     description(connected, client_->plan().target.alpn)));
 }
 
 void Conversation::on_published(int packet_id, const Answer& answer) {

@@ -96,6 +96,7 @@ private:
     Ending ending_;
     SteadyTime connected_at_ = SteadyTime::max();
     int attempts_ = 0;
+    bool ever_connected_ = false;
 };
 
 }  // namespace gatehouse::server::device

@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "net/address.h"
+
 namespace gatehouse::server::device {
 namespace {
 
@@ -120,7 +122,7 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
 }
 
 std::string Target::address() const {
-    return is_ipv6(host) ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+    return net::host_and_port(host, port);
 }
 
 Result<Target> resolve(const std::optional<Endpoint>& typed,

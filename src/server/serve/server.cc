@@ -11,6 +11,7 @@
 
 #include "functions/process_privacy.h"
 #include "gateway/http_routes.h"
+#include "net/address.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -113,10 +114,8 @@ ReadyFile Server::ready_file() const {
     ready.https_mtls = ports.https_mtls;
     ready.api = ports.api;
     if (ports.api) {
-        const std::string& host = settings_.api_hosts.front();
-        ready.api_url =
-            fmt::format("{}://{}:{}", settings_.api_speaks_tls() ? "https" : "http",
-                        host.find(':') == host.npos ? host : "[" + host + "]", *ports.api);
+        ready.api_url = fmt::format("{}://{}", settings_.api_speaks_tls() ? "https" : "http",
+                                    net::host_and_port(settings_.api_hosts.front(), *ports.api));
     }
     ready.ca = foundation_->authority->root_certificate_path();
     ready.endpoint = endpoints_->usual();
