@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "api/refusals.h"
+#include "base/encoding.h"
 #include "base/uuid.h"
 
 namespace gatehouse::api {
@@ -181,7 +182,7 @@ std::optional<wire::RouteMatch> Api::route(Call& call, const Service& service,
 
 async::Task<wire::ResponseParts> Api::serve(Call& call, const Service& service) {
     const wire::ServiceModel& model = service.model();
-    wire::RequestParts parts{.query = wire::split_query(call.request.query),
+    wire::RequestParts parts{.query = query_fields(call.request.query),
                              .headers = call.request.headers.fields(),
                              .body = call.request.body};
     auto match = route(call, service, parts.query);

@@ -1,5 +1,6 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -183,6 +184,20 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
                                             static_cast<std::uint8_t>(b[i]));
     }
     return difference == 0;
+}
+
+std::vector<std::pair<std::string, std::string>> query_fields(std::string_view query) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    while (!query.empty()) {
+        const auto end = std::min(query.find('&'), query.size());
+        const std::string_view field = query.substr(0, end);
+        query.remove_prefix(std::min(end + 1, query.size()));
+        if (field.empty()) continue;
+        const auto equals = std::min(field.find('='), field.size());
+        const auto value = equals < field.size() ? field.substr(equals + 1) : std::string_view();
+        fields.emplace_back(percent_decode(field.substr(0, equals)), percent_decode(value));
+    }
+    return fields;
 }
 
 }  // namespace gatehouse

@@ -35,6 +35,13 @@ TEST(PercentEncoding, KeepsPlusAndBrokenEscapes) {
     EXPECT_EQ(percent_encode("a/b c~", "/"), "a/b%20c~");
 }
 
+TEST(QueryFields, AreDecodedInTheOrderSent) {
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    EXPECT_EQ(query_fields("b=%41&a&&=x&b=1=2"),
+              (Fields{{"b", "A"}, {"a", ""}, {"", "x"}, {"b", "1=2"}}));
+    EXPECT_EQ(query_fields(""), Fields());
+}
+
 TEST(Utf8, RefusesOverlongFormsSurrogatesAndTruncation) {
     EXPECT_TRUE(is_utf8("h\u00e9\u4e2d\U0001f600"));
     EXPECT_FALSE(is_utf8("\xc0\xaf"));

@@ -1,6 +1,5 @@
 #include "certificates/issue.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/bn.h>
 #include <openssl/x509v3.h>
@@ -12,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "certificates/openssl.h"
+#include "certificates/permitted_names.h"
 
 namespace gatehouse::certificates {
 namespace {
@@ -84,17 +84,6 @@ GeneralName text_name(int type, BytesView bytes) {
     ASN1_STRING_set(text, bytes.data(), static_cast<int>(bytes.size()));
     GENERAL_NAME_set0_value(name.get(), type, text);
     return name;
-}
-
-// 4 or 16 bytes; empty when the text is no address.
-Bytes address_bytes(const std::string& text) {
-    Bytes bytes(16);
-    if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
-        bytes.resize(4);
-    } else if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
-        bytes.clear();
-    }
-    return bytes;
 }
 
 // Address and mask one after the other, as a name constraint wants them.

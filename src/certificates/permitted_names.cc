@@ -14,16 +14,6 @@
 namespace gatehouse::certificates {
 namespace {
 
-Bytes address_of(const std::string& text) {
-    Bytes bytes(16);
-    if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
-        bytes.resize(4);
-    } else if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
-        bytes.clear();
-    }
-    return bytes;
-}
-
 bool contains(const Bytes& network, const Bytes& address) {
     if (network.size() != 2 * address.size()) return false;
     for (std::size_t i = 0; i < address.size(); ++i) {
@@ -43,8 +33,18 @@ std::string network_text(const Bytes& network) {
 
 }  // namespace
 
+Bytes address_bytes(const std::string& text) {
+    Bytes bytes(16);
+    if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
+        bytes.resize(4);
+    } else if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) {
+        bytes.clear();
+    }
+    return bytes;
+}
+
 bool is_ip_address(const std::string& text) {
-    return !address_of(text).empty();
+    return !address_bytes(text).empty();
 }
 
 bool is_dns_name(std::string_view text) {
@@ -96,7 +96,7 @@ Result<PermittedNames> PermittedNames::of_certificate(std::string_view pem) {
 
 bool PermittedNames::permits(const std::string& name) const {
     if (!constrained_) return true;
-    if (const Bytes address = address_of(name); !address.empty()) {
+    if (const Bytes address = address_bytes(name); !address.empty()) {
         return std::ranges::any_of(
             networks_, [&](const Bytes& network) { return contains(network, address); });
     }

@@ -28,6 +28,8 @@ private:
     std::vector<Bytes> networks_;   // address, then mask
 };
 
+// As certificates hold it: 4 or 16 bytes; empty when the text is no address.
+Bytes address_bytes(const std::string& text);
 // Whether the text is an IPv4 or IPv6 address.
 bool is_ip_address(const std::string& text);
 // Whether the text is a host name as certificates hold it: at most 253 characters, labels of

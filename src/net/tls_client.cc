@@ -13,18 +13,12 @@
 
 #include "net/await_ready.h"
 #include "net/http_client.h"
+#include "net/openssl_handle.h"
 #include "net/tls_transport.h"
 
 namespace gatehouse::net {
 namespace {
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
 using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
 

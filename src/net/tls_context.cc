@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "net/openssl_handle.h"
 #include "net/tls_transport.h"
 
 namespace gatehouse::net {
@@ -32,13 +33,6 @@ std::string openssl_error() {
     return reason != nullptr ? reason : "unknown error";
 }
 
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;

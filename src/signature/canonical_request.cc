@@ -53,16 +53,9 @@ std::string canonical_path(std::string_view path, PathRule rule) {
 
 std::string canonical_query(std::string_view query, std::span<const std::string_view> without) {
     std::vector<std::pair<std::string, std::string>> fields;
-    while (!query.empty()) {
-        const auto end = std::min(query.find('&'), query.size());
-        const std::string_view field = query.substr(0, end);
-        query.remove_prefix(std::min(end + 1, query.size()));
-        if (field.empty()) continue;
-        const auto equals = std::min(field.find('='), field.size());
-        const std::string name = percent_decode(field.substr(0, equals));
+    for (const auto& [name, value] : query_fields(query)) {
         if (std::ranges::find(without, name) != without.end()) continue;
-        const auto value = equals < field.size() ? field.substr(equals + 1) : std::string_view();
-        fields.emplace_back(percent_encode(name), percent_encode(percent_decode(value)));
+        fields.emplace_back(percent_encode(name), percent_encode(value));
     }
     std::ranges::sort(fields);
     std::string text;

@@ -25,7 +25,4 @@ struct ResponseParts {
     std::string body;
 };
 
-// Decodes the query of a target.
-Fields split_query(std::string_view query);
-
 }  // namespace gatehouse::api::wire

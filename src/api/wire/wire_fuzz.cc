@@ -18,6 +18,7 @@
 #include "api/shapes/lambda/untag_resource.h"
 #include "api/shapes/logs/filter_log_events.h"
 #include "api/shapes/logs/put_log_events.h"
+#include "base/encoding.h"
 #include "base/json.h"
 
 namespace {
@@ -54,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const wire::Fields headers = {{"X-Amz-Invocation-Type", pieces[5]},
                                   {"X-Amz-Client-Context", pieces[6]}};
     const wire::RequestParts parts{.labels = {pieces[4]},
-                                   .query = wire::split_query(pieces[2]),
+                                   .query = query_fields(pieces[2]),
                                    .headers = headers,
                                    .body = pieces[3]};
     for (const auto* model : {&iot::model(), &lambda::model(), &api::gatehouse::model()}) {

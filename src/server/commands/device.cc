@@ -1,6 +1,8 @@
+#include <chrono>
 #include <utility>
 
 #include "server/commands/table.h"
+#include "server/device/publish_flags.h"
 #include "server/device/publisher.h"
 #include "server/device/run_errand.h"
 
@@ -23,26 +25,12 @@ std::vector<Flag> device_flags() {
 }
 
 Result<PublishPlan> read_plan(const Arguments& arguments) {
-    PublishPlan plan;
-    auto topic = parse_topic_name(arguments.value("topic").value_or("test/topic"));
-    if (!topic) return fail(std::move(topic.error()));
-    plan.topic = std::move(*topic);
     auto message =
         MessageTemplate::parse(arguments.value("message").value_or(std::string(default_message)));
     if (!message) return fail(std::move(message.error()));
-    plan.message = std::move(*message);
-    const auto interval = parse_interval(arguments.value("interval").value_or("2s"));
-    if (!interval) return fail(interval.error());
-    plan.interval = *interval;
-    const auto qos = parse_qos(arguments.value("qos").value_or("1"));
-    if (!qos) return fail(qos.error());
-    plan.qos = *qos;
-    if (const auto text = arguments.value("count")) {
-        const auto count = parse_count("--count", *text);
-        if (!count) return fail(count.error());
-        plan.count = *count;
-    }
-    return plan;
+    return read_publish_flags(arguments, {.topic = "test/topic",
+                                          .message = std::move(*message),
+                                          .interval = std::chrono::seconds(2)});
 }
 
 }  // namespace

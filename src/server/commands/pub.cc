@@ -1,7 +1,9 @@
+#include <chrono>
 #include <utility>
 
 #include "base/durable_file.h"
 #include "server/commands/table.h"
+#include "server/device/publish_flags.h"
 #include "server/device/publisher.h"
 #include "server/device/run_errand.h"
 
@@ -37,25 +39,12 @@ Result<std::string> read_payload(const Arguments& arguments) {
 }
 
 Result<PublishPlan> read_plan(const Arguments& arguments) {
-    PublishPlan plan;
-    const auto topic = arguments.value("topic");
-    if (!topic) return fail(ErrorKind::InvalidInput, "say where to publish: --topic TOPIC");
-    auto name = parse_topic_name(*topic);
-    if (!name) return fail(std::move(name.error()));
-    plan.topic = std::move(*name);
+    auto plan = read_publish_flags(arguments, {.count = 1, .interval = std::chrono::seconds(1)});
+    if (!plan) return plan;
     auto payload = read_payload(arguments);
     if (!payload) return fail(std::move(payload.error()));
-    plan.payload = std::move(*payload);
-    const auto count = parse_count("--count", arguments.value("count").value_or("1"));
-    if (!count) return fail(count.error());
-    plan.count = *count;
-    const auto interval = parse_interval(arguments.value("interval").value_or("1s"));
-    if (!interval) return fail(interval.error());
-    plan.interval = *interval;
-    const auto qos = parse_qos(arguments.value("qos").value_or("1"));
-    if (!qos) return fail(qos.error());
-    plan.qos = *qos;
-    plan.retain = arguments.has("retain") ? Retain::Yes : Retain::No;
+    plan->payload = std::move(*payload);
+    plan->retain = arguments.has("retain") ? Retain::Yes : Retain::No;
     return plan;
 }
 

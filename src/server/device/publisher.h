@@ -20,7 +20,7 @@ struct PublishPlan {
     Qos qos = Qos::AtLeastOnce;
     Retain retain = Retain::No;
     std::optional<std::uint64_t> count;  // nothing: until stopped
-    std::chrono::milliseconds interval{2000};
+    std::chrono::milliseconds interval{1000};
 };
 
 class Publisher final : public Errand, Pinned {
