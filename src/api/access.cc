@@ -7,16 +7,8 @@
 namespace gatehouse::api {
 namespace {
 
-// Longer than any region's name.
-constexpr std::size_t region_length_max = 32;
-
 std::unexpected<AccessRefusal> refuse(const wire::ErrorShape& shape, std::string message) {
     return std::unexpected(AccessRefusal{&shape, std::move(message)});
-}
-
-bool is_region(std::string_view text) {
-    return !text.empty() && text.size() <= region_length_max &&
-           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == text.npos;
 }
 
 }  // namespace

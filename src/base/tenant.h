@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/named.h"
 
@@ -25,6 +26,14 @@ struct Tenant {
 // Whether the text is an account id: exactly 12 decimal digits.
 inline bool is_account_id(std::string_view text) {
     return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Whether the text may be a region's name: 1 to 32 of a-z, 0-9 and '-'. What is not comes from a
+// client's mouth and must not become the name of a folder.
+inline bool is_region(std::string_view text) {
+    return !text.empty() && text.size() <= 32 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
+               std::string_view::npos;
 }
 
 }  // namespace gatehouse

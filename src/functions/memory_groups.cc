@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* server_group = "server";
-constexpr const char* functions_group = "functions";
+// Names that no unit, slice or scope of systemd has.
+constexpr const char* server_group = "gatehouse-server";
+constexpr const char* functions_group = "gatehouse-functions";
 
 std::unexpected<Error> unavailable(std::string message) {
     return fail(ErrorKind::Unavailable, std::move(message));
@@ -105,9 +106,18 @@ Result<void> arrange(const fs::path& own, const fs::path& functions) {
         !moved) {
         return moved;
     }
-    if (auto on = write_file(own / "cgroup.subtree_control", "+memory"); !on) return on;
-    if (auto made = make_folder(functions); !made) return made;
-    return write_file(functions / "cgroup.subtree_control", "+memory");
+    auto shared_out = write_file(own / "cgroup.subtree_control", "+memory");
+    if (shared_out) shared_out = make_folder(functions);
+    if (shared_out) shared_out = write_file(functions / "cgroup.subtree_control", "+memory");
+    if (shared_out) return {};
+    // Everything as it was, as far as it goes.
+    for (const auto& [file, text] :
+         {std::pair(own / "cgroup.subtree_control", std::string("-memory")),
+          std::pair(own / "cgroup.procs", std::to_string(getpid()))}) {
+        [[maybe_unused]] const auto undone = write_file(file, text);
+    }
+    [[maybe_unused]] const bool gone = remove_group(own / server_group);
+    return shared_out;
 }
 
 }  // namespace

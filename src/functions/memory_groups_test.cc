@@ -24,9 +24,9 @@ protected:
         hierarchy.write("cgroup.controllers", "cpu memory pids\n");
         hierarchy.write("membership", "1:cpu:/x\n0::/\n");
         add_group(".");
-        add_group("server");
-        add_group("functions");
-        add_group("functions/one");
+        add_group("gatehouse-server");
+        add_group("gatehouse-functions");
+        add_group("gatehouse-functions/one");
     }
     auto open() { return MemoryGroups::open({hierarchy.path(), hierarchy.path() / "membership"}); }
     std::string text(const std::string& file) {
@@ -40,20 +40,20 @@ protected:
 TEST_F(MemoryGroupsTest, MovesTheServerAsideAndHoldsEachInstance) {
     const auto groups = open();
     ASSERT_TRUE(groups.has_value()) << groups.error().message;
-    EXPECT_EQ(text("server/cgroup.procs"), std::to_string(getpid()));
+    EXPECT_EQ(text("gatehouse-server/cgroup.procs"), std::to_string(getpid()));
     EXPECT_EQ(text("cgroup.subtree_control"), "+memory");
-    EXPECT_EQ(text("functions/cgroup.subtree_control"), "+memory");
+    EXPECT_EQ(text("gatehouse-functions/cgroup.subtree_control"), "+memory");
     {
         const auto group = (*groups)->make("one", 128 << 20);
         ASSERT_TRUE(group.has_value()) << group.error().message;
-        EXPECT_EQ(text("functions/one/memory.max"), "134217728");
-        EXPECT_EQ(text("functions/one/memory.swap.max"), "0");
-        EXPECT_EQ(text("functions/one/memory.oom.group"), "1");
+        EXPECT_EQ(text("gatehouse-functions/one/memory.max"), "134217728");
+        EXPECT_EQ(text("gatehouse-functions/one/memory.swap.max"), "0");
+        EXPECT_EQ(text("gatehouse-functions/one/memory.oom.group"), "1");
         ASSERT_TRUE((*group)->add(4711));
-        EXPECT_EQ(text("functions/one/cgroup.procs"), "4711");
-        hierarchy.write("functions/one/cgroup.kill", "");
+        EXPECT_EQ(text("gatehouse-functions/one/cgroup.procs"), "4711");
+        hierarchy.write("gatehouse-functions/one/cgroup.kill", "");
     }
-    EXPECT_EQ(text("functions/one/cgroup.kill"), "1") << "what is left is killed";
+    EXPECT_EQ(text("gatehouse-functions/one/cgroup.kill"), "1") << "what is left is killed";
 }
 
 TEST_F(MemoryGroupsTest, TellsWhatTheKernelDid) {
@@ -63,14 +63,21 @@ TEST_F(MemoryGroupsTest, TellsWhatTheKernelDid) {
     ASSERT_TRUE(group.has_value());
     EXPECT_FALSE((*group)->ran_out());
     EXPECT_EQ((*group)->bytes_in_use(), std::nullopt);
-    hierarchy.write("functions/one/memory.events",
+    hierarchy.write("gatehouse-functions/one/memory.events",
                     "low 0\nmax 3\noom 1\noom_kill 0\n"
                     "oom_group_kill 1\n");
     EXPECT_FALSE((*group)->ran_out());
-    hierarchy.write("functions/one/memory.events", "low 0\nmax 3\noom 1\noom_kill 2\n");
+    hierarchy.write("gatehouse-functions/one/memory.events", "low 0\nmax 3\noom 1\noom_kill 2\n");
     EXPECT_TRUE((*group)->ran_out());
-    hierarchy.write("functions/one/memory.current", "1048576\n");
+    hierarchy.write("gatehouse-functions/one/memory.current", "1048576\n");
     EXPECT_EQ((*group)->bytes_in_use(), 1'048'576U);
+}
+
+TEST_F(MemoryGroupsTest, WhatCannotBeArrangedIsUndone) {
+    std::filesystem::remove(hierarchy.path() / "gatehouse-functions/cgroup.subtree_control");
+    EXPECT_FALSE(open().has_value());
+    EXPECT_EQ(text("cgroup.procs"), std::to_string(getpid()));
+    EXPECT_EQ(text("cgroup.subtree_control"), "-memory");
 }
 
 TEST_F(MemoryGroupsTest, NothingIsTouchedThatIsNotOurs) {
@@ -88,7 +95,7 @@ TEST_F(MemoryGroupsTest, NothingIsTouchedThatIsNotOurs) {
     if (geteuid() == 0) {
         EXPECT_NE(refused().find("not delegated"), std::string::npos) << "the true root";
     }
-    EXPECT_EQ(text("server/cgroup.procs"), "");
+    EXPECT_EQ(text("gatehouse-server/cgroup.procs"), "");
 }
 
 }  // namespace

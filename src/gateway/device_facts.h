@@ -40,6 +40,13 @@ struct DeviceFacts {
                 .source_ip = source_ip,
                 .source_port = source_port};
     }
+    // Whose level of logging it is.
+    logs::Subject subject(std::string_view principal_id = {}) const {
+        return {.tenant = tenant,
+                .client_id = client_id,
+                .principal_id = principal_id,
+                .source_ip = source_ip};
+    }
 };
 
 }  // namespace gatehouse::gateway

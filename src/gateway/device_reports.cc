@@ -19,10 +19,7 @@ bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
 void DeviceConnection::refresh_log_level() {
     const logs::LevelResolver& levels = gateway_.parts().levels;
     facts_->log_level_generation = levels.generation();
-    facts_->log_level = levels.level_for({.tenant = facts_->tenant,
-                                          .client_id = facts_->client_id,
-                                          .principal_id = identity_->principal_id,
-                                          .source_ip = facts_->source_ip});
+    facts_->log_level = levels.level_for(facts_->subject(identity_->principal_id));
 }
 
 void DeviceConnection::report_connected() {

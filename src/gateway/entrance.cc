@@ -162,6 +162,7 @@ private:
         is_authenticating_ = false;
         if (!identity) co_return co_await refuse(identity.error());
         if (const auto denial = may_connect(**identity)) {
+            facts_->log_level = parts_.levels.level_for(facts_->subject((*identity)->principal_id));
             parts_count(logs::Metric::ConnectAuthError);
             report_connect_denied(gateway_, *facts_, **identity, *denial);
             co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
@@ -189,9 +190,7 @@ private:
         facts->source_port = peer.remote.port();
         facts->door = door_.kind;
         facts->version = connect.version;
-        facts->log_level = parts_.levels.level_for({.tenant = facts->tenant,
-                                                    .client_id = facts->client_id,
-                                                    .source_ip = facts->source_ip});
+        facts->log_level = parts_.levels.level_for(facts->subject());
         facts->trace = parts_.traces.begin(facts->tenant, facts->trace_id, peer.remote.text());
         facts->trace.name_client(facts->client_id);
         facts->slot = std::move(slot_);

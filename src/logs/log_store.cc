@@ -43,16 +43,6 @@ bool is_group_name(std::string_view name) {
     });
 }
 
-namespace {
-
-bool is_region_folder(std::string_view name) {
-    return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
-
-}  // namespace
-
 bool is_stream_name(std::string_view name) {
     return !name.empty() && name.size() <= 512 && name.find_first_of(":*") == name.npos &&
            is_utf8(name);
@@ -192,7 +182,7 @@ std::vector<std::shared_ptr<Group>> LogStore::groups(const Tenant& tenant) const
 Result<std::shared_ptr<Group>> LogStore::need_group(const Tenant& tenant, std::string_view name) {
     if (auto found = group(tenant, name)) return found;
     // Both become names of folders, wherever they came from.
-    if (!is_account_id(tenant.account.view()) || !is_region_folder(tenant.region.view())) {
+    if (!is_account_id(tenant.account.view()) || !is_region(tenant.region.view())) {
         return fail(ErrorKind::InvalidInput, "there are no logs of such an account and region");
     }
     const std::scoped_lock lock(groups_mutex_);

@@ -46,6 +46,8 @@ public:
         const json::value* list = table.if_contains("cases");
         if (list == nullptr || !list->is_array())
             return wrong({}, "the table has no array 'cases'");
+        // A table that checks nothing must not pass for one that passed.
+        if (list->get_array().empty()) return wrong({"cases"}, "the table has no case");
         std::vector<Case> cases;
         for (std::size_t i = 0; i < list->get_array().size(); ++i) {
             auto each = read_case(list->get_array()[i], {"cases", i}, base);

@@ -51,6 +51,7 @@ TEST(TestTable, ErrorsOfTheTableSayWhere) {
     };
     EXPECT_THAT(error("{"), HasSubstr("not valid JSON"));
     EXPECT_THAT(error(R"({"case": []})"), HasSubstr("did you mean cases?"));
+    EXPECT_THAT(error(R"({"cases": []})"), HasSubstr("has no case"));
     EXPECT_THAT(error(R"({"cases": [{"expect": "maybe"}]})"), HasSubstr("cases[0]:1:12"));
     EXPECT_THAT(error(R"({"cases": [{"expect": "denied"}]})"), HasSubstr("needs 'action'"));
     EXPECT_THAT(error(R"({"policies": [{"file": "x"}], "cases": []})"), HasSubstr("no file 'x'"));

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,13 +18,6 @@ constexpr std::array<TypeNames, 4> types = {
      {EndpointType::Data, "iot:Data", ".iot."},
      {EndpointType::CredentialProvider, "iot:CredentialProvider", ".credentials.iot."},
      {EndpointType::Jobs, "iot:Jobs", ".jobs.iot."}}};
-
-// A name that may be anything until it is looked at.
-bool is_region(std::string_view name) {
-    return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
 
 std::string_view suffix_of(EndpointType type) {
     for (const auto& names : types) {

@@ -235,15 +235,14 @@ std::expected<LoadedSettings, Problems> load_settings(const Arguments& arguments
     return loaded;
 }
 
-std::vector<std::string_view> settings_that_need_restart(const Settings& before,
-                                                         const Settings& after) {
-    std::vector<std::string_view> names;
+ChangedSettings changed_settings(const Settings& before, const Settings& after) {
+    ChangedSettings changed;
     for (const Setting& setting : all_settings()) {
-        if (setting.restart == Restart::Needed && setting.read(before) != setting.read(after)) {
-            names.push_back(setting.name);
-        }
+        if (setting.read(before) == setting.read(after)) continue;
+        auto& names = setting.restart == Restart::Needed ? changed.need_restart : changed.live;
+        names.push_back(setting.name);
     }
-    return names;
+    return changed;
 }
 
 }  // namespace gatehouse::server

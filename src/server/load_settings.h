@@ -66,8 +66,12 @@ std::expected<LoadedSettings, Problems> combine_settings(std::vector<GivenValue>
 std::expected<LoadedSettings, Problems> load_settings(const Arguments& arguments,
                                                       const Environment& environment);
 
-// The names of settings that differ and take a restart to change; for SIGHUP.
-std::vector<std::string_view> settings_that_need_restart(const Settings& before,
-                                                         const Settings& after);
+// The names of settings that differ, for SIGHUP: those that can change at once, and those that take
+// a restart.
+struct ChangedSettings {
+    std::vector<std::string_view> live;
+    std::vector<std::string_view> need_restart;
+};
+ChangedSettings changed_settings(const Settings& before, const Settings& after);
 
 }  // namespace gatehouse::server

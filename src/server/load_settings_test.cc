@@ -182,10 +182,12 @@ TEST_F(LoadSettings, TenancyIsMultiOffLoopbackUnlessSaid) {
               Tenancy::Single);
 }
 
-TEST_F(LoadSettings, NameWhatTakesARestart) {
+TEST_F(LoadSettings, NameWhatChangesAtOnceAndWhatTakesARestart) {
     const Settings before = load({})->settings;
     const Settings after = load({"--log-level", "debug", "--region", "eu-west-1"})->settings;
-    EXPECT_THAT(settings_that_need_restart(before, after), ElementsAre("region"));
+    const ChangedSettings changed = changed_settings(before, after);
+    EXPECT_THAT(changed.live, ElementsAre("log-level"));
+    EXPECT_THAT(changed.need_restart, ElementsAre("region"));
 }
 
 TEST(DefaultDataDirectory, FollowsSystemdThenXdgThenHome) {

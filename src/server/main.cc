@@ -9,6 +9,8 @@ int main(int count, char** words) {
     using namespace gatehouse::server;
     // A reader that goes away (`gatehouse logs tail | head`) is an error code, not a signal.
     std::signal(SIGPIPE, SIG_IGN);
+    // So is a file at the size that the system lets it have.
+    std::signal(SIGXFSZ, SIG_IGN);
     const Environment environment = Environment::of_process(environ);
     const Invocation invocation{.words = "gatehouse",
                                 .arguments = {words + (count > 0 ? 1 : 0), words + count},

@@ -49,10 +49,7 @@ Result<void> check_not_empty(std::string_view text) {
 }
 
 Result<void> check_region(std::string_view text) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    };
-    if (text.empty() || text.size() > 32 || !std::ranges::all_of(text, allowed)) {
+    if (!is_region(text)) {
         return wrong("is not a region name such as us-east-1 (a-z, 0-9 and '-')");
     }
     return {};

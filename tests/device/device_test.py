@@ -137,7 +137,7 @@ class Device(DeviceTest):
                 break
         device.send_signal(signal.SIGTERM)
         rest = device.stdout.read()
-        device.wait(timeout=20)
+        self.assertEqual(device.wait(timeout=20), UNREACHABLE)
         device.stdout.close()
         self.assertIn("stopped before there was a connection\n", rest)
         self.assertNotIn("disconnected", rest)

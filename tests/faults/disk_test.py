@@ -5,6 +5,7 @@ usage: disk_test.py GATEHOUSE [TESTS]"""
 
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import unittest
@@ -49,6 +50,17 @@ for line in sys.stdin:
 """
 
 
+def with_own_mounts() -> list[str] | None:
+    """What starts a command whose mounts nobody else sees; None where a user may not."""
+    own_space = ["unshare", "--mount"] if os.getuid() == 0 else [
+        "unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]
+    # In a chroot, mounts are nobody's to make private.
+    for command in (own_space, [*own_space, "--propagation", "unchanged"]):
+        if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode == 0:
+            return command
+    return None
+
+
 class SmallDiskServer(Server):
     """Its data directory is on a disk of 32 MiB."""
 
@@ -60,14 +72,9 @@ class SmallDiskServer(Server):
         if self.disk is None:
             data = self.data_dir.path / "data"
             data.mkdir(mode=0o755)
-            own_space = ["unshare", "--mount"] if os.getuid() == 0 else [
-                "unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]
-            # In a chroot, mounts are nobody's to make private.
-            if subprocess.run([*own_space, "true"], stderr=subprocess.DEVNULL).returncode != 0:
-                own_space += ["--propagation", "unchanged"]
             self.errors = open(self.data_dir.path / "stderr", "a+", encoding="utf-8")
             self.disk = subprocess.Popen(
-                [*own_space, sys.executable, "-c", SMALL_DISK, str(data), "32m", *self.command()],
+                [*with_own_mounts(), sys.executable, "-c", SMALL_DISK, str(data), "32m", *self.command()],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
                 env=self.environment())
         self.disk.stdin.write("start\n")
@@ -104,10 +111,26 @@ class SmallDiskServer(Server):
         self.data_dir.remove()
 
 
-class FullDisk(ClientTest):
+class BoundedFilesServer(Server):
+    """None of its files may grow past a size: an I/O error, other than that of a full disk."""
+
+    FILE_BYTES_MAX = 64 * 1024
+
+    def tell(self, word: str) -> None:
+        if word == "kill":
+            self.kill()
+            return
+        _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        soft = self.FILE_BYTES_MAX if word == "fill" else hard
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+class NoRoom:
+    make_server: type[Server]
+
     @classmethod
     def setUpClass(cls):
-        cls.server = SmallDiskServer(GATEHOUSE, "--log-level", "debug", "--api-auth", "any")
+        cls.server = cls.make_server(GATEHOUSE, "--log-level", "debug", "--api-auth", "any")
         cls.addClassCleanup(cls.server.stop)
 
     def test_nothing_acknowledged_is_lost_and_devices_still_get_in(self):
@@ -149,6 +172,16 @@ class FullDisk(ClientTest):
                  for one in self.server.api("iot").list_authorizers()["authorizers"]}
         self.assertEqual(names, {"AutoCustom", "Afterwards", *made})
         self.device("restarted").connected()
+
+
+class FilesThatCannotGrow(NoRoom, ClientTest):
+    make_server = BoundedFilesServer
+
+
+# A disk of its own takes a mount, which some systems let nobody but root make.
+if with_own_mounts() is not None:
+    class FullDisk(NoRoom, ClientTest):
+        make_server = SmallDiskServer
 
 
 if __name__ == "__main__":

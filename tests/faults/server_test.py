@@ -230,7 +230,8 @@ class Reread(ClientTest):
         self.publish("before")
         config.write_text("log-level = 'debug'\nconnections-max = 5\n")
         self.server.process.send_signal(signal.SIGHUP)
-        self.wait_for_notice("these need a restart: connections-max")
+        self.wait_for_notice("these are in force now: log-level; these need a restart: "
+                             "connections-max")
         self.publish("after")
         self.server.wait_for_record(clientId="after", eventType="Publish-In")
         self.assertEqual(self.server.log_records(clientId="before", eventType="Publish-In"), [])

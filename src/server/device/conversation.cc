@@ -80,9 +80,9 @@ Exit Conversation::run(ConnectPlan plan) {
     }
     if (!ever_connected_) {
         step("stopped before there was a connection");
-    } else if (const auto summary = errand_.summary(); !summary.empty()) {
-        step(summary);
+        return give_up();
     }
+    if (const auto summary = errand_.summary(); !summary.empty()) step(summary);
     return errand_.exit();
 }
 

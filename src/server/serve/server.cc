@@ -199,15 +199,24 @@ std::string Server::reread_settings() {
         }
         return details;
     }
+    const ChangedSettings changed = changed_settings(settings_, loaded->settings);
     apply_live(loaded->settings);
-    const auto left = settings_that_need_restart(settings_, loaded->settings);
-    if (left.empty()) return "so were the settings";
-    return fmt::format("so were the settings, of which these need a restart: {}",
-                       fmt::join(left, ", "));
+    std::string details = changed.live.empty()
+                              ? "so were the settings"
+                              : fmt::format("so were the settings, and these are in force now: {}",
+                                            fmt::join(changed.live, ", "));
+    if (!changed.need_restart.empty()) {
+        details += fmt::format("; these need a restart: {}", fmt::join(changed.need_restart, ", "));
+    }
+    return details;
 }
 
 // Those that the table of settings calls live.
 void Server::apply_live(const Settings& settings) {
+    settings_.log_level = settings.log_level;
+    settings_.logs.group_bytes_max = settings.logs.group_bytes_max;
+    settings_.logs.total_bytes_max = settings.logs.total_bytes_max;
+    settings_.logs.write_budget_bytes_per_second = settings.logs.write_budget_bytes_per_second;
     foundation_->levels->set_fallback(settings.log_level);
     foundation_->log->change_bounds(settings.logs.group_bytes_max, settings.logs.total_bytes_max,
                                     settings.logs.write_budget_bytes_per_second);

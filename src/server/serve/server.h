@@ -47,7 +47,7 @@ private:
     void apply_live(const Settings& settings);
     void plan_renewal();
 
-    const Settings settings_;
+    Settings settings_;  // the live ones as last reread
     const Reload reload_;
     std::unique_ptr<Foundation> foundation_;
     std::unique_ptr<Loops> loops_;
