@@ -54,6 +54,7 @@ struct AttachRequest {
     // in_flight_outbound_max and the client's Receive Maximum. 1..65535.
     std::uint16_t receive_maximum = 100;
     std::uint32_t packet_bytes_max = mqtt::packet_size_max;  // the client's Maximum Packet Size
+    std::uint16_t topic_alias_maximum = 0;                   // aliases it may be sent; MQTT 5
     std::unique_ptr<Will> will;                              // none: no will
     // Both must outlive the lease. guard may be null: everything may be received.
     Outbound* outbound = nullptr;
@@ -69,6 +70,7 @@ struct SubscriptionOptions {
     NoLocal no_local = NoLocal::No;
     RetainAsPublished retain_as_published = RetainAsPublished::No;
     mqtt::RetainHandling retain_handling = mqtt::RetainHandling::Send;
+    std::uint32_t identifier = 0;  // MQTT 5 Subscription Identifier; 0: none
 };
 
 }  // namespace gatehouse::broker

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstring>
 
+#include "broker/session_frame.h"
+#include "mqtt/property.h"
+
 namespace gatehouse::broker {
 
 namespace {
@@ -28,50 +31,54 @@ void FlowPool::give(SessionFlow* flow) {
     }
 }
 
-class Delivery::OwnFrame {
-public:
-    OwnFrame(FrameCache&, FrameForm form, std::string_view topic, const Publication& publication)
-        : frame_(form, topic, publication) {}
-    std::size_t size() const { return frame_.size(); }
-    void write(std::uint8_t* out, mqtt::PacketId packet_id) { frame_.write(out, packet_id); }
-
-private:
-    PublishFrame frame_;
-};
-
-class Delivery::SharedFrame {
-public:
-    SharedFrame(FrameCache& frames, FrameForm form, std::string_view, const Publication&)
-        : encoded_(frames.get(form)), has_id_(form.qos != mqtt::Qos::AtMostOnce) {}
-    std::size_t size() const { return encoded_.bytes.size(); }
-    void write(std::uint8_t* out, mqtt::PacketId packet_id) const {
-        std::memcpy(out, encoded_.bytes.data(), encoded_.bytes.size());
-        if (has_id_) mqtt::patch_packet_id(out, encoded_.packet_id_at, packet_id);
-    }
-
-private:
-    FrameCache::Encoded encoded_;
-    bool has_id_;
-};
-
 // --- one message to its receivers ------------------------------------------------------------
 
 void Delivery::deliver(Route& route, const Publication& publication) {
     const std::string_view topic = route.topic();
-    if (route.receivers_.size() == 1) {
+    if (route.receivers_.size() == 1 && route.receivers_.front().identifiers == 0) {
         deliver_one<OwnFrame>(route.receivers_.front(), topic, publication);
     } else {
         frames_.reset(topic, publication);
         for (Receiver& receiver : route.receivers_) {
+            if (receiver.identifiers != 0) [[unlikely]] {
+                deliver_identified(receiver, route.extras_->identifiers[receiver.identifiers - 1],
+                                   topic, publication);
+                continue;
+            }
             deliver_one<SharedFrame>(receiver, topic, publication);
         }
     }
     kept_ = {};
 }
 
+void Delivery::deliver_shared(Route& route, Receiver& member, ShareNumber group,
+                              const Publication& publication) {
+    if (member.identifiers != 0) {
+        deliver_identified(member, route.extras_->identifiers[member.identifiers - 1],
+                           route.topic(), publication, group);
+    } else {
+        deliver_one<OwnFrame>(member, route.topic(), publication, group);
+    }
+    kept_ = {};
+}
+
+// The Subscription Identifiers make it another message, which nobody else gets.
+void Delivery::deliver_identified(Receiver& receiver, BytesView identifiers, std::string_view topic,
+                                  const Publication& publication, ShareNumber group) {
+    identified_.assign(identifiers.begin(), identifiers.end());
+    identified_.insert(identified_.end(), publication.properties.begin(),
+                       publication.properties.end());
+    Publication identified = publication;
+    identified.properties = identified_;
+    identified.expiry_at += static_cast<std::uint32_t>(identifiers.size());
+    const MessageRef kept_for_others = std::exchange(kept_, {});
+    deliver_one<OwnFrame>(receiver, topic, identified, group);
+    kept_ = kept_for_others;
+}
+
 template <class Frame>
 void Delivery::deliver_one(Receiver& receiver, std::string_view topic,
-                           const Publication& publication) {
+                           const Publication& publication, ShareNumber group) {
     Session& session = *receiver.session;
     if (receiver.guard_generation != session.guard_generation_) [[unlikely]] {
         ask_guard(receiver, topic);
@@ -81,10 +88,20 @@ void Delivery::deliver_one(Receiver& receiver, std::string_view topic,
     if (receiver.permission == Permission::Denied) [[unlikely]] {
         return drop(session, topic, form.qos, DropCause::NotAllowed, receiver.explanation);
     }
+    if (session.aliases_ != nullptr) [[unlikely]] {
+        send<AliasedFrame>(session, topic, publication, form, group);
+    } else {
+        send<Frame>(session, topic, publication, form, group);
+    }
+}
+
+template <class Frame>
+void Delivery::send(Session& session, std::string_view topic, const Publication& publication,
+                    FrameForm form, ShareNumber group) {
     if (form.qos == mqtt::Qos::AtMostOnce) {
         send_at_most_once<Frame>(session, topic, publication, form);
     } else {
-        send_or_queue<Frame>(session, topic, publication, form);
+        send_or_queue<Frame>(session, topic, publication, form, group);
     }
 }
 
@@ -105,7 +122,7 @@ void Delivery::send_at_most_once(Session& session, std::string_view topic,
     if (!count_rate(session)) [[unlikely]] {
         return drop(session, topic, form.qos, DropCause::RateExceeded);
     }
-    Frame frame(frames_, form, topic, publication);
+    Frame frame(frames_, session, form, topic, publication);
     const std::size_t size = frame.size();
     if (size > session.packet_bytes_max_) [[unlikely]] {
         return drop(session, topic, form.qos, DropCause::PacketTooLarge);
@@ -120,33 +137,40 @@ void Delivery::send_at_most_once(Session& session, std::string_view topic,
 
 template <class Frame>
 void Delivery::send_or_queue(Session& session, std::string_view topic,
-                             const Publication& publication, FrameForm form) {
-    if (!may_send_now(session)) return queue(session, topic, publication, form);
+                             const Publication& publication, FrameForm form, ShareNumber group) {
+    if (!may_send_now(session)) return queue(session, topic, publication, form, group);
     if (!count_rate(session)) [[unlikely]] {
         wait_for_rate(session);
-        return queue(session, topic, publication, form);
+        return queue(session, topic, publication, form, group);
     }
-    Frame frame(frames_, form, topic, publication);
+    Frame frame(frames_, session, form, topic, publication);
     const std::size_t size = frame.size();
     if (size > session.packet_bytes_max_) [[unlikely]] {
         return drop(session, topic, form.qos, DropCause::PacketTooLarge);
     }
     std::uint8_t* out = extend(session, size);
     if (out == nullptr) [[unlikely]]
-        return queue(session, topic, publication, form);
-    frame.write(out,
-                flow_of(session).window.open(
-                    {.message = session.is_persistent() ? kept(topic, publication) : MessageRef(),
-                     .sent_at = now_seconds(),
-                     .qos = form.qos,
-                     .retain = form.retain}));
+        return queue(session, topic, publication, form, group);
+    const bool is_kept = session.is_persistent() || group != 0;
+    frame.write(out, flow_of(session).window.open(
+                         {.message = is_kept ? kept(topic, publication) : MessageRef(),
+                          .sent_at = now_seconds(),
+                          .group = group,
+                          .qos = form.qos,
+                          .retain = form.retain}));
     note_delivered(session, topic, form.qos, size);
 }
 
 void Delivery::deliver_to(Session& session, std::string_view topic, const Publication& publication,
-                          mqtt::Qos qos) {
-    Receiver receiver{.session = &session, .qos = qos, .retain_as_published = true};
-    deliver_one<OwnFrame>(receiver, topic, publication);
+                          const SubscriptionOptions& options) {
+    Receiver receiver{.session = &session, .qos = options.qos, .retain_as_published = true};
+    if (options.identifier != 0) {
+        mqtt::PropertyWriter identifier;
+        identifier.add(mqtt::PropertyId::SubscriptionIdentifier, options.identifier);
+        deliver_identified(receiver, identifier.bytes(), topic, publication);
+    } else {
+        deliver_one<OwnFrame>(receiver, topic, publication);
+    }
     kept_ = {};
 }
 
@@ -187,20 +211,26 @@ const MessageRef& Delivery::kept(std::string_view topic, const Publication& publ
 // --- what has to wait ------------------------------------------------------------------------
 
 void Delivery::queue(Session& session, std::string_view topic, const Publication& publication,
-                     FrameForm form) {
+                     FrameForm form, ShareNumber group) {
     const QueuedMessage queued{
         .message = kept(topic, publication),
         .guard_generation = session.is_connected() ? session.guard_generation_ : 0,
+        .group = group,
         .qos = form.qos,
         .retain = form.retain};
     const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
                                       settings_.limits.session_queue_bytes_max};
     if (flow_of(session).queue.push(queued, bounds)) {
         counters_.queued.add(1);
+        note_busy(session, true);
     } else {
         drop(session, topic, form.qos, DropCause::QueueFull);
         release_if_idle(session);
     }
+}
+
+void Delivery::note_busy(Session& session, bool is_busy) {
+    if (session.is_busy_ != nullptr) session.is_busy_->store(is_busy, std::memory_order_relaxed);
 }
 
 void Delivery::send_queued(Session& session) {
@@ -212,12 +242,12 @@ void Delivery::send_queued(Session& session) {
         if (send_front(session) == Sent::NotNow) break;
         flow.queue.pop();
     }
+    if (flow.queue.is_empty()) note_busy(session, false);
     release_if_idle(session);
 }
 
 Delivery::Sent Delivery::send_front(Session& session) {
-    SessionFlow& flow = *session.flow_;
-    QueuedMessage& front = flow.queue.front();
+    QueuedMessage& front = session.flow_->queue.front();
     const StoredMessage& message = *front.message;
     const std::string_view topic = message.topic();
     if (message.is_expired(port_.now())) {
@@ -233,7 +263,15 @@ Delivery::Sent Delivery::send_front(Session& session) {
         front.guard_generation = session.guard_generation_;
     }
     const Publication publication = message.publication(port_.now());
-    PublishFrame frame({session.version_, front.qos, front.retain}, topic, publication);
+    return session.aliases_ != nullptr ? send_front<AliasedFrame>(session, front, publication)
+                                       : send_front<OwnFrame>(session, front, publication);
+}
+
+template <class Frame>
+Delivery::Sent Delivery::send_front(Session& session, QueuedMessage& front,
+                                    const Publication& publication) {
+    const std::string_view topic = front.message->topic();
+    Frame frame(frames_, session, {session.version_, front.qos, front.retain}, topic, publication);
     if (frame.size() > session.packet_bytes_max_) {
         drop(session, topic, front.qos, DropCause::PacketTooLarge);
         return Sent::Done;
@@ -245,11 +283,12 @@ Delivery::Sent Delivery::send_front(Session& session) {
     }
     std::uint8_t* out = extend(session, frame.size());
     if (out == nullptr) return Sent::NotNow;
-    frame.write(out,
-                flow.window.open({.message = session.is_persistent() ? front.message : MessageRef(),
-                                  .sent_at = now_seconds(),
-                                  .qos = front.qos,
-                                  .retain = front.retain}));
+    const bool is_kept = session.is_persistent() || front.group != 0;
+    frame.write(out, session.flow_->window.open({.message = is_kept ? front.message : MessageRef(),
+                                                 .sent_at = now_seconds(),
+                                                 .group = front.group,
+                                                 .qos = front.qos,
+                                                 .retain = front.retain}));
     note_delivered(session, topic, front.qos, frame.size());
     return Sent::Done;
 }

@@ -38,6 +38,12 @@ private:
     std::vector<std::unique_ptr<SessionFlow>> spare_;
 };
 
+// A message that a group gave to a session.
+struct SharedMessage {
+    ShareNumber group;
+    MessageRef message;
+};
+
 class Delivery : Pinned {
 public:
     // The observer may be null.
@@ -53,7 +59,36 @@ public:
     void deliver(Route& route, const Publication& publication);
     // To one session, without a route: retained messages.
     void deliver_to(Session& session, std::string_view topic, const Publication& publication,
-                    mqtt::Qos qos);
+                    const SubscriptionOptions& options);
+    // To the member whose turn it is.
+    void deliver_shared(Route& route, Receiver& member, ShareNumber group,
+                        const Publication& publication);
+    // Takes from the session what it was given by groups for which `gives_back` is true and has
+    // neither acknowledged nor, with QoS 2, been sent, oldest first.
+    template <class GivesBack>
+    std::vector<SharedMessage> take_shared(Session& session, GivesBack gives_back) {
+        std::vector<SharedMessage> taken;
+        if (session.flow_ == nullptr) return taken;
+        std::vector<mqtt::PacketId> closed;
+        session.flow_->window.for_each([&](mqtt::PacketId id, InFlight& sent) {
+            if (sent.group == 0 || sent.qos != mqtt::Qos::AtLeastOnce || !gives_back(sent.group)) {
+                return;
+            }
+            taken.push_back({sent.group, std::move(sent.message)});
+            closed.push_back(id);
+        });
+        for (const mqtt::PacketId id : closed) session.flow_->window.close(id);
+        session.flow_->queue.extract(
+            [&](const QueuedMessage& queued) {
+                return queued.group != 0 && gives_back(queued.group);
+            },
+            [&](QueuedMessage queued) {
+                taken.push_back({queued.group, std::move(queued.message)});
+            });
+        if (session.flow_->queue.is_empty()) note_busy(session, false);
+        release_if_idle(session);
+        return taken;
+    }
 
     // PUBACK: whether the packet id was in flight with QoS 1. Sends what waited for it.
     bool acknowledge(Session& session, mqtt::PacketId packet_id);
@@ -77,31 +112,41 @@ public:
     // The session is gone.
     void discard(Session& session);
 
+    // A message of the session's expired before it was sent.
+    void note_expired(const Session& session, std::string_view topic, mqtt::Qos qos) {
+        drop(session, topic, qos, DropCause::Expired);
+    }
+
     // Counts one message in the connection's running second. False: over the rate, and rates are
     // throttled.
     bool count_rate(Session& session);
     std::uint32_t now_seconds();
 
 private:
-    // How one message is written to one receiver: measured and encoded for it alone, or copied
-    // from an encoding made for all of that form.
-    class OwnFrame;
-    class SharedFrame;
     // Done: sent, or dropped for good. NotNow: the output is full or the rate used up.
     enum class Sent : std::uint8_t { Done, NotNow };
 
     template <class Frame>
-    void deliver_one(Receiver& receiver, std::string_view topic, const Publication& publication);
+    void deliver_one(Receiver& receiver, std::string_view topic, const Publication& publication,
+                     ShareNumber group = 0);
+    void deliver_identified(Receiver& receiver, BytesView identifiers, std::string_view topic,
+                            const Publication& publication, ShareNumber group = 0);
+    template <class Frame>
+    void send(Session& session, std::string_view topic, const Publication& publication,
+              FrameForm form, ShareNumber group);
     template <class Frame>
     void send_or_queue(Session& session, std::string_view topic, const Publication& publication,
-                       FrameForm form);
+                       FrameForm form, ShareNumber group);
     template <class Frame>
     void send_at_most_once(Session& session, std::string_view topic, const Publication& publication,
                            FrameForm form);
     bool may_send_now(Session& session) const;
     void queue(Session& session, std::string_view topic, const Publication& publication,
-               FrameForm form);
+               FrameForm form, ShareNumber group);
+    void note_busy(Session& session, bool is_busy);
     Sent send_front(Session& session);
+    template <class Frame>
+    Sent send_front(Session& session, QueuedMessage& front, const Publication& publication);
     void send_again(Session& session);
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
@@ -126,7 +171,8 @@ private:
     Counters& counters_;
     FlowPool flows_;
     FrameCache frames_;
-    MessageRef kept_;  // the message being delivered, once somebody keeps it
+    MessageRef kept_;   // the message being delivered, once somebody keeps it
+    Bytes identified_;  // properties of the message for one session, its identifiers first
     SteadyTime seconds_of_{};
     std::uint32_t seconds_ = 0;
 };

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/share_groups.h"
 #include "broker/stored_message.h"
 #include "mqtt/protocol.h"
 
@@ -18,9 +19,11 @@ namespace gatehouse::broker {
 
 // One sent message.
 struct InFlight {
-    // Kept for persistent sessions only, to be sent again on resume; until PUBREC for QoS 2.
+    // Kept for persistent sessions, to be sent again on resume, and for members of a group, to be
+    // given to another; until PUBREC for QoS 2.
     MessageRef message;
     std::uint32_t sent_at = 0;  // seconds of the steady clock, for the retry limit
+    ShareNumber group = 0;      // that gave it to this session
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
     bool is_open = false;

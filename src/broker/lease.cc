@@ -32,7 +32,7 @@ Lease::~Lease() {
 }
 
 void Lease::start_delivery() {
-    session_->shard_.delivery_.start(*session_);
+    session_->shard_.start_delivery(*session_);
 }
 
 Publisher& Lease::publisher() {

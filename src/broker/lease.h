@@ -42,14 +42,14 @@ public:
 
     // Subscribes, or changes the options of a subscription; returns the QoS granted.
     // Requires: a filter that is valid MQTT (mqtt::check_topic_filter) and permitted.
-    // LimitExceeded: over subscriptions_per_session_max or tree_levels_max. Unsupported: a shared
-    // subscription.
+    // "$share/NAME/FILTER" is a shared subscription.
+    // LimitExceeded: over subscriptions_per_session_max or tree_levels_max.
     Result<mqtt::Qos> subscribe(std::string_view filter, SubscriptionOptions options);
     // Whether there was such a subscription. Nothing is added to the output for it afterwards;
     // messages already queued because of it still come.
     bool unsubscribe(std::string_view filter);
-    // Sends the retained messages that the subscriptions made since the last call ask for. Call
-    // after the SUBACK is in the output.
+    // Sends the retained messages that the subscriptions made since the last call ask for, and what
+    // waits for the groups that were joined. Call after the SUBACK is in the output.
     void send_retained();
 
     // PUBACK. Whether that packet id was in flight with QoS 1.

@@ -8,7 +8,7 @@ bool MessageQueue::push(QueuedMessage queued, Bounds bounds) {
     const std::size_t bytes = queued.message->bytes();
     if (size_ >= bounds.messages || bytes_ + bytes > bounds.bytes) return false;
     if (size_ == ring_.size()) grow();
-    ring_[(begin_ + size_) & (ring_.size() - 1)] = std::move(queued);
+    at(size_) = std::move(queued);
     ++size_;
     bytes_ += bytes;
     return true;
@@ -24,7 +24,7 @@ void MessageQueue::pop() {
 void MessageQueue::grow() {
     std::vector<QueuedMessage> larger(ring_.empty() ? 8 : ring_.size() * 2);
     for (std::size_t i = 0; i < size_; ++i) {
-        larger[i] = std::move(ring_[(begin_ + i) & (ring_.size() - 1)]);
+        larger[i] = std::move(at(i));
     }
     ring_ = std::move(larger);
     begin_ = 0;

@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "broker/share_groups.h"
 #include "broker/stored_message.h"
 #include "mqtt/protocol.h"
 
@@ -16,6 +18,7 @@ namespace gatehouse::broker {
 struct QueuedMessage {
     MessageRef message;
     std::uint32_t guard_generation = 0;  // of the guard's answer when it was queued
+    ShareNumber group = 0;               // that gave it to this session
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
 };
@@ -37,8 +40,24 @@ public:
     // The oldest. Requires: not empty.
     QueuedMessage& front() { return ring_[begin_]; }
     void pop();
+    // Takes out, oldest first, those for which `take` is true and hands them to `visit`.
+    template <class Take, class Visit>
+    void extract(Take take, Visit visit) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < size_; ++i) {
+            QueuedMessage& each = at(i);
+            if (take(std::as_const(each))) {
+                bytes_ -= each.message->bytes();
+                visit(std::exchange(each, {}));
+            } else if (kept++ != i) {
+                at(kept - 1) = std::exchange(each, {});
+            }
+        }
+        size_ = kept;
+    }
 
 private:
+    QueuedMessage& at(std::size_t place) { return ring_[(begin_ + place) & (ring_.size() - 1)]; }
     void grow();
 
     std::vector<QueuedMessage> ring_;  // capacity a power of two

@@ -71,7 +71,7 @@ RemoteMail::RemoteMail(PostOffice& post_office, std::size_t loop)
       known_(post_office.loops()) {}
 
 bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
-                      const Publication& publication) {
+                      const Publication& publication, ShareTarget target) {
     const std::uint64_t bit = std::uint64_t{1} << to;
     if (route.remote_number_ == 0) {
         if (free_numbers_.empty()) {
@@ -90,8 +90,12 @@ bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
         route.told_loops_ |= bit;
         route.ever_told_loops_ |= bit;
     }
-    header.kind = Kind::Message;
+    header.kind = target.group == 0 ? Kind::Message : Kind::SharedMessage;
     append(to, header, {}, publication);
+    if (target.group != 0) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&target);
+        outgoing_[to].insert(outgoing_[to].end(), bytes, bytes + sizeof target);
+    }
     const bool is_congested = post_office_.is_congested(loop_, to, outgoing_[to].size());
     if (outgoing_[to].size() >= full_batch) {
         post_office_.hand_over(loop_, to, outgoing_[to]);
@@ -113,6 +117,16 @@ void RemoteMail::forget(Route& route) {
     route.remote_number_ = 0;
     route.told_loops_ = 0;
     route.ever_told_loops_ = 0;
+}
+
+void RemoteMail::reclaim(TenantState& tenant, ShareNumber group) {
+    Header header{};
+    header.kind = Kind::Reclaim;
+    header.tenant = &tenant;
+    header.route_number = group;
+    for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+        if (to != loop_) append(to, header, {}, {});
+    }
 }
 
 void RemoteMail::hand_over() {
@@ -164,10 +178,21 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
         return part;
     };
     const std::string_view topic = text_of(cut(header.topic_size));
+    Arrival arrival;
+    arrival.publication = {.properties = cut(header.properties_size),
+                           .expiry_seconds = header.expiry_seconds,
+                           .expiry_at = header.expiry_at,
+                           .qos = header.qos,
+                           .retain = header.retain};
+    arrival.publication.payload = cut(header.payload_size);
+    if (header.kind == Kind::Reclaim) {
+        arrival.tenant = header.tenant;
+        arrival.target.group = header.route_number;
+        return arrival;
+    }
     auto& known = known_[from];
     if (header.route_number >= known.size()) known.resize(header.route_number + 1);
     auto& entry = known[header.route_number];
-    Arrival arrival;
     switch (header.kind) {
         case Kind::Topic:
             if (entry == nullptr) entry = std::make_unique<Known>();
@@ -175,18 +200,16 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
             entry->route.assign(topic);
             break;
         case Kind::Forget: entry.reset(); break;
+        case Kind::SharedMessage:
+            std::memcpy(&arrival.target, cut(sizeof arrival.target).data(), sizeof arrival.target);
+            [[fallthrough]];
         case Kind::Message:
             assert(entry != nullptr);
             arrival.tenant = entry->tenant;
             arrival.route = &entry->route;
             break;
+        case Kind::Reclaim: break;
     }
-    arrival.publication = {.properties = cut(header.properties_size),
-                           .expiry_seconds = header.expiry_seconds,
-                           .expiry_at = header.expiry_at,
-                           .qos = header.qos,
-                           .retain = header.retain};
-    arrival.publication.payload = cut(header.payload_size);
     return arrival;
 }
 

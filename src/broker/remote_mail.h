@@ -81,6 +81,12 @@ private:
     std::vector<Lane> lanes_;
 };
 
+// The member of a group that a message is for; group 0: for everybody.
+struct ShareTarget {
+    ShareNumber group = 0;
+    std::uint32_t slot = 0;
+};
+
 // One loop's end: what it sends, and the routes it was told about. Threads: one loop.
 class RemoteMail : Pinned {
 public:
@@ -89,7 +95,10 @@ public:
     // --- sending
     // Puts the message into the batch for `to`, describing the route first if `to` does not know
     // it. Whether the lane is congested now.
-    bool send(std::size_t to, TenantState& tenant, Route& route, const Publication& publication);
+    bool send(std::size_t to, TenantState& tenant, Route& route, const Publication& publication,
+              ShareTarget target = {});
+    // Asks the other loops to give back what their offline members of the group have waiting.
+    void reclaim(TenantState& tenant, ShareNumber group);
     // Tells the other loops that the route is gone.
     void forget(Route& route);
     // Whether there is something to hand over.
@@ -100,7 +109,13 @@ public:
     bool is_relieved();
 
     // --- receiving
-    // Calls visit(TenantState&, Route&, const Publication&) for each message that arrived.
+    struct Arrival {
+        TenantState* tenant = nullptr;
+        Route* route = nullptr;  // of a message
+        ShareTarget target;      // without a route: what is to be given back
+        Publication publication;
+    };
+    // Calls visit(const Arrival&) for each message and request that arrived.
     template <class Visit>
     void receive(Visit visit) {
         post_office_.open(loop_);
@@ -110,9 +125,7 @@ public:
             for (const Bytes& batch : batches_) {
                 for (BytesView left = batch; !left.empty();) {
                     const Arrival arrival = read(from, left);
-                    if (arrival.route != nullptr) {
-                        visit(*arrival.tenant, *arrival.route, arrival.publication);
-                    }
+                    if (arrival.tenant != nullptr) visit(arrival);
                 }
             }
             if (!batches_.empty()) post_office_.give_back(from, loop_, batches_);
@@ -120,11 +133,11 @@ public:
     }
 
 private:
-    enum class Kind : std::uint8_t { Topic, Message, Forget };
-    // Followed by topic, properties and payload.
+    enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim };
+    // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget.
     struct Header {
-        TenantState* tenant;  // of Topic
-        std::uint32_t route_number;
+        TenantState* tenant;         // of Topic and Reclaim
+        std::uint32_t route_number;  // of Reclaim: the group
         std::uint32_t topic_size;
         std::uint32_t properties_size;
         std::uint32_t payload_size;
@@ -137,11 +150,6 @@ private:
     struct Known {
         TenantState* tenant = nullptr;
         Route route;
-    };
-    struct Arrival {
-        TenantState* tenant = nullptr;
-        Route* route = nullptr;  // null: not a message
-        Publication publication;
     };
 
     void append(std::size_t to, const Header& header, std::string_view topic,

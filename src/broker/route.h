@@ -5,12 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "broker/delivery_guard.h"
+#include "broker/share_groups.h"
 #include "broker/topic_tree.h"
 #include "mqtt/protocol.h"
 
@@ -31,9 +33,22 @@ struct Receiver {
     Session* session = nullptr;
     std::uint32_t guard_generation = 0;  // of the guard's answer; 0: not asked yet
     std::uint32_t explanation = 0;
+    std::uint32_t identifiers = 0;  // RouteExtras::identifiers, counted from 1; 0: none
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
     bool retain_as_published = false;
     Permission permission = Permission::Denied;
+};
+
+// A group that shares the topic's messages.
+struct RouteShare {
+    std::shared_ptr<const ShareMembers> members;
+    std::vector<Receiver> receivers;  // one a member; without a session: it lives on another loop
+};
+
+// What few routes have.
+struct RouteExtras {
+    std::vector<RouteShare> shares;
+    std::vector<Bytes> identifiers;  // Subscription Identifier properties, encoded
 };
 
 class Route {
@@ -55,10 +70,15 @@ private:
         stamp_ = {};
         told_loops_ = 0;
     }
+    RouteExtras& extras() {
+        if (extras_ == nullptr) extras_ = std::make_unique<RouteExtras>();
+        return *extras_;
+    }
 
     std::string topic_;
     MatchStamp stamp_;  // when receivers_ was true
     std::vector<Receiver> receivers_;
+    std::unique_ptr<RouteExtras> extras_;
     std::uint32_t receiver_count_ = 0;   // on all loops
     std::uint32_t remote_number_ = 0;    // what other loops know it by; 0: none do
     std::uint64_t remote_loops_ = 0;     // bit n: loop n has receivers

@@ -1,5 +1,6 @@
 #include "broker/session.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "broker/publisher.h"
@@ -25,7 +26,13 @@ const Tenant& Session::tenant() const {
 }
 
 std::string Session::filter_text(const SessionSubscription& subscription) const {
+    if (subscription.group != 0) return tenant_.shares.name_of(subscription.group);
     return tenant_.tree.text_of(subscription.filter);
+}
+
+const SessionSubscription* Session::membership(ShareNumber group) const {
+    const auto found = std::ranges::find(subscriptions_, group, &SessionSubscription::group);
+    return found == subscriptions_.end() ? nullptr : &*found;
 }
 
 }  // namespace gatehouse::broker

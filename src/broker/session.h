@@ -16,7 +16,9 @@
 #include "broker/in_flight_window.h"
 #include "broker/message_queue.h"
 #include "broker/rate_meter.h"
+#include "broker/share_groups.h"
 #include "broker/subscriber.h"
+#include "broker/topic_aliases.h"
 #include "broker/topic_tree.h"
 #include "broker/unreleased_ids.h"
 
@@ -38,10 +40,12 @@ struct SessionFlow {
     bool is_idle() const { return window.is_empty() && queue.is_empty() && received.is_empty(); }
 };
 
-// One subscription as the session remembers it. The filter's text is in the topic tree.
+// One subscription as the session remembers it. The filter's text is in the topic tree, or with the
+// group.
 struct SessionSubscription {
-    FilterHandle filter;
+    FilterHandle filter;  // empty for a shared subscription
     SubscriptionOptions options;
+    ShareNumber group = 0;  // of a shared subscription
 };
 
 class Session : Pinned {
@@ -65,6 +69,7 @@ public:
     }
 
 private:
+    friend class AliasedFrame;
     friend class Delivery;
     friend class Lease;
     friend class SessionDirectory;
@@ -73,6 +78,8 @@ private:
     Session(Shard& shard, TenantState& tenant, const ClientId& client_id, SessionPlace place);
     ~Session();
     std::string filter_text(const SessionSubscription& subscription) const;
+    // Null: it is no member.
+    const SessionSubscription* membership(ShareNumber group) const;
 
     // Used for each message; kept together.
     Outbound* outbound_ = nullptr;  // null: offline
@@ -96,6 +103,8 @@ private:
     std::unique_ptr<Will> will_;
     std::unique_ptr<char[]> client_id_;
     std::vector<SessionSubscription> subscriptions_;
+    std::shared_ptr<IsBusy> is_busy_;        // null: in no group
+    std::unique_ptr<TopicAliases> aliases_;  // null: the client takes none
     std::uint32_t expiry_seconds_ = 0;
     std::uint32_t attachment_ = 0;  // new at each attach and detach; dates an Expiry
     SessionPlace place_;

@@ -55,10 +55,18 @@ Lease Shard::attach(AttachRequest request) {
     session->expiry_seconds_ = request.session_expiry_seconds;
     session->receive_maximum_ = request.receive_maximum;
     session->packet_bytes_max_ = request.packet_bytes_max;
+    session->aliases_ = request.topic_alias_maximum == 0
+                            ? nullptr
+                            : std::make_unique<TopicAliases>(request.topic_alias_maximum);
     session->outbound_ = request.outbound;
     session->guard_ = request.guard;
     ++session->guard_generation_;
     return Lease(*session, present);
+}
+
+void Shard::start_delivery(Session& session) {
+    delivery_.start(session);
+    set_presence(session, Presence::Online);
 }
 
 // --- letting go ------------------------------------------------------------------------------
@@ -71,9 +79,11 @@ void Shard::release(Session& session) {
     session.guard_ = nullptr;
     ++session.guard_generation_;
     session.publisher_.reset();
+    session.aliases_.reset();
     session.is_observed_ = false;
     session.attachment_ = next_attachment_++;
     delivery_.stop(session);
+    set_presence(session, Presence::Offline);
     std::erase_if(pending_retained_,
                   [&](const PendingRetained& pending) { return pending.session == &session; });
 }
@@ -82,6 +92,7 @@ void Shard::detach(Session& session, WillFate fate) {
     release(session);
     if (fate == WillFate::Discard) session.will_.reset();
     if (!session.is_persistent()) return end_session(session, SessionEnd::Clean);
+    if (session.is_busy_ != nullptr) hand_on(session);
     const std::uint32_t expiry = session.expiry_seconds_;
     if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, expiry);
     if (session.will_ == nullptr) return;
@@ -94,6 +105,7 @@ void Shard::detach(Session& session, WillFate fate) {
 
 void Shard::end_session(Session& session, SessionEnd end) {
     unsubscribe_all(session);
+    if (session.is_busy_ != nullptr) hand_on(session);
     if (session.will_ != nullptr) publish_will(session);
     delivery_.discard(session);
     counters_.sessions_ended.add(1);
@@ -182,8 +194,15 @@ void Shard::act_on(const Expiry& expiry) {
 // --- mail of other loops ---------------------------------------------------------------------
 
 void Shard::take_mail() {
-    mail_.receive([this](TenantState& tenant, Route& route, const Publication& publication) {
-        deliver(route, tenant, nullptr, publication);
+    mail_.receive([this](const RemoteMail::Arrival& arrival) {
+        TenantState& tenant = *arrival.tenant;
+        if (arrival.route == nullptr) {
+            reclaim(tenant, arrival.target.group);
+        } else if (arrival.target.group != 0) {
+            take_share(tenant, *arrival.route, arrival.target, arrival.publication);
+        } else {
+            deliver(*arrival.route, tenant, nullptr, arrival.publication);
+        }
     });
     relieve();
 }

@@ -78,6 +78,7 @@ private:
     friend class Session;
 
     // Lives of sessions (shard.cc)
+    void start_delivery(Session& session);
     void release(Session& session);
     void detach(Session& session, WillFate fate);
     void end_session(Session& session, SessionEnd end);
@@ -95,21 +96,42 @@ private:
     // Finds the receivers of the route's topic. `publisher` may be null.
     void refresh(Route& route, TenantState& tenant, const Session* publisher);
     void add_receiver(Route& route, Subscriber subscriber, const Session* publisher);
+    void add_identifiers(Route& route);
     Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
     void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
     void forget(Route& route);
+
+    // Shared subscriptions (shard_share.cc)
+    void add_share(Route& route, TenantState& tenant, ShareNumber group);
+    Congestion share_out(TenantState& tenant, Route& route, const Publication& publication);
+    Congestion give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
+                       const Publication& publication);
+    // From another loop, for a member that lives here.
+    void take_share(TenantState& tenant, Route& route, ShareTarget target,
+                    const Publication& publication);
+    void set_presence(Session& session, Presence presence);
+    // Gives what groups gave the session, and it has not taken, to other members.
+    void hand_on(Session& session, ShareNumber only = 0);
+    // A member of the group is online: what waits for offline ones is its, too.
+    void reclaim_everywhere(TenantState& tenant, ShareNumber group);
+    void reclaim(TenantState& tenant, ShareNumber group);
 
     // Subscriptions (shard_subscribe.cc)
     Result<mqtt::Qos> subscribe(Session& session, std::string_view filter,
                                 SubscriptionOptions options);
     bool unsubscribe(Session& session, std::string_view filter);
     void unsubscribe_all(Session& session);
+    void leave(Session& session, const SessionSubscription& subscription);
+    Result<mqtt::Qos> subscribe_shared(Session& session, std::string_view filter,
+                                       SubscriptionOptions options);
     void send_retained(Session& session);
 
+    // What the client of a new subscription is sent after the SUBACK.
     struct PendingRetained {
         Session* session;
         std::string filter;
-        mqtt::Qos qos;
+        SubscriptionOptions options;
+        ShareNumber group = 0;  // no retained messages, but what waits for the group
     };
 
     SharedState& shared_;

@@ -37,6 +37,11 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
     deliver(route, tenant, from.session_, publication);
     outcome.receivers = route.receiver_count_;
     if (route.remote_loops_ != 0) outcome.congestion = forward(tenant, route, publication);
+    if (route.extras_ != nullptr && !route.extras_->shares.empty()) [[unlikely]] {
+        if (share_out(tenant, route, publication) == Congestion::Congested) {
+            outcome.congestion = Congestion::Congested;
+        }
+    }
     return outcome;
 }
 
@@ -58,12 +63,22 @@ void Shard::refresh(Route& route, TenantState& tenant, const Session* publisher)
     route.receivers_.clear();
     route.receiver_count_ = 0;
     route.remote_loops_ = 0;
+    route.extras_.reset();
     // A session that matches by several filters gets one copy, with the best QoS among them
     // (MQTT 5 section 3.3.4). Sorted, its subscriptions stand together.
     if (filters > 1) {
         std::ranges::sort(found_, {}, [](Subscriber subscriber) { return subscriber.word(); });
     }
-    for (const Subscriber subscriber : found_) add_receiver(route, subscriber, publisher);
+    bool has_identifiers = false;
+    for (const Subscriber subscriber : found_) {
+        if (ShareGroups::is_group(subscriber)) {
+            add_share(route, tenant, subscriber.slot());
+            continue;
+        }
+        has_identifiers |= subscriber.has_identifier();
+        add_receiver(route, subscriber, publisher);
+    }
+    if (has_identifiers) add_identifiers(route);
     if (found_.capacity() > 65'536) found_ = {};
 }
 
@@ -79,10 +94,13 @@ void Shard::add_receiver(Route& route, Subscriber subscriber, const Session* pub
         Receiver& same = route.receivers_.back();
         same.qos = std::max(same.qos, subscriber.qos());
         same.retain_as_published |= subscriber.is_retain_as_published();
+        same.identifiers |= subscriber.has_identifier() ? 1U : 0U;
         return;
     }
     ++route.receiver_count_;
+    // Which identifiers, add_identifiers() finds out.
     route.receivers_.push_back({.session = session,
+                                .identifiers = subscriber.has_identifier() ? 1U : 0U,
                                 .qos = subscriber.qos(),
                                 .retain_as_published = subscriber.is_retain_as_published()});
 }

@@ -7,28 +7,34 @@
 #include "mqtt/topic.h"
 
 namespace gatehouse::broker {
+namespace {
+
+std::unexpected<Error> too_many(std::uint32_t most) {
+    return fail(ErrorKind::LimitExceeded,
+                "the session has " + std::to_string(most) + " subscriptions already");
+}
+
+}  // namespace
 
 Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
                                    SubscriptionOptions options) {
-    if (filter.starts_with("$share/")) {
-        return fail(ErrorKind::Unsupported, "shared subscriptions are not available");
-    }
+    if (mqtt::split_filter(filter).is_shared()) return subscribe_shared(session, filter, options);
     TopicTree& tree = session.tenant_.tree;
     auto& own = session.subscriptions_;
     const std::uint32_t most = shared_.settings.limits.subscriptions_per_session_max;
     const auto place_of = [&own](FilterHandle handle) {
         return std::ranges::find(own, handle, &SessionSubscription::filter);
     };
-    if (own.size() >= most && place_of(tree.find(filter)) == own.end()) {
-        return fail(ErrorKind::LimitExceeded,
-                    "the session has " + std::to_string(most) + " subscriptions already");
+    if (own.size() >= most) {
+        const FilterHandle known = tree.find(filter);
+        if (known == FilterHandle() || place_of(known) == own.end()) return too_many(most);
     }
     const auto handle = tree.subscribe(filter, Subscriber(session.place_, options));
     if (!handle) return fail(handle.error());
     const auto existing = place_of(*handle);
     const bool is_new = existing == own.end();
     if (is_new) {
-        own.push_back({*handle, options});
+        own.push_back({.filter = *handle, .options = options});
     } else {
         existing->options = options;
     }
@@ -36,17 +42,46 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
         options.retain_handling == mqtt::RetainHandling::Send ||
         (options.retain_handling == mqtt::RetainHandling::SendIfNew && is_new);
     if (wants_retained && !session.tenant_.retained.is_empty()) {
-        pending_retained_.push_back({&session, std::string(filter), options.qos});
+        pending_retained_.push_back({&session, std::string(filter), options});
     }
+    return options.qos;
+}
+
+Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view filter,
+                                          SubscriptionOptions options) {
+    auto& own = session.subscriptions_;
+    ShareGroups& shares = session.tenant_.shares;
+    const ShareNumber known = shares.find(filter);
+    const auto existing = std::ranges::find(own, known, &SessionSubscription::group);
+    if (known != 0 && existing != own.end()) {
+        existing->options = options;
+        shares.note_change(known);
+        return options.qos;
+    }
+    const std::uint32_t most = shared_.settings.limits.subscriptions_per_session_max;
+    if (own.size() >= most) return too_many(most);
+    if (session.is_busy_ == nullptr) {
+        session.is_busy_ = std::make_shared<IsBusy>(session.queued_messages() != 0);
+    }
+    const auto group = shares.join(filter, {session.place_, session.is_busy_});
+    if (!group) return fail(group.error());
+    own.push_back({.filter = {}, .options = options, .group = *group});
+    pending_retained_.push_back({&session, {}, options, *group});
     return options.qos;
 }
 
 bool Shard::unsubscribe(Session& session, std::string_view filter) {
     TopicTree& tree = session.tenant_.tree;
     auto& own = session.subscriptions_;
-    const auto found = std::ranges::find(own, tree.find(filter), &SessionSubscription::filter);
+    const bool is_shared = mqtt::split_filter(filter).is_shared();
+    const FilterHandle handle = is_shared ? FilterHandle() : tree.find(filter);
+    const ShareNumber group = is_shared ? session.tenant_.shares.find(filter) : 0;
+    if (handle == FilterHandle() && group == 0) return false;
+    const auto found = std::ranges::find_if(own, [&](const SessionSubscription& each) {
+        return each.group == group && each.filter == handle;
+    });
     if (found == own.end()) return false;
-    tree.unsubscribe(found->filter, session.place_);
+    leave(session, *found);
     *found = own.back();
     own.pop_back();
     return true;
@@ -54,32 +89,46 @@ bool Shard::unsubscribe(Session& session, std::string_view filter) {
 
 void Shard::unsubscribe_all(Session& session) {
     for (const SessionSubscription& subscription : session.subscriptions_) {
-        session.tenant_.tree.unsubscribe(subscription.filter, session.place_);
+        leave(session, subscription);
     }
     session.subscriptions_.clear();
+}
+
+void Shard::leave(Session& session, const SessionSubscription& subscription) {
+    if (subscription.group != 0) {
+        session.tenant_.shares.leave(subscription.group, session.place_);
+    } else {
+        session.tenant_.tree.unsubscribe(subscription.filter, session.place_);
+    }
 }
 
 void Shard::send_retained(Session& session) {
     const RetainedStore& store = session.tenant_.retained;
     const SteadyTime now = port_.now();
-    const auto send = [&](const RetainedRef& message, mqtt::Qos granted) {
-        delivery_.deliver_to(session, message->topic, message->publication(now), granted);
+    const auto send = [&](const RetainedRef& message, const SubscriptionOptions& options) {
+        delivery_.deliver_to(session, message->topic, message->publication(now), options);
     };
-    for (const PendingRetained& pending : pending_retained_) {
-        if (pending.session != &session) continue;
-        if (!mqtt::has_wildcard(pending.filter)) {
+    // Taken out first: what a group gets back is delivered through the broker.
+    std::vector<PendingRetained> wanted;
+    std::erase_if(pending_retained_, [&](PendingRetained& pending) {
+        if (pending.session != &session) return false;
+        wanted.push_back(std::move(pending));
+        return true;
+    });
+    for (const PendingRetained& pending : wanted) {
+        if (pending.group != 0) {
+            reclaim_everywhere(session.tenant_, pending.group);
+        } else if (!mqtt::has_wildcard(pending.filter)) {
             if (const RetainedRef message = store.find(pending.filter, now)) {
-                send(message, pending.qos);
+                send(message, pending.options);
             }
         } else if (shared_.settings.retained_on_subscribe == RetainedOnSubscribe::AllFilters) {
             for (const RetainedRef& message :
                  store.match(pending.filter, shared_.settings.parent_match, now)) {
-                send(message, pending.qos);
+                send(message, pending.options);
             }
         }
     }
-    std::erase_if(pending_retained_,
-                  [&](const PendingRetained& pending) { return pending.session == &session; });
 }
 
 }  // namespace gatehouse::broker

@@ -17,6 +17,7 @@
 #include "broker/remote_mail.h"
 #include "broker/retained_store.h"
 #include "broker/session_observer.h"
+#include "broker/share_groups.h"
 #include "broker/topic_tree.h"
 
 namespace gatehouse::broker {
@@ -36,6 +37,7 @@ struct TenantState : Pinned {
     const Tenant name;
     const std::uint64_t seed;
     TopicTree tree;
+    ShareGroups shares{tree};
     RetainedStore retained;
 };
 

@@ -25,6 +25,7 @@ public:
         : word_(1U | static_cast<std::uint64_t>(options.qos) << 1 |
                 (options.no_local == NoLocal::Yes ? no_local_bit : 0U) |
                 (options.retain_as_published == RetainAsPublished::Yes ? retain_bit : 0U) |
+                (options.identifier != 0 ? identifier_bit : 0U) |
                 static_cast<std::uint64_t>(place.loop) << 8 |
                 static_cast<std::uint64_t>(place.slot) << 32) {}
 
@@ -45,11 +46,14 @@ public:
     bool is_same_session(Subscriber other) const {
         return (word_ & place_mask) == (other.word_ & place_mask);
     }
-    // Bits 5-7 and 16-31 are free: shared subscription groups will be told apart there.
+    // Whether the session gave it a Subscription Identifier.
+    bool has_identifier() const { return (word_ & identifier_bit) != 0; }
+    // Bits 6, 7 and 16-31 are free.
 
 private:
     static constexpr std::uint64_t no_local_bit = 1U << 3;
     static constexpr std::uint64_t retain_bit = 1U << 4;
+    static constexpr std::uint64_t identifier_bit = 1U << 5;
     static constexpr std::uint64_t place_mask = 0xFFFF'FFFF'0000'FF00;
 
     std::uint64_t word_ = 1;

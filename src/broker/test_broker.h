@@ -13,6 +13,7 @@
 #include "broker/broker.h"
 #include "mqtt/ack.h"
 #include "mqtt/frame.h"
+#include "mqtt/property.h"
 #include "mqtt/publish.h"
 
 namespace gatehouse::broker {
@@ -41,6 +42,8 @@ struct Received {
     bool dup = false;
     mqtt::PacketId id = 0;
     std::optional<std::uint32_t> expiry;
+    std::vector<std::uint32_t> identifiers;  // Subscription Identifiers
+    int alias = 0;
 
     bool operator==(const Received&) const = default;
 };
@@ -189,6 +192,17 @@ inline PublishOutcome FakeClient::publish(std::string_view topic, std::string_vi
         {.payload = bytes_of(payload), .qos = static_cast<mqtt::Qos>(qos), .retain = retain});
 }
 
+inline std::vector<std::uint32_t> identifiers_of(BytesView properties) {
+    std::vector<std::uint32_t> identifiers;
+    mqtt::PropertyReader reader(properties, mqtt::PropertySection::Publish);
+    while (reader.next()) {
+        if (reader.property().id == mqtt::PropertyId::SubscriptionIdentifier) {
+            identifiers.push_back(reader.property().number);
+        }
+    }
+    return identifiers;
+}
+
 inline std::vector<Received> FakeClient::take() {
     std::vector<Received> received;
     BytesView left = waiting_;
@@ -210,7 +224,9 @@ inline std::vector<Received> FakeClient::take() {
                             .retain = packet->retain,
                             .dup = packet->dup,
                             .id = packet->packet_id,
-                            .expiry = packet->properties.message_expiry_interval});
+                            .expiry = packet->properties.message_expiry_interval,
+                            .identifiers = identifiers_of(packet->properties.raw),
+                            .alias = packet->properties.topic_alias});
         left = left.subspan(scan.frame.size);
     }
     waiting_.clear();

@@ -19,7 +19,6 @@ struct Arrival {
     authentication::IdentityPtr identity;
     broker::AttachRequest attach;  // without outbound and guard
     ConnectTerms terms;
-    std::uint16_t topic_alias_maximum = 0;  // the client's
     bool client_id_assigned = false;
     bool problem_information = true;  // MQTT 5: reason strings may be sent with any packet
     SteadyTime authenticated_at{};    // refresh and expiry count from here

@@ -130,7 +130,9 @@ private:
 
     // Subscribing (device_subscribe.cc). `problem` collects the first sentence for the SUBACK.
     void on_subscribe(const mqtt::Frame& frame);
-    mqtt::ReasonCode subscribe_one(const mqtt::Subscription& subscription, std::string& problem);
+    mqtt::ReasonCode subscribe_one(const mqtt::Subscription& subscription,
+                                   const broker::SubscriptionOptions& options,
+                                   std::string& problem);
     mqtt::ReasonCode refuse_filter(std::string_view filter, mqtt::ReasonCode reason,
                                    std::string sentence, std::string& problem);
     mqtt::ReasonCode deny_filter(std::string_view filter, std::string& problem);

@@ -117,8 +117,8 @@ void DeviceConnection::send_connack(const Arrival& arrival) {
         properties.maximum_packet_size = input_packet_bytes_max();
         properties.topic_alias_maximum =
             static_cast<std::uint16_t>(std::min(limits.topic_alias_max, 65'535u));
-        properties.subscription_identifier_available = false;
-        properties.shared_subscription_available = false;
+        properties.subscription_identifier_available =
+            profile.behaviour.subscription_identifiers == Support::Allowed;
         if (arrival.client_id_assigned) properties.assigned_client_identifier = facts_->client_id;
         if (arrival.terms.keep_alive_changed) {
             properties.server_keep_alive = arrival.terms.keep_alive_seconds;

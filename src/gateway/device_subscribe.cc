@@ -13,18 +13,19 @@ namespace {
 
 using mqtt::ReasonCode;
 
-broker::SubscriptionOptions options_of(const mqtt::Subscription& subscription) {
+broker::SubscriptionOptions options_of(const mqtt::Subscription& subscription,
+                                       std::optional<std::uint32_t> identifier) {
     return {.qos = subscription.qos,
             .no_local = subscription.no_local ? broker::NoLocal::Yes : broker::NoLocal::No,
             .retain_as_published = subscription.retain_as_published ? broker::RetainAsPublished::Yes
                                                                     : broker::RetainAsPublished::No,
-            .retain_handling = subscription.retain_handling};
+            .retain_handling = subscription.retain_handling,
+            .identifier = identifier.value_or(0)};
 }
 
 ReasonCode reason_of(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::LimitExceeded: return ReasonCode::QuotaExceeded;
-        case ErrorKind::Unsupported: return ReasonCode::SharedSubscriptionsNotSupported;
         case ErrorKind::InvalidInput: return ReasonCode::TopicFilterInvalid;
         default: return ReasonCode::UnspecifiedError;
     }
@@ -36,7 +37,8 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     const auto subscribe = mqtt::decode_subscribe(frame, facts_->version);
     if (!subscribe) return refuse_packet(subscribe.error());
     const Profile& profile = gateway_.settings().profile;
-    if (subscribe->subscription_identifier) {
+    if (subscribe->subscription_identifier &&
+        profile.behaviour.subscription_identifiers == Support::Refused) {
         return refuse_packet({ReasonCode::SubscriptionIdentifiersNotSupported, "3.8.2.1.2",
                               "Subscription Identifier", "is not supported"});
     }
@@ -48,7 +50,9 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     mqtt::Suback suback{.packet_id = subscribe->packet_id};
     std::string first_problem;
     for (const mqtt::Subscription& subscription : subscribe->subscriptions) {
-        suback.reasons.push_back(subscribe_one(subscription, first_problem));
+        suback.reasons.push_back(subscribe_one(
+            subscription, options_of(subscription, subscribe->subscription_identifier),
+            first_problem));
         if (lingering_) return;
     }
     const bool explains =
@@ -64,6 +68,7 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
 }
 
 mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subscription,
+                                                 const broker::SubscriptionOptions& options,
                                                  std::string& problem) {
     const Profile& profile = gateway_.settings().profile;
     if (subscription.qos == mqtt::Qos::ExactlyOnce && profile.behaviour.qos_2 == Support::Refused) {
@@ -79,7 +84,7 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
     const mqtt::FilterParts parts = mqtt::split_filter(subscription.filter);
     const auto decision = identity_->policies->decide(policy::Action::Subscribe, parts.filter);
     if (!decision.allowed()) return deny_filter(parts.filter, problem);
-    const auto done = lease_.subscribe(subscription.filter, options_of(subscription));
+    const auto done = lease_.subscribe(subscription.filter, options);
     if (!done) {
         return refuse_filter(subscription.filter, reason_of(done.error().kind),
                              done.error().message, problem);

@@ -241,7 +241,6 @@ private:
         const mqtt::Connect& connect = **connect_;
         auto arrival = std::make_unique<Arrival>();
         arrival->terms = terms_for(connect, profile().limits);
-        arrival->topic_alias_maximum = connect.properties.topic_alias_maximum;
         arrival->client_id_assigned = client_id_assigned_;
         arrival->problem_information = connect.properties.request_problem_information;
         arrival->authenticated_at = asked_at;
@@ -254,6 +253,8 @@ private:
             .session_expiry_seconds = arrival->terms.session_expiry_seconds,
             .receive_maximum = arrival->terms.receive_maximum,
             .packet_bytes_max = connect.properties.maximum_packet_size,
+            .topic_alias_maximum = static_cast<std::uint16_t>(std::min<std::uint32_t>(
+                connect.properties.topic_alias_maximum, profile().limits.topic_alias_max)),
             .will = make_will(connect, identity, profile().limits)};
         facts_->keep_alive_seconds = arrival->terms.keep_alive_seconds;
         facts_->session_expiry_asked = connect.properties.session_expiry_interval;

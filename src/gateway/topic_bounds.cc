@@ -50,6 +50,10 @@ std::optional<std::string> publish_topic_problem(std::string_view topic, const P
 }
 
 std::optional<std::string> filter_problem(std::string_view filter, const Profile& profile) {
+    if (filter.starts_with("$share/") && !mqtt::split_filter(filter).is_shared()) {
+        return "a shared subscription has the form $share/NAME/FILTER, its name without '+' and "
+               "'#'";
+    }
     const auto& limits = profile.limits;
     if (auto broken =
             broken_bound(mqtt::broken_bound_of_filter(filter, topic_bounds(limits)), limits)) {

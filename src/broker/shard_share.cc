@@ -1,0 +1,187 @@
+// The part of Shard that deals out what groups share; see share_groups.h for whose turn it is.
+//
+// A message for a member on another loop goes there by name of group and slot. What a member
+// cannot take any more, because its connection or session ended, is given to another: at once with
+// QoS 1 if one is online, at the end of the session in any case. A QoS 2 message that was sent
+// stays with its session [MQTT-4.8.2-5].
+#include <algorithm>
+
+#include "broker/shard.h"
+#include "broker/shared_state.h"
+#include "mqtt/property.h"
+#include "mqtt/publish.h"
+#include "mqtt/topic.h"
+
+namespace gatehouse::broker {
+namespace {
+
+Bytes encoded_identifier(std::uint32_t identifier) {
+    mqtt::PropertyWriter writer;
+    writer.add(mqtt::PropertyId::SubscriptionIdentifier, identifier);
+    return writer.take();
+}
+
+}  // namespace
+
+// --- in routes -------------------------------------------------------------------------------
+
+void Shard::add_share(Route& route, TenantState& tenant, ShareNumber group) {
+    auto members = tenant.shares.members(group);
+    if (members == nullptr) return;  // it went in between, and the route is stale already
+    ++route.receiver_count_;
+    RouteShare share{.members = std::move(members), .receivers = {}};
+    share.receivers.resize(share.members->all.size());
+    for (std::size_t i = 0; i < share.receivers.size(); ++i) {
+        const SessionPlace place = share.members->all[i].place;
+        if (place.loop != loop_) continue;
+        Session* session = directory_.at(place.slot);
+        const SessionSubscription* own = session->membership(group);
+        share.receivers[i] = {
+            .session = session,
+            .qos = own->options.qos,
+            .retain_as_published = own->options.retain_as_published == RetainAsPublished::Yes};
+        if (own->options.identifier != 0) {
+            auto& identifiers = route.extras().identifiers;
+            identifiers.push_back(encoded_identifier(own->options.identifier));
+            share.receivers[i].identifiers = static_cast<std::uint32_t>(identifiers.size());
+        }
+    }
+    route.extras().shares.push_back(std::move(share));
+}
+
+// The identifiers of all subscriptions by which each receiver gets the message (MQTT 5 section
+// 3.3.4). The tree does not tell which those are, so the sessions concerned are asked.
+void Shard::add_identifiers(Route& route) {
+    const auto multi_level = shared_.settings.parent_match == ParentMatch::Yes
+                                 ? mqtt::MultiLevel::IncludesParent
+                                 : mqtt::MultiLevel::ChildrenOnly;
+    for (Receiver& receiver : route.receivers_) {
+        if (receiver.identifiers == 0) continue;
+        mqtt::PropertyWriter writer;
+        for (const SessionSubscription& each : receiver.session->subscriptions_) {
+            if (each.options.identifier != 0 && each.group == 0 &&
+                mqtt::matches(receiver.session->filter_text(each), route.topic(), multi_level)) {
+                writer.add(mqtt::PropertyId::SubscriptionIdentifier, each.options.identifier);
+            }
+        }
+        auto& identifiers = route.extras().identifiers;
+        identifiers.push_back(writer.take());
+        receiver.identifiers = static_cast<std::uint32_t>(identifiers.size());
+    }
+}
+
+// --- dealing out -----------------------------------------------------------------------------
+
+Congestion Shard::share_out(TenantState& tenant, Route& route, const Publication& publication) {
+    Congestion congestion = Congestion::None;
+    for (RouteShare& share : route.extras_->shares) {
+        const std::size_t member = share.members->pick(publication.qos);
+        if (give_to(tenant, route, share, member, publication) == Congestion::Congested) {
+            congestion = Congestion::Congested;
+        }
+    }
+    return congestion;
+}
+
+Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
+                          const Publication& publication) {
+    const auto& all = share.members->all;
+    if (member == all.size()) return Congestion::None;  // QoS 0 and nobody is online
+    const SessionPlace place = all[member].place;
+    if (place.loop == loop_) {
+        delivery_.deliver_shared(route, share.receivers[member], share.members->group, publication);
+        return Congestion::None;
+    }
+    if (!mail_.has_outgoing()) port_.request_turn_end();
+    counters_.forwarded.add(1);
+    const ShareTarget target{.group = share.members->group, .slot = place.slot};
+    return mail_.send(place.loop, tenant, route, publication, target) ? Congestion::Congested
+                                                                      : Congestion::None;
+}
+
+void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
+                       const Publication& publication) {
+    if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, nullptr);
+    if (route.extras_ == nullptr) return;
+    auto& shares = route.extras_->shares;
+    const auto share = std::ranges::find_if(
+        shares, [&](const RouteShare& each) { return each.members->group == target.group; });
+    if (share == shares.end()) return;  // its last member is gone
+    const ShareMembers& members = *share->members;
+    std::size_t member = members.index_of({.loop = loop_, .slot = target.slot});
+    // Gone, or gone offline, on the way.
+    const bool is_another_turn =
+        member == members.all.size() || (member >= members.online && members.online != 0);
+    if (is_another_turn) member = members.pick(publication.qos);
+    give_to(tenant, route, *share, member, publication);
+}
+
+// --- coming and going ------------------------------------------------------------------------
+
+void Shard::set_presence(Session& session, Presence presence) {
+    if (session.is_busy_ == nullptr) return;
+    for (const SessionSubscription& each : session.subscriptions_) {
+        if (each.group == 0) continue;
+        session.tenant_.shares.set_presence(each.group, session.place_, presence);
+        if (presence == Presence::Online) reclaim_everywhere(session.tenant_, each.group);
+    }
+}
+
+// Requires: the session is not an online member any more. Without an online one, a message moves
+// only from a session that ends.
+void Shard::hand_on(Session& session, ShareNumber only) {
+    TenantState& tenant = session.tenant_;
+    const auto gives_back = [&](ShareNumber group) {
+        if (only != 0 && group != only) return false;
+        const auto members = tenant.shares.members(group);
+        if (members == nullptr) return false;
+        return members->online != 0 || session.membership(group) == nullptr;
+    };
+    const auto taken = delivery_.take_shared(session, gives_back);
+    if (taken.empty()) return;
+    Publisher publisher(*this, session.tenant(), {});
+    Bytes properties;
+    for (const SharedMessage& shared : taken) {
+        const std::string_view topic = shared.message->topic();
+        if (shared.message->is_expired(port_.now())) {
+            delivery_.note_expired(session, topic, shared.message->qos());
+            continue;
+        }
+        Publication publication = shared.message->publication(port_.now());
+        // Without the Subscription Identifiers of the session that it was for.
+        properties.clear();
+        const auto forwarded = mqtt::forwarded_properties(
+            publication.properties, mqtt::PropertySection::Publish, properties);
+        publication.properties = properties;
+        publication.expiry_at = forwarded.message_expiry_at;
+        Route& route = publisher.route_for(topic);
+        if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, nullptr);
+        if (route.extras_ == nullptr) continue;
+        for (RouteShare& share : route.extras_->shares) {
+            if (share.members->group != shared.group) continue;
+            give_to(tenant, route, share, share.members->pick(publication.qos), publication);
+        }
+    }
+}
+
+void Shard::reclaim_everywhere(TenantState& tenant, ShareNumber group) {
+    const auto members = tenant.shares.members(group);
+    if (members == nullptr || members->online == members->all.size()) return;
+    if (!mail_.has_outgoing()) port_.request_turn_end();
+    mail_.reclaim(tenant, group);
+    reclaim(tenant, group);
+}
+
+void Shard::reclaim(TenantState& tenant, ShareNumber group) {
+    const auto members = tenant.shares.members(group);
+    if (members == nullptr || members->online == 0) return;
+    for (std::size_t i = members->online; i < members->all.size(); ++i) {
+        const SessionPlace place = members->all[i].place;
+        if (place.loop != loop_) continue;
+        if (Session* session = directory_.at(place.slot); session != nullptr) {
+            hand_on(*session, group);
+        }
+    }
+}
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,195 @@
+// Shared subscriptions through the whole broker.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "broker/test_broker.h"
+
+namespace gatehouse::broker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::string_view jobs = "$share/workers/jobs/+";
+
+// Client ids that live on the loop.
+std::string id_on(TestBroker& broker, std::size_t loop, const std::string& stem) {
+    for (int i = 0;; ++i) {
+        std::string id = stem + std::to_string(i);
+        if (broker.broker->home_of(Tenant{}, id) == loop) return id;
+    }
+}
+
+class Share : public ::testing::TestWithParam<std::size_t> {
+protected:
+    FakeClient& client(const std::string& stem, std::size_t loop = 0) {
+        clients.push_back(
+            std::make_unique<FakeClient>(broker, id_on(broker, loop % GetParam(), stem)));
+        return *clients.back();
+    }
+    FakeClient& worker(const std::string& stem, std::size_t loop = 0, std::uint32_t expiry = 0) {
+        FakeClient& made = client(stem, loop).connect(CleanStart::Yes, expiry);
+        EXPECT_TRUE(made.subscribe(jobs, 1));
+        return made;
+    }
+    void publish(int count, int qos = 1) {
+        for (int i = 0; i < count; ++i) {
+            publisher().publish("jobs/a", std::to_string(published_++), qos);
+        }
+        broker.settle();
+    }
+    FakeClient& publisher() {
+        if (publisher_ == nullptr) publisher_ = &client("publisher").connect();
+        return *publisher_;
+    }
+
+    TestBroker broker{GetParam()};
+    std::vector<std::unique_ptr<FakeClient>> clients;
+
+private:
+    FakeClient* publisher_ = nullptr;
+    int published_ = 0;
+};
+
+// Everybody on one loop, and everybody elsewhere than the others.
+INSTANTIATE_TEST_SUITE_P(Loops, Share, ::testing::Values(1, 4));
+
+TEST_P(Share, EachMessageGoesToOneMemberInTurn) {
+    FakeClient& a = worker("a", 1);
+    FakeClient& b = worker("b", 2);
+    FakeClient& c = worker("c", 3);
+    FakeClient& other = client("other", 2).connect();
+    ASSERT_TRUE(other.subscribe("$share/auditors/jobs/#", 1));
+    FakeClient& everything = client("everything", 1).connect();
+    ASSERT_TRUE(everything.subscribe("jobs/#", 0));
+    publish(9);
+    EXPECT_THAT(a.take_and_acknowledge(), SizeIs(3));
+    EXPECT_THAT(b.take_and_acknowledge(), SizeIs(3));
+    EXPECT_THAT(c.take_and_acknowledge(), SizeIs(3));
+    EXPECT_THAT(other.take_and_acknowledge(), SizeIs(9)) << "another group has its own copy";
+    EXPECT_THAT(everything.take(), SizeIs(9)) << "and so have plain subscriptions";
+}
+
+TEST_P(Share, NothingComesAfterUnsubscribing) {
+    FakeClient& a = worker("a", 1);
+    FakeClient& b = worker("b", 2);
+    EXPECT_TRUE(a.lease.unsubscribe(jobs));
+    EXPECT_FALSE(a.lease.unsubscribe(jobs));
+    publish(4);
+    EXPECT_THAT(a.take(), IsEmpty());
+    EXPECT_THAT(b.take_and_acknowledge(), SizeIs(4));
+    EXPECT_TRUE(b.lease.unsubscribe(jobs));
+    publish(1);
+    EXPECT_THAT(b.take(), IsEmpty());
+}
+
+TEST_P(Share, AMemberWithMessagesWaitingIsPassedOver) {
+    FakeClient& slow = client("slow", 1);
+    AttachRequest request;
+    request.receive_maximum = 1;
+    slow.connect(std::move(request));
+    ASSERT_TRUE(slow.subscribe(jobs, 1));
+    FakeClient& quick = worker("quick", 2);
+    publish(20);
+    // One in flight and at most one waiting by the time that is known.
+    EXPECT_LE(slow.take_and_acknowledge().size(), 2U + (GetParam() > 1 ? 8U : 0U));
+    publish(20);
+    EXPECT_FALSE(quick.take_and_acknowledge().empty());
+}
+
+TEST_P(Share, WhatADyingMemberDidNotAcknowledgeGoesToAnother) {
+    FakeClient& dying = worker("dying", 1);
+    FakeClient& other = worker("other", 2);
+    publish(10);
+    EXPECT_THAT(dying.take(), SizeIs(5));
+    EXPECT_THAT(other.take_and_acknowledge(), SizeIs(5));
+    dying.disconnect();
+    broker.settle();
+    EXPECT_THAT(other.take_and_acknowledge(), SizeIs(5));
+}
+
+TEST_P(Share, WhatAPersistentMemberDidNotAcknowledgeGoesToAnotherThatIsOnline) {
+    FakeClient& leaving = worker("leaving", 1, 3600);
+    publish(3);
+    EXPECT_THAT(leaving.take(), SizeIs(3));
+    leaving.disconnect();
+    broker.settle();
+    publish(2);
+    FakeClient& late = worker("late", 2);
+    broker.settle();
+    EXPECT_THAT(late.take_and_acknowledge(), SizeIs(5)) << "in flight and queued, all of it";
+    leaving.connect(CleanStart::No, 3600);
+    EXPECT_THAT(leaving.take(), IsEmpty());
+}
+
+TEST_P(Share, QueuesForPersistentMembersWhileNobodyIsOnline) {
+    FakeClient& a = worker("a", 1, 3600);
+    FakeClient& b = worker("b", 2, 3600);
+    a.disconnect();
+    b.disconnect();
+    publish(6);
+    publish(1, 0);
+    b.connect(CleanStart::No, 3600);
+    broker.settle();
+    EXPECT_THAT(b.take_and_acknowledge(), SizeIs(6)) << "whoever comes first gets all of it";
+}
+
+TEST_P(Share, WithoutPersistentMembersNothingIsQueued) {
+    FakeClient& a = worker("a", 1);
+    a.disconnect();
+    publish(3);
+    a.connect();
+    ASSERT_TRUE(a.subscribe(jobs, 1));
+    broker.settle();
+    EXPECT_THAT(a.take(), IsEmpty());
+}
+
+TEST_P(Share, AnEndedSessionLeavesItsMessagesToOfflineMembers) {
+    FakeClient& brief = worker("brief", 1, 10);
+    FakeClient& lasting = worker("lasting", 2, 3600);
+    brief.disconnect();
+    lasting.disconnect();
+    publish(4);
+    broker.advance(std::chrono::seconds(11));
+    lasting.connect(CleanStart::No, 3600);
+    EXPECT_THAT(lasting.take_and_acknowledge(), SizeIs(4));
+}
+
+// [MQTT-4.8.2-5]
+TEST_P(Share, AQos2MessageThatWasSentStaysWithItsSession) {
+    FakeClient& a = client("a", 1).connect(CleanStart::Yes, 3600);
+    ASSERT_TRUE(a.subscribe(jobs, 2));
+    publish(1, 2);
+    EXPECT_THAT(a.take(), SizeIs(1));
+    FakeClient& b = client("b", 2).connect();
+    ASSERT_TRUE(b.subscribe(jobs, 2));
+    a.disconnect();
+    broker.settle();
+    EXPECT_THAT(b.take(), IsEmpty());
+    a.connect(CleanStart::No, 3600);
+    const auto again = a.take();
+    ASSERT_THAT(again, SizeIs(1));
+    EXPECT_TRUE(again[0].dup);
+}
+
+TEST_P(Share, RetainedMessagesAreNotSent) {
+    publisher().publish("jobs/a", "kept", 1, Retain::Yes);
+    EXPECT_THAT(worker("a", 1).take(), IsEmpty());
+}
+
+TEST_P(Share, OptionsCanChange) {
+    FakeClient& a = worker("a", 1);
+    ASSERT_TRUE(a.subscribe(jobs, 0));
+    publish(1);
+    const auto received = a.take();
+    ASSERT_THAT(received, SizeIs(1));
+    EXPECT_EQ(received[0].qos, 0);
+    std::vector<std::string> filters;
+    a.lease.session().for_each_subscription(
+        [&](const std::string& filter, const SubscriptionOptions&) { filters.push_back(filter); });
+    EXPECT_THAT(filters, ElementsAre(jobs));
+}
+
+}  // namespace
+}  // namespace gatehouse::broker
