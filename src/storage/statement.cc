@@ -124,6 +124,12 @@ Statement& Statement::bind(std::string_view text) {
     return *this;
 }
 
+Statement& Statement::bind(BytesView bytes) {
+    const void* data = bytes.empty() ? static_cast<const void*>("") : bytes.data();
+    note(sqlite3_bind_blob64(statement_, ++parameters_, data, bytes.size(), SQLITE_STATIC));
+    return *this;
+}
+
 Statement& Statement::bind(std::int64_t number) {
     note(sqlite3_bind_int64(statement_, ++parameters_, number));
     return *this;
@@ -154,6 +160,18 @@ std::string_view Statement::text(int column) const {
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
     if (data == nullptr) return {};
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+BytesView Statement::blob(int column) const {
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+    if (data == nullptr) return {};
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+void Statement::reset() {
+    sqlite3_reset(statement_);
+    parameters_ = 0;
+    bind_error_ = SQLITE_OK;
 }
 
 std::int64_t Statement::number(int column) const {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/bytes.h"
 #include "base/pinned.h"
 #include "base/result.h"
 
@@ -72,12 +73,16 @@ public:
 
     // Binds the next parameter. Text is not copied: it must live until the last step().
     Statement& bind(std::string_view text);
+    Statement& bind(BytesView bytes);  // likewise
     Statement& bind(std::int64_t number);
     template <class... Values>
     Statement& bind_all(const Values&... values) {
         (bind(values), ...);
         return *this;
     }
+
+    // Ready to be bound and run once more.
+    void reset();
 
     // True: a row is there to read. False: the statement has finished.
     Result<bool> step();
@@ -86,6 +91,7 @@ public:
 
     // Columns of the current row, counted from 0. Valid until the next step().
     std::string_view text(int column) const;
+    BytesView blob(int column) const;
     std::int64_t number(int column) const;
 
 private:

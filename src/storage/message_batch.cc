@@ -1,0 +1,97 @@
+#include "storage/message_batch.h"
+
+namespace gatehouse::storage {
+
+void MessageBatch::add(Change change, std::initializer_list<std::string_view> texts) {
+    std::size_t count = 0;
+    for (const std::string_view text : texts) {
+        change.text_sizes[count++] = static_cast<std::uint32_t>(text.size());
+    }
+    const auto* raw = reinterpret_cast<const std::uint8_t*>(&change);
+    bytes_.insert(bytes_.end(), raw, raw + sizeof change);
+    for (const std::string_view text : texts) {
+        bytes_.insert(bytes_.end(), text.begin(), text.end());
+    }
+}
+
+void MessageBatch::put_session(const SessionRow& row) {
+    add({.first = row.id,
+         .second = row.version,
+         .time = row.disconnected_at,
+         .number = row.expiry_seconds,
+         .kind = Kind::PutSession},
+        {row.account, row.region, row.client_id, text_of(row.will)});
+}
+
+void MessageBatch::remove_session(std::uint64_t session) {
+    add({.first = session, .kind = Kind::RemoveSession});
+}
+
+void MessageBatch::put_subscription(const SubscriptionRow& row) {
+    add({.first = row.session,
+         .number = row.options,
+         .other_number = row.identifier,
+         .kind = Kind::PutSubscription},
+        {row.filter});
+}
+
+void MessageBatch::remove_subscription(std::uint64_t session, std::string_view filter) {
+    add({.first = session, .kind = Kind::RemoveSubscription}, {filter});
+}
+
+void MessageBatch::put_message(const MessageRow& row) {
+    add({.first = row.id,
+         .second = row.qos,
+         .third = row.retain ? 1U : 0U,
+         .time = row.expires_at,
+         .number = row.expiry_at,
+         .kind = Kind::PutMessage},
+        {row.topic, text_of(row.properties), text_of(row.payload)});
+}
+
+void MessageBatch::remove_message(std::uint64_t id) {
+    add({.first = id, .kind = Kind::RemoveMessage});
+}
+
+void MessageBatch::put_queued(const QueuedRow& row) {
+    add({.first = row.session,
+         .second = row.place,
+         .third = row.message,
+         .number = row.packet_id,
+         .other_number = static_cast<std::uint32_t>(row.qos) | (row.retain ? 4U : 0U) |
+                         (row.is_received ? 8U : 0U),
+         .kind = Kind::PutQueued},
+        {row.share});
+}
+
+void MessageBatch::remove_queued(std::uint64_t session, std::uint64_t place) {
+    add({.first = session, .second = place, .kind = Kind::RemoveQueued});
+}
+
+void MessageBatch::number_queued(std::uint64_t session, std::uint64_t place,
+                                 std::uint16_t packet_id) {
+    add({.first = session, .second = place, .number = packet_id, .kind = Kind::NumberQueued});
+}
+
+void MessageBatch::note_received(std::uint64_t session, std::uint64_t place) {
+    add({.first = session, .second = place, .kind = Kind::NoteReceived});
+}
+
+void MessageBatch::hold_id(std::uint64_t session, std::uint16_t packet_id) {
+    add({.first = session, .number = packet_id, .kind = Kind::HoldId});
+}
+
+void MessageBatch::release_id(std::uint64_t session, std::uint16_t packet_id) {
+    add({.first = session, .number = packet_id, .kind = Kind::ReleaseId});
+}
+
+void MessageBatch::put_retained(const RetainedRow& row) {
+    add({.first = row.version,
+         .second = row.qos,
+         .time = row.expires_at,
+         .number = row.expiry_at,
+         .kind = Kind::PutRetained},
+        {row.account, row.region, row.topic, text_of(row.properties), text_of(row.payload)});
+}
+
+}  // namespace gatehouse::storage

@@ -1,0 +1,77 @@
+// Changes of messages.db in the order in which they are to happen, as one run of bytes, so that
+// collecting them costs no allocation each.
+//
+// Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "storage/message_rows.h"
+
+namespace gatehouse::storage {
+
+class MessageBatch {
+public:
+    bool is_empty() const { return bytes_.empty(); }
+    std::size_t bytes() const { return bytes_.size(); }
+    // Keeps its memory.
+    void clear() { bytes_.clear(); }
+
+    void put_session(const SessionRow& row);
+    // With its subscriptions and held ids; its queued messages are removed one by one before.
+    void remove_session(std::uint64_t session);
+    void put_subscription(const SubscriptionRow& row);
+    void remove_subscription(std::uint64_t session, std::string_view filter);
+    void put_message(const MessageRow& row);
+    void remove_message(std::uint64_t id);
+    void put_queued(const QueuedRow& row);
+    void remove_queued(std::uint64_t session, std::uint64_t place);
+    // It is sent under this packet id.
+    void number_queued(std::uint64_t session, std::uint64_t place, std::uint16_t packet_id);
+    // QoS 2: the client has it; only the packet id is still needed.
+    void note_received(std::uint64_t session, std::uint64_t place);
+    // QoS 2: ids of messages that came from the client and were not released yet.
+    void hold_id(std::uint64_t session, std::uint16_t packet_id);
+    void release_id(std::uint64_t session, std::uint16_t packet_id);
+    void put_retained(const RetainedRow& row);
+
+private:
+    friend class MessageStore;
+    friend class MessageWriting;
+
+    enum class Kind : std::uint8_t {
+        PutSession,
+        RemoveSession,
+        PutSubscription,
+        RemoveSubscription,
+        PutMessage,
+        RemoveMessage,
+        PutQueued,
+        RemoveQueued,
+        NumberQueued,
+        NoteReceived,
+        HoldId,
+        ReleaseId,
+        PutRetained,
+    };
+    static constexpr std::size_t texts_max = 5;
+    // Followed by the texts.
+    struct Change {
+        std::uint64_t first = 0;
+        std::uint64_t second = 0;
+        std::uint64_t third = 0;
+        std::int64_t time = 0;
+        std::uint32_t number = 0;
+        std::uint32_t other_number = 0;
+        std::uint32_t text_sizes[texts_max] = {};
+        Kind kind{};
+    };
+    void add(Change change, std::initializer_list<std::string_view> texts = {});
+
+    Bytes bytes_;
+};
+
+}  // namespace gatehouse::storage

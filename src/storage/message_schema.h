@@ -1,0 +1,82 @@
+// The schema of messages.db, step by step. A released step is never changed; add another.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "storage/migrations.h"
+
+namespace gatehouse::storage {
+
+inline constexpr std::array<std::string_view, 1> message_schema_steps = {
+    R"sql(
+CREATE TABLE sessions (
+    id           INTEGER PRIMARY KEY,
+    account      TEXT NOT NULL,
+    region       TEXT NOT NULL,
+    client_id    BLOB NOT NULL,
+    version      INTEGER NOT NULL,
+    expiry       INTEGER NOT NULL,  -- seconds
+    disconnected INTEGER NOT NULL,  -- milliseconds since 1970; 0: connected
+    will         BLOB NOT NULL,
+    checksum     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE subscriptions (
+    session    INTEGER NOT NULL,
+    filter     BLOB NOT NULL,
+    options    INTEGER NOT NULL,
+    identifier INTEGER NOT NULL,
+    PRIMARY KEY (session, filter)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+    id         INTEGER PRIMARY KEY,
+    topic      BLOB NOT NULL,
+    properties BLOB NOT NULL,
+    payload    BLOB NOT NULL,
+    qos        INTEGER NOT NULL,
+    retain     INTEGER NOT NULL,
+    expiry_at  INTEGER NOT NULL,
+    expires    INTEGER NOT NULL,
+    checksum   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE queued (
+    session   INTEGER NOT NULL,
+    place     INTEGER NOT NULL,
+    message   INTEGER NOT NULL,
+    packet_id INTEGER NOT NULL,
+    flags     INTEGER NOT NULL,  -- QoS, 4: retain, 8: received
+    share     BLOB NOT NULL,
+    PRIMARY KEY (session, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE held (
+    session   INTEGER NOT NULL,
+    packet_id INTEGER NOT NULL,
+    PRIMARY KEY (session, packet_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retained (
+    account    TEXT NOT NULL,
+    region     TEXT NOT NULL,
+    topic      BLOB NOT NULL,
+    properties BLOB NOT NULL,
+    payload    BLOB NOT NULL,
+    qos        INTEGER NOT NULL,
+    expiry_at  INTEGER NOT NULL,
+    expires    INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    checksum   INTEGER NOT NULL,
+    UNIQUE (account, region, topic)
+) STRICT;
+)sql",
+};
+
+inline constexpr Schema message_schema = {
+    .application_id = 0x4754484D,  // "GTHM"
+    .steps = message_schema_steps,
+};
+
+}  // namespace gatehouse::storage

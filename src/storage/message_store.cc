@@ -1,0 +1,341 @@
+#include "storage/message_store.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <array>
+#include <cstring>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/message_schema.h"
+#include "storage/migrations.h"
+
+namespace gatehouse::storage {
+namespace {
+
+constexpr std::uint32_t qos_bits = 3;
+constexpr std::uint32_t retain_bit = 4;
+constexpr std::uint32_t received_bit = 8;
+
+Result<void> configure(Database& database) {
+    return database.run_script(
+        "PRAGMA journal_mode = WAL;"
+        "PRAGMA synchronous = FULL;"
+        "PRAGMA wal_autocheckpoint = 4000;"
+        "PRAGMA journal_size_limit = 33554432;");
+}
+
+// CRC-32, so that a row damaged on disk is told from a sound one. It says nothing of intent.
+std::int64_t checksum_of(std::initializer_list<std::string_view> texts) {
+    uLong sum = crc32(0, nullptr, 0);
+    for (const std::string_view text : texts) {
+        const auto size = static_cast<std::uint32_t>(text.size());
+        sum = crc32(sum, reinterpret_cast<const Bytef*>(&size), sizeof size);
+        if (text.empty()) continue;
+        sum = crc32_z(sum, reinterpret_cast<const Bytef*>(text.data()), text.size());
+    }
+    return static_cast<std::int64_t>(sum);
+}
+
+std::int64_t number(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+// The statements of one transaction, each prepared when first needed.
+class MessageWriting : Pinned {
+public:
+    explicit MessageWriting(Database& database) : database_(database) {}
+
+    Result<void> write(const MessageBatch& batch) {
+        for (BytesView left = batch.bytes_; !left.empty();) {
+            std::memcpy(&change_, left.data(), sizeof change_);
+            left = left.subspan(sizeof change_);
+            for (std::size_t i = 0; i < texts_.size(); ++i) {
+                texts_[i] = left.first(change_.text_sizes[i]);
+                left = left.subspan(change_.text_sizes[i]);
+            }
+            if (auto done = apply(); !done) return done;
+        }
+        return {};
+    }
+
+private:
+    using Kind = MessageBatch::Kind;
+
+    template <class... Values>
+    Result<void> run(std::string_view sql, const Values&... values) {
+        auto& statement = statements_[static_cast<std::size_t>(change_.kind)];
+        if (!statement) {
+            auto prepared = database_.prepare(sql);
+            if (!prepared) return fail(std::move(prepared.error()));
+            statement.emplace(std::move(*prepared));
+        }
+        statement->reset();
+        return statement->bind_all(values...).run();
+    }
+    std::string_view text(std::size_t index) const { return text_of(texts_[index]); }
+
+    Result<void> apply();
+    Result<void> put_session();
+    Result<void> remove_session();
+    Result<void> put_message();
+    Result<void> put_retained();
+
+    Database& database_;
+    MessageBatch::Change change_;
+    std::array<BytesView, MessageBatch::texts_max> texts_;
+    std::array<std::optional<Statement>, 13> statements_;
+};
+
+Result<void> MessageWriting::apply() {
+    const MessageBatch::Change& c = change_;
+    switch (c.kind) {
+        case Kind::PutSession: return put_session();
+        case Kind::RemoveSession: return remove_session();
+        case Kind::PutSubscription:
+            return run("INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?)", number(c.first),
+                       texts_[0], std::int64_t{c.number}, std::int64_t{c.other_number});
+        case Kind::RemoveSubscription:
+            return run("DELETE FROM subscriptions WHERE session = ? AND filter = ?",
+                       number(c.first), texts_[0]);
+        case Kind::PutMessage: return put_message();
+        case Kind::RemoveMessage:
+            return run("DELETE FROM messages WHERE id = ?", number(c.first));
+        case Kind::PutQueued:
+            return run("INSERT INTO queued VALUES (?, ?, ?, ?, ?, ?)", number(c.first),
+                       number(c.second), number(c.third), std::int64_t{c.number},
+                       std::int64_t{c.other_number}, texts_[0]);
+        case Kind::RemoveQueued:
+            return run("DELETE FROM queued WHERE session = ? AND place = ?", number(c.first),
+                       number(c.second));
+        case Kind::NumberQueued:
+            return run("UPDATE queued SET packet_id = ? WHERE session = ? AND place = ?",
+                       std::int64_t{c.number}, number(c.first), number(c.second));
+        case Kind::NoteReceived:
+            return run("UPDATE queued SET message = 0, flags = flags | 8"
+                       " WHERE session = ? AND place = ?",
+                       number(c.first), number(c.second));
+        case Kind::HoldId:
+            return run("INSERT OR REPLACE INTO held VALUES (?, ?)", number(c.first),
+                       std::int64_t{c.number});
+        case Kind::ReleaseId:
+            return run("DELETE FROM held WHERE session = ? AND packet_id = ?", number(c.first),
+                       std::int64_t{c.number});
+        case Kind::PutRetained: return put_retained();
+    }
+    return {};
+}
+
+Result<void> MessageWriting::put_session() {
+    return run("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               number(change_.first), text(0), text(1), texts_[2], number(change_.second),
+               std::int64_t{change_.number}, change_.time, texts_[3],
+               checksum_of({text(0), text(1), text(2), text(3)}));
+}
+
+Result<void> MessageWriting::remove_session() {
+    const std::int64_t id = number(change_.first);
+    if (auto done = run("DELETE FROM sessions WHERE id = ?", id); !done) return done;
+    if (auto done = database_.run("DELETE FROM subscriptions WHERE session = ?", id); !done) {
+        return done;
+    }
+    return database_.run("DELETE FROM held WHERE session = ?", id);
+}
+
+Result<void> MessageWriting::put_message() {
+    return run("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", number(change_.first),
+               texts_[0], texts_[1], texts_[2], number(change_.second), number(change_.third),
+               std::int64_t{change_.number}, change_.time,
+               checksum_of({text(0), text(1), text(2)}));
+}
+
+Result<void> MessageWriting::put_retained() {
+    return run("INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               " ON CONFLICT DO UPDATE SET properties = excluded.properties,"
+               " payload = excluded.payload, qos = excluded.qos, expiry_at = excluded.expiry_at,"
+               " expires = excluded.expires, version = excluded.version,"
+               " checksum = excluded.checksum WHERE excluded.version > version",
+               text(0), text(1), texts_[2], texts_[3], texts_[4], number(change_.second),
+               std::int64_t{change_.number}, change_.time, number(change_.first),
+               checksum_of({text(2), text(3), text(4)}));
+}
+
+Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& settings) {
+    auto database =
+        Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
+    if (!database) return fail(std::move(database.error()));
+    if (auto done = configure(**database); !done) return fail(std::move(done.error()));
+    if (auto done = migrate(**database, message_schema); !done) {
+        return fail(std::move(done.error()));
+    }
+    return std::unique_ptr<MessageStore>(new MessageStore(std::move(*database)));
+}
+
+Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
+    auto transaction = Transaction::begin(*database_, Transaction::Kind::Write);
+    if (!transaction) return fail(std::move(transaction.error()));
+    {
+        MessageWriting writing(*database_);
+        for (const MessageBatch* batch : batches) {
+            if (auto done = writing.write(*batch); !done) return done;
+        }
+    }
+    return transaction->commit();
+}
+
+// --- reading ---------------------------------------------------------------------------------
+
+namespace {
+
+class Reading {
+public:
+    Reading(Database& database, MessageVisitor& visitor)
+        : database_(database), visitor_(visitor) {}
+
+    Result<MessageNumbers> run() {
+        for (const auto step : {&Reading::sessions, &Reading::subscriptions, &Reading::messages,
+                                &Reading::queued, &Reading::held, &Reading::retained}) {
+            if (auto done = (this->*step)(); !done) return fail(std::move(done.error()));
+        }
+        return numbers_;
+    }
+
+private:
+    template <class Visit>
+    Result<void> each(std::string_view sql, Visit visit) {
+        auto statement = database_.prepare(sql);
+        if (!statement) return fail(std::move(statement.error()));
+        for (;;) {
+            const auto row = statement->step();
+            if (!row) return fail(row.error());
+            if (!*row) return {};
+            if (auto done = visit(*statement); !done) return done;
+        }
+    }
+    std::unexpected<Error> damaged(std::string_view what, std::int64_t id) const {
+        return fail(ErrorKind::Corrupt,
+                    fmt::format("{} is damaged: {} {} does not read back as it was written; "
+                                "restore the file from a copy, or move it away to start without "
+                                "the sessions and messages in it",
+                                database_.file(), what, id));
+    }
+    static void raise(std::uint64_t& highest, std::uint64_t number) {
+        if (number > highest) highest = number;
+    }
+    static std::uint64_t unsigned_at(const Statement& row, int column) {
+        return static_cast<std::uint64_t>(row.number(column));
+    }
+    static std::uint32_t narrow_at(const Statement& row, int column) {
+        return static_cast<std::uint32_t>(row.number(column));
+    }
+
+    Result<void> sessions() {
+        return each("SELECT * FROM sessions", [&](const Statement& row) -> Result<void> {
+            const SessionRow session{.id = unsigned_at(row, 0),
+                                     .account = row.text(1),
+                                     .region = row.text(2),
+                                     .client_id = text_of(row.blob(3)),
+                                     .version = static_cast<std::uint8_t>(row.number(4)),
+                                     .expiry_seconds = narrow_at(row, 5),
+                                     .disconnected_at = row.number(6),
+                                     .will = row.blob(7)};
+            if (checksum_of({session.account, session.region, session.client_id,
+                             text_of(session.will)}) != row.number(8)) {
+                return damaged("session", row.number(0));
+            }
+            raise(numbers_.session, session.id);
+            return visitor_.on_session(session);
+        });
+    }
+
+    Result<void> subscriptions() {
+        return each("SELECT * FROM subscriptions", [&](const Statement& row) {
+            return visitor_.on_subscription({.session = unsigned_at(row, 0),
+                                             .filter = text_of(row.blob(1)),
+                                             .options = narrow_at(row, 2),
+                                             .identifier = narrow_at(row, 3)});
+        });
+    }
+
+    Result<void> messages() {
+        return each("SELECT * FROM messages", [&](const Statement& row) -> Result<void> {
+            const MessageRow message{.id = unsigned_at(row, 0),
+                                     .topic = text_of(row.blob(1)),
+                                     .properties = row.blob(2),
+                                     .payload = row.blob(3),
+                                     .qos = static_cast<std::uint8_t>(row.number(4)),
+                                     .retain = row.number(5) != 0,
+                                     .expiry_at = narrow_at(row, 6),
+                                     .expires_at = row.number(7)};
+            if (checksum_of({message.topic, text_of(message.properties),
+                             text_of(message.payload)}) != row.number(8)) {
+                return damaged("message", row.number(0));
+            }
+            raise(numbers_.message, message.id);
+            return visitor_.on_message(message);
+        });
+    }
+
+    Result<void> queued() {
+        return each("SELECT * FROM queued ORDER BY session, place", [&](const Statement& row) {
+            const std::uint32_t flags = narrow_at(row, 4);
+            const QueuedRow queued{.session = unsigned_at(row, 0),
+                                   .place = unsigned_at(row, 1),
+                                   .message = unsigned_at(row, 2),
+                                   .packet_id = static_cast<std::uint16_t>(row.number(3)),
+                                   .qos = static_cast<std::uint8_t>(flags & qos_bits),
+                                   .retain = (flags & retain_bit) != 0,
+                                   .is_received = (flags & received_bit) != 0,
+                                   .share = text_of(row.blob(5))};
+            raise(numbers_.place, queued.place);
+            return visitor_.on_queued(queued);
+        });
+    }
+
+    Result<void> held() {
+        return each("SELECT * FROM held", [&](const Statement& row) {
+            return visitor_.on_held(unsigned_at(row, 0), static_cast<std::uint16_t>(row.number(1)));
+        });
+    }
+
+    Result<void> retained() {
+        // What was removed is only kept while older rows of its topic may still come.
+        if (auto done = database_.run("DELETE FROM retained WHERE length(payload) = 0"); !done) {
+            return done;
+        }
+        return each("SELECT * FROM retained", [&](const Statement& row) -> Result<void> {
+            const RetainedRow retained{.account = row.text(0),
+                                       .region = row.text(1),
+                                       .topic = text_of(row.blob(2)),
+                                       .properties = row.blob(3),
+                                       .payload = row.blob(4),
+                                       .qos = static_cast<std::uint8_t>(row.number(5)),
+                                       .expiry_at = narrow_at(row, 6),
+                                       .expires_at = row.number(7),
+                                       .version = unsigned_at(row, 8)};
+            if (checksum_of({retained.topic, text_of(retained.properties),
+                             text_of(retained.payload)}) != row.number(9)) {
+                return damaged("retained message", row.number(8));
+            }
+            raise(numbers_.retained, retained.version);
+            return visitor_.on_retained(retained);
+        });
+    }
+
+    Database& database_;
+    MessageVisitor& visitor_;
+    MessageNumbers numbers_;
+};
+
+}  // namespace
+
+Result<MessageNumbers> MessageStore::read_all(MessageVisitor& visitor) {
+    return Reading(*database_, visitor).run();
+}
+
+}  // namespace gatehouse::storage

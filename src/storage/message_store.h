@@ -1,0 +1,71 @@
+// Sessions, queued and retained messages on disk: messages.db.
+//
+// Changes come in batches, several at a time in one transaction (write-ahead log, synchronous
+// FULL: what write() took survives a power failure). Everything is read once, at the start. Each
+// row that holds bytes of users carries a checksum; what does not read back is Corrupt, never left
+// out.
+//
+// Threads: one at a time; every method blocks.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "base/pinned.h"
+#include "base/result.h"
+#include "storage/message_batch.h"
+#include "storage/message_rows.h"
+#include "storage/statement.h"
+
+namespace gatehouse::storage {
+
+// Called for each row, in the order of the methods; queued rows by session and place. An error
+// ends the reading.
+class MessageVisitor {
+public:
+    virtual Result<void> on_session(const SessionRow& row) = 0;
+    virtual Result<void> on_subscription(const SubscriptionRow& row) = 0;
+    virtual Result<void> on_message(const MessageRow& row) = 0;
+    virtual Result<void> on_queued(const QueuedRow& row) = 0;
+    virtual Result<void> on_held(std::uint64_t session, std::uint16_t packet_id) = 0;
+    virtual Result<void> on_retained(const RetainedRow& row) = 0;
+
+protected:
+    ~MessageVisitor() = default;
+};
+
+// The highest numbers ever given that rows still tell of; go on above them.
+struct MessageNumbers {
+    std::uint64_t session = 0;
+    std::uint64_t message = 0;
+    std::uint64_t place = 0;
+    std::uint64_t retained = 0;
+};
+
+class MessageStore : Pinned {
+public:
+    struct Settings {
+        std::filesystem::path file;  // DATA_DIR/messages.db
+        std::chrono::milliseconds busy_timeout{5000};
+    };
+
+    // Opens or makes the file and brings its schema up to date. Errors: Unsupported (newer or
+    // foreign file), Corrupt, Unavailable; each names the file.
+    static Result<std::unique_ptr<MessageStore>> open(const Settings& settings);
+
+    // All of it or nothing, on disk when it returns.
+    Result<void> write(std::span<const MessageBatch* const> batches);
+
+    // Before the first write().
+    Result<MessageNumbers> read_all(MessageVisitor& visitor);
+
+private:
+    explicit MessageStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+    std::unique_ptr<Database> database_;
+};
+
+}  // namespace gatehouse::storage

@@ -1,0 +1,226 @@
+#include "storage/message_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "storage/scratch_dir.h"
+
+namespace gatehouse::storage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using std::string_literals::operator""s;
+
+// What a store holds, a line a row.
+class Listing final : public MessageVisitor {
+public:
+    Result<void> on_session(const SessionRow& row) override {
+        return add({"session", std::to_string(row.id), std::string(row.account),
+                    std::string(row.region), std::string(row.client_id),
+                    std::to_string(row.version), std::to_string(row.expiry_seconds),
+                    std::to_string(row.disconnected_at), std::string(text_of(row.will))});
+    }
+    Result<void> on_subscription(const SubscriptionRow& row) override {
+        return add({"subscription", std::to_string(row.session), std::string(row.filter),
+                    std::to_string(row.options), std::to_string(row.identifier)});
+    }
+    Result<void> on_message(const MessageRow& row) override {
+        return add({"message", std::to_string(row.id), std::string(row.topic),
+                    std::string(text_of(row.properties)), std::string(text_of(row.payload)),
+                    std::to_string(row.qos), row.retain ? "retain" : "-",
+                    std::to_string(row.expiry_at), std::to_string(row.expires_at)});
+    }
+    Result<void> on_queued(const QueuedRow& row) override {
+        return add({"queued", std::to_string(row.session), std::to_string(row.place),
+                    std::to_string(row.message), std::to_string(row.packet_id),
+                    std::to_string(row.qos), row.retain ? "retain" : "-",
+                    row.is_received ? "received" : "-", std::string(row.share)});
+    }
+    Result<void> on_held(std::uint64_t session, std::uint16_t packet_id) override {
+        return add({"held", std::to_string(session), std::to_string(packet_id)});
+    }
+    Result<void> on_retained(const RetainedRow& row) override {
+        return add({"retained", std::string(row.account), std::string(row.region),
+                    std::string(row.topic), std::string(text_of(row.properties)),
+                    std::string(text_of(row.payload)), std::to_string(row.qos),
+                    std::to_string(row.expiry_at), std::to_string(row.expires_at),
+                    std::to_string(row.version)});
+    }
+
+    std::vector<std::string> lines;
+
+private:
+    Result<void> add(std::initializer_list<std::string> words) {
+        std::string line;
+        for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
+        lines.push_back(line);
+        return {};
+    }
+};
+
+class MessageStoreTest : public ::testing::Test {
+protected:
+    std::unique_ptr<MessageStore> open() {
+        auto store = MessageStore::open({.file = file()});
+        EXPECT_TRUE(store) << store.error().describe();
+        return store ? std::move(*store) : nullptr;
+    }
+    std::filesystem::path file() const { return directory.path() / "messages.db"; }
+    Result<void> write(MessageStore& store, const MessageBatch& batch) {
+        const MessageBatch* const batches[] = {&batch};
+        return store.write(batches);
+    }
+    std::vector<std::string> read(MessageStore& store) {
+        Listing listing;
+        const auto numbers = store.read_all(listing);
+        EXPECT_TRUE(numbers) << numbers.error().describe();
+        if (numbers) this->numbers = *numbers;
+        return listing.lines;
+    }
+
+    ScratchDir directory;
+    MessageNumbers numbers;
+};
+
+TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
+    {
+        const auto store = open();
+        MessageBatch batch;
+        batch.put_session({.id = 4,
+                           .account = "111122223333",
+                           .region = "eu-west-1",
+                           .client_id = "sensor",
+                           .version = 5,
+                           .expiry_seconds = 0xFFFF'FFFF,
+                           .disconnected_at = 1700,
+                           .will = bytes_of(std::string_view("w\0x", 3))});
+        batch.put_subscription({.session = 4, .filter = "a/+", .options = 3, .identifier = 7});
+        batch.put_message({.id = 9,
+                           .topic = "a/b",
+                           .properties = bytes_of("pp"),
+                           .payload = bytes_of("payload"),
+                           .qos = 2,
+                           .retain = true,
+                           .expiry_at = 1,
+                           .expires_at = 99});
+        batch.put_queued({.session = 4,
+                          .place = 12,
+                          .message = 9,
+                          .packet_id = 65'535,
+                          .qos = 2,
+                          .retain = true,
+                          .share = "$share/g/a/+"});
+        batch.hold_id(4, 3);
+        ASSERT_TRUE(write(*store, batch));
+    }
+    const auto store = open();
+    EXPECT_THAT(
+        read(*store),
+        ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x"s,
+                    "subscription 4 a/+ 3 7", "message 9 a/b pp payload 2 retain 1 99",
+                    "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3"));
+    EXPECT_EQ(numbers.session, 4U);
+    EXPECT_EQ(numbers.message, 9U);
+    EXPECT_EQ(numbers.place, 12U);
+}
+
+TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
+    const auto store = open();
+    MessageBatch first;
+    first.put_session({.id = 1, .client_id = "a"});
+    first.put_session({.id = 1, .client_id = "a", .expiry_seconds = 5});
+    first.put_subscription({.session = 1, .filter = "x"});
+    first.put_subscription({.session = 1, .filter = "y"});
+    first.remove_subscription(1, "x");
+    first.put_message({.id = 1, .topic = "t"});
+    first.put_message({.id = 2, .topic = "t"});
+    first.put_queued({.session = 1, .place = 1, .message = 1, .qos = 1});
+    first.put_queued({.session = 1, .place = 2, .message = 2, .qos = 2});
+    first.number_queued(1, 2, 77);
+    first.remove_queued(1, 1);
+    first.remove_message(1);
+    first.hold_id(1, 1);
+    first.hold_id(1, 2);
+    first.release_id(1, 1);
+    ASSERT_TRUE(write(*store, first));
+    EXPECT_THAT(read(*store),
+                ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
+                            "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - ", "held 1 2"));
+    MessageBatch second;
+    second.note_received(1, 2);
+    second.remove_message(2);
+    ASSERT_TRUE(write(*store, second));
+    EXPECT_THAT(read(*store),
+                ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
+                            "queued 1 2 0 77 2 - received ", "held 1 2"));
+    MessageBatch third;
+    third.remove_queued(1, 2);
+    third.remove_session(1);
+    ASSERT_TRUE(write(*store, third));
+    EXPECT_THAT(read(*store), IsEmpty());
+}
+
+TEST_F(MessageStoreTest, OfATopicTheHighestVersionCountsInWhateverOrderTheyCome) {
+    const auto store = open();
+    const auto retained = [](std::string_view payload, std::uint64_t version) {
+        return RetainedRow{.account = "a",
+                           .region = "r",
+                           .topic = "t",
+                           .payload = bytes_of(payload),
+                           .version = version};
+    };
+    MessageBatch late;
+    late.put_retained(retained("new", 5));
+    MessageBatch early;
+    early.put_retained(retained("old", 4));
+    const MessageBatch* const batches[] = {&late, &early};
+    ASSERT_TRUE(store->write(batches));
+    EXPECT_THAT(read(*store), ElementsAre("retained a r t  new 0 0 0 5"));
+    MessageBatch removed;
+    removed.put_retained(retained("", 7));
+    ASSERT_TRUE(write(*store, removed));
+    MessageBatch overtaken;
+    overtaken.put_retained(retained("older", 6));
+    ASSERT_TRUE(write(*store, overtaken));
+    EXPECT_THAT(read(*store), IsEmpty());
+}
+
+TEST_F(MessageStoreTest, ABatchThatFailsLeavesNothingBehind) {
+    const auto store = open();
+    MessageBatch batch;
+    batch.put_message({.id = 1, .topic = "t"});
+    batch.put_message({.id = 1, .topic = "again"});
+    EXPECT_FALSE(write(*store, batch));
+    EXPECT_THAT(read(*store), IsEmpty());
+    MessageBatch good;
+    good.put_message({.id = 1, .topic = "t"});
+    EXPECT_TRUE(write(*store, good));
+}
+
+TEST_F(MessageStoreTest, DamageIsNamed) {
+    {
+        const auto store = open();
+        MessageBatch batch;
+        batch.put_message({.id = 7, .topic = "t", .payload = bytes_of("original")});
+        ASSERT_TRUE(write(*store, batch));
+    }
+    {
+        const auto database = Database::open({.file = file()});
+        ASSERT_TRUE(database);
+        ASSERT_TRUE((*database)->run("UPDATE messages SET payload = ?", bytes_of("Original")));
+    }
+    const auto store = open();
+    Listing listing;
+    const auto read = store->read_all(listing);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().kind, ErrorKind::Corrupt);
+    EXPECT_THAT(read.error().message, HasSubstr("messages.db is damaged: message 7"));
+}
+
+}  // namespace
+}  // namespace gatehouse::storage
