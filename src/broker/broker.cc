@@ -16,8 +16,10 @@ BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed) {
 }
 
 Broker::Broker(BrokerSettings settings, std::span<LoopPort* const> ports, PublishListener* listener,
-               SessionObserver* observer)
-    : shared_(std::make_unique<SharedState>(settings, ports.size(), listener, observer)) {
+               SessionObserver* observer, Persistence persistence)
+    : store_(persistence.store),
+      shared_(std::make_unique<SharedState>(settings, ports.size(), listener, observer,
+                                            std::move(persistence))) {
     assert(!ports.empty() && ports.size() <= loops_max);
     for (LoopPort* port : ports) {
         const auto loop = static_cast<std::uint8_t>(shards_.size());

@@ -27,6 +27,7 @@
 #include "broker/attach.h"
 #include "broker/broker_settings.h"
 #include "broker/loop_port.h"
+#include "broker/persistence.h"
 #include "broker/publish_listener.h"
 #include "broker/session_observer.h"
 #include "broker/shard.h"
@@ -40,8 +41,15 @@ public:
     // One shard for each port. The ports, and listener and observer (either may be null), must
     // outlive the broker. Requires: 1 to loops_max ports.
     Broker(BrokerSettings settings, std::span<LoopPort* const> ports,
-           PublishListener* listener = nullptr, SessionObserver* observer = nullptr);
+           PublishListener* listener = nullptr, SessionObserver* observer = nullptr,
+           Persistence persistence = {});
     ~Broker();
+
+    // Reads back what was kept before a restart: sessions, subscriptions, queued and retained
+    // messages, wills. Sessions whose time is over end as soon as the loops run. Before the loops
+    // run, and before anything attaches. Requires: a store. Corrupt: what is on disk does not fit
+    // together.
+    Result<void> restore();
 
     // The index of the loop on which this client's session lives.
     std::size_t home_of(const Tenant& tenant, std::string_view client_id) const;
@@ -50,6 +58,7 @@ public:
     const Shard& shard(std::size_t loop) const { return *shards_[loop]; }
 
 private:
+    storage::MessageStore* const store_;
     std::unique_ptr<SharedState> shared_;
     std::vector<std::unique_ptr<Shard>> shards_;
 };

@@ -60,6 +60,9 @@ public:
         return place;
     }
     void end(EndReason) override {}
+    void send(BytesView) override {}
+    void on_kept(mqtt::PacketType, mqtt::PacketId) override {}
+    void on_not_kept(mqtt::PacketType, mqtt::PacketId) override {}
 
 private:
     std::vector<std::uint8_t> buffer_;

@@ -37,6 +37,7 @@ struct Counters {
     Counter sessions_ended;
     Counter takeovers;
     Counter retained_refused;  // over retained_messages_max
+    Counter not_kept;          // refused to publishers while the disk took nothing
 };
 
 }  // namespace gatehouse::broker

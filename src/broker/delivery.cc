@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "broker/session_frame.h"
+#include "broker/withheld.h"
 #include "mqtt/property.h"
 
 namespace gatehouse::broker {
@@ -138,7 +139,13 @@ void Delivery::send_at_most_once(Session& session, std::string_view topic,
 template <class Frame>
 void Delivery::send_or_queue(Session& session, std::string_view topic,
                              const Publication& publication, FrameForm form, ShareNumber group) {
-    if (!may_send_now(session)) return queue(session, topic, publication, form, group);
+    // With QoS 2 the packet id has to be on disk before the client sees it.
+    const bool is_remembered_first = form.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0;
+    if (!may_send_now(session) || is_remembered_first) {
+        queue(session, topic, publication, form, group);
+        if (is_remembered_first) send_queued(session);
+        return;
+    }
     if (!count_rate(session)) [[unlikely]] {
         wait_for_rate(session);
         return queue(session, topic, publication, form, group);
@@ -152,12 +159,15 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
     if (out == nullptr) [[unlikely]]
         return queue(session, topic, publication, form, group);
     const bool is_kept = session.is_persistent() || group != 0;
-    frame.write(out, flow_of(session).window.open(
-                         {.message = is_kept ? kept(topic, publication) : MessageRef(),
-                          .sent_at = now_seconds(),
-                          .group = group,
-                          .qos = form.qos,
-                          .retain = form.retain}));
+    const mqtt::PacketId id =
+        flow_of(session).window.open({.message = is_kept ? kept(topic, publication) : MessageRef(),
+                                      .sent_at = now_seconds(),
+                                      .group = group,
+                                      .qos = form.qos,
+                                      .retain = form.retain});
+    frame.write(out, id);
+    if (session.record_ != 0) [[unlikely]]
+        keep(session, id);
     note_delivered(session, topic, form.qos, size);
 }
 
@@ -208,6 +218,15 @@ const MessageRef& Delivery::kept(std::string_view topic, const Publication& publ
     return kept_;
 }
 
+void Delivery::keep(Session& session, mqtt::PacketId id) {
+    InFlight& sent = *session.flow_->window.find(id);
+    sent.record = journal_.put(session, {.message = sent.message,
+                                         .packet_id = id,
+                                         .qos = sent.qos,
+                                         .retain = sent.retain,
+                                         .group = sent.group});
+}
+
 // --- what has to wait ------------------------------------------------------------------------
 
 void Delivery::queue(Session& session, std::string_view topic, const Publication& publication,
@@ -220,7 +239,14 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
         .retain = form.retain};
     const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
                                       settings_.limits.session_queue_bytes_max};
-    if (flow_of(session).queue.push(queued, bounds)) {
+    MessageQueue& messages = flow_of(session).queue;
+    if (messages.push(queued, bounds)) {
+        if (session.record_ != 0) {
+            messages.back().record = journal_.put(session, {.message = queued.message,
+                                                            .qos = form.qos,
+                                                            .retain = form.retain,
+                                                            .group = group});
+        }
         counters_.queued.add(1);
         note_busy(session, true);
     } else {
@@ -239,28 +265,37 @@ void Delivery::send_queued(Session& session) {
     if (flow.is_resending) send_again(session);
     while (!flow.is_resending && !flow.queue.is_empty() &&
            flow.window.has_room(session.receive_maximum_)) {
-        if (send_front(session) == Sent::NotNow) break;
+        const Fate fate = send_front(session);
+        if (fate == Fate::NotNow) break;
+        const QueuedMessage& front = flow.queue.front();
+        if (fate == Fate::Dropped && front.record != 0) {
+            journal_.remove(session, front.record, front.message);
+        }
         flow.queue.pop();
     }
     if (flow.queue.is_empty()) note_busy(session, false);
     release_if_idle(session);
 }
 
-Delivery::Sent Delivery::send_front(Session& session) {
+Delivery::Fate Delivery::send_front(Session& session) {
     QueuedMessage& front = session.flow_->queue.front();
     const StoredMessage& message = *front.message;
     const std::string_view topic = message.topic();
     if (message.is_expired(port_.now())) {
         drop(session, topic, front.qos, DropCause::Expired);
-        return Sent::Done;
+        return Fate::Dropped;
     }
     if (front.guard_generation != session.guard_generation_ && session.guard_ != nullptr) {
         const GuardAnswer answer = session.guard_->may_receive(topic);
         if (answer.permission == Permission::Denied) {
             drop(session, topic, front.qos, DropCause::NotAllowed, answer.explanation);
-            return Sent::Done;
+            return Fate::Dropped;
         }
         front.guard_generation = session.guard_generation_;
+    }
+    if (front.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0) {
+        open_unsent(session, front);
+        return Fate::Sent;
     }
     const Publication publication = message.publication(port_.now());
     return session.aliases_ != nullptr ? send_front<AliasedFrame>(session, front, publication)
@@ -268,29 +303,49 @@ Delivery::Sent Delivery::send_front(Session& session) {
 }
 
 template <class Frame>
-Delivery::Sent Delivery::send_front(Session& session, QueuedMessage& front,
+Delivery::Fate Delivery::send_front(Session& session, QueuedMessage& front,
                                     const Publication& publication) {
     const std::string_view topic = front.message->topic();
     Frame frame(frames_, session, {session.version_, front.qos, front.retain}, topic, publication);
     if (frame.size() > session.packet_bytes_max_) {
         drop(session, topic, front.qos, DropCause::PacketTooLarge);
-        return Sent::Done;
+        return Fate::Dropped;
     }
-    if (session.is_output_full_) return Sent::NotNow;
+    if (session.is_output_full_) return Fate::NotNow;
     if (!count_rate(session)) {
         wait_for_rate(session);
-        return Sent::NotNow;
+        return Fate::NotNow;
     }
     std::uint8_t* out = extend(session, frame.size());
-    if (out == nullptr) return Sent::NotNow;
+    if (out == nullptr) return Fate::NotNow;
     const bool is_kept = session.is_persistent() || front.group != 0;
-    frame.write(out, session.flow_->window.open({.message = is_kept ? front.message : MessageRef(),
-                                                 .sent_at = now_seconds(),
-                                                 .group = front.group,
-                                                 .qos = front.qos,
-                                                 .retain = front.retain}));
+    const mqtt::PacketId id =
+        session.flow_->window.open({.message = is_kept ? front.message : MessageRef(),
+                                    .record = front.record,
+                                    .sent_at = now_seconds(),
+                                    .group = front.group,
+                                    .qos = front.qos,
+                                    .retain = front.retain});
+    frame.write(out, id);
     note_delivered(session, topic, front.qos, frame.size());
-    return Sent::Done;
+    return Fate::Sent;
+}
+
+// QoS 2: takes a packet id, which is sent once the disk has it.
+void Delivery::open_unsent(Session& session, const QueuedMessage& front) {
+    const mqtt::PacketId id = session.flow_->window.open({.message = front.message,
+                                                          .record = front.record,
+                                                          .sent_at = now_seconds(),
+                                                          .group = front.group,
+                                                          .qos = front.qos,
+                                                          .retain = front.retain,
+                                                          .is_due = true,
+                                                          .is_unsent = true});
+    session.flow_->is_resending = true;
+    session.flow_->remembered_with = journal_.number(session, front.record, id);
+    withheld_.add({.kind = WithheldItem::Kind::Resume,
+                   .slot = session.place_.slot,
+                   .attachment = session.attachment_});
 }
 
 void Delivery::wait_for_rate(Session& session) {
@@ -311,6 +366,9 @@ bool Delivery::acknowledge(Session& session, mqtt::PacketId packet_id) {
 // Requires: open.
 bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     SessionFlow* flow = session.flow_;
+    if (const InFlight& sent = *flow->window.find(packet_id); sent.record != 0) [[unlikely]] {
+        journal_.remove(session, sent.record, sent.message);
+    }
     flow->window.close(packet_id);
     counters_.acknowledged.add(1);
     if (flow->queue.is_empty() && !flow->is_resending) {
@@ -341,13 +399,19 @@ void Delivery::send_again(Session& session) {
     window.for_each([&](mqtt::PacketId id, InFlight& sent) {
         if (sent.is_due && last == Sent::Done) last = send_again(session, id, sent, given_up);
     });
-    for (const mqtt::PacketId id : given_up) window.close(id);
+    for (const mqtt::PacketId id : given_up) {
+        if (const InFlight& sent = *window.find(id); sent.record != 0) {
+            journal_.remove(session, sent.record, sent.message);
+        }
+        window.close(id);
+    }
     session.flow_->is_resending = last == Sent::NotNow;
 }
 
 Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                                     std::vector<mqtt::PacketId>& given_up) {
     if (sent.is_received) return send_release_again(session, id, sent);
+    if (sent.is_unsent && journal_.settled() < session.flow_->remembered_with) return Sent::NotNow;
     const std::string_view topic = sent.message->topic();
     const auto give_up = [&](DropCause cause, std::uint32_t explanation) {
         drop(session, topic, sent.qos, cause, explanation);
@@ -368,8 +432,9 @@ Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFligh
     if (frame.size() > session.packet_bytes_max_) return give_up(DropCause::PacketTooLarge, 0);
     std::uint8_t* out = extend(session, frame.size());
     if (out == nullptr) return Sent::NotNow;
-    frame.write(out, id, Duplicate::Yes);
+    frame.write(out, id, sent.is_unsent ? Duplicate::No : Duplicate::Yes);
     sent.is_due = false;
+    sent.is_unsent = false;
     note_delivered(session, topic, sent.qos, frame.size());
     return Sent::Done;
 }
@@ -386,10 +451,12 @@ void Delivery::discard(Session& session) {
     session.flow_ = nullptr;
     const std::unique_ptr<SessionFlow> owned(flow);
     flow->window.for_each([&](mqtt::PacketId, InFlight& sent) {
+        if (sent.record != 0) journal_.remove(session, sent.record, sent.message);
         if (sent.message) drop(session, sent.message->topic(), sent.qos, DropCause::SessionEnded);
     });
     for (; !flow->queue.is_empty(); flow->queue.pop()) {
         const QueuedMessage& queued = flow->queue.front();
+        if (queued.record != 0) journal_.remove(session, queued.record, queued.message);
         drop(session, queued.message->topic(), queued.qos, DropCause::SessionEnded);
     }
 }

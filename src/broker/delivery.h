@@ -26,6 +26,9 @@
 
 namespace gatehouse::broker {
 
+class Journal;
+class Withheld;
+
 // The flows that sessions borrow, kept for the next one so that a message that is sent and
 // acknowledged costs no allocation.
 class FlowPool : Pinned {
@@ -42,18 +45,23 @@ private:
 struct SharedMessage {
     ShareNumber group;
     MessageRef message;
+    RecordNumber record;  // 0: none
 };
 
 class Delivery : Pinned {
+    friend class Restoring;
+
 public:
     // The observer may be null.
     Delivery(const BrokerSettings& settings, LoopPort& port, Expiries& expiries,
-             SessionObserver* observer, Counters& counters)
+             SessionObserver* observer, Counters& counters, Journal& journal, Withheld& withheld)
         : settings_(settings),
           port_(port),
           expiries_(expiries),
           observer_(observer),
-          counters_(counters) {}
+          counters_(counters),
+          journal_(journal),
+          withheld_(withheld) {}
 
     // To every receiver of the route.
     void deliver(Route& route, const Publication& publication);
@@ -74,7 +82,7 @@ public:
             if (sent.group == 0 || sent.qos != mqtt::Qos::AtLeastOnce || !gives_back(sent.group)) {
                 return;
             }
-            taken.push_back({sent.group, std::move(sent.message)});
+            taken.push_back({sent.group, std::move(sent.message), sent.record});
             closed.push_back(id);
         });
         for (const mqtt::PacketId id : closed) session.flow_->window.close(id);
@@ -83,7 +91,7 @@ public:
                 return queued.group != 0 && gives_back(queued.group);
             },
             [&](QueuedMessage queued) {
-                taken.push_back({queued.group, std::move(queued.message)});
+                taken.push_back({queued.group, std::move(queued.message), queued.record});
             });
         if (session.flow_->queue.is_empty()) note_busy(session, false);
         release_if_idle(session);
@@ -117,6 +125,11 @@ public:
         drop(session, topic, qos, DropCause::Expired);
     }
 
+    // Before the loop runs: what was held before a restart.
+    void restore_held(Session& session, mqtt::PacketId packet_id) {
+        flow_of(session).received.add(packet_id);
+    }
+
     // Counts one message in the connection's running second. False: over the rate, and rates are
     // throttled.
     bool count_rate(Session& session);
@@ -125,6 +138,8 @@ public:
 private:
     // Done: sent, or dropped for good. NotNow: the output is full or the rate used up.
     enum class Sent : std::uint8_t { Done, NotNow };
+    // What became of the oldest queued message.
+    enum class Fate : std::uint8_t { Sent, Dropped, NotNow };
 
     template <class Frame>
     void deliver_one(Receiver& receiver, std::string_view topic, const Publication& publication,
@@ -144,9 +159,12 @@ private:
     void queue(Session& session, std::string_view topic, const Publication& publication,
                FrameForm form, ShareNumber group);
     void note_busy(Session& session, bool is_busy);
-    Sent send_front(Session& session);
+    // For a session that has a record: what was sent under the id, or is to be.
+    void keep(Session& session, mqtt::PacketId id);
+    Fate send_front(Session& session);
     template <class Frame>
-    Sent send_front(Session& session, QueuedMessage& front, const Publication& publication);
+    Fate send_front(Session& session, QueuedMessage& front, const Publication& publication);
+    void open_unsent(Session& session, const QueuedMessage& front);
     void send_again(Session& session);
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
@@ -169,6 +187,8 @@ private:
     Expiries& expiries_;
     SessionObserver* const observer_;
     Counters& counters_;
+    Journal& journal_;
+    Withheld& withheld_;
     FlowPool flows_;
     FrameCache frames_;
     MessageRef kept_;   // the message being delivered, once somebody keeps it

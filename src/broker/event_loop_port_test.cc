@@ -36,6 +36,9 @@ public:
         return bytes.data() + bytes.size() - size;
     }
     void end(EndReason) override {}
+    void send(BytesView) override {}
+    void on_kept(mqtt::PacketType, mqtt::PacketId) override {}
+    void on_not_kept(mqtt::PacketType, mqtt::PacketId) override {}
     Bytes bytes;
 };
 

@@ -2,6 +2,7 @@
 // once and the packet id held until PUBREL, so that a repetition is not passed on again. To the
 // client: the message is kept until PUBREC, the packet id until PUBCOMP.
 #include "broker/delivery.h"
+#include "broker/journal.h"
 #include "mqtt/ack.h"
 
 namespace gatehouse::broker {
@@ -13,6 +14,9 @@ bool Delivery::note_received(Session& session, mqtt::PacketId packet_id) {
     if (sent == nullptr || sent->qos != mqtt::Qos::ExactlyOnce) return false;
     sent->is_received = true;
     sent->is_due = false;  // the caller answers PUBREL now
+    if (sent->record != 0 && sent->message) {
+        journal_.note_received(session, sent->record, sent->message);
+    }
     sent->message = {};
     return true;
 }
@@ -49,10 +53,12 @@ std::size_t Delivery::unreleased(const Session& session) const {
 
 void Delivery::hold(Session& session, mqtt::PacketId packet_id) {
     flow_of(session).received.add(packet_id);
+    if (session.record_ != 0) journal_.hold_id(session, packet_id);
 }
 
 bool Delivery::release(Session& session, mqtt::PacketId packet_id) {
     if (session.flow_ == nullptr || !session.flow_->received.remove(packet_id)) return false;
+    if (session.record_ != 0) journal_.release_id(session, packet_id);
     release_if_idle(session);
     return true;
 }

@@ -22,13 +22,15 @@ struct InFlight {
     // Kept for persistent sessions, to be sent again on resume, and for members of a group, to be
     // given to another; until PUBREC for QoS 2.
     MessageRef message;
+    std::uint64_t record = 0;   // on disk (journal.h); 0: none
     std::uint32_t sent_at = 0;  // seconds of the steady clock, for the retry limit
     ShareNumber group = 0;      // that gave it to this session
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
     bool is_open = false;
     bool is_received = false;  // QoS 2: PUBREC came, PUBREL was sent, PUBCOMP is awaited
-    bool is_due = false;       // to be sent again on this connection
+    bool is_due = false;       // to be sent (again) on this connection
+    bool is_unsent = false;    // QoS 2: its packet id must be on disk first
 };
 
 class InFlightWindow {
@@ -55,6 +57,16 @@ public:
         slot.is_open = true;
         ++open_;
         return id_at(span_++);
+    }
+    // Takes this very id, for a message that was sent before a restart. Requires: it follows those
+    // that are open, in the order of sending.
+    void open_again(mqtt::PacketId id, InFlight sent) {
+        if (span_ == 0) first_id_ = id;
+        while (id_at(span_) != id) {
+            if (span_ == ring_.size()) grow();
+            at(span_++) = {};
+        }
+        open(std::move(sent));
     }
     // Null if the id is not open. Valid until the next open() or close().
     InFlight* find(mqtt::PacketId id) {

@@ -5,6 +5,7 @@
 #include "broker/publisher.h"
 #include "broker/session.h"
 #include "broker/shard.h"
+#include "broker/withheld.h"
 
 namespace gatehouse::broker {
 
@@ -56,6 +57,24 @@ void Lease::send_retained() {
 
 bool Lease::acknowledge(mqtt::PacketId packet_id) {
     return session_->shard_.delivery_.acknowledge(*session_, packet_id);
+}
+
+void Lease::acknowledge_when_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
+    session_->shard_.withhold(
+        *session_,
+        {.kind = WithheldItem::Kind::Acknowledgement, .type = type, .packet_id = packet_id});
+}
+
+bool Lease::must_wait() const {
+    return session_->withheld_ != 0;
+}
+
+bool Lease::is_kept() const {
+    return session_->record_ != 0;
+}
+
+void Lease::send_when_kept(Bytes packet) {
+    session_->shard_.send_when_kept(*session_, std::move(packet));
 }
 
 bool Lease::note_received(mqtt::PacketId packet_id) {

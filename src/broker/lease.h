@@ -55,6 +55,17 @@ public:
     // PUBACK. Whether that packet id was in flight with QoS 1.
     bool acknowledge(mqtt::PacketId packet_id);
 
+    // Acknowledgement of a publish, PUBACK or PUBREC: due once the disk has what it promises, see
+    // PublishOutcome::kept; then Outbound::on_kept() is called.
+    void acknowledge_when_kept(mqtt::PacketType type, mqtt::PacketId packet_id);
+    // Whether packets of this client wait for the disk: later ones must not overtake them.
+    bool must_wait() const;
+    // Whether the session is kept on disk.
+    bool is_kept() const;
+    // A packet that promises what was done before it: SUBACK, UNSUBACK, PUBREL, PUBCOMP. Written at
+    // once unless the disk has to be waited for.
+    void send_when_kept(Bytes packet);
+
     // QoS 2 to the client. PUBREC that takes the message; whether the packet id is in flight with
     // QoS 2: answer PUBREL either way, in MQTT 5 with "not found" if not.
     bool note_received(mqtt::PacketId packet_id);
@@ -67,7 +78,8 @@ public:
     // with one of them repeats a message that was passed on already.
     bool is_unreleased(mqtt::PacketId packet_id) const;
     std::size_t unreleased() const;
-    // Call before the message is published. Requires: not unreleased.
+    // Call before the message is published. Requires: not unreleased. Where the session is kept,
+    // the PUBREC has to wait for the disk.
     void hold(mqtt::PacketId packet_id);
     // PUBREL. Whether it was held.
     bool release(mqtt::PacketId packet_id);

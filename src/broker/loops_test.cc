@@ -176,6 +176,9 @@ public:
         return waiting_.data() + at;
     }
     void end(EndReason) override {}
+    void send(BytesView) override {}
+    void on_kept(mqtt::PacketType, mqtt::PacketId) override {}
+    void on_not_kept(mqtt::PacketType, mqtt::PacketId) override {}
 
     void read() {
         const Bytes all = std::exchange(waiting_, {});

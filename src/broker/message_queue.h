@@ -19,6 +19,7 @@ struct QueuedMessage {
     MessageRef message;
     std::uint32_t guard_generation = 0;  // of the guard's answer when it was queued
     ShareNumber group = 0;               // that gave it to this session
+    std::uint64_t record = 0;            // on disk (journal.h); 0: none
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
 };
@@ -39,6 +40,8 @@ public:
     [[nodiscard]] bool push(QueuedMessage queued, Bounds bounds);
     // The oldest. Requires: not empty.
     QueuedMessage& front() { return ring_[begin_]; }
+    // The newest. Requires: not empty.
+    QueuedMessage& back() { return at(size_ - 1); }
     void pop();
     // Takes out, oldest first, those for which `take` is true and hands them to `visit`.
     template <class Take, class Visit>

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/bytes.h"
+#include "mqtt/protocol.h"
+
 namespace gatehouse::broker {
 
 // Why the broker wants a connection closed.
@@ -21,6 +24,15 @@ public:
     // once there is room again.
     // Must not call back into the broker.
     virtual std::uint8_t* extend(std::size_t bytes) = 0;
+
+    // A packet, after what is waiting to be written. Must not call back into the broker.
+    virtual void send(BytesView packet) = 0;
+
+    // What a publish of this client promised is on disk, or is not and will not be told so:
+    // PUBACK or PUBREC (`type`) is due. Only for those given to Lease::acknowledge_when_kept().
+    // Must not call back into the broker but through Lease::detach().
+    virtual void on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) = 0;
+    virtual void on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) = 0;
 
     // The connection shall say why (where the protocol can) and close. The lease is void already.
     // Called at most once, from within another connection's attach() or an administrator's call;

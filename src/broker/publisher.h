@@ -40,11 +40,20 @@ enum class PublishRate : std::uint8_t {
     Exceeded,
 };
 
+enum class Kept : std::uint8_t {
+    Yes,  // nobody needs it on disk, or there it is
+    // Acknowledge it through Lease::acknowledge_when_kept().
+    OnItsWay,
+    // The disk takes nothing at the moment: the message was passed on to nobody.
+    No,
+};
+
 struct PublishOutcome {
     // Subscribed sessions, on every loop; 0: MQTT 5 may answer "no matching subscribers".
     std::uint32_t receivers = 0;
     Congestion congestion = Congestion::None;
     PublishRate rate = PublishRate::Within;
+    Kept kept = Kept::Yes;
 };
 
 class Publisher : Pinned {

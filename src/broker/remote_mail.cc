@@ -3,6 +3,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "broker/journal.h"
+
 namespace gatehouse::broker {
 
 namespace {
@@ -64,14 +66,26 @@ void PostOffice::wake(std::size_t loop) {
     if (!desk.is_woken.exchange(true, std::memory_order_acq_rel)) desk.port->wake();
 }
 
-RemoteMail::RemoteMail(PostOffice& post_office, std::size_t loop)
+void PostOffice::settle(std::size_t from, std::size_t to, std::uint64_t batches) {
+    Lane& way = lane(from, to);
+    way.settled.store(batches, std::memory_order_seq_cst);
+    if (way.is_settlement_wanted.load(std::memory_order_seq_cst) &&
+        way.is_settlement_wanted.exchange(false, std::memory_order_seq_cst)) {
+        wake(from);
+    }
+}
+
+RemoteMail::RemoteMail(PostOffice& post_office, std::size_t loop, Journal& journal)
     : post_office_(post_office),
       loop_(loop),
       outgoing_(post_office.loops()),
-      known_(post_office.loops()) {}
+      known_(post_office.loops()),
+      journal_(journal),
+      sent_(post_office.loops()),
+      received_(post_office.loops()) {}
 
 bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
-                      const Publication& publication, ShareTarget target) {
+                      const Publication& publication, Durable durable, ShareTarget target) {
     const std::uint64_t bit = std::uint64_t{1} << to;
     if (route.remote_number_ == 0) {
         if (free_numbers_.empty()) {
@@ -96,9 +110,11 @@ bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(&target);
         outgoing_[to].insert(outgoing_[to].end(), bytes, bytes + sizeof target);
     }
+    if (durable == Durable::Yes) sent_[to].durable = sent_[to].handed_over + 1;
     const bool is_congested = post_office_.is_congested(loop_, to, outgoing_[to].size());
     if (outgoing_[to].size() >= full_batch) {
         post_office_.hand_over(loop_, to, outgoing_[to]);
+        ++sent_[to].handed_over;
         outgoing_loops_ &= ~bit;
     }
     return is_congested;
@@ -134,6 +150,57 @@ void RemoteMail::hand_over() {
         if ((outgoing_loops_ >> to & 1) == 0) continue;
         outgoing_loops_ &= ~(std::uint64_t{1} << to);
         post_office_.hand_over(loop_, to, outgoing_[to]);
+        ++sent_[to].handed_over;
+    }
+}
+
+// --- what is settled -------------------------------------------------------------------------
+
+void RemoteMail::wait_with(std::uint64_t ticket) {
+    for (std::size_t to = 0; to < sent_.size(); ++to) {
+        Sent& sent = sent_[to];
+        const bool is_marked = !sent.marks.empty() && sent.marks.back().batch >= sent.durable;
+        if (sent.durable == 0 || is_marked) continue;
+        if (post_office_.settled(loop_, to) < sent.durable) {
+            sent.marks.push_back({ticket, sent.durable});
+        }
+    }
+}
+
+bool RemoteMail::is_settled(std::uint64_t ticket) {
+    bool all = true;
+    for (std::size_t to = 0; to < sent_.size(); ++to) {
+        auto& marks = sent_[to].marks;
+        while (!marks.empty() && marks.front().ticket <= ticket) {
+            if (post_office_.settled(loop_, to) < marks.front().batch) {
+                all = false;
+                break;
+            }
+            marks.pop_front();
+        }
+    }
+    return all;
+}
+
+void RemoteMail::note_received(std::size_t from) {
+    if (!journal_.is_kept()) return;
+    Received& received = received_[from];
+    ++received.batches;
+    if (received.unsettled.empty() && journal_.settled() >= journal_.last()) {
+        return post_office_.settle(from, loop_, received.batches);
+    }
+    received.unsettled.push_back({received.batches, journal_.last()});
+}
+
+void RemoteMail::settle_received() {
+    for (std::size_t from = 0; from < received_.size(); ++from) {
+        auto& unsettled = received_[from].unsettled;
+        std::uint64_t batch = 0;
+        while (!unsettled.empty() && unsettled.front().journal <= journal_.settled()) {
+            batch = unsettled.front().batch;
+            unsettled.pop_front();
+        }
+        if (batch != 0) post_office_.settle(from, loop_, batch);
     }
 }
 

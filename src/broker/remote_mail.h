@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -24,6 +25,7 @@
 
 namespace gatehouse::broker {
 
+class Journal;
 struct TenantState;
 
 // Where the mail of all loops waits. Threads: any.
@@ -41,6 +43,8 @@ public:
     void take(std::size_t from, std::size_t to, std::vector<Bytes>& batches);
     // Gives the memory of taken batches back to the lane and reports them as done with.
     void give_back(std::size_t from, std::size_t to, std::vector<Bytes>& batches);
+    // Has the loop take its mail soon.
+    void wake(std::size_t loop);
     // Allows the next wake-up; call before taking.
     void open(std::size_t to) { desks_[to].is_woken.exchange(false, std::memory_order_acq_rel); }
 
@@ -51,6 +55,13 @@ public:
     // Has `from` woken when the lane has emptied to half its bound.
     void want_relief(std::size_t from, std::size_t to) {
         lane(from, to).is_relief_wanted.store(true, std::memory_order_seq_cst);
+    }
+    // The receiver has on disk what came with the first `batches` of the lane.
+    void settle(std::size_t from, std::size_t to, std::uint64_t batches);
+    // How many batches are settled; `from` is woken once when that changes.
+    std::uint64_t settled(std::size_t from, std::size_t to) {
+        lane(from, to).is_settlement_wanted.store(true, std::memory_order_seq_cst);
+        return lane(from, to).settled.load(std::memory_order_seq_cst);
     }
     // Whether the lane is at half its bound or below.
     bool is_relieved(std::size_t from, std::size_t to) const {
@@ -64,6 +75,8 @@ private:
         std::vector<Bytes> spare;             // guarded by mutex
         std::atomic<std::size_t> waiting{0};  // bytes handed over and not done with
         std::atomic<bool> is_relief_wanted{false};
+        std::atomic<std::uint64_t> settled{0};  // batches
+        std::atomic<bool> is_settlement_wanted{false};
     };
     struct alignas(64) Desk {
         LoopPort* port = nullptr;
@@ -74,12 +87,13 @@ private:
     const Lane& lane(std::size_t from, std::size_t to) const {
         return lanes_[from * desks_.size() + to];
     }
-    void wake(std::size_t loop);
-
     const std::size_t lane_bytes_max_;
     std::vector<Desk> desks_;
     std::vector<Lane> lanes_;
 };
+
+// Whether somebody waits until the receivers of a message have it on disk.
+enum class Durable : std::uint8_t { No, Yes };
 
 // The member of a group that a message is for; group 0: for everybody.
 struct ShareTarget {
@@ -90,13 +104,14 @@ struct ShareTarget {
 // One loop's end: what it sends, and the routes it was told about. Threads: one loop.
 class RemoteMail : Pinned {
 public:
-    RemoteMail(PostOffice& post_office, std::size_t loop);
+    RemoteMail(PostOffice& post_office, std::size_t loop, Journal& journal);
 
     // --- sending
     // Puts the message into the batch for `to`, describing the route first if `to` does not know
     // it. Whether the lane is congested now.
+    // With Durable::Yes the message counts as waiting until `to` has it on disk or does without.
     bool send(std::size_t to, TenantState& tenant, Route& route, const Publication& publication,
-              ShareTarget target = {});
+              Durable durable, ShareTarget target = {});
     // Asks the other loops to give back what their offline members of the group have waiting.
     void reclaim(TenantState& tenant, ShareNumber group);
     // Tells the other loops that the route is gone.
@@ -104,6 +119,10 @@ public:
     // Whether there is something to hand over.
     bool has_outgoing() const { return outgoing_loops_ != 0; }
     void hand_over();
+    // Notes that a ticket waits for the durable messages sent so far. Tickets grow.
+    void wait_with(std::uint64_t ticket);
+    // Whether none of the lanes has something that the ticket waits for.
+    bool is_settled(std::uint64_t ticket);
     // Whether no lane from here is more than half full; if one is, the loop is woken when it is
     // not any more.
     bool is_relieved();
@@ -127,12 +146,36 @@ public:
                     const Arrival arrival = read(from, left);
                     if (arrival.tenant != nullptr) visit(arrival);
                 }
+                note_received(from);
             }
             if (!batches_.empty()) post_office_.give_back(from, loop_, batches_);
         }
     }
 
+    // Tells the other loops which of their batches are settled, now that the journal is this far.
+    void settle_received();
+
 private:
+    // Tickets that wait for a batch: the first of them stands for all later ones.
+    struct Mark {
+        std::uint64_t ticket;
+        std::uint64_t batch;
+    };
+    struct Sent {
+        std::uint64_t handed_over = 0;  // batches
+        std::uint64_t durable = 0;      // the last batch with a durable message
+        std::deque<Mark> marks;
+    };
+    struct Unsettled {
+        std::uint64_t batch;
+        std::uint64_t journal;  // number to be settled first
+    };
+    struct Received {
+        std::uint64_t batches = 0;
+        std::deque<Unsettled> unsettled;
+    };
+    void note_received(std::size_t from);
+
     enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim };
     // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget.
     struct Header {
@@ -165,6 +208,9 @@ private:
     std::uint32_t next_number_ = 1;
     std::vector<std::vector<std::unique_ptr<Known>>> known_;  // by loop, by route number
     std::vector<Bytes> batches_;
+    Journal& journal_;
+    std::vector<Sent> sent_;          // by loop
+    std::vector<Received> received_;  // by loop
 };
 
 }  // namespace gatehouse::broker

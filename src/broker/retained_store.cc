@@ -18,16 +18,17 @@ Publication RetainedMessage::publication(SteadyTime now) const {
     return publication;
 }
 
-RetainedStore::Outcome RetainedStore::put(std::string_view topic, const Publication& publication,
-                                          SteadyTime now, std::size_t messages_max) {
+RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication& publication,
+                                      SteadyTime now, std::size_t messages_max) {
     const std::lock_guard lock(mutex_);
     const auto existing = messages_.find(topic);
     if (publication.payload.empty()) {
-        if (existing != messages_.end()) messages_.erase(existing);
+        if (existing == messages_.end()) return {Outcome::Nothing};
+        messages_.erase(existing);
         count_.store(messages_.size(), std::memory_order_relaxed);
-        return Outcome::Removed;
+        return {Outcome::Removed, ++version_};
     }
-    if (existing == messages_.end() && messages_.size() >= messages_max) return Outcome::Full;
+    if (existing == messages_.end() && messages_.size() >= messages_max) return {Outcome::Full};
     auto message = std::make_shared<RetainedMessage>();
     message->topic = topic;
     message->payload.assign(publication.payload.begin(), publication.payload.end());
@@ -39,7 +40,19 @@ RetainedStore::Outcome RetainedStore::put(std::string_view topic, const Publicat
     }
     messages_.insert_or_assign(std::string(topic), std::move(message));
     count_.store(messages_.size(), std::memory_order_relaxed);
-    return Outcome::Stored;
+    return {Outcome::Stored, ++version_};
+}
+
+void RetainedStore::restore(RetainedMessage message) {
+    const std::lock_guard lock(mutex_);
+    auto kept = std::make_shared<RetainedMessage>(std::move(message));
+    messages_.insert_or_assign(kept->topic, kept);
+    count_.store(messages_.size(), std::memory_order_relaxed);
+}
+
+void RetainedStore::begin_after(std::uint64_t version) {
+    const std::lock_guard lock(mutex_);
+    version_ = version;
 }
 
 RetainedRef RetainedStore::find(std::string_view topic, SteadyTime now) const {

@@ -37,12 +37,21 @@ using RetainedRef = std::shared_ptr<const RetainedMessage>;
 
 class RetainedStore : Pinned {
 public:
-    enum class Outcome : std::uint8_t { Stored, Removed, Full };
+    // Nothing: there was nothing to remove.
+    enum class Outcome : std::uint8_t { Stored, Removed, Nothing, Full };
 
     // Keeps the message; an empty payload removes what is kept. Full: `messages_max` topics have
     // one already.
-    Outcome put(std::string_view topic, const Publication& publication, SteadyTime now,
-                std::size_t messages_max);
+    // `version` grows with each put of the store.
+    struct Put {
+        Outcome outcome;
+        std::uint64_t version = 0;
+    };
+    Put put(std::string_view topic, const Publication& publication, SteadyTime now,
+            std::size_t messages_max);
+    // Puts back what was kept before a restart, and makes versions go on above.
+    void restore(RetainedMessage message);
+    void begin_after(std::uint64_t version);
     // The message of this very topic; null if there is none.
     RetainedRef find(std::string_view topic, SteadyTime now) const;
     // Those whose topics a filter matches.
@@ -54,6 +63,7 @@ public:
 private:
     mutable std::mutex mutex_;
     std::map<std::string, RetainedRef, std::less<>> messages_;  // guarded by mutex_
+    std::uint64_t version_ = 0;                                 // guarded by mutex_
     std::atomic<std::size_t> count_{0};
 };
 

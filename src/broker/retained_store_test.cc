@@ -11,8 +11,10 @@ using testing::UnorderedElementsAre;
 struct Store {
     RetainedStore::Outcome put(std::string_view topic, std::string_view payload,
                                std::uint32_t expiry = never_expires) {
-        return store.put(topic, {.payload = bytes_of(payload), .expiry_seconds = expiry},
-                         clock.steady_now(), 3);
+        return store
+            .put(topic, {.payload = bytes_of(payload), .expiry_seconds = expiry},
+                 clock.steady_now(), 3)
+            .outcome;
     }
     std::vector<std::string> match(std::string_view filter, ParentMatch parent) {
         std::vector<std::string> topics;

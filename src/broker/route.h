@@ -82,6 +82,7 @@ private:
     std::uint32_t receiver_count_ = 0;   // on all loops
     std::uint32_t remote_number_ = 0;    // what other loops know it by; 0: none do
     std::uint64_t remote_loops_ = 0;     // bit n: loop n has receivers
+    std::uint64_t durable_loops_ = 0;    // bit n: among them persistent sessions
     std::uint64_t told_loops_ = 0;       // bit n: loop n knows that remote_number_ is this topic
     std::uint64_t ever_told_loops_ = 0;  // bit n: loop n knows remote_number_
 };

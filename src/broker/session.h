@@ -35,7 +35,8 @@ struct SessionFlow {
     InFlightWindow window;
     MessageQueue queue;
     UnreleasedIds received;
-    bool is_resending = false;  // some of the window is due again on a resumed session
+    bool is_resending = false;          // some of the window is due, again or for the first time
+    std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 
     bool is_idle() const { return window.is_empty() && queue.is_empty() && received.is_empty(); }
 };
@@ -71,7 +72,9 @@ public:
 private:
     friend class AliasedFrame;
     friend class Delivery;
+    friend class Journal;
     friend class Lease;
+    friend class Restoring;
     friend class SessionDirectory;
     friend class Shard;
 
@@ -105,6 +108,8 @@ private:
     std::vector<SessionSubscription> subscriptions_;
     std::shared_ptr<IsBusy> is_busy_;        // null: in no group
     std::unique_ptr<TopicAliases> aliases_;  // null: the client takes none
+    std::uint64_t record_ = 0;               // on disk (journal.h); 0: none
+    std::uint32_t withheld_ = 0;             // packets for its client that wait for the disk
     std::uint32_t expiry_seconds_ = 0;
     std::uint32_t attachment_ = 0;  // new at each attach and detach; dates an Expiry
     SessionPlace place_;

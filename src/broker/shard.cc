@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/shared_state.h"
+#include "broker/withheld.h"
 
 namespace gatehouse::broker {
 
@@ -15,12 +16,18 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
       loop_(loop),
       reader_(shared.quiescence),
       directory_(*this, loop),
-      delivery_(shared.settings, port, expiries_, shared.observer, counters_),
-      mail_(shared.post_office, loop) {
+      journal_(std::make_unique<Journal>(shared.writer.get(), shared.clock, port, loop)),
+      mail_(shared.post_office, loop, *journal_),
+      withheld_(std::make_unique<Withheld>(*journal_, mail_)),
+      delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_,
+                *withheld_) {
     shared_.post_office.connect(loop, port);
 }
 
-Shard::~Shard() = default;
+Shard::~Shard() {
+    // While the sessions are there, of which it speaks.
+    journal_->finish();
+}
 
 // --- attaching -------------------------------------------------------------------------------
 
@@ -61,12 +68,20 @@ Lease Shard::attach(AttachRequest request) {
     session->outbound_ = request.outbound;
     session->guard_ = request.guard;
     ++session->guard_generation_;
+    if (journal_->is_kept()) keep(*session);
     return Lease(*session, present);
 }
 
 void Shard::start_delivery(Session& session) {
     delivery_.start(session);
     set_presence(session, Presence::Online);
+}
+
+// Its row on disk, from now on or as it is now.
+void Shard::keep(Session& session) {
+    if (session.record_ == 0 && !session.is_persistent()) return;
+    if (session.record_ == 0) session.record_ = journal_->new_session();
+    journal_->put_session(session, session.is_connected() ? 0 : journal_->wall_now());
 }
 
 // --- letting go ------------------------------------------------------------------------------
@@ -82,6 +97,7 @@ void Shard::release(Session& session) {
     session.aliases_.reset();
     session.is_observed_ = false;
     session.attachment_ = next_attachment_++;
+    session.withheld_ = 0;
     delivery_.stop(session);
     set_presence(session, Presence::Offline);
     std::erase_if(pending_retained_,
@@ -92,6 +108,7 @@ void Shard::detach(Session& session, WillFate fate) {
     release(session);
     if (fate == WillFate::Discard) session.will_.reset();
     if (!session.is_persistent()) return end_session(session, SessionEnd::Clean);
+    if (session.record_ != 0) keep(session);
     if (session.is_busy_ != nullptr) hand_on(session);
     const std::uint32_t expiry = session.expiry_seconds_;
     if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, expiry);
@@ -105,16 +122,24 @@ void Shard::detach(Session& session, WillFate fate) {
 
 void Shard::end_session(Session& session, SessionEnd end) {
     unsubscribe_all(session);
-    if (session.is_busy_ != nullptr) hand_on(session);
+    const bool was_handed_on = session.is_busy_ != nullptr && hand_on(session);
     if (session.will_ != nullptr) publish_will(session);
     delivery_.discard(session);
+    if (session.record_ != 0) remove_record(session, was_handed_on);
     counters_.sessions_ended.add(1);
     if (shared_.observer != nullptr) shared_.observer->on_session_ended(session, end);
     directory_.remove(session);
 }
 
+void Shard::remove_record(const Session& session, bool was_handed_on) {
+    if (!was_handed_on) return journal_->remove_session(session);
+    journal_->rename_ended(session);
+    withheld_->add({.kind = WithheldItem::Kind::Removal, .session = session.record_});
+}
+
 void Shard::publish_will(Session& session) {
     const std::unique_ptr<Will> will = std::move(session.will_);
+    if (session.record_ != 0) keep(session);
     if (will->permit != nullptr) {
         const GuardAnswer answer = will->permit->may_publish(will->topic);
         if (answer.permission == Permission::Denied) {
@@ -205,11 +230,13 @@ void Shard::take_mail() {
         }
     });
     relieve();
+    settle();
 }
 
 void Shard::end_turn() {
     mail_.hand_over();
     relieve();
+    settle();
 }
 
 void Shard::wait_for_relief(ReliefWaiter& waiter) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,10 @@
 
 namespace gatehouse::broker {
 
+class Journal;
+class Withheld;
 struct SharedState;
+struct WithheldItem;
 
 // Told when a congestion that publish() reported is over; see Shard::wait_for_relief().
 class ReliefWaiter {
@@ -75,10 +79,13 @@ public:
 private:
     friend class Lease;
     friend class Publisher;
+    friend class Restoring;
     friend class Session;
 
     // Lives of sessions (shard.cc)
     void start_delivery(Session& session);
+    void keep(Session& session);
+    void remove_record(const Session& session, bool was_handed_on);
     void release(Session& session);
     void detach(Session& session, WillFate fate);
     void end_session(Session& session, SessionEnd end);
@@ -97,6 +104,15 @@ private:
     void refresh(Route& route, TenantState& tenant, const Session* publisher);
     void add_receiver(Route& route, Subscriber subscriber, const Session* publisher);
     void add_identifiers(Route& route);
+    // Waiting for the disk (shard_keep.cc)
+    void withhold(Session& session, WithheldItem item);
+    Session* waiting_session(const WithheldItem& item);
+    void settle();
+    void release(WithheldItem& item);
+    void refuse(const WithheldItem& item);
+    void send_when_kept(Session& session, Bytes packet);
+    bool wants_disk(const Route& route, const Publication& publication) const;
+
     Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
     void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
     void forget(Route& route);
@@ -111,7 +127,8 @@ private:
                     const Publication& publication);
     void set_presence(Session& session, Presence presence);
     // Gives what groups gave the session, and it has not taken, to other members.
-    void hand_on(Session& session, ShareNumber only = 0);
+    // Whether there was something.
+    bool hand_on(Session& session, ShareNumber only = 0);
     // A member of the group is online: what waits for offline ones is its, too.
     void reclaim_everywhere(TenantState& tenant, ShareNumber group);
     void reclaim(TenantState& tenant, ShareNumber group);
@@ -141,8 +158,10 @@ private:
     Quiescence::Reader reader_;
     SessionDirectory directory_;
     Expiries expiries_;
-    Delivery delivery_;
+    const std::unique_ptr<Journal> journal_;
     RemoteMail mail_;
+    const std::unique_ptr<Withheld> withheld_;
+    Delivery delivery_;
     std::uint32_t next_attachment_ = 1;
     std::vector<Subscriber> found_;                  // of the match being looked at
     std::vector<PendingRetained> pending_retained_;  // until send_retained()

@@ -1,9 +1,11 @@
 // The part of Shard that messages pass through.
 #include <algorithm>
 #include <bit>
+#include <chrono>
 
 #include "broker/shard.h"
 #include "broker/shared_state.h"
+#include "broker/withheld.h"
 
 namespace gatehouse::broker {
 
@@ -31,13 +33,27 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
         return outcome;
     }
     TenantState& tenant = from.tenant_;
+    if (journal_->is_failing()) [[unlikely]] {
+        if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, from.session_);
+        if (wants_disk(route, publication)) {
+            counters_.not_kept.add(1);
+            outcome.kept = Kept::No;
+            return outcome;
+        }
+    }
+    const std::uint64_t before = journal_->last();
     if (publication.retain == Retain::Yes) [[unlikely]] {
         retain(tenant, route.topic(), publication);
     }
     deliver(route, tenant, from.session_, publication);
     outcome.receivers = route.receiver_count_;
     if (route.remote_loops_ != 0) outcome.congestion = forward(tenant, route, publication);
+    if (publication.qos != mqtt::Qos::AtMostOnce &&
+        (journal_->last() != before || (journal_->is_kept() && route.durable_loops_ != 0))) {
+        outcome.kept = Kept::OnItsWay;
+    }
     if (route.extras_ != nullptr && !route.extras_->shares.empty()) [[unlikely]] {
+        if (wants_disk(route, publication)) outcome.kept = Kept::OnItsWay;
         if (share_out(tenant, route, publication) == Congestion::Congested) {
             outcome.congestion = Congestion::Congested;
         }
@@ -63,6 +79,7 @@ void Shard::refresh(Route& route, TenantState& tenant, const Session* publisher)
     route.receivers_.clear();
     route.receiver_count_ = 0;
     route.remote_loops_ = 0;
+    route.durable_loops_ = 0;
     route.extras_.reset();
     // A session that matches by several filters gets one copy, with the best QoS among them
     // (MQTT 5 section 3.3.4). Sorted, its subscriptions stand together.
@@ -85,7 +102,11 @@ void Shard::refresh(Route& route, TenantState& tenant, const Session* publisher)
 void Shard::add_receiver(Route& route, Subscriber subscriber, const Session* publisher) {
     if (subscriber.loop() != loop_) {
         ++route.receiver_count_;
-        route.remote_loops_ |= std::uint64_t{1} << subscriber.loop();
+        const std::uint64_t bit = std::uint64_t{1} << subscriber.loop();
+        route.remote_loops_ |= bit;
+        if (subscriber.is_persistent() && subscriber.qos() != mqtt::Qos::AtMostOnce) {
+            route.durable_loops_ |= bit;
+        }
         return;
     }
     Session* session = directory_.at(subscriber.slot());
@@ -111,7 +132,10 @@ Congestion Shard::forward(TenantState& tenant, Route& route, const Publication& 
     for (std::uint64_t loops = route.remote_loops_; loops != 0; loops &= loops - 1) {
         const auto to = static_cast<std::size_t>(std::countr_zero(loops));
         counters_.forwarded.add(1);
-        if (mail_.send(to, tenant, route, publication)) congestion = Congestion::Congested;
+        const bool is_durable = journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce &&
+                                (route.durable_loops_ >> to & 1) != 0;
+        if (mail_.send(to, tenant, route, publication, is_durable ? Durable::Yes : Durable::No))
+            congestion = Congestion::Congested;
     }
     return congestion;
 }
@@ -123,9 +147,23 @@ void Shard::forget(Route& route) {
 }
 
 void Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
-    const auto outcome = tenant.retained.put(topic, publication, port_.now(),
-                                             shared_.settings.limits.retained_messages_max);
-    if (outcome == RetainedStore::Outcome::Full) counters_.retained_refused.add(1);
+    const auto put = tenant.retained.put(topic, publication, port_.now(),
+                                         shared_.settings.limits.retained_messages_max);
+    if (put.outcome == RetainedStore::Outcome::Full) return counters_.retained_refused.add(1);
+    if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return;
+    const bool expires = publication.expiry_seconds != never_expires;
+    const SteadyTime expires_at =
+        expires ? port_.now() + std::chrono::seconds(publication.expiry_seconds)
+                : SteadyTime::max();
+    journal_->put_retained({.account = tenant.name.account.view(),
+                            .region = tenant.name.region.view(),
+                            .topic = topic,
+                            .properties = publication.properties,
+                            .payload = publication.payload,
+                            .qos = static_cast<std::uint8_t>(publication.qos),
+                            .expiry_at = publication.expiry_at,
+                            .expires_at = journal_->wall_of(expires_at),
+                            .version = put.version});
 }
 
 }  // namespace gatehouse::broker

@@ -8,6 +8,7 @@
 
 #include "broker/shard.h"
 #include "broker/shared_state.h"
+#include "broker/withheld.h"
 #include "mqtt/property.h"
 #include "mqtt/publish.h"
 #include "mqtt/topic.h"
@@ -95,8 +96,11 @@ Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, 
     if (!mail_.has_outgoing()) port_.request_turn_end();
     counters_.forwarded.add(1);
     const ShareTarget target{.group = share.members->group, .slot = place.slot};
-    return mail_.send(place.loop, tenant, route, publication, target) ? Congestion::Congested
-                                                                      : Congestion::None;
+    const bool is_durable = journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce;
+    return mail_.send(place.loop, tenant, route, publication,
+                      is_durable ? Durable::Yes : Durable::No, target)
+               ? Congestion::Congested
+               : Congestion::None;
 }
 
 void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
@@ -129,7 +133,7 @@ void Shard::set_presence(Session& session, Presence presence) {
 
 // Requires: the session is not an online member any more. Without an online one, a message moves
 // only from a session that ends.
-void Shard::hand_on(Session& session, ShareNumber only) {
+bool Shard::hand_on(Session& session, ShareNumber only) {
     TenantState& tenant = session.tenant_;
     const auto gives_back = [&](ShareNumber group) {
         if (only != 0 && group != only) return false;
@@ -138,7 +142,11 @@ void Shard::hand_on(Session& session, ShareNumber only) {
         return members->online != 0 || session.membership(group) == nullptr;
     };
     const auto taken = delivery_.take_shared(session, gives_back);
-    if (taken.empty()) return;
+    if (taken.empty()) return false;
+    // Their records go after those of the sessions that get them now are on disk.
+    for (const SharedMessage& shared : taken) {
+        if (shared.record != 0) journal_->write_out(shared.record);
+    }
     Publisher publisher(*this, session.tenant(), {});
     Bytes properties;
     for (const SharedMessage& shared : taken) {
@@ -162,6 +170,14 @@ void Shard::hand_on(Session& session, ShareNumber only) {
             give_to(tenant, route, share, share.members->pick(publication.qos), publication);
         }
     }
+    for (const SharedMessage& shared : taken) {
+        if (shared.record == 0) continue;
+        withheld_->add({.kind = WithheldItem::Kind::Removal,
+                        .session = session.record_,
+                        .record = shared.record,
+                        .message = shared.message});
+    }
+    return true;
 }
 
 void Shard::reclaim_everywhere(TenantState& tenant, ShareNumber group) {

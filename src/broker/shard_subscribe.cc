@@ -4,6 +4,7 @@
 
 #include "broker/shard.h"
 #include "broker/shared_state.h"
+#include "broker/withheld.h"
 #include "mqtt/topic.h"
 
 namespace gatehouse::broker {
@@ -29,8 +30,11 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
         const FilterHandle known = tree.find(filter);
         if (known == FilterHandle() || place_of(known) == own.end()) return too_many(most);
     }
-    const auto handle = tree.subscribe(filter, Subscriber(session.place_, options));
+    const auto persistent =
+        session.is_persistent() ? Subscriber::Persistent::Yes : Subscriber::Persistent::No;
+    const auto handle = tree.subscribe(filter, Subscriber(session.place_, options, persistent));
     if (!handle) return fail(handle.error());
+    if (session.record_ != 0) journal_->put_subscription(session, filter, options);
     const auto existing = place_of(*handle);
     const bool is_new = existing == own.end();
     if (is_new) {
@@ -56,6 +60,7 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
     if (known != 0 && existing != own.end()) {
         existing->options = options;
         shares.note_change(known);
+        if (session.record_ != 0) journal_->put_subscription(session, filter, options);
         return options.qos;
     }
     const std::uint32_t most = shared_.settings.limits.subscriptions_per_session_max;
@@ -66,6 +71,7 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
     const auto group = shares.join(filter, {session.place_, session.is_busy_});
     if (!group) return fail(group.error());
     own.push_back({.filter = {}, .options = options, .group = *group});
+    if (session.record_ != 0) journal_->put_subscription(session, filter, options);
     pending_retained_.push_back({&session, {}, options, *group});
     return options.qos;
 }
@@ -82,6 +88,7 @@ bool Shard::unsubscribe(Session& session, std::string_view filter) {
     });
     if (found == own.end()) return false;
     leave(session, *found);
+    if (session.record_ != 0) journal_->remove_subscription(session, filter);
     *found = own.back();
     own.pop_back();
     return true;

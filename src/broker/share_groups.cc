@@ -131,7 +131,8 @@ std::shared_ptr<const ShareMembers> ShareGroups::members(ShareNumber group) cons
 
 std::string ShareGroups::name_of(ShareNumber group) const {
     const std::lock_guard lock(mutex_);
-    return groups_.at(group).name;
+    const auto found = groups_.find(group);
+    return found == groups_.end() ? std::string() : found->second.name;
 }
 
 }  // namespace gatehouse::broker

@@ -87,7 +87,7 @@ public:
     ShareNumber find(std::string_view shared_filter) const;
     // Null: there is no such group any more.
     std::shared_ptr<const ShareMembers> members(ShareNumber group) const;
-    // "$share/NAME/FILTER". Requires: there is such a group.
+    // "$share/NAME/FILTER"; empty: there is no such group any more.
     std::string name_of(ShareNumber group) const;
 
 private:

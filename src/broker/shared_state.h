@@ -12,6 +12,8 @@
 #include "base/pinned.h"
 #include "base/tenant.h"
 #include "broker/broker_settings.h"
+#include "broker/journal_writer.h"
+#include "broker/persistence.h"
 #include "broker/publish_listener.h"
 #include "broker/quiescence.h"
 #include "broker/remote_mail.h"
@@ -43,17 +45,32 @@ struct TenantState : Pinned {
 
 struct SharedState : Pinned {
     SharedState(const BrokerSettings& settings, std::size_t loops, PublishListener* listener,
-                SessionObserver* observer)
+                SessionObserver* observer, Persistence persistence)
         : settings(settings),
           listener(listener),
           observer(observer),
-          post_office(loops, settings.mailbox_bytes_max) {}
+          post_office(loops, settings.mailbox_bytes_max),
+          clock(persistence.clock) {
+        if (persistence.store == nullptr) return;
+        writer = std::make_unique<JournalWriter>(*persistence.store, post_office, loops,
+                                                 std::move(persistence.report));
+    }
 
     TenantState& tenant(const Tenant& name) {
         const std::lock_guard lock(tenants_mutex_);
         auto& state = tenants_[name];
-        if (state == nullptr) state = std::make_unique<TenantState>(name, quiescence, settings);
+        if (state == nullptr) {
+            state = std::make_unique<TenantState>(name, quiescence, settings);
+            state->retained.begin_after(retained_after_);
+        }
         return *state;
+    }
+
+    // Versions of retained messages go on above, in every tenant.
+    void begin_retained_after(std::uint64_t version) {
+        const std::lock_guard lock(tenants_mutex_);
+        retained_after_ = version;
+        for (const auto& [name, state] : tenants_) state->retained.begin_after(version);
     }
 
     const BrokerSettings settings;
@@ -61,10 +78,13 @@ struct SharedState : Pinned {
     SessionObserver* const observer;  // may be null
     Quiescence quiescence;            // before the trees, which use it until their end
     PostOffice post_office;
+    const Clock* const clock;               // null: nothing is kept
+    std::unique_ptr<JournalWriter> writer;  // likewise; after the post office, which it uses
 
 private:
     std::mutex tenants_mutex_;
     std::unordered_map<Tenant, std::unique_ptr<TenantState>> tenants_;
+    std::uint64_t retained_after_ = 0;
 };
 
 }  // namespace gatehouse::broker

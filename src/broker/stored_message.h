@@ -14,6 +14,9 @@
 
 namespace gatehouse::broker {
 
+// Of a message that a session was given, on disk (journal.h); grows. 0: none.
+using RecordNumber = std::uint64_t;
+
 // One allocation: the header, then topic, properties, payload.
 class StoredMessage {
 public:
@@ -22,8 +25,25 @@ public:
     std::string_view topic() const { return {text_at(0), topic_size_}; }
     mqtt::Qos qos() const { return qos_; }
     bool is_expired(SteadyTime now) const { return now >= expires_at_; }
+    SteadyTime expires_at() const { return expires_at_; }  // max(): never
     // As a publication at `now`, with the expiry that is left (at least 1 second).
     Publication publication(SteadyTime now) const;
+
+    // Its record on disk (journal.h), which stays while at least one session's record needs it.
+    std::uint64_t record() const { return record_; }
+    // One more needs it. False: there is none.
+    bool add_record() const {
+        if (records_ == 0) return false;
+        ++records_;
+        return true;
+    }
+    // The record has this number, and one more needs it.
+    void adopt_record(std::uint64_t record) const {
+        record_ = record;
+        ++records_;
+    }
+    // One less needs it. Whether it was the last.
+    bool remove_record() const { return --records_ == 0; }
 
 private:
     friend class MessageRef;
@@ -33,6 +53,8 @@ private:
     }
 
     std::uint32_t references_ = 0;
+    mutable std::uint32_t records_ = 0;
+    mutable std::uint64_t record_ = 0;
     std::uint32_t properties_size_ = 0;
     std::uint32_t payload_size_ = 0;
     std::uint32_t topic_size_ = 0;

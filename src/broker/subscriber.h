@@ -21,11 +21,14 @@ struct SessionPlace {
 class Subscriber {
 public:
     Subscriber() = default;
-    Subscriber(SessionPlace place, const SubscriptionOptions& options)
+    enum class Persistent : std::uint8_t { No, Yes };
+    Subscriber(SessionPlace place, const SubscriptionOptions& options,
+               Persistent persistent = Persistent::No)
         : word_(1U | static_cast<std::uint64_t>(options.qos) << 1 |
                 (options.no_local == NoLocal::Yes ? no_local_bit : 0U) |
                 (options.retain_as_published == RetainAsPublished::Yes ? retain_bit : 0U) |
                 (options.identifier != 0 ? identifier_bit : 0U) |
+                (persistent == Persistent::Yes ? persistent_bit : 0U) |
                 static_cast<std::uint64_t>(place.loop) << 8 |
                 static_cast<std::uint64_t>(place.slot) << 32) {}
 
@@ -48,12 +51,15 @@ public:
     }
     // Whether the session gave it a Subscription Identifier.
     bool has_identifier() const { return (word_ & identifier_bit) != 0; }
-    // Bits 6, 7 and 16-31 are free.
+    // Whether the session outlived its connection when it subscribed.
+    bool is_persistent() const { return (word_ & persistent_bit) != 0; }
+    // Bits 7 and 16-31 are free.
 
 private:
     static constexpr std::uint64_t no_local_bit = 1U << 3;
     static constexpr std::uint64_t retain_bit = 1U << 4;
     static constexpr std::uint64_t identifier_bit = 1U << 5;
+    static constexpr std::uint64_t persistent_bit = 1U << 6;
     static constexpr std::uint64_t place_mask = 0xFFFF'FFFF'0000'FF00;
 
     std::uint64_t word_ = 1;

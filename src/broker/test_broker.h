@@ -1,6 +1,7 @@
 // For tests: a broker on loops that are turned by hand, and clients that keep what they are sent.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -26,7 +27,7 @@ public:
     void look_at(SteadyTime at) override { look = at; }
     SteadyTime now() const override { return clock_.steady_now(); }
 
-    bool is_woken = false;
+    std::atomic<bool> is_woken = false;  // by other threads, too
     bool wants_turn_end = false;
     SteadyTime look = SteadyTime::max();
 
@@ -93,6 +94,13 @@ public:
         waiting_.resize(at + bytes);
         return waiting_.data() + at;
     }
+    void send(BytesView packet) override {
+        waiting_.insert(waiting_.end(), packet.begin(), packet.end());
+    }
+    void on_kept(mqtt::PacketType, mqtt::PacketId packet_id) override { kept.push_back(packet_id); }
+    void on_not_kept(mqtt::PacketType, mqtt::PacketId packet_id) override {
+        not_kept.push_back(packet_id);
+    }
     void end(EndReason reason) override { ended = reason; }
 
     const std::string& id() const { return id_; }
@@ -100,6 +108,8 @@ public:
     Lease lease;
     std::size_t room = 1 << 20;
     std::optional<EndReason> ended;
+    std::vector<mqtt::PacketId> kept;      // publishes, as told
+    std::vector<mqtt::PacketId> not_kept;  // likewise
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     FakeGuard* guard = nullptr;
 
@@ -112,13 +122,15 @@ private:
 class TestBroker {
 public:
     explicit TestBroker(std::size_t loops = 1, BrokerSettings settings = default_settings(),
-                        PublishListener* listener = nullptr, SessionObserver* observer = nullptr) {
+                        PublishListener* listener = nullptr, SessionObserver* observer = nullptr,
+                        storage::MessageStore* store = nullptr) {
         std::vector<LoopPort*> pointers;
         for (std::size_t i = 0; i < loops; ++i) {
             ports.push_back(std::make_unique<FakePort>(clock));
             pointers.push_back(ports.back().get());
         }
-        broker = std::make_unique<Broker>(settings, pointers, listener, observer);
+        Persistence persistence{.store = store, .clock = &clock, .report = {}};
+        broker = std::make_unique<Broker>(settings, pointers, listener, observer, persistence);
     }
     static BrokerSettings default_settings() {
         return broker_settings(profile_named(ProfileName::Open), 0x5EED);
@@ -130,7 +142,7 @@ public:
     // One turn of one loop.
     void turn(std::size_t loop) {
         FakePort& port = *ports[loop];
-        if (std::exchange(port.is_woken, false)) broker->shard(loop).take_mail();
+        if (port.is_woken.exchange(false)) broker->shard(loop).take_mail();
         if (port.look <= clock.steady_now()) {
             port.look = SteadyTime::max();
             broker->shard(loop).run_due();

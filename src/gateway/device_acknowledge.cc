@@ -22,7 +22,11 @@ std::optional<mqtt::Ack> DeviceConnection::read_ack(const mqtt::Frame& frame) {
 
 // MQTT 5 is told when there is no such message, 3.1.1 has no words for it.
 void DeviceConnection::answer(PacketType type, mqtt::PacketId id, bool found) {
-    if (found || !is_v5()) {
+    if (found && lease_.is_kept()) {
+        Bytes packet(mqtt::short_ack_size);
+        mqtt::encode_short_ack(packet.data(), type, id);
+        lease_.send_when_kept(std::move(packet));
+    } else if (found || !is_v5()) {
         mqtt::encode_short_ack(room(mqtt::short_ack_size), type, id);
     } else {
         mqtt::encode_reason_ack(room(mqtt::reason_ack_size), type, id,

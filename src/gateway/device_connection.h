@@ -100,7 +100,9 @@ private:
     std::uint8_t* extend(std::size_t bytes) override;
     void end(broker::EndReason reason) override;
     std::uint8_t* room(std::size_t bytes);
-    void send(BytesView packet);
+    void send(BytesView packet) override;
+    void on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) override;
+    void on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) override;
     void on_turn_end() override;
     void flush();
     bool is_paused() const;
@@ -116,6 +118,7 @@ private:
     void refuse_topic(const mqtt::Publish& publish, const std::string& problem);
     void refuse_oversize();
     void deny_publish(const mqtt::Publish& publish, policy::Action action);
+    void answer_publish(const mqtt::Publish& publish, broker::Kept kept);
     void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,
                              std::string_view sentence = {});
 

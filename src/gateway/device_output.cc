@@ -9,6 +9,7 @@
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"
+#include "mqtt/ack.h"
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
 
@@ -32,6 +33,22 @@ std::uint8_t* DeviceConnection::room(std::size_t bytes) {
 
 void DeviceConnection::send(BytesView packet) {
     std::memcpy(room(packet.size()), packet.data(), packet.size());
+}
+
+void DeviceConnection::on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
+    mqtt::encode_short_ack(room(mqtt::short_ack_size), type, packet_id);
+}
+
+// The client has to send it again, later. 3.1.1 has no words for that.
+void DeviceConnection::on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
+    gateway_.metrics().add(logs::Metric::PublishInServerError);
+    if (is_v5()) {
+        mqtt::encode_reason_ack(room(mqtt::reason_ack_size), type, packet_id,
+                                mqtt::ReasonCode::QuotaExceeded);
+        return;
+    }
+    end({.reason = DisconnectReason::ServerError,
+         .details = "the message cannot be kept: the server's disk takes nothing at the moment"});
 }
 
 void DeviceConnection::on_turn_end() {

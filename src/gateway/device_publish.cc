@@ -74,8 +74,14 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.hold(publish.packet_id);
     const broker::PublishOutcome outcome = publisher_->publish(route, publication);
     if (publish.qos != mqtt::Qos::AtMostOnce) {
-        mqtt::encode_short_ack(room(mqtt::short_ack_size), acknowledgement_of(publish.qos),
-                               publish.packet_id);
+        if (outcome.kept == broker::Kept::Yes && !lease_.must_wait() &&
+            publish.qos == mqtt::Qos::AtLeastOnce) [[likely]] {
+            mqtt::encode_short_ack(room(mqtt::short_ack_size), mqtt::PacketType::Puback,
+                                   publish.packet_id);
+        } else {
+            answer_publish(publish, outcome.kept);
+            if (outcome.kept == broker::Kept::No) return;
+        }
     }
     gateway_.metrics().add(logs::Metric::PublishInSuccess);
     if (keeps(logs::EventType::PublishIn, logs::Status::Success)) report_publish_in(publish);
@@ -84,6 +90,20 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         gateway_.shard().wait_for_relief(*this);
         update_interest();
     }
+}
+
+// PUBACK or PUBREC, which may have to wait for the disk.
+void DeviceConnection::answer_publish(const mqtt::Publish& publish, broker::Kept kept) {
+    const mqtt::PacketType type = acknowledgement_of(publish.qos);
+    if (kept == broker::Kept::No) {
+        if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.release(publish.packet_id);
+        return on_not_kept(type, publish.packet_id);
+    }
+    const bool holds_id = publish.qos == mqtt::Qos::ExactlyOnce && lease_.is_kept();
+    if (kept == broker::Kept::OnItsWay || holds_id || lease_.must_wait()) {
+        return lease_.acknowledge_when_kept(type, publish.packet_id);
+    }
+    on_kept(type, publish.packet_id);
 }
 
 // MQTT 5 section 3.3.2.3.4. False: the connection ended.

@@ -63,7 +63,7 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     }
     Bytes packet;
     mqtt::encode(suback, facts_->version, packet);
-    send(packet);
+    lease_.send_when_kept(std::move(packet));
     lease_.send_retained();
 }
 
@@ -140,7 +140,7 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     }
     Bytes packet;
     mqtt::encode(unsuback, facts_->version, packet);
-    send(packet);
+    lease_.send_when_kept(std::move(packet));
 }
 
 // The broker keeps the answer, so a denial is logged once a topic and policy, not once a message.

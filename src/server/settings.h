@@ -28,6 +28,7 @@ struct Port {
 };
 
 enum class Tenancy : std::uint8_t { Single, Multi };
+enum class MessagesKept : std::uint8_t { Disk, Memory };
 enum class ApiAuthentication : std::uint8_t { SigV4, Any };
 enum class ClockChoice : std::uint8_t { System, Manual };
 enum class Isolation : std::uint8_t { Auto, Required, None };
@@ -67,6 +68,7 @@ struct Settings {
 
     Profile profile;
     Tenancy tenancy = Tenancy::Single;  // loading replaces the default off loopback
+    MessagesKept messages = MessagesKept::Disk;
     AccountId account{default_account};
     Region region{default_region};
 
@@ -99,6 +101,10 @@ struct Settings {
 template <>
 struct gatehouse::ChoiceNames<gatehouse::server::Tenancy> {
     static constexpr std::array<std::string_view, 2> names{"single", "multi"};
+};
+template <>
+struct gatehouse::ChoiceNames<gatehouse::server::MessagesKept> {
+    static constexpr std::array<std::string_view, 2> names{"disk", "memory"};
 };
 template <>
 struct gatehouse::ChoiceNames<gatehouse::server::ApiAuthentication> {

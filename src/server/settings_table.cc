@@ -122,6 +122,10 @@ SettingTable identity_and_access() {
             "aws"),
         with_default(choice<&S::tenancy>("tenancy", "Whether regions are kept apart."),
                      "single on loopback, multi elsewhere"),
+        choice<&S::messages>("messages",
+                             "disk: sessions, queued and retained messages survive a restart, and "
+                             "acknowledgements wait for the disk. memory: they end with the "
+                             "server."),
         text<&S::account>("account", "ID", "The default account.", check_account),
         text<&S::region>("region", "NAME", "The default region, and the one in ARNs.",
                          check_region),

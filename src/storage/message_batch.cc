@@ -73,6 +73,11 @@ void MessageBatch::number_queued(std::uint64_t session, std::uint64_t place,
     add({.first = session, .second = place, .number = packet_id, .kind = Kind::NumberQueued});
 }
 
+void MessageBatch::replace_message(std::uint64_t session, std::uint64_t place,
+                                   std::uint64_t message) {
+    add({.first = session, .second = place, .third = message, .kind = Kind::ReplaceMessage});
+}
+
 void MessageBatch::note_received(std::uint64_t session, std::uint64_t place) {
     add({.first = session, .second = place, .kind = Kind::NoteReceived});
 }

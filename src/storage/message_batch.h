@@ -31,6 +31,8 @@ public:
     void remove_queued(std::uint64_t session, std::uint64_t place);
     // It is sent under this packet id.
     void number_queued(std::uint64_t session, std::uint64_t place, std::uint16_t packet_id);
+    // It stands for another message from now on.
+    void replace_message(std::uint64_t session, std::uint64_t place, std::uint64_t message);
     // QoS 2: the client has it; only the packet id is still needed.
     void note_received(std::uint64_t session, std::uint64_t place);
     // QoS 2: ids of messages that came from the client and were not released yet.
@@ -52,11 +54,13 @@ private:
         PutQueued,
         RemoveQueued,
         NumberQueued,
+        ReplaceMessage,
         NoteReceived,
         HoldId,
         ReleaseId,
         PutRetained,
     };
+    static constexpr std::size_t kind_count = static_cast<std::size_t>(Kind::PutRetained) + 1;
     static constexpr std::size_t texts_max = 5;
     // Followed by the texts.
     struct Change {

@@ -71,6 +71,7 @@ CREATE TABLE retained (
     checksum   INTEGER NOT NULL,
     UNIQUE (account, region, topic)
 ) STRICT;
+CREATE INDEX removed ON retained (version) WHERE length(payload) = 0;
 )sql",
 };
 

@@ -19,6 +19,8 @@ namespace {
 constexpr std::uint32_t qos_bits = 3;
 constexpr std::uint32_t retain_bit = 4;
 constexpr std::uint32_t received_bit = 8;
+// Removed retained messages of which rows are left, before they are cleared away.
+constexpr std::size_t removed_max = 10'000;
 
 Result<void> configure(Database& database) {
     return database.run_script(
@@ -63,6 +65,8 @@ public:
         }
         return {};
     }
+    // Retained messages that were removed.
+    std::size_t removed() const { return removed_; }
 
 private:
     using Kind = MessageBatch::Kind;
@@ -89,7 +93,8 @@ private:
     Database& database_;
     MessageBatch::Change change_;
     std::array<BytesView, MessageBatch::texts_max> texts_;
-    std::array<std::optional<Statement>, 13> statements_;
+    std::size_t removed_ = 0;
+    std::array<std::optional<Statement>, MessageBatch::kind_count> statements_;
 };
 
 Result<void> MessageWriting::apply() {
@@ -104,8 +109,7 @@ Result<void> MessageWriting::apply() {
             return run("DELETE FROM subscriptions WHERE session = ? AND filter = ?",
                        number(c.first), texts_[0]);
         case Kind::PutMessage: return put_message();
-        case Kind::RemoveMessage:
-            return run("DELETE FROM messages WHERE id = ?", number(c.first));
+        case Kind::RemoveMessage: return run("DELETE FROM messages WHERE id = ?", number(c.first));
         case Kind::PutQueued:
             return run("INSERT INTO queued VALUES (?, ?, ?, ?, ?, ?)", number(c.first),
                        number(c.second), number(c.third), std::int64_t{c.number},
@@ -116,10 +120,14 @@ Result<void> MessageWriting::apply() {
         case Kind::NumberQueued:
             return run("UPDATE queued SET packet_id = ? WHERE session = ? AND place = ?",
                        std::int64_t{c.number}, number(c.first), number(c.second));
+        case Kind::ReplaceMessage:
+            return run("UPDATE queued SET message = ? WHERE session = ? AND place = ?",
+                       number(c.third), number(c.first), number(c.second));
         case Kind::NoteReceived:
-            return run("UPDATE queued SET message = 0, flags = flags | 8"
-                       " WHERE session = ? AND place = ?",
-                       number(c.first), number(c.second));
+            return run(
+                "UPDATE queued SET message = 0, flags = flags | 8"
+                " WHERE session = ? AND place = ?",
+                number(c.first), number(c.second));
         case Kind::HoldId:
             return run("INSERT OR REPLACE INTO held VALUES (?, ?)", number(c.first),
                        std::int64_t{c.number});
@@ -155,19 +163,35 @@ Result<void> MessageWriting::put_message() {
 }
 
 Result<void> MessageWriting::put_retained() {
-    return run("INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-               " ON CONFLICT DO UPDATE SET properties = excluded.properties,"
-               " payload = excluded.payload, qos = excluded.qos, expiry_at = excluded.expiry_at,"
-               " expires = excluded.expires, version = excluded.version,"
-               " checksum = excluded.checksum WHERE excluded.version > version",
-               text(0), text(1), texts_[2], texts_[3], texts_[4], number(change_.second),
-               std::int64_t{change_.number}, change_.time, number(change_.first),
-               checksum_of({text(2), text(3), text(4)}));
+    if (texts_[4].empty()) ++removed_;
+    return run(
+        "INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET properties = excluded.properties,"
+        " payload = excluded.payload, qos = excluded.qos, expiry_at = excluded.expiry_at,"
+        " expires = excluded.expires, version = excluded.version,"
+        " checksum = excluded.checksum WHERE excluded.version > version",
+        text(0), text(1), texts_[2], texts_[3], texts_[4], number(change_.second),
+        std::int64_t{change_.number}, change_.time, number(change_.first),
+        checksum_of({text(2), text(3), text(4)}));
+}
+
+// Older rows of a removed topic may come while another loop holds one back, which it does for no
+// longer than a few transactions: those removed before the last clearing are safe to clear.
+Result<void> MessageStore::clear_removed() {
+    if (auto done = database_->run("DELETE FROM retained WHERE length(payload) = 0 AND version < ?",
+                                   number(clear_below_));
+        !done) {
+        return done;
+    }
+    auto highest = database_->number("SELECT max(version) FROM retained");
+    if (!highest) return fail(std::move(highest.error()));
+    clear_below_ = static_cast<std::uint64_t>(*highest);
+    removed_ = 0;
+    return {};
 }
 
 Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& settings) {
-    auto database =
-        Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
+    auto database = Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
     if (!database) return fail(std::move(database.error()));
     if (auto done = configure(**database); !done) return fail(std::move(done.error()));
     if (auto done = migrate(**database, message_schema); !done) {
@@ -184,6 +208,10 @@ Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
         for (const MessageBatch* batch : batches) {
             if (auto done = writing.write(*batch); !done) return done;
         }
+        removed_ += writing.removed();
+    }
+    if (removed_ > removed_max) {
+        if (auto done = clear_removed(); !done) return done;
     }
     return transaction->commit();
 }
@@ -194,8 +222,7 @@ namespace {
 
 class Reading {
 public:
-    Reading(Database& database, MessageVisitor& visitor)
-        : database_(database), visitor_(visitor) {}
+    Reading(Database& database, MessageVisitor& visitor) : database_(database), visitor_(visitor) {}
 
     Result<MessageNumbers> run() {
         for (const auto step : {&Reading::sessions, &Reading::subscriptions, &Reading::messages,

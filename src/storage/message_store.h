@@ -65,7 +65,11 @@ public:
 private:
     explicit MessageStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
+    Result<void> clear_removed();
+
     std::unique_ptr<Database> database_;
+    std::size_t removed_ = 0;  // retained messages, since they were cleared away
+    std::uint64_t clear_below_ = 0;
 };
 
 }  // namespace gatehouse::storage

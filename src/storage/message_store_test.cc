@@ -119,11 +119,10 @@ TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
         ASSERT_TRUE(write(*store, batch));
     }
     const auto store = open();
-    EXPECT_THAT(
-        read(*store),
-        ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x"s,
-                    "subscription 4 a/+ 3 7", "message 9 a/b pp payload 2 retain 1 99",
-                    "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3"));
+    EXPECT_THAT(read(*store),
+                ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x"s,
+                            "subscription 4 a/+ 3 7", "message 9 a/b pp payload 2 retain 1 99",
+                            "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3"));
     EXPECT_EQ(numbers.session, 4U);
     EXPECT_EQ(numbers.message, 9U);
     EXPECT_EQ(numbers.place, 12U);
@@ -149,15 +148,14 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     first.release_id(1, 1);
     ASSERT_TRUE(write(*store, first));
     EXPECT_THAT(read(*store),
-                ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
-                            "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - ", "held 1 2"));
+                ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0", "message 2 t   0 - 0 0",
+                            "queued 1 2 2 77 2 - - ", "held 1 2"));
     MessageBatch second;
     second.note_received(1, 2);
     second.remove_message(2);
     ASSERT_TRUE(write(*store, second));
-    EXPECT_THAT(read(*store),
-                ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
-                            "queued 1 2 0 77 2 - received ", "held 1 2"));
+    EXPECT_THAT(read(*store), ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
+                                          "queued 1 2 0 77 2 - received ", "held 1 2"));
     MessageBatch third;
     third.remove_queued(1, 2);
     third.remove_session(1);

@@ -46,6 +46,28 @@ gateway::GatewaySettings gateway_settings(const Settings& settings) {
     return gateway;
 }
 
+// Tells the operator when messages cannot be kept, and when they can again.
+void report_disk(logs::LogStore& log, const Tenant& tenant, const Result<void>& written) {
+    const std::string sentence =
+        written ? "messages are kept on disk again"
+                : "messages cannot be kept on disk, what would have to be is refused: " +
+                      written.error().describe();
+    fmt::print(stderr, "gatehouse serve: {}\n", sentence);
+    log.record({.tenant = tenant,
+                .type = logs::EventType::ServerNotice,
+                .status = written ? logs::Status::Success : logs::Status::Failure,
+                .reason = written ? "DISK_WORKS_AGAIN" : "DISK_FAILURE",
+                .details = sentence});
+}
+
+broker::Persistence persistence(Foundation& foundation, Tenant tenant) {
+    if (foundation.messages == nullptr) return {};
+    return {.store = foundation.messages.get(),
+            .clock = foundation.clock.get(),
+            .report = [log = foundation.log.get(), tenant = std::move(tenant)](
+                          const Result<void>& written) { report_disk(*log, tenant, written); }};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
@@ -59,7 +81,13 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         ports.push_back(made->ports_.back().get());
     }
     made->broker_ = std::make_unique<broker::Broker>(
-        broker::broker_settings(parts.settings.profile, foundation.random.next()), ports);
+        broker::broker_settings(parts.settings.profile, foundation.random.next()), ports, nullptr,
+        nullptr, persistence(foundation, default_tenant(parts.settings)));
+    if (foundation.messages != nullptr) {
+        if (auto restored = made->broker_->restore(); !restored) {
+            return fail(std::move(restored.error()));
+        }
+    }
     for (std::size_t i = 0; i < ports.size(); ++i) {
         made->ports_[i]->serve(&made->broker_->shard(i));
     }

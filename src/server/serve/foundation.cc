@@ -65,6 +65,11 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
                                                     {.file = made->data_dir->file("gatehouse.db")});
     if (!store) return fail(std::move(store.error()));
     made->store = std::move(*store);
+    if (settings.messages == MessagesKept::Disk) {
+        auto messages = storage::MessageStore::open({.file = made->data_dir->file("messages.db")});
+        if (!messages) return fail(std::move(messages.error()));
+        made->messages = std::move(*messages);
+    }
     auto secrets =
         storage::SecretBox::open_key_file(made->data_dir->file("secret.key"), made->random);
     if (!secrets) return fail(std::move(secrets.error()));

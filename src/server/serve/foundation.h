@@ -17,6 +17,7 @@
 #include "server/settings.h"
 #include "storage/async_resource_store.h"
 #include "storage/data_dir.h"
+#include "storage/message_store.h"
 #include "storage/secret_box.h"
 #include "storage/sqlite_resource_store.h"
 
@@ -36,6 +37,7 @@ public:
     std::unique_ptr<logs::ConfiguredLevels> levels;
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
+    std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};

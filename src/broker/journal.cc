@@ -1,0 +1,245 @@
+#include "broker/journal.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "broker/session.h"
+#include "broker/shared_state.h"
+#include "broker/stored_forms.h"
+
+namespace gatehouse::broker {
+namespace {
+
+// Numbers of sessions and messages are given by each loop on its own.
+constexpr std::uint64_t loops_apart = 64;
+// How long the end of the program waits for a disk that is slow.
+constexpr std::chrono::seconds finish_max{5};
+
+}  // namespace
+
+void Journal::begin_after(const storage::MessageNumbers& used) {
+    next_session_ = used.session / loops_apart + 1;
+    next_message_ = used.message / loops_apart + 1;
+    first_pending_ = used.place + 1;
+    if (writer_ != nullptr) writer_->skip_to(loop_, used.place);
+}
+
+std::uint64_t Journal::new_session() {
+    return next_session_++ * loops_apart + loop_;
+}
+
+void Journal::put_session(const Session& session, std::int64_t disconnected_at) {
+    const Bytes will = session.will_ == nullptr ? Bytes() : encode_will(*session.will_);
+    batch_.put_session({.id = session.record_,
+                        .account = session.tenant().account.view(),
+                        .region = session.tenant().region.view(),
+                        .client_id = session.client_id(),
+                        .version = static_cast<std::uint8_t>(session.version_),
+                        .expiry_seconds = session.expiry_seconds_,
+                        .disconnected_at = disconnected_at,
+                        .will = will});
+    count_one();
+}
+
+void Journal::remove_session(const Session& session) {
+    want_turn_end();
+    batch_.remove_session(session.record_);
+}
+
+void Journal::rename_ended(const Session& session) {
+    want_turn_end();
+    batch_.remove_session(session.record_);
+    batch_.put_session({.id = session.record_,
+                        .account = session.tenant().account.view(),
+                        .region = session.tenant().region.view(),
+                        .client_id = fmt::format("$ended/{}", session.record_),
+                        .version = static_cast<std::uint8_t>(session.version_),
+                        .disconnected_at = wall_now()});
+}
+
+void Journal::remove_ended(std::uint64_t session) {
+    want_turn_end();
+    batch_.remove_session(session);
+}
+
+void Journal::put_subscription(const Session& session, std::string_view filter,
+                               const SubscriptionOptions& options) {
+    batch_.put_subscription({.session = session.record_,
+                             .filter = filter,
+                             .options = subscription_word(options),
+                             .identifier = options.identifier});
+    count_one();
+}
+
+void Journal::remove_subscription(const Session& session, std::string_view filter) {
+    batch_.remove_subscription(session.record_, filter);
+    count_one();
+}
+
+void Journal::hold_id(const Session& session, mqtt::PacketId id) {
+    batch_.hold_id(session.record_, id);
+    count_one();
+}
+
+void Journal::release_id(const Session& session, mqtt::PacketId id) {
+    batch_.release_id(session.record_, id);
+    count_one();
+}
+
+// --- messages of sessions --------------------------------------------------------------------
+
+RecordNumber Journal::put(const Session& session, Given given) {
+    want_turn_end();
+    pending_.push_back({.session = &session, .given = std::move(given)});
+    return last();
+}
+
+std::uint64_t Journal::number(const Session& session, RecordNumber record, mqtt::PacketId id) {
+    if (record >= first_pending_) {
+        pending_[record - first_pending_].given.packet_id = id;
+        return record;
+    }
+    batch_.number_queued(session.record_, record, id);
+    return count_one();
+}
+
+void Journal::note_received(const Session& session, RecordNumber record,
+                            const MessageRef& message) {
+    if (record >= first_pending_) {
+        Entry& entry = pending_[record - first_pending_];
+        entry.is_received = true;
+        entry.given.message = {};
+        return;
+    }
+    batch_.note_received(session.record_, record);
+    forget(message);
+    count_one();
+}
+
+void Journal::remove(const Session& session, RecordNumber record, const MessageRef& message) {
+    if (record < first_pending_) return remove_later(session.record_, record, message);
+    pending_[record - first_pending_] = {.is_needless = true};
+    while (needless_ < pending_.size() && pending_[needless_].is_needless) ++needless_;
+}
+
+void Journal::write_out(RecordNumber record) {
+    if (record < first_pending_) return;
+    Entry& entry = pending_[record - first_pending_];
+    encode(entry, record);
+    entry = {};
+}
+
+void Journal::remove_later(std::uint64_t session, RecordNumber record, const MessageRef& message) {
+    want_turn_end();
+    batch_.remove_queued(session, record);
+    if (message) forget(message);
+}
+
+void Journal::replace_message(std::uint64_t session, RecordNumber record, const MessageRef& copy) {
+    want_turn_end();
+    batch_.replace_message(session, record, keep(copy));
+}
+
+std::uint64_t Journal::keep(const MessageRef& message) {
+    if (!message) return 0;
+    if (message->add_record()) return message->record();
+    const std::uint64_t id = next_message_++ * loops_apart + loop_;
+    message->adopt_record(id);
+    const Publication publication = message->publication(SteadyTime());
+    batch_.put_message({.id = id,
+                        .topic = message->topic(),
+                        .properties = publication.properties,
+                        .payload = publication.payload,
+                        .qos = static_cast<std::uint8_t>(publication.qos),
+                        .retain = publication.retain == Retain::Yes,
+                        .expiry_at = publication.expiry_at,
+                        .expires_at = wall_of(message->expires_at())});
+    return id;
+}
+
+void Journal::forget(const MessageRef& message) {
+    const std::uint64_t id = message->record();
+    if (message->remove_record()) batch_.remove_message(id);
+}
+
+// --- retained messages -----------------------------------------------------------------------
+
+void Journal::put_retained(const storage::RetainedRow& row) {
+    batch_.put_retained(row);
+    count_one();
+}
+
+// --- to the disk -----------------------------------------------------------------------------
+
+void Journal::want_turn_end() {
+    if (is_turn_end_wanted_) return;
+    is_turn_end_wanted_ = true;
+    port_.request_turn_end();
+}
+
+std::uint64_t Journal::count_one() {
+    want_turn_end();
+    pending_.push_back({});
+    return last();
+}
+
+void Journal::encode(const Entry& entry, RecordNumber record) {
+    const Session& session = *entry.session;
+    const auto& given = entry.given;
+    const std::string share =
+        given.group == 0 ? std::string() : session.tenant_.shares.name_of(given.group);
+    batch_.put_queued({.session = session.record_,
+                       .place = record,
+                       .message = keep(given.message),
+                       .packet_id = given.packet_id,
+                       .qos = static_cast<std::uint8_t>(given.qos),
+                       .retain = given.retain == Retain::Yes,
+                       .is_received = entry.is_received,
+                       .share = share});
+}
+
+void Journal::finish() {
+    if (writer_ == nullptr || !has_something()) return;
+    if (writer_->wait_until_free(loop_, finish_max)) hand_over();
+}
+
+void Journal::hand_over() {
+    is_turn_end_wanted_ = false;
+    if (writer_ == nullptr || !has_something() || writer_->is_busy(loop_)) return;
+    RecordNumber record = first_pending_;
+    for (const Entry& entry : pending_) {
+        if (entry.session != nullptr) encode(entry, record);
+        ++record;
+    }
+    first_pending_ = record;
+    pending_.clear();
+    needless_ = 0;
+    if (batch_.is_empty()) {
+        // All of it was acknowledged in time.
+        writer_->skip_to(loop_, last());
+        return;
+    }
+    writer_->hand_over(loop_, batch_, last());
+}
+
+std::uint64_t Journal::settled() {
+    if (writer_ == nullptr) return last();
+    const std::uint64_t committed = writer_->committed(loop_);
+    if (committed < first_pending_ - 1) return committed;
+    return committed + needless_;
+}
+
+std::int64_t Journal::wall_now() const {
+    return clock_->wall_now().time_since_epoch().count();
+}
+
+std::int64_t Journal::wall_of(SteadyTime time) const {
+    if (time == SteadyTime::max()) return 0;
+    const auto from_now =
+        std::chrono::floor<std::chrono::milliseconds>(time - clock_->steady_now());
+    return wall_now() + from_now.count();
+}
+
+}  // namespace gatehouse::broker

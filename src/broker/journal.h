@@ -1,0 +1,126 @@
+// One loop's record of what has to survive a restart, on its way to the disk.
+//
+// A message for a persistent session gets a record when it is queued or sent. Records wait here
+// until the writer is free; one whose message was acknowledged before is never written. All that is
+// put here is numbered, and settled() says up to which number everything is on disk or not needed
+// any more: the broker holds acknowledgements back until then.
+//
+// Without a writer nothing is kept and everything is settled.
+//
+// Threads: its loop's only (before the loop runs, any one).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "broker/attach.h"
+#include "broker/journal_writer.h"
+#include "broker/loop_port.h"
+#include "broker/share_groups.h"
+#include "broker/stored_message.h"
+#include "storage/message_batch.h"
+
+namespace gatehouse::broker {
+
+class Session;
+
+class Journal : Pinned {
+public:
+    // Writer and clock may be null together: nothing is kept.
+    Journal(JournalWriter* writer, const Clock* clock, LoopPort& port, std::size_t loop)
+        : writer_(writer), clock_(clock), port_(port), loop_(loop) {}
+
+    // Numbers go on above these. Before anything else, and before the loop runs.
+    void begin_after(const storage::MessageNumbers& used);
+
+    bool is_kept() const { return writer_ != nullptr; }
+    bool is_failing() const { return writer_ != nullptr && writer_->is_failing(); }
+
+    // --- sessions; the session must have a record of its own (Session::record_)
+    std::uint64_t new_session();
+    // `disconnected_at` 0: it is connected.
+    void put_session(const Session& session, std::int64_t disconnected_at);
+    void remove_session(const Session& session);
+    // The session ended, but what groups gave it is not with others yet: a nameless session takes
+    // its place until remove_ended().
+    void rename_ended(const Session& session);
+    void remove_ended(std::uint64_t session);
+    void put_subscription(const Session& session, std::string_view filter,
+                          const SubscriptionOptions& options);
+    void remove_subscription(const Session& session, std::string_view filter);
+    void hold_id(const Session& session, mqtt::PacketId id);
+    void release_id(const Session& session, mqtt::PacketId id);
+
+    // --- messages of sessions
+    struct Given {
+        MessageRef message;
+        mqtt::PacketId packet_id = 0;  // 0: not sent yet
+        mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
+        Retain retain = Retain::No;
+        ShareNumber group = 0;
+    };
+    RecordNumber put(const Session& session, Given given);
+    // The number to wait for before the packet may be sent.
+    std::uint64_t number(const Session& session, RecordNumber record, mqtt::PacketId id);
+    // QoS 2, PUBREC: only the packet id is still needed.
+    void note_received(const Session& session, RecordNumber record, const MessageRef& message);
+    // `message`: as given; null after note_received().
+    void remove(const Session& session, RecordNumber record, const MessageRef& message);
+    // The message goes to a session on another loop, whose record will stand for it: this one must
+    // not go before. remove_later() is the removal, to be called once that record is on disk.
+    void write_out(RecordNumber record);
+    void remove_later(std::uint64_t session, RecordNumber record, const MessageRef& message);
+    // The record is for this copy of its message from now on.
+    void replace_message(std::uint64_t session, RecordNumber record, const MessageRef& copy);
+
+    // --- retained messages
+    void put_retained(const storage::RetainedRow& row);
+
+    // --- to the disk
+    // Hands over what there is if the writer is free. Call at the end of a turn (asked for as
+    // needed), and when the writer woke the loop.
+    void hand_over();
+    // Waits for the disk, a bounded time, and hands over what is left. After the loop has run.
+    void finish();
+    bool has_something() const { return !pending_.empty() || !batch_.is_empty(); }
+    // The number of what was put last.
+    std::uint64_t last() const { return first_pending_ + pending_.size() - 1; }
+    // Grows up to last().
+    std::uint64_t settled();
+
+    std::int64_t wall_of(SteadyTime time) const;
+    std::int64_t wall_now() const;
+
+private:
+    struct Entry {
+        const Session* session = nullptr;  // null: in batch_ already, or not needed any more
+        Given given;
+        bool is_received = false;
+        bool is_needless = false;
+    };
+
+    void want_turn_end();
+    // Something was added to batch_ for which somebody may wait.
+    std::uint64_t count_one();
+    void encode(const Entry& entry, RecordNumber record);
+    std::uint64_t keep(const MessageRef& message);
+    void forget(const MessageRef& message);
+
+    JournalWriter* const writer_;
+    const Clock* const clock_;
+    LoopPort& port_;
+    const std::size_t loop_;
+    bool is_turn_end_wanted_ = false;
+    storage::MessageBatch batch_;
+    std::vector<Entry> pending_;
+    std::uint64_t first_pending_ = 1;  // the number of pending_[0]
+    std::size_t needless_ = 0;         // at the beginning of pending_
+    std::uint64_t next_session_ = 1;
+    std::uint64_t next_message_ = 1;
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,26 @@
+// Whether and how the broker keeps sessions and messages over a restart.
+#pragma once
+
+#include <functional>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace gatehouse::storage {
+class MessageStore;
+}
+
+namespace gatehouse::broker {
+
+// Told on another thread when writing begins to fail, with the error, and when it works again, with
+// success. Must not block.
+using DiskReport = std::function<void(const Result<void>&)>;
+
+struct Persistence {
+    // The broker's alone; must outlive it. Null: nothing is kept.
+    storage::MessageStore* store = nullptr;
+    const Clock* clock = nullptr;  // wall time of what expires; set if `store` is
+    DiskReport report;             // may be empty
+};
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,366 @@
+// What survives a restart, and what waits for the disk. A crash is a copy of the database, taken
+// while the broker runs, with which another broker starts.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "broker/test_broker.h"
+#include "storage/message_store.h"
+#include "storage/statement.h"
+
+namespace gatehouse::broker {
+namespace {
+
+using storage::MessageStore;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+namespace fs = std::filesystem;
+
+class Persisted : public ::testing::TestWithParam<std::size_t> {
+protected:
+    Persisted() {
+        std::string pattern = (fs::temp_directory_path() / "gatehouse-test-XXXXXX").string();
+        folder_ = ::mkdtemp(pattern.data());
+        start(GetParam());
+    }
+    ~Persisted() override {
+        stop();
+        fs::remove_all(folder_);
+    }
+
+    void start(std::size_t loops) {
+        auto opened = MessageStore::open({.file = file()});
+        ASSERT_TRUE(opened) << opened.error().describe();
+        store = std::move(*opened);
+        broker = std::make_unique<TestBroker>(loops, TestBroker::default_settings(), nullptr,
+                                              nullptr, store.get());
+        const auto restored = broker->broker->restore();
+        ASSERT_TRUE(restored) << restored.error().describe();
+        broker->settle();
+    }
+    void stop() {
+        clients.clear();
+        broker.reset();
+        store.reset();
+    }
+    // The process dies without a word, and another one starts.
+    void crash(std::size_t loops = 0) {
+        const std::string copy = folder_ + "/copy.db";
+        for (const char* end : {"", "-wal"}) {
+            fs::remove(copy + end);
+            if (fs::exists(file() + end)) fs::copy_file(file() + end, copy + end);
+        }
+        stop();
+        for (const char* end : {"", "-wal"}) {
+            fs::remove(file() + end);
+            if (fs::exists(copy + end)) fs::rename(copy + end, file() + end);
+        }
+        fs::remove(file() + "-shm");
+        start(loops == 0 ? GetParam() : loops);
+    }
+
+    FakeClient& client(const std::string& id, int version = 5) {
+        clients.push_back(std::make_unique<FakeClient>(*broker, id));
+        if (version == 5) clients.back()->version = mqtt::ProtocolVersion::V5;
+        return *clients.back();
+    }
+    FakeClient& persistent(const std::string& id, std::uint32_t expiry = 3600) {
+        return client(id).connect(CleanStart::No, expiry);
+    }
+    // Turns the loops until the condition holds.
+    template <class Condition>
+    [[nodiscard]] bool settles(Condition condition) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > end) return false;
+            broker->settle();
+            std::this_thread::yield();
+        }
+        return true;
+    }
+    // Everything that the client's loop has is on disk.
+    void flush(FakeClient& any) {
+        const auto told = any.kept.size();
+        // Nobody waits for removals; what comes after them is not on disk before they are.
+        any.publish("$flush", std::to_string(++flushed_), 1, Retain::Yes);
+        any.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 1);
+        ASSERT_TRUE(settles([&] { return any.kept.size() > told; }));
+    }
+    // Publishes as a client would, and waits for the acknowledgement.
+    void publish(FakeClient& from, std::string_view topic, std::string_view payload, int qos = 1,
+                 Retain retain = Retain::No) {
+        const auto outcome = from.publish(topic, payload, qos, retain);
+        if (outcome.kept != Kept::OnItsWay) return;
+        const auto told = from.kept.size();
+        from.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 1);
+        ASSERT_TRUE(settles([&] { return from.kept.size() > told; }));
+    }
+
+    std::string file() const { return folder_ + "/messages.db"; }
+
+    std::unique_ptr<MessageStore> store;
+    std::unique_ptr<TestBroker> broker;
+    std::vector<std::unique_ptr<FakeClient>> clients;
+
+private:
+    std::string folder_;
+    int flushed_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Loops, Persisted, ::testing::Values(1, 3));
+
+TEST_P(Persisted, SessionsAndSubscriptionsSurviveACrash) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("t/+", {.qos = mqtt::Qos::AtLeastOnce, .identifier = 9}));
+    ASSERT_TRUE(a.subscribe("gone", 1));
+    ASSERT_TRUE(a.lease.unsubscribe("gone"));
+    ASSERT_TRUE(a.subscribe("$share/g/s", 1));
+    client("brief").connect().subscribe("t/+", 1).value();
+    flush(a);
+    crash();
+    FakeClient& again = persistent("a");
+    EXPECT_EQ(again.lease.session_present(), SessionPresent::Yes);
+    std::vector<std::string> filters;
+    again.lease.session().for_each_subscription(
+        [&](const std::string& filter, const SubscriptionOptions&) { filters.push_back(filter); });
+    EXPECT_THAT(filters, UnorderedElementsAre("t/+", "$share/g/s"));
+    FakeClient& publisher = persistent("publisher", 0);
+    publish(publisher, "t/x", "live");
+    publish(publisher, "s", "shared");
+    publish(publisher, "gone", "never");
+    ASSERT_TRUE(settles([&] { return again.lease.session().in_flight_messages() == 2; }));
+    const auto received = again.take_and_acknowledge();
+    ASSERT_THAT(received, SizeIs(2));
+    EXPECT_THAT(received[0].identifiers, ElementsAre(9));
+    EXPECT_EQ(client("brief").connect(CleanStart::No).lease.session_present(), SessionPresent::No);
+}
+
+TEST_P(Persisted, WhatWasAcknowledgedIsDeliveredAfterACrashInOrder) {
+    persistent("a").subscribe("t/+", 1).value();
+    persistent("b").subscribe("t/#", 1).value();
+    clients[0]->disconnect();
+    clients[1]->disconnect();
+    FakeClient& publisher = persistent("publisher", 0);
+    for (int i = 0; i < 20; ++i) publish(publisher, "t/x", std::to_string(i));
+    // More loops, or fewer: sessions find new homes.
+    for (const std::size_t loops : {4, 1, 2}) crash(loops);
+    for (const char* id : {"a", "b"}) {
+        std::vector<std::string> payloads;
+        for (const auto& received : persistent(id).take_and_acknowledge()) {
+            payloads.push_back(received.payload);
+        }
+        ASSERT_THAT(payloads, SizeIs(20)) << id;
+        for (int i = 0; i < 20; ++i) EXPECT_EQ(payloads[i], std::to_string(i));
+    }
+    flush(*clients[0]);
+    flush(*clients[1]);
+    crash();
+    EXPECT_THAT(persistent("a").take(), IsEmpty()) << "acknowledged, so gone for good";
+    EXPECT_THAT(persistent("b").take(), IsEmpty());
+}
+
+TEST_P(Persisted, WhatWasSentIsSentAgainUnderItsPacketId) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("t", 1));
+    FakeClient& publisher = persistent("publisher", 0);
+    for (const char* payload : {"0", "1", "2"}) publish(publisher, "t", payload);
+    ASSERT_TRUE(settles([&] { return a.lease.session().in_flight_messages() == 3; }));
+    const auto first = a.take();
+    a.lease.acknowledge(first[1].id);
+    flush(a);
+    crash();
+    const auto again = persistent("a").take();
+    ASSERT_THAT(again, SizeIs(2));
+    EXPECT_TRUE(again[0].dup);
+    EXPECT_EQ(again[0].id, first[0].id);
+    EXPECT_EQ(again[1].id, first[2].id);
+    EXPECT_EQ(again[1].payload, "2");
+}
+
+// [MQTT-4.3.3]: a QoS 2 message is not repeated, whenever the server dies.
+TEST_P(Persisted, Qos2KeepsItsPlaceInTheConversation) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("t", 2));
+    FakeClient& publisher = persistent("publisher", 0);
+    publish(publisher, "t", "x", 2);
+    std::vector<Received> first;
+    ASSERT_TRUE(settles([&] {
+        first = a.take();
+        return !first.empty();
+    })) << "sent once its packet id is on disk";
+    EXPECT_FALSE(first[0].dup);
+    crash();
+    {
+        FakeClient& again = persistent("a");
+        const auto repeated = again.take();
+        ASSERT_THAT(repeated, SizeIs(1));
+        EXPECT_EQ(repeated[0].id, first[0].id);
+        EXPECT_TRUE(repeated[0].dup);
+        EXPECT_TRUE(again.lease.note_received(first[0].id));
+        flush(again);
+    }
+    crash();
+    {
+        FakeClient& again = persistent("a");
+        const auto released = again.take();
+        ASSERT_THAT(released, SizeIs(1));
+        EXPECT_EQ(released[0].topic, "PUBREL");
+        EXPECT_EQ(released[0].id, first[0].id);
+        EXPECT_TRUE(again.lease.note_completed(first[0].id));
+        flush(again);
+    }
+    crash();
+    EXPECT_THAT(persistent("a").take(), IsEmpty());
+}
+
+TEST_P(Persisted, HeldPacketIdsOfTheClientSurvive) {
+    FakeClient& a = persistent("a");
+    a.lease.hold(7);
+    a.lease.hold(8);
+    EXPECT_TRUE(a.lease.release(8));
+    flush(a);
+    crash();
+    FakeClient& again = persistent("a");
+    EXPECT_TRUE(again.lease.is_unreleased(7));
+    EXPECT_FALSE(again.lease.is_unreleased(8));
+}
+
+TEST_P(Persisted, RetainedMessagesSurvive) {
+    FakeClient& publisher = persistent("publisher", 0);
+    publish(publisher, "kept", "old", 1, Retain::Yes);
+    publish(publisher, "kept", "new", 1, Retain::Yes);
+    publish(publisher, "removed", "x", 1, Retain::Yes);
+    publish(publisher, "removed", "", 1, Retain::Yes);
+    crash();
+    FakeClient& a = persistent("a", 0);
+    ASSERT_TRUE(a.subscribe("#", 1));
+    EXPECT_THAT(a.payloads(), ElementsAre("new"));
+    publish(persistent("publisher", 0), "kept", "newer", 1, Retain::Yes);
+    crash();
+    FakeClient& b = persistent("b", 0);
+    ASSERT_TRUE(b.subscribe("#", 1));
+    EXPECT_THAT(b.payloads(), ElementsAre("newer"));
+}
+
+TEST_P(Persisted, WillsSurvive) {
+    AttachRequest request;
+    request.clean_start = CleanStart::No;
+    request.session_expiry_seconds = 3600;
+    request.will = std::make_unique<Will>();
+    request.will->topic = "will";
+    request.will->payload = {'g', 'o', 'n', 'e'};
+    request.will->delay_seconds = 10;
+    FakeClient& a = client("a").connect(std::move(request));
+    FakeClient& watcher = persistent("watcher");
+    ASSERT_TRUE(watcher.subscribe("will", 0));
+    flush(a);
+    flush(watcher);
+    crash();
+    FakeClient& again = persistent("watcher");
+    broker->advance(std::chrono::seconds(9));
+    EXPECT_THAT(again.take(), IsEmpty());
+    broker->advance(std::chrono::seconds(2));
+    EXPECT_THAT(again.payloads(), ElementsAre("gone")) << "the crash was the connection's end";
+    flush(again);
+    crash();
+    FakeClient& later = persistent("watcher");
+    broker->advance(std::chrono::seconds(20));
+    EXPECT_THAT(later.take(), IsEmpty()) << "published once";
+}
+
+TEST_P(Persisted, TimeGoesOnWhileTheServerIsAway) {
+    FakeClient& a = persistent("a", 60);
+    ASSERT_TRUE(a.subscribe("t", 1));
+    a.disconnect();
+    FakeClient& publisher = persistent("publisher", 0);
+    publish(publisher, "t", "x");
+    broker->advance(std::chrono::seconds(30));
+    crash();
+    // The new broker's clock begins where the old one's began.
+    broker->advance(std::chrono::seconds(59));
+    EXPECT_EQ(persistent("a", 60).lease.session_present(), SessionPresent::Yes);
+    clients.back()->disconnect();
+    broker->advance(std::chrono::seconds(61));
+    flush(persistent("other"));
+    crash();
+    EXPECT_EQ(persistent("a", 60).lease.session_present(), SessionPresent::No);
+}
+
+TEST_P(Persisted, WhatWasHandedOnIsWithItsNewSession) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("$share/g/t", 1));
+    FakeClient& publisher = persistent("publisher", 0);
+    for (const char* payload : {"0", "1", "2"}) publish(publisher, "t", payload);
+    FakeClient& b = persistent("b");
+    ASSERT_TRUE(b.subscribe("$share/g/t", 1));
+    flush(b);
+    a.lease.detach(WillFate::Discard, 0);  // its session ends
+    ASSERT_TRUE(settles([&] { return b.lease.session().in_flight_messages() == 3; }));
+    flush(b);
+    flush(persistent("other"));
+    crash();
+    std::vector<std::string> payloads;
+    for (const auto& received : persistent("b").take_and_acknowledge()) {
+        payloads.push_back(received.payload);
+    }
+    EXPECT_THAT(payloads, UnorderedElementsAre("0", "1", "2"));
+}
+
+TEST_P(Persisted, WhatIsAcknowledgedInTimeIsNeverWritten) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("t", 1));
+    FakeClient& publisher = persistent("publisher", 0);
+    flush(a);
+    flush(publisher);
+    EXPECT_EQ(publisher.publish("t", "x", 1).kept, Kept::OnItsWay);
+    publisher.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 5);
+    if (GetParam() == 1) {
+        for (const auto& received : a.take()) a.lease.acknowledge(received.id);
+    }
+    ASSERT_TRUE(settles([&] { return !publisher.kept.empty() && publisher.kept.back() == 5; }));
+    clients.clear();
+    broker.reset();
+    const auto database = storage::Database::open({.file = file()});
+    ASSERT_TRUE(database);
+    if (GetParam() == 1) {
+        EXPECT_EQ((*database)->number("SELECT count(*) FROM messages").value(), 0);
+        EXPECT_EQ((*database)->number("SELECT max(place) FROM queued").value(), 0);
+    } else {
+        EXPECT_EQ((*database)->number("SELECT count(*) FROM messages").value(), 1);
+    }
+}
+
+TEST_P(Persisted, NothingIsLeftOfWhatEnded) {
+    for (int i = 0; i < 5; ++i) {
+        FakeClient& a = persistent("a" + std::to_string(i));
+        a.subscribe("t", 1).value();
+        a.subscribe("$share/g/t", 1).value();
+        if (i % 2 == 0) a.disconnect();
+    }
+    FakeClient& publisher = persistent("publisher", 0);
+    for (int i = 0; i < 5; ++i) publish(publisher, "t", "x");
+    for (int i = 0; i < 5; ++i) {
+        FakeClient& a = client("a" + std::to_string(i)).connect(CleanStart::Yes, 0);
+        flush(a);
+    }
+    crash();
+    broker->settle();
+    stop();
+    const auto database = storage::Database::open({.file = file()});
+    ASSERT_TRUE(database);
+    for (const std::string_view rows :
+         {"SELECT count(*) FROM sessions", "SELECT count(*) FROM subscriptions",
+          "SELECT count(*) FROM messages", "SELECT count(*) FROM queued"}) {
+        EXPECT_EQ((*database)->number(rows).value(), 0) << rows;
+    }
+    start(GetParam());
+}
+
+}  // namespace
+}  // namespace gatehouse::broker

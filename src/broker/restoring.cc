@@ -1,0 +1,245 @@
+#include "broker/restoring.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "broker/publisher.h"
+#include "broker/stored_forms.h"
+#include "broker/withheld.h"
+
+namespace gatehouse::broker {
+namespace {
+
+constexpr std::uint16_t last_packet_id = 65'535;
+
+std::unexpected<Error> damaged(std::string_view what, std::uint64_t number) {
+    return fail(ErrorKind::Corrupt,
+                fmt::format("the stored messages are damaged: {} {}; restore messages.db from a "
+                            "copy, or move it away to start without the sessions and messages in "
+                            "it",
+                            what, number));
+}
+
+mqtt::PacketId before(mqtt::PacketId id) {
+    return id == 1 ? mqtt::PacketId{last_packet_id} : static_cast<mqtt::PacketId>(id - 1);
+}
+
+}  // namespace
+
+Restoring::Restored* Restoring::find(std::uint64_t id) {
+    const auto found = sessions_.find(id);
+    return found == sessions_.end() ? nullptr : &found->second;
+}
+
+// --- rows ------------------------------------------------------------------------------------
+
+Result<void> Restoring::on_session(const storage::SessionRow& row) {
+    const Tenant tenant{AccountId(std::string(row.account)), Region(std::string(row.region))};
+    Shard& shard = broker_.shard(broker_.home_of(tenant, row.client_id));
+    TenantState& state = shared_.tenant(tenant);
+    if (row.client_id.empty() || shard.directory_.find(state, row.client_id) != nullptr) {
+        return damaged("no or a second client id in session", row.id);
+    }
+    Session& session = shard.directory_.create(state, ClientId(std::string(row.client_id)));
+    session.version_ = static_cast<mqtt::ProtocolVersion>(row.version);
+    session.expiry_seconds_ = row.expiry_seconds;
+    session.attachment_ = shard.next_attachment_++;
+    if (!row.will.empty()) {
+        session.will_ = decode_will(row.will);
+        if (session.will_ == nullptr) return damaged("the will of session", row.id);
+    }
+    sessions_.emplace(row.id, Restored{&session, row.disconnected_at});
+    return {};
+}
+
+Result<void> Restoring::on_subscription(const storage::SubscriptionRow& row) {
+    const Restored* restored = find(row.session);
+    if (restored == nullptr) return damaged("a subscription of the unknown session", row.session);
+    Session& session = *restored->session;
+    // Over a bound that was lowered since: the client finds out as it would with any bound.
+    [[maybe_unused]] const auto subscribed = session.shard_.subscribe(
+        session, row.filter, subscription_options(row.options, row.identifier));
+    return {};
+}
+
+Result<void> Restoring::on_message(const storage::MessageRow& row) {
+    const Publication publication{
+        .payload = row.payload,
+        .properties = row.properties,
+        .expiry_seconds = row.expires_at == 0 ? never_expires : seconds_left(row.expires_at),
+        .expiry_at = row.expiry_at,
+        .qos = static_cast<mqtt::Qos>(row.qos),
+        .retain = row.retain ? Retain::Yes : Retain::No};
+    messages_.emplace(row.id, Message{.message = MessageRef::make(row.topic, publication,
+                                                                  shared_.clock->steady_now()),
+                                      .id = row.id});
+    return {};
+}
+
+Result<void> Restoring::on_queued(const storage::QueuedRow& row) {
+    const auto message = messages_.find(row.message);
+    const bool is_needed = !row.is_received;
+    if (is_needed && message == messages_.end()) {
+        return damaged("a queue with the unknown message", row.message);
+    }
+    if (find(row.session) == nullptr) {
+        return damaged("a queue of the unknown session", row.session);
+    }
+    if (row.session != rows_of_) take_rows();
+    rows_of_ = row.session;
+    TenantState& tenant = find(row.session)->session->tenant_;
+    rows_.push_back({.place = row.place,
+                     .message = is_needed ? &message->second : nullptr,
+                     .packet_id = row.packet_id,
+                     .qos = static_cast<mqtt::Qos>(row.qos),
+                     .retain = row.retain ? Retain::Yes : Retain::No,
+                     .group = row.share.empty() ? 0 : tenant.shares.find(row.share)});
+    return {};
+}
+
+Result<void> Restoring::on_held(std::uint64_t session, std::uint16_t packet_id) {
+    take_rows();
+    const Restored* restored = find(session);
+    if (restored == nullptr) return damaged("a packet id of the unknown session", session);
+    restored->session->shard_.delivery_.restore_held(*restored->session, packet_id);
+    return {};
+}
+
+Result<void> Restoring::on_retained(const storage::RetainedRow& row) {
+    const Tenant tenant{AccountId(std::string(row.account)), Region(std::string(row.region))};
+    RetainedMessage message{.topic = std::string(row.topic),
+                            .payload = {row.payload.begin(), row.payload.end()},
+                            .properties = {row.properties.begin(), row.properties.end()},
+                            .expires_at = steady_of(row.expires_at),
+                            .expiry_at = row.expiry_at,
+                            .qos = static_cast<mqtt::Qos>(row.qos)};
+    shared_.tenant(tenant).retained.restore(std::move(message));
+    return {};
+}
+
+// --- one session's messages ------------------------------------------------------------------
+
+// Up to the last that was numbered, the messages were sent. QoS 1 is not numbered when it leaves
+// the queue: such a message had some id between its neighbours', and gets one of those back.
+std::vector<mqtt::PacketId> Restoring::ids_of_sent(std::size_t count) const {
+    std::vector<mqtt::PacketId> ids(count);
+    mqtt::PacketId next = 0;
+    for (std::size_t i = count; i-- > 0;) {
+        ids[i] = rows_[i].packet_id != 0 ? rows_[i].packet_id : before(next);
+        next = ids[i];
+    }
+    return ids;
+}
+
+void Restoring::take_rows() {
+    if (rows_.empty()) return;
+    Session& session = *find(rows_of_)->session;
+    SessionFlow& flow = session.shard_.delivery_.flow_of(session);
+    std::size_t sent = rows_.size();
+    while (sent != 0 && rows_[sent - 1].packet_id == 0) --sent;
+    const auto ids = ids_of_sent(sent);
+    const std::uint32_t now = session.shard_.delivery_.now_seconds();
+    constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        const Queued& row = rows_[i];
+        MessageRef message = message_for(session, row);
+        if (i < sent) {
+            flow.window.open_again(ids[i], {.message = std::move(message),
+                                            .record = row.place,
+                                            .sent_at = now,
+                                            .group = row.group,
+                                            .qos = row.qos,
+                                            .retain = row.retain,
+                                            .is_received = row.message == nullptr});
+            continue;
+        }
+        [[maybe_unused]] const bool taken = flow.queue.push({.message = std::move(message),
+                                                             .group = row.group,
+                                                             .record = row.place,
+                                                             .qos = row.qos,
+                                                             .retain = row.retain},
+                                                            {unbounded, unbounded});
+    }
+    rows_.clear();
+}
+
+MessageRef Restoring::message_for(Session& session, const Queued& row) {
+    if (row.message == nullptr) return {};
+    Message& message = *row.message;
+    if (message.home == nullptr) message.home = &session.shard_;
+    if (message.home == &session.shard_) {
+        message.message->adopt_record(message.id);
+        return message.message;
+    }
+    // The number of loops is another than it was, and messages are not shared between them.
+    const SteadyTime now = shared_.clock->steady_now();
+    MessageRef copy =
+        MessageRef::make(message.message->topic(), message.message->publication(now), now);
+    copies_.push_back({&session.shard_, rows_of_, row.place, copy});
+    return copy;
+}
+
+// --- time ------------------------------------------------------------------------------------
+
+std::uint32_t Restoring::seconds_left(std::int64_t wall_time) const {
+    const std::int64_t left = (wall_time - wall_now() + 999) / 1000;
+    return static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(left, 0, std::numeric_limits<std::uint32_t>::max() - 1));
+}
+
+SteadyTime Restoring::steady_of(std::int64_t wall_time) const {
+    if (wall_time == 0) return SteadyTime::max();
+    return shared_.clock->steady_now() + std::chrono::milliseconds(wall_time - wall_now());
+}
+
+void Restoring::begin_time(std::uint64_t id, const Restored& restored) {
+    Session& session = *restored.session;
+    Shard& shard = session.shard_;
+    session.record_ = id;
+    shard.set_presence(session, Presence::Offline);
+    // What was connected lost its connection now.
+    if (restored.disconnected_at == 0) shard.keep(session);
+    const std::int64_t gone_ms =
+        restored.disconnected_at == 0
+            ? 0
+            : std::max<std::int64_t>(0, wall_now() - restored.disconnected_at);
+    const auto left = [gone_ms](std::uint32_t seconds) {
+        return static_cast<std::uint32_t>(
+            std::max<std::int64_t>(0, std::int64_t{seconds} - gone_ms / 1000));
+    };
+    const std::uint32_t expiry = session.expiry_seconds_;
+    if (expiry != session_never_expires) {
+        shard.schedule(session, Expiry::Kind::Session, left(expiry));
+    }
+    // A delay longer than the session's life ends with it.
+    if (session.will_ != nullptr && session.will_->delay_seconds < expiry) {
+        shard.schedule(session, Expiry::Kind::Will, left(session.will_->delay_seconds));
+    }
+}
+
+void Restoring::finish(const storage::MessageNumbers& used) {
+    take_rows();
+    for (std::size_t loop = 0; loop < broker_.loop_count(); ++loop) {
+        Shard& shard = broker_.shard(loop);
+        shard.journal_->begin_after(used);
+        shard.pending_retained_.clear();
+    }
+    shared_.begin_retained_after(used.retained);
+    for (const auto& [id, restored] : sessions_) begin_time(id, restored);
+    for (const Copy& copy : copies_) {
+        copy.shard->journal_->replace_message(copy.session, copy.place, copy.message);
+    }
+}
+
+Result<void> Broker::restore() {
+    Restoring restoring(*this, *shared_);
+    const auto used = store_->read_all(restoring);
+    if (!used) return fail(used.error());
+    restoring.finish(*used);
+    return {};
+}
+
+}  // namespace gatehouse::broker

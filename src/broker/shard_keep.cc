@@ -1,0 +1,85 @@
+// The part of Shard that waits for the disk.
+#include <algorithm>
+
+#include "broker/shard.h"
+#include "broker/shared_state.h"
+#include "broker/withheld.h"
+
+namespace gatehouse::broker {
+
+std::optional<WithheldItem> Withheld::take_acknowledgement() {
+    const auto found =
+        std::ranges::find(items_, WithheldItem::Kind::Acknowledgement, &WithheldItem::kind);
+    if (found == items_.end()) return std::nullopt;
+    WithheldItem item = std::move(*found);
+    items_.erase(found);
+    return item;
+}
+
+void Shard::withhold(Session& session, WithheldItem item) {
+    item.slot = session.place_.slot;
+    item.attachment = session.attachment_;
+    if (item.kind != WithheldItem::Kind::Resume) ++session.withheld_;
+    withheld_->add(std::move(item));
+    port_.request_turn_end();
+}
+
+// Null: its connection is gone.
+Session* Shard::waiting_session(const WithheldItem& item) {
+    Session* session = directory_.at(item.slot);
+    const bool is_same = session != nullptr && session->attachment_ == item.attachment;
+    if (!is_same || !session->is_connected()) return nullptr;
+    return session;
+}
+
+void Shard::settle() {
+    if (!journal_->is_kept()) return;
+    mail_.settle_received();
+    while (auto item = withheld_->take_settled()) release(*item);
+    if (journal_->is_failing()) [[unlikely]] {
+        while (auto item = withheld_->take_acknowledgement()) refuse(*item);
+    }
+    journal_->hand_over();
+}
+
+void Shard::release(WithheldItem& item) {
+    using Kind = WithheldItem::Kind;
+    if (item.kind == Kind::Removal) {
+        if (item.record == 0) return journal_->remove_ended(item.session);
+        return journal_->remove_later(item.session, item.record, item.message);
+    }
+    Session* session = waiting_session(item);
+    if (session == nullptr) return;
+    if (item.kind == Kind::Resume) return delivery_.send_queued(*session);
+    --session->withheld_;
+    if (item.kind == Kind::Acknowledgement) {
+        session->outbound_->on_kept(item.type, item.packet_id);
+    } else {
+        session->outbound_->send(item.packet);
+    }
+}
+
+void Shard::refuse(const WithheldItem& item) {
+    Session* session = waiting_session(item);
+    if (session == nullptr) return;
+    --session->withheld_;
+    session->outbound_->on_not_kept(item.type, item.packet_id);
+}
+
+void Shard::send_when_kept(Session& session, Bytes packet) {
+    const bool is_kept = session.record_ == 0 || journal_->settled() >= journal_->last();
+    if (is_kept && session.withheld_ == 0) return session.outbound_->send(packet);
+    withhold(session, {.kind = WithheldItem::Kind::Packet, .packet = std::move(packet)});
+}
+
+// Whether there is somebody for whom the message has to be kept.
+bool Shard::wants_disk(const Route& route, const Publication& publication) const {
+    if (!journal_->is_kept() || publication.qos == mqtt::Qos::AtMostOnce) return false;
+    if (publication.retain == Retain::Yes || route.durable_loops_ != 0) return true;
+    if (route.extras_ != nullptr && !route.extras_->shares.empty()) return true;
+    return std::ranges::any_of(route.receivers_, [](const Receiver& receiver) {
+        return receiver.session->record_ != 0 && receiver.qos != mqtt::Qos::AtMostOnce;
+    });
+}
+
+}  // namespace gatehouse::broker

@@ -1,0 +1,79 @@
+// What waits until the disk has what was promised with it: acknowledgements of publishes, other
+// packets, QoS 2 messages whose packet ids must be remembered first.
+//
+// First in, first out on each loop: each waits for all that the loop had put into its journal, and
+// sent to other loops, when it was withheld.
+//
+// Threads: one loop.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/pinned.h"
+#include "broker/journal.h"
+#include "broker/remote_mail.h"
+#include "broker/stored_message.h"
+#include "mqtt/protocol.h"
+
+namespace gatehouse::broker {
+
+struct WithheldItem {
+    enum class Kind : std::uint8_t {
+        Acknowledgement,  // of a publish: `type` with `packet_id`
+        Packet,
+        Resume,   // send on: the packet ids of QoS 2 messages are remembered
+        Removal,  // of a record whose message is kept elsewhere now; record 0: of the session
+    };
+
+    Kind kind = Kind::Packet;
+    mqtt::PacketType type{};
+    mqtt::PacketId packet_id = 0;
+    std::uint32_t slot = 0;
+    std::uint32_t attachment = 0;  // of the session when it was withheld
+    Bytes packet;
+    // Of a Removal.
+    std::uint64_t session = 0;
+    RecordNumber record = 0;
+    MessageRef message;
+
+    // Set by Withheld.
+    std::uint64_t ticket = 0;
+    std::uint64_t journal = 0;
+};
+
+class Withheld : Pinned {
+public:
+    Withheld(Journal& journal, RemoteMail& mail) : journal_(journal), mail_(mail) {}
+
+    bool is_empty() const { return items_.empty(); }
+    void add(WithheldItem item) {
+        item.ticket = next_ticket_++;
+        item.journal = journal_.last();
+        mail_.wait_with(item.ticket);
+        items_.push_back(std::move(item));
+    }
+    // The first one, if what it waited for is settled.
+    std::optional<WithheldItem> take_settled() {
+        if (items_.empty() || items_.front().journal > journal_.settled() ||
+            !mail_.is_settled(items_.front().ticket)) {
+            return std::nullopt;
+        }
+        WithheldItem item = std::move(items_.front());
+        items_.pop_front();
+        return item;
+    }
+    // An acknowledgement, whatever it waits for.
+    std::optional<WithheldItem> take_acknowledgement();
+
+private:
+    Journal& journal_;
+    RemoteMail& mail_;
+    std::deque<WithheldItem> items_;
+    std::uint64_t next_ticket_ = 1;
+};
+
+}  // namespace gatehouse::broker
