@@ -64,10 +64,11 @@ std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> make_client_context() {
     return context;
 }
 
-Client::Client(async::EventLoop& loop, const Target& target, std::string client_id)
+Client::Client(async::EventLoop& loop, const Target& target, std::string client_id, Session session)
     : loop_(loop),
       target_(target),
       client_id_(std::move(client_id)),
+      session_(session),
       transport_(make_transport(target)) {
     want(EPOLLOUT);
 }
@@ -138,6 +139,7 @@ bool Client::open_stream() {
 void Client::send_connect() {
     state_ = State::AwaitingConnack;
     mqtt::Connect connect{.client_id = client_id_};
+    connect.clean_start = session_ == Session::Clean;
     if (!target_.user_name.empty()) {
         connect.user_name = target_.user_name;
         connect.password = BytesView(reinterpret_cast<const std::uint8_t*>(target_.password.data()),

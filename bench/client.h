@@ -34,8 +34,10 @@ std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> make_client_context();
 
 class Client : async::ReadinessHandler, async::TurnEndHook, Pinned {
 public:
+    enum class Session : std::uint8_t { Clean, Kept };
     // Begins to connect. Ends the program when even that fails.
-    Client(async::EventLoop& loop, const Target& target, std::string client_id);
+    Client(async::EventLoop& loop, const Target& target, std::string client_id,
+           Session session = Session::Clean);
     virtual ~Client();
 
     bool is_connected() const { return state_ == State::Connected; }
@@ -78,6 +80,7 @@ private:
     async::EventLoop& loop_;
     const Target& target_;
     std::string client_id_;
+    const Session session_;
     std::unique_ptr<net::Transport> transport_;
     Bytes rest_;
     Bytes output_;

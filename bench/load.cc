@@ -23,6 +23,7 @@ constexpr std::string_view usage =
     "usage: bench_load pairs|connects|idle --port PORT --pid SERVER\n"
     "  all:      --tls 1 --alpn NAME --user NAME --password WORD\n"
     "  pairs:    --pairs N --qos 0|1 --bytes N --in-flight N --rate MESSAGES/S --ms N\n"
+    "            --durable 1 --offline 1\n"
     "  connects: --count N --parallel N --handshake-only 1\n"
     "  idle:     --count N\n";
 
@@ -87,6 +88,9 @@ Load read_load(Arguments& arguments, SSL_CTX* tls) {
     load.count = arguments.number("--count", load.count);
     load.parallel = arguments.number("--parallel", load.parallel);
     load.handshake_only = arguments.number("--handshake-only", 0) != 0;
+    load.offline = arguments.number("--offline", 0) != 0;
+    load.durable = arguments.number("--durable", 0) != 0 || load.offline;
+    if (load.offline && load.qos == mqtt::Qos::AtMostOnce) refuse("--offline needs --qos 1");
     arguments.refuse_the_rest();
     if (port == 0 || load.server == 0) refuse("--port and --pid are needed");
     if (load.payload_bytes < sizeof(std::uint64_t)) refuse("--bytes: a message holds its number");

@@ -33,7 +33,8 @@ struct Pair {
 class Subscriber final : public Client {
 public:
     Subscriber(async::EventLoop& loop, const Load& load, Pair& pair, std::size_t index)
-        : Client(loop, load.target, fmt::format("subscriber-{}", index)),
+        : Client(loop, load.target, fmt::format("subscriber-{}", index),
+                 load.durable ? Session::Kept : Session::Clean),
           pair_(pair),
           filter_(fmt::format("bench/{}/data", index)),
           qos_(load.qos) {}
@@ -77,7 +78,8 @@ public:
         : Client(loop, load.target, fmt::format("publisher-{}", index)),
           pair_(pair),
           in_flight_(load.in_flight),
-          acknowledged_(load.qos == mqtt::Qos::AtLeastOnce) {
+          acknowledged_(load.qos == mqtt::Qos::AtLeastOnce),
+          offline_(load.offline) {
         const std::string topic = fmt::format("bench/{}/data", index);
         const Bytes payload(load.payload_bytes, 'x');
         const mqtt::PublishParts parts{.topic = topic, .payload = payload, .qos = load.qos};
@@ -99,8 +101,9 @@ public:
         ++pair_.sent;
     }
     void fill_window() {
-        const std::uint64_t arrived =
-            acknowledged_ ? std::min(pair_.expected, pair_.acknowledged) : pair_.expected;
+        const std::uint64_t arrived = offline_        ? pair_.acknowledged
+                                      : acknowledged_ ? std::min(pair_.expected, pair_.acknowledged)
+                                                      : pair_.expected;
         while (pair_.sent - arrived < in_flight_) send_one();
     }
 
@@ -116,6 +119,7 @@ private:
     Pair& pair_;
     std::size_t in_flight_;
     bool acknowledged_;
+    bool offline_;
     Bytes frame_;
     std::uint32_t id_at_ = 0;
     std::uint32_t payload_at_ = 0;
@@ -145,6 +149,8 @@ public:
                 loop_.run_once(std::chrono::milliseconds(100));
             }
         }
+        if (!load_.offline) return true;
+        for (auto& subscriber : subscribers_) subscriber->leave();
         return true;
     }
 
@@ -184,7 +190,7 @@ public:
         Totals sum;
         for (const Pair& pair : pairs_) {
             sum.sent += pair.sent;
-            sum.received += pair.received;
+            sum.received += load_.offline ? pair.acknowledged : pair.received;
             sum.lost += pair.lost;
             sum.duplicates += pair.duplicates;
             sum.any_gone |= pair.gone;
@@ -193,7 +199,10 @@ public:
     }
     std::uint64_t never_arrived() const {
         std::uint64_t count = 0;
-        for (const Pair& pair : pairs_) count += pair.lost + pair.sent - pair.expected;
+        for (const Pair& pair : pairs_) {
+            count += load_.offline ? pair.sent - pair.acknowledged
+                                   : pair.lost + pair.sent - pair.expected;
+        }
         return count;
     }
 

@@ -25,10 +25,13 @@ struct Load {
     std::size_t count = 2000;   // connections to be made
     std::size_t parallel = 16;  // at once
     bool handshake_only = false;
+    bool durable = false;  // subscribers have sessions that outlive their connections
+    bool offline = false;  // and are away while messages are published for them
 };
 
 // Publishers with one subscriber each; every message is numbered, so that losses and duplicates
-// are counted. A pair has at most `in_flight` messages on their way.
+// are counted. A pair has at most `in_flight` messages on their way. With offline subscribers,
+// "delivered" is what was acknowledged to the publishers.
 int run_pairs(async::EventLoop& loop, const Load& load);
 // Connects, waits for CONNACK (or for the end of the TLS handshake) and leaves, again and again.
 int run_connects(async::EventLoop& loop, const Load& load);

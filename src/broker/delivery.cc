@@ -354,7 +354,7 @@ void Delivery::wait_for_rate(Session& session) {
     const auto next_second =
         std::chrono::floor<std::chrono::seconds>(port_.now()) + std::chrono::seconds(1);
     expiries_.add({next_second, session.place_.slot, session.attachment_, Expiry::Kind::Rate});
-    port_.look_at(expiries_.next());
+    port_.look_at(std::min(expiries_.next(), journal_.due()));
 }
 
 bool Delivery::acknowledge(Session& session, mqtt::PacketId packet_id) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -16,6 +17,14 @@ namespace {
 constexpr std::uint64_t loops_apart = 64;
 // How long the end of the program waits for a disk that is slow.
 constexpr std::chrono::seconds finish_max{5};
+// How long a message that was sent waits for its acknowledgement before it is written: a client
+// that is well takes less, and then nothing has to be written at all. Under load everything takes
+// longer, and writing costs more than waiting.
+constexpr std::chrono::milliseconds acknowledgement_wait{2};
+constexpr std::chrono::milliseconds acknowledgement_wait_under_load{20};
+constexpr std::size_t entries_under_load = 256;
+// Entries in front of the others that are kept, before they are moved together.
+constexpr std::size_t dropped_max = 4096;
 
 }  // namespace
 
@@ -92,13 +101,14 @@ void Journal::release_id(const Session& session, mqtt::PacketId id) {
 
 RecordNumber Journal::put(const Session& session, Given given) {
     want_turn_end();
-    pending_.push_back({.session = &session, .given = std::move(given)});
+    const SteadyTime sent_at = given.packet_id != 0 ? port_.now() : SteadyTime::min();
+    pending_.push_back({.session = &session, .given = std::move(given), .sent_at = sent_at});
     return last();
 }
 
 std::uint64_t Journal::number(const Session& session, RecordNumber record, mqtt::PacketId id) {
     if (record >= first_pending_) {
-        pending_[record - first_pending_].given.packet_id = id;
+        entry(record).given.packet_id = id;
         return record;
     }
     batch_.number_queued(session.record_, record, id);
@@ -108,9 +118,8 @@ std::uint64_t Journal::number(const Session& session, RecordNumber record, mqtt:
 void Journal::note_received(const Session& session, RecordNumber record,
                             const MessageRef& message) {
     if (record >= first_pending_) {
-        Entry& entry = pending_[record - first_pending_];
-        entry.is_received = true;
-        entry.given.message = {};
+        entry(record).is_received = true;
+        entry(record).given.message = {};
         return;
     }
     batch_.note_received(session.record_, record);
@@ -120,15 +129,17 @@ void Journal::note_received(const Session& session, RecordNumber record,
 
 void Journal::remove(const Session& session, RecordNumber record, const MessageRef& message) {
     if (record < first_pending_) return remove_later(session.record_, record, message);
-    pending_[record - first_pending_] = {.is_needless = true};
-    while (needless_ < pending_.size() && pending_[needless_].is_needless) ++needless_;
+    entry(record) = {.is_needless = true};
+    while (begin_ + needless_ < pending_.size() && pending_[begin_ + needless_].is_needless) {
+        ++needless_;
+    }
+    if (needless_ != 0) want_turn_end();
 }
 
 void Journal::write_out(RecordNumber record) {
     if (record < first_pending_) return;
-    Entry& entry = pending_[record - first_pending_];
-    encode(entry, record);
-    entry = {};
+    encode(entry(record), record);
+    entry(record) = {};
 }
 
 void Journal::remove_later(std::uint64_t session, RecordNumber record, const MessageRef& message) {
@@ -201,27 +212,52 @@ void Journal::encode(const Entry& entry, RecordNumber record) {
 }
 
 void Journal::finish() {
-    if (writer_ == nullptr || !has_something()) return;
-    if (writer_->wait_until_free(loop_, finish_max)) hand_over();
+    if (writer_ != nullptr && writer_->wait_until_free(loop_, finish_max)) hand_over(true);
 }
 
 void Journal::hand_over() {
     is_turn_end_wanted_ = false;
-    if (writer_ == nullptr || !has_something() || writer_->is_busy(loop_)) return;
-    RecordNumber record = first_pending_;
-    for (const Entry& entry : pending_) {
-        if (entry.session != nullptr) encode(entry, record);
-        ++record;
+    if (writer_ != nullptr && !writer_->is_busy(loop_)) hand_over(false);
+}
+
+// Requires: the writer is free.
+void Journal::hand_over(bool is_last) {
+    drop(needless_);
+    due_ = SteadyTime::max();
+    std::size_t count = 0;
+    const auto wait = pending_.size() - begin_ < entries_under_load
+                          ? acknowledgement_wait
+                          : acknowledgement_wait_under_load;
+    const SteadyTime sent_before = port_.now() - wait;
+    for (; begin_ + count < pending_.size(); ++count) {
+        const Entry& each = pending_[begin_ + count];
+        if (each.session == nullptr) continue;
+        if (each.sent_at > sent_before && !is_last) {
+            due_ = each.sent_at + wait;
+            port_.look_at(std::min(due_, expiries_.next()));
+            break;
+        }
+        encode(each, first_pending_ + count);
     }
-    first_pending_ = record;
-    pending_.clear();
-    needless_ = 0;
+    drop(count);
     if (batch_.is_empty()) {
-        // All of it was acknowledged in time.
-        writer_->skip_to(loop_, last());
-        return;
+        writer_->skip_to(loop_, first_pending_ - 1);
+    } else {
+        writer_->hand_over(loop_, batch_, first_pending_ - 1);
     }
-    writer_->hand_over(loop_, batch_, last());
+}
+
+void Journal::drop(std::size_t entries) {
+    begin_ += entries;
+    first_pending_ += entries;
+    needless_ -= std::min(needless_, entries);
+    if (begin_ == pending_.size()) {
+        pending_.clear();
+        begin_ = 0;
+    } else if (begin_ > dropped_max && begin_ * 2 > pending_.size()) {
+        pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(begin_));
+        begin_ = 0;
+    }
 }
 
 std::uint64_t Journal::settled() {

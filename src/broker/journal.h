@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/pinned.h"
 #include "broker/attach.h"
+#include "broker/expiries.h"
 #include "broker/journal_writer.h"
 #include "broker/loop_port.h"
 #include "broker/share_groups.h"
@@ -31,8 +32,9 @@ class Session;
 class Journal : Pinned {
 public:
     // Writer and clock may be null together: nothing is kept.
-    Journal(JournalWriter* writer, const Clock* clock, LoopPort& port, std::size_t loop)
-        : writer_(writer), clock_(clock), port_(port), loop_(loop) {}
+    Journal(JournalWriter* writer, const Clock* clock, LoopPort& port, const Expiries& expiries,
+            std::size_t loop)
+        : writer_(writer), clock_(clock), port_(port), expiries_(expiries), loop_(loop) {}
 
     // Numbers go on above these. Before anything else, and before the loop runs.
     void begin_after(const storage::MessageNumbers& used);
@@ -81,14 +83,15 @@ public:
     void put_retained(const storage::RetainedRow& row);
 
     // --- to the disk
-    // Hands over what there is if the writer is free. Call at the end of a turn (asked for as
-    // needed), and when the writer woke the loop.
+    // Hands over what is to be written if the writer is free. Call at the end of a turn (asked for
+    // as needed), when the writer woke the loop, and at due().
     void hand_over();
+    // When something will have waited for its acknowledgement long enough; max(): nothing waits.
+    SteadyTime due() const { return due_; }
     // Waits for the disk, a bounded time, and hands over what is left. After the loop has run.
     void finish();
-    bool has_something() const { return !pending_.empty() || !batch_.is_empty(); }
     // The number of what was put last.
-    std::uint64_t last() const { return first_pending_ + pending_.size() - 1; }
+    std::uint64_t last() const { return first_pending_ + pending_.size() - begin_ - 1; }
     // Grows up to last().
     std::uint64_t settled();
 
@@ -99,10 +102,14 @@ private:
     struct Entry {
         const Session* session = nullptr;  // null: in batch_ already, or not needed any more
         Given given;
+        SteadyTime sent_at = SteadyTime::min();  // to a client that may acknowledge it any moment
         bool is_received = false;
         bool is_needless = false;
     };
 
+    Entry& entry(RecordNumber record) { return pending_[begin_ + record - first_pending_]; }
+    void drop(std::size_t entries);
+    void hand_over(bool is_last);
     void want_turn_end();
     // Something was added to batch_ for which somebody may wait.
     std::uint64_t count_one();
@@ -113,12 +120,15 @@ private:
     JournalWriter* const writer_;
     const Clock* const clock_;
     LoopPort& port_;
+    const Expiries& expiries_;  // for which the loop looks at the time, too
     const std::size_t loop_;
     bool is_turn_end_wanted_ = false;
     storage::MessageBatch batch_;
-    std::vector<Entry> pending_;
-    std::uint64_t first_pending_ = 1;  // the number of pending_[0]
-    std::size_t needless_ = 0;         // at the beginning of pending_
+    std::vector<Entry> pending_;  // from begin_ on
+    std::size_t begin_ = 0;
+    std::uint64_t first_pending_ = 1;  // the number of pending_[begin_]
+    std::size_t needless_ = 0;         // of pending_, from begin_ on
+    SteadyTime due_ = SteadyTime::max();
     std::uint64_t next_session_ = 1;
     std::uint64_t next_message_ = 1;
 };

@@ -16,7 +16,7 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
       loop_(loop),
       reader_(shared.quiescence),
       directory_(*this, loop),
-      journal_(std::make_unique<Journal>(shared.writer.get(), shared.clock, port, loop)),
+      journal_(std::make_unique<Journal>(shared.writer.get(), shared.clock, port, expiries_, loop)),
       mail_(shared.post_office, loop, *journal_),
       withheld_(std::make_unique<Withheld>(*journal_, mail_)),
       delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_,
@@ -134,7 +134,9 @@ void Shard::end_session(Session& session, SessionEnd end) {
 void Shard::remove_record(const Session& session, bool was_handed_on) {
     if (!was_handed_on) return journal_->remove_session(session);
     journal_->rename_ended(session);
-    withheld_->add({.kind = WithheldItem::Kind::Removal, .session = session.record_});
+    withheld_->add({.kind = WithheldItem::Kind::Removal,
+                    .removed = std::make_unique<WithheldItem::Removed>(
+                        WithheldItem::Removed{.session = session.record_})});
 }
 
 void Shard::publish_will(Session& session) {
@@ -190,7 +192,7 @@ void Shard::schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds)
     }
     expiries_.add({port_.now() + std::chrono::seconds(seconds), session.place_.slot,
                    session.attachment_, kind});
-    port_.look_at(expiries_.next());
+    port_.look_at(std::min(expiries_.next(), journal_->due()));
 }
 
 bool Shard::is_wanted(const Expiry& expiry) const {
@@ -202,7 +204,8 @@ void Shard::run_due() {
     while (const auto due = expiries_.take_due(port_.now())) {
         if (is_wanted(*due)) act_on(*due);
     }
-    port_.look_at(expiries_.next());
+    settle();
+    port_.look_at(std::min(expiries_.next(), journal_->due()));
 }
 
 void Shard::act_on(const Expiry& expiry) {

@@ -45,8 +45,9 @@ void Shard::settle() {
 void Shard::release(WithheldItem& item) {
     using Kind = WithheldItem::Kind;
     if (item.kind == Kind::Removal) {
-        if (item.record == 0) return journal_->remove_ended(item.session);
-        return journal_->remove_later(item.session, item.record, item.message);
+        const auto& removed = *item.removed;
+        if (removed.record == 0) return journal_->remove_ended(removed.session);
+        return journal_->remove_later(removed.session, removed.record, removed.message);
     }
     Session* session = waiting_session(item);
     if (session == nullptr) return;
@@ -55,7 +56,7 @@ void Shard::release(WithheldItem& item) {
     if (item.kind == Kind::Acknowledgement) {
         session->outbound_->on_kept(item.type, item.packet_id);
     } else {
-        session->outbound_->send(item.packet);
+        session->outbound_->send(*item.packet);
     }
 }
 
@@ -69,7 +70,8 @@ void Shard::refuse(const WithheldItem& item) {
 void Shard::send_when_kept(Session& session, Bytes packet) {
     const bool is_kept = session.record_ == 0 || journal_->settled() >= journal_->last();
     if (is_kept && session.withheld_ == 0) return session.outbound_->send(packet);
-    withhold(session, {.kind = WithheldItem::Kind::Packet, .packet = std::move(packet)});
+    withhold(session, {.kind = WithheldItem::Kind::Packet,
+                       .packet = std::make_unique<Bytes>(std::move(packet))});
 }
 
 // Whether there is somebody for whom the message has to be kept.

@@ -173,9 +173,8 @@ bool Shard::hand_on(Session& session, ShareNumber only) {
     for (const SharedMessage& shared : taken) {
         if (shared.record == 0) continue;
         withheld_->add({.kind = WithheldItem::Kind::Removal,
-                        .session = session.record_,
-                        .record = shared.record,
-                        .message = shared.message});
+                        .removed = std::make_unique<WithheldItem::Removed>(WithheldItem::Removed{
+                            session.record_, shared.record, shared.message})});
     }
     return true;
 }

@@ -1,10 +1,51 @@
 #include "broker/stored_message.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <new>
+#include <vector>
 
 namespace gatehouse::broker {
+namespace {
+
+// Memory of small messages, kept for the next one: a message that is queued or in flight for a
+// moment costs no allocation. One a thread, since messages stay on theirs.
+class SmallBlocks {
+public:
+    ~SmallBlocks() {
+        for (auto& blocks : free_) {
+            for (void* block : blocks) ::operator delete(block);
+        }
+    }
+    void* take(std::size_t bytes) {
+        if (bytes > bytes_max) return ::operator new(bytes);
+        auto& blocks = free_[class_of(bytes)];
+        if (blocks.empty()) return ::operator new((class_of(bytes) + 1) * step);
+        void* block = blocks.back();
+        blocks.pop_back();
+        return block;
+    }
+    void give(void* block, std::size_t bytes) {
+        if (bytes <= bytes_max && free_[class_of(bytes)].size() < kept_max) {
+            free_[class_of(bytes)].push_back(block);
+        } else {
+            ::operator delete(block);
+        }
+    }
+
+private:
+    static constexpr std::size_t step = 64;
+    static constexpr std::size_t bytes_max = 512;
+    static constexpr std::size_t kept_max = 4096;
+    static std::size_t class_of(std::size_t bytes) { return (bytes - 1) / step; }
+
+    std::array<std::vector<void*>, bytes_max / step> free_;
+};
+
+thread_local SmallBlocks small_blocks;
+
+}  // namespace
 
 std::size_t StoredMessage::bytes() const {
     return sizeof(StoredMessage) + topic_size_ + properties_size_ + payload_size_;
@@ -29,7 +70,7 @@ MessageRef MessageRef::make(std::string_view topic, const Publication& publicati
                             SteadyTime now) {
     const std::size_t bytes = sizeof(StoredMessage) + topic.size() + publication.properties.size() +
                               publication.payload.size();
-    auto* message = new (::operator new(bytes)) StoredMessage;
+    auto* message = new (small_blocks.take(bytes)) StoredMessage;
     message->topic_size_ = static_cast<std::uint32_t>(topic.size());
     message->properties_size_ = static_cast<std::uint32_t>(publication.properties.size());
     message->payload_size_ = static_cast<std::uint32_t>(publication.payload.size());
@@ -52,8 +93,9 @@ MessageRef MessageRef::make(std::string_view topic, const Publication& publicati
 
 void MessageRef::release() {
     if (message_ != nullptr && --message_->references_ == 0) {
+        const std::size_t bytes = message_->bytes();
         message_->~StoredMessage();
-        ::operator delete(message_);
+        small_blocks.give(message_, bytes);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -26,7 +27,7 @@ struct WithheldItem {
         Acknowledgement,  // of a publish: `type` with `packet_id`
         Packet,
         Resume,   // send on: the packet ids of QoS 2 messages are remembered
-        Removal,  // of a record whose message is kept elsewhere now; record 0: of the session
+        Removal,  // of a record whose message is kept elsewhere now
     };
 
     Kind kind = Kind::Packet;
@@ -34,11 +35,14 @@ struct WithheldItem {
     mqtt::PacketId packet_id = 0;
     std::uint32_t slot = 0;
     std::uint32_t attachment = 0;  // of the session when it was withheld
-    Bytes packet;
-    // Of a Removal.
-    std::uint64_t session = 0;
-    RecordNumber record = 0;
-    MessageRef message;
+    // Acknowledgements are many and have neither of these.
+    std::unique_ptr<Bytes> packet;
+    struct Removed {
+        std::uint64_t session = 0;
+        RecordNumber record = 0;  // 0: the session itself
+        MessageRef message;
+    };
+    std::unique_ptr<Removed> removed;
 
     // Set by Withheld.
     std::uint64_t ticket = 0;
