@@ -55,6 +55,7 @@ struct Limits {
     std::uint32_t retry_seconds_max = 3600;             // an unacknowledged message is then dropped
     std::uint32_t session_queue_messages_max = 10'000;  // ours; AWS publishes no number
     std::uint32_t session_queue_bytes_max = 64 * 1024 * 1024;  // ours
+    std::uint32_t queues_bytes_max = 1024 * 1024 * 1024;       // of all sessions together; ours
     std::uint32_t resumed_messages_per_second_max = 10;
     std::uint32_t retained_messages_max = 500'000;
 

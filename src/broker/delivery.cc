@@ -240,7 +240,9 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
     const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
                                       settings_.limits.session_queue_bytes_max};
     MessageQueue& messages = flow_of(session).queue;
-    if (messages.push(queued, bounds)) {
+    const std::size_t bytes = queued.message->bytes();
+    if (queued_bytes_.has_room(bytes) && messages.push(queued, bounds)) {
+        queued_bytes_.add(bytes);
         if (session.record_ != 0) {
             messages.back().record = journal_.put(session, {.message = queued.message,
                                                             .qos = form.qos,
@@ -271,6 +273,7 @@ void Delivery::send_queued(Session& session) {
         if (fate == Fate::Dropped && front.record != 0) {
             journal_.remove(session, front.record, front.message);
         }
+        queued_bytes_.remove(front.message->bytes());
         flow.queue.pop();
     }
     if (flow.queue.is_empty()) note_busy(session, false);
@@ -456,6 +459,7 @@ void Delivery::discard(Session& session) {
     });
     for (; !flow->queue.is_empty(); flow->queue.pop()) {
         const QueuedMessage& queued = flow->queue.front();
+        queued_bytes_.remove(queued.message->bytes());
         if (queued.record != 0) journal_.remove(session, queued.record, queued.message);
         drop(session, queued.message->topic(), queued.qos, DropCause::SessionEnded);
     }

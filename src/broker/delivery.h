@@ -54,14 +54,16 @@ class Delivery : Pinned {
 public:
     // The observer may be null.
     Delivery(const BrokerSettings& settings, LoopPort& port, Expiries& expiries,
-             SessionObserver* observer, Counters& counters, Journal& journal, Withheld& withheld)
+             SessionObserver* observer, Counters& counters, Journal& journal, Withheld& withheld,
+             std::size_t queued_bytes_max)
         : settings_(settings),
           port_(port),
           expiries_(expiries),
           observer_(observer),
           counters_(counters),
           journal_(journal),
-          withheld_(withheld) {}
+          withheld_(withheld),
+          queued_bytes_(queued_bytes_max) {}
 
     // To every receiver of the route.
     void deliver(Route& route, const Publication& publication);
@@ -91,6 +93,7 @@ public:
                 return queued.group != 0 && gives_back(queued.group);
             },
             [&](QueuedMessage queued) {
+                queued_bytes_.remove(queued.message->bytes());
                 taken.push_back({queued.group, std::move(queued.message), queued.record});
             });
         if (session.flow_->queue.is_empty()) note_busy(session, false);
@@ -189,6 +192,7 @@ private:
     Counters& counters_;
     Journal& journal_;
     Withheld& withheld_;
+    QueuedBytes queued_bytes_;
     FlowPool flows_;
     FrameCache frames_;
     MessageRef kept_;   // the message being delivered, once somebody keeps it

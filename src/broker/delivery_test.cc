@@ -111,6 +111,26 @@ TEST(Delivery, AFullQueueDropsTheNewest) {
     EXPECT_THAT(payloads, ElementsAre("1", "2", "3"));
 }
 
+TEST(Delivery, AllQueuesTogetherAreBounded) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.queues_bytes_max = 4000;
+    Pair pair(settings);
+    FakeClient other(pair.broker, "other");
+    for (FakeClient* client : {&pair.subscriber, &other}) {
+        client->connect(persistent()).subscribe("t", 1).value();
+        client->disconnect();
+    }
+    const std::string payload(900, 'x');
+    for (int i = 0; i < 5; ++i) pair.publisher.publish("t", payload, 1);
+    EXPECT_EQ(pair.broker.dropped(DropCause::QueueFull), 6U);
+    // What is delivered, or ends with its session, makes room.
+    EXPECT_THAT(pair.subscriber.connect(persistent()).take_and_acknowledge(), SizeIs(2));
+    pair.subscriber.disconnect();
+    other.connect(CleanStart::Yes).disconnect();
+    for (int i = 0; i < 5; ++i) pair.publisher.publish("t", payload, 1);
+    EXPECT_EQ(pair.broker.dropped(DropCause::QueueFull), 7U);
+}
+
 TEST(Delivery, AFullOutputDropsQosZeroAndQueuesQosOne) {
     Pair pair;
     pair.subscriber.connect().subscribe("t", 1).value();

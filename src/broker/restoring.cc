@@ -156,6 +156,7 @@ void Restoring::take_rows() {
                                             .is_received = row.message == nullptr});
             continue;
         }
+        session.shard_.delivery_.queued_bytes_.add(message->bytes());
         [[maybe_unused]] const bool taken = flow.queue.push({.message = std::move(message),
                                                              .group = row.group,
                                                              .record = row.place,

@@ -19,8 +19,8 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
       journal_(std::make_unique<Journal>(shared.writer.get(), shared.clock, port, expiries_, loop)),
       mail_(shared.post_office, loop, *journal_),
       withheld_(std::make_unique<Withheld>(*journal_, mail_)),
-      delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_,
-                *withheld_) {
+      delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_, *withheld_,
+                shared.settings.limits.queues_bytes_max / shared.post_office.loops()) {
     shared_.post_office.connect(loop, port);
 }
 

@@ -71,6 +71,8 @@ SettingTable session_limits() {
                                               "Messages waiting in a session."),
         limit<&L::session_queue_bytes_max>("limits.session-queue-bytes-max", any_count,
                                            "Their bytes."),
+        limit<&L::queues_bytes_max>("limits.queues-bytes-max", any_count,
+                                    "Bytes waiting in all sessions together."),
         limit<&L::resumed_messages_per_second_max>("limits.resumed-messages-per-second-max",
                                                    any_count,
                                                    "Stored messages sent to a resumed session."),
