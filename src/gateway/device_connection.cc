@@ -104,6 +104,8 @@ void DeviceConnection::read_once() {
         case IoOutcome::Status::WaitRead: return;
         case IoOutcome::Status::WaitWrite: return update_interest();
         case IoOutcome::Status::Closed:
+            if (transport_->said_goodbye())
+                return end({.reason = DisconnectReason::ClientInitiated});
             return end({.reason = DisconnectReason::ConnectionLost,
                         .details = "the client closed the connection without DISCONNECT"});
         case IoOutcome::Status::Failed:

@@ -18,6 +18,7 @@ std::string_view name_of(DoorKind kind) {
         case DoorKind::Mqtts: return "mqtts";
         case DoorKind::Https: return "https";
         case DoorKind::HttpsMtls: return "https-mtls";
+        case DoorKind::Api: return "api";
     }
     return "mqtt";
 }
@@ -27,7 +28,8 @@ std::optional<Conversation> conversation_of(const Door& door, const net::PeerFac
     switch (door.kind) {
         case DoorKind::Mqtt:
         case DoorKind::Mqtts: return Conversation::Mqtt;
-        case DoorKind::HttpsMtls: return Conversation::Http;
+        case DoorKind::HttpsMtls:
+        case DoorKind::Api: return Conversation::Http;
         case DoorKind::Https: break;
     }
     const std::string_view protocol = peer.application_protocol;
@@ -72,7 +74,8 @@ net::TlsSettings tls_settings(DoorKind kind, std::string certificate_chain_pem,
     net::TlsSettings settings{.certificate_chain_pem = std::move(certificate_chain_pem),
                               .private_key_pem = std::move(private_key_pem)};
     switch (kind) {
-        case DoorKind::Mqtt: break;
+        case DoorKind::Mqtt:
+        case DoorKind::Api: break;
         case DoorKind::Mqtts:
             settings.application_protocols = {std::string(mqtt_certificate_protocol),
                                               std::string(mqtt_protocol)};

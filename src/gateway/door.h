@@ -21,8 +21,9 @@ enum class DoorKind : std::uint8_t {
     Mqtts,      // 8883: MQTT over TLS
     Https,      // 443: HTTP, WebSocket, or MQTT by ALPN
     HttpsMtls,  // 8443: HTTP with client certificates
+    Api,        // 4566: the AWS API, where a WebSocket may carry MQTT, too
 };
-// "mqtt", "mqtts", "https", "https-mtls".
+// "mqtt", "mqtts", "https", "https-mtls", "api".
 std::string_view name_of(DoorKind kind);
 
 // A TLS context that can be replaced while connections are made (renewed certificates).

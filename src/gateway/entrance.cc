@@ -17,6 +17,7 @@
 #include "mqtt/connect.h"
 #include "net/http_server.h"
 #include "net/stream.h"
+#include "net/websocket_transport.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -27,6 +28,8 @@ using mqtt::ReasonCode;
 constexpr std::size_t read_chunk_bytes = 2048;
 // Names, properties and headers of a CONNECT around the payload of its will.
 constexpr std::uint32_t connect_headroom = 64 * 1024;
+// More than any packet that is taken; clients send a packet a frame.
+constexpr std::uint64_t websocket_frame_bytes_max = 64 * 1024 * 1024;
 
 class Entrance final : Entering, Pinned {
 public:
@@ -51,10 +54,19 @@ public:
         }
         if (conversation == Conversation::Http) {
             const std::string initial(text_of(input_));
-            co_return co_await net::serve_http(*stream_, initial, parts_.http_routes,
-                                               gateway_.settings().http);
+            auto upgrade = co_await net::serve_http(*stream_, initial, parts_.http_routes,
+                                                    gateway_.settings().http);
+            if (upgrade) co_await converse_by_websocket(std::move(*upgrade));
+            co_return;
         }
         co_await converse(deadline);
+    }
+
+    // As run(), for a connection on which another server spoke HTTP.
+    async::Task<void> run(UpgradedConnection connection) {
+        slot_ = std::move(connection.slot);
+        stream_ = std::move(connection.stream);
+        co_await converse_by_websocket(std::move(connection.upgrade));
     }
 
 private:
@@ -67,6 +79,17 @@ private:
         if (how == Stop::Politely && is_authenticating_) return;
         if (handshaking_ != -1) ::shutdown(handshaking_, SHUT_RDWR);
         if (stream_) stream_->cancel();
+    }
+
+    async::Task<void> converse_by_websocket(net::HttpUpgrade upgrade) {
+        net::PeerFacts facts = stream_->facts();
+        auto transport = net::make_websocket_transport(
+            stream_->release(), bytes_of(upgrade.read_ahead), websocket_frame_bytes_max);
+        stream_ =
+            std::make_unique<net::Stream>(gateway_.loop(), std::move(transport), std::move(facts));
+        upgrade_ = std::move(upgrade.request);
+        input_.clear();
+        co_await converse(after(gateway_.settings().connect_wait));
     }
 
     async::Task<bool> open_stream(const net::AcceptedSocket& socket) {
@@ -175,11 +198,19 @@ private:
         hand_over(std::move(*identity), asked_at);
     }
 
+    // SNI, and over HTTP without TLS the Host.
+    std::string name_asked_for() const {
+        const std::string& sent = stream_->facts().server_name;
+        if (!sent.empty() || !upgrade_) return sent;
+        const std::string_view host = upgrade_->headers.find("Host").value_or("");
+        return std::string(host.substr(0, host.find(':')));
+    }
+
     std::unique_ptr<DeviceFacts> make_facts() {
         const mqtt::Connect& connect = **connect_;
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
-        TenantAnswer tenant = parts_.tenant_of(peer.server_name);
+        TenantAnswer tenant = parts_.tenant_of(name_asked_for());
         facts->tenant = std::move(tenant.tenant);
         tenant_problem_ = std::move(tenant.problem);
         facts->trace_id = make_uuid(parts_.random);
@@ -205,6 +236,10 @@ private:
         credentials->peer = stream_->facts();
         credentials->custom_authentication_problem =
             custom_authentication_problem(door_, stream_->facts(), profile().behaviour.door_rules);
+        if (upgrade_) {
+            credentials->http = std::make_unique<authentication::HttpCredentials>(
+                authentication::HttpCredentials{upgrade_->headers, upgrade_->query});
+        }
         authentication::MqttCredentials& mqtt = credentials->mqtt.emplace();
         mqtt.client_id = facts_->client_id;
         if (connect.user_name) mqtt.user_name = *connect.user_name;
@@ -350,6 +385,7 @@ private:
     std::optional<mqtt::OwnedConnect> connect_;
     std::optional<mqtt::ProtocolVersion> version_;
     std::unique_ptr<DeviceFacts> facts_;
+    std::optional<net::HttpRequest> upgrade_;  // that became a WebSocket
     std::string tenant_problem_;
     bool client_id_assigned_ = false;
 };
@@ -359,6 +395,11 @@ private:
 async::Task<void> let_in(LoopGateway& gateway, net::AcceptedSocket socket, const Door& door) {
     Entrance entrance(gateway, door);
     co_await entrance.run(std::move(socket));
+}
+
+async::Task<void> let_in(LoopGateway& gateway, UpgradedConnection connection, const Door& door) {
+    Entrance entrance(gateway, door);
+    co_await entrance.run(std::move(connection));
 }
 
 }  // namespace gatehouse::gateway

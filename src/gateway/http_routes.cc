@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/json.h"
 #include "base/uuid.h"
+#include "net/websocket.h"
 
 namespace gatehouse::gateway {
 namespace {
+
+// The second one is what some clients of MQTT 3.1 offer.
+constexpr std::array<std::string_view, 2> mqtt_protocols{"mqtt", "mqttv3.1"};
 
 class DataPlane final : public net::Routes {
 public:
@@ -14,11 +20,7 @@ public:
 
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts&,
                                           Deadline) override {
-        if (request.path == "/mqtt") {
-            co_return answer(501,
-                             "MQTT over WebSocket is not served by this version; connect "
-                             "with MQTT over TLS and ALPN 'mqtt'");
-        }
+        if (request.path == mqtt_websocket_path) co_return answer_mqtt_websocket(request);
         if (request.path.starts_with("/topics/")) {
             co_return answer(501,
                              "publishing over HTTPS is not served by this version; publish "
@@ -44,6 +46,10 @@ private:
 };
 
 }  // namespace
+
+net::HttpResponse answer_mqtt_websocket(const net::HttpRequest& request) {
+    return net::answer_websocket(request, mqtt_protocols);
+}
 
 std::unique_ptr<net::Routes> make_http_routes(Random& random) {
     return std::make_unique<DataPlane>(random);

@@ -37,6 +37,14 @@ void LoopGateway::accept(net::AcceptedSocket socket, const Door& door) {
     tasks_.start(let_in(*this, std::move(socket), door));
 }
 
+void LoopGateway::accept(UpgradedConnection connection, const Door& door) {
+    if (stopping_ || tasks_.running() >= settings().entering_max) {
+        metrics_.add(logs::Metric::ConnectThrottle);
+        return;
+    }
+    tasks_.start(let_in(*this, std::move(connection), door));
+}
+
 void LoopGateway::adopt_from(std::unique_ptr<Arrival> arrival) {
     if (loop_.is_current()) return adopt(std::move(arrival));
     loop_.post([this, arrival = std::move(arrival)]() mutable { adopt(std::move(arrival)); });

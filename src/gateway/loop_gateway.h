@@ -24,6 +24,7 @@ namespace gatehouse::gateway {
 class DeviceConnection;
 class Gateway;
 struct Arrival;
+struct UpgradedConnection;
 
 class LoopGateway final : async::TurnEndHook, Pinned {
 public:
@@ -32,6 +33,8 @@ public:
 
     // Takes over an accepted socket and lets it in, or not. The door must outlive the gateway.
     void accept(net::AcceptedSocket socket, const Door& door);
+    // The same for a connection to another server that became a WebSocket. On this loop.
+    void accept(UpgradedConnection connection, const Door& door);
     // From any thread: takes over a device that another loop let in.
     void adopt_from(std::unique_ptr<Arrival> arrival);
 

@@ -66,10 +66,11 @@ public:
           buffer_(std::move(initial)),
           clock_(stream.loop().clock()) {}
 
-    async::Task<void> run() {
+    async::Task<std::optional<HttpUpgrade>> run() {
         while (co_await exchange()) {
         }
-        stream_.transport().shut_down();
+        if (!upgraded_) stream_.transport().shut_down();
+        co_return std::move(upgraded_);
     }
 
 private:
@@ -85,8 +86,18 @@ private:
         }
         const bool keep = parser.keep_alive();
         const bool head = parser.get().method() == http::verb::head;
+        HttpRequest request = take_request(parser);
+        const bool may_upgrade = request.headers.find("Upgrade").has_value();
+        std::optional<HttpRequest> kept;
+        if (may_upgrade) kept = request;
         HttpResponse response = co_await routes_.handle(
-            take_request(parser), stream_.facts(), Deadline::after(clock_, settings_.handle_wait));
+            std::move(request), stream_.facts(), Deadline::after(clock_, settings_.handle_wait));
+        if (response.status == 101 && kept) {
+            if (co_await write_response(std::move(response), true)) {
+                upgraded_.emplace(std::move(*kept), std::move(buffer_));
+            }
+            co_return false;
+        }
         response.close |= !keep;
         const bool close = response.close;
         const bool written = co_await write_response(std::move(response), head);
@@ -204,7 +215,9 @@ private:
         if (response.status >= 200 && response.status != 204 && response.status != 304) {
             head += fmt::format("Content-Length: {}\r\n", response.body.size());
         }
-        head += response.close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
+        head += response.status == 101 ? "Connection: Upgrade\r\n\r\n"
+                : response.close       ? "Connection: close\r\n\r\n"
+                                       : "Connection: keep-alive\r\n\r\n";
         std::array<iovec, 2> pieces{iovec{head.data(), head.size()},
                                     iovec{response.body.data(), response.body.size()}};
         const auto written =
@@ -219,14 +232,16 @@ private:
     std::string buffer_;
     const Clock& clock_;
     bool timed_out_ = false;
+    std::optional<HttpUpgrade> upgraded_;
 };
 
 }  // namespace
 
-async::Task<void> serve_http(Stream& stream, std::string initial, Routes& routes,
-                             const HttpServerSettings& settings) {
+async::Task<std::optional<HttpUpgrade>> serve_http(Stream& stream, std::string initial,
+                                                   Routes& routes,
+                                                   const HttpServerSettings& settings) {
     Conversation conversation(stream, std::move(initial), routes, settings);
-    co_await conversation.run();
+    co_return co_await conversation.run();
 }
 
 }  // namespace gatehouse::net

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
+#include <string>
 
 #include "async/task.h"
 #include "base/clock.h"
@@ -26,9 +28,16 @@ struct HttpServerSettings {
     std::chrono::milliseconds handle_wait = std::chrono::seconds(910);
 };
 
+// A request that the routes answered with 101: the stream speaks another protocol from here on.
+struct HttpUpgrade {
+    HttpRequest request;
+    std::string read_ahead;  // what was read behind the request
+};
+
 // `initial` holds bytes that were read from the stream already. Settings and routes must outlive
-// the task. Returns when the connection is over.
-async::Task<void> serve_http(Stream& stream, std::string initial, Routes& routes,
-                             const HttpServerSettings& settings);
+// the task. Returns when the connection is over, or was upgraded.
+async::Task<std::optional<HttpUpgrade>> serve_http(Stream& stream, std::string initial,
+                                                   Routes& routes,
+                                                   const HttpServerSettings& settings);
 
 }  // namespace gatehouse::net

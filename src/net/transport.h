@@ -53,6 +53,8 @@ public:
     virtual void shut_down() = 0;
     // Whether decrypted bytes wait inside, so that the socket need not become readable again.
     virtual bool has_buffered_input() const = 0;
+    // Whether the peer said that it would close, by means of the protocol underneath.
+    virtual bool said_goodbye() const { return false; }
     // Why the last call failed, in words.
     virtual std::string error_text() const = 0;
 };

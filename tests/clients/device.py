@@ -33,13 +33,19 @@ class Device:
                  user: str | None = "alice", authorizer: str | None = "AutoCustom",
                  query: str = "", password: str | None = PASSWORD, alpn: str | None = "mqtt",
                  clean: bool = True, will: tuple | None = None, keep_alive: int = 60,
-                 session_expiry: int = 0, host: str = "localhost"):
+                 session_expiry: int = 0, host: str = "localhost", websocket: str | None = None,
+                 headers: dict | None = None):
+        """`websocket`: the path of a WebSocket that carries MQTT."""
         self.protocol = protocol
         self.events: queue.Queue = queue.Queue()
         self.seen: list = []  # for failure messages and "never came"
         self.waiting: list = []
         first = {} if protocol == V5 else {"clean_session": clean}
+        if websocket:
+            first["transport"] = "websockets"
         self.client = paho.Client(client_id, protocol=protocol, **first)
+        if websocket:
+            self.client.ws_set_options(websocket, headers)
         if user is not None:
             name = f"{user}?x-amz-customauthorizer-name={authorizer}" if authorizer else user
             self.client.username_pw_set(name + query, password)
@@ -47,7 +53,7 @@ class Device:
             self.client.will_set(*will)
         self._watch()
         address, port = "127.0.0.1", server.ready[door]
-        if door != "mqtt":
+        if door not in ("mqtt", "api"):
             context = ssl.create_default_context(cafile=server.ready["ca"])
             if alpn:
                 context.set_alpn_protocols([alpn])

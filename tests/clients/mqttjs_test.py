@@ -17,16 +17,17 @@ V311, V5 = 4, 5
 
 
 class JsDevice:
-    def __init__(self, server, client_id: str, protocol: int, password: str = PASSWORD):
+    def __init__(self, server, client_id: str, version: int, password: str = PASSWORD, **more):
         self.process = subprocess.Popen(["node", HERE / "mqttjs_client.js"], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.events: queue.Queue = queue.Queue()
         self.seen: list[dict] = []
         threading.Thread(target=self._read, daemon=True).start()
-        self.tell("connect", host="localhost", port=server.ready["https"], protocol="mqtts",
-                  ca=server.ready["ca"], ALPNProtocols=["mqtt"], servername="localhost",
-                  clientId=client_id, protocolVersion=protocol, password=password,
-                  username="alice?x-amz-customauthorizer-name=AutoCustom")
+        over_tls = {"port": server.ready["https"], "protocol": "mqtts",
+                    "ALPNProtocols": ["mqtt"], "servername": "localhost",
+                    "username": "alice?x-amz-customauthorizer-name=AutoCustom"}
+        self.tell("connect", host="localhost", ca=server.ready["ca"], clientId=client_id,
+                  protocolVersion=version, password=password, **(more or over_tls))
 
     def _read(self) -> None:
         for line in self.process.stdout:

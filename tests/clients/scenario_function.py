@@ -27,6 +27,9 @@ def answer(policy, seconds=None):
 def lambda_handler(event, context):
     mqtt = event["protocolData"]["mqtt"]
     user = mqtt["username"].partition("?")[0]
+    if http := event["protocolData"].get("http"):
+        print("by http", http["headers"].get("x-trace"), http.get("queryString"),
+              "-".join(event["protocols"]))
     print("asked for", user, "by", mqtt.get("clientId"), "signature", event["signatureVerified"])
     if base64.b64decode(mqtt.get("password", "")) != PASSWORD:
         return {"isAuthenticated": False}

@@ -4,6 +4,7 @@
 
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
+#include "gateway/http_routes.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -37,6 +38,10 @@ std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
         {"/ca.pem",
          [authority = parts.foundation.authority.get()](const net::HttpRequest&) {
              return page(plain(200, "application/x-pem-file", authority->root_certificate_pem()));
+         }},
+        {std::string(gateway::mqtt_websocket_path),
+         [](const net::HttpRequest& request) {
+             return page(gateway::answer_mqtt_websocket(request));
          }},
         {std::string(api::lambda::CodeLinks::path_prefix),
          [&code_links](net::HttpRequest request) { return code_links.answer(std::move(request)); }},

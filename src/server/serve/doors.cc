@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gateway/entrance.h"
 #include "net/tls_context.h"
 
 namespace gatehouse::server {
@@ -23,6 +24,7 @@ Doors::Doors(const Parts& parts)
       mqtts_door_{gateway::DoorKind::Mqtts, &mqtts_tls_},
       https_door_{gateway::DoorKind::Https, &https_tls_},
       https_mtls_door_{gateway::DoorKind::HttpsMtls, &https_mtls_tls_},
+      api_door_{gateway::DoorKind::Api, nullptr},
       api_tasks_(parts.loops.main(), "api connections") {
     api_http_.body_bytes_max = api_body_bytes_max;
     api_http_.body_bytes_in_flight = &body_bytes_in_flight_;
@@ -153,8 +155,13 @@ async::Task<void> Doors::serve_api(net::AcceptedSocket socket) {
             parts_.loops.main(), net::make_plain_transport(socket.descriptor), std::move(facts));
     }
     open_streams_.insert(stream.get());
-    co_await net::serve_http(*stream, "", parts_.api, api_http_);
+    auto upgrade = co_await net::serve_http(*stream, "", parts_.api, api_http_);
     open_streams_.erase(stream.get());
+    if (!upgrade) co_return;
+    // The API lives on the main loop, which is the first.
+    parts_.gateway.on_loop(0).accept(
+        gateway::UpgradedConnection{std::move(stream), std::move(*upgrade), std::move(socket.slot)},
+        api_door_);
 }
 
 void Doors::report_refused(std::size_t count, const Error& why) {

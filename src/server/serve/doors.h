@@ -81,6 +81,7 @@ private:
     gateway::Door mqtts_door_;
     gateway::Door https_door_;
     gateway::Door https_mtls_door_;
+    gateway::Door api_door_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::size_t next_loop_ = 0;
     std::atomic<std::size_t> body_bytes_in_flight_ = 0;
