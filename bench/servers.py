@@ -156,13 +156,13 @@ class Bench:
         server.login = ["--user", USER, "--password", PASSWORD]
         return server
 
-    def gatehouse(self, profile="open", loops=0):
+    def gatehouse(self, profile="open", loops=0, more=()):
         """With a custom authorizer whose function is warm. Clients without credentials get in
         too, so that connects with and without the authorizer can be told apart."""
         directory = self.scratch / f"data-{len(self.servers)}"
         command = [self.programs / "gatehouse", "serve", "--data-dir", directory,
                    "--profile", profile, "--allow-anonymous", "--api-auth", "any",
-                   "--loops", str(loops)]
+                   "--loops", str(loops), *more]
         for door in ("mqtt", "mqtts", "https", "https-mtls", "api"):
             command += [f"--{door}-port", "0"]
         server = self.start(f"gatehouse {profile}", command).read_ports()

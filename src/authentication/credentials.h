@@ -7,15 +7,15 @@
 
 #include "authentication/user_name.h"
 #include "base/bytes.h"
-#include "base/named.h"
 #include "base/tenant.h"
+#include "base/uuid.h"
 #include "net/http.h"
 #include "net/transport.h"
 
 namespace gatehouse::authentication {
 
 // The id of one connection attempt: in the event for the function, in logs and in refusals.
-using TraceId = Named<std::string, struct TraceIdTag>;
+using TraceId = UuidText;
 
 // Kinds of authentication, named as `authenticationType` in AWS IoT logs.
 enum class AuthenticationType : std::uint8_t { CustomAuth, X509, SigV4, CustomAuthX509, Anonymous };

@@ -286,6 +286,7 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     identity->principal_id = std::move(granted.principal_id);
     identity->authorizer_name = call.authorizer.name.value();
     identity->policies = std::move(*policies);
+    identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http;
     identity->refresh_after = granted.refresh_after;
     identity->disconnect_after = granted.disconnect_after;
     return identity;

@@ -17,6 +17,8 @@ struct Identity {
     std::string authorizer_name;  // empty unless a custom authorizer decided
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
+    // Whether further requests over the same HTTP connection may go by this answer.
+    bool may_be_kept_for_http = false;
     // Counted from the moment of the answer; zero: never.
     std::chrono::seconds refresh_after{0};
     std::chrono::seconds disconnect_after{0};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -65,6 +66,11 @@ public:
     // caught up. A waiter that dies cancels first.
     void wait_for_relief(ReliefWaiter& waiter);
     void cancel_relief(ReliefWaiter& waiter);
+
+    // For who publishes without a session: after PublishOutcome with Kept::OnItsWay, `call` is
+    // called once, when the disk has the message or cannot take it. Not at all if the loop ends
+    // before.
+    void when_kept(std::function<void(bool is_kept)> call);
 
     // From the loop, see LoopPort.
     void take_mail();

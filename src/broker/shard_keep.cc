@@ -8,8 +8,10 @@
 namespace gatehouse::broker {
 
 std::optional<WithheldItem> Withheld::take_acknowledgement() {
-    const auto found =
-        std::ranges::find(items_, WithheldItem::Kind::Acknowledgement, &WithheldItem::kind);
+    const auto found = std::ranges::find_if(items_, [](const WithheldItem& item) {
+        return item.kind == WithheldItem::Kind::Acknowledgement ||
+               item.kind == WithheldItem::Kind::Call;
+    });
     if (found == items_.end()) return std::nullopt;
     WithheldItem item = std::move(*found);
     items_.erase(found);
@@ -21,6 +23,12 @@ void Shard::withhold(Session& session, WithheldItem item) {
     item.attachment = session.attachment_;
     if (item.kind != WithheldItem::Kind::Resume) ++session.withheld_;
     withheld_->add(std::move(item));
+    port_.request_turn_end();
+}
+
+void Shard::when_kept(std::function<void(bool is_kept)> call) {
+    withheld_->add(
+        {.kind = WithheldItem::Kind::Call, .call = std::make_unique<WhenKept>(std::move(call))});
     port_.request_turn_end();
 }
 
@@ -49,6 +57,7 @@ void Shard::release(WithheldItem& item) {
         if (removed.record == 0) return journal_->remove_ended(removed.session);
         return journal_->remove_later(removed.session, removed.record, removed.message);
     }
+    if (item.kind == Kind::Call) return (*item.call)(true);
     Session* session = waiting_session(item);
     if (session == nullptr) return;
     if (item.kind == Kind::Resume) return delivery_.send_queued(*session);
@@ -61,6 +70,7 @@ void Shard::release(WithheldItem& item) {
 }
 
 void Shard::refuse(const WithheldItem& item) {
+    if (item.kind == WithheldItem::Kind::Call) return (*item.call)(false);
     Session* session = waiting_session(item);
     if (session == nullptr) return;
     --session->withheld_;

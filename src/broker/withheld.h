@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -22,11 +23,15 @@
 
 namespace gatehouse::broker {
 
+// Told whether the disk has it; once.
+using WhenKept = std::function<void(bool is_kept)>;
+
 struct WithheldItem {
     enum class Kind : std::uint8_t {
         Acknowledgement,  // of a publish: `type` with `packet_id`
         Packet,
         Resume,   // send on: the packet ids of QoS 2 messages are remembered
+        Call,     // somebody who has no session waits
         Removal,  // of a record whose message is kept elsewhere now
     };
 
@@ -43,6 +48,7 @@ struct WithheldItem {
         MessageRef message;
     };
     std::unique_ptr<Removed> removed;
+    std::unique_ptr<WhenKept> call;
 
     // Set by Withheld.
     std::uint64_t ticket = 0;
@@ -70,7 +76,7 @@ public:
         items_.pop_front();
         return item;
     }
-    // An acknowledgement, whatever it waits for.
+    // An acknowledgement or call, whatever it waits for.
     std::optional<WithheldItem> take_acknowledgement();
 
 private:

@@ -6,6 +6,7 @@
 
 #include "authentication/authenticator.h"
 #include "base/tenant.h"
+#include "base/uuid.h"
 #include "gateway/door.h"
 #include "logs/event.h"
 #include "logs/level.h"
@@ -18,7 +19,7 @@ namespace gatehouse::gateway {
 
 struct DeviceFacts {
     Tenant tenant;
-    std::string trace_id;  // of the connection attempt
+    UuidText trace_id;  // of the connection attempt
     std::string client_id;
     std::string source_ip;
     std::uint16_t source_port = 0;

@@ -52,7 +52,7 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
         {.tenant = facts_->tenant,
          .type = logs::EventType::Disconnect,
          .status = status,
-         .trace_id = ending.trace_id.empty() ? facts_->trace_id : ending.trace_id,
+         .trace_id = ending.trace_id.empty() ? facts_->trace_id.view() : ending.trace_id,
          .origin = facts_->origin(identity_->principal_id),
          .reason = !failed      ? std::string_view()
                    : taken_over ? "DUPLICATE_CLIENT_ID"

@@ -11,6 +11,7 @@
 #include "gateway/entering.h"
 #include "gateway/entrance_reports.h"
 #include "gateway/gateway.h"
+#include "gateway/http_door.h"
 #include "gateway/loop_gateway.h"
 #include "gateway/will_permit.h"
 #include "mqtt/connack.h"
@@ -54,8 +55,9 @@ public:
         }
         if (conversation == Conversation::Http) {
             const std::string initial(text_of(input_));
-            auto upgrade = co_await net::serve_http(*stream_, initial, parts_.http_routes,
-                                                    gateway_.settings().http);
+            HttpDoor http(gateway_, door_);
+            auto upgrade =
+                co_await net::serve_http(*stream_, initial, http, gateway_.settings().http);
             if (upgrade) co_await converse_by_websocket(std::move(*upgrade));
             co_return;
         }
@@ -202,8 +204,7 @@ private:
     std::string name_asked_for() const {
         const std::string& sent = stream_->facts().server_name;
         if (!sent.empty() || !upgrade_) return sent;
-        const std::string_view host = upgrade_->headers.find("Host").value_or("");
-        return std::string(host.substr(0, host.find(':')));
+        return std::string(host_of(*upgrade_));
     }
 
     std::unique_ptr<DeviceFacts> make_facts() {
@@ -213,7 +214,7 @@ private:
         TenantAnswer tenant = parts_.tenant_of(name_asked_for());
         facts->tenant = std::move(tenant.tenant);
         tenant_problem_ = std::move(tenant.problem);
-        facts->trace_id = make_uuid(parts_.random);
+        facts->trace_id = UuidText(make_uuid(parts_.random));
         client_id_assigned_ = connect.client_id.empty();
         facts->client_id = client_id_assigned_ ? "auto-" + make_uuid(parts_.random)
                                                : std::string(connect.client_id);

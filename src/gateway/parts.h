@@ -50,7 +50,6 @@ struct GatewayParts {
     logs::TraceStore& traces;
     logs::Metrics& metrics;
     TenantOf tenant_of;
-    net::Routes& http_routes;  // what the HTTPS doors serve beside MQTT
 };
 
 }  // namespace gatehouse::gateway

@@ -4,7 +4,7 @@
 
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
-#include "gateway/http_routes.h"
+#include "gateway/http_door.h"
 #include "server/version.h"
 
 namespace gatehouse::server {

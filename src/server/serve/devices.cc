@@ -120,8 +120,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                               .tenant_of =
                                   [&endpoints = parts.endpoints](std::string_view server_name) {
                                       return endpoints.tenant_of(server_name);
-                                  },
-                              .http_routes = parts.http_routes},
+                                  }},
         parts.loops.all());
     return made;
 }

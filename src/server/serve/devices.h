@@ -31,7 +31,6 @@ public:
         const registry::Authorizers& authorizers;
         functions::FunctionInvoker& functions;
         const authentication::InvokePermissions& permissions;
-        net::Routes& http_routes;
     };
     // InvalidInput: the policy for anonymous clients cannot be used.
     static Result<std::unique_ptr<Devices>> make(const Parts& parts);

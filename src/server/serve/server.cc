@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "functions/process_privacy.h"
-#include "gateway/http_routes.h"
 #include "net/address.h"
 #include "server/version.h"
 
@@ -57,15 +56,13 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                .authorizers = *made->resources_->authorizers,
                                .authority = *made->foundation_->authority,
                                .workers = made->foundation_->workers});
-    made->device_routes_ = gateway::make_http_routes(made->foundation_->random);
     auto devices = Devices::make({.settings = all,
                                   .foundation = *made->foundation_,
                                   .loops = *made->loops_,
                                   .endpoints = *made->endpoints_,
                                   .authorizers = *made->resources_->authorizers,
                                   .functions = made->resources_->functions->invoker(),
-                                  .permissions = made->resources_->functions->permissions(),
-                                  .http_routes = *made->device_routes_});
+                                  .permissions = made->resources_->functions->permissions()});
     if (!devices) return fail(std::move(devices.error()));
     made->devices_ = std::move(*devices);
     made->api_ = std::make_unique<ControlApi>(

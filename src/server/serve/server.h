@@ -53,7 +53,6 @@ private:
     std::unique_ptr<Loops> loops_;
     std::unique_ptr<Resources> resources_;
     std::unique_ptr<DeviceEndpoints> endpoints_;
-    std::unique_ptr<net::Routes> device_routes_;
     std::unique_ptr<Devices> devices_;
     std::unique_ptr<ControlApi> api_;
     std::unique_ptr<Doors> doors_;

@@ -1,0 +1,247 @@
+#include "gateway/http_door.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "async/wake.h"
+#include "base/json.h"
+#include "base/uuid.h"
+#include "broker/publisher.h"
+#include "gateway/gateway.h"
+#include "gateway/loop_gateway.h"
+#include "net/websocket.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using authentication::Refusal;
+
+// The second one is what some clients of MQTT 3.1 offer.
+constexpr std::array<std::string_view, 2> mqtt_protocols{"mqtt", "mqttv3.1"};
+
+std::string_view error_type_of(unsigned status) {
+    switch (status) {
+        case 400: return "InvalidRequestException";
+        case 401: return "UnauthorizedException";
+        case 403: return "ForbiddenException";
+        case 404: return "ResourceNotFoundException";
+        case 405: return "MethodNotAllowedException";
+        case 413: return "RequestEntityTooLargeException";
+        case 429: return "ThrottlingException";
+        case 503: return "ServiceUnavailableException";
+        default: return "InternalFailureException";
+    }
+}
+
+}  // namespace
+
+net::HttpResponse answer_mqtt_websocket(const net::HttpRequest& request) {
+    return net::answer_websocket(request, mqtt_protocols);
+}
+
+std::string_view host_of(const net::HttpRequest& request) {
+    const std::string_view host = request.headers.find("Host").value_or("");
+    return host.substr(0, host.find(':'));
+}
+
+struct HttpDoor::Call {
+    const net::HttpRequest& request;
+    const net::PeerFacts& peer;
+    std::string trace_id;
+    std::string source_ip;
+    Tenant tenant;
+    HttpPublish publish;
+    authentication::IdentityPtr identity;
+
+    logs::Origin origin() const {
+        return {.protocol = "HTTP",
+                .principal_id =
+                    identity ? std::string_view(identity->principal_id) : std::string_view(),
+                .source_ip = source_ip,
+                .source_port = peer.remote.port()};
+    }
+};
+
+async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
+                                                const net::PeerFacts& peer, Deadline deadline) {
+    if (request.path == mqtt_websocket_path) co_return answer_mqtt_websocket(request);
+    if (request.path.starts_with(topics_path)) {
+        co_return co_await publish(std::move(request), peer, deadline);
+    }
+    co_return answer(404,
+                     fmt::format("nothing is served at {} on this port; the AWS API is on the API "
+                                 "port",
+                                 request.path),
+                     make_uuid(gateway_.parts().random));
+}
+
+async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
+                                                 const net::PeerFacts& peer, Deadline deadline) {
+    Call call{.request = request,
+              .peer = peer,
+              .trace_id = make_uuid(gateway_.parts().random),
+              .source_ip = peer.remote.host(),
+              .tenant = {},
+              .publish = {},
+              .identity = nullptr};
+    if (request.method != "POST") {
+        co_return answer(405, "a message is published with POST", call.trace_id);
+    }
+    auto parsed = parse_publish(request, gateway_.settings().profile);
+    if (!parsed) {
+        gateway_.metrics().add(logs::Metric::PublishInClientError);
+        co_return answer(parsed.error().status, parsed.error().sentence, call.trace_id);
+    }
+    call.publish = std::move(*parsed);
+    co_return co_await authenticate_and_pass_on(call, deadline);
+}
+
+async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
+    const std::string_view name =
+        call.peer.server_name.empty() ? host_of(call.request) : call.peer.server_name;
+    TenantAnswer tenant = gateway_.parts().tenant_of(name);
+    call.tenant = std::move(tenant.tenant);
+    if (!tenant.problem.empty()) {
+        co_return refuse(call, {.reason = "ACCOUNT_NOT_FOUND", .sentence = tenant.problem});
+    }
+    auto identity = co_await identify(call, deadline);
+    if (!identity) co_return refuse(call, identity.error());
+    call.identity = std::move(*identity);
+    const policy::CompiledPolicies& policies = *call.identity->policies;
+    if (!policies.decide(policy::Action::Publish, call.publish.topic).allowed()) {
+        co_return deny(call, policy::Action::Publish);
+    }
+    if (call.publish.retain == broker::Retain::Yes &&
+        !policies.decide(policy::Action::RetainPublish, call.publish.topic).allowed()) {
+        co_return deny(call, policy::Action::RetainPublish);
+    }
+    co_return co_await pass_on(call, deadline);
+}
+
+async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
+                                                                     Deadline deadline) {
+    auto credentials = std::make_shared<authentication::Credentials>();
+    credentials->tenant = call.tenant;
+    credentials->trace_id = authentication::TraceId(call.trace_id);
+    credentials->peer = call.peer;
+    credentials->custom_authentication_problem = custom_authentication_problem(
+        door_, call.peer, gateway_.settings().profile.behaviour.door_rules);
+    credentials->http = std::make_unique<authentication::HttpCredentials>(
+        authentication::HttpCredentials{call.request.headers, call.request.query});
+    const GatewayParts& parts = gateway_.parts();
+    // All that an authorizer looks at: of another request it might think otherwise.
+    std::string asked_with = call.request.query;
+    for (const auto& [field, value] : call.request.headers.fields()) {
+        asked_with += fmt::format("\n{}: {}", field, value);
+    }
+    if (kept_ != nullptr && kept_for_ == asked_with && parts.clock.steady_now() < kept_until_) {
+        co_return kept_;
+    }
+    const Deadline patience =
+        deadline.sooner_of(Deadline::after(parts.clock, gateway_.settings().authenticate_wait));
+    auto identity = co_await parts.authenticator.authenticate(
+        credentials, parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text()),
+        patience);
+    kept_ = nullptr;
+    if (identity && (*identity)->may_be_kept_for_http) {
+        kept_ = *identity;
+        kept_for_ = std::move(asked_with);
+        kept_until_ = parts.clock.steady_now() + (*identity)->refresh_after;
+    }
+    co_return identity;
+}
+
+async::Task<net::HttpResponse> HttpDoor::pass_on(Call& call, Deadline deadline) {
+    const HttpPublish& publish = call.publish;
+    broker::Publisher publisher(gateway_.shard(), call.tenant);
+    const auto outcome = publisher.publish(publisher.route_for(publish.topic),
+                                           {.payload = bytes_of(call.request.body),
+                                            .properties = publish.properties,
+                                            .expiry_seconds = publish.expiry_seconds,
+                                            .expiry_at = publish.expiry_at,
+                                            .qos = publish.qos,
+                                            .retain = publish.retain});
+    bool is_kept = outcome.kept == broker::Kept::Yes;
+    if (outcome.kept == broker::Kept::OnItsWay) {
+        struct Answer {
+            explicit Answer(async::EventLoop& loop) : came(loop) {}
+            async::Wake came;
+            bool is_kept = false;
+        };
+        // Shared: the disk may answer when nobody waits any more.
+        const auto waiting = std::make_shared<Answer>(gateway_.loop());
+        gateway_.shard().when_kept([waiting](bool kept) {
+            waiting->is_kept = kept;
+            waiting->came.notify();
+        });
+        is_kept = co_await waiting->came.wait(deadline) && waiting->is_kept;
+    }
+    if (!is_kept) {
+        gateway_.metrics().add(logs::Metric::PublishInServerError);
+        co_return answer(503, "the message cannot be kept: the server's disk takes nothing now",
+                         call.trace_id);
+    }
+    gateway_.metrics().add(logs::Metric::PublishInSuccess);
+    report(call, {}, {});
+    co_return answer(200, "OK", call.trace_id);
+}
+
+net::HttpResponse HttpDoor::refuse(Call& call, const Refusal& refusal) {
+    gateway_.metrics().add(logs::Metric::PublishInAuthError);
+    report(call, refusal.reason, refusal.sentence);
+    const bool explains = gateway_.settings().profile.behaviour.explanation == Explanation::Given;
+    const unsigned status = refusal.kind == Refusal::Kind::Unavailable     ? 503
+                            : refusal.kind == Refusal::Kind::NotAuthorized ? 403
+                                                                           : 401;
+    return answer(status,
+                  explains ? told_to_client("PUBLISH", call.trace_id) : std::string("Forbidden"),
+                  call.trace_id);
+}
+
+net::HttpResponse HttpDoor::deny(Call& call, policy::Action action) {
+    gateway_.metrics().add(call.publish.retain == broker::Retain::Yes
+                               ? logs::Metric::PublishRetainedAuthError
+                               : logs::Metric::PublishInAuthError);
+    const Denial denial = describe_denial(*call.identity, action, call.publish.topic);
+    report(call, "AUTHORIZATION_FAILURE", "Authorization Failure", denial.json);
+    return answer(403, "Forbidden", call.trace_id);
+}
+
+// Without a reason: it was passed on.
+void HttpDoor::report(const Call& call, std::string_view reason, std::string_view details,
+                      std::string_view explanation) {
+    const GatewayParts& parts = gateway_.parts();
+    const logs::Status status = reason.empty() ? logs::Status::Success : logs::Status::Failure;
+    const logs::Origin origin = call.origin();
+    const logs::Level level = parts.levels.level_for({.tenant = call.tenant,
+                                                      .principal_id = origin.principal_id,
+                                                      .source_ip = origin.source_ip});
+    if (!parts.events.keeps(level, logs::EventType::PublishIn, status)) return;
+    parts.events.record({.tenant = call.tenant,
+                         .type = logs::EventType::PublishIn,
+                         .status = status,
+                         .trace_id = call.trace_id,
+                         .origin = origin,
+                         .topic_name = call.publish.topic,
+                         .reason = reason,
+                         .details = details,
+                         .door = name_of(door_.kind),
+                         .explanation_object = logs::JsonText(explanation)});
+}
+
+net::HttpResponse HttpDoor::answer(unsigned status, std::string_view message,
+                                   std::string_view trace_id) const {
+    net::HttpResponse response{.status = status};
+    response.headers.set("Content-Type", "application/json");
+    response.headers.set("x-amzn-RequestId", std::string(trace_id));
+    if (status != 200) {
+        response.headers.set("x-amzn-ErrorType", std::string(error_type_of(status)));
+    }
+    response.body =
+        fmt::format(R"({{"message":{},"traceId":"{}"}})", quote_json(message), trace_id);
+    return response;
+}
+
+}  // namespace gatehouse::gateway

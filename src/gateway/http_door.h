@@ -1,0 +1,67 @@
+// What the HTTPS doors serve to one connection: publishing, and the upgrade to MQTT over WebSocket.
+//
+// A publish is authenticated like a connection (custom authorizer by header or query), each time
+// anew, or once a connection and refresh time where the authorizer says enableCachingForHttp. It is
+// answered when the message is passed on, and on disk where it has to be.
+//
+// Threads: the loop of its connection.
+//
+// Source: AWS IoT Core Developer Guide, "HTTPS"; answers in the shape of the data plane:
+// {"message": …, "traceId": …}.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "authentication/authenticator.h"
+#include "base/pinned.h"
+#include "gateway/denial.h"
+#include "gateway/door.h"
+#include "gateway/http_publish_request.h"
+#include "net/http.h"
+
+namespace gatehouse::gateway {
+
+class LoopGateway;
+
+// The answer to a request for MQTT over WebSocket: 101, or what is wrong with it.
+net::HttpResponse answer_mqtt_websocket(const net::HttpRequest& request);
+inline constexpr std::string_view mqtt_websocket_path = "/mqtt";
+
+// The host name without port that a request asks for; may be empty.
+std::string_view host_of(const net::HttpRequest& request);
+
+class HttpDoor final : public net::Routes, Pinned {
+public:
+    // Both must outlive it.
+    HttpDoor(LoopGateway& gateway, const Door& door) : gateway_(gateway), door_(door) {}
+
+    async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
+                                          Deadline deadline) override;
+
+private:
+    // One publish on its way.
+    struct Call;
+
+    async::Task<net::HttpResponse> publish(net::HttpRequest request, const net::PeerFacts& peer,
+                                           Deadline deadline);
+    async::Task<net::HttpResponse> authenticate_and_pass_on(Call& call, Deadline deadline);
+    async::Task<authentication::AuthenticationResult> identify(Call& call, Deadline deadline);
+    async::Task<net::HttpResponse> pass_on(Call& call, Deadline deadline);
+    net::HttpResponse refuse(Call& call, const authentication::Refusal& refusal);
+    net::HttpResponse deny(Call& call, policy::Action action);
+    void report(const Call& call, std::string_view reason, std::string_view details,
+                std::string_view explanation = {});
+    net::HttpResponse answer(unsigned status, std::string_view message,
+                             std::string_view trace_id) const;
+
+    LoopGateway& gateway_;
+    const Door& door_;
+    // Where the authorizer lets its answer be kept.
+    authentication::IdentityPtr kept_;
+    std::string kept_for_;  // what was asked with
+    SteadyTime kept_until_{};
+};
+
+}  // namespace gatehouse::gateway

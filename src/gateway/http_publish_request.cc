@@ -1,0 +1,189 @@
+#include "gateway/http_publish_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <charconv>
+#include <optional>
+
+#include "authentication/user_name.h"
+#include "base/encoding.h"
+#include "base/json.h"
+#include "gateway/topic_bounds.h"
+#include "mqtt/property.h"
+#include "mqtt/topic.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+constexpr std::string_view user_properties_header = "x-amz-mqtt5-user-properties";
+constexpr std::string_view payload_format_header = "x-amz-mqtt5-payload-format-indicator";
+constexpr std::string_view correlation_header = "x-amz-mqtt5-correlation-data";
+
+std::unexpected<HttpProblem> wrong(std::string sentence) {
+    return std::unexpected(HttpProblem{400, std::move(sentence)});
+}
+
+class PublishReader {
+public:
+    PublishReader(const net::HttpRequest& request, const Profile& profile)
+        : request_(request),
+          profile_(profile),
+          parameters_(authentication::parse_query(request.query)) {}
+
+    std::expected<HttpPublish, HttpProblem> read() {
+        for (const auto step :
+             {&PublishReader::read_topic, &PublishReader::read_qos, &PublishReader::read_retain,
+              &PublishReader::read_payload_format, &PublishReader::read_expiry,
+              &PublishReader::read_texts, &PublishReader::read_correlation,
+              &PublishReader::read_user_properties}) {
+            if (auto done = (this->*step)(); !done) return std::unexpected(std::move(done.error()));
+        }
+        publish_.properties = properties_.take();
+        return std::move(publish_);
+    }
+
+private:
+    using Step = std::expected<void, HttpProblem>;
+
+    std::optional<std::string_view> parameter(std::string_view name) const {
+        const auto found = std::ranges::find(parameters_, name, &authentication::Parameter::name);
+        if (found == parameters_.end()) return std::nullopt;
+        return found->value;
+    }
+
+    Step read_topic() {
+        publish_.topic = percent_decode(std::string_view(request_.path).substr(topics_path.size()));
+        if (publish_.topic.empty()) return wrong("the path has no topic: POST /topics/TOPIC");
+        const auto problem = mqtt::check_topic_name(publish_.topic);
+        if (problem != mqtt::TopicProblem::None) {
+            const auto error = mqtt::topic_error(problem, mqtt::ProtocolVersion::V5, "the topic");
+            return wrong(error.describe());
+        }
+        if (auto reserved = publish_topic_problem(publish_.topic, profile_)) {
+            return wrong(std::move(*reserved));
+        }
+        if (request_.body.size() > profile_.limits.payload_bytes_max) {
+            return std::unexpected(
+                HttpProblem{413, fmt::format("the payload has more than {} bytes",
+                                             profile_.limits.payload_bytes_max)});
+        }
+        return {};
+    }
+
+    Step read_qos() {
+        const auto qos = parameter("qos").value_or("0");
+        if (qos != "0" && qos != "1") return wrong("qos is 0 or 1");
+        publish_.qos = qos == "1" ? mqtt::Qos::AtLeastOnce : mqtt::Qos::AtMostOnce;
+        return {};
+    }
+
+    Step read_retain() {
+        const auto retain = parameter("retain").value_or("false");
+        if (retain != "true" && retain != "false") return wrong("retain is true or false");
+        publish_.retain = retain == "true" ? broker::Retain::Yes : broker::Retain::No;
+        return {};
+    }
+
+    Step read_payload_format() {
+        const auto format = request_.headers.find(payload_format_header);
+        if (!format || *format == "UNSPECIFIED_BYTES") return {};
+        if (*format != "UTF8_DATA") {
+            return wrong(
+                fmt::format("{} is UNSPECIFIED_BYTES or UTF8_DATA", payload_format_header));
+        }
+        properties_.add(mqtt::PropertyId::PayloadFormatIndicator, 1);
+        return {};
+    }
+
+    Step read_expiry() {
+        const auto text = parameter("messageExpiry");
+        if (!text) return {};
+        std::uint32_t seconds = 0;
+        const auto end = text->data() + text->size();
+        if (std::from_chars(text->data(), end, seconds).ptr != end || text->empty()) {
+            return wrong("messageExpiry is a number of seconds");
+        }
+        publish_.expiry_seconds =
+            std::clamp<std::uint32_t>(seconds, 1, profile_.limits.message_expiry_seconds_max);
+        // Behind the property's id.
+        publish_.expiry_at = static_cast<std::uint32_t>(properties_.bytes().size()) + 1;
+        properties_.add(mqtt::PropertyId::MessageExpiryInterval, publish_.expiry_seconds);
+        return {};
+    }
+
+    Step read_texts() {
+        const std::pair<std::string_view, mqtt::PropertyId> texts[] = {
+            {"contentType", mqtt::PropertyId::ContentType},
+            {"responseTopic", mqtt::PropertyId::ResponseTopic}};
+        for (const auto& [name, property] : texts) {
+            const auto text = parameter(name);
+            if (!text) continue;
+            if (text->size() > mqtt::string_size_max || !is_utf8(*text)) {
+                return wrong(fmt::format("{} is a text of at most 65535 bytes", name));
+            }
+            properties_.add(property, *text);
+        }
+        const auto topic = parameter("responseTopic");
+        if (topic && mqtt::check_topic_name(*topic) != mqtt::TopicProblem::None) {
+            return wrong("responseTopic is a topic without wildcards");
+        }
+        return {};
+    }
+
+    Step read_correlation() {
+        const auto header = request_.headers.find(correlation_header);
+        if (!header) return {};
+        const auto data = from_base64(*header);
+        if (!data || data->size() > mqtt::string_size_max) {
+            return wrong(fmt::format("{} is base64", correlation_header));
+        }
+        properties_.add(mqtt::PropertyId::CorrelationData, BytesView(*data));
+        return {};
+    }
+
+    // base64 of [{"name": "value"}, …], in order.
+    Step read_user_properties() {
+        const auto header = request_.headers.find(user_properties_header);
+        if (!header) return {};
+        const auto bad = [] {
+            return wrong(
+                fmt::format("{} is base64 of a JSON array of objects with one member, "
+                            "whose value is a string",
+                            user_properties_header));
+        };
+        const auto text = from_base64(*header);
+        if (!text) return bad();
+        const auto parsed = parse_json(text_of(*text), user_properties_header);
+        if (!parsed || !parsed->is_array()) return bad();
+        for (const json::value& each : parsed->get_array()) {
+            if (!each.is_object() || each.get_object().size() != 1) return bad();
+            const auto& member = *each.get_object().begin();
+            if (!member.value().is_string()) return bad();
+            const std::string_view value(member.value().get_string());
+            if (member.key().size() > mqtt::string_size_max ||
+                value.size() > mqtt::string_size_max) {
+                return bad();
+            }
+            properties_.add_user_property(member.key(), value);
+        }
+        return {};
+    }
+
+    const net::HttpRequest& request_;
+    const Profile& profile_;
+    const std::vector<authentication::Parameter> parameters_;
+    HttpPublish publish_;
+    mqtt::PropertyWriter properties_;
+};
+
+}  // namespace
+
+std::expected<HttpPublish, HttpProblem> parse_publish(const net::HttpRequest& request,
+                                                      const Profile& profile) {
+    return PublishReader(request, profile).read();
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,104 @@
+#include "gateway/http_publish_request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mqtt/publish.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+
+class HttpPublishRequest : public ::testing::Test {
+protected:
+    HttpPublishRequest() {
+        request.method = "POST";
+        request.path = "/topics/lab/x";
+    }
+    HttpPublish parsed() {
+        auto publish = parse_publish(request, profile);
+        EXPECT_TRUE(publish) << publish.error().sentence;
+        return publish ? std::move(*publish) : HttpPublish();
+    }
+    HttpProblem problem() {
+        auto publish = parse_publish(request, profile);
+        EXPECT_FALSE(publish);
+        return publish ? HttpProblem{} : publish.error();
+    }
+
+    net::HttpRequest request;
+    Profile profile = profile_named(ProfileName::Aws);
+};
+
+TEST_F(HttpPublishRequest, TheTopicMayBeEncoded) {
+    EXPECT_EQ(parsed().topic, "lab/x");
+    request.path = "/topics/lab%2Fx%20y";
+    EXPECT_EQ(parsed().topic, "lab/x y");
+}
+
+TEST_F(HttpPublishRequest, TakesWhatMqtt5Has) {
+    request.query =
+        "qos=1&retain=true&contentType=text%2Fplain&responseTopic=re%2Fply&messageExpiry=0";
+    request.headers.add("X-Amz-Mqtt5-Payload-Format-Indicator", "UTF8_DATA");
+    request.headers.add("x-amz-mqtt5-correlation-data", "AQI=");
+    // [{"a":"1"},{"b":"2"},{"a":"3"}]
+    request.headers.add("x-amz-mqtt5-user-properties",
+                        "W3siYSI6IjEifSx7ImIiOiIyIn0seyJhIjoiMyJ9XQ==");
+    const HttpPublish publish = parsed();
+    EXPECT_EQ(publish.qos, mqtt::Qos::AtLeastOnce);
+    EXPECT_EQ(publish.retain, broker::Retain::Yes);
+    EXPECT_EQ(publish.expiry_seconds, 1U) << "0 is raised to 1";
+    const auto properties =
+        mqtt::decode_message_properties(publish.properties, mqtt::PropertySection::Publish);
+    ASSERT_TRUE(properties);
+    EXPECT_EQ(properties->payload_format, mqtt::PayloadFormat::Utf8);
+    EXPECT_EQ(properties->content_type, "text/plain");
+    EXPECT_EQ(properties->response_topic, "re/ply");
+    EXPECT_EQ(text_of(*properties->correlation_data), "\x01\x02");
+    EXPECT_EQ(properties->message_expiry_at, publish.expiry_at);
+    std::string users;
+    for (const auto& property : properties->user_properties()) {
+        users += std::string(property.name) + "=" + std::string(property.value) + " ";
+    }
+    EXPECT_EQ(users, "a=1 b=2 a=3 ");
+}
+
+TEST_F(HttpPublishRequest, SaysWhatIsWrong) {
+    const struct {
+        std::string_view path, query, header, value;
+        const char* sentence;
+    } cases[] = {
+        {"/topics/", "", "", "", "has no topic"},
+        {"/topics/a/%23", "", "", "", "topic"},
+        {"/topics/a/b/c/d/e/f/g/h/i", "", "", "", "8 levels"},
+        {"/topics/$SYS/x", "", "", "", "reserved"},
+        {"/topics/x", "qos=2", "", "", "qos is 0 or 1"},
+        {"/topics/x", "retain=yes", "", "", "true or false"},
+        {"/topics/x", "messageExpiry=soon", "", "", "number of seconds"},
+        {"/topics/x", "messageExpiry=", "", "", "number of seconds"},
+        {"/topics/x", "responseTopic=a%2F%2B", "", "", "without wildcards"},
+        {"/topics/x", "", "x-amz-mqtt5-payload-format-indicator", "TEXT", "UTF8_DATA"},
+        {"/topics/x", "", "x-amz-mqtt5-correlation-data", "?", "base64"},
+        {"/topics/x", "", "x-amz-mqtt5-user-properties", "e30=", "JSON array"},
+    };
+    for (const auto& each : cases) {
+        request = {};
+        request.path = each.path;
+        request.query = each.query;
+        if (!each.header.empty()) {
+            request.headers.add(std::string(each.header), std::string(each.value));
+        }
+        const HttpProblem found = problem();
+        EXPECT_EQ(found.status, 400U) << each.sentence;
+        EXPECT_THAT(found.sentence, HasSubstr(each.sentence));
+    }
+    request.path = "/topics/x";
+    request.query.clear();
+    request.headers = {};
+    request.body = std::string(128 * 1024 + 1, 'x');
+    EXPECT_EQ(problem().status, 413U);
+}
+
+}  // namespace
+}  // namespace gatehouse::gateway

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Publishing over HTTPS with curl: custom authorizers by header and query, what MQTT 5 devices get,
+what is refused and how.
+
+usage: http_publish_test.py GATEHOUSE [TESTS]"""
+
+import base64
+import json
+import subprocess
+import unittest
+import urllib.parse
+
+from client_test import AuthorizerTest, make_authorizer, make_function, wait_until
+from device import V5
+
+NAME = "x-amz-customauthorizer-name"
+
+# Lets in whoever sends the token, to publish below lab/, and prints that it was asked.
+HANDLER = """
+import json
+
+def lambda_handler(event, context):
+    http = event["protocolData"]["http"]
+    print("asked", "-".join(event["protocols"]), "mqtt" in event["protocolData"])
+    return {"isAuthenticated": http["headers"].get("token") == "open sesame",
+            "principalId": "poster", "disconnectAfterInSeconds": 86400,
+            "refreshAfterInSeconds": 300,
+            "policyDocuments": [json.dumps({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Action": ["iot:Publish", "iot:RetainPublish"],
+                 "Resource": "arn:aws:iot:*:*:topic/lab/*"}]})]}
+"""
+
+
+class HttpPublish(AuthorizerTest):
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        function = make_function(cls.server, "poster", HANDLER)
+        make_authorizer(cls.server, "Poster", function)
+        make_authorizer(cls.server, "Caching", function, enableCachingForHttp=True)
+
+    def url(self, topic: str, query: dict | None = None) -> str:
+        return (f"https://localhost:{self.server.ready['https']}/topics/"
+                f"{urllib.parse.quote(topic, safe='')}?{urllib.parse.urlencode(query or {})}")
+
+    def post(self, topic: str, payload: str = "hello", *, authorizer: str | None = "Poster",
+             token: str = "open sesame", query: dict | None = None, more=(), times: int = 1):
+        """(status, body) of each time, over one connection."""
+        # Too long for an argument, the payload goes through standard input.
+        is_long = len(payload) > 1000
+        words = ["curl", "-sS", "--cacert", self.server.ready["ca"],
+                 "--data-binary", "@-" if is_long else payload,
+                 "-H", f"token: {token}", "-w", "\n%{http_code}\n", *more]
+        if authorizer:
+            words += ["-H", f"{NAME}: {authorizer}"]
+        done = subprocess.run([*words, *[self.url(topic, query)] * times], capture_output=True,
+                              text=True, timeout=60, input=payload if is_long else None)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        return [(int(status), json.loads(body)) for body, status in zip(lines[::2], lines[1::2])]
+
+    def test_published(self):
+        listener = self.device("listener", protocol=V5).connected()
+        listener.subscribed("lab/+")
+        seen = []
+        listener.client.on_message = lambda _c, _u, message: (
+            seen.append(message), listener.events.put(("message", message.topic)))
+        users = base64.b64encode(b'[{"a":"1"},{"a":"2"}]').decode()
+        [(status, body)] = self.post(
+            "lab/http", query={"qos": 1, "contentType": "text/plain", "messageExpiry": 60},
+            more=["-H", f"x-amz-mqtt5-user-properties: {users}",
+                  "-H", "x-amz-mqtt5-correlation-data: AQI="])
+        self.assertEqual(status, 200)
+        self.assertEqual(body["message"], "OK")
+        listener.expect("message")
+        self.assertEqual((seen[0].topic, seen[0].payload), ("lab/http", b"hello"))
+        properties = seen[0].properties
+        self.assertEqual(properties.ContentType, "text/plain")
+        self.assertEqual(properties.CorrelationData, b"\x01\x02")
+        self.assertEqual(properties.UserProperty, [("a", "1"), ("a", "2")])
+        self.assertLessEqual(properties.MessageExpiryInterval, 60)
+        record = self.server.wait_for_record(traceId=body["traceId"], eventType="Publish-In")
+        self.assertEqual(record["protocol"], "HTTP")
+        self.assertEqual(record["principalId"], "poster")
+        self.assertIn("asked tls-http False", self.server.output_of("poster", "asked")[0])
+
+    def test_authorizer_by_query(self):
+        self.assertEqual(self.post("lab/q", authorizer=None, query={NAME: "Poster"})[0][0], 200)
+
+    def test_retained(self):
+        self.assertEqual(self.post("lab/kept", "still", query={"qos": 1, "retain": "true"})[0][0],
+                         200)
+        late = self.device("late").connected()
+        late.subscribed("lab/kept")
+        self.assertEqual(late.expect("message")[1:], ("lab/kept", b"still", True))
+
+    def test_a_persistent_session_gets_it_after_a_crash(self):
+        sleeper = self.device("sleeper", protocol=V5, session_expiry=3600, clean=False).connected()
+        sleeper.subscribed("lab/deep")
+        sleeper.close()
+        self.assertEqual(self.post("lab/deep", "kept", query={"qos": 1})[0][0], 200)
+        self.server.kill()
+        self.server.start()
+        awake = self.device("sleeper", protocol=V5, session_expiry=3600, clean=False).connected()
+        self.assertEqual(awake.expect("message")[2], b"kept")
+
+    def test_refused(self):
+        cases = {"wrong token": (dict(topic="lab/x", token="no"), 401),
+                 "no such authorizer": (dict(topic="lab/x", authorizer="Nobody"), 401),
+                 "no authorizer": (dict(topic="lab/x", authorizer=None), 401),
+                 "topic not allowed": (dict(topic="elsewhere/x"), 403),
+                 "reserved topic": (dict(topic="$SYS/x"), 400),
+                 "wildcard": (dict(topic="lab/#"), 400),
+                 "qos 2": (dict(topic="lab/x", query={"qos": 2}), 400),
+                 "too large": (dict(topic="lab/x", payload="x" * (128 * 1024 + 1)), 413),
+                 "not POST": (dict(topic="lab/x", more=["-X", "PUT"]), 405)}
+        for what, (how, expected) in cases.items():
+            with self.subTest(what=what):
+                [(status, body)] = self.post(**how)
+                self.assertEqual(status, expected, body)
+                self.assertEqual(set(body), {"message", "traceId"})
+        record = self.server.wait_for_record(eventType="Publish-In", topicName="elsewhere/x")
+        self.assertEqual((record["status"], record["reason"]),
+                         ("Failure", "AUTHORIZATION_FAILURE"))
+        self.assertIn("explanation", record)
+
+    def asked(self) -> int:
+        return len(self.server.output_of("poster", "asked"))
+
+    def test_kept_for_a_connection_where_the_authorizer_says_so(self):
+        self.post("lab/warm")
+        wait_until(self.asked, "the function's output")
+        for authorizer, calls in (("Poster", 3), ("Caching", 1)):
+            before = self.asked()
+            answers = self.post("lab/x", authorizer=authorizer, times=3)
+            self.assertEqual([status for status, _ in answers], [200] * 3)
+            wait_until(lambda: self.asked() == before + calls,  # noqa: B023
+                       f"{calls} calls for {authorizer}")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
