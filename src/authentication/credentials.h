@@ -39,8 +39,8 @@ struct Credentials {
     net::PeerFacts peer;
     std::unique_ptr<HttpCredentials> http;  // most connections have none
     std::optional<MqttCredentials> mqtt;
-    // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); empty: it may.
-    std::optional<std::string> custom_authentication_problem;
+    // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); null: it may.
+    std::unique_ptr<const std::string> custom_authentication_problem;
 
     // The MQTT user name, else empty.
     std::string_view user_name() const {

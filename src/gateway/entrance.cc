@@ -235,8 +235,11 @@ private:
         credentials->tenant = facts_->tenant;
         credentials->trace_id = authentication::TraceId(facts_->trace_id);
         credentials->peer = stream_->facts();
-        credentials->custom_authentication_problem =
-            custom_authentication_problem(door_, stream_->facts(), profile().behaviour.door_rules);
+        if (auto problem = custom_authentication_problem(door_, stream_->facts(),
+                                                         profile().behaviour.door_rules)) {
+            credentials->custom_authentication_problem =
+                std::make_unique<const std::string>(std::move(*problem));
+        }
         if (upgrade_) {
             credentials->http = std::make_unique<authentication::HttpCredentials>(
                 authentication::HttpCredentials{upgrade_->headers, upgrade_->query});

@@ -126,8 +126,11 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     credentials->tenant = call.tenant;
     credentials->trace_id = authentication::TraceId(call.trace_id);
     credentials->peer = call.peer;
-    credentials->custom_authentication_problem = custom_authentication_problem(
-        door_, call.peer, gateway_.settings().profile.behaviour.door_rules);
+    if (auto problem = custom_authentication_problem(
+            door_, call.peer, gateway_.settings().profile.behaviour.door_rules)) {
+        credentials->custom_authentication_problem =
+            std::make_unique<const std::string>(std::move(*problem));
+    }
     credentials->http = std::make_unique<authentication::HttpCredentials>(
         authentication::HttpCredentials{call.request.headers, call.request.query});
     const GatewayParts& parts = gateway_.parts();

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "net/address.h"
@@ -35,7 +36,7 @@ struct PeerFacts {
     Address local;
     Address remote;
     bool is_tls = false;
-    std::string tls_version;           // "TLSv1.3"; empty without TLS
+    std::string_view tls_version;      // "TLSv1.3", a constant of the library; empty without TLS
     std::string server_name;           // SNI as sent; empty when absent
     std::string application_protocol;  // the ALPN protocol agreed on; empty when none
     Bytes client_certificate;          // DER; empty when none was sent
