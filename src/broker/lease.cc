@@ -32,6 +32,10 @@ Lease::~Lease() {
     if (session_ != nullptr) detach(WillFate::Publish);
 }
 
+std::uint32_t Lease::connection_number() const {
+    return session_->attachment_;
+}
+
 void Lease::start_delivery() {
     session_->shard_.start_delivery(*session_);
 }

@@ -33,6 +33,10 @@ public:
     SessionPresent session_present() const { return session_present_; }
     const Session& session() const { return *session_; }
 
+    // Of this connection, growing with each of the client's; may skip numbers, and begins again
+    // when the server does.
+    std::uint32_t connection_number() const;
+
     // Call once, after CONNACK is in the output: stored messages flow from here on. Live messages
     // that match stored subscriptions wait until then, too.
     void start_delivery();

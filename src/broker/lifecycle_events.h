@@ -1,5 +1,6 @@
 // AWS IoT Core's lifecycle events: what happens to connections and subscriptions, as messages on
-// `$aws/events/presence/...` and `$aws/events/subscriptions/...`.
+// `$aws/events/presence/...` and `$aws/events/subscriptions/...`. Where nobody listens nothing is
+// made.
 //
 // Source: AWS IoT Developer Guide, "Lifecycle events". Client ids that hold `#` or `+` get none.
 //
@@ -44,7 +45,10 @@ public:
 
 private:
     class Event;
-    void publish(const ConnectionFacts& facts, std::string_view family, const Event& event);
+    // The event's topic; empty: nobody listens.
+    std::string wanted_topic(const ConnectionFacts& facts, std::string_view family,
+                             std::string_view type);
+    void publish(const ConnectionFacts& facts, const std::string& topic, const Event& event);
 
     Shard& shard_;
     const Clock& clock_;

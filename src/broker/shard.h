@@ -62,6 +62,9 @@ public:
     bool disconnect(const Tenant& tenant, std::string_view client_id, WillFate will,
                     SessionFate fate);
 
+    // Whether a message on this topic would reach anybody; without a publisher's memory of topics.
+    bool has_receivers(const Tenant& tenant, std::string_view topic);
+
     // After PublishOutcome::Congested: on_relieved() is called once, when the other loops have
     // caught up. A waiter that dies cancels first.
     void wait_for_relief(ReliefWaiter& waiter);

@@ -61,6 +61,13 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
     return outcome;
 }
 
+bool Shard::has_receivers(const Tenant& tenant, std::string_view topic) {
+    MatchStamp stamp;
+    found_.clear();
+    shared_.tenant(tenant).tree.match(reader_, topic, stamp, found_);
+    return !found_.empty();
+}
+
 void Shard::deliver(Route& route, TenantState& tenant, const Session* publisher,
                     const Publication& publication) {
     if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, publisher);

@@ -71,6 +71,7 @@ void DeviceConnection::start() {
     gateway_.loop().watch(transport_->descriptor(), *this, interest_);
     gateway_.metrics().add(logs::Metric::ConnectSuccess);
     report_connected();
+    tell_connected();
     if (!arrival->early_input.empty()) take_input(arrival->early_input);
     if (!lingering_ && transport_->has_buffered_input()) read_once();
 }
@@ -241,6 +242,7 @@ void DeviceConnection::end(Ending ending) {
                           : broker::WillFate::Publish);
     }
     report_disconnected(ending);
+    tell_disconnected(ending.reason);
     rest_.reset();
     flush();
     if (!transport_) return;

@@ -16,6 +16,7 @@
 #include "async/event_loop.h"
 #include "authentication/identity.h"
 #include "broker/lease.h"
+#include "broker/lifecycle_events.h"
 #include "broker/publisher.h"
 #include "broker/route.h"
 #include "broker/shard.h"
@@ -154,6 +155,12 @@ private:
     void report_denied(logs::EventType type, std::string_view topic, const Denial& denial,
                        std::string_view trace_id);
 
+    // Lifecycle events (device_lifecycle.cc)
+    broker::ConnectionFacts lifecycle_facts() const;
+    void tell_connected();
+    void tell_disconnected(DisconnectReason reason);
+    void tell_subscribed(const mqtt::Subscribe& subscribe, const mqtt::Suback& suback);
+
     // Time
     void expired() override;
 
@@ -173,8 +180,9 @@ private:
     SteadyTime heard_at_{};
     std::uint32_t policy_generation_ = 1;
     std::uint32_t interest_ = 0;
-    bool lingering_ = false;  // over; input is read and dropped until the peer closes
-    bool congested_ = false;  // another loop does not keep up: nothing is read
+    std::uint32_t connection_number_ = 0;  // of lifecycle events
+    bool lingering_ = false;               // over; input is read and dropped until the peer closes
+    bool congested_ = false;               // another loop does not keep up: nothing is read
     bool output_was_full_ = false;
     bool problem_information_ = true;
 };

@@ -65,6 +65,7 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     mqtt::encode(suback, facts_->version, packet);
     lease_.send_when_kept(std::move(packet));
     lease_.send_retained();
+    tell_subscribed(*subscribe, suback);
 }
 
 mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subscription,
@@ -141,6 +142,7 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     Bytes packet;
     mqtt::encode(unsuback, facts_->version, packet);
     lease_.send_when_kept(std::move(packet));
+    gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
 }
 
 // The broker keeps the answer, so a denial is logged once a topic and policy, not once a message.

@@ -190,6 +190,12 @@ private:
             facts_->log_level = parts_.levels.level_for(facts_->subject((*identity)->principal_id));
             parts_count(logs::Metric::ConnectAuthError);
             report_connect_denied(gateway_, *facts_, **identity, *denial);
+            gateway_.lifecycle().connect_failed({.tenant = facts_->tenant,
+                                                 .client_id = facts_->client_id,
+                                                 .thing_name = {},
+                                                 .session_identifier = facts_->trace_id,
+                                                 .principal_identifier = (*identity)->principal_id,
+                                                 .ip_address = facts_->source_ip});
             co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
                                                    ReasonCode::NotAuthorized);
         }

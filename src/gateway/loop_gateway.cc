@@ -14,6 +14,7 @@ LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard
       loop_(loop),
       shard_(shard),
       metrics_(gateway.parts().metrics.make_set()),
+      lifecycle_(shard, gateway.parts().clock),
       tasks_(loop, "entrance") {}
 
 LoopGateway::~LoopGateway() {

@@ -12,6 +12,7 @@
 #include "async/event_loop.h"
 #include "async/task_group.h"
 #include "base/bytes.h"
+#include "broker/lifecycle_events.h"
 #include "broker/shard.h"
 #include "gateway/door.h"
 #include "gateway/entering.h"
@@ -53,6 +54,7 @@ public:
     broker::Shard& shard() { return shard_; }
     OutputPool& outputs() { return outputs_; }
     logs::MetricSet& metrics() { return metrics_; }
+    broker::LifecycleEvents& lifecycle() { return lifecycle_; }
     const GatewaySettings& settings() const;
     const GatewayParts& parts() const;
 
@@ -74,6 +76,7 @@ private:
     async::EventLoop& loop_;
     broker::Shard& shard_;
     logs::MetricSet& metrics_;
+    broker::LifecycleEvents lifecycle_;
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;
