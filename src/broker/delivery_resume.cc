@@ -1,0 +1,92 @@
+// Delivery when connections come and go: what is due again on a resumed session, and what becomes of
+// what is left.
+#include <memory>
+#include <vector>
+
+#include "broker/delivery.h"
+#include "broker/withheld.h"
+
+namespace gatehouse::broker {
+
+void Delivery::start(Session& session) {
+    session.is_delivering_ = true;
+    if (session.flow_ == nullptr) return;
+    session.flow_->window.for_each([](mqtt::PacketId, InFlight& sent) { sent.is_due = true; });
+    session.flow_->is_resending = true;
+    send_queued(session);
+}
+
+// Unacknowledged messages and releases go out again in their order, under their packet ids, before
+// anything else [MQTT-4.4.0-1]. Messages pass the guard again: the session may be somebody else's
+// now.
+void Delivery::send_again(Session& session) {
+    InFlightWindow& window = session.flow_->window;
+    std::vector<mqtt::PacketId> given_up;
+    Sent last = Sent::Done;
+    window.for_each([&](mqtt::PacketId id, InFlight& sent) {
+        if (sent.is_due && last == Sent::Done) last = send_again(session, id, sent, given_up);
+    });
+    for (const mqtt::PacketId id : given_up) {
+        if (const InFlight& sent = *window.find(id); sent.record != 0) {
+            journal_.remove(session, sent.record, sent.message);
+        }
+        window.close(id);
+    }
+    session.flow_->is_resending = last == Sent::NotNow;
+}
+
+Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFlight& sent,
+                                    std::vector<mqtt::PacketId>& given_up) {
+    if (sent.is_received) return send_release_again(session, id, sent);
+    if (sent.is_unsent && journal_.settled() < session.flow_->remembered_with) return Sent::NotNow;
+    const std::string_view topic = sent.message->topic();
+    const auto give_up = [&](DropCause cause, std::uint32_t explanation) {
+        drop(session, topic, sent.qos, cause, explanation);
+        given_up.push_back(id);
+        return Sent::Done;
+    };
+    if (now_seconds() - sent.sent_at > settings_.limits.retry_seconds_max) {
+        return give_up(DropCause::RetryExceeded, 0);
+    }
+    if (session.guard_ != nullptr) {
+        const GuardAnswer answer = session.guard_->may_receive(topic);
+        if (answer.permission == Permission::Denied) {
+            return give_up(DropCause::NotAllowed, answer.explanation);
+        }
+    }
+    const Publication publication = sent.message->publication(port_.now());
+    PublishFrame frame({session.version_, sent.qos, sent.retain}, topic, publication);
+    if (frame.size() > session.packet_bytes_max_) return give_up(DropCause::PacketTooLarge, 0);
+    std::uint8_t* out = extend(session, frame.size());
+    if (out == nullptr) return Sent::NotNow;
+    frame.write(out, id, sent.is_unsent ? Duplicate::No : Duplicate::Yes);
+    sent.is_due = false;
+    sent.is_unsent = false;
+    note_delivered(session, topic, sent.qos, frame.size());
+    return Sent::Done;
+}
+
+void Delivery::stop(Session& session) {
+    session.is_delivering_ = false;
+    session.is_output_full_ = false;
+    session.is_waiting_for_rate_ = false;
+}
+
+void Delivery::discard(Session& session) {
+    SessionFlow* flow = session.flow_;
+    if (flow == nullptr) return;
+    session.flow_ = nullptr;
+    const std::unique_ptr<SessionFlow> owned(flow);
+    flow->window.for_each([&](mqtt::PacketId, InFlight& sent) {
+        if (sent.record != 0) journal_.remove(session, sent.record, sent.message);
+        if (sent.message) drop(session, sent.message->topic(), sent.qos, DropCause::SessionEnded);
+    });
+    for (; !flow->queue.is_empty(); flow->queue.pop()) {
+        const QueuedMessage& queued = flow->queue.front();
+        queued_bytes_.remove(queued.message->bytes());
+        if (queued.record != 0) journal_.remove(session, queued.record, queued.message);
+        drop(session, queued.message->topic(), queued.qos, DropCause::SessionEnded);
+    }
+}
+
+}  // namespace gatehouse::broker
