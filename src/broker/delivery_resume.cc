@@ -1,5 +1,5 @@
-// Delivery when connections come and go: what is due again on a resumed session, and what becomes of
-// what is left.
+// Delivery when connections come and go: what is due again on a resumed session, and what becomes
+// of what is left.
 #include <memory>
 #include <vector>
 

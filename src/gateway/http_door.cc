@@ -46,6 +46,32 @@ std::string_view host_of(const net::HttpRequest& request) {
     return host.substr(0, host.find(':'));
 }
 
+async::Task<bool> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
+                                   const HttpPublish& publish, BytesView payload,
+                                   Deadline deadline) {
+    broker::Publisher publisher(gateway.shard(), tenant);
+    const auto outcome = publisher.publish(publisher.route_for(publish.topic),
+                                           {.payload = payload,
+                                            .properties = publish.properties,
+                                            .expiry_seconds = publish.expiry_seconds,
+                                            .expiry_at = publish.expiry_at,
+                                            .qos = publish.qos,
+                                            .retain = publish.retain});
+    if (outcome.kept != broker::Kept::OnItsWay) co_return outcome.kept == broker::Kept::Yes;
+    struct Answer {
+        explicit Answer(async::EventLoop& loop) : came(loop) {}
+        async::Wake came;
+        bool is_kept = false;
+    };
+    // Shared: the disk may answer when nobody waits any more.
+    const auto waiting = std::make_shared<Answer>(gateway.loop());
+    gateway.shard().when_kept([waiting](bool kept) {
+        waiting->is_kept = kept;
+        waiting->came.notify();
+    });
+    co_return co_await waiting->came.wait(deadline) && waiting->is_kept;
+}
+
 struct HttpDoor::Call {
     const net::HttpRequest& request;
     const net::PeerFacts& peer;
@@ -158,29 +184,8 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
 
 async::Task<net::HttpResponse> HttpDoor::pass_on(Call& call, Deadline deadline) {
     const HttpPublish& publish = call.publish;
-    broker::Publisher publisher(gateway_.shard(), call.tenant);
-    const auto outcome = publisher.publish(publisher.route_for(publish.topic),
-                                           {.payload = bytes_of(call.request.body),
-                                            .properties = publish.properties,
-                                            .expiry_seconds = publish.expiry_seconds,
-                                            .expiry_at = publish.expiry_at,
-                                            .qos = publish.qos,
-                                            .retain = publish.retain});
-    bool is_kept = outcome.kept == broker::Kept::Yes;
-    if (outcome.kept == broker::Kept::OnItsWay) {
-        struct Answer {
-            explicit Answer(async::EventLoop& loop) : came(loop) {}
-            async::Wake came;
-            bool is_kept = false;
-        };
-        // Shared: the disk may answer when nobody waits any more.
-        const auto waiting = std::make_shared<Answer>(gateway_.loop());
-        gateway_.shard().when_kept([waiting](bool kept) {
-            waiting->is_kept = kept;
-            waiting->came.notify();
-        });
-        is_kept = co_await waiting->came.wait(deadline) && waiting->is_kept;
-    }
+    const bool is_kept = co_await pass_on_and_wait(gateway_, call.tenant, publish,
+                                                   bytes_of(call.request.body), deadline);
     if (!is_kept) {
         gateway_.metrics().add(logs::Metric::PublishInServerError);
         co_return answer(503, "the message cannot be kept: the server's disk takes nothing now",

@@ -28,10 +28,8 @@ std::unexpected<HttpProblem> wrong(std::string sentence) {
 
 class PublishReader {
 public:
-    PublishReader(const net::HttpRequest& request, const Profile& profile)
-        : request_(request),
-          profile_(profile),
-          parameters_(authentication::parse_query(request.query)) {}
+    PublishReader(const PublishFields& fields, const Profile& profile)
+        : fields_(fields), profile_(profile) {}
 
     std::expected<HttpPublish, HttpProblem> read() {
         for (const auto step :
@@ -48,14 +46,8 @@ public:
 private:
     using Step = std::expected<void, HttpProblem>;
 
-    std::optional<std::string_view> parameter(std::string_view name) const {
-        const auto found = std::ranges::find(parameters_, name, &authentication::Parameter::name);
-        if (found == parameters_.end()) return std::nullopt;
-        return found->value;
-    }
-
     Step read_topic() {
-        publish_.topic = percent_decode(std::string_view(request_.path).substr(topics_path.size()));
+        publish_.topic = fields_.topic;
         if (publish_.topic.empty()) return wrong("the path has no topic: POST /topics/TOPIC");
         const auto problem = mqtt::check_topic_name(publish_.topic);
         if (problem != mqtt::TopicProblem::None) {
@@ -65,7 +57,7 @@ private:
         if (auto reserved = publish_topic_problem(publish_.topic, profile_)) {
             return wrong(std::move(*reserved));
         }
-        if (request_.body.size() > profile_.limits.payload_bytes_max) {
+        if (fields_.payload_bytes > profile_.limits.payload_bytes_max) {
             return std::unexpected(
                 HttpProblem{413, fmt::format("the payload has more than {} bytes",
                                              profile_.limits.payload_bytes_max)});
@@ -74,21 +66,21 @@ private:
     }
 
     Step read_qos() {
-        const auto qos = parameter("qos").value_or("0");
+        const auto qos = fields_.qos.value_or("0");
         if (qos != "0" && qos != "1") return wrong("qos is 0 or 1");
         publish_.qos = qos == "1" ? mqtt::Qos::AtLeastOnce : mqtt::Qos::AtMostOnce;
         return {};
     }
 
     Step read_retain() {
-        const auto retain = parameter("retain").value_or("false");
+        const auto retain = fields_.retain.value_or("false");
         if (retain != "true" && retain != "false") return wrong("retain is true or false");
         publish_.retain = retain == "true" ? broker::Retain::Yes : broker::Retain::No;
         return {};
     }
 
     Step read_payload_format() {
-        const auto format = request_.headers.find(payload_format_header);
+        const auto format = fields_.payload_format;
         if (!format || *format == "UNSPECIFIED_BYTES") return {};
         if (*format != "UTF8_DATA") {
             return wrong(
@@ -99,7 +91,7 @@ private:
     }
 
     Step read_expiry() {
-        const auto text = parameter("messageExpiry");
+        const auto text = fields_.expiry_seconds;
         if (!text) return {};
         std::uint32_t seconds = 0;
         const auto end = text->data() + text->size();
@@ -115,18 +107,22 @@ private:
     }
 
     Step read_texts() {
-        const std::pair<std::string_view, mqtt::PropertyId> texts[] = {
-            {"contentType", mqtt::PropertyId::ContentType},
-            {"responseTopic", mqtt::PropertyId::ResponseTopic}};
-        for (const auto& [name, property] : texts) {
-            const auto text = parameter(name);
+        struct Text {
+            std::string_view name;
+            const std::optional<std::string_view>& text;
+            mqtt::PropertyId property;
+        };
+        const Text texts[] = {
+            {"contentType", fields_.content_type, mqtt::PropertyId::ContentType},
+            {"responseTopic", fields_.response_topic, mqtt::PropertyId::ResponseTopic}};
+        for (const auto& [name, text, property] : texts) {
             if (!text) continue;
             if (text->size() > mqtt::string_size_max || !is_utf8(*text)) {
                 return wrong(fmt::format("{} is a text of at most 65535 bytes", name));
             }
             properties_.add(property, *text);
         }
-        const auto topic = parameter("responseTopic");
+        const auto& topic = fields_.response_topic;
         if (topic && mqtt::check_topic_name(*topic) != mqtt::TopicProblem::None) {
             return wrong("responseTopic is a topic without wildcards");
         }
@@ -134,7 +130,7 @@ private:
     }
 
     Step read_correlation() {
-        const auto header = request_.headers.find(correlation_header);
+        const auto header = fields_.correlation_data;
         if (!header) return {};
         const auto data = from_base64(*header);
         if (!data || data->size() > mqtt::string_size_max) {
@@ -146,7 +142,7 @@ private:
 
     // base64 of [{"name": "value"}, …], in order.
     Step read_user_properties() {
-        const auto header = request_.headers.find(user_properties_header);
+        const auto header = fields_.user_properties;
         if (!header) return {};
         const auto bad = [] {
             return wrong(
@@ -156,7 +152,12 @@ private:
         };
         const auto text = from_base64(*header);
         if (!text) return bad();
-        const auto parsed = parse_json(text_of(*text), user_properties_header);
+        auto parsed = parse_json(text_of(*text), user_properties_header);
+        // SDKs encode what they are given as JSON once more, and given it is a text by many.
+        if (parsed && parsed->is_string()) {
+            parsed = parse_json(std::string(std::string_view(parsed->get_string())),
+                                user_properties_header);
+        }
         if (!parsed || !parsed->is_array()) return bad();
         for (const json::value& each : parsed->get_array()) {
             if (!each.is_object() || each.get_object().size() != 1) return bad();
@@ -172,18 +173,39 @@ private:
         return {};
     }
 
-    const net::HttpRequest& request_;
+    const PublishFields& fields_;
     const Profile& profile_;
-    const std::vector<authentication::Parameter> parameters_;
     HttpPublish publish_;
     mqtt::PropertyWriter properties_;
 };
 
 }  // namespace
 
+std::expected<HttpPublish, HttpProblem> read_publish(const PublishFields& fields,
+                                                     const Profile& profile) {
+    return PublishReader(fields, profile).read();
+}
+
 std::expected<HttpPublish, HttpProblem> parse_publish(const net::HttpRequest& request,
                                                       const Profile& profile) {
-    return PublishReader(request, profile).read();
+    const auto parameters = authentication::parse_query(request.query);
+    const auto parameter = [&](std::string_view name) -> std::optional<std::string_view> {
+        const auto found = std::ranges::find(parameters, name, &authentication::Parameter::name);
+        if (found == parameters.end()) return std::nullopt;
+        return found->value;
+    };
+    const PublishFields fields{
+        .topic = percent_decode(std::string_view(request.path).substr(topics_path.size())),
+        .payload_bytes = request.body.size(),
+        .qos = parameter("qos"),
+        .retain = parameter("retain"),
+        .content_type = parameter("contentType"),
+        .response_topic = parameter("responseTopic"),
+        .expiry_seconds = parameter("messageExpiry"),
+        .payload_format = request.headers.find(payload_format_header),
+        .correlation_data = request.headers.find(correlation_header),
+        .user_properties = request.headers.find(user_properties_header)};
+    return read_publish(fields, profile);
 }
 
 }  // namespace gatehouse::gateway

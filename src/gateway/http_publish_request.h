@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,23 @@ struct HttpProblem {
     unsigned status;
     std::string sentence;
 };
+
+// What a publish is made of, whichever way it came; texts as sent. The views live as long as their
+// source.
+struct PublishFields {
+    std::string topic;
+    std::size_t payload_bytes = 0;
+    std::optional<std::string_view> qos;
+    std::optional<std::string_view> retain;
+    std::optional<std::string_view> content_type;
+    std::optional<std::string_view> response_topic;
+    std::optional<std::string_view> expiry_seconds;
+    std::optional<std::string_view> payload_format;
+    std::optional<std::string_view> correlation_data;
+    std::optional<std::string_view> user_properties;
+};
+std::expected<HttpPublish, HttpProblem> read_publish(const PublishFields& fields,
+                                                     const Profile& profile);
 
 // Of a request whose path begins with topics_path. The payload is the body.
 std::expected<HttpPublish, HttpProblem> parse_publish(const net::HttpRequest& request,

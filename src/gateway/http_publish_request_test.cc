@@ -64,6 +64,18 @@ TEST_F(HttpPublishRequest, TakesWhatMqtt5Has) {
     EXPECT_EQ(users, "a=1 b=2 a=3 ");
 }
 
+TEST_F(HttpPublishRequest, UserPropertiesMayBeJsonInAJsonText) {
+    // "[{\"a\":\"1\"}]"
+    request.headers.add("x-amz-mqtt5-user-properties", "Ilt7XCJhXCI6XCIxXCJ9XSI=");
+    const HttpPublish publish = parsed();
+    const auto properties =
+        mqtt::decode_message_properties(publish.properties, mqtt::PropertySection::Publish);
+    ASSERT_TRUE(properties);
+    const auto users = properties->user_properties();
+    ASSERT_NE(users.begin(), users.end());
+    EXPECT_EQ((*users.begin()).value, "1");
+}
+
 TEST_F(HttpPublishRequest, SaysWhatIsWrong) {
     const struct {
         std::string_view path, query, header, value;

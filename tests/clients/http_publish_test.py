@@ -10,6 +10,7 @@ import subprocess
 import unittest
 import urllib.parse
 
+import botocore.exceptions
 from client_test import AuthorizerTest, make_authorizer, make_function, wait_until
 from device import V5
 
@@ -123,6 +124,32 @@ class HttpPublish(AuthorizerTest):
         self.assertEqual((record["status"], record["reason"]),
                          ("Failure", "AUTHORIZATION_FAILURE"))
         self.assertIn("explanation", record)
+
+    def test_signed_by_boto3(self):
+        listener = self.device("signed-listener", protocol=V5).connected()
+        listener.subscribed("lab/+")
+        seen = []
+        listener.client.on_message = lambda _c, _u, message: (
+            seen.append(message), listener.events.put(("message", message.topic)))
+        data = self.server.api("iot-data")
+        data.publish(topic="lab/signed", qos=1, payload=b"\x00binary", contentType="x/y",
+                     payloadFormatIndicator="UNSPECIFIED_BYTES", messageExpiry=60,
+                     correlationData=base64.b64encode(b"c").decode(),
+                     userProperties=json.dumps([{"a": "1"}, {"b": "2"}]))
+        listener.expect("message")
+        self.assertEqual((seen[0].topic, seen[0].payload), ("lab/signed", b"\x00binary"))
+        self.assertEqual(seen[0].properties.ContentType, "x/y")
+        self.assertEqual(seen[0].properties.CorrelationData, b"c")
+        self.assertEqual(seen[0].properties.UserProperty, [("a", "1"), ("b", "2")])
+        data.publish(topic="lab/empty", userProperties=[{"c": "3"}])
+        listener.expect("message")
+        self.assertEqual(seen[1].payload, b"")
+        self.assertEqual(seen[1].properties.UserProperty, [("c", "3")])
+        for wrong in ({"topic": "lab/#"}, {"topic": "$SYS/x"}, {"topic": "lab/x", "qos": 2}):
+            with self.assertRaises((data.exceptions.InvalidRequestException,
+                                    botocore.exceptions.ClientError)) as caught:
+                data.publish(**wrong)
+            self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 400)
 
     def asked(self) -> int:
         return len(self.server.output_of("poster", "asked"))

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/data/data_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "gateway/http_door.h"
@@ -96,7 +97,8 @@ ControlApi::ControlApi(const Parts& parts)
              .profile = std::string(name_of_choice(parts.settings.profile.name)),
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
              .endpoint = parts.endpoints.usual()},
-      code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random) {
+      code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random),
+      data_plane_(parts.gateway) {
     Foundation& foundation = parts.foundation;
     std::vector<api::Service> services;
     services.push_back(
@@ -115,6 +117,7 @@ ControlApi::ControlApi(const Parts& parts)
                  return endpoints.name_for(std::move(tenant), type);
              },
          .custom_authorizer = &parts.custom_authorizer}));
+    services.push_back(api::make_data_service({.publisher = data_plane_}));
     services.push_back(api::make_lambda_service(
         {.directory = parts.resources.functions->directory(),
          .invoker = parts.resources.functions->invoker(),

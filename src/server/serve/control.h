@@ -15,6 +15,7 @@
 #include "iam/function_keys.h"
 #include "registry/authorizers.h"
 #include "registry/logging_options.h"
+#include "server/serve/data_plane.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
 #include "server/serve/function_runtime.h"
@@ -48,6 +49,7 @@ public:
         Loops& loops;
         Resources& resources;
         authentication::CustomAuthorizer& custom_authorizer;
+        gateway::Gateway& gateway;
         // What /ready answers with: true once every door is open.
         std::function<bool()> is_ready;
         DeviceEndpoints& endpoints;
@@ -60,6 +62,7 @@ private:
     SystemClock signing_clock_;
     api::ServerFacts facts_;
     api::lambda::CodeLinks code_links_;
+    DataPlane data_plane_;
     std::unique_ptr<api::Api> api_;
 };
 

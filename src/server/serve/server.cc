@@ -71,6 +71,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                           .loops = *made->loops_,
                           .resources = *made->resources_,
                           .custom_authorizer = made->devices_->custom_authorizer(),
+                          .gateway = made->devices_->gateway(),
                           .is_ready = [server = made.get()] { return server->ready_.load(); },
                           .endpoints = *made->endpoints_});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
