@@ -1,5 +1,6 @@
 #include "authentication/custom_authorizer.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "async/task_group.h"
@@ -107,8 +108,14 @@ protected:
         return result ? "let in" : result.error().reason + ": " + result.error().sentence;
     }
     std::string trace_text() {
-        const auto traces = traces_.find({.trace_id = "trace"});
-        return traces.empty() ? "" : logs::to_text(traces.front());
+        std::string text;
+        for (const logs::ConnectionTrace& trace : traces_.find({.trace_id = "trace"})) {
+            for (const logs::TraceStep& step : trace.steps) {
+                text += fmt::format("{} {} {}\n", logs::name_of(step.status),
+                                    logs::name_of(step.kind), step.detail);
+            }
+        }
+        return text;
     }
 
     ManualClock clock_;

@@ -24,6 +24,7 @@ struct DeviceFacts {
     std::string source_ip;
     std::uint16_t source_port = 0;
     DoorKind door = DoorKind::Mqtt;
+    bool password_was_readable = false;  // it came from another machine without TLS
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     logs::Level log_level = logs::Level::Info;
     std::uint32_t log_level_generation = 0;  // of the levels when log_level was asked for

@@ -8,6 +8,12 @@
 #include "gateway/loop_gateway.h"
 
 namespace gatehouse::gateway {
+namespace {
+
+constexpr std::string_view readable_password =
+    "the password came without TLS: whoever is on the way can read it";
+
+}  // namespace
 
 bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
     if (facts_->log_level_generation != gateway_.parts().levels.generation()) [[unlikely]] {
@@ -25,13 +31,17 @@ void DeviceConnection::refresh_log_level() {
 void DeviceConnection::report_connected() {
     facts_->trace.outcome(logs::Outcome::Accepted);
     if (!keeps(logs::EventType::Connect, logs::Status::Success)) return;
-    gateway_.parts().events.record({.tenant = facts_->tenant,
-                                    .type = logs::EventType::Connect,
-                                    .trace_id = facts_->trace_id,
-                                    .origin = facts_->origin(identity_->principal_id),
-                                    .authentication_type = name_of(identity_->type),
-                                    .authorizer_name = identity_->authorizer_name,
-                                    .door = name_of(facts_->door)});
+    gateway_.parts().events.record(
+        {.tenant = facts_->tenant,
+         .type = logs::EventType::Connect,
+         .trace_id = facts_->trace_id,
+         .origin = facts_->origin(identity_->principal_id),
+         .details = facts_->password_was_readable ? readable_password : std::string_view(),
+         .authentication_type = name_of(identity_->type),
+         .authorizer_name = identity_->authorizer_name,
+         .door = name_of(facts_->door),
+         .explanation =
+             identity_->permission_problem ? *identity_->permission_problem : std::string_view()});
 }
 
 void DeviceConnection::report_disconnected(const Ending& ending) {

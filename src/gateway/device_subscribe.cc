@@ -99,7 +99,7 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
 mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, ReasonCode reason,
                                                  std::string sentence, std::string& problem) {
     gateway_.metrics().add(logs::Metric::SubscribeClientError);
-    report_refused(logs::EventType::Subscribe, filter, mqtt::name_of(reason), sentence);
+    report_refused(logs::EventType::Subscribe, filter, mqtt::constant_of(reason), sentence);
     if (problem.empty()) problem = sentence;
     const bool closes = !is_v5() && gateway_.settings().profile.behaviour.subscribe_denied_311 ==
                                         SubscribeDenial311::Close;

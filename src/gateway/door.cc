@@ -9,6 +9,7 @@ constexpr std::string_view mqtt_certificate_protocol = "x-amzn-mqtt-ca";
 constexpr std::string_view http_certificate_protocol = "x-amzn-http-ca";
 constexpr std::string_view mqtt_protocol = "mqtt";
 constexpr std::string_view http_protocol = "http/1.1";
+constexpr std::size_t server_name_shown_max = 253;  // the longest that a host name may be
 
 }  // namespace
 
@@ -46,9 +47,21 @@ Conversation conversation_of(std::string_view first_bytes) {
     return first_bytes.starts_with('\x10') ? Conversation::Mqtt : Conversation::Http;
 }
 
+std::string mqtt_where_http_is_spoken(const Door& door, const net::PeerFacts& peer) {
+    if (door.kind != DoorKind::Https) {
+        return fmt::format("the client spoke MQTT, and the {} port takes HTTP alone",
+                           name_of(door.kind));
+    }
+    return fmt::format(
+        "the client spoke MQTT, and the HTTPS port takes it on AWS IoT with ALPN 'mqtt' alone; {}",
+        peer.application_protocol.empty()
+            ? "the client agreed on no ALPN protocol"
+            : fmt::format("the client asked for '{}'", peer.application_protocol));
+}
+
 std::optional<std::string> custom_authentication_problem(const Door& door,
                                                          const net::PeerFacts& peer,
-                                                         DoorRules rules) {
+                                                         const AskedName& name, DoorRules rules) {
     if (rules == DoorRules::Every) return std::nullopt;
     if (door.kind != DoorKind::Https) {
         return fmt::format(
@@ -63,8 +76,14 @@ std::optional<std::string> custom_authentication_problem(const Door& door,
             "needs ALPN 'mqtt'",
             peer.application_protocol);
     }
-    if (peer.server_name.empty()) {
+    if (name.text.empty()) {
         return "custom authentication needs SNI on AWS IoT: connect by host name";
+    }
+    if (!name.is_endpoint) {
+        return fmt::format(
+            "the server name '{}' is no endpoint of this server, and AWS IoT asks no authorizer "
+            "then: connect by an endpoint's name (`aws iot describe-endpoint`)",
+            name.text.substr(0, server_name_shown_max));
     }
     return std::nullopt;
 }

@@ -55,10 +55,18 @@ std::optional<Conversation> conversation_of(const Door& door, const net::PeerFac
 // What the first bytes say: MQTT when they begin a CONNECT.
 Conversation conversation_of(std::string_view first_bytes);
 
+// The host name that a client asked for: SNI, or over HTTP without it the Host.
+struct AskedName {
+    std::string_view text;     // empty: none
+    bool is_endpoint = false;  // TenantAnswer::is_endpoint
+};
+// Why MQTT is not taken where conversation_of() says HTTP, as a sentence.
+std::string mqtt_where_http_is_spoken(const Door& door, const net::PeerFacts& peer);
+
 // Whether a custom authorizer may decide at this door; otherwise why not, as a sentence.
 std::optional<std::string> custom_authentication_problem(const Door& door,
                                                          const net::PeerFacts& peer,
-                                                         DoorRules rules);
+                                                         const AskedName& name, DoorRules rules);
 
 // The ALPN protocols and client certificate rules of a TLS door.
 net::TlsSettings tls_settings(DoorKind kind, std::string certificate_chain_pem,

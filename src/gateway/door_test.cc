@@ -1,9 +1,12 @@
 #include "gateway/door.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace gatehouse::gateway {
 namespace {
+
+using testing::HasSubstr;
 
 net::PeerFacts peer_with(std::string alpn, std::string server_name = "localhost") {
     net::PeerFacts peer;
@@ -36,15 +39,27 @@ TEST(ConversationOf, TheFirstBytesTellMqttFromHttp) {
 
 TEST(CustomAuthenticationProblem, StrictKeepsAwssTable) {
     const Door https{DoorKind::Https, nullptr};
-    const auto problem = [](const Door& door, const net::PeerFacts& peer) {
-        return custom_authentication_problem(door, peer, DoorRules::AsAws).value_or("");
+    const auto problem = [](const Door& door, const net::PeerFacts& peer,
+                            AskedName name = {"localhost", true}) {
+        return custom_authentication_problem(door, peer, name, DoorRules::AsAws).value_or("");
     };
     EXPECT_EQ(problem(https, peer_with("mqtt")), "");
     EXPECT_NE(problem(https, peer_with("x-amzn-mqtt-ca")), "");
-    EXPECT_NE(problem(https, peer_with("mqtt", "")).find("SNI"), std::string::npos);
+    EXPECT_THAT(problem(https, peer_with("mqtt"), {}), HasSubstr("SNI"));
+    EXPECT_THAT(problem(https, peer_with("mqtt"), {"somewhere.example", false}),
+                HasSubstr("'somewhere.example' is no endpoint"));
     EXPECT_NE(problem({DoorKind::Mqtts, nullptr}, peer_with("mqtt")), "");
     EXPECT_NE(problem({DoorKind::Mqtt, nullptr}, {}), "");
-    EXPECT_FALSE(custom_authentication_problem({DoorKind::Mqtt, nullptr}, {}, DoorRules::Every));
+    EXPECT_FALSE(
+        custom_authentication_problem({DoorKind::Mqtt, nullptr}, {}, {}, DoorRules::Every));
+}
+
+TEST(MqttWhereHttpIsSpoken, SaysWhatWouldTakeIt) {
+    const Door https{DoorKind::Https, nullptr};
+    EXPECT_THAT(mqtt_where_http_is_spoken(https, peer_with("")), HasSubstr("no ALPN"));
+    EXPECT_THAT(mqtt_where_http_is_spoken(https, peer_with("http/1.1")), HasSubstr("'http/1.1'"));
+    EXPECT_THAT(mqtt_where_http_is_spoken({DoorKind::HttpsMtls, nullptr}, peer_with("")),
+                HasSubstr("https-mtls port takes HTTP alone"));
 }
 
 TEST(TlsSettings, AskForCertificatesWhereTheyMeanSomething) {

@@ -54,6 +54,7 @@ public:
             conversation = conversation_of(text_of(input_));
         }
         if (conversation == Conversation::Http) {
+            if (input_.empty() && !co_await read_first_of_http()) co_return;
             const std::string initial(text_of(input_));
             HttpDoor http(gateway_, door_);
             auto upgrade =
@@ -105,7 +106,8 @@ private:
             co_await net::accept_tls(gateway_.loop(), socket.descriptor, facts, door_.tls->get(),
                                      after(gateway_.settings().handshake_wait));
         if (!stream) {
-            report_no_connect(gateway_, door_, facts, stream.error().message);
+            report_no_connect(gateway_, door_, facts,
+                              {.at = logs::StepKind::Tls, .details = stream.error().message});
             co_return false;
         }
         stream_ = std::move(*stream);
@@ -121,10 +123,24 @@ private:
         if (count && *count > 0) co_return true;
         // Port scans and health checks connect and leave; that is no event.
         if (!count || before > 0) {
-            report_no_connect(gateway_, door_, stream_->facts(),
-                              count ? "the client left before its CONNECT was complete"
-                                    : "no CONNECT came: " + count.error().message);
+            const std::string problem = count ? "the client left before its CONNECT was complete"
+                                              : "no CONNECT came: " + count.error().message;
+            report_no_connect(gateway_, door_, stream_->facts(), {.details = problem});
         }
+        co_return false;
+    }
+
+    // False: the client is gone, or began with MQTT, which is told.
+    async::Task<bool> read_first_of_http() {
+        input_.resize(read_chunk_bytes);
+        const auto count =
+            co_await stream_->read_some(input_, after(gateway_.settings().http.idle_wait));
+        input_.resize(count.value_or(0));
+        if (input_.empty()) co_return false;
+        if (conversation_of(text_of(input_)) == Conversation::Http) co_return true;
+        const std::string problem = mqtt_where_http_is_spoken(door_, stream_->facts());
+        report_no_connect(gateway_, door_, stream_->facts(),
+                          {.at = logs::StepKind::Alpn, .details = problem});
         co_return false;
     }
 
@@ -140,17 +156,20 @@ private:
         }
         if (scan.status != mqtt::FrameStatus::Complete ||
             scan.frame.type() != mqtt::PacketType::Connect) {
-            co_return report_no_connect(gateway_, door_, stream_->facts(),
-                                        scan.status == mqtt::FrameStatus::TooLarge
-                                            ? "the CONNECT is larger than the service takes"
-                                            : "the first packet is no CONNECT [MQTT-3.1.0-1]");
+            co_return report_no_connect(
+                gateway_, door_, stream_->facts(),
+                {.details = scan.status == mqtt::FrameStatus::TooLarge
+                                ? "the CONNECT is larger than the service takes"
+                                : "the first packet is no CONNECT [MQTT-3.1.0-1]"});
         }
         auto connect = mqtt::OwnedConnect::decode(scan.frame);
         if (!connect) {
             version_ = mqtt::answer_version(scan.frame);
-            report_no_connect(gateway_, door_, stream_->facts(), connect.error().describe());
-            parts_count(logs::Metric::ConnectClientError);
-            co_return co_await refuse(connect.error().reason, connect.error().describe());
+            const std::string problem = connect.error().describe();
+            const std::string told = connack_text(connect.error().reason);
+            report_no_connect(gateway_, door_, stream_->facts(),
+                              {.details = problem, .told = told});
+            co_return co_await refuse(connect.error().reason, problem);
         }
         early_input_.assign(input_.begin() + scan.frame.size, input_.end());
         input_ = Bytes();
@@ -167,9 +186,9 @@ private:
         note_arrival(facts_->trace, door_, stream_->facts(), connect);
         if (const auto problem = check_connect(connect, profile())) {
             parts_count(logs::Metric::ConnectClientError);
-            report_connect_failed(gateway_, *facts_, {},
-                                  {.reason = std::string(mqtt::name_of(problem->reason)),
-                                   .sentence = problem->sentence});
+            report_connect_failed(
+                gateway_, *facts_, ConnectFault::Rules,
+                {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
             co_return co_await refuse(problem->reason, problem->sentence);
         }
         if (!tenant_problem_.empty()) {
@@ -220,6 +239,7 @@ private:
         TenantAnswer tenant = parts_.tenant_of(name_asked_for());
         facts->tenant = std::move(tenant.tenant);
         tenant_problem_ = std::move(tenant.problem);
+        names_endpoint_ = tenant.is_endpoint;
         facts->trace_id = UuidText(make_uuid(parts_.random));
         client_id_assigned_ = connect.client_id.empty();
         facts->client_id = client_id_assigned_ ? "auto-" + make_uuid(parts_.random)
@@ -227,6 +247,8 @@ private:
         facts->source_ip = peer.remote.host();
         facts->source_port = peer.remote.port();
         facts->door = door_.kind;
+        facts->password_was_readable =
+            !peer.is_tls && connect.password.has_value() && !peer.remote.is_loopback();
         facts->version = connect.version;
         facts->log_level = parts_.levels.level_for(facts->subject());
         facts->trace = parts_.traces.begin(facts->tenant, facts->trace_id, peer.remote.text());
@@ -241,7 +263,9 @@ private:
         credentials->tenant = facts_->tenant;
         credentials->trace_id = authentication::TraceId(facts_->trace_id);
         credentials->peer = stream_->facts();
+        const std::string asked_name = name_asked_for();
         if (auto problem = custom_authentication_problem(door_, stream_->facts(),
+                                                         {asked_name, names_endpoint_},
                                                          profile().behaviour.door_rules)) {
             credentials->custom_authentication_problem =
                 std::make_unique<const std::string>(std::move(*problem));
@@ -313,9 +337,11 @@ private:
     }
 
     async::Task<void> refuse(const Refusal& refusal) {
-        parts_count(logs::Metric::ConnectionAuthNError);
         parts_count(logs::Metric::ConnectAuthError);
-        report_connect_failed(gateway_, *facts_, stream_->facts(), refusal);
+        if (names_endpoint_ || profile().behaviour.door_rules == DoorRules::Every) {
+            report_not_authenticated(gateway_, *facts_, stream_->facts(), refusal);
+        }
+        report_connect_failed(gateway_, *facts_, ConnectFault::NotAuthenticated, refusal);
         const std::string told = told_to_client("CONNACK", facts_->trace_id);
         if (refusal.kind == Refusal::Kind::Unavailable) {
             co_return co_await refuse_unauthorized(told, ReasonCode::ServerUnavailable);
@@ -336,15 +362,26 @@ private:
         stream_->transport().shut_down();
     }
 
+    // Not every version has a code for each reason, and nobody knows what a broken packet speaks.
+    bool can_tell(ReasonCode reason) const {
+        const bool silent = !version_ || (*version_ == mqtt::ProtocolVersion::V3_1 &&
+                                          profile().behaviour.mqtt_31 == Mqtt31::Close);
+        return !silent && (version_ == mqtt::ProtocolVersion::V5 ||
+                           mqtt::connect_return_code(reason).has_value());
+    }
+
     // For the trace, as the client reads it: a reason code, or the return code of 3.1 and 3.1.1.
     std::string connack_text(ReasonCode reason) const {
+        if (!can_tell(reason)) {
+            return fmt::format("the connection was closed without CONNACK ({})",
+                               mqtt::name_of(reason));
+        }
         if (version_ == mqtt::ProtocolVersion::V5) {
             return fmt::format("CONNACK 0x{:02x} ({})", mqtt::value_of(reason),
                                mqtt::name_of(reason));
         }
-        const auto code = mqtt::connect_return_code(reason);
-        if (!code) return fmt::format("closed: 3.1.1 has no code for '{}'", mqtt::name_of(reason));
-        return fmt::format("CONNACK {} ({})", *code, mqtt::name_of(reason));
+        return fmt::format("CONNACK {} ({})", mqtt::connect_return_code(reason).value_or(0),
+                           mqtt::name_of(reason));
     }
 
     // CONNACK with the code, where the version has one, then the end.
@@ -354,11 +391,7 @@ private:
                                connack_text(reason));
             facts_->trace.outcome(logs::Outcome::Refused);
         }
-        const bool silent = !version_ || (*version_ == mqtt::ProtocolVersion::V3_1 &&
-                                          profile().behaviour.mqtt_31 == Mqtt31::Close);
-        const bool has_code = !silent && (version_ == mqtt::ProtocolVersion::V5 ||
-                                          mqtt::connect_return_code(reason).has_value());
-        if (has_code) {
+        if (can_tell(reason)) {
             mqtt::Connack connack{.reason = reason};
             if (profile().behaviour.explanation == Explanation::Given) {
                 connack.properties.reason_string =
@@ -397,6 +430,7 @@ private:
     std::unique_ptr<DeviceFacts> facts_;
     std::optional<net::HttpRequest> upgrade_;  // that became a WebSocket
     std::string tenant_problem_;
+    bool names_endpoint_ = false;
     bool client_id_assigned_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/uuid.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_gateway.h"
 #include "logs/masking.h"
@@ -11,12 +12,46 @@ namespace gatehouse::gateway {
 using logs::StepKind;
 using logs::StepStatus;
 
+namespace {
+
+// Up to where TLS is through, or is not wanted.
+void note_transport(logs::TraceStore::Recorder& trace, const net::PeerFacts& peer) {
+    if (!peer.is_tls) {
+        return trace.step(StepKind::Tls, StepStatus::Skipped,
+                          "no TLS: user name and password travel in the clear");
+    }
+    trace.step(StepKind::Tls, StepStatus::Passed,
+               fmt::format("{}, {}", peer.tls_version,
+                           peer.client_certificate.empty() ? "no client certificate"
+                                                           : "with a client certificate"));
+    trace.step(StepKind::ServerName, StepStatus::Noted,
+               peer.server_name.empty() ? "the client sent no SNI" : peer.server_name);
+    trace.step(
+        StepKind::Alpn, StepStatus::Noted,
+        peer.application_protocol.empty() ? "no protocol agreed on" : peer.application_protocol);
+}
+
+void note_door(logs::TraceStore::Recorder& trace, const Door& door, const net::PeerFacts& peer) {
+    trace.step(
+        StepKind::Door, StepStatus::Noted,
+        fmt::format("{} ({}) from {}", name_of(door.kind), peer.local.text(), peer.remote.text()));
+}
+
+}  // namespace
+
 void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
-                       std::string_view details) {
+                       const NoConnect& problem) {
     gateway.metrics().add(logs::Metric::ConnectClientError);
     const GatewayParts& parts = gateway.parts();
     const Tenant tenant = parts.tenant_of(peer.server_name).tenant;
     const std::string source_ip = peer.remote.host();
+    const std::string trace_id = make_uuid(parts.random);
+    auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text());
+    note_door(trace, door, peer);
+    if (problem.at != StepKind::Tls) note_transport(trace, peer);
+    trace.step(problem.at, StepStatus::Failed, std::string(problem.details));
+    trace.step(StepKind::Answered, StepStatus::Failed, std::string(problem.told));
+    trace.outcome(logs::Outcome::Refused);
     const logs::Level level = parts.levels.level_for({.tenant = tenant, .source_ip = source_ip});
     if (!parts.events.keeps(level, logs::EventType::ConnectionRefused, logs::Status::Failure)) {
         return;
@@ -25,38 +60,45 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
         {.tenant = tenant,
          .type = logs::EventType::ConnectionRefused,
          .status = logs::Status::Failure,
+         .trace_id = trace_id,
          .origin = {.protocol = "MQTT", .source_ip = source_ip, .source_port = peer.remote.port()},
          .reason = "CLIENT_ERROR",
-         .details = details,
+         .details = problem.details,
          .server_name_indication = peer.server_name,
          .door = name_of(door.kind)});
 }
 
-void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts,
-                           const net::PeerFacts& peer, const authentication::Refusal& refusal) {
+void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,
+                              const net::PeerFacts& peer, const authentication::Refusal& refusal) {
+    gateway.metrics().add(logs::Metric::ConnectionAuthNError);
     const GatewayParts& parts = gateway.parts();
     const std::string destination_ip = peer.local.host();
-    if (!refusal.reason.empty() && !destination_ip.empty() &&
-        parts.events.keeps(facts.log_level, logs::EventType::ConnectionAuthNError,
-                           logs::Status::Failure)) {
-        parts.events.record({.tenant = facts.tenant,
-                             .type = logs::EventType::ConnectionAuthNError,
-                             .status = logs::Status::Failure,
-                             .trace_id = facts.trace_id,
-                             .origin = facts.origin({}),
-                             .reason = refusal.reason,
-                             .details = refusal.sentence,
-                             .authentication_type = name_of(refusal.type),
-                             .server_name_indication = peer.server_name,
-                             .destination_ip = destination_ip,
-                             .destination_port = peer.local.port(),
-                             .authorizer_name = refusal.authorizer_name,
-                             .door = name_of(facts.door)});
+    if (!parts.events.keeps(facts.log_level, logs::EventType::ConnectionAuthNError,
+                            logs::Status::Failure)) {
+        return;
     }
+    parts.events.record({.tenant = facts.tenant,
+                         .type = logs::EventType::ConnectionAuthNError,
+                         .status = logs::Status::Failure,
+                         .trace_id = facts.trace_id,
+                         .origin = facts.origin({}),
+                         .reason = refusal.reason,
+                         .details = refusal.sentence,
+                         .authentication_type = name_of(refusal.type),
+                         .server_name_indication = peer.server_name,
+                         .destination_ip = destination_ip,
+                         .destination_port = peer.local.port(),
+                         .authorizer_name = refusal.authorizer_name,
+                         .door = name_of(facts.door)});
+}
+
+void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, ConnectFault fault,
+                           const authentication::Refusal& refusal) {
+    const GatewayParts& parts = gateway.parts();
     if (!parts.events.keeps(facts.log_level, logs::EventType::Connect, logs::Status::Failure)) {
         return;
     }
-    const bool is_authentication = !destination_ip.empty();
+    const bool is_authentication = fault == ConnectFault::NotAuthenticated;
     parts.events.record(
         {.tenant = facts.tenant,
          .type = logs::EventType::Connect,
@@ -94,23 +136,8 @@ void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
 
 void note_arrival(logs::TraceStore::Recorder& trace, const Door& door, const net::PeerFacts& peer,
                   const mqtt::Connect& connect) {
-    trace.step(
-        StepKind::Door, StepStatus::Noted,
-        fmt::format("{} ({}) from {}", name_of(door.kind), peer.local.text(), peer.remote.text()));
-    if (peer.is_tls) {
-        trace.step(StepKind::Tls, StepStatus::Passed,
-                   fmt::format("{}, {}", peer.tls_version,
-                               peer.client_certificate.empty() ? "no client certificate"
-                                                               : "with a client certificate"));
-        trace.step(StepKind::ServerName, StepStatus::Noted,
-                   peer.server_name.empty() ? "the client sent no SNI" : peer.server_name);
-        trace.step(StepKind::Alpn, StepStatus::Noted,
-                   peer.application_protocol.empty() ? "no protocol agreed on"
-                                                     : peer.application_protocol);
-    } else {
-        trace.step(StepKind::Tls, StepStatus::Skipped,
-                   "no TLS: user name and password travel in the clear");
-    }
+    note_door(trace, door, peer);
+    note_transport(trace, peer);
     trace.step(StepKind::ConnectParsed, StepStatus::Passed,
                fmt::format("MQTT {}, client id '{}', user name '{}', {}, keep-alive {} s{}",
                            mqtt::name_of(connect.version), connect.client_id,

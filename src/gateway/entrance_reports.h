@@ -13,17 +13,28 @@ namespace gatehouse::gateway {
 
 class LoopGateway;
 
-// Ended before a CONNECT was understood.
+// Ended before a CONNECT was understood: a record and a trace, which begins and ends here. Port
+// scans and health checks that connect and leave are none of it.
+struct NoConnect {
+    logs::StepKind at = logs::StepKind::ConnectParsed;  // or Tls
+    std::string_view details;
+    std::string_view told = "the connection was closed";
+};
 void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
-                       std::string_view details);
-// Authentication refused, or the CONNECT itself.
-void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts,
-                           const net::PeerFacts& peer, const authentication::Refusal& refusal);
+                       const NoConnect& problem);
+// Authentication refused: Connection.AuthNError. Source: AWS IoT Developer Guide, "CloudWatch log
+// entries": it is about attempts that name an endpoint.
+void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,
+                              const net::PeerFacts& peer, const authentication::Refusal& refusal);
+// The Connect record of the same, or of a CONNECT that breaks rules.
+enum class ConnectFault : std::uint8_t { NotAuthenticated, Rules };
+void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, ConnectFault fault,
+                           const authentication::Refusal& refusal);
 // Authenticated, and the policies do not allow the connection.
 void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
                            const authentication::Identity& identity, const Denial& denial);
 
-// The first steps of a trace: door, TLS, server name, ALPN, CONNECT.
+// The first steps of a trace: door, TLS, server name, ALPN; then the CONNECT.
 void note_arrival(logs::TraceStore::Recorder& trace, const Door& door, const net::PeerFacts& peer,
                   const mqtt::Connect& connect);
 

@@ -80,6 +80,11 @@ struct HttpDoor::Call {
     Tenant tenant;
     HttpPublish publish;
     authentication::IdentityPtr identity;
+    bool names_endpoint = false;
+
+    std::string_view asked_name() const {
+        return peer.server_name.empty() ? host_of(request) : peer.server_name;
+    }
 
     logs::Origin origin() const {
         return {.protocol = "HTTP",
@@ -125,9 +130,8 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
 }
 
 async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
-    const std::string_view name =
-        call.peer.server_name.empty() ? host_of(call.request) : call.peer.server_name;
-    TenantAnswer tenant = gateway_.parts().tenant_of(name);
+    TenantAnswer tenant = gateway_.parts().tenant_of(call.asked_name());
+    call.names_endpoint = tenant.is_endpoint;
     call.tenant = std::move(tenant.tenant);
     if (!tenant.problem.empty()) {
         co_return refuse(call, {.reason = "ACCOUNT_NOT_FOUND", .sentence = tenant.problem});
@@ -153,7 +157,8 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     credentials->trace_id = authentication::TraceId(call.trace_id);
     credentials->peer = call.peer;
     if (auto problem = custom_authentication_problem(
-            door_, call.peer, gateway_.settings().profile.behaviour.door_rules)) {
+            door_, call.peer, {call.asked_name(), call.names_endpoint},
+            gateway_.settings().profile.behaviour.door_rules)) {
         credentials->custom_authentication_problem =
             std::make_unique<const std::string>(std::move(*problem));
     }

@@ -22,6 +22,8 @@ namespace gatehouse::gateway {
 struct TenantAnswer {
     Tenant tenant;        // with a problem: whose log tells of it
     std::string problem;  // why the connection is refused; empty: it is not
+    // The name is one by which devices call this server, not made up, an address or missing.
+    bool is_endpoint = false;
 };
 // By the host name that was asked for (SNI; may be empty). From any loop.
 using TenantOf = std::function<TenantAnswer(std::string_view server_name)>;

@@ -1,11 +1,7 @@
 #include "logs/trace.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-
-#include "logs/json_text.h"
 
 namespace gatehouse::logs {
 namespace {
@@ -216,50 +212,6 @@ void TraceStore::end_following() {
         told = followers_;
     }
     for (const auto& follower : told) follower->listener(ConnectionTrace());
-}
-
-std::string to_text(const ConnectionTrace& trace) {
-    std::string out =
-        fmt::format("{}  trace {}  client {}  from {}  {}\n", format_log_time(trace.started),
-                    trace.trace_id, trace.client_id.empty() ? "(not known)" : trace.client_id,
-                    trace.source, name_of(trace.outcome));
-    for (const TraceStep& step : trace.steps) {
-        out += fmt::format("  {:>9.3f} ms  {:<7} {:<15} {}\n",
-                           static_cast<double>(step.elapsed.count()) / 1000, name_of(step.status),
-                           name_of(step.kind),
-                           step.unmasked_detail.empty() ? step.detail : step.unmasked_detail);
-    }
-    if (trace.steps_left_out > 0) {
-        out += fmt::format("  … and {} more steps, which were not kept\n", trace.steps_left_out);
-    }
-    return out;
-}
-
-std::string to_json(const ConnectionTrace& trace) {
-    std::string out;
-    const auto text = [&out](std::string_view before, std::string_view value) {
-        out += before;
-        out += '"';
-        append_escaped(out, value);
-        out += '"';
-    };
-    text("{\"traceId\":", trace.trace_id);
-    text(",\"accountId\":", trace.tenant.account.view());
-    text(",\"clientId\":", trace.client_id);
-    text(",\"source\":", trace.source);
-    text(",\"started\":", format_iso8601(trace.started));
-    text(",\"outcome\":", name_of(trace.outcome));
-    out += ",\"steps\":[";
-    for (const TraceStep& step : trace.steps) {
-        if (&step != &trace.steps.front()) out += ',';
-        text("{\"step\":", name_of(step.kind));
-        text(",\"status\":", name_of(step.status));
-        out += fmt::format(",\"elapsedMs\":{}", static_cast<double>(step.elapsed.count()) / 1000);
-        text(",\"detail\":", step.unmasked_detail.empty() ? step.detail : step.unmasked_detail);
-        out += '}';
-    }
-    out += fmt::format("],\"stepsLeftOut\":{}}}", trace.steps_left_out);
-    return out;
 }
 
 }  // namespace gatehouse::logs

@@ -164,9 +164,4 @@ private:
     bool following_ended_ = false;
 };
 
-// For a person: one line a step. Ends with a line break.
-std::string to_text(const ConnectionTrace& trace);
-// For programs: one JSON object with traceId, clientId, sourceIp…, outcome, steps[].
-std::string to_json(const ConnectionTrace& trace);
-
 }  // namespace gatehouse::logs

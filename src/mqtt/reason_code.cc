@@ -105,6 +105,15 @@ std::string_view name_of(ReasonCode code) {
     return row != nullptr ? row->name : "unknown reason code";
 }
 
+std::string constant_of(ReasonCode code) {
+    std::string constant(name_of(code));
+    for (char& c : constant) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        if (c == ' ' || c == '-') c = '_';
+    }
+    return constant;
+}
+
 bool may_carry(PacketType type, Sender sender, ReasonCode code) {
     const Row* row = find(code);
     return row != nullptr && (row->carriers & carrier_of(type, sender)) != 0;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "mqtt/protocol.h"
@@ -66,6 +67,8 @@ constexpr bool is_failure(ReasonCode code) {
 // The specification's name in lower case ("not authorized"); "unknown reason code" for a value
 // that it does not define.
 std::string_view name_of(ReasonCode code);
+// The same as the `reason` of log records writes it: "NOT_AUTHORIZED".
+std::string constant_of(ReasonCode code);
 
 // Whether this packet, sent by this end, may carry the code in MQTT 5. False for values that are
 // not reason codes and for packets that carry none.

@@ -77,5 +77,11 @@ TEST(ReasonCode, MapsToReturnCodesAndBack) {
     EXPECT_FALSE(connect_return_code(ReasonCode::PacketTooLarge));
 }
 
+TEST(ConstantOf, WritesTheNameAsLogsDo) {
+    EXPECT_EQ(constant_of(ReasonCode::UnsupportedProtocolVersion), "UNSUPPORTED_PROTOCOL_VERSION");
+    EXPECT_EQ(constant_of(ReasonCode::Reauthenticate), "RE_AUTHENTICATE");
+    EXPECT_EQ(constant_of(ReasonCode::QosNotSupported), "QOS_NOT_SUPPORTED");
+}
+
 }  // namespace
 }  // namespace gatehouse::mqtt

@@ -29,6 +29,15 @@ std::vector<std::string> host_names_of(const Settings& settings) {
     return names;
 }
 
+std::vector<std::string> own_names_of(const Settings& settings) {
+    std::vector<std::string> names = host_names_of(settings);
+    names.emplace_back(endpoint_without_setting);
+    for (const std::string& name : certificates::machine_names()) {
+        names.push_back(lower_case(name));
+    }
+    return names;
+}
+
 }  // namespace
 
 DeviceEndpoints::DeviceEndpoints(const Parts& parts)
@@ -37,29 +46,34 @@ DeviceEndpoints::DeviceEndpoints(const Parts& parts)
       usual_(parts.settings.endpoints.empty() ? endpoint_without_setting
                                               : parts.settings.endpoints.front()),
       regions_apart_(parts.settings.tenancy == Tenancy::Multi),
-      host_names_(host_names_of(parts.settings)) {}
+      host_names_(host_names_of(parts.settings)),
+      own_names_(own_names_of(parts.settings)) {}
 
 gateway::TenantAnswer DeviceEndpoints::tenant_of(std::string_view server_name) const {
-    if (!server_name.starts_with('a') && !server_name.starts_with('A')) return {usual_tenant_, {}};
+    if (server_name.empty()) return {.tenant = usual_tenant_, .problem = {}};
     const std::string name = lower_case(server_name);
+    if (std::ranges::find(own_names_, name) != own_names_.end()) {
+        return {.tenant = usual_tenant_, .problem = {}, .is_endpoint = true};
+    }
     for (const std::string& host_name : host_names_) {
         auto named = registry::tenant_of_endpoint_name(name, host_name);
         if (!named) continue;
         if (!parts_.accounts.has_account(named->account)) {
-            return {usual_tenant_, fmt::format("the server name '{}' is the endpoint of account "
-                                               "{}, which does not exist here",
-                                               name, named->account.view())};
+            return {.tenant = usual_tenant_,
+                    .problem = fmt::format("the server name '{}' is the endpoint of account {}, "
+                                           "which does not exist here",
+                                           name, named->account.view())};
         }
         if (!regions_apart_) named->region = usual_tenant_.region;
         if (*named != usual_tenant_ && !parts_.authorizers.directory().get()->has_any(*named)) {
-            return {usual_tenant_,
-                    fmt::format("the server name '{}' is the endpoint of account {} in region {}, "
-                                "where it has no authorizer",
-                                name, named->account.view(), named->region.view())};
+            return {.tenant = usual_tenant_,
+                    .problem = fmt::format("the server name '{}' is the endpoint of account {} in "
+                                           "region {}, where it has no authorizer",
+                                           name, named->account.view(), named->region.view())};
         }
-        return {std::move(*named), {}};
+        return {.tenant = std::move(*named), .problem = {}, .is_endpoint = true};
     }
-    return {usual_tenant_, {}};
+    return {.tenant = usual_tenant_, .problem = {}};
 }
 
 async::Task<Result<std::string>> DeviceEndpoints::name_for(Tenant tenant,

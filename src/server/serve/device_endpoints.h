@@ -59,6 +59,7 @@ private:
     const std::string usual_;
     const bool regions_apart_;
     const std::vector<std::string> host_names_;  // those that others' names are made of
+    const std::vector<std::string> own_names_;   // those by which the default tenant is called
     std::function<Result<void>()> show_;
 };
 
