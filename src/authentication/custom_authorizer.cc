@@ -285,6 +285,9 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     identity->type = AuthenticationType::CustomAuth;
     identity->principal_id = std::move(granted.principal_id);
     identity->authorizer_name = call.authorizer.name.value();
+    if (!call.permission_problem.empty()) {
+        identity->permission_problem = std::make_unique<const std::string>(call.permission_problem);
+    }
     identity->policies = std::move(*policies);
     identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http;
     identity->refresh_after = granted.refresh_after;

@@ -15,6 +15,8 @@ struct Identity {
     AuthenticationType type = AuthenticationType::Anonymous;
     std::string principal_id;     // of logs and lifecycle events; empty for anonymous clients
     std::string authorizer_name;  // empty unless a custom authorizer decided
+    // What AWS would have refused, where the profile does not; null: nothing.
+    std::unique_ptr<const std::string> permission_problem;
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
     // Whether further requests over the same HTTP connection may go by this answer.

@@ -134,8 +134,10 @@ class FailingFunctions:
             self.assert_refused("unpermitted", None, authorizer="Unpermitted")
             return
         self.device("unpermitted", authorizer="Unpermitted").connected()
-        record = self.server.wait_for_record(clientId="unpermitted", eventType="Authorizer.Invoke")
-        self.assertIn("iot.amazonaws.com", record["explanation"])
+        for event in ("Authorizer.Invoke", "Connect"):
+            record = self.server.wait_for_record(clientId="unpermitted", eventType=event)
+            self.assertIn("AWS would refuse", record["explanation"])
+            self.assertIn("add-permission", record["explanation"])
 
 
 class Denials:

@@ -6,6 +6,7 @@
 #include "server/client/answer.h"
 #include "server/client/functions_api.h"
 #include "server/client/session.h"
+#include "server/invoke_permission.h"
 
 namespace gatehouse::server {
 
@@ -96,12 +97,50 @@ Answer<void> permit_authorizer(const ApiClient& client, const AuthorizerFunction
     return {};
 }
 
-std::string authorizer_text(const json::value& description, std::string_view default_name) {
+Answer<std::string> permission_problem(const ApiClient& client, const json::value& description) {
+    const std::string function_arn = text_at(description, "/authorizerFunctionArn");
+    const std::string authorizer_arn = text_at(description, "/authorizerArn");
+    const auto function = parse_arn(function_arn);
+    const auto authorizer = parse_arn(authorizer_arn);
+    constexpr std::string_view prefix = "function:";
+    if (!function || !authorizer || !function->resource.starts_with(prefix)) return std::string();
+    const std::string name = function->resource.substr(prefix.size());
+    const auto policy = client.call({.service = "lambda", .path = function_path(name, "/policy")});
+    if (!policy && policy.error().error.kind != ErrorKind::NotFound) {
+        return std::unexpected(policy.error());
+    }
+    // Neither has a policy: a function without permissions, and one that is not there.
+    if (!policy && !function_configuration(client, name)) return std::string();
+    const auto problem = missing_invoke_permission(policy ? text_at(*policy, "/Policy") : "",
+                                                   {.function_name = name,
+                                                    .function_arn = function_arn,
+                                                    .authorizer_arn = authorizer_arn,
+                                                    .account = authorizer->account});
+    return problem ? "AWS would refuse its connections: " + *problem : std::string();
+}
+
+void note_permission_problem(const Invocation& invocation, const ApiClient& client,
+                             const std::string& name) {
+    const auto description = describe_authorizer(client, name);
+    const auto problem = description ? permission_problem(client, *description)
+                                     : std::unexpected(description.error());
+    if (!problem) {
+        print(invocation.err,
+              fmt::format("note: whether AWS IoT may invoke its function is not known: {}\n",
+                          problem.error().error.message));
+    } else if (!problem->empty()) {
+        print(invocation.err, fmt::format("note: {}\n", *problem));
+    }
+}
+
+std::string authorizer_text(const json::value& description, std::string_view default_name,
+                            std::string_view permission_problem) {
     const std::string name = text_at(description, "/authorizerName");
     std::string text = fmt::format("{}{}\n", name, name == default_name ? " (the default)" : "");
     text += fmt::format("  arn        {}\n", text_at(description, "/authorizerArn"));
     text += fmt::format("  function   {}\n", text_at(description, "/authorizerFunctionArn"));
     text += fmt::format("  status     {}\n", text_at(description, "/status"));
+    if (!permission_problem.empty()) text += fmt::format("  note       {}\n", permission_problem);
     if (is_true_at(description, "/signingDisabled")) {
         return text + "  signing    disabled: tokens are not checked, the function alone decides\n";
     }

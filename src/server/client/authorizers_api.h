@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/client/api_client.h"
+#include "server/command.h"
 
 namespace gatehouse::server {
 
@@ -39,7 +40,16 @@ Answer<AuthorizerFunction> find_authorizer_function(const ApiClient& client,
 Answer<void> permit_authorizer(const ApiClient& client, const AuthorizerFunction& function,
                                const std::string& authorizer, const std::string& authorizer_arn);
 
+// What AWS would refuse the authorizer's connections for, as a sentence: that its function may not
+// be invoked by AWS IoT. Empty when it may, or when there is no such function.
+Answer<std::string> permission_problem(const ApiClient& client, const json::value& description);
+
+// Prints it for whoever ran a command about the authorizer of that name, which is done already.
+void note_permission_problem(const Invocation& invocation, const ApiClient& client,
+                             const std::string& name);
+
 // For people: a member a line.
-std::string authorizer_text(const json::value& description, std::string_view default_name);
+std::string authorizer_text(const json::value& description, std::string_view default_name,
+                            std::string_view permission_problem);
 
 }  // namespace gatehouse::server

@@ -1,11 +1,9 @@
 #include "server/serve/function_runtime.h"
 
-#include <fmt/format.h>
-
 #include "async/run_on.h"
 #include "base/encoding.h"
 #include "functions/permission.h"
-#include "policy/resource_policy.h"
+#include "server/invoke_permission.h"
 
 namespace gatehouse::server {
 namespace {
@@ -21,22 +19,11 @@ public:
         const functions::FunctionSnapshot function =
             directory_.find(reference.tenant, reference.name);
         if (!function) return std::nullopt;  // invoking says that there is none
-        policy::DocumentPointer document;
-        const std::string text = functions::resource_policy_text(*function);
-        if (!text.empty()) {
-            auto parsed = policy::parse_document(text, policy::Dialect::ResourcePolicy);
-            if (!parsed) return "its resource policy cannot be read: " + parsed.error().describe();
-            document = std::make_shared<const policy::Document>(std::move(*parsed));
-        }
-        const policy::ServiceAnswer answer =
-            policy::allows_service(document, {.service = "iot.amazonaws.com",
-                                              .action = "lambda:InvokeFunction",
-                                              .resource = function->configuration.arn,
-                                              .source_arn = authorizer.arn(),
-                                              .source_account = authorizer.tenant.account.value()});
-        if (answer.allowed()) return std::nullopt;
-        return fmt::format("function '{}' does not permit iot.amazonaws.com to invoke it: {}",
-                           reference.name.view(), answer.advice);
+        return missing_invoke_permission(functions::resource_policy_text(*function),
+                                         {.function_name = reference.name.view(),
+                                          .function_arn = function->configuration.arn,
+                                          .authorizer_arn = authorizer.arn(),
+                                          .account = authorizer.tenant.account.view()});
     }
 
 private:

@@ -141,7 +141,7 @@ TEST_F(AuthorizerCommands, TraceShowsTheNewestOrTheNamed) {
     api.answer("GET /gatehouse/v1/traces/t-1", std::string(R"({"trace":)") + trace + "}");
     const Outcome none = api.run({"authorizer", "trace"});
     EXPECT_EQ(none.exit, Exit::Failed);
-    EXPECT_THAT(none.err, HasSubstr("nobody has tried to connect"));
+    EXPECT_THAT(none.err, HasSubstr("no connection attempt is remembered"));
     EXPECT_THAT(api.run({"authorizer", "trace", "--client-id", "c", "--show-secrets"}).out,
                 HasSubstr("trace t-1"));
     EXPECT_THAT(api.run({"authorizer", "trace", "--trace-id", "t-1"}).out,

@@ -75,7 +75,8 @@ Exit run_authorizer_create(const Invocation& invocation) {
                                       .path = authorizer_path(name),
                                       .body = to_text(*request)});
     if (!created) return report(invocation, created.error());
-    if (arguments.value("permission").value_or("true") == "true") {
+    const bool permits = arguments.value("permission").value_or("true") == "true";
+    if (permits) {
         const auto permitted =
             permit_authorizer(client, *function, name, text_at(*created, "/authorizerArn"));
         if (!permitted) return report(invocation, permitted.error());
@@ -87,6 +88,7 @@ Exit run_authorizer_create(const Invocation& invocation) {
     }
     print(invocation.out,
           fmt::format("authorizer {} created\n{}\n", name, text_at(*created, "/authorizerArn")));
+    if (!permits) note_permission_problem(invocation, client, name);
     return Exit::Done;
 }
 

@@ -10,9 +10,13 @@ Exit show(const Invocation& invocation, const Session& session, const std::strin
           const std::string& default_name) {
     const auto description = describe_authorizer(session.client, name);
     if (!description) return report(invocation, description.error());
-    print(invocation.out, session.arguments.has("json")
-                              ? pretty_json(*description)
-                              : authorizer_text(*description, default_name));
+    if (session.arguments.has("json")) {
+        print(invocation.out, pretty_json(*description));
+        return Exit::Done;
+    }
+    const auto problem = permission_problem(session.client, *description);
+    if (!problem) return report(invocation, problem.error());
+    print(invocation.out, authorizer_text(*description, default_name, *problem));
     return Exit::Done;
 }
 

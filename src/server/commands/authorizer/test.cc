@@ -74,6 +74,7 @@ Exit run_authorizer_test(const Invocation& invocation) {
     if (!answer) return report(invocation, authorizer_error(session->client, answer.error(), name));
     print(invocation.out,
           session->arguments.has("json") ? pretty_json(*answer) : answer_text(*answer));
+    note_permission_problem(invocation, session->client, name);
     return is_true_at(*answer, "/isAuthenticated") ? Exit::Done : Exit::Failed;
 }
 

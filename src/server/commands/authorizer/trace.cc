@@ -37,7 +37,10 @@ Exit show_one(const Invocation& invocation, const Session& session, const std::s
     if (!answer && answer.error().error.kind == ErrorKind::NotFound) {
         ApiError error = answer.error();
         error.error.message +=
-            fmt::format("; `gatehouse explain {}` looks in the log, too", printable(trace_id));
+            fmt::format("; `gatehouse explain {}{}` looks in the log, too", printable(trace_id),
+                        session.arguments.value("data-dir")
+                            ? " --data-dir " + *session.arguments.value("data-dir")
+                            : "");
         return report(invocation, error);
     }
     if (!answer) return report(invocation, answer.error());
@@ -65,7 +68,8 @@ Exit show_newest(const Invocation& invocation, const Session& session) {
                                        "before its CONNECT was read has no client id, so look "
                                        "without --client-id",
                                        *client)
-                         : std::string("nobody has tried to connect since the server was started"),
+                         : std::string("no connection attempt is remembered: none came since the "
+                                       "server was started that got as far as a first byte"),
                   {}});
     }
     const Colour colour = colour_of(invocation.out, invocation.environment);
