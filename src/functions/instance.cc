@@ -168,6 +168,7 @@ Result<void> Instance::start() {
     if (!process) return fail(std::move(process.error()));
     process_ = std::move(*process);
     hold_memory(input.log_stream_id);
+    process_->proceed();
     const milliseconds limit = phase_ == Phase::Init ? parts_.settings.init_max
                                                      : seconds(function.configuration.timeout_s);
     parts_.loop.timers().set(limit_, started_ + limit);
@@ -470,6 +471,7 @@ void Instance::on_ended(const ProcessEnd& end) {
     for (int slices = 0; slices < 16 && output_ >= 0; ++slices) drain_output();
     tick_.cancel();
     limit_.cancel();
+    max_memory_ = std::max(max_memory_, end.max_resident_bytes);
     if (state_ != State::Ending && memory_group_ != nullptr && memory_group_->ran_out()) {
         if (state_ == State::Busy || state_ == State::Starting) end_out_of_memory();
     } else if (state_ == State::Busy) {

@@ -39,6 +39,7 @@ TEST_F(InstanceFaults, ExitWithoutReason) {
     EXPECT_EQ(result->function_error, FunctionErrorKind::Exited);
     EXPECT_EQ(result->payload, std::string(R"({"errorType":"Runtime.ExitError","errorMessage":")") +
                                    id + R"(Runtime exited without providing a reason"})");
+    EXPECT_GT(result->max_memory_mb, 0u) << "known, though nobody looked before it ended";
     EXPECT_THAT(log.text(), HasSubstr("Status: error\tError Type: Runtime.ExitError"));
     expect_recovery();
 }

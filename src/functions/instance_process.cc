@@ -114,6 +114,11 @@ InstanceProcess::~InstanceProcess() {
     close(pidfd_);
 }
 
+void InstanceProcess::proceed() {
+    // A helper that has ended already is told of by its pidfd.
+    send(control_, "", 1, MSG_NOSIGNAL);
+}
+
 void InstanceProcess::kill() {
     if (pid_ < 0 || std::exchange(killed_, true)) return;
     if (in_namespaces_) {
@@ -173,15 +178,26 @@ void InstanceProcess::take(std::string_view message, pid_t sender, int descripto
         case HelperMessage::Failed:
             if (end_known_) return;
             end_known_ = true;
-            end_ = {ProcessEnd::How::NotStarted, 0, std::string(first), std::string(rest)};
+            end_ = {.how = ProcessEnd::How::NotStarted,
+                    .stage = std::string(first),
+                    .detail = std::string(rest)};
             return;
         case HelperMessage::Exited:
             if (end_known_) return;
             end_known_ = true;
             end_.how = first == "signal" ? ProcessEnd::How::Signalled : ProcessEnd::How::Exited;
-            std::from_chars(rest.data(), rest.data() + rest.size(), end_.value);
+            take_exit(rest);
             return;
     }
+}
+
+// "VALUE MAX_RESIDENT_KIB"
+void InstanceProcess::take_exit(std::string_view numbers) {
+    const char* const end = numbers.data() + numbers.size();
+    const auto [after, error] = std::from_chars(numbers.data(), end, end_.value);
+    std::uint64_t kibibytes = 0;
+    if (error == std::errc() && after != end) std::from_chars(after + 1, end, kibibytes);
+    end_.max_resident_bytes = kibibytes * 1024;
 }
 
 void InstanceProcess::ended() {

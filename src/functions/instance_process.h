@@ -20,7 +20,8 @@ namespace gatehouse::functions {
 struct ProcessEnd {
     enum class How : std::uint8_t { Exited, Signalled, NotStarted };
     How how = How::NotStarted;
-    int value = 0;       // exit code or signal
+    int value = 0;                         // exit code or signal
+    std::uint64_t max_resident_bytes = 0;  // of the runtime's own process; 0: not known
     std::string stage;   // NotStarted: what was being done ("namespaces", "exec", …)
     std::string detail;  // NotStarted: and why it failed
 };
@@ -42,8 +43,8 @@ protected:
 
 class InstanceProcess final : Pinned {
 public:
-    // Starts `helper` with the spec. Whatever the instance prints goes to `output` (which stays
-    // the caller's). Unavailable when no process can be made.
+    // Starts `helper` with the spec; it waits for proceed(). Whatever the instance prints goes to
+    // `output` (which stays the caller's). Unavailable when no process can be made.
     static Result<std::unique_ptr<InstanceProcess>> start(async::EventLoop& loop,
                                                           const std::string& helper,
                                                           const LaunchSpec& spec, int output,
@@ -51,6 +52,9 @@ public:
     // Ends the process if it still runs.
     ~InstanceProcess();
 
+    // Lets the helper begin: until then it has no children and runs nothing of the function, so
+    // that what holds the instance can be put around it first. Once, after start().
+    void proceed();
     // Ends the instance's processes, all of them; on_ended() follows.
     void kill();
     // The helper's own process: the root of the instance's process tree.
@@ -62,6 +66,7 @@ private:
     InstanceProcess(async::EventLoop& loop, pid_t pid, int pidfd, int control, bool in_namespaces,
                     ProcessOwner& owner);
     void read_messages();
+    void take_exit(std::string_view numbers);
     void take(std::string_view message, pid_t sender, int descriptor);
     void ended();
 

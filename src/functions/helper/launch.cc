@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,25 +70,29 @@ void die_with_parent(int signal, pid_t parent) {
     give_up("exec", std::string("starting ") + arguments[0]);
 }
 
+struct RuntimeEnd {
+    int status = -1;  // as wait tells it; -1: asked to stop
+    long max_resident_kb = 0;
+};
+
 // Waits until the runtime ends, reaping whatever else does; asked to stop: returns at once.
-// Returns the wait status, or -1 when asked to stop.
-int wait_for(pid_t runtime, const sigset_t& signals) {
+RuntimeEnd wait_for(pid_t runtime, const sigset_t& signals) {
     for (;;) {
         int status = 0;
-        for (pid_t ended = 0; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
-            if (ended == runtime) return status;
+        rusage used{};
+        for (pid_t ended = 0; (ended = wait4(-1, &status, WNOHANG, &used)) > 0;) {
+            if (ended == runtime) return {status, used.ru_maxrss};
         }
-        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return -1;
+        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return {};
     }
 }
 
-void report_exit(int status) {
-    if (status < 0) return;
-    if (WIFSIGNALED(status)) {
-        tell(HelperMessage::Exited, "signal " + std::to_string(WTERMSIG(status)));
-    } else {
-        tell(HelperMessage::Exited, "exit " + std::to_string(WEXITSTATUS(status)));
-    }
+void report_exit(const RuntimeEnd& end) {
+    if (end.status < 0) return;
+    const bool by_signal = WIFSIGNALED(end.status);
+    const int value = by_signal ? WTERMSIG(end.status) : WEXITSTATUS(end.status);
+    tell(HelperMessage::Exited, (by_signal ? "signal " : "exit ") + std::to_string(value) + " " +
+                                    std::to_string(end.max_resident_kb));
 }
 
 [[noreturn]] void be_first_process(LaunchSpec& spec, const sigset_t& signals) {
@@ -121,11 +127,22 @@ void end_descendants() {
     }
 }
 
+// The server puts this process into a control group first; children follow it from then on alone.
+void wait_until_held() {
+    char byte = 0;
+    ssize_t count = 0;
+    do {
+        count = recv(helper_control_descriptor, &byte, 1, 0);
+    } while (count < 0 && errno == EINTR);
+    if (count != 1) give_up("start", "waiting for the server");
+}
+
 }  // namespace
 
 int launch() {
     LaunchSpec spec = read_spec();
     const pid_t server = getppid();
+    wait_until_held();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t signals;
     sigemptyset(&signals);
@@ -148,11 +165,11 @@ int launch() {
     // The output belongs to the runtime alone: its end must be seen when the runtime ends.
     close(STDOUT_FILENO);
     close(STDERR_FILENO);
-    const int status = wait_for(child, signals);
+    const RuntimeEnd end = wait_for(child, signals);
     if (!in_namespaces) {
-        report_exit(status);
+        report_exit(end);
         end_descendants();
-    } else if (status < 0) {
+    } else if (end.status < 0) {
         kill(child, SIGKILL);
         waitpid(child, nullptr, 0);
     }

@@ -27,6 +27,24 @@ std::vector<std::string> python_modules_in(const fs::path& directory) {
     return names;
 }
 
+Result<void> check_bootstrap(const fs::path& file, std::string_view runtime) {
+    std::error_code error;
+    const fs::file_status status = fs::status(file, error);
+    if (!fs::is_regular_file(status)) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("there is no {}: with runtime {} the package holds an executable "
+                                "of that name, which speaks the Runtime API",
+                                file.string(), runtime));
+    }
+    if ((status.permissions() & fs::perms::others_exec) == fs::perms::none) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("{} is not executable, and functions run as a user of their own: "
+                                "chmod 755 {}",
+                                file.string(), file.string()));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::string> read_package(const fs::path& path) {
@@ -50,6 +68,9 @@ Result<std::string> read_package(const fs::path& path) {
 Result<void> check_handler(const fs::path& path, std::string_view runtime,
                            std::string_view handler) {
     std::error_code error;
+    if (runtime.starts_with("provided") && fs::is_directory(path, error)) {
+        return check_bootstrap(path / "bootstrap", runtime);
+    }
     if (!runtime.starts_with("python") || !fs::is_directory(path, error)) return {};
     const auto dot = handler.rfind('.');
     if (dot == handler.npos || dot == 0) {

@@ -55,6 +55,13 @@ TEST_F(PackageTest, HoldsTheHandlersFile) {
     EXPECT_THAT(handler_problem("lambda_function.lambda_handler"),
                 HasSubstr("did you mean --handler app.lambda_handler?"));
     EXPECT_THAT(handler_problem("handler"), HasSubstr("FILE.FUNCTION"));
+}
+
+TEST_F(PackageTest, OfAProvidedRuntimeHoldsAnExecutableBootstrap) {
+    EXPECT_THAT(handler_problem("whatever", "provided.al2023"), HasSubstr("there is no"));
+    write("bootstrap");
+    EXPECT_THAT(handler_problem("whatever", "provided.al2023"), HasSubstr("chmod 755"));
+    std::filesystem::permissions(path / "bootstrap", std::filesystem::perms(0755));
     EXPECT_EQ(handler_problem("whatever", "provided.al2023"), "");
 }
 
