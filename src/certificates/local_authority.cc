@@ -255,9 +255,17 @@ Result<void> LocalAuthority::check_root() const {
     }
     if (clock_.wall_now() < root->not_after) return {};
     return fail(ErrorKind::Conflict,
-                fmt::format("the server CA {} ran out on {}. `gatehouse ca renew` makes a new one; "
-                            "devices then need the new root-CA.crt",
-                            path.string(), format_iso8601(root->not_after)));
+                fmt::format("the server CA {} ran out on {}. Make a new one and give devices the "
+                            "new root-CA.crt: {}",
+                            path.string(), format_iso8601(root->not_after), renew_command()));
+}
+
+// With what this authority was opened with, whichever source the settings came from.
+std::string LocalAuthority::renew_command() const {
+    std::string command =
+        fmt::format("gatehouse ca renew --data-dir {}", folder_.parent_path().string());
+    for (const std::string& name : settings_.endpoints) command += " --endpoint " + name;
+    return command;
 }
 
 Result<void> LocalAuthority::choose_names() {
@@ -283,8 +291,9 @@ Result<void> LocalAuthority::choose_names() {
                 fmt::format(
                     "the server CA {} was made for {} and may not sign for the endpoint '{}', so "
                     "clients would refuse the server there. Leave the endpoint out, or make a new "
-                    "CA with `gatehouse ca renew` and give devices the new root-CA.crt",
-                    root_certificate_path().string(), permitted->describe(), name));
+                    "CA and give devices the new root-CA.crt: {}",
+                    root_certificate_path().string(), permitted->describe(), name,
+                    renew_command()));
         }
         add_endpoint(name);
     }

@@ -123,6 +123,7 @@ private:
     Result<void> load_or_make_authorities();
     Result<std::string> load_or_make(const std::string& name, const AuthorityRequest& request);
     Result<void> check_root() const;
+    std::string renew_command() const;
     Result<void> choose_names();
     bool load_server_identity();
     Result<void> make_server_identity();

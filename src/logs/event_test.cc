@@ -112,6 +112,8 @@ TEST(JsonText, EveryByteStringBecomesWellFormedJson) {
 
 TEST(Masking, KeepsTheNameAndMasksEveryOtherValue) {
     EXPECT_EQ(masked_user_name("device"), "device");
+    EXPECT_EQ(masked_user_name("u?X-Amz-CustomAuthorizer-Name=A&Token=t"),
+              "u?X-Amz-CustomAuthorizer-Name=A&Token=****");
     EXPECT_EQ(masked_user_name("u?x-amz-customauthorizer-name=A&x-amz-customauthorizer-signature="
                                "c2ln&token=t0p&SDK=Python/1"),
               "u?x-amz-customauthorizer-name=A&x-amz-customauthorizer-signature=****&token=****&"

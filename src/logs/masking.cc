@@ -9,10 +9,18 @@ namespace {
 constexpr std::array<std::string_view, 5> harmless_keys = {"x-amz-customauthorizer-name", "SDK",
                                                            "Version", "Platform", "Metadata"};
 
+// The gateway does not look at the case of the authorizer's key either.
+char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 void append_masked_pair(std::string& out, std::string_view pair) {
     const std::size_t equals = pair.find('=');
     const std::string_view key = pair.substr(0, equals);
-    if (std::ranges::find(harmless_keys, key) != harmless_keys.end()) {
+    const auto is_key = [key](std::string_view harmless) {
+        return std::ranges::equal(key, harmless, {}, to_lower, to_lower);
+    };
+    if (std::ranges::any_of(harmless_keys, is_key)) {
         out += pair;
         return;
     }

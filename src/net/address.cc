@@ -67,6 +67,12 @@ std::string host_and_port(std::string_view host, std::uint16_t port) {
     return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
+std::string host_from_here(std::string_view listening_on) {
+    if (listening_on == "0.0.0.0") return "127.0.0.1";
+    const auto address = Address::parse(listening_on, 0);
+    return address && address->host() == "::" ? "::1" : std::string(listening_on);
+}
+
 std::string Address::text() const {
     return host_and_port(host(), port());
 }

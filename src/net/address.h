@@ -14,6 +14,10 @@ namespace gatehouse::net {
 // "host:1883", "[::1]:1883".
 std::string host_and_port(std::string_view host, std::uint16_t port);
 
+// Where this machine reaches a listener at that address: loopback for one that listens on every
+// address ("0.0.0.0", "::"), else the address itself.
+std::string host_from_here(std::string_view listening_on);
+
 class Address {
 public:
     Address() = default;

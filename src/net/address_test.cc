@@ -29,5 +29,13 @@ TEST(Address, CountsIpv6ByItsNetwork) {
               Address::parse("203.0.113.6", 0)->rate_key());
 }
 
+TEST(HostFromHere, IsLoopbackForAListenerOnEveryAddress) {
+    EXPECT_EQ(host_from_here("0.0.0.0"), "127.0.0.1");
+    EXPECT_EQ(host_from_here("::"), "::1");
+    EXPECT_EQ(host_from_here("0:0::0"), "::1");
+    EXPECT_EQ(host_from_here("192.0.2.7"), "192.0.2.7");
+    EXPECT_EQ(host_from_here("2001:db8::7"), "2001:db8::7");
+}
+
 }  // namespace
 }  // namespace gatehouse::net

@@ -16,8 +16,10 @@ bool asks_for_help(std::string_view word) {
 std::string command_list(std::span<const Command> commands, std::string_view about,
                          std::string_view words) {
     std::string text = fmt::format("{}\n\nusage: {} COMMAND …\n\n", about, words);
+    std::size_t width = 12;
+    for (const Command& command : commands) width = std::max(width, command.name.size());
     for (const Command& command : commands) {
-        text += fmt::format("  {:<14}{}\n", command.name, command.summary);
+        text += fmt::format("  {:<{}}  {}\n", command.name, width, command.summary);
     }
     text += fmt::format("\n`{} COMMAND --help` says more about one.\n", words);
     return text;

@@ -245,4 +245,10 @@ ChangedSettings changed_settings(const Settings& before, const Settings& after) 
     return changed;
 }
 
+void take_live_settings(Settings& settings, const Settings& from) {
+    for (const Setting& setting : all_settings()) {
+        if (setting.restart == Restart::NotNeeded) setting.assign(settings, setting.read(from));
+    }
+}
+
 }  // namespace gatehouse::server

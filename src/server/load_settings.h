@@ -73,5 +73,7 @@ struct ChangedSettings {
     std::vector<std::string_view> need_restart;
 };
 ChangedSettings changed_settings(const Settings& before, const Settings& after);
+// Gives `settings` the values of `from` that can change at once.
+void take_live_settings(Settings& settings, const Settings& from);
 
 }  // namespace gatehouse::server

@@ -188,6 +188,10 @@ TEST_F(LoadSettings, NameWhatChangesAtOnceAndWhatTakesARestart) {
     const ChangedSettings changed = changed_settings(before, after);
     EXPECT_THAT(changed.live, ElementsAre("log-level"));
     EXPECT_THAT(changed.need_restart, ElementsAre("region"));
+    Settings running = before;
+    take_live_settings(running, after);
+    EXPECT_THAT(changed_settings(running, after).live, IsEmpty());
+    EXPECT_THAT(changed_settings(running, after).need_restart, ElementsAre("region"));
 }
 
 TEST(DefaultDataDirectory, FollowsSystemdThenXdgThenHome) {

@@ -12,7 +12,7 @@
 namespace gatehouse::server {
 
 struct ReadyFile {
-    std::string host;  // an address or name that reaches every door from this machine
+    std::string host;  // an address that reaches the TLS doors from this machine
     // The real ports; nothing for a closed door.
     std::optional<std::uint16_t> mqtt;
     std::optional<std::uint16_t> mqtts;

@@ -200,7 +200,8 @@ SettingTable running() {
             "Over it, records of success are dropped and counted; refusals never.")),
         toggle<&S::logs, &L::scrub_secrets>("logs.scrub-secrets",
                                             "Take the password and token of the event in flight "
-                                            "out of what functions print."),
+                                            "out of what functions print; ones shorter than 4 "
+                                            "characters stay in it."),
     };
 }
 

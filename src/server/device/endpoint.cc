@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netdb.h>
 
 #include <charconv>
 
@@ -39,6 +40,26 @@ bool is_loopback(const std::string& host) {
     in6_addr v6{};
     if (::inet_pton(AF_INET6, host.c_str(), &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
     return host == "localhost";
+}
+
+bool leads_to(const std::string& name, const std::string& address) {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(name.c_str(), nullptr, &wanted, &found) != 0) return false;
+    bool leads = false;
+    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+        leads = leads || net::Address(at->ai_addr, at->ai_addrlen).host() == address;
+    }
+    ::freeaddrinfo(found);
+    return leads;
+}
+
+// A name where one leads there: by name the client sends SNI, as it has to on AWS IoT.
+std::string host_of(const ReadyFile& ready) {
+    if (is_loopback(ready.host))
+        return leads_to("localhost", ready.host) ? "localhost" : ready.host;
+    return leads_to(ready.endpoint, ready.host) ? ready.endpoint : ready.host;
 }
 
 std::optional<std::uint16_t> port_of(const ReadyFile& ready, Door door) {
@@ -132,7 +153,7 @@ Result<Target> resolve(const std::optional<Endpoint>& typed,
                     "no server runs on this machine; start one with `gatehouse serve`, or name "
                     "another with --endpoint HOST[:PORT]");
     }
-    const Endpoint endpoint = typed ? *typed : Endpoint{ready->host, std::nullopt, Door::Https};
+    const Endpoint endpoint = typed ? *typed : Endpoint{host_of(*ready), std::nullopt, Door::Https};
     Target target{.host = endpoint.host, .tls = endpoint.door != Door::Mqtt};
     target.local = ready && (is_loopback(endpoint.host) || endpoint.host == ready->host ||
                              endpoint.host == ready->endpoint);

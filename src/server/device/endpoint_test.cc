@@ -6,6 +6,7 @@
 namespace gatehouse::server::device {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 
 ReadyFile running() {
@@ -63,8 +64,19 @@ TEST(Endpoint, WithoutTlsHasToBeAskedFor) {
 TEST(Target, IsTheRunningServerWhenNothingIsTyped) {
     const auto target = resolve(std::nullopt, running());
     ASSERT_TRUE(target);
-    EXPECT_EQ(*target, (Target{"127.0.0.1", 9443, true, "mqtt", "/data/ca/root-CA.crt", true}));
+    // By name where this machine knows one.
+    EXPECT_THAT(target->host, AnyOf("localhost", "127.0.0.1"));
+    EXPECT_EQ(*target, (Target{target->host, 9443, true, "mqtt", "/data/ca/root-CA.crt", true}));
     EXPECT_EQ(resolve(std::nullopt, std::nullopt).error().kind, ErrorKind::NotFound);
+}
+
+TEST(Target, OffLoopbackIsCalledByAddressUnlessTheEndpointLeadsThere) {
+    ReadyFile ready = running();
+    ready.host = "192.0.2.7";
+    ready.endpoint = "192.0.2.7";
+    EXPECT_EQ(resolve(std::nullopt, ready)->host, "192.0.2.7");
+    ready.endpoint = "localhost";  // leads elsewhere
+    EXPECT_EQ(resolve(std::nullopt, ready)->host, "192.0.2.7");
 }
 
 TEST(Target, OnThisMachineTakesPortAndCaOfTheRunningServer) {

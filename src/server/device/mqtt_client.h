@@ -28,6 +28,7 @@ struct ConnectPlan {
     std::optional<std::string> user_name;
     std::optional<std::string> password;
     std::chrono::seconds keep_alive{60};  // 5 s to 65,535 s
+    std::string server_flags;             // " --data-dir DIR", for commands that are suggested
 };
 
 // The server's answer to one packet.

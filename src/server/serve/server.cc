@@ -105,15 +105,16 @@ Result<void> Server::run() {
 ReadyFile Server::ready_file() const {
     const Doors::Ports& ports = doors_->ports();
     ReadyFile ready;
-    ready.host = settings_.hosts.front();
+    ready.host = net::host_from_here(settings_.hosts.front());
     ready.mqtt = ports.mqtt;
     ready.mqtts = ports.mqtts;
     ready.https = ports.https;
     ready.https_mtls = ports.https_mtls;
     ready.api = ports.api;
     if (ports.api) {
-        ready.api_url = fmt::format("{}://{}", settings_.api_speaks_tls() ? "https" : "http",
-                                    net::host_and_port(settings_.api_hosts.front(), *ports.api));
+        ready.api_url = fmt::format(
+            "{}://{}", settings_.api_speaks_tls() ? "https" : "http",
+            net::host_and_port(net::host_from_here(settings_.api_hosts.front()), *ports.api));
     }
     ready.ca = foundation_->authority->root_certificate_path();
     ready.endpoint = endpoints_->usual();
@@ -190,12 +191,13 @@ void Server::reread() {
 std::string Server::reread_settings() {
     const auto loaded = reload_();
     if (!loaded) {
-        std::string details = "the settings stay as they were, since they are not valid now:";
+        std::vector<std::string> problems;
         for (const Error& problem : loaded.error()) {
-            fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problem.describe());
-            details += " " + problem.describe() + ";";
+            problems.push_back(problem.describe());
+            fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problems.back());
         }
-        return details;
+        return fmt::format("the settings stay as they were, since they are not valid now: {}",
+                           fmt::join(problems, "; "));
     }
     const ChangedSettings changed = changed_settings(settings_, loaded->settings);
     apply_live(loaded->settings);
@@ -209,15 +211,11 @@ std::string Server::reread_settings() {
     return details;
 }
 
-// Those that the table of settings calls live.
 void Server::apply_live(const Settings& settings) {
-    settings_.log_level = settings.log_level;
-    settings_.logs.group_bytes_max = settings.logs.group_bytes_max;
-    settings_.logs.total_bytes_max = settings.logs.total_bytes_max;
-    settings_.logs.write_budget_bytes_per_second = settings.logs.write_budget_bytes_per_second;
-    foundation_->levels->set_fallback(settings.log_level);
-    foundation_->log->change_bounds(settings.logs.group_bytes_max, settings.logs.total_bytes_max,
-                                    settings.logs.write_budget_bytes_per_second);
+    take_live_settings(settings_, settings);
+    foundation_->levels->set_fallback(settings_.log_level);
+    foundation_->log->change_bounds(settings_.logs.group_bytes_max, settings_.logs.total_bytes_max,
+                                    settings_.logs.write_budget_bytes_per_second);
 }
 
 void Server::plan_renewal() {
