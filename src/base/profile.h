@@ -56,19 +56,12 @@ struct Limits {
     std::uint32_t session_queue_messages_max = 10'000;  // ours; AWS publishes no number
     std::uint32_t session_queue_bytes_max = 64 * 1024 * 1024;  // ours
     std::uint32_t queues_bytes_max = 1024 * 1024 * 1024;       // of all sessions together; ours
-    std::uint32_t resumed_messages_per_second_max = 10;
     std::uint32_t retained_messages_max = 500'000;
 
     // Rates, a second: over them, `Behaviour::rates` says what happens
     std::uint32_t connection_publishes_per_second_max = 100;  // in and out together
     std::uint32_t connection_bytes_per_second_max = 512 * 1024;
     std::uint32_t client_connects_per_second_max = 1;
-    std::uint32_t account_connects_per_second_max = 500;
-    std::uint32_t account_inbound_publishes_per_second_max = 20'000;
-    std::uint32_t account_outbound_publishes_per_second_max = 20'000;
-    std::uint32_t account_subscriptions_per_second_max = 500;
-    std::uint32_t account_connections_max = 500'000;
-    std::uint32_t account_subscriptions_max = 500'000;
 
     // Authorizers and policies
     std::uint32_t authorizers_max = 10;

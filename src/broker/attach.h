@@ -44,7 +44,8 @@ inline constexpr std::uint32_t session_never_expires = 0xFFFF'FFFF;
 
 struct AttachRequest {
     Tenant tenant;
-    ClientId client_id;  // never empty: an assigned one if the client sent none
+    ClientId client_id;     // never empty: an assigned one if the client sent none
+    std::string principal;  // who comes; a session may be resumed by somebody else
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     CleanStart clean_start = CleanStart::Yes;
     // How long the session outlives the connection. 3.1.1: clean session 1 is clean start with 0;

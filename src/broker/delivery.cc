@@ -120,11 +120,11 @@ template <class Frame>
 void Delivery::send_at_most_once(Session& session, std::string_view topic,
                                  const Publication& publication, FrameForm form) {
     if (!session.is_delivering_) return;
-    if (!count_rate(session)) [[unlikely]] {
-        return drop(session, topic, form.qos, DropCause::RateExceeded);
-    }
     Frame frame(frames_, session, form, topic, publication);
     const std::size_t size = frame.size();
+    if (count_rate(session, size) == PublishRate::Exceeded) [[unlikely]] {
+        return drop(session, topic, form.qos, DropCause::RateExceeded);
+    }
     if (size > session.packet_bytes_max_) [[unlikely]] {
         return drop(session, topic, form.qos, DropCause::PacketTooLarge);
     }
@@ -146,12 +146,12 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
         if (is_remembered_first) send_queued(session);
         return;
     }
-    if (!count_rate(session)) [[unlikely]] {
+    Frame frame(frames_, session, form, topic, publication);
+    const std::size_t size = frame.size();
+    if (count_rate(session, size) == PublishRate::Exceeded) [[unlikely]] {
         wait_for_rate(session);
         return queue(session, topic, publication, form, group);
     }
-    Frame frame(frames_, session, form, topic, publication);
-    const std::size_t size = frame.size();
     if (size > session.packet_bytes_max_) [[unlikely]] {
         return drop(session, topic, form.qos, DropCause::PacketTooLarge);
     }
@@ -315,7 +315,7 @@ Delivery::Fate Delivery::send_front(Session& session, QueuedMessage& front,
         return Fate::Dropped;
     }
     if (session.is_output_full_) return Fate::NotNow;
-    if (!count_rate(session)) {
+    if (count_rate(session, frame.size()) == PublishRate::Exceeded) {
         wait_for_rate(session);
         return Fate::NotNow;
     }
@@ -384,12 +384,13 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
 
 // --- accounts --------------------------------------------------------------------------------
 
-bool Delivery::count_rate(Session& session) {
-    const std::uint32_t most = settings_.limits.connection_publishes_per_second_max;
-    if (most == no_limit) return true;
-    if (session.rate_.add(now_seconds(), 1) <= most) return true;
-    counters_.over_rate.add(1);
-    return settings_.rates == Rates::Counted;
+PublishRate Delivery::count_rate(Session& session, std::size_t bytes) {
+    if (!has_rates(settings_.limits)) return PublishRate::Within;
+    const PublishRate rate =
+        session.rate_.add(now_seconds(), bytes, settings_.limits, settings_.rates);
+    if (rate != PublishRate::Within) [[unlikely]]
+        counters_.over_rate.add(1);
+    return rate;
 }
 
 std::uint32_t Delivery::now_seconds() {

@@ -133,9 +133,8 @@ public:
         flow_of(session).received.add(packet_id);
     }
 
-    // Counts one message in the connection's running second. False: over the rate, and rates are
-    // throttled.
-    bool count_rate(Session& session);
+    // Counts one message, in or out, in the connection's running second.
+    PublishRate count_rate(Session& session, std::size_t bytes);
     std::uint32_t now_seconds();
 
 private:

@@ -317,5 +317,21 @@ TEST(Delivery, RatesAreCountedOrHeldBack) {
     EXPECT_EQ(held.publisher.publish("t", "x").rate, PublishRate::Exceeded);
 }
 
+TEST(Delivery, BytesHaveARateOfTheirOwn) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.connection_bytes_per_second_max = 100;
+    settings.rates = Rates::Throttled;
+    Pair pair(settings);
+    pair.subscriber.connect().subscribe("t", 1).value();
+    const std::string half(50, 'x');
+    EXPECT_EQ(pair.publisher.publish("t", half, 1).rate, PublishRate::Within);
+    EXPECT_EQ(pair.publisher.publish("t", half, 1).rate, PublishRate::Within);
+    EXPECT_EQ(pair.publisher.publish("t", "x", 1).rate, PublishRate::Exceeded);
+    EXPECT_THAT(pair.subscriber.take(), SizeIs(1)) << "the frame is larger than its payload";
+    pair.broker.advance(std::chrono::seconds(1));
+    EXPECT_THAT(pair.subscriber.take(), SizeIs(2));
+    EXPECT_EQ(pair.publisher.publish("t", half).rate, PublishRate::Within);
+}
+
 }  // namespace
 }  // namespace gatehouse::broker

@@ -15,7 +15,9 @@ Lease::Lease(Session& session, SessionPresent present)
 }
 
 Lease::Lease(Lease&& other) noexcept
-    : session_(std::exchange(other.session_, nullptr)), session_present_(other.session_present_) {
+    : session_(std::exchange(other.session_, nullptr)),
+      session_present_(other.session_present_),
+      is_from_another_(other.is_from_another_) {
     if (session_ != nullptr) session_->lease_ = this;
 }
 
@@ -24,6 +26,7 @@ Lease& Lease::operator=(Lease&& other) noexcept {
     if (session_ != nullptr) detach(WillFate::Publish);
     session_ = std::exchange(other.session_, nullptr);
     session_present_ = other.session_present_;
+    is_from_another_ = other.is_from_another_;
     if (session_ != nullptr) session_->lease_ = this;
     return *this;
 }

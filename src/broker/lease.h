@@ -32,6 +32,9 @@ public:
     // Whether an earlier session was resumed, for CONNACK.
     SessionPresent session_present() const { return session_present_; }
     const Session& session() const { return *session_; }
+    // Whether the resumed session was, or may have been, another principal's: what is subscribed to
+    // has to be permitted again.
+    bool is_from_another() const { return is_from_another_; }
 
     // Of this connection, growing with each of the client's; may skip numbers, and begins again
     // when the server does.
@@ -105,6 +108,7 @@ private:
 
     Session* session_ = nullptr;
     SessionPresent session_present_ = SessionPresent::No;
+    bool is_from_another_ = false;
 };
 
 }  // namespace gatehouse::broker

@@ -18,6 +18,7 @@
 #include "base/pinned.h"
 #include "base/tenant.h"
 #include "broker/publication.h"
+#include "broker/rate_meter.h"
 #include "broker/route_cache.h"
 
 namespace gatehouse::broker {
@@ -33,13 +34,6 @@ enum class Congestion : std::uint8_t {
     Congested,
 };
 
-enum class PublishRate : std::uint8_t {
-    Within,
-    // Over connection_publishes_per_second_max, where rates are throttled. QoS 0 was discarded;
-    // QoS > 0 was taken: read nothing more from this client before the next second.
-    Exceeded,
-};
-
 enum class Kept : std::uint8_t {
     Yes,  // nobody needs it on disk, or there it is
     // Acknowledge it through Lease::acknowledge_when_kept().
@@ -52,6 +46,8 @@ struct PublishOutcome {
     // Subscribed sessions, on every loop; 0: MQTT 5 may answer "no matching subscribers".
     std::uint32_t receivers = 0;
     Congestion congestion = Congestion::None;
+    // Exceeded: QoS 0 was discarded; QoS > 0 was taken, read nothing more from this client before
+    // the next second.
     PublishRate rate = PublishRate::Within;
     Kept kept = Kept::Yes;
 };

@@ -1,27 +1,51 @@
-// Counts what happens in the running second; two words.
+// What of a connection happens in the running second, and whether that is more than its profile
+// allows.
 #pragma once
 
 #include <cstdint>
 
+#include "base/profile.h"
+
 namespace gatehouse::broker {
 
+// How a message stands to the rates of its connection, connection_publishes_per_second_max and
+// connection_bytes_per_second_max, which count both directions together.
+enum class PublishRate : std::uint8_t {
+    Within,
+    Over,      // where rates are only counted
+    Exceeded,  // where they are throttled
+};
+
+// Messages and bytes of one connection; three words.
 class RateMeter {
 public:
-    // Counts `amount` in the second `now_seconds` and returns that second's count so far.
-    std::uint32_t add(std::uint32_t now_seconds, std::uint32_t amount) {
+    // Counts a message in the second `now_seconds`.
+    PublishRate add(std::uint32_t now_seconds, std::size_t bytes, const Limits& limits,
+                    Rates rates) {
         if (now_seconds != second_) {
             second_ = now_seconds;
-            count_ = 0;
+            messages_ = 0;
+            bytes_ = 0;
         }
-        return count_ += amount;
-    }
-    std::uint32_t count(std::uint32_t now_seconds) const {
-        return now_seconds == second_ ? count_ : 0;
+        ++messages_;
+        bytes_ += bytes;
+        const bool is_within = messages_ <= limits.connection_publishes_per_second_max &&
+                               bytes_ <= limits.connection_bytes_per_second_max;
+        if (is_within) [[likely]]
+            return PublishRate::Within;
+        return rates == Rates::Counted ? PublishRate::Over : PublishRate::Exceeded;
     }
 
 private:
+    std::uint64_t bytes_ = 0;
     std::uint32_t second_ = 0;
-    std::uint32_t count_ = 0;
+    std::uint32_t messages_ = 0;
 };
+
+// Whether there is anything to count.
+inline bool has_rates(const Limits& limits) {
+    return limits.connection_publishes_per_second_max != no_limit ||
+           limits.connection_bytes_per_second_max != no_limit;
+}
 
 }  // namespace gatehouse::broker

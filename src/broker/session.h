@@ -105,6 +105,8 @@ private:
     std::unique_ptr<Publisher> publisher_;
     std::unique_ptr<Will> will_;
     std::unique_ptr<char[]> client_id_;
+    // Whose it was last; null where it does not outlive its connection, and after a restart.
+    std::unique_ptr<const std::string> principal_;
     std::vector<SessionSubscription> subscriptions_;
     std::shared_ptr<IsBusy> is_busy_;        // null: in no group
     std::unique_ptr<TopicAliases> aliases_;  // null: the client takes none

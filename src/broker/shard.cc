@@ -56,6 +56,9 @@ Lease Shard::attach(AttachRequest request) {
         session = &directory_.create(tenant, request.client_id);
         counters_.sessions_created.add(1);
     }
+    const bool is_from_another =
+        present == SessionPresent::Yes &&
+        (session->principal_ == nullptr || *session->principal_ != request.principal);
     session->attachment_ = next_attachment_++;  // a delayed will is not due any more
     session->will_ = std::move(request.will);
     session->version_ = request.version;
@@ -68,8 +71,13 @@ Lease Shard::attach(AttachRequest request) {
     session->outbound_ = request.outbound;
     session->guard_ = request.guard;
     ++session->guard_generation_;
+    session->principal_ = session->is_persistent()
+                              ? std::make_unique<const std::string>(std::move(request.principal))
+                              : nullptr;
     if (journal_->is_kept()) keep(*session);
-    return Lease(*session, present);
+    Lease lease(*session, present);
+    lease.is_from_another_ = is_from_another;
+    return lease;
 }
 
 void Shard::start_delivery(Session& session) {

@@ -21,9 +21,10 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
     counters_.published.add(1);
     counters_.published_bytes.add(publication.payload.size());
     PublishOutcome outcome;
-    if (from.session_ != nullptr && !delivery_.count_rate(*from.session_)) [[unlikely]] {
-        outcome.rate = PublishRate::Exceeded;
-        if (publication.qos == mqtt::Qos::AtMostOnce) {
+    if (from.session_ != nullptr) {
+        outcome.rate = delivery_.count_rate(*from.session_, publication.payload.size());
+        if (outcome.rate == PublishRate::Exceeded && publication.qos == mqtt::Qos::AtMostOnce)
+            [[unlikely]] {
             counters_.dropped[static_cast<std::size_t>(DropCause::RateExceeded)].add(1);
             return outcome;
         }

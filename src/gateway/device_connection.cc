@@ -62,6 +62,7 @@ void DeviceConnection::start() {
     lease_ = gateway_.shard().attach(std::move(attach));
     if (lingering_) return;
     send_connack(*arrival);
+    if (lease_.is_from_another()) drop_denied_subscriptions();
     lease_.start_delivery();
     keeper_ = IdentityKeeper::make_if_needed(*this, arrival->authenticated_at);
 

@@ -22,6 +22,7 @@
 #include "broker/shard.h"
 #include "gateway/arrival.h"
 #include "gateway/output_buffer.h"
+#include "gateway/rate_watch.h"
 #include "mqtt/ack.h"
 #include "mqtt/decode_error.h"
 #include "mqtt/frame.h"
@@ -109,6 +110,7 @@ private:
     bool is_paused() const;
     void update_interest();
     void on_relieved() override;
+    void go_on();
     void send_connack(const Arrival& arrival);
     void send_disconnect(mqtt::ReasonCode reason, std::string_view details);
 
@@ -118,6 +120,7 @@ private:
     bool decide_publish(broker::Route& route, const mqtt::Publish& publish);
     void refuse_topic(const mqtt::Publish& publish, const std::string& problem);
     void refuse_oversize();
+    void note_over_rate(broker::PublishRate rate, mqtt::Qos qos);
     void deny_publish(const mqtt::Publish& publish, policy::Action action);
     void answer_publish(const mqtt::Publish& publish, broker::Kept kept);
     void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,
@@ -149,6 +152,7 @@ private:
     void report_connected();
     void report_disconnected(const Ending& ending);
     void report_publish_in(const mqtt::Publish& publish);
+    void report_over_rate(std::uint64_t count, bool is_throttled);
     void report_filter(logs::EventType type, std::string_view filter);
     void report_refused(logs::EventType type, std::string_view topic, std::string_view reason,
                         std::string_view details);
@@ -160,6 +164,8 @@ private:
     void tell_connected();
     void tell_disconnected(DisconnectReason reason);
     void tell_subscribed(const mqtt::Subscribe& subscribe, const mqtt::Suback& suback);
+
+    void drop_denied_subscriptions();
 
     // Time
     void expired() override;
@@ -177,6 +183,7 @@ private:
     std::unique_ptr<std::vector<std::string>> topic_aliases_;  // MQTT 5, by alias - 1
     std::unique_ptr<IdentityKeeper> keeper_;  // custom authentication: refresh and expiry
     std::unique_ptr<Arrival> arrival_;        // until start()
+    std::unique_ptr<RateWatch> rate_watch_;   // once it was too fast
     SteadyTime heard_at_{};
     std::uint32_t policy_generation_ = 1;
     std::uint32_t interest_ = 0;

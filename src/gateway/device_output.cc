@@ -83,10 +83,11 @@ void DeviceConnection::flush() {
     if (rest_ && !is_paused()) resume_input();
 }
 
-// Nothing is parsed while answers pile up because the client does not read them, or while
-// another loop has too much to do.
+// Nothing is parsed while answers pile up because the client does not read them, while another
+// loop has too much to do, or while the client is held to its rate.
 bool DeviceConnection::is_paused() const {
-    return congested_ || (output_ && output_->size() > gateway_.settings().output_bytes_max);
+    return congested_ || (rate_watch_ && rate_watch_->is_paused()) ||
+           (output_ && output_->size() > gateway_.settings().output_bytes_max);
 }
 
 void DeviceConnection::update_interest() {
@@ -101,6 +102,10 @@ void DeviceConnection::update_interest() {
 
 void DeviceConnection::on_relieved() {
     congested_ = false;
+    go_on();
+}
+
+void DeviceConnection::go_on() {
     update_interest();
     resume_input();
 }

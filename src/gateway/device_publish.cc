@@ -73,6 +73,11 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     }
     if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.hold(publish.packet_id);
     const broker::PublishOutcome outcome = publisher_->publish(route, publication);
+    if (outcome.rate != broker::PublishRate::Within) [[unlikely]] {
+        note_over_rate(outcome.rate, publish.qos);
+        if (outcome.rate == broker::PublishRate::Exceeded && publish.qos == mqtt::Qos::AtMostOnce)
+            return;
+    }
     if (publish.qos != mqtt::Qos::AtMostOnce) {
         if (outcome.kept == broker::Kept::Yes && !lease_.must_wait() &&
             publish.qos == mqtt::Qos::AtLeastOnce) [[likely]] {
@@ -170,6 +175,20 @@ void DeviceConnection::refuse_oversize() {
     gateway_.metrics().add(logs::Metric::PublishInClientError);
     refuse_packet({ReasonCode::PacketTooLarge, "MQTT-3.1.2-24", "Payload",
                    "is larger than the service takes"});
+}
+
+// Throttled, QoS 0 is discarded already, and whatever follows anything else waits.
+void DeviceConnection::note_over_rate(broker::PublishRate rate, mqtt::Qos qos) {
+    gateway_.metrics().add(logs::Metric::PublishInThrottle);
+    if (!rate_watch_) {
+        rate_watch_ = std::make_unique<RateWatch>(gateway_.loop(), [this] { go_on(); });
+    }
+    if (const std::uint64_t count = rate_watch_->note(); count != 0) {
+        report_over_rate(count, rate == broker::PublishRate::Exceeded);
+    }
+    if (rate != broker::PublishRate::Exceeded || qos == mqtt::Qos::AtMostOnce) return;
+    rate_watch_->pause_until_next_second();
+    update_interest();
 }
 
 // A publish that the policies do not allow: the answer follows the profile.

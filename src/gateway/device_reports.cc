@@ -82,6 +82,24 @@ void DeviceConnection::report_publish_in(const mqtt::Publish& publish) {
          .more = publish.retain ? std::span(&retained, 1) : std::span<const logs::Member>()});
 }
 
+void DeviceConnection::report_over_rate(std::uint64_t count, bool is_throttled) {
+    if (!keeps(logs::EventType::ConnectionRate, logs::Status::Failure)) return;
+    const Limits& limits = gateway_.settings().profile.limits;
+    const std::string details = fmt::format(
+        "more than {} messages or {} bytes in a second: {}; {} since the last record of this",
+        limits.connection_publishes_per_second_max, limits.connection_bytes_per_second_max,
+        is_throttled ? "QoS 0 is discarded, QoS 1 waits"
+                     : "AWS IoT would discard QoS 0 and delay QoS 1",
+        count);
+    gateway_.parts().events.record({.tenant = facts_->tenant,
+                                    .type = logs::EventType::ConnectionRate,
+                                    .status = logs::Status::Failure,
+                                    .trace_id = facts_->trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .reason = "PUBLISH_RATE",
+                                    .details = details});
+}
+
 void DeviceConnection::report_filter(logs::EventType type, std::string_view filter) {
     if (!keeps(type, logs::Status::Success)) return;
     gateway_.parts().events.record({.tenant = facts_->tenant,

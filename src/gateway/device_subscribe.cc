@@ -95,6 +95,25 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
     return mqtt::granted(*done);
 }
 
+// What another principal subscribed to in this session stays only if this one may subscribe to it.
+void DeviceConnection::drop_denied_subscriptions() {
+    std::vector<std::string> denied;
+    lease_.session().for_each_subscription([&](std::string filter,
+                                               const broker::SubscriptionOptions&) {
+        const mqtt::FilterParts parts = mqtt::split_filter(filter);
+        const auto decision = identity_->policies->decide(policy::Action::Subscribe, parts.filter);
+        if (!decision.allowed()) denied.push_back(std::move(filter));
+    });
+    for (const std::string& filter : denied) {
+        lease_.unsubscribe(filter);
+        gateway_.metrics().add(logs::Metric::SubscribeAuthError);
+        const std::string_view asked = mqtt::split_filter(filter).filter;
+        report_denied(logs::EventType::Subscribe, asked,
+                      describe_denial(*identity_, policy::Action::Subscribe, asked),
+                      facts_->trace_id);
+    }
+}
+
 // A filter that the service does not take. 3.1.1 has no code that says so: AWS closes.
 mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, ReasonCode reason,
                                                  std::string sentence, std::string& problem) {

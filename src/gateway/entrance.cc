@@ -191,6 +191,9 @@ private:
                 {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
             co_return co_await refuse(problem->reason, problem->sentence);
         }
+        if (const auto problem = rate_problem()) {
+            co_return co_await refuse_unauthorized(*problem, ReasonCode::QuotaExceeded);
+        }
         if (!tenant_problem_.empty()) {
             Refusal refusal;
             refusal.kind = Refusal::Kind::NotAuthenticated;
@@ -223,6 +226,31 @@ private:
         }
         if ((*identity)->refresh_after.count() != 0) facts_->credentials = credentials;
         hand_over(std::move(*identity), asked_at);
+    }
+
+    // Counts the connect of this client id. The sentence with which it is refused, if it is.
+    std::optional<std::string> rate_problem() {
+        ConnectRates* const rates = gateway_.gateway().connect_rates();
+        if (rates == nullptr || client_id_assigned_) return std::nullopt;
+        const std::uint32_t most = profile().limits.client_connects_per_second_max;
+        const std::uint32_t count =
+            rates->note(facts_->tenant, facts_->client_id, gateway_.loop().now());
+        if (count <= most) return std::nullopt;
+        parts_count(logs::Metric::ConnectClientIdThrottle);
+        const bool throttles = profile().behaviour.rates == Rates::Throttled;
+        std::string sentence = fmt::format("the client id connects more than {} time{} a second",
+                                           most, most == 1 ? "" : "s");
+        facts_->trace.step(logs::StepKind::ConnectParsed,
+                           throttles ? logs::StepStatus::Failed : logs::StepStatus::Noted,
+                           throttles ? sentence : sentence + "; AWS IoT would refuse it");
+        if (throttles) {
+            report_connect_failed(gateway_, *facts_, ConnectFault::Rules,
+                                  {.reason = "THROTTLED", .sentence = sentence});
+            return sentence;
+        }
+        // The first one over it speaks for those that follow in this second.
+        if (count == most + 1) report_connect_rate(gateway_, *facts_, sentence);
+        return std::nullopt;
     }
 
     // SNI, and over HTTP without TLS the Host.
@@ -317,6 +345,8 @@ private:
         arrival->attach = {
             .tenant = facts_->tenant,
             .client_id = broker::ClientId(facts_->client_id),
+            .principal = fmt::format("{}/{}/{}", authentication::name_of(identity->type),
+                                     identity->authorizer_name, identity->principal_id),
             .version = connect.version,
             .clean_start = connect.clean_start ? broker::CleanStart::Yes : broker::CleanStart::No,
             .session_expiry_seconds = arrival->terms.session_expiry_seconds,

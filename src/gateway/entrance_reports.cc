@@ -113,6 +113,24 @@ void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, Conne
          .explanation = refusal.sentence});
 }
 
+void report_connect_rate(LoopGateway& gateway, const DeviceFacts& facts,
+                         std::string_view sentence) {
+    const GatewayParts& parts = gateway.parts();
+    if (!parts.events.keeps(facts.log_level, logs::EventType::ConnectionRate,
+                            logs::Status::Failure)) {
+        return;
+    }
+    parts.events.record({.tenant = facts.tenant,
+                         .type = logs::EventType::ConnectionRate,
+                         .status = logs::Status::Failure,
+                         .trace_id = facts.trace_id,
+                         .origin = facts.origin({}),
+                         .reason = "CONNECT_RATE",
+                         .details = sentence,
+                         .door = name_of(facts.door),
+                         .explanation = "AWS IoT would refuse this CONNECT"});
+}
+
 void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
                            const authentication::Identity& identity, const Denial& denial) {
     logs::TraceStore::Recorder trace = facts.trace;

@@ -30,6 +30,8 @@ void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,
 enum class ConnectFault : std::uint8_t { NotAuthenticated, Rules };
 void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, ConnectFault fault,
                            const authentication::Refusal& refusal);
+// A client id that connects faster than AWS IoT takes it, where such rates are only counted.
+void report_connect_rate(LoopGateway& gateway, const DeviceFacts& facts, std::string_view sentence);
 // Authenticated, and the policies do not allow the connection.
 void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
                            const authentication::Identity& identity, const Denial& denial);

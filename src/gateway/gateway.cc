@@ -8,6 +8,9 @@ Gateway::Gateway(GatewaySettings settings, GatewayParts parts,
                  std::span<async::EventLoop* const> loops)
     : settings_(std::move(settings)), parts_(std::move(parts)) {
     assert(loops.size() == parts_.broker.loop_count());
+    if (settings_.profile.limits.client_connects_per_second_max != no_limit) {
+        connect_rates_ = std::make_unique<ConnectRates>();
+    }
     for (async::EventLoop* const loop : loops) {
         loops_.push_back(
             std::make_unique<LoopGateway>(*this, *loop, parts_.broker.shard(loop->index())));

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "gateway/connect_rates.h"
 #include "gateway/loop_gateway.h"
 #include "gateway/parts.h"
 
@@ -23,10 +24,13 @@ public:
     std::size_t loop_count() const { return loops_.size(); }
     const GatewaySettings& settings() const { return settings_; }
     const GatewayParts& parts() const { return parts_; }
+    // Null where the profile bounds no such rate.
+    ConnectRates* connect_rates() { return connect_rates_.get(); }
 
 private:
     const GatewaySettings settings_;
     const GatewayParts parts_;
+    std::unique_ptr<ConnectRates> connect_rates_;
     std::vector<std::unique_ptr<LoopGateway>> loops_;
 };
 

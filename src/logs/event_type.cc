@@ -57,6 +57,7 @@ constexpr std::array<TypeFacts, event_type_count> facts = {{
     {AuthorizerInvoke, "Authorizer.Invoke", info, error},
     {AuthorizerRefresh, "Authorizer.Refresh", info, error},
     {ConnectionRefused, "Connection.Refused", error, error},
+    {ConnectionRate, "Connection.Rate", warn, warn},
     {FunctionNotice, "Function.Notice", info, warn},
     {LogsDropped, "Logs.Dropped", warn, warn},
     {ServerNotice, "Server.Notice", info, error},

@@ -53,6 +53,7 @@ enum class EventType : std::uint8_t {
     AuthorizerInvoke,   // "Authorizer.Invoke": a custom authorizer was asked at CONNECT
     AuthorizerRefresh,  // "Authorizer.Refresh": asked again for a connection that is open
     ConnectionRefused,  // "Connection.Refused": ended before a CONNECT was understood
+    ConnectionRate,     // "Connection.Rate": more connects, messages or bytes than a client may
     // "Function.Notice": an instance died, hung, or could not be isolated; an event was dropped
     FunctionNotice,
     LogsDropped,   // "Logs.Dropped": records lost to the write budget or a full disk

@@ -73,9 +73,6 @@ SettingTable session_limits() {
                                            "Their bytes."),
         limit<&L::queues_bytes_max>("limits.queues-bytes-max", any_count,
                                     "Bytes waiting in all sessions together."),
-        limit<&L::resumed_messages_per_second_max>("limits.resumed-messages-per-second-max",
-                                                   any_count,
-                                                   "Stored messages sent to a resumed session."),
         limit<&L::retained_messages_max>("limits.retained-messages-max", any_count,
                                          "Retained messages of an account."),
         limit<&L::connection_publishes_per_second_max>("limits.connection-publishes-per-second-max",
@@ -85,21 +82,6 @@ SettingTable session_limits() {
                                                    any_count, "Bytes of a connection."),
         limit<&L::client_connects_per_second_max>("limits.client-connects-per-second-max",
                                                   any_count, "Connects of one client id."),
-        limit<&L::account_connects_per_second_max>("limits.account-connects-per-second-max",
-                                                   any_count, "Connects of an account."),
-        limit<&L::account_inbound_publishes_per_second_max>(
-            "limits.account-inbound-publishes-per-second-max", any_count,
-            "Messages that an account's devices send."),
-        limit<&L::account_outbound_publishes_per_second_max>(
-            "limits.account-outbound-publishes-per-second-max", any_count,
-            "Messages that an account's devices get."),
-        limit<&L::account_subscriptions_per_second_max>(
-            "limits.account-subscriptions-per-second-max", any_count,
-            "Subscribe requests of an account."),
-        limit<&L::account_connections_max>("limits.account-connections-max", any_count,
-                                           "Connections of an account."),
-        limit<&L::account_subscriptions_max>("limits.account-subscriptions-max", any_count,
-                                             "Subscriptions of an account."),
     };
 }
 
