@@ -25,6 +25,8 @@ constexpr std::chrono::milliseconds acknowledgement_wait_under_load{20};
 constexpr std::size_t entries_under_load = 256;
 // Entries in front of the others that are kept, before they are moved together.
 constexpr std::size_t dropped_max = 4096;
+// Of changes that wait for the disk, on one loop.
+constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 
 }  // namespace
 
@@ -36,10 +38,22 @@ void Journal::begin_after(const storage::MessageNumbers& used) {
 }
 
 std::uint64_t Journal::new_session() {
-    return next_session_++ * loops_apart + loop_;
+    return newest_session_ = next_session_++ * loops_apart + loop_;
 }
 
 void Journal::put_session(const Session& session, std::int64_t disconnected_at) {
+    const bool is_new = std::exchange(newest_session_, 0) == session.record_;
+    if (note_stale(session)) {
+        Stale& stale = stale_.at(&session);
+        stale.disconnected_at = disconnected_at;
+        stale.is_new |= is_new;
+        return;
+    }
+    put_row(session, disconnected_at);
+    count_one();
+}
+
+void Journal::put_row(const Session& session, std::int64_t disconnected_at) {
     const Bytes will = session.will_ == nullptr ? Bytes() : encode_will(*session.will_);
     batch_.put_session({.id = session.record_,
                         .account = session.tenant().account.view(),
@@ -49,17 +63,16 @@ void Journal::put_session(const Session& session, std::int64_t disconnected_at) 
                         .expiry_seconds = session.expiry_seconds_,
                         .disconnected_at = disconnected_at,
                         .will = will});
-    count_one();
 }
 
 void Journal::remove_session(const Session& session) {
     want_turn_end();
-    batch_.remove_session(session.record_);
+    if (forget_stale(session)) batch_.remove_session(session.record_);
 }
 
 void Journal::rename_ended(const Session& session) {
     want_turn_end();
-    batch_.remove_session(session.record_);
+    if (forget_stale(session)) batch_.remove_session(session.record_);
     batch_.put_session({.id = session.record_,
                         .account = session.tenant().account.view(),
                         .region = session.tenant().region.view(),
@@ -75,6 +88,7 @@ void Journal::remove_ended(std::uint64_t session) {
 
 void Journal::put_subscription(const Session& session, std::string_view filter,
                                const SubscriptionOptions& options) {
+    if (note_stale(session)) return;
     batch_.put_subscription({.session = session.record_,
                              .filter = filter,
                              .options = subscription_word(options),
@@ -83,18 +97,70 @@ void Journal::put_subscription(const Session& session, std::string_view filter,
 }
 
 void Journal::remove_subscription(const Session& session, std::string_view filter) {
+    if (note_stale(session)) return;
     batch_.remove_subscription(session.record_, filter);
     count_one();
 }
 
 void Journal::hold_id(const Session& session, mqtt::PacketId id) {
+    if (note_stale(session)) return;
     batch_.hold_id(session.record_, id);
     count_one();
 }
 
 void Journal::release_id(const Session& session, mqtt::PacketId id) {
+    if (note_stale(session)) return;
     batch_.release_id(session.record_, id);
     count_one();
+}
+
+// --- sessions while the disk does not keep up ------------------------------------------------
+
+std::size_t Journal::waiting_bytes() const {
+    return batch_.bytes() + (pending_.size() - begin_) * sizeof(Entry) +
+           stale_.size() * sizeof(*stale_.begin());
+}
+
+bool Journal::is_overfull() const {
+    return waiting_bytes() > waiting_bytes_max;
+}
+
+bool Journal::note_stale(const Session& session) {
+    if (!stale_.contains(&session)) {
+        if (!is_overfull()) return false;
+        // One number for all of them: what waits for it waits for the batch that has them.
+        if (stale_.empty()) count_one();
+        stale_.emplace(&session, Stale());
+    }
+    want_turn_end();
+    return true;
+}
+
+// Queued messages have rows of their own, which stay.
+void Journal::write_stale() {
+    for (const auto& [session, stale] : stale_) {
+        const std::uint64_t record = session->record_;
+        if (!stale.is_new) batch_.remove_session(record);
+        put_row(*session, session->is_connected() ? 0 : stale.disconnected_at);
+        session->for_each_subscription(
+            [&](const std::string& filter, const SubscriptionOptions& options) {
+                batch_.put_subscription({.session = record,
+                                         .filter = filter,
+                                         .options = subscription_word(options),
+                                         .identifier = options.identifier});
+            });
+        if (session->flow_ == nullptr) continue;
+        session->flow_->received.for_each([&](mqtt::PacketId id) { batch_.hold_id(record, id); });
+    }
+    stale_.clear();
+}
+
+bool Journal::forget_stale(const Session& session) {
+    const auto found = stale_.find(&session);
+    if (found == stale_.end()) return true;
+    const bool had_rows = !found->second.is_new;
+    stale_.erase(found);
+    return had_rows;
 }
 
 // --- messages of sessions --------------------------------------------------------------------
@@ -222,6 +288,7 @@ void Journal::hand_over() {
 
 // Requires: the writer is free.
 void Journal::hand_over(bool is_last) {
+    write_stale();
     drop(needless_);
     due_ = SteadyTime::max();
     std::size_t count = 0;

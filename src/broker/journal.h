@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -41,6 +42,10 @@ public:
 
     bool is_kept() const { return writer_ != nullptr; }
     bool is_failing() const { return writer_ != nullptr && writer_->is_failing(); }
+    // So much waits for a disk that is slow or fails that changes of sessions are not collected one
+    // by one any more: each session that changes is written anew, whole, when the disk takes it.
+    bool is_overfull() const;
+    std::size_t waiting_bytes() const;
 
     // --- sessions; the session must have a record of its own (Session::record_)
     std::uint64_t new_session();
@@ -107,12 +112,24 @@ private:
         bool is_needless = false;
     };
 
+    // A session whose rows on disk, and in batch_, are not as it is.
+    struct Stale {
+        std::int64_t disconnected_at = 0;
+        bool is_new = false;  // it has no rows yet
+    };
+    // Whether the session is, or becomes, one of these: its change needs no place in batch_.
+    bool note_stale(const Session& session);
+    void write_stale();
+    // Whether there are rows to remove.
+    bool forget_stale(const Session& session);
+
     Entry& entry(RecordNumber record) { return pending_[begin_ + record - first_pending_]; }
     void drop(std::size_t entries);
     void hand_over(bool is_last);
     void want_turn_end();
     // Something was added to batch_ for which somebody may wait.
     std::uint64_t count_one();
+    void put_row(const Session& session, std::int64_t disconnected_at);
     void encode(const Entry& entry, RecordNumber record);
     std::uint64_t keep(const MessageRef& message);
     void forget(const MessageRef& message);
@@ -131,6 +148,8 @@ private:
     SteadyTime due_ = SteadyTime::max();
     std::uint64_t next_session_ = 1;
     std::uint64_t next_message_ = 1;
+    std::uint64_t newest_session_ = 0;  // its first row was not put yet
+    std::unordered_map<const Session*, Stale> stale_;
 };
 
 }  // namespace gatehouse::broker

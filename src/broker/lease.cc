@@ -76,6 +76,10 @@ bool Lease::must_wait() const {
     return session_->withheld_ != 0;
 }
 
+std::size_t Lease::withheld() const {
+    return session_->withheld_;
+}
+
 bool Lease::is_kept() const {
     return session_->record_ != 0;
 }

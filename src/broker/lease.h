@@ -67,6 +67,8 @@ public:
     void acknowledge_when_kept(mqtt::PacketType type, mqtt::PacketId packet_id);
     // Whether packets of this client wait for the disk: later ones must not overtake them.
     bool must_wait() const;
+    // How many packets wait. A client of which very many do is not read from.
+    std::size_t withheld() const;
     // Whether the session is kept on disk.
     bool is_kept() const;
     // A packet that promises what was done before it: SUBACK, UNSUBACK, PUBREL, PUBCOMP. Written at

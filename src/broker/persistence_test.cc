@@ -120,6 +120,52 @@ private:
     int flushed_ = 0;
 };
 
+TEST_P(Persisted, WhatWaitsForAFailingDiskIsBoundedAndRight) {
+    FakeClient& steady = persistent("steady");
+    for (const char* filter : {"before", "gone"}) steady.subscribe(filter, 1).value();
+    FakeClient& leaver = persistent("leaver");
+    leaver.subscribe("left", 1).value();
+    flush(steady);
+    {
+        const auto holder = storage::Database::open({.file = file()});
+        ASSERT_TRUE(holder && (*holder)->run_script("BEGIN EXCLUSIVE"));
+        const std::string filter(200, 't');
+        for (int i = 0; i < 100'000; ++i) {
+            steady.subscribe(filter, 1).value();
+            steady.lease.unsubscribe(filter);
+            if (i % 1000 == 0) broker->settle();
+        }
+        for (int i = 0; i < 1000; ++i) {
+            FakeClient passing(*broker, "passing");
+            passing.connect(CleanStart::No, 3600).subscribe("p", 1).value();
+            passing.lease.detach(WillFate::Discard, 0);
+        }
+        steady.subscribe("after", 1).value();
+        steady.lease.unsubscribe("gone");
+        leaver.lease.detach(WillFate::Discard, 0);
+        persistent("newcomer").subscribe("new", 1).value();
+        broker->settle();
+        EXPECT_GT(broker->home_of("steady").waiting_for_disk(), 8u << 20) << "the bound was met";
+        EXPECT_LT(broker->home_of("steady").waiting_for_disk(), 24u << 20);
+    }
+    flush(steady);
+    flush(*clients.back());
+    crash();
+    const auto subscriptions = [&](const std::string& client_id) {
+        std::vector<std::string> filters;
+        const Session* session = broker->home_of(client_id).find(Tenant{}, client_id);
+        if (session == nullptr) return filters;
+        session->for_each_subscription(
+            [&](std::string each, const SubscriptionOptions&) { filters.push_back(each); });
+        return filters;
+    };
+    EXPECT_THAT(subscriptions("steady"), UnorderedElementsAre("before", "after"));
+    EXPECT_THAT(subscriptions("newcomer"), UnorderedElementsAre("new"));
+    for (const char* gone : {"leaver", "passing"}) {
+        EXPECT_EQ(broker->home_of(gone).find(Tenant{}, gone), nullptr);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Loops, Persisted, ::testing::Values(1, 3));
 
 TEST_P(Persisted, SessionsAndSubscriptionsSurviveACrash) {

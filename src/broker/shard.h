@@ -83,6 +83,8 @@ public:
     const Counters& counters() const { return counters_; }  // from any thread
     std::uint8_t loop() const { return loop_; }
     std::size_t session_count() const { return directory_.size(); }
+    // Bytes of changes that wait for the disk.
+    std::size_t waiting_for_disk() const;
     std::size_t waiting_expiries() const { return expiries_.size(); }
 
 private:

@@ -26,6 +26,10 @@ void Shard::withhold(Session& session, WithheldItem item) {
     port_.request_turn_end();
 }
 
+std::size_t Shard::waiting_for_disk() const {
+    return journal_->waiting_bytes();
+}
+
 void Shard::when_kept(std::function<void(bool is_kept)> call) {
     withheld_->add(
         {.kind = WithheldItem::Kind::Call, .call = std::make_unique<WhenKept>(std::move(call))});

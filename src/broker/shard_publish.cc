@@ -44,7 +44,12 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
     }
     const std::uint64_t before = journal_->last();
     if (publication.retain == Retain::Yes) [[unlikely]] {
-        retain(tenant, route.topic(), publication);
+        // Nobody waits for the disk with QoS 0, so only this bounds what waits for it.
+        if (publication.qos == mqtt::Qos::AtMostOnce && journal_->is_overfull()) {
+            counters_.not_kept.add(1);
+        } else {
+            retain(tenant, route.topic(), publication);
+        }
     }
     deliver(route, tenant, from.session_, publication);
     outcome.receivers = route.receiver_count_;

@@ -27,6 +27,11 @@ public:
         return true;
     }
 
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const mqtt::PacketId id : ids_) visit(id);
+    }
+
 private:
     std::vector<mqtt::PacketId> ids_;  // ascending; clients number upwards, so additions are cheap
 };

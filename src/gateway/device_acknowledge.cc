@@ -26,6 +26,7 @@ void DeviceConnection::answer(PacketType type, mqtt::PacketId id, bool found) {
         Bytes packet(mqtt::short_ack_size);
         mqtt::encode_short_ack(packet.data(), type, id);
         lease_.send_when_kept(std::move(packet));
+        note_withheld();
     } else if (found || !is_v5()) {
         mqtt::encode_short_ack(room(mqtt::short_ack_size), type, id);
     } else {

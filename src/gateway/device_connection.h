@@ -111,6 +111,8 @@ private:
     void update_interest();
     void on_relieved() override;
     void go_on();
+    void note_withheld();
+    void note_settled();
     void send_connack(const Arrival& arrival);
     void send_disconnect(mqtt::ReasonCode reason, std::string_view details);
 
@@ -190,6 +192,7 @@ private:
     std::uint32_t connection_number_ = 0;  // of lifecycle events
     bool lingering_ = false;               // over; input is read and dropped until the peer closes
     bool congested_ = false;               // another loop does not keep up: nothing is read
+    bool is_waiting_for_disk_ = false;     // with very many packets
     bool output_was_full_ = false;
     bool problem_information_ = true;
 };

@@ -17,6 +17,14 @@ namespace gatehouse::gateway {
 
 using net::IoOutcome;
 
+namespace {
+
+// Packets of one client that wait for the disk; more than are in flight at once by any profile's
+// default, so that only clients that send and send are held up.
+constexpr std::size_t withheld_max = 1024;
+
+}  // namespace
+
 std::uint8_t* DeviceConnection::extend(std::size_t bytes) {
     if (output_ && output_->size() + bytes > gateway_.settings().output_bytes_max) {
         output_was_full_ = true;
@@ -33,10 +41,28 @@ std::uint8_t* DeviceConnection::room(std::size_t bytes) {
 
 void DeviceConnection::send(BytesView packet) {
     std::memcpy(room(packet.size()), packet.data(), packet.size());
+    if (is_waiting_for_disk_) [[unlikely]]
+        note_settled();
 }
 
 void DeviceConnection::on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
     mqtt::encode_short_ack(room(mqtt::short_ack_size), type, packet_id);
+    if (is_waiting_for_disk_) [[unlikely]]
+        note_settled();
+}
+
+// Packets that wait are kept in memory, so a client may not cause any number of them.
+void DeviceConnection::note_withheld() {
+    if (is_waiting_for_disk_ || lingering_ || lease_.withheld() < withheld_max) return;
+    is_waiting_for_disk_ = true;
+    update_interest();
+}
+
+// From inside the broker, so what there is to read is parsed at the end of the turn.
+void DeviceConnection::note_settled() {
+    if (lingering_ || lease_.withheld() > withheld_max / 2) return;
+    is_waiting_for_disk_ = false;
+    gateway_.loop().request_turn_end(*this);
 }
 
 // The client has to send it again, later. 3.1.1 has no words for that.
@@ -45,6 +71,7 @@ void DeviceConnection::on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_
     if (is_v5()) {
         mqtt::encode_reason_ack(room(mqtt::reason_ack_size), type, packet_id,
                                 mqtt::ReasonCode::QuotaExceeded);
+        if (is_waiting_for_disk_) note_settled();
         return;
     }
     end({.reason = DisconnectReason::ServerError,
@@ -86,7 +113,7 @@ void DeviceConnection::flush() {
 // Nothing is parsed while answers pile up because the client does not read them, while another
 // loop has too much to do, or while the client is held to its rate.
 bool DeviceConnection::is_paused() const {
-    return congested_ || (rate_watch_ && rate_watch_->is_paused()) ||
+    return congested_ || is_waiting_for_disk_ || (rate_watch_ && rate_watch_->is_paused()) ||
            (output_ && output_->size() > gateway_.settings().output_bytes_max);
 }
 

@@ -106,7 +106,8 @@ void DeviceConnection::answer_publish(const mqtt::Publish& publish, broker::Kept
     }
     const bool holds_id = publish.qos == mqtt::Qos::ExactlyOnce && lease_.is_kept();
     if (kept == broker::Kept::OnItsWay || holds_id || lease_.must_wait()) {
-        return lease_.acknowledge_when_kept(type, publish.packet_id);
+        lease_.acknowledge_when_kept(type, publish.packet_id);
+        return note_withheld();
     }
     on_kept(type, publish.packet_id);
 }

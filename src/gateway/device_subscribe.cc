@@ -64,6 +64,7 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     Bytes packet;
     mqtt::encode(suback, facts_->version, packet);
     lease_.send_when_kept(std::move(packet));
+    note_withheld();
     lease_.send_retained();
     tell_subscribed(*subscribe, suback);
 }
@@ -161,6 +162,7 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     Bytes packet;
     mqtt::encode(unsuback, facts_->version, packet);
     lease_.send_when_kept(std::move(packet));
+    note_withheld();
     gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
 }
 
