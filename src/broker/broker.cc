@@ -49,4 +49,8 @@ std::string_view name_of(DropCause cause) {
     return "unknown";
 }
 
+const RetainedStore& Broker::retained(const Tenant& tenant) const {
+    return shared_->tenant(tenant).retained;
+}
+
 }  // namespace gatehouse::broker

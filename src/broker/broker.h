@@ -29,6 +29,7 @@
 #include "broker/loop_port.h"
 #include "broker/persistence.h"
 #include "broker/publish_listener.h"
+#include "broker/retained_store.h"
 #include "broker/session_observer.h"
 #include "broker/shard.h"
 
@@ -56,6 +57,8 @@ public:
     std::size_t loop_count() const { return shards_.size(); }
     Shard& shard(std::size_t loop) { return *shards_[loop]; }
     const Shard& shard(std::size_t loop) const { return *shards_[loop]; }
+    // Of any thread.
+    const RetainedStore& retained(const Tenant& tenant) const;
 
 private:
     storage::MessageStore* const store_;

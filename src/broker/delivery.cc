@@ -374,6 +374,8 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     }
     flow->window.close(packet_id);
     counters_.acknowledged.add(1);
+    if (!acknowledgement_waiters_.empty()) [[unlikely]]
+        tell_waiter(session, packet_id);
     if (flow->queue.is_empty() && !flow->is_resending) {
         release_if_idle(session);
     } else {

@@ -11,11 +11,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/pinned.h"
+#include "base/result.h"
 #include "broker/broker_settings.h"
 #include "broker/counters.h"
 #include "broker/expiries.h"
@@ -70,6 +74,14 @@ public:
     // To one session, without a route: retained messages.
     void deliver_to(Session& session, std::string_view topic, const Publication& publication,
                     const SubscriptionOptions& options);
+    // To one connected client, now or not at all (direct_delivery.cc). The packet id of QoS 1, 0
+    // with QoS 0. NotAllowed, TooLarge, Unavailable.
+    Result<mqtt::PacketId> send_direct(Session& session, std::string_view topic,
+                                       const Publication& publication);
+    // `call` is called once, when the client acknowledges it; not at all if it does not.
+    void when_acknowledged(const Session& session, mqtt::PacketId packet_id,
+                           std::function<void()> call);
+    void forget_waiter(std::uint32_t attachment, mqtt::PacketId packet_id);
     // To the member whose turn it is.
     void deliver_shared(Route& route, Receiver& member, ShareNumber group,
                         const Publication& publication);
@@ -177,6 +189,7 @@ private:
     SessionFlow& flow_of(Session& session);
     const MessageRef& kept(std::string_view topic, const Publication& publication);
     std::uint8_t* extend(Session& session, std::size_t bytes);
+    void tell_waiter(const Session& session, mqtt::PacketId packet_id);
     void ask_guard(Receiver& receiver, std::string_view topic);
 
     void note_delivered(const Session& session, std::string_view topic, mqtt::Qos qos,
@@ -196,6 +209,9 @@ private:
     FrameCache frames_;
     MessageRef kept_;   // the message being delivered, once somebody keeps it
     Bytes identified_;  // properties of the message for one session, its identifiers first
+    // By connection and packet id; few, and mostly none.
+    std::map<std::pair<std::uint32_t, mqtt::PacketId>, std::function<void()>>
+        acknowledgement_waiters_;
     SteadyTime seconds_of_{};
     std::uint32_t seconds_ = 0;
 };

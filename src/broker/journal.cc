@@ -335,6 +335,7 @@ std::uint64_t Journal::settled() {
 }
 
 std::int64_t Journal::wall_now() const {
+    if (clock_ == nullptr) return 0;
     return clock_->wall_now().time_since_epoch().count();
 }
 

@@ -32,7 +32,7 @@ class Session;
 
 class Journal : Pinned {
 public:
-    // Writer and clock may be null together: nothing is kept.
+    // The writer may be null: nothing is kept; and then the clock, too: it is always 1970.
     Journal(JournalWriter* writer, const Clock* clock, LoopPort& port, const Expiries& expiries,
             std::size_t loop)
         : writer_(writer), clock_(clock), port_(port), expiries_(expiries), loop_(loop) {}

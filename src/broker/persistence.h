@@ -19,8 +19,9 @@ using DiskReport = std::function<void(const Result<void>&)>;
 struct Persistence {
     // The broker's alone; must outlive it. Null: nothing is kept.
     storage::MessageStore* store = nullptr;
-    const Clock* clock = nullptr;  // wall time of what expires; set if `store` is
-    DiskReport report;             // may be empty
+    // Wall time of what expires and of retained messages; set if `store` is.
+    const Clock* clock = nullptr;
+    DiskReport report;  // may be empty
 };
 
 }  // namespace gatehouse::broker

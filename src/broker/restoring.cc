@@ -115,6 +115,7 @@ Result<void> Restoring::on_retained(const storage::RetainedRow& row) {
                             .properties = {row.properties.begin(), row.properties.end()},
                             .expires_at = steady_of(row.expires_at),
                             .expiry_at = row.expiry_at,
+                            .retained_at = row.retained_at,
                             .qos = static_cast<mqtt::Qos>(row.qos)};
     shared_.tenant(tenant).retained.restore(std::move(message));
     return {};

@@ -19,7 +19,7 @@ Publication RetainedMessage::publication(SteadyTime now) const {
 }
 
 RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication& publication,
-                                      SteadyTime now, std::size_t messages_max) {
+                                      Moment at, std::size_t messages_max) {
     const std::lock_guard lock(mutex_);
     const auto existing = messages_.find(topic);
     if (publication.payload.empty()) {
@@ -34,8 +34,9 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     message->payload.assign(publication.payload.begin(), publication.payload.end());
     message->properties.assign(publication.properties.begin(), publication.properties.end());
     message->qos = publication.qos;
+    message->retained_at = at.wall_ms;
     if (publication.expiry_seconds != never_expires) {
-        message->expires_at = now + std::chrono::seconds(publication.expiry_seconds);
+        message->expires_at = at.now + std::chrono::seconds(publication.expiry_seconds);
         message->expiry_at = publication.expiry_at;
     }
     messages_.insert_or_assign(std::string(topic), std::move(message));
@@ -79,6 +80,17 @@ std::vector<RetainedRef> RetainedStore::match(std::string_view filter, ParentMat
         }
     }
     return matching;
+}
+
+std::vector<RetainedRef> RetainedStore::page(std::string_view after, std::size_t limit,
+                                             SteadyTime now) const {
+    std::vector<RetainedRef> found;
+    const std::lock_guard lock(mutex_);
+    for (auto it = messages_.upper_bound(after); it != messages_.end() && found.size() < limit;
+         ++it) {
+        if (!it->second->is_expired(now)) found.push_back(it->second);
+    }
+    return found;
 }
 
 }  // namespace gatehouse::broker

@@ -26,7 +26,8 @@ struct RetainedMessage {
     Bytes payload;
     Bytes properties;
     SteadyTime expires_at = SteadyTime::max();
-    std::uint32_t expiry_at = 0;  // as Publication::expiry_at
+    std::uint32_t expiry_at = 0;   // as Publication::expiry_at
+    std::int64_t retained_at = 0;  // milliseconds since 1970; 0: not known
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
 
     bool is_expired(SteadyTime now) const { return now >= expires_at; }
@@ -47,7 +48,11 @@ public:
         Outcome outcome;
         std::uint64_t version = 0;
     };
-    Put put(std::string_view topic, const Publication& publication, SteadyTime now,
+    struct Moment {
+        SteadyTime now;
+        std::int64_t wall_ms = 0;  // RetainedMessage::retained_at
+    };
+    Put put(std::string_view topic, const Publication& publication, Moment at,
             std::size_t messages_max);
     // Puts back what was kept before a restart, and makes versions go on above.
     void restore(RetainedMessage message);
@@ -57,6 +62,8 @@ public:
     // Those whose topics a filter matches.
     std::vector<RetainedRef> match(std::string_view filter, ParentMatch parent_match,
                                    SteadyTime now) const;
+    // At most `limit` in the order of their topics, those behind `after`.
+    std::vector<RetainedRef> page(std::string_view after, std::size_t limit, SteadyTime now) const;
     // Whether there is any at all; cheap.
     bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
 

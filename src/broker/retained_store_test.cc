@@ -13,7 +13,7 @@ struct Store {
                                std::uint32_t expiry = never_expires) {
         return store
             .put(topic, {.payload = bytes_of(payload), .expiry_seconds = expiry},
-                 clock.steady_now(), 3)
+                 {clock.steady_now()}, 3)
             .outcome;
     }
     std::vector<std::string> match(std::string_view filter, ParentMatch parent) {
@@ -63,6 +63,24 @@ TEST(RetainedStore, FiltersFindTheirTopics) {
     EXPECT_THAT(store.match("a/#", ParentMatch::Yes), UnorderedElementsAre("a", "a/b"));
     EXPECT_THAT(store.match("a/#", ParentMatch::No), UnorderedElementsAre("a/b"));
     EXPECT_THAT(store.match("+", ParentMatch::Yes), UnorderedElementsAre("a", "ab"));
+}
+
+TEST(RetainedStore, IsReadPageByPage) {
+    Store store;
+    for (const char* topic : {"b", "a", "c"})
+        store.put(topic, "x", topic[0] == 'b' ? 10 : never_expires);
+    const auto topics = [&](std::string_view after, std::size_t limit) {
+        std::string found;
+        for (const auto& message : store.store.page(after, limit, store.clock.steady_now())) {
+            found += message->topic;
+        }
+        return found;
+    };
+    EXPECT_EQ(topics("", 2), "ab");
+    EXPECT_EQ(topics("b", 2), "c");
+    EXPECT_EQ(topics("c", 2), "");
+    store.clock.advance(std::chrono::seconds(11));
+    EXPECT_EQ(topics("", 2), "ac") << "what has expired is not there";
 }
 
 }  // namespace

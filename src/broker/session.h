@@ -56,6 +56,9 @@ public:
     SessionPlace place() const { return place_; }
     mqtt::ProtocolVersion version() const { return version_; }
     bool is_connected() const { return outbound_ != nullptr; }
+    // Of its connection; null: offline.
+    const Outbound* outbound() const { return outbound_; }
+    std::uint32_t expiry_seconds() const { return expiry_seconds_; }
     // Whether it outlives its connection.
     bool is_persistent() const { return expiry_seconds_ != 0; }
     std::size_t subscription_count() const { return subscriptions_.size(); }

@@ -44,6 +44,12 @@ protected:
 // What disconnect() does to a session that would outlive its connection.
 enum class SessionFate : std::uint8_t { Keep, End };
 
+// A message that was sent to one client directly.
+struct DirectTicket {
+    std::uint32_t attachment = 0;  // of the connection it went to
+    mqtt::PacketId packet_id = 0;
+};
+
 class Shard : Pinned {
 public:
     Shard(SharedState& shared, LoopPort& port, std::uint8_t loop);
@@ -61,6 +67,14 @@ public:
     // False: there is no such session.
     bool disconnect(const Tenant& tenant, std::string_view client_id, WillFate will,
                     SessionFate fate);
+
+    // A message to one client, if it is connected and takes it now, whatever it is subscribed to;
+    // QoS 0 or 1. `on_acknowledged` (QoS 1; may be empty) is called once, when the client has it,
+    // unless forgotten before. NotFound: not connected. NotAllowed, TooLarge, Unavailable.
+    Result<DirectTicket> send_direct(const Tenant& tenant, std::string_view client_id,
+                                     std::string_view topic, const Publication& publication,
+                                     std::function<void()> on_acknowledged);
+    void forget_direct(const DirectTicket& ticket);
 
     // Whether a message on this topic would reach anybody; without a publisher's memory of topics.
     bool has_receivers(const Tenant& tenant, std::string_view topic);

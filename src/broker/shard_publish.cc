@@ -160,7 +160,8 @@ void Shard::forget(Route& route) {
 }
 
 void Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
-    const auto put = tenant.retained.put(topic, publication, port_.now(),
+    const std::int64_t wall_now = journal_->wall_now();
+    const auto put = tenant.retained.put(topic, publication, {port_.now(), wall_now},
                                          shared_.settings.limits.retained_messages_max);
     if (put.outcome == RetainedStore::Outcome::Full) return counters_.retained_refused.add(1);
     if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return;
@@ -176,6 +177,7 @@ void Shard::retain(TenantState& tenant, std::string_view topic, const Publicatio
                             .qos = static_cast<std::uint8_t>(publication.qos),
                             .expiry_at = publication.expiry_at,
                             .expires_at = journal_->wall_of(expires_at),
+                            .retained_at = wall_now,
                             .version = put.version});
 }
 

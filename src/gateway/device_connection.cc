@@ -1,6 +1,7 @@
 #include "gateway/device_connection.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cassert>
@@ -71,10 +72,26 @@ void DeviceConnection::start() {
     interest_ = EPOLLIN;
     gateway_.loop().watch(transport_->descriptor(), *this, interest_);
     gateway_.metrics().add(logs::Metric::ConnectSuccess);
+    facts_->connected_at = gateway_.parts().clock.wall_now();
     report_connected();
     tell_connected();
     if (!arrival->early_input.empty()) take_input(arrival->early_input);
     if (!lingering_ && transport_->has_buffered_input()) read_once();
+}
+
+const DeviceConnection* DeviceConnection::of(const broker::Session& session) {
+    // Every session's outbound is one of these: nobody else attaches.
+    return static_cast<const DeviceConnection*>(session.outbound());
+}
+
+net::Address DeviceConnection::local_address() const {
+    sockaddr_in6 address{};
+    socklen_t length = sizeof address;
+    if (!transport_ || ::getsockname(transport_->descriptor(),
+                                     reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+        return {};
+    }
+    return {reinterpret_cast<const sockaddr*>(&address), length};
 }
 
 void DeviceConnection::shut_down() {
@@ -243,6 +260,13 @@ void DeviceConnection::end(Ending ending) {
                           : broker::WillFate::Publish);
     }
     report_disconnected(ending);
+    gateway_.disconnects().add({.tenant = facts_->tenant,
+                                .client_id = facts_->client_id,
+                                .source_ip = facts_->source_ip,
+                                .source_port = facts_->source_port,
+                                .reason = name_of(ending.reason),
+                                .connected_at = facts_->connected_at,
+                                .disconnected_at = gateway_.parts().clock.wall_now()});
     tell_disconnected(ending.reason);
     rest_.reset();
     flush();

@@ -68,7 +68,12 @@ public:
     // The server is going away.
     void shut_down();
 
+    // The connection of a session; null: it has none.
+    static const DeviceConnection* of(const broker::Session& session);
+
     const DeviceFacts& facts() const { return *facts_; }
+    // Where it reached this server.
+    net::Address local_address() const;
     const authentication::IdentityPtr& identity() const { return identity_; }
     LoopGateway& gateway() { return gateway_; }
     // From the identity keeper: new policies apply to everything that follows.

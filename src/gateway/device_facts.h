@@ -5,6 +5,7 @@
 #include <string>
 
 #include "authentication/authenticator.h"
+#include "base/clock.h"
 #include "base/tenant.h"
 #include "base/uuid.h"
 #include "gateway/door.h"
@@ -29,6 +30,7 @@ struct DeviceFacts {
     logs::Level log_level = logs::Level::Info;
     std::uint32_t log_level_generation = 0;  // of the levels when log_level was asked for
     std::uint16_t keep_alive_seconds = 0;
+    WallTime connected_at{};
     std::uint32_t session_expiry_asked = 0;  // MQTT 5: DISCONNECT may not raise it from 0
     // Kept only while the authorizer may have to be asked again with the same data.
     std::shared_ptr<const authentication::Credentials> credentials;

@@ -18,6 +18,7 @@
 #include "gateway/entering.h"
 #include "gateway/output_buffer.h"
 #include "gateway/parts.h"
+#include "gateway/recent_disconnects.h"
 #include "net/listener.h"
 
 namespace gatehouse::gateway {
@@ -55,6 +56,7 @@ public:
     OutputPool& outputs() { return outputs_; }
     logs::MetricSet& metrics() { return metrics_; }
     broker::LifecycleEvents& lifecycle() { return lifecycle_; }
+    RecentDisconnects& disconnects() { return disconnects_; }
     const GatewaySettings& settings() const;
     const GatewayParts& parts() const;
 
@@ -77,6 +79,7 @@ private:
     broker::Shard& shard_;
     logs::MetricSet& metrics_;
     broker::LifecycleEvents lifecycle_;
+    RecentDisconnects disconnects_;
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;

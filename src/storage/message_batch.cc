@@ -93,6 +93,7 @@ void MessageBatch::release_id(std::uint64_t session, std::uint16_t packet_id) {
 void MessageBatch::put_retained(const RetainedRow& row) {
     add({.first = row.version,
          .second = row.qos,
+         .third = static_cast<std::uint64_t>(row.retained_at),
          .time = row.expires_at,
          .number = row.expiry_at,
          .kind = Kind::PutRetained},

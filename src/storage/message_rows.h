@@ -63,6 +63,7 @@ struct RetainedRow {
     std::uint8_t qos = 0;
     std::uint32_t expiry_at = 0;
     std::int64_t expires_at = 0;
+    std::int64_t retained_at = 0;
     std::uint64_t version = 0;  // of a topic's rows the highest counts, in whatever order they come
 };
 

@@ -8,7 +8,7 @@
 
 namespace gatehouse::storage {
 
-inline constexpr std::array<std::string_view, 1> message_schema_steps = {
+inline constexpr std::array<std::string_view, 2> message_schema_steps = {
     R"sql(
 CREATE TABLE sessions (
     id           INTEGER PRIMARY KEY,
@@ -72,6 +72,9 @@ CREATE TABLE retained (
     UNIQUE (account, region, topic)
 ) STRICT;
 CREATE INDEX removed ON retained (version) WHERE length(payload) = 0;
+)sql",
+    R"sql(
+ALTER TABLE retained ADD COLUMN retained_at INTEGER NOT NULL DEFAULT 0;  -- as `expires`; 0: unknown
 )sql",
 };
 

@@ -165,14 +165,15 @@ Result<void> MessageWriting::put_message() {
 Result<void> MessageWriting::put_retained() {
     if (texts_[4].empty()) ++removed_;
     return run(
-        "INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET properties = excluded.properties,"
         " payload = excluded.payload, qos = excluded.qos, expiry_at = excluded.expiry_at,"
         " expires = excluded.expires, version = excluded.version,"
-        " checksum = excluded.checksum WHERE excluded.version > version",
+        " checksum = excluded.checksum, retained_at = excluded.retained_at"
+        " WHERE excluded.version > version",
         text(0), text(1), texts_[2], texts_[3], texts_[4], number(change_.second),
         std::int64_t{change_.number}, change_.time, number(change_.first),
-        checksum_of({text(2), text(3), text(4)}));
+        checksum_of({text(2), text(3), text(4)}), number(change_.third));
 }
 
 // Older rows of a removed topic may come while another loop holds one back, which it does for no
@@ -344,6 +345,7 @@ private:
                                        .qos = static_cast<std::uint8_t>(row.number(5)),
                                        .expiry_at = narrow_at(row, 6),
                                        .expires_at = row.number(7),
+                                       .retained_at = row.number(10),
                                        .version = unsigned_at(row, 8)};
             if (checksum_of({retained.topic, text_of(retained.properties),
                              text_of(retained.payload)}) != row.number(9)) {

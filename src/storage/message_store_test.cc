@@ -49,7 +49,7 @@ public:
                     std::string(row.topic), std::string(text_of(row.properties)),
                     std::string(text_of(row.payload)), std::to_string(row.qos),
                     std::to_string(row.expiry_at), std::to_string(row.expires_at),
-                    std::to_string(row.version)});
+                    std::to_string(row.retained_at), std::to_string(row.version)});
     }
 
     std::vector<std::string> lines;
@@ -170,6 +170,7 @@ TEST_F(MessageStoreTest, OfATopicTheHighestVersionCountsInWhateverOrderTheyCome)
                            .region = "r",
                            .topic = "t",
                            .payload = bytes_of(payload),
+                           .retained_at = 9,
                            .version = version};
     };
     MessageBatch late;
@@ -178,7 +179,7 @@ TEST_F(MessageStoreTest, OfATopicTheHighestVersionCountsInWhateverOrderTheyCome)
     early.put_retained(retained("old", 4));
     const MessageBatch* const batches[] = {&late, &early};
     ASSERT_TRUE(store->write(batches));
-    EXPECT_THAT(read(*store), ElementsAre("retained a r t  new 0 0 0 5"));
+    EXPECT_THAT(read(*store), ElementsAre("retained a r t  new 0 0 0 9 5"));
     MessageBatch removed;
     removed.put_retained(retained("", 7));
     ASSERT_TRUE(write(*store, removed));

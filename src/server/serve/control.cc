@@ -98,7 +98,9 @@ ControlApi::ControlApi(const Parts& parts)
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
              .endpoint = parts.endpoints.usual()},
       code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random),
-      data_plane_(parts.gateway) {
+      data_plane_(parts.gateway),
+      retained_(parts.gateway),
+      connections_(parts.gateway) {
     Foundation& foundation = parts.foundation;
     std::vector<api::Service> services;
     services.push_back(
@@ -117,7 +119,8 @@ ControlApi::ControlApi(const Parts& parts)
                  return endpoints.name_for(std::move(tenant), type);
              },
          .custom_authorizer = &parts.custom_authorizer}));
-    services.push_back(api::make_data_service({.publisher = data_plane_}));
+    services.push_back(api::make_data_service(
+        {.publisher = data_plane_, .retained = retained_, .connections = connections_}));
     services.push_back(api::make_lambda_service(
         {.directory = parts.resources.functions->directory(),
          .invoker = parts.resources.functions->invoker(),

@@ -63,6 +63,8 @@ private:
     api::ServerFacts facts_;
     api::lambda::CodeLinks code_links_;
     DataPlane data_plane_;
+    RetainedPlane retained_;
+    ConnectionPlane connections_;
     std::unique_ptr<api::Api> api_;
 };
 

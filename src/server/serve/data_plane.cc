@@ -1,14 +1,26 @@
 #include "server/serve/data_plane.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
 #include <string>
 
+#include "async/run_on.h"
+#include "async/wake.h"
+#include "base/json.h"
+#include "gateway/device_connection.h"
 #include "gateway/http_door.h"
 #include "gateway/loop_gateway.h"
+#include "mqtt/property.h"
 
 namespace gatehouse::server {
 
-async::Task<Result<void>> DataPlane::publish(Tenant tenant, api::data::Message message,
-                                             Deadline deadline) {
+namespace {
+
+// What the gateway makes of a message of the API. InvalidInput, TooLarge.
+Result<gateway::HttpPublish> read_message(const api::data::Message& message,
+                                          const Profile& profile) {
     const auto text = [](const auto& number) {
         return number ? std::optional(std::to_string(*number)) : std::nullopt;
     };
@@ -17,7 +29,6 @@ async::Task<Result<void>> DataPlane::publish(Tenant tenant, api::data::Message m
     };
     const auto qos = text(message.qos);
     const auto expiry = text(message.expiry_seconds);
-    gateway::LoopGateway& loop = gateway_.on_loop(0);
     const gateway::PublishFields fields{.topic = message.topic,
                                         .payload_bytes = message.payload.size(),
                                         .qos = view(qos),
@@ -28,18 +39,230 @@ async::Task<Result<void>> DataPlane::publish(Tenant tenant, api::data::Message m
                                         .payload_format = view(message.payload_format),
                                         .correlation_data = view(message.correlation_data),
                                         .user_properties = view(message.user_properties)};
-    const auto publish = gateway::read_publish(fields, loop.settings().profile);
-    if (!publish) {
-        co_return fail(
-            publish.error().status == 413 ? ErrorKind::TooLarge : ErrorKind::InvalidInput,
-            publish.error().sentence);
+    auto publish = gateway::read_publish(fields, profile);
+    if (publish) return std::move(*publish);
+    return fail(publish.error().status == 413 ? ErrorKind::TooLarge : ErrorKind::InvalidInput,
+                std::move(publish.error().sentence));
+}
+
+// [{"name":"value"}, …], as Publish takes them; empty: there are none.
+std::string user_properties_json(BytesView properties) {
+    std::string json;
+    mqtt::PropertyReader reader(properties, mqtt::PropertySection::Publish);
+    while (reader.next()) {
+        const mqtt::Property& property = reader.property();
+        if (property.id != mqtt::PropertyId::UserProperty) continue;
+        json += fmt::format("{}{{{}:{}}}", json.empty() ? "[" : ",", quote_json(property.text),
+                            quote_json(property.value));
     }
+    return json.empty() ? json : json + "]";
+}
+
+}  // namespace
+
+async::Task<Result<void>> DataPlane::publish(Tenant tenant, api::data::Message message,
+                                             Deadline deadline) {
+    gateway::LoopGateway& loop = gateway_.on_loop(0);
+    const auto publish = read_message(message, loop.settings().profile);
+    if (!publish) co_return fail(publish.error());
     if (!co_await gateway::pass_on_and_wait(loop, tenant, *publish, message.payload, deadline)) {
         co_return fail(ErrorKind::Unavailable,
                        "the message cannot be kept: the server's disk takes nothing now");
     }
     loop.metrics().add(logs::Metric::PublishInSuccess);
     co_return Result<void>();
+}
+
+// --- retained messages -----------------------------------------------------------------------
+
+Result<api::data::RetainedMessage> RetainedPlane::find(const Tenant& tenant,
+                                                       const std::string& topic) const {
+    const gateway::GatewayParts& parts = gateway_.parts();
+    const auto message = parts.broker.retained(tenant).find(topic, parts.clock.steady_now());
+    if (message == nullptr) {
+        return fail(ErrorKind::NotFound,
+                    fmt::format("there is no retained message on topic '{}'", topic));
+    }
+    return api::data::RetainedMessage{.topic = message->topic,
+                                      .payload = message->payload,
+                                      .qos = static_cast<int>(message->qos),
+                                      .retained_at = message->retained_at,
+                                      .user_properties = user_properties_json(message->properties)};
+}
+
+std::vector<RetainedPlane::Summary> RetainedPlane::list(const Tenant& tenant,
+                                                        const std::string& after,
+                                                        std::size_t limit) const {
+    const gateway::GatewayParts& parts = gateway_.parts();
+    std::vector<Summary> found;
+    for (const auto& message :
+         parts.broker.retained(tenant).page(after, limit, parts.clock.steady_now())) {
+        found.push_back({.topic = message->topic,
+                         .payload_bytes = message->payload.size(),
+                         .qos = static_cast<int>(message->qos),
+                         .retained_at = message->retained_at});
+    }
+    return found;
+}
+
+// --- connections -----------------------------------------------------------------------------
+
+gateway::LoopGateway& ConnectionPlane::home_of(const api::data::ConnectionQuestion& question) {
+    return gateway_.on_loop(gateway_.parts().broker.home_of(question.tenant, question.client_id));
+}
+
+template <class T>
+async::Task<Result<T>> ConnectionPlane::ask(
+    logs::EventType type, api::data::ConnectionQuestion question,
+    std::move_only_function<async::Task<Result<T>>(gateway::LoopGateway&,
+                                                   const api::data::ConnectionQuestion&)>
+        work) {
+    gateway::LoopGateway& home = home_of(question);
+    auto result = co_await async::run_on<Result<T>>(
+        home.loop(), *async::EventLoop::current(),
+        [&home, &question, &work] { return work(home, question); });
+    const gateway::GatewayParts& parts = gateway_.parts();
+    const logs::Status status = result ? logs::Status::Success : logs::Status::Failure;
+    const logs::Level level = parts.levels.level_for({.tenant = question.tenant,
+                                                      .client_id = question.client_id,
+                                                      .principal_id = question.principal});
+    if (parts.events.keeps(level, type, status)) {
+        parts.events.record(
+            {.tenant = question.tenant,
+             .type = type,
+             .status = status,
+             .trace_id = question.trace_id,
+             .origin = {.protocol = "HTTP",
+                        .client_id = question.client_id,
+                        .principal_id = question.principal},
+             .details = result ? std::string_view() : std::string_view(result.error().message)});
+    }
+    co_return result;
+}
+
+namespace {
+
+std::unexpected<Error> not_there(const api::data::ConnectionQuestion& question) {
+    return fail(ErrorKind::NotFound,
+                fmt::format("client '{}' has no connection and no session", question.client_id));
+}
+
+std::int64_t milliseconds_of(WallTime time) {
+    return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+Result<api::data::ConnectionState> state_of(gateway::LoopGateway& home,
+                                            const api::data::ConnectionQuestion& question) {
+    api::data::ConnectionState state;
+    const broker::Session* const session = home.shard().find(question.tenant, question.client_id);
+    if (session != nullptr) {
+        state.has_clean_session = !session->is_persistent();
+        state.session_expiry_seconds = session->expiry_seconds();
+    }
+    if (session != nullptr && session->is_connected()) {
+        const gateway::DeviceConnection& connection = *gateway::DeviceConnection::of(*session);
+        const gateway::DeviceFacts& facts = connection.facts();
+        const net::Address target = connection.local_address();
+        state.is_connected = true;
+        state.source_ip = facts.source_ip;
+        state.source_port = facts.source_port;
+        state.target_ip = target.host();
+        state.target_port = target.port();
+        state.keep_alive_seconds = facts.keep_alive_seconds;
+        state.connected_since = milliseconds_of(facts.connected_at);
+        return state;
+    }
+    const gateway::PastConnection* const past =
+        home.disconnects().find(question.tenant, question.client_id, home.parts().clock.wall_now());
+    if (past == nullptr && session == nullptr) return not_there(question);
+    if (past == nullptr) return state;
+    state.source_ip = past->source_ip;
+    state.source_port = past->source_port;
+    state.connected_since = milliseconds_of(past->connected_at);
+    state.disconnected_since = milliseconds_of(past->disconnected_at);
+    state.disconnect_reason = past->reason;
+    return state;
+}
+
+}  // namespace
+
+async::Task<Result<void>> ConnectionPlane::end(api::data::ConnectionQuestion question,
+                                               SessionFate session, WillFate will) {
+    return ask<void>(
+        logs::EventType::DeleteConnection, std::move(question),
+        [session, will](gateway::LoopGateway& home,
+                        const api::data::ConnectionQuestion& asked) -> async::Task<Result<void>> {
+            const bool ends_session = session == SessionFate::Ended;
+            const broker::Session* const found = home.shard().find(asked.tenant, asked.client_id);
+            // Nothing would be done about a session that is offline and is to stay.
+            if (found == nullptr || (!found->is_connected() && !ends_session)) {
+                co_return not_there(asked);
+            }
+            home.shard().disconnect(
+                asked.tenant, asked.client_id,
+                will == WillFate::Discarded ? broker::WillFate::Discard : broker::WillFate::Publish,
+                ends_session ? broker::SessionFate::End : broker::SessionFate::Keep);
+            co_return Result<void>();
+        });
+}
+
+async::Task<Result<api::data::ConnectionState>> ConnectionPlane::find(
+    api::data::ConnectionQuestion question) {
+    return ask<api::data::ConnectionState>(
+        logs::EventType::GetConnection, std::move(question),
+        [](gateway::LoopGateway& home, const api::data::ConnectionQuestion& asked)
+            -> async::Task<Result<api::data::ConnectionState>> {
+            co_return state_of(home, asked);
+        });
+}
+
+async::Task<Result<std::vector<api::data::SubscriptionOfSession>>> ConnectionPlane::subscriptions(
+    api::data::ConnectionQuestion question) {
+    using Subscriptions = std::vector<api::data::SubscriptionOfSession>;
+    return ask<Subscriptions>(
+        logs::EventType::ListSubscriptions, std::move(question),
+        [](gateway::LoopGateway& home,
+           const api::data::ConnectionQuestion& asked) -> async::Task<Result<Subscriptions>> {
+            const broker::Session* const session = home.shard().find(asked.tenant, asked.client_id);
+            if (session == nullptr) co_return not_there(asked);
+            Subscriptions found;
+            session->for_each_subscription(
+                [&](std::string filter, const broker::SubscriptionOptions& options) {
+                    found.push_back({std::move(filter), static_cast<int>(options.qos)});
+                });
+            std::ranges::sort(found, {}, &api::data::SubscriptionOfSession::filter);
+            co_return found;
+        });
+}
+
+async::Task<Result<void>> ConnectionPlane::send(
+    api::data::ConnectionQuestion question, api::data::Message message,
+    std::optional<std::chrono::seconds> confirmed_within) {
+    return ask<void>(logs::EventType::SendDirectMessage, std::move(question),
+                     [message = std::move(message), confirmed_within](
+                         gateway::LoopGateway& home,
+                         const api::data::ConnectionQuestion& asked) -> async::Task<Result<void>> {
+                         const auto publish = read_message(message, home.settings().profile);
+                         if (!publish) co_return fail(publish.error());
+                         // Shared: the acknowledgement may come when nobody waits any more.
+                         const auto came = std::make_shared<async::Wake>(home.loop());
+                         const auto sent =
+                             home.shard().send_direct(asked.tenant, asked.client_id, publish->topic,
+                                                      {.payload = message.payload,
+                                                       .properties = publish->properties,
+                                                       .expiry_seconds = publish->expiry_seconds,
+                                                       .expiry_at = publish->expiry_at,
+                                                       .qos = publish->qos},
+                                                      [came] { came->notify(); });
+                         if (!sent) co_return fail(sent.error());
+                         if (!confirmed_within) co_return Result<void>();
+                         const bool is_confirmed = co_await came->wait(
+                             Deadline::after(home.parts().clock, *confirmed_within));
+                         home.shard().forget_direct(*sent);
+                         if (is_confirmed) co_return Result<void>();
+                         co_return fail(ErrorKind::Timeout,
+                                        "the client did not acknowledge the message in time");
+                     });
 }
 
 }  // namespace gatehouse::server

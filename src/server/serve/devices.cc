@@ -61,7 +61,7 @@ void report_disk(logs::LogStore& log, const Tenant& tenant, const Result<void>& 
 }
 
 broker::Persistence persistence(Foundation& foundation, Tenant tenant) {
-    if (foundation.messages == nullptr) return {};
+    if (foundation.messages == nullptr) return {.clock = foundation.clock.get()};
     return {.store = foundation.messages.get(),
             .clock = foundation.clock.get(),
             .report = [log = foundation.log.get(), tenant = std::move(tenant)](
