@@ -68,15 +68,6 @@ bool signed_by(const std::string& certificate_pem, const std::string& authority_
     return good;
 }
 
-bool key_fits(const std::string& certificate_pem, const std::string& key_pem) {
-    const auto certificate = openssl::read_certificate(certificate_pem);
-    const auto key = openssl::read_private_key(key_pem);
-    if (!certificate || !key) return false;
-    const bool fits = X509_check_private_key(certificate->get(), key->get()) == 1;
-    ERR_clear_error();
-    return fits;
-}
-
 // At two thirds of the life.
 WallTime renewal_of(WallTime not_before, WallTime not_after) {
     return not_after - (not_after - not_before) / 3;
@@ -312,7 +303,7 @@ bool LocalAuthority::load_server_identity() {
     auto key = read_file(file(folder_, server_name, "key"));
     if (!chain || !key) return false;
     const auto facts = parse_certificate_pem(*chain);
-    if (!facts || !key_fits(*chain, *key) || !signed_by(*chain, root_pem_)) return false;
+    if (!facts || !openssl::key_fits(*chain, *key) || !signed_by(*chain, root_pem_)) return false;
     const auto has_all = [](const auto& have, const auto& wanted) {
         return std::ranges::all_of(wanted, [&](const std::string& name) {
             return std::ranges::find(have, name) != have.end();
@@ -348,7 +339,7 @@ Result<AuthorityPem> LocalAuthority::authority(const std::string& name,
                                                const std::string& pem) const {
     auto key = read_file(file(folder_, name, "key"));
     if (!key) return fail(key.error());
-    if (!key_fits(pem, *key)) {
+    if (!openssl::key_fits(pem, *key)) {
         return fail(ErrorKind::Corrupt, fmt::format("{} is not the key of {}.crt",
                                                     file(folder_, name, "key").string(), name));
     }

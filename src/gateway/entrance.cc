@@ -13,6 +13,7 @@
 #include "gateway/gateway.h"
 #include "gateway/http_door.h"
 #include "gateway/loop_gateway.h"
+#include "gateway/proxied_peer.h"
 #include "gateway/will_permit.h"
 #include "mqtt/connack.h"
 #include "mqtt/connect.h"
@@ -97,6 +98,7 @@ private:
 
     async::Task<bool> open_stream(const net::AcceptedSocket& socket) {
         net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
+        if (!co_await find_peer(gateway_, door_, socket.descriptor, facts, slot_)) co_return false;
         if (door_.tls == nullptr) {
             stream_ = std::make_unique<net::Stream>(
                 gateway_.loop(), net::make_plain_transport(socket.descriptor), std::move(facts));

@@ -20,10 +20,11 @@ void note_transport(logs::TraceStore::Recorder& trace, const net::PeerFacts& pee
         return trace.step(StepKind::Tls, StepStatus::Skipped,
                           "no TLS: user name and password travel in the clear");
     }
-    trace.step(StepKind::Tls, StepStatus::Passed,
-               fmt::format("{}, {}", peer.tls_version,
-                           peer.client_certificate.empty() ? "no client certificate"
-                                                           : "with a client certificate"));
+    trace.step(
+        StepKind::Tls, StepStatus::Passed,
+        fmt::format("{}{}, {}", peer.tls_version, peer.is_tls_by_kernel ? " by the kernel" : "",
+                    peer.client_certificate.empty() ? "no client certificate"
+                                                    : "with a client certificate"));
     trace.step(StepKind::ServerName, StepStatus::Noted,
                peer.server_name.empty() ? "the client sent no SNI" : peer.server_name);
     trace.step(
@@ -48,7 +49,7 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
     const std::string trace_id = make_uuid(parts.random);
     auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text());
     note_door(trace, door, peer);
-    if (problem.at != StepKind::Tls) note_transport(trace, peer);
+    if (problem.at != StepKind::Tls && problem.at != StepKind::Door) note_transport(trace, peer);
     trace.step(problem.at, StepStatus::Failed, std::string(problem.details));
     trace.step(StepKind::Answered, StepStatus::Failed, std::string(problem.told));
     trace.outcome(logs::Outcome::Refused);

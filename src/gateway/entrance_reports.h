@@ -16,7 +16,7 @@ class LoopGateway;
 // Ended before a CONNECT was understood: a record and a trace, which begins and ends here. Port
 // scans and health checks that connect and leave are none of it.
 struct NoConnect {
-    logs::StepKind at = logs::StepKind::ConnectParsed;  // or Tls
+    logs::StepKind at = logs::StepKind::ConnectParsed;
     std::string_view details;
     std::string_view told = "the connection was closed";
 };

@@ -59,29 +59,46 @@ ConnectionLimits::Slot::~Slot() {
     if (limits_ != nullptr) limits_->leave(key_);
 }
 
+Result<void> ConnectionLimits::Slot::move_to(const Address& remote) {
+    if (limits_ == nullptr) return {};
+    auto key = limits_->count(remote);
+    if (!key) return fail(std::move(key.error()));
+    limits_->uncount(key_);
+    key_ = std::move(*key);
+    return {};
+}
+
 Result<ConnectionLimits::Slot> ConnectionLimits::admit(const Address& remote) {
     if (total_.fetch_add(1) >= settings_.total_max) {
         total_.fetch_sub(1);
         return fail(ErrorKind::LimitExceeded,
                     fmt::format("{} connections are open, the most allowed", settings_.total_max));
     }
-    std::string key = remote.rate_key();
-    {
-        auto per_address = per_address_.lock();
-        std::size_t& count = (*per_address)[key];
-        if (count < settings_.per_address_max) {
-            ++count;
-            return Slot(*this, std::move(key));
-        }
-    }
+    auto key = count(remote);
+    if (key) return Slot(*this, std::move(*key));
     total_.fetch_sub(1);
-    return fail(ErrorKind::LimitExceeded,
-                fmt::format("{} has {} connections open, the most allowed for one address", key,
-                            settings_.per_address_max));
+    return fail(std::move(key.error()));
+}
+
+Result<std::string> ConnectionLimits::count(const Address& remote) {
+    std::string key = remote.rate_key();
+    auto per_address = per_address_.lock();
+    std::size_t& count = (*per_address)[key];
+    if (count >= settings_.per_address_max) {
+        return fail(ErrorKind::LimitExceeded,
+                    fmt::format("{} has {} connections open, the most allowed for one address", key,
+                                settings_.per_address_max));
+    }
+    ++count;
+    return key;
 }
 
 void ConnectionLimits::leave(const std::string& key) {
     total_.fetch_sub(1);
+    uncount(key);
+}
+
+void ConnectionLimits::uncount(const std::string& key) {
     auto per_address = per_address_.lock();
     const auto found = per_address->find(key);
     if (--found->second == 0) per_address->erase(found);

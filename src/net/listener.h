@@ -36,6 +36,9 @@ public:
         Slot(Slot&& other) noexcept;
         Slot& operator=(Slot&& other) noexcept;
         ~Slot();
+        // Counts for another address from now on, whose connection it turned out to be.
+        // LimitExceeded: that one has too many; the slot stays as it was.
+        Result<void> move_to(const Address& remote);
 
     private:
         ConnectionLimits* limits_ = nullptr;
@@ -47,6 +50,8 @@ public:
 
 private:
     void leave(const std::string& key);
+    Result<std::string> count(const Address& remote);
+    void uncount(const std::string& key);
     Settings settings_;
     std::atomic<std::size_t> total_ = 0;
     async::Guarded<std::unordered_map<std::string, std::size_t>> per_address_;

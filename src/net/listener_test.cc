@@ -77,5 +77,21 @@ TEST_F(ListenerTest, ConnectingToAClosedPortNamesTheAddress) {
     finish();
 }
 
+TEST(ConnectionLimits, ASlotMovesToTheAddressWhoseConnectionItIs) {
+    ConnectionLimits limits({.total_max = 3, .per_address_max = 1});
+    const Address balancer = Address::parse("192.0.2.1", 1).value();
+    const Address client = Address::parse("203.0.113.5", 1).value();
+    auto first = limits.admit(balancer);
+    ASSERT_TRUE(first && first->move_to(client));
+    auto second = limits.admit(balancer);
+    ASSERT_TRUE(second) << "the first one does not count for the balancer any more";
+    const auto moved = second->move_to(client);
+    ASSERT_FALSE(moved);
+    EXPECT_EQ(moved.error().kind, ErrorKind::LimitExceeded);
+    first = ConnectionLimits::Slot();
+    EXPECT_TRUE(second->move_to(client));
+    EXPECT_EQ(limits.open(), 1u);
+}
+
 }  // namespace
 }  // namespace gatehouse::net

@@ -14,14 +14,39 @@
 namespace gatehouse::net {
 namespace {
 
-// AWS IoT's policy TLS13_1_2_2022_10, best first; static-RSA suites are left out because they
-// have no forward secrecy. Source: AWS IoT Core Developer Guide, "Transport security".
-constexpr const char* tls12_ciphers =
+// Of TLS 1.2, best first.
+constexpr std::string_view forward_secret_ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:"
     "ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:"
     "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA";
+constexpr std::string_view rsa_exchange_ciphers =
+    "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
+
+struct Policy {
+    int version_min = TLS1_2_VERSION;
+    int version_max = TLS1_3_VERSION;
+    std::string tls12_ciphers{forward_secret_ciphers};
+};
+
+Policy policy_of(SecurityPolicy name) {
+    Policy policy;
+    switch (name) {
+        case SecurityPolicy::Tls13_1_3_2022_10: policy.version_min = TLS1_3_VERSION; break;
+        case SecurityPolicy::Tls13_1_2_2022_10: break;
+        case SecurityPolicy::Tls12_1_2_2022_10:
+        case SecurityPolicy::Tls12_1_0_2016_01:
+            policy.version_max = TLS1_2_VERSION;
+            policy.tls12_ciphers += fmt::format(":{}", rsa_exchange_ciphers);
+            break;
+        case SecurityPolicy::Tls12_1_0_2015_01:
+            policy.version_max = TLS1_2_VERSION;
+            policy.tls12_ciphers += fmt::format(":DHE-RSA-AES256-SHA:{}", rsa_exchange_ciphers);
+            break;
+    }
+    return policy;
+}
 
 // Handshake steps cost about half a millisecond; more of them in one turn would hold up traffic.
 constexpr std::uint64_t handshake_steps_per_turn = 4;
@@ -149,6 +174,7 @@ private:
 void fill_in(PeerFacts& facts, SSL* ssl) {
     facts.is_tls = true;
     facts.tls_version = SSL_get_version(ssl);
+    facts.is_tls_by_kernel = BIO_get_ktls_send(SSL_get_wbio(ssl)) != 0;
     if (const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) {
         facts.server_name = name;
     }
@@ -171,14 +197,18 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& se
     made->context_ = SSL_CTX_new(TLS_server_method());
     if (made->context_ == nullptr) return fail(ErrorKind::Internal, openssl_error());
     SSL_CTX* const context = made->context_;
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    const Policy policy = policy_of(settings.policy);
+    SSL_CTX_set_min_proto_version(context, policy.version_min);
+    SSL_CTX_set_max_proto_version(context, policy.version_max);
+    SSL_CTX_set_dh_auto(context, 1);  // for the one policy that has DHE
+    if (settings.by_kernel) SSL_CTX_set_options(context, SSL_OP_ENABLE_KTLS);
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
                                      SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 0);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    if (SSL_CTX_set_cipher_list(context, tls12_ciphers) != 1) {
+    if (SSL_CTX_set_cipher_list(context, policy.tls12_ciphers.c_str()) != 1) {
         return fail(ErrorKind::Internal, openssl_error());
     }
     if (auto used = use_identity(context, settings); !used) return fail(std::move(used.error()));

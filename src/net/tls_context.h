@@ -15,6 +15,7 @@
 #include "async/task.h"
 #include "base/deadline.h"
 #include "base/result.h"
+#include "net/security_policy.h"
 #include "net/stream.h"
 
 struct ssl_ctx_st;
@@ -31,6 +32,9 @@ struct TlsSettings {
     // without a protocol, unless alpn_required.
     std::vector<std::string> application_protocols;
     ClientCertificate client_certificate = ClientCertificate::NotRequested;
+    SecurityPolicy policy = SecurityPolicy::Tls13_1_2_2022_10;
+    // The kernel encrypts where it can (kTLS), OpenSSL where it cannot.
+    bool by_kernel = false;
     // Request a client certificate only when one of these protocols was agreed on.
     std::vector<std::string> client_certificate_protocols;
 };

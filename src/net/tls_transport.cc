@@ -81,7 +81,8 @@ IoOutcome TlsTransport::shake_hands() {
     if (result == 1) {
         // One read call fetches as many records as have come. Only now: during the handshake
         // it would fetch bytes that belong to whoever takes the socket over on failure.
-        SSL_set_read_ahead(ssl_, 1);
+        // The kernel hands records over one by one.
+        if (!BIO_get_ktls_recv(SSL_get_rbio(ssl_))) SSL_set_read_ahead(ssl_, 1);
         return {IoOutcome::Status::Done, 1};
     }
     return outcome_of(result);

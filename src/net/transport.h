@@ -37,6 +37,7 @@ struct PeerFacts {
     Address remote;
     bool is_tls = false;
     std::string_view tls_version;      // "TLSv1.3", a constant of the library; empty without TLS
+    bool is_tls_by_kernel = false;     // the kernel encrypts what is sent
     std::string server_name;           // SNI as sent; empty when absent
     std::string application_protocol;  // the ALPN protocol agreed on; empty when none
     Bytes client_certificate;          // DER; empty when none was sent

@@ -64,6 +64,7 @@ public:
         ready_.region = "eu-west-1";
         ready_.data_dir = path_;
         ready_.ca = path_ + "/ca/it's.crt";
+        ready_.api_ca = ready_.ca;
         save();
         std::ofstream(credentials_file_path(path_))
             << "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret'key\n";

@@ -87,6 +87,7 @@ std::string to_json(const ReadyFile& ready) {
         {"api", port_value(ready.api)},
         {"api_url", ready.api_url},
         {"ca", ready.ca},
+        {"api_ca", ready.api_ca},
         {"endpoint", ready.endpoint},
         {"account", ready.account},
         {"region", ready.region},
@@ -111,6 +112,7 @@ Result<ReadyFile> parse_ready_file(std::string_view text) {
     members.read("api", ready.api);
     members.read("api_url", ready.api_url);
     members.read("ca", ready.ca);
+    members.read("api_ca", ready.api_ca);
     members.read("endpoint", ready.endpoint);
     members.read("account", ready.account);
     members.read("region", ready.region);

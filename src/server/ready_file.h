@@ -20,7 +20,9 @@ struct ReadyFile {
     std::optional<std::uint16_t> https_mtls;
     std::optional<std::uint16_t> api;
     std::string api_url;   // "http://127.0.0.1:4566"; empty when the API is closed
-    std::string ca;        // path of the CA certificate that the TLS doors' certificates lead to
+    std::string ca;        // path of the CA that the device doors' certificates lead to; empty: one
+                           // that the system trusts
+    std::string api_ca;    // the same of the API over TLS
     std::string endpoint;  // the host name that devices use
     std::string account;
     std::string region;

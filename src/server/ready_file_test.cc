@@ -21,6 +21,7 @@ ReadyFile example() {
             .api = 4566,
             .api_url = "http://127.0.0.1:4566",
             .ca = "/d/ca/root-CA.crt",
+            .api_ca = "/d/ca/local-CA.crt",
             .endpoint = "localhost",
             .account = "000000000000",
             .region = "us-east-1",

@@ -61,7 +61,7 @@ Result<Value> parse_switch(const Setting& setting, std::string_view text) {
 }
 
 Result<Value> parse_choice_index(const Setting& setting, std::string_view text) {
-    const auto found = std::ranges::find(setting.choices, lower_case(text));
+    const auto found = std::ranges::find(setting.choices, lower_case(text), lower_case);
     if (found == setting.choices.end()) return expected(setting, text);
     return static_cast<std::uint64_t>(found - setting.choices.begin());
 }

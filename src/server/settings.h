@@ -13,6 +13,7 @@
 #include "base/profile.h"
 #include "base/tenant.h"
 #include "logs/level.h"
+#include "net/security_policy.h"
 
 namespace gatehouse::server {
 
@@ -43,6 +44,16 @@ struct FunctionSettings {
     std::uint32_t idle_seconds = 600;
 };
 
+// Of the doors for devices.
+struct TlsSettings {
+    // PEM files of the operator's; empty: the server's own authority makes the certificate.
+    std::string certificate_file;
+    std::string private_key_file;
+    std::string ca_file;  // what devices have to trust then; empty: what their system trusts
+    net::SecurityPolicy policy = net::SecurityPolicy::Tls13_1_2_2022_10;
+    bool by_kernel = false;  // where the kernel can
+};
+
 struct LogSettings {
     std::uint64_t group_bytes_max = 256ULL * 1024 * 1024;
     std::uint64_t total_bytes_max = 1024ULL * 1024 * 1024;
@@ -64,6 +75,8 @@ struct Settings {
     Port https_port{.number = 443, .otherwise = 9443};
     Port https_mtls_port{.number = 8443};
     Port api_port{.number = 4566};
+    std::vector<std::string> proxies;  // addresses and ranges that speak the PROXY protocol
+    TlsSettings tls;
     std::vector<std::string> endpoints;  // host names, the first one is told to devices
 
     Profile profile;

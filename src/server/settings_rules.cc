@@ -18,6 +18,7 @@ public:
         check_anonymous();
         check_clock();
         check_root_key();
+        check_tls();
         check_limits();
         return std::move(errors_);
     }
@@ -107,6 +108,16 @@ private:
     void check_root_key() {
         if (settings_.root_access_key_id.empty() != settings_.root_secret_access_key.empty()) {
             refuse("root.access-key-id and root.secret-access-key are set together or not at all");
+        }
+    }
+
+    void check_tls() {
+        const TlsSettings& tls = settings_.tls;
+        if (tls.certificate_file.empty() != tls.private_key_file.empty()) {
+            refuse("tls.certificate and tls.private-key are set together or not at all");
+        }
+        if (tls.certificate_file.empty() && !tls.ca_file.empty()) {
+            refuse("tls.ca has no effect without tls.certificate");
         }
     }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/address_range.h"
 #include "server/profile_settings_table.h"
 #include "server/setting_builders.h"
 
@@ -24,6 +25,11 @@ Result<void> check_address(std::string_view text) {
         return {};
     }
     return wrong("is not a numeric address such as 0.0.0.0, 192.0.2.7 or ::");
+}
+
+Result<void> check_address_range(std::string_view text) {
+    const auto range = net::AddressRange::parse(text);
+    return range ? Result<void>() : wrong("is no address or range: " + range.error().message);
 }
 
 Result<void> check_host_name(std::string_view text) {
@@ -76,6 +82,7 @@ Result<void> check_secret_key(std::string_view text) {
 
 SettingTable files_and_doors() {
     using S = Settings;
+    using T = TlsSettings;
     return {
         with_default(kept(text<&S::config_file>("config", "FILE", "The settings file to read."),
                           Visibility::NotInFile),
@@ -105,6 +112,25 @@ SettingTable files_and_doors() {
                      "443 where it may be bound, else 9443"),
         port<&S::https_mtls_port>("https-mtls-port", "HTTPS with a client certificate."),
         port<&S::api_port>("api-port", "The AWS-compatible API."),
+        list<&S::proxies>("proxy-protocol.from", "ADDR",
+                          "Addresses or ranges (10.0.0.0/8) of load balancers. What they pass on "
+                          "to the doors for devices begins with a PROXY protocol header, version "
+                          "2; nothing that others send does.",
+                          check_address_range),
+        text<&S::tls, &T::certificate_file>("tls.certificate", "FILE",
+                                            "The certificate of the doors for devices, with its "
+                                            "chain, in PEM, instead of one of the server's own "
+                                            "CA. Read again at SIGHUP and every hour."),
+        text<&S::tls, &T::private_key_file>("tls.private-key", "FILE", "Its key, in PEM."),
+        text<&S::tls, &T::ca_file>("tls.ca", "FILE",
+                                   "What devices have to trust to know that certificate, for "
+                                   "`gatehouse device`; without it, what the system trusts."),
+        choice<&S::tls, &T::policy>("tls.policy",
+                                    "Versions and ciphers of the doors for devices, by AWS's "
+                                    "names."),
+        toggle<&S::tls, &T::by_kernel>("tls.kernel",
+                                       "Let the kernel encrypt (kTLS) where it can. The trace of "
+                                       "a connection says whether it does."),
         list<&S::endpoints>("endpoint", "NAME",
                             "Host names by which devices reach this server; they go into its "
                             "certificate. The first is what DescribeEndpoint answers.",

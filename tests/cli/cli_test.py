@@ -269,7 +269,7 @@ class Life(unittest.TestCase):
         # Another CA, and the server is not believed.
         ready = server.data_dir / "ready.json"
         told = json.loads(ready.read_text())
-        told["ca"] = str(server.data_dir / "ca" / "device-CA.crt")
+        told["api_ca"] = str(server.data_dir / "ca" / "device-CA.crt")
         ready.write_text(json.dumps(told))
         distrusted = server.run("status")
         self.assertEqual(distrusted.returncode, 1)

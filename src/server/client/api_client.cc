@@ -187,7 +187,7 @@ Answer<net::HttpResponse> ApiClient::send(const ApiCall& call) const {
     if (!place) return no_answer(std::move(place.error()));
     std::string authorities;
     if (place->is_tls) {
-        auto read = read_file(server_.ca);
+        auto read = read_file(server_.api_ca);
         if (!read) return no_answer(std::move(read.error()));
         authorities = std::move(*read);
     }

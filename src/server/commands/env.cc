@@ -31,7 +31,7 @@ std::string shell_lines(const ReadyFile& ready, const AccessKey& key) {
     set("AWS_DEFAULT_REGION", ready.region);
     // A profile or session token of another account would win or spoil the signature.
     text += "unset AWS_SESSION_TOKEN AWS_PROFILE\n";
-    if (ready.api_url.starts_with("https:")) set("AWS_CA_BUNDLE", ready.ca);
+    if (ready.api_url.starts_with("https:")) set("AWS_CA_BUNDLE", ready.api_ca);
     // The AWS CLI before 2.13 and botocore before 1.31 do not know AWS_ENDPOINT_URL and would call
     // Amazon.
     text += "aws() { command aws --endpoint-url \"$AWS_ENDPOINT_URL\" \"$@\"; }\n";

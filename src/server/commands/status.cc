@@ -32,7 +32,8 @@ std::string status_text(const ReadyFile& server, const json::value& status) {
                         text_at(status, "/region"));
     text += fmt::format("  {:<12}{}\n", "endpoint", text_at(status, "/endpoint"));
     text += fmt::format("  {:<12}{}\n", "data", server.data_dir);
-    text += fmt::format("  {:<12}{}\n", "CA", server.ca);
+    text +=
+        fmt::format("  {:<12}{}\n", "CA", server.ca.empty() ? "as the system trusts" : server.ca);
     text += door_text("mqtt", server, server.mqtt);
     text += door_text("mqtts", server, server.mqtts);
     text += door_text("https", server, server.https);

@@ -15,11 +15,11 @@
 #include "base/pinned.h"
 #include "base/result.h"
 #include "base/tenant.h"
-#include "certificates/local_authority.h"
 #include "gateway/parts.h"
 #include "iam/accounts.h"
 #include "registry/authorizers.h"
 #include "registry/endpoint_name.h"
+#include "server/serve/server_certificate.h"
 #include "server/settings.h"
 
 namespace gatehouse::server {
@@ -31,7 +31,7 @@ public:
         const Settings& settings;
         const iam::Accounts& accounts;
         const registry::Authorizers& authorizers;
-        certificates::LocalAuthority& authority;
+        ServerCertificate& certificate;
         async::WorkerPool& workers;
     };
     explicit DeviceEndpoints(const Parts& parts);

@@ -43,6 +43,9 @@ Result<authentication::AnonymousSettings> anonymous_settings(const Settings& set
 gateway::GatewaySettings gateway_settings(const Settings& settings) {
     gateway::GatewaySettings gateway;
     gateway.profile = settings.profile;
+    for (const std::string& range : settings.proxies) {
+        gateway.proxies.push_back(net::AddressRange::parse(range).value());  // checked when read
+    }
     return gateway;
 }
 

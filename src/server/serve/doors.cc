@@ -65,7 +65,9 @@ Result<std::unique_ptr<Doors>> Doors::open(const Parts& parts) {
 }
 
 Result<void> Doors::renew_certificates() {
-    const auto identity = parts_.foundation.authority->server_identity();
+    const auto identity = parts_.foundation.certificate->identity();
+    const auto local = parts_.foundation.authority->server_identity();
+    const TlsSettings& wanted = parts_.settings.tls;
     const auto show = [&](gateway::CurrentTls& tls, net::TlsSettings settings) -> Result<void> {
         auto context = net::TlsContext::make(settings);
         if (!context) return fail(std::move(context.error()));
@@ -77,12 +79,15 @@ Result<void> Doors::renew_certificates() {
         {&https_tls_, gateway::DoorKind::Https},
         {&https_mtls_tls_, gateway::DoorKind::HttpsMtls}};
     for (const auto& [tls, kind] : doors) {
-        auto shown =
-            show(*tls, gateway::tls_settings(kind, identity->chain_pem, identity->key_pem));
+        net::TlsSettings settings =
+            gateway::tls_settings(kind, identity->chain_pem, identity->key_pem);
+        settings.policy = wanted.policy;
+        settings.by_kernel = wanted.by_kernel;
+        auto shown = show(*tls, std::move(settings));
         if (!shown) return shown;
     }
-    return show(api_tls_, {.certificate_chain_pem = identity->chain_pem,
-                           .private_key_pem = identity->key_pem,
+    return show(api_tls_, {.certificate_chain_pem = local->chain_pem,
+                           .private_key_pem = local->key_pem,
                            .application_protocols = {"http/1.1"}});
 }
 

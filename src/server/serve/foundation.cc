@@ -77,6 +77,9 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
     auto authority = open_authority(settings, *made->data_dir, *made->clock, made->random);
     if (!authority) return fail(std::move(authority.error()));
     made->authority = std::move(*authority);
+    auto certificate = ServerCertificate::make(settings, *made->authority, *made->clock);
+    if (!certificate) return fail(std::move(certificate.error()));
+    made->certificate = std::move(*certificate);
     made->async_store = std::make_unique<storage::AsyncResourceStore>(*made->store, made->workers);
     return made;
 }

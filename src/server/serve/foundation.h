@@ -14,6 +14,7 @@
 #include "logs/log_store.h"
 #include "logs/metrics.h"
 #include "logs/trace.h"
+#include "server/serve/server_certificate.h"
 #include "server/settings.h"
 #include "storage/async_resource_store.h"
 #include "storage/data_dir.h"
@@ -40,6 +41,7 @@ public:
     std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
+    std::unique_ptr<ServerCertificate> certificate;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 

@@ -54,7 +54,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
         DeviceEndpoints::Parts{.settings = all,
                                .accounts = *made->resources_->accounts,
                                .authorizers = *made->resources_->authorizers,
-                               .authority = *made->foundation_->authority,
+                               .certificate = *made->foundation_->certificate,
                                .workers = made->foundation_->workers});
     auto devices = Devices::make({.settings = all,
                                   .foundation = *made->foundation_,
@@ -96,6 +96,11 @@ Result<void> Server::run() {
     plan_renewal();
     // What start-up used and freed goes back to the system.
     malloc_trim(0);
+    for (const std::string& name : foundation_->certificate->uncovered()) {
+        fmt::print(stderr,
+                   "gatehouse serve: {} is not for the endpoint {}: clients will refuse it there\n",
+                   settings_.tls.certificate_file, name);
+    }
     if (auto announced = announce(); !announced) return announced;
     loops_->run();
     ::unlink(settings_.ready_file.c_str());
@@ -116,7 +121,8 @@ ReadyFile Server::ready_file() const {
             "{}://{}", settings_.api_speaks_tls() ? "https" : "http",
             net::host_and_port(net::host_from_here(settings_.api_hosts.front()), *ports.api));
     }
-    ready.ca = foundation_->authority->root_certificate_path();
+    ready.ca = foundation_->certificate->authority_file();
+    ready.api_ca = foundation_->authority->root_certificate_path();
     ready.endpoint = endpoints_->usual();
     ready.account = settings_.account.value();
     ready.region = settings_.region.value();
@@ -180,8 +186,10 @@ async::Task<void> Server::drain_all() {
 }
 
 void Server::reread() {
-    plan_renewal();
-    const std::string details = "the doors' certificates were read again; " + reread_settings();
+    const std::string problem = renew_certificate();
+    const std::string details =
+        (problem.empty() ? "the doors' certificates were read again" : problem) + "; " +
+        reread_settings();
     foundation_->log->record({.tenant = default_tenant(settings_),
                               .type = logs::EventType::ServerNotice,
                               .reason = "REREAD",
@@ -218,13 +226,24 @@ void Server::apply_live(const Settings& settings) {
                                     settings_.logs.write_budget_bytes_per_second);
 }
 
+// What went wrong, in words; then the certificate that there is stays.
+std::string Server::renew_certificate() {
+    const auto renewed = foundation_->certificate->refresh();
+    const auto shown = renewed && *renewed ? doors_->renew_certificates() : Result<void>();
+    if (renewed && shown) return {};
+    const Error& error = !renewed ? renewed.error() : shown.error();
+    std::string problem = "the server certificate stays as it is: " + error.describe();
+    fmt::print(stderr, "gatehouse serve: {}\n", problem);
+    return problem;
+}
+
 void Server::plan_renewal() {
-    const auto renewed = foundation_->authority->renew_if_due();
-    const auto shown = renewed ? doors_->renew_certificates() : Result<void>();
-    if (!renewed || !shown) {
-        const Error& error = !renewed ? renewed.error() : shown.error();
-        fmt::print(stderr, "gatehouse serve: the server certificate was not renewed: {}\n",
-                   error.describe());
+    if (const std::string problem = renew_certificate(); !problem.empty()) {
+        foundation_->log->record({.tenant = default_tenant(settings_),
+                                  .type = logs::EventType::ServerNotice,
+                                  .status = logs::Status::Failure,
+                                  .reason = "CERTIFICATE_NOT_RENEWED",
+                                  .details = problem});
     }
     loops_->main().timers().set(*renewal_, loops_->main().now() + renewal_interval);
 }

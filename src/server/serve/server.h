@@ -45,6 +45,7 @@ private:
     // What became of the settings, in a sentence.
     std::string reread_settings();
     void apply_live(const Settings& settings);
+    std::string renew_certificate();
     void plan_renewal();
 
     Settings settings_;  // the live ones as last reread

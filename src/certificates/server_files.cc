@@ -1,0 +1,58 @@
+#include "certificates/server_files.h"
+
+#include <fmt/format.h>
+
+#include "base/durable_file.h"
+#include "certificates/certificate.h"
+#include "certificates/openssl.h"
+
+namespace gatehouse::certificates {
+namespace {
+
+constexpr std::size_t file_bytes_max = 1024 * 1024;
+
+Result<void> check_readers(const std::filesystem::path& key) {
+    using std::filesystem::perms;
+    std::error_code error;
+    const perms allowed = std::filesystem::status(key, error).permissions();
+    if (error || (allowed & (perms::group_write | perms::others_all)) == perms::none) return {};
+    return fail(ErrorKind::NotAllowed,
+                fmt::format("the private key {} may be read or changed by others: chmod 600 {}",
+                            key.string(), key.string()));
+}
+
+}  // namespace
+
+Result<ServerIdentity> read_server_files(const ServerFiles& files, const Clock& clock) {
+    auto chain = read_file(files.certificate, file_bytes_max);
+    if (!chain) return fail(std::move(chain.error()));
+    if (auto checked = check_readers(files.private_key); !checked) {
+        return fail(std::move(checked.error()));
+    }
+    auto key = read_file(files.private_key, file_bytes_max);
+    if (!key) return fail(std::move(key.error()));
+    const auto facts = parse_certificate_pem(*chain);
+    if (!facts) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("{}: {}", files.certificate.string(), facts.error().message));
+    }
+    if (!openssl::key_fits(*chain, *key)) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("{} is not the private key of the first certificate in {}",
+                                files.private_key.string(), files.certificate.string()));
+    }
+    const WallTime now = clock.wall_now();
+    if (now >= facts->not_after || now < facts->not_before) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("the certificate in {} is valid from {} to {}, not now",
+                                files.certificate.string(), format_iso8601(facts->not_before),
+                                format_iso8601(facts->not_after)));
+    }
+    return ServerIdentity{std::move(*chain),
+                          std::move(*key),
+                          {facts->dns_names, facts->ip_addresses},
+                          facts->not_after,
+                          facts->not_after};
+}
+
+}  // namespace gatehouse::certificates

@@ -1,0 +1,265 @@
+#!/usr/bin/python3
+"""TLS as the operator wants it: certificates of their own, versions by AWS's policy names, and load
+balancers that speak the PROXY protocol.
+
+usage: tls_test.py GATEHOUSE [TESTS]"""
+
+import os
+import pathlib
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import unittest
+
+from client_test import GATEHOUSE, ClientTest, wait_until
+from device import V5
+from gatehouse_server import Server
+
+CONNECT = bytes([0x10, 16, 0, 4]) + b"MQTT" + bytes([4, 2, 0, 60, 0, 4])
+CONNACK = b"\x20\x02\x00\x00"
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+
+
+class Authority:
+    """A CA of the operator's, and the certificates that it signs, by OpenSSL's command."""
+
+    def __init__(self):
+        self.owner = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.owner.name)
+        self.ca = self.folder / "ca.crt"
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                     "/CN=Operator", "-keyout", "ca.key", "-out", "ca.crt")
+
+    def openssl(self, *words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
+
+    def issue(self, serial: int, names: str = "DNS:localhost,IP:127.0.0.1",
+              key: str = "rsa:2048") -> None:
+        """Replaces tls.crt and tls.key."""
+        (self.folder / "names").write_text(f"subjectAltName={names}\n")
+        self.openssl("req", "-newkey", key, "-nodes", "-subj", "/CN=server", "-keyout", "new.key",
+                     "-out", "new.csr")
+        self.openssl("x509", "-req", "-in", "new.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
+                     "-days", "1", "-set_serial", str(serial), "-extfile", "names",
+                     "-out", "new.crt")
+        os.replace(self.folder / "new.key", self.folder / "tls.key")
+        os.replace(self.folder / "new.crt", self.folder / "tls.crt")
+
+    def flags(self) -> list[str]:
+        return ["--tls-certificate", str(self.folder / "tls.crt"), "--tls-private-key",
+                str(self.folder / "tls.key"), "--tls-ca", str(self.ca)]
+
+
+def context_for(server, minimum=None, maximum=None, ciphers=None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=server.ready["ca"])
+    context.minimum_version = minimum or ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.maximum_version = maximum or ssl.TLSVersion.MAXIMUM_SUPPORTED
+    if ciphers:
+        context.set_ciphers(ciphers)
+    return context
+
+
+def connect_tls(server, context: ssl.SSLContext) -> ssl.SSLSocket:
+    plain = socket.create_connection(("127.0.0.1", server.ready["mqtts"]), timeout=30)
+    return context.wrap_socket(plain, server_hostname="localhost")
+
+
+class OwnCertificate(unittest.TestCase):
+    def setUp(self):
+        self.authority = Authority()
+        self.addCleanup(self.authority.owner.cleanup)
+        self.authority.issue(7)
+
+    def start(self, *flags: str) -> Server:
+        server = Server(GATEHOUSE, "--allow-anonymous", *self.authority.flags(), *flags)
+        self.addCleanup(server.stop)
+        return server
+
+    def serial(self, server) -> int:
+        with connect_tls(server, context_for(server)) as stream:
+            return int(stream.getpeercert()["serialNumber"], 16)
+
+    def reread(self, server) -> str:
+        before = len(server.log_records(eventType="Server.Notice"))
+        server.process.send_signal(signal.SIGHUP)
+        return wait_until(lambda: [each for each in server.log_records(
+            eventType="Server.Notice")[before:] if each.get("reason") == "REREAD"],
+            "the notice of SIGHUP")[-1]["details"]
+
+    def test_it_is_shown_and_changed_without_dropping_anybody(self):
+        server = self.start()
+        self.assertEqual(server.ready["ca"], str(self.authority.ca))
+        self.assertEqual(self.serial(server), 7)
+        stays = connect_tls(server, context_for(server))
+        stays.sendall(CONNECT + b"stay")
+        self.assertEqual(stays.recv(4), CONNACK)
+        self.authority.issue(8)
+        self.assertIn("read again", self.reread(server))
+        self.assertEqual(self.serial(server), 8)
+        stays.sendall(b"\xc0\x00")
+        self.assertEqual(stays.recv(2), b"\xd0\x00", "the old connection is still there")
+        stays.close()
+        (self.authority.folder / "tls.key").write_text("no key")
+        self.assertIn("stays as it is", self.reread(server))
+        self.assertIn("is not the private key of", server.stderr())
+        self.assertEqual(self.serial(server), 8)
+
+    def test_our_own_device_and_commands_find_their_way(self):
+        server = self.start("--api-host", "0.0.0.0")
+        run = server.gatehouse("device", "--attempts", "1", "--count", "1", "--topic", "t")
+        self.assertIn("published #1", run.stdout)
+        self.assertIn(f"CA          {self.authority.ca}", server.gatehouse("status").stdout)
+
+    def test_endpoints_that_it_is_not_for_are_told(self):
+        server = self.start("--endpoint", "iot.example.test", "--endpoint", "localhost")
+        self.assertIn("is not for the endpoint iot.example.test", server.stderr())
+        self.assertNotIn("endpoint localhost", server.stderr())
+
+    def test_what_cannot_be_used_is_refused_at_the_start(self):
+        def refusal() -> str:
+            with self.assertRaises(AssertionError) as refused:
+                self.start()
+            return str(refused.exception)
+        (self.authority.folder / "tls.key").chmod(0o644)
+        self.assertIn("chmod 600", refusal())
+        (self.authority.folder / "tls.key").unlink()
+        self.assertIn("tls.key", refusal())
+
+
+class Policies(unittest.TestCase):
+    def setUp(self):
+        self.authority = Authority()
+        self.addCleanup(self.authority.owner.cleanup)
+        self.authority.issue(1)
+
+    def versions(self, policy: str, *flags: str) -> list[str]:
+        server = Server(GATEHOUSE, *flags, "--tls-policy", f"IoTSecurityPolicy_{policy}")
+        self.addCleanup(server.stop)
+        self.server = server
+        spoken = []
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            try:
+                with connect_tls(server, context_for(server, version, version)) as stream:
+                    spoken.append(stream.version())
+            except (ssl.SSLError, ConnectionError):
+                pass
+        return spoken
+
+    def test_versions(self):
+        self.assertEqual(self.versions("TLS13_1_3_2022_10"), ["TLSv1.3"])
+        self.assertEqual(self.versions("TLS13_1_2_2022_10"), ["TLSv1.2", "TLSv1.3"])
+        self.assertEqual(self.versions("TLS12_1_2_2022_10"), ["TLSv1.2"])
+
+    def has_cipher(self, cipher: str) -> bool:
+        try:
+            with connect_tls(self.server, context_for(
+                    self.server, maximum=ssl.TLSVersion.TLSv1_2, ciphers=cipher)) as stream:
+                return stream.cipher()[0] == cipher
+        except (ssl.SSLError, ConnectionError):
+            return False
+
+    def test_ciphers(self):
+        own = self.authority.flags()
+        for policy, rsa_exchange, dhe in (("TLS13_1_2_2022_10", False, False),
+                                          ("TLS12_1_2_2022_10", True, False),
+                                          ("TLS12_1_0_2016_01", True, False),
+                                          ("TLS12_1_0_2015_01", True, True)):
+            with self.subTest(policy):
+                self.versions(policy, *own)
+                self.assertTrue(self.has_cipher("ECDHE-RSA-AES128-GCM-SHA256"))
+                self.assertEqual(self.has_cipher("AES128-SHA256"), rsa_exchange)
+                self.assertEqual(self.has_cipher("DHE-RSA-AES256-SHA"), dhe)
+
+    def test_a_wrong_name(self):
+        with self.assertRaises(AssertionError) as refused:
+            self.versions("TLS11")
+        self.assertIn("IoTSecurityPolicy_TLS13_1_2_2022_10", str(refused.exception))
+
+
+class Balancer(ClientTest):
+    flags = ("--allow-anonymous", "--proxy-protocol-from", "127.0.0.0/8",
+             "--connections-per-address-max", "2")
+
+    def header(self, source: str, command: int = 0x21, port: int = 4711) -> bytes:
+        addresses = (socket.inet_aton(source) + socket.inet_aton("192.0.2.7") +
+                     port.to_bytes(2, "big") + (8883).to_bytes(2, "big"))
+        return SIGNATURE + bytes([command, 0x11]) + len(addresses).to_bytes(2, "big") + addresses
+
+    def plain(self, door: str = "mqtt") -> socket.socket:
+        stream = socket.create_connection(("127.0.0.1", self.server.ready[door]), timeout=30)
+        self.addCleanup(stream.close)
+        return stream
+
+    def assert_closed(self, stream: socket.socket) -> None:
+        try:
+            self.assertEqual(stream.recv(4), b"")
+        except ConnectionResetError:  # it was closed with what we had sent unread
+            pass
+
+    def test_the_real_address_is_known_with_and_without_tls(self):
+        stream = self.plain()
+        stream.sendall(self.header("203.0.113.5") + CONNECT + b"balA")
+        self.assertEqual(stream.recv(4), CONNACK)
+        record = self.server.wait_for_record(clientId="balA", eventType="Connect")
+        self.assertEqual((record["sourceIp"], record["sourcePort"]), ("203.0.113.5", 4711))
+        plain = self.plain("mqtts")
+        plain.sendall(self.header("203.0.113.6"))
+        stream = context_for(self.server).wrap_socket(plain, server_hostname="localhost")
+        stream.sendall(CONNECT + b"balB")
+        self.assertEqual(stream.recv(4), CONNACK)
+        stream.close()
+        self.assertEqual(self.server.wait_for_record(clientId="balB", eventType="Connect")
+                         ["sourceIp"], "203.0.113.6")
+
+    def test_a_header_that_comes_byte_by_byte(self):
+        stream = self.plain()
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in self.header("203.0.113.7") + CONNECT + b"slow":
+            stream.sendall(bytes([byte]))
+        self.assertEqual(stream.recv(4), CONNACK)
+
+    def test_limits_count_the_real_address(self):
+        open_streams = []
+        for number in range(4):
+            stream = self.plain()
+            stream.sendall(self.header(f"198.51.100.{number // 2}") + CONNECT + b"%04d" % number)
+            self.assertEqual(stream.recv(4), CONNACK)
+            open_streams.append(stream)
+        third = self.plain()
+        third.sendall(self.header("198.51.100.0") + CONNECT + b"over")
+        self.assert_closed(third)
+
+    def test_the_balancers_own_look(self):
+        stream = self.plain()
+        stream.sendall(self.header("203.0.113.8", command=0x20) + CONNECT + b"look")
+        self.assertEqual(stream.recv(4), CONNACK)
+        self.assertEqual(self.server.wait_for_record(clientId="look", eventType="Connect")
+                         ["sourceIp"], "127.0.0.1")
+
+    def test_no_header(self):
+        stream = self.plain()
+        stream.sendall(CONNECT + b"none")
+        self.assert_closed(stream)
+        record = wait_until(lambda: [each for each in self.server.log_records(
+            eventType="Connection.Refused") if "PROXY protocol" in each["details"]], "the record")
+        self.assertIn("does not begin with a header", record[0]["details"])
+
+
+class NoBalancer(ClientTest):
+    flags = ("--allow-anonymous", "--proxy-protocol-from", "192.0.2.0/24")
+
+    def test_a_header_from_anybody_else_is_no_header(self):
+        stream = socket.create_connection(("127.0.0.1", self.server.ready["mqtt"]), timeout=30)
+        self.addCleanup(stream.close)
+        stream.sendall(Balancer.header(self, "203.0.113.5") + CONNECT + b"liar")
+        self.assertEqual(stream.recv(4), b"")
+        self.assertEqual(self.server.log_records(clientId="liar"), [])
+
+    def test_everybody_else_connects_as_ever(self):
+        self.device("anybody", protocol=V5, user=None, password=None).connected()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
