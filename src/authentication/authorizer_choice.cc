@@ -76,6 +76,12 @@ std::expected<AuthorizerChoice, Refusal> find_entry(const Credentials& credentia
 
 }  // namespace
 
+std::optional<std::string> named_authorizer(const Credentials& credentials,
+                                            SecondQuestionMark second) {
+    auto found = Sources(credentials, second).find(authorizer_name_parameter);
+    return found ? std::optional(std::move(found->value)) : std::nullopt;
+}
+
 bool brings_credentials(const Credentials& credentials) {
     return (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password)) ||
            (credentials.http && (credentials.http->headers.find(authorizer_name_parameter) ||

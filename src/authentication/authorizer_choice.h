@@ -28,6 +28,10 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
     const Credentials& credentials, const registry::AuthorizerDirectory& directory,
     SecondQuestionMark second);
 
+// The name that the client asks for, wherever it stands; empty: it names none.
+std::optional<std::string> named_authorizer(const Credentials& credentials,
+                                            SecondQuestionMark second);
+
 // Whether the client brought anything that asks for a custom authorizer: a user name, a
 // password, or the parameters in HTTP.
 bool brings_credentials(const Credentials& credentials);

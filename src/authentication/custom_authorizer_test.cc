@@ -223,7 +223,7 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
     const auto ask_as = [&](AnonymousSettings anonymous) {
-        DeviceAuthenticator authenticator(*authorizer_, std::move(anonymous));
+        DeviceAuthenticator authenticator(*authorizer_, nullptr, std::move(anonymous));
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
             result = co_await authenticator.authenticate(nobody, {},

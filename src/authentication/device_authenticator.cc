@@ -29,6 +29,9 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
         co_return std::unexpected(std::move(refusal));
     }
+    if (passwords_ != nullptr && passwords_->decides_about(*credentials)) {
+        co_return co_await passwords_->ask(std::move(credentials), trace, deadline);
+    }
     co_return co_await custom_.ask(std::move(credentials), CustomAuthorizer::Purpose::Connect,
                                    trace, deadline);
 }

@@ -8,6 +8,7 @@
 
 #include "authentication/authenticator.h"
 #include "authentication/custom_authorizer.h"
+#include "authentication/password_authenticator.h"
 #include "authentication/shared_policies.h"
 #include "policy/document.h"
 
@@ -22,9 +23,10 @@ struct AnonymousSettings {
 
 class DeviceAuthenticator final : public Authenticator {
 public:
-    // The custom authorizer must outlive it.
-    DeviceAuthenticator(CustomAuthorizer& custom, AnonymousSettings anonymous)
-        : custom_(custom), anonymous_(std::move(anonymous)) {
+    // The others must outlive it. `passwords` may be null: there is no file of them.
+    DeviceAuthenticator(CustomAuthorizer& custom, PasswordAuthenticator* passwords,
+                        AnonymousSettings anonymous)
+        : custom_(custom), passwords_(passwords), anonymous_(std::move(anonymous)) {
         for (const policy::DocumentPointer& document : anonymous_.documents) {
             anonymous_sources_.push_back({"the policy for anonymous clients", document});
         }
@@ -41,6 +43,7 @@ private:
     IdentityPtr let_in_anonymously(const Credentials& credentials);
 
     CustomAuthorizer& custom_;
+    PasswordAuthenticator* const passwords_;
     const AnonymousSettings anonymous_;
     std::vector<policy::PolicySource> anonymous_sources_;
     SharedPolicies shared_policies_{{}};

@@ -54,6 +54,13 @@ struct TlsSettings {
     bool by_kernel = false;  // where the kernel can
 };
 
+// Users of an authorizer that needs no function; none where `users_file` is empty.
+struct PasswordFileSettings {
+    std::string users_file;
+    std::string policies_folder;
+    std::uint32_t threads = 1;
+};
+
 struct LogSettings {
     std::uint64_t group_bytes_max = 256ULL * 1024 * 1024;
     std::uint64_t total_bytes_max = 1024ULL * 1024 * 1024;
@@ -101,6 +108,7 @@ struct Settings {
     std::uint64_t http_body_bytes_in_flight_max = 256ULL * 1024 * 1024;
     std::uint32_t drain_ms = 1200;
 
+    PasswordFileSettings passwords;
     FunctionSettings functions;
     LogSettings logs;
 

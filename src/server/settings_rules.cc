@@ -19,6 +19,7 @@ public:
         check_clock();
         check_root_key();
         check_tls();
+        check_passwords();
         check_limits();
         return std::move(errors_);
     }
@@ -118,6 +119,13 @@ private:
         }
         if (tls.certificate_file.empty() && !tls.ca_file.empty()) {
             refuse("tls.ca has no effect without tls.certificate");
+        }
+    }
+
+    void check_passwords() {
+        const PasswordFileSettings& passwords = settings_.passwords;
+        if (passwords.users_file.empty() != passwords.policies_folder.empty()) {
+            refuse("password-file.users and password-file.policies are set together or not at all");
         }
     }
 

@@ -140,6 +140,7 @@ SettingTable files_and_doors() {
 
 SettingTable identity_and_access() {
     using S = Settings;
+    using P = PasswordFileSettings;
     return {
         with_default(
             choice<&S::profile, &Profile::name>("profile",
@@ -160,6 +161,15 @@ SettingTable identity_and_access() {
         text<&S::anonymous_policy_file>("anonymous-policy", "FILE",
                                         "What anonymous clients may do, a policy document. On "
                                         "loopback alone it may be left out: everything."),
+        text<&S::passwords, &P::users_file>("password-file.users", "FILE",
+                                            "Users of the authorizer `password-file`, which needs "
+                                            "no function: `gatehouse passwd` writes the file. Read "
+                                            "again at SIGHUP."),
+        text<&S::passwords, &P::policies_folder>("password-file.policies", "DIR",
+                                                 "Their policies, NAME.json. Read again at "
+                                                 "SIGHUP."),
+        number<&S::passwords, &P::threads>("password-file.threads", {1, 256},
+                                           "Passwords checked at once."),
         choice<&S::api_auth>("api-auth",
                              "sigv4: requests are verified against known keys. any: whatever "
                              "signature comes is taken; loopback only."),

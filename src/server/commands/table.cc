@@ -14,6 +14,7 @@ std::span<const Command> all_commands() {
         Command{"explain", "why something was refused, by its trace id", run_explain},
         Command{"function", "deploy, invoke and list functions", run_function},
         Command{"logs", "read the log", run_logs},
+        Command{"passwd", "put users into a file of passwords", run_passwd},
         Command{"policy", "explain, test and lint policies, without a server", run_policy},
         Command{"pub", "publish a message", run_pub},
         Command{"serve", "run the server", run_serve},

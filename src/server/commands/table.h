@@ -17,6 +17,7 @@ Exit run_env(const Invocation& invocation);
 Exit run_explain(const Invocation& invocation);
 Exit run_function(const Invocation& invocation);
 Exit run_logs(const Invocation& invocation);
+Exit run_passwd(const Invocation& invocation);
 Exit run_policy(const Invocation& invocation);
 Exit run_pub(const Invocation& invocation);
 Exit run_serve(const Invocation& invocation);

@@ -71,6 +71,24 @@ broker::Persistence persistence(Foundation& foundation, Tenant tenant) {
                           const Result<void>& written) { report_disk(*log, tenant, written); }};
 }
 
+// Null where there is no file of them.
+Result<std::unique_ptr<authentication::PasswordAuthenticator>> make_passwords(
+    const Devices::Parts& parts) {
+    const PasswordFileSettings& settings = parts.settings.passwords;
+    if (settings.users_file.empty()) return nullptr;
+    Foundation& foundation = parts.foundation;
+    return authentication::PasswordAuthenticator::make(
+        {.tenant = default_tenant(parts.settings), .threads = settings.threads, .brake = {}},
+        {settings.users_file, settings.policies_folder},
+        {.home = parts.loops.main(),
+         .clock = *foundation.clock,
+         .random = foundation.random,
+         .directory = parts.authorizers.directory(),
+         .events = *foundation.log,
+         .levels = *foundation.levels,
+         .metrics = foundation.metrics});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
@@ -108,8 +126,11 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                               .events = *foundation.log,
                                               .levels = *foundation.levels,
                                               .metrics = foundation.metrics});
+    auto passwords = make_passwords(parts);
+    if (!passwords) return fail(std::move(passwords.error()));
+    made->passwords_ = std::move(*passwords);
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
-        *made->custom_authorizer_, std::move(*anonymous));
+        *made->custom_authorizer_, made->passwords_.get(), std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway_settings(parts.settings),
         gateway::GatewayParts{.clock = *foundation.clock,
@@ -126,6 +147,10 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                   }},
         parts.loops.all());
     return made;
+}
+
+Result<void> Devices::reload_passwords() {
+    return passwords_ == nullptr ? Result<void>() : passwords_->reload();
 }
 
 Devices::~Devices() {

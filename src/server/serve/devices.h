@@ -32,12 +32,15 @@ public:
         functions::FunctionInvoker& functions;
         const authentication::InvokePermissions& permissions;
     };
-    // InvalidInput: the policy for anonymous clients cannot be used.
+    // InvalidInput: the policy for anonymous clients, or the file of passwords, cannot be used.
     static Result<std::unique_ptr<Devices>> make(const Parts& parts);
     ~Devices();
 
     gateway::Gateway& gateway() { return *gateway_; }
     authentication::CustomAuthorizer& custom_authorizer() { return *custom_authorizer_; }
+    // Reads the file of passwords and its policies again, where there are any. On an error what
+    // there is stays.
+    Result<void> reload_passwords();
     // Ends all device connections, on every loop, and refuses those on their way in. From a task
     // on the main loop, as drain().
     async::Task<void> stop();
@@ -53,6 +56,7 @@ private:
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<broker::Broker> broker_;
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
+    std::unique_ptr<authentication::PasswordAuthenticator> passwords_;  // null: there is no file
     std::unique_ptr<authentication::DeviceAuthenticator> authenticator_;
     std::unique_ptr<gateway::Gateway> gateway_;
 };

@@ -187,13 +187,22 @@ async::Task<void> Server::drain_all() {
 
 void Server::reread() {
     const std::string problem = renew_certificate();
-    const std::string details =
-        (problem.empty() ? "the doors' certificates were read again" : problem) + "; " +
-        reread_settings();
+    std::string details = (problem.empty() ? "the doors' certificates were read again" : problem) +
+                          "; " + reread_settings();
+    if (!settings_.passwords.users_file.empty()) details += "; " + reread_passwords();
     foundation_->log->record({.tenant = default_tenant(settings_),
                               .type = logs::EventType::ServerNotice,
                               .reason = "REREAD",
                               .details = details});
+}
+
+std::string Server::reread_passwords() {
+    const auto read = devices_->reload_passwords();
+    if (read) return "so were the passwords";
+    std::string problem =
+        "the passwords stay as they were, since they are not valid now: " + read.error().describe();
+    fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problem);
+    return problem;
 }
 
 std::string Server::reread_settings() {

@@ -44,6 +44,7 @@ private:
     void reread();
     // What became of the settings, in a sentence.
     std::string reread_settings();
+    std::string reread_passwords();
     void apply_live(const Settings& settings);
     std::string renew_certificate();
     void plan_renewal();

@@ -1,0 +1,278 @@
+#include "authentication/password_authenticator.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "async/run_on.h"
+#include "async/wake.h"
+#include "authentication/authorizer_choice.h"
+#include "authentication/password_hash.h"
+#include "base/durable_file.h"
+#include "base/encoding.h"
+#include "signature/digest.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+using logs::StepKind;
+using logs::StepStatus;
+
+constexpr std::string_view basic_scheme = "Basic ";
+constexpr std::size_t memory_secret_bytes = 32;
+
+Refusal refusal(Refusal::Kind kind, std::string sentence) {
+    return {.kind = kind,
+            .reason = "NOT_AUTHENTICATED",
+            .sentence = std::move(sentence),
+            .authorizer_name = std::string(password_authorizer_name)};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const PasswordAuthenticator::Book>> PasswordAuthenticator::read(
+    const PasswordSource& source) {
+    auto text = read_private_file(source.users, password_file_bytes_max);
+    if (!text) return fail(std::move(text.error()));
+    auto users = parse_password_file(*text, source.users.string());
+    if (!users) return fail(std::move(users.error()));
+    auto policies = PasswordPolicies::read(source.policies);
+    if (!policies) return fail(std::move(policies.error()));
+    for (const auto& [name, user] : *users) {
+        if (policies->has(user.policy)) continue;
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("{}: user '{}' has the policy '{}', and there is no {}.json in {}",
+                                source.users.string(), name, user.policy, user.policy,
+                                source.policies.string()));
+    }
+    return std::make_shared<const Book>(std::move(*users), std::move(*policies));
+}
+
+Result<std::unique_ptr<PasswordAuthenticator>> PasswordAuthenticator::make(Settings settings,
+                                                                           PasswordSource source,
+                                                                           PasswordParts parts) {
+    auto book = read(source);
+    if (!book) return fail(std::move(book.error()));
+    auto nobodys = hash_password("nobody", PasswordAlgorithm::Argon2id, parts.random);
+    if (!nobodys) return fail(std::move(nobodys.error()));
+    return std::unique_ptr<PasswordAuthenticator>(new PasswordAuthenticator(
+        std::move(settings), std::move(source), parts, std::move(*book), std::move(*nobodys)));
+}
+
+PasswordAuthenticator::PasswordAuthenticator(Settings settings, PasswordSource source,
+                                             PasswordParts parts, std::shared_ptr<const Book> book,
+                                             std::string nobodys_hash)
+    : settings_(std::move(settings)),
+      source_(std::move(source)),
+      parts_(parts),
+      metrics_(parts.metrics.make_set()),
+      book_(std::move(book)),
+      nobodys_hash_(std::move(nobodys_hash)),
+      brake_(parts.clock, settings_.brake),
+      workers_({.name = "gh-password",
+                .threads = settings_.threads,
+                .queue_max = settings_.waiting_max}) {
+    std::array<std::uint8_t, memory_secret_bytes> secret;
+    parts_.random.fill(secret);
+    memory_secret_.assign(secret.begin(), secret.end());
+}
+
+PasswordAuthenticator::~PasswordAuthenticator() = default;
+
+Result<void> PasswordAuthenticator::reload() {
+    auto book = read(source_);
+    if (!book) return fail(std::move(book.error()));
+    book_.replace(std::move(*book));
+    return {};
+}
+
+bool PasswordAuthenticator::decides_about(const Credentials& credentials) const {
+    if (credentials.tenant != settings_.tenant) return false;
+    const auto named = named_authorizer(credentials, settings_.second);
+    if (named) return *named == password_authorizer_name;
+    return parts_.directory.get()->default_of(credentials.tenant) == nullptr;
+}
+
+// The user name and password of CONNECT; over HTTP without it, those of Basic authentication.
+PasswordAuthenticator::Claim PasswordAuthenticator::claim_of(const Credentials& credentials) const {
+    Claim claim;
+    if (credentials.mqtt) {
+        claim.user = parse_user_name(credentials.user_name(), settings_.second).user;
+        if (credentials.mqtt->password) claim.password = text_of(*credentials.mqtt->password);
+        if (!credentials.mqtt->password) claim.problem = "the client sent no password";
+    } else {
+        const std::string_view header =
+            credentials.http ? credentials.http->headers.find("Authorization").value_or("") : "";
+        const auto decoded = header.starts_with(basic_scheme)
+                                 ? from_base64(header.substr(basic_scheme.size()))
+                                 : std::nullopt;
+        const std::string_view text = decoded ? text_of(*decoded) : "";
+        const auto colon = text.find(':');
+        claim.user = text.substr(0, colon);
+        if (colon == text.npos) {
+            claim.problem = "the request has no user name and password (Authorization: Basic)";
+        } else {
+            claim.password = text.substr(colon + 1);
+        }
+    }
+    if (claim.problem.empty() && claim.user.empty()) claim.problem = "the client sent no user name";
+    return claim;
+}
+
+async::Task<AuthenticationResult> PasswordAuthenticator::ask(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    co_return co_await async::run_on<AuthenticationResult>(
+        parts_.home, *async::EventLoop::current(),
+        [this, credentials = std::move(credentials), trace, deadline]() mutable {
+            return ask_here(std::move(credentials), trace, deadline);
+        });
+}
+
+async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    const SteadyTime begun = parts_.clock.steady_now();
+    trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
+               fmt::format("'{}', the users of a file", password_authorizer_name));
+    const Claim claim = claim_of(*credentials);
+    const std::string brake_key =
+        fmt::format("{} {}", credentials->peer.remote.rate_key(), claim.user);
+    if (const auto delay = brake_.delay_for(brake_key); delay.count() > 0) {
+        async::Wake wake(parts_.home);
+        co_await wake.wait(deadline.sooner_of(Deadline::after(parts_.clock, delay)));
+    }
+    const std::shared_ptr<const Book> book = book_.get();
+    const auto found = book->users.find(claim.user);
+    const std::string* const hash = found == book->users.end() ? nullptr : &found->second.hash;
+    AuthenticationResult result =
+        std::unexpected(refusal(Refusal::Kind::NotAuthenticated, claim.problem));
+    if (claim.problem.empty()) {
+        switch (co_await check(claim, hash)) {
+            case Verdict::Right: result = grant(*credentials, claim, *book); break;
+            case Verdict::TooBusy:
+                result = std::unexpected(
+                    refusal(Refusal::Kind::Unavailable,
+                            "more passwords are being checked than the server has time for"));
+                break;
+            case Verdict::Wrong:
+                result = std::unexpected(
+                    refusal(Refusal::Kind::NotAuthenticated,
+                            hash == nullptr
+                                ? fmt::format("there is no user '{}' in {}", claim.user,
+                                              source_.users.string())
+                                : fmt::format("the password of user '{}' is wrong", claim.user)));
+                break;
+        }
+    }
+    trace.step(StepKind::AnswerReceived, result ? StepStatus::Passed : StepStatus::Failed,
+               result ? fmt::format("user '{}', policy '{}'", claim.user, found->second.policy)
+                      : result.error().sentence);
+    if (result) {
+        brake_.accepted(brake_key);
+    } else if (result.error().kind == Refusal::Kind::NotAuthenticated) {
+        brake_.refused(brake_key);
+    }
+    report(*credentials,
+           std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - begun),
+           result);
+    co_return result;
+}
+
+// A null hash: there is no such user, which takes as long and is never right.
+async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const Claim& claim,
+                                                                         const std::string* hash) {
+    std::string key;
+    if (hash != nullptr) {
+        key = memory_key(claim, *hash);
+        if (remembers(key)) co_return Verdict::Right;
+    }
+    const auto verified =
+        co_await workers_.run(parts_.home,
+                              [password = claim.password,
+                               hash = hash != nullptr ? *hash : nobodys_hash_]() -> Result<bool> {
+                                  return verify_password(hash, password);
+                              });
+    if (!verified) co_return Verdict::TooBusy;
+    if (hash == nullptr || !*verified) co_return Verdict::Wrong;
+    remember(std::move(key));
+    co_return Verdict::Right;
+}
+
+AuthenticationResult PasswordAuthenticator::grant(const Credentials& credentials,
+                                                  const Claim& claim, const Book& book) {
+    const std::array<std::string, 1> documents{
+        book.policies.document_for(book.users.at(claim.user).policy, claim.user)};
+    auto policies = shared_policies_.policies_of(credentials, documents);
+    if (!policies) {
+        return std::unexpected(
+            refusal(Refusal::Kind::NotAuthenticated,
+                    "the user's policy cannot be used: " + policies.error().describe()));
+    }
+    auto identity = std::make_shared<Identity>();
+    identity->type = AuthenticationType::CustomAuth;
+    identity->principal_id = claim.user;
+    identity->authorizer_name = password_authorizer_name;
+    identity->policies = std::move(*policies);
+    return identity;
+}
+
+// With the hash in it, a password that is changed in the file is not remembered any more.
+std::string PasswordAuthenticator::memory_key(const Claim& claim, const std::string& hash) const {
+    const signature::Digest digest = signature::hmac_sha256(
+        memory_secret_, fmt::format("{}\n{}\n{}", claim.user, hash, claim.password));
+    return std::string(signature::view_of(digest));
+}
+
+bool PasswordAuthenticator::remembers(const std::string& key) {
+    const auto found = remembered_.find(key);
+    if (found == remembered_.end()) return false;
+    if (parts_.clock.steady_now() < found->second) return true;
+    remembered_.erase(found);
+    return false;
+}
+
+void PasswordAuthenticator::remember(std::string key) {
+    const SteadyTime now = parts_.clock.steady_now();
+    if (remembered_.size() >= settings_.remembered_max) {
+        std::erase_if(remembered_, [now](const auto& entry) { return entry.second <= now; });
+        if (remembered_.size() >= settings_.remembered_max) remembered_.clear();
+    }
+    remembered_.insert_or_assign(std::move(key), now + settings_.remembered_for);
+}
+
+void PasswordAuthenticator::report(const Credentials& credentials,
+                                   std::chrono::microseconds duration,
+                                   const AuthenticationResult& result) {
+    metrics_.add(logs::Metric::AuthorizerInvocations);
+    if (!result) {
+        metrics_.add(result.error().kind == Refusal::Kind::Unavailable
+                         ? logs::Metric::AuthorizerThrottle
+                         : logs::Metric::AuthorizerRefusals);
+    }
+    const std::string source_ip = credentials.peer.remote.host();
+    const std::string_view client_id =
+        credentials.mqtt ? std::string_view(credentials.mqtt->client_id) : std::string_view();
+    const logs::Status status = result ? logs::Status::Success : logs::Status::Failure;
+    const logs::Level level = parts_.levels.level_for(
+        {.tenant = credentials.tenant, .client_id = client_id, .source_ip = source_ip});
+    if (!parts_.events.keeps(level, logs::EventType::AuthorizerInvoke, status)) return;
+    parts_.events.record(
+        {.tenant = credentials.tenant,
+         .type = logs::EventType::AuthorizerInvoke,
+         .status = status,
+         .trace_id = credentials.trace_id.view(),
+         .origin = {.protocol = credentials.mqtt ? "MQTT" : "HTTP",
+                    .client_id = client_id,
+                    .source_ip = source_ip,
+                    .source_port = credentials.peer.remote.port()},
+         .reason = result ? std::string_view() : std::string_view(result.error().reason),
+         .details = result ? std::string_view() : std::string_view(result.error().sentence),
+         .authentication_type = name_of(AuthenticationType::CustomAuth),
+         .server_name_indication = credentials.peer.server_name,
+         .authorizer_name = password_authorizer_name,
+         .duration_ms = static_cast<double>(duration.count()) / 1000});
+}
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,147 @@
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "authentication/password_file.h"
+#include "authentication/password_hash.h"
+#include "base/durable_file.h"
+#include "base/random.h"
+#include "server/commands/table.h"
+
+namespace gatehouse::server {
+namespace {
+
+using authentication::PasswordAlgorithm;
+using authentication::PasswordUser;
+
+constexpr std::string_view about =
+    "Puts a user into a file of passwords (setting password-file.users), or changes or removes\n"
+    "one. The password is asked for, or read from standard input up to its first line end. A\n"
+    "running server takes the file up at SIGHUP.";
+
+// What is typed is not shown, until this dies.
+class HiddenTyping {
+public:
+    HiddenTyping() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+        if (!is_terminal_) return;
+        termios hidden = before_;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+    HiddenTyping(const HiddenTyping&) = delete;
+    HiddenTyping& operator=(const HiddenTyping&) = delete;
+    ~HiddenTyping() {
+        if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    }
+    bool is_terminal() const { return is_terminal_; }
+
+private:
+    termios before_{};
+    const bool is_terminal_;
+};
+
+std::string read_line() {
+    std::string line;
+    for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) {
+        line += static_cast<char>(c);
+    }
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+Result<std::string> ask_for_password(const Invocation& invocation) {
+    const HiddenTyping hidden;
+    const auto ask = [&](std::string_view prompt) {
+        if (hidden.is_terminal()) print(invocation.err, prompt);
+        std::string typed = read_line();
+        if (hidden.is_terminal()) print(invocation.err, "\n");
+        return typed;
+    };
+    std::string password = ask("Password: ");
+    if (password.empty()) return fail(ErrorKind::InvalidInput, "the password is empty");
+    if (hidden.is_terminal() && ask("Again: ") != password) {
+        return fail(ErrorKind::InvalidInput, "the two are not the same; nothing was changed");
+    }
+    return password;
+}
+
+Result<PasswordUser> user_of(const Invocation& invocation, const Arguments& arguments) {
+    PasswordUser user;
+    user.policy =
+        arguments.value("policy").value_or(std::string(authentication::default_policy_name));
+    if (!authentication::is_policy_name(user.policy)) {
+        return fail(ErrorKind::InvalidInput,
+                    "--policy: a policy's name has 1 to 64 letters, digits, '_' or '-'");
+    }
+    const std::string typed = arguments.value("algorithm").value_or("argon2id");
+    const auto algorithm = parse_choice<PasswordAlgorithm>(typed);
+    if (!algorithm) {
+        return fail(ErrorKind::InvalidInput, "--algorithm: there are argon2id and bcrypt");
+    }
+    const auto password = ask_for_password(invocation);
+    if (!password) return fail(password.error());
+    SystemRandom random;
+    auto hash = authentication::hash_password(*password, *algorithm, random);
+    if (!hash) return fail(std::move(hash.error()));
+    user.hash = std::move(*hash);
+    return user;
+}
+
+// An absent file is an empty one. One that a server would refuse is not written over.
+Result<std::string> read_users(const std::filesystem::path& file) {
+    auto text = read_file(file, authentication::password_file_bytes_max);
+    if (!text && text.error().kind == ErrorKind::NotFound) return std::string();
+    if (!text) return text;
+    const auto users = authentication::parse_password_file(*text, file.string());
+    if (!users) return fail(users.error());
+    return text;
+}
+
+}  // namespace
+
+Exit run_passwd(const Invocation& invocation) {
+    const std::vector<Flag> flags{
+        {"policy", "NAME", "The policy that says what the user may do; by default `default`."},
+        {"algorithm", "argon2id|bcrypt", "How the password is hashed; by default argon2id."},
+        {"delete", "", "Take the user out."},
+    };
+    const auto arguments = read_arguments(invocation, {.about = about,
+                                                       .positional = "FILE USER",
+                                                       .positional_max = 2,
+                                                       .flags = flags,
+                                                       .positional_min = 2});
+    if (!arguments) return arguments.error();
+    const std::filesystem::path file = arguments->positional()[0];
+    const std::string& name = arguments->positional()[1];
+    if (!authentication::is_password_user_name(name)) {
+        return report(invocation,
+                      {ErrorKind::InvalidInput,
+                       "the user's name has 1 to 128 letters, digits or any of _.@=,+-",
+                       {}},
+                      Exit::WrongUse);
+    }
+    const auto text = read_users(file);
+    if (!text) return report(invocation, text.error());
+    const bool deletes = arguments->has("delete");
+    Result<PasswordUser> user = PasswordUser();
+    if (!deletes) user = user_of(invocation, *arguments);
+    if (!user) return report(invocation, user.error(), Exit::WrongUse);
+    const auto changed = authentication::change_password_file(*text, name, *user);
+    if (deletes && !changed.was_there) {
+        return report(invocation,
+                      {ErrorKind::NotFound, fmt::format("there is no user '{}'", name), {}});
+    }
+    if (auto written = write_file(file, changed.text, FileAccess::Private); !written) {
+        return report(invocation, written.error());
+    }
+    print(invocation.out, fmt::format("user {} {}\n", name,
+                                      deletes             ? "removed"
+                                      : changed.was_there ? "changed"
+                                                          : "added"));
+    return Exit::Done;
+}
+
+}  // namespace gatehouse::server

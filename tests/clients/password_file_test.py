@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""The authorizer without a function: users and hashes in a file, policies in a folder.
+
+usage: password_file_test.py GATEHOUSE [TESTS]"""
+
+import base64
+import json
+import pathlib
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+from client_test import GATEHOUSE, NOT_AUTHORIZED_5, ClientTest, make_auto_custom, wait_until
+from device import V5
+
+POLICY = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "iot:Connect",
+     "Resource": "arn:aws:iot:*:*:client/${gatehouse:UserName}-*"},
+    {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
+     "Resource": "arn:aws:iot:*:*:topic/home/${gatehouse:UserName}/*"},
+    {"Effect": "Allow", "Action": "iot:Subscribe",
+     "Resource": "arn:aws:iot:*:*:topicfilter/home/${gatehouse:UserName}/*"}]}
+
+
+class Folder:
+    def __init__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-passwords-"))
+        self.users = self.path / "users"
+        (self.path / "policies").mkdir()
+        self.policy("default", POLICY)
+
+    def policy(self, name: str, document: dict) -> None:
+        (self.path / "policies" / f"{name}.json").write_text(json.dumps(document))
+
+    def passwd(self, *words: str, password: str = "") -> subprocess.CompletedProcess:
+        return subprocess.run([GATEHOUSE, "passwd", str(self.users), *words], text=True,
+                              input=password, capture_output=True, timeout=60)
+
+    def flags(self) -> tuple[str, ...]:
+        return ("--password-file-users", str(self.users),
+                "--password-file-policies", str(self.path / "policies"))
+
+
+class PasswordFile(ClientTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.addClassCleanup(shutil.rmtree, cls.folder.path)
+        for name, password, algorithm in (("alice", "correct", "argon2id"),
+                                          ("bob", "horse", "bcrypt")):
+            made = cls.folder.passwd(name, "--algorithm", algorithm, password=password + "\n")
+            assert made.returncode == 0, made.stderr
+        cls.flags = (*cls.flags, *cls.folder.flags())
+        super().setUpClass()
+
+    def user(self, name: str, password: str, client_id: str | None = None, **how):
+        how = {"authorizer": None} | how
+        return self.device(client_id or f"{name}-lamp", user=name, password=password, **how)
+
+    def test_users_get_in_with_their_policies(self):
+        for name, password in (("alice", "correct"), ("bob", "horse")):
+            with self.subTest(name):
+                device = self.user(name, password, protocol=V5).connected()
+                self.assertEqual(device.subscribed(f"home/{name}/x"), [1])
+                self.assertEqual(device.subscribed("home/carol/x"), [NOT_AUTHORIZED_5])
+                device.published(f"home/{name}/x")
+                self.assertEqual(device.expect("message")[1], f"home/{name}/x")
+                record = self.server.wait_for_record(clientId=f"{name}-lamp", eventType="Connect")
+                self.assertEqual((record["principalId"], record["authorizerName"]),
+                                 (name, "password-file"))
+
+    def test_it_is_named_like_any_other(self):
+        self.user("alice", "correct", "alice-named", authorizer="password-file").connected()
+        self.user("alice", "correct", "alice-plain", door="mqtt").connected()
+        self.user("alice", "correct", "alice-web", websocket="/mqtt", alpn=None).connected()
+
+    def test_refusals_are_explained_in_the_log_alone(self):
+        for client_id, name, password, why in (
+                ("alice-wrong", "alice", "guess", "the password of user 'alice' is wrong"),
+                ("carol-lamp", "carol", "correct", "there is no user 'carol'"),
+                ("alice-none", "alice", None, "the client sent no password")):
+            with self.subTest(client_id):
+                device = self.user(name, password, client_id, protocol=V5)
+                answer = device.expect("connect")
+                self.assertEqual(answer[1], NOT_AUTHORIZED_5)
+                self.assertNotIn("wrong", str(answer[3]))
+                record = self.server.wait_for_record(clientId=client_id,
+                                                     eventType="Connection.AuthNError")
+                self.assertEqual(record["reason"], "NOT_AUTHENTICATED")
+                self.assertIn(why, record["details"])
+                self.server.wait_for_record(clientId=client_id, eventType="Authorizer.Invoke",
+                                            status="Failure")
+        device = self.user("alice", "correct", "somebody-else", protocol=V5)
+        self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
+        self.assertIn("iot:Connect", str(self.assert_denied_record("somebody-else")["explanation"]))
+
+    def test_publishing_over_https(self):
+        listener = self.user("alice", "correct", "alice-listens").connected()
+        listener.subscribed("home/alice/http")
+        url = f"https://localhost:{self.server.ready['https']}/topics/home%2Falice%2Fhttp"
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+
+        def post(password: str) -> int:
+            request = urllib.request.Request(url, method="POST", data=b"by https")
+            token = base64.b64encode(f"alice:{password}".encode()).decode()
+            request.add_header("Authorization", f"Basic {token}")
+            try:
+                return urllib.request.urlopen(request, context=context, timeout=30).status
+            except urllib.error.HTTPError as error:
+                return error.code
+        self.assertEqual(post("correct"), 200)
+        self.assertEqual(listener.expect("message")[2], b"by https")
+        self.assertEqual(post("guess"), 401)
+
+    def reread(self) -> str:
+        before = len(self.server.log_records(eventType="Server.Notice"))
+        self.server.process.send_signal(signal.SIGHUP)
+        return wait_until(lambda: [each for each in self.server.log_records(
+            eventType="Server.Notice")[before:] if each.get("reason") == "REREAD"],
+            "the notice of SIGHUP")[-1]["details"]
+
+    def test_the_file_is_taken_up_at_sighup(self):
+        self.assertEqual(self.user("dora", "new", protocol=V5).expect("connect")[1],
+                         NOT_AUTHORIZED_5)
+        self.folder.passwd("dora", password="new\n")
+        self.assertIn("so were the passwords", self.reread())
+        self.user("dora", "new", "dora-in").connected()
+        self.assertEqual(self.folder.passwd("dora", "--delete").stdout, "user dora removed\n")
+        self.reread()
+        self.assertEqual(self.user("dora", "new", "dora-out", protocol=V5).expect("connect")[1],
+                         NOT_AUTHORIZED_5)
+        good = self.folder.users.read_text()
+        self.addCleanup(self.reread)
+        self.addCleanup(self.folder.users.write_text, good)
+        self.folder.users.write_text(good + "broken line\n")
+        self.assertIn("the passwords stay as they were", self.reread())
+        self.user("alice", "correct", "alice-still").connected()
+
+    def test_an_account_with_a_default_authorizer_of_its_own_keeps_it(self):
+        make_auto_custom(self.server)
+        self.server.api("iot").set_default_authorizer(authorizerName="AutoCustom")
+        self.addCleanup(self.server.api("iot").clear_default_authorizer)
+        device = self.user("alice", "correct", "alice-default", protocol=V5)
+        self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
+        self.user("alice", "correct", "alice-by-name", authorizer="password-file").connected()
+
+
+class Passwd(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+        self.addCleanup(shutil.rmtree, self.folder.path)
+
+    def test_the_file_is_private_and_other_lines_stay(self):
+        self.folder.users.write_text("# the site\n")
+        self.assertEqual(self.folder.passwd("alice", password="x").stdout, "user alice added\n")
+        self.assertEqual(self.folder.users.stat().st_mode & 0o777, 0o600)
+        self.folder.passwd("bob", "--policy", "readers", "--algorithm", "bcrypt", password="y")
+        lines = self.folder.users.read_text().splitlines()
+        self.assertEqual(lines[0], "# the site")
+        self.assertRegex(lines[1], r"^alice:\$argon2id\$v=19\$m=19456,t=2,p=1\$")
+        self.assertRegex(lines[2], r"^bob:\$2b\$12\$.{53}:readers$")
+        self.assertEqual(self.folder.passwd("alice", password="z").stdout, "user alice changed\n")
+        self.assertNotEqual(self.folder.users.read_text().splitlines()[1], lines[1])
+
+    def test_wrong_use(self):
+        for words, password, why in (((), "x", "FILE USER"), (("a*b",), "x", "letters"),
+                                     (("a",), "", "empty"), (("a", "--policy", "../x"), "x", "--policy"),
+                                     (("a", "--algorithm", "md5"), "x", "argon2id and bcrypt")):
+            with self.subTest(words):
+                run = self.folder.passwd(*words, password=password)
+                self.assertEqual(run.returncode, 2, run.stderr)
+                self.assertIn(why, run.stderr)
+        run = self.folder.passwd("nobody", "--delete")
+        self.assertEqual(run.returncode, 1)
+        self.assertFalse(self.folder.users.exists())
+
+    def test_a_broken_file_is_not_written_over(self):
+        self.folder.users.write_text("broken\n")
+        run = self.folder.passwd("alice", password="x")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("users:1:", run.stderr)
+        self.assertEqual(self.folder.users.read_text(), "broken\n")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
