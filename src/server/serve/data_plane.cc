@@ -186,23 +186,57 @@ Result<api::data::ConnectionState> state_of(gateway::LoopGateway& home,
 
 }  // namespace
 
+namespace {
+
+// What follows runs on the client's loop; references live in the frame of ConnectionPlane::ask().
+async::Task<Result<void>> end_connection(gateway::LoopGateway& home,
+                                         const api::data::ConnectionQuestion& asked,
+                                         api::data::Connections::SessionFate session,
+                                         api::data::Connections::WillFate will) {
+    using api::data::Connections;
+    const bool ends_session = session == Connections::SessionFate::Ended;
+    const broker::Session* const found = home.shard().find(asked.tenant, asked.client_id);
+    // Nothing would be done about a session that is offline and is to stay.
+    if (found == nullptr || (!found->is_connected() && !ends_session)) co_return not_there(asked);
+    home.shard().disconnect(asked.tenant, asked.client_id,
+                            will == Connections::WillFate::Discarded ? broker::WillFate::Discard
+                                                                     : broker::WillFate::Publish,
+                            ends_session ? broker::SessionFate::End : broker::SessionFate::Keep);
+    co_return Result<void>();
+}
+
+async::Task<Result<void>> send_message(gateway::LoopGateway& home,
+                                       const api::data::ConnectionQuestion& asked,
+                                       const api::data::Message& message,
+                                       std::optional<std::chrono::seconds> confirmed_within) {
+    const auto publish = read_message(message, home.settings().profile);
+    if (!publish) co_return fail(publish.error());
+    // Shared: the acknowledgement may come when nobody waits any more.
+    const auto came = std::make_shared<async::Wake>(home.loop());
+    const auto sent = home.shard().send_direct(asked.tenant, asked.client_id, publish->topic,
+                                               {.payload = message.payload,
+                                                .properties = publish->properties,
+                                                .expiry_seconds = publish->expiry_seconds,
+                                                .expiry_at = publish->expiry_at,
+                                                .qos = publish->qos},
+                                               [came] { came->notify(); });
+    if (!sent) co_return fail(sent.error());
+    if (!confirmed_within) co_return Result<void>();
+    const bool is_confirmed =
+        co_await came->wait(Deadline::after(home.parts().clock, *confirmed_within));
+    home.shard().forget_direct(*sent);
+    if (is_confirmed) co_return Result<void>();
+    co_return fail(ErrorKind::Timeout, "the client did not acknowledge the message in time");
+}
+
+}  // namespace
+
 async::Task<Result<void>> ConnectionPlane::end(api::data::ConnectionQuestion question,
                                                SessionFate session, WillFate will) {
     return ask<void>(
         logs::EventType::DeleteConnection, std::move(question),
-        [session, will](gateway::LoopGateway& home,
-                        const api::data::ConnectionQuestion& asked) -> async::Task<Result<void>> {
-            const bool ends_session = session == SessionFate::Ended;
-            const broker::Session* const found = home.shard().find(asked.tenant, asked.client_id);
-            // Nothing would be done about a session that is offline and is to stay.
-            if (found == nullptr || (!found->is_connected() && !ends_session)) {
-                co_return not_there(asked);
-            }
-            home.shard().disconnect(
-                asked.tenant, asked.client_id,
-                will == WillFate::Discarded ? broker::WillFate::Discard : broker::WillFate::Publish,
-                ends_session ? broker::SessionFate::End : broker::SessionFate::Keep);
-            co_return Result<void>();
+        [session, will](gateway::LoopGateway& home, const api::data::ConnectionQuestion& asked) {
+            return end_connection(home, asked, session, will);
         });
 }
 
@@ -240,28 +274,8 @@ async::Task<Result<void>> ConnectionPlane::send(
     std::optional<std::chrono::seconds> confirmed_within) {
     return ask<void>(logs::EventType::SendDirectMessage, std::move(question),
                      [message = std::move(message), confirmed_within](
-                         gateway::LoopGateway& home,
-                         const api::data::ConnectionQuestion& asked) -> async::Task<Result<void>> {
-                         const auto publish = read_message(message, home.settings().profile);
-                         if (!publish) co_return fail(publish.error());
-                         // Shared: the acknowledgement may come when nobody waits any more.
-                         const auto came = std::make_shared<async::Wake>(home.loop());
-                         const auto sent =
-                             home.shard().send_direct(asked.tenant, asked.client_id, publish->topic,
-                                                      {.payload = message.payload,
-                                                       .properties = publish->properties,
-                                                       .expiry_seconds = publish->expiry_seconds,
-                                                       .expiry_at = publish->expiry_at,
-                                                       .qos = publish->qos},
-                                                      [came] { came->notify(); });
-                         if (!sent) co_return fail(sent.error());
-                         if (!confirmed_within) co_return Result<void>();
-                         const bool is_confirmed = co_await came->wait(
-                             Deadline::after(home.parts().clock, *confirmed_within));
-                         home.shard().forget_direct(*sent);
-                         if (is_confirmed) co_return Result<void>();
-                         co_return fail(ErrorKind::Timeout,
-                                        "the client did not acknowledge the message in time");
+                         gateway::LoopGateway& home, const api::data::ConnectionQuestion& asked) {
+                         return send_message(home, asked, message, confirmed_within);
                      });
 }
 
