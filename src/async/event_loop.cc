@@ -129,6 +129,7 @@ bool EventLoop::turn(std::chrono::milliseconds at_most) {
     }
     worked |= context_.poll() > 0;
     run_turn_end_hooks();
+    turn_times_.add(clock_.steady_now() - now_);
     current_loop = outer;
     return worked;
 }

@@ -23,6 +23,7 @@
 #include "async/timing_wheel.h"
 #include "base/clock.h"
 #include "base/deadline.h"
+#include "base/histogram.h"
 #include "base/pinned.h"
 
 namespace gatehouse::async {
@@ -104,6 +105,8 @@ public:
         std::uint64_t mail_wakeups = 0;
     };
     const Counters& counters() const { return counters_; }
+    // How long turns took, without the wait for events: what comes then waits as long.
+    const Histogram& turn_times() const { return turn_times_; }
 
 private:
     struct Mailbox;
@@ -129,6 +132,7 @@ private:
     std::vector<TurnEndHook*> turn_end_hooks_;
     std::vector<TurnEndHook*> running_hooks_;
     Counters counters_;
+    Histogram turn_times_;
     bool stopping_ = false;
 };
 

@@ -224,6 +224,10 @@ async::Task<std::optional<Refusal>> CustomAuthorizer::invoke(Call& call, Deadlin
         {.deadline = deadline, .secrets = secrets_of(*call.credentials, call.token)});
     call.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - began);
+    parts_.metrics.authorizer_times().add(call.duration);
+    if (result && result->start == functions::StartKind::Cold) {
+        metrics_.add(logs::Metric::FunctionColdStarts);
+    }
     std::string problem;
     if (!result) {
         problem = result.error().kind == ErrorKind::Timeout

@@ -53,4 +53,17 @@ const RetainedStore& Broker::retained(const Tenant& tenant) const {
     return shared_->tenant(tenant).retained;
 }
 
+std::size_t Broker::retained_count() const {
+    return shared_->retained_count();
+}
+
+Histogram::Reading Broker::commit_times() const {
+    return shared_->writer == nullptr ? Histogram::Reading()
+                                      : shared_->writer->commit_times().read();
+}
+
+bool Broker::is_disk_failing() const {
+    return shared_->writer != nullptr && shared_->writer->is_failing();
+}
+
 }  // namespace gatehouse::broker

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.h"
 #include "base/pinned.h"
 #include "base/tenant.h"
 #include "broker/attach.h"
@@ -59,6 +60,11 @@ public:
     const Shard& shard(std::size_t loop) const { return *shards_[loop]; }
     // Of any thread.
     const RetainedStore& retained(const Tenant& tenant) const;
+    // Of all tenants.
+    std::size_t retained_count() const;
+    // Of transactions that keep messages; all zero where nothing is kept.
+    Histogram::Reading commit_times() const;
+    bool is_disk_failing() const;
 
 private:
     storage::MessageStore* const store_;

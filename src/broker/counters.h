@@ -23,16 +23,19 @@ private:
 };
 
 struct Counters {
-    Counter published;                 // messages taken from publishers
+    Counter published;  // messages taken from publishers, and of them
+    std::array<Counter, 3> published_by_qos;
     Counter published_bytes;           // their payloads
     std::array<Counter, 3> delivered;  // messages put into outputs, by QoS; repeats included
     Counter delivered_bytes;           // whole packets
     Counter queued;                    // messages put into session queues
     Counter acknowledged;
     std::array<Counter, drop_cause_count> dropped;
-    Counter over_rate;  // messages over a connection's rate, whether throttled or not
-    Counter forwarded;  // messages handed to other loops, once a loop
-    Counter matches;    // look-ups in a topic tree
+    Counter over_rate;     // messages over a connection's rate, whether throttled or not
+    Counter forwarded;     // messages handed to other loops, once a loop
+    Counter matches;       // look-ups in a topic tree
+    Counter subscribed;    // subscriptions made, and
+    Counter unsubscribed;  // ended, with their sessions or before
     Counter sessions_created;
     Counter sessions_ended;
     Counter takeovers;

@@ -148,6 +148,7 @@ public:
     // Counts one message, in or out, in the connection's running second.
     PublishRate count_rate(Session& session, std::size_t bytes);
     std::uint32_t now_seconds();
+    std::size_t queued_bytes() const { return queued_bytes_.now(); }
 
 private:
     // Done: sent, or dropped for good. NotNow: the output is full or the rate used up.

@@ -86,7 +86,9 @@ void JournalWriter::run() {
 bool JournalWriter::write(const std::vector<std::size_t>& loops) {
     std::vector<const storage::MessageBatch*> batches;
     for (const std::size_t loop : loops) batches.push_back(&writing_[loop]);
+    const auto began = std::chrono::steady_clock::now();
     const Result<void> written = store_.write(batches);
+    commit_times_.add(std::chrono::steady_clock::now() - began);
     note(written);
     if (!written) return false;
     {

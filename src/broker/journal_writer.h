@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/histogram.h"
 #include "base/pinned.h"
 #include "base/result.h"
 #include "broker/persistence.h"
@@ -52,6 +53,9 @@ public:
     // Whether the loop's batch is on disk within the time.
     bool wait_until_free(std::size_t loop, std::chrono::milliseconds longest);
 
+    // How long transactions took, those that failed included.
+    const Histogram& commit_times() const { return commit_times_; }
+
     bool is_failing() const { return is_failing_.load(std::memory_order_relaxed); }
 
 private:
@@ -74,6 +78,7 @@ private:
     std::vector<Desk> desks_;
     std::vector<storage::MessageBatch> writing_;  // the writer's, one a loop
     std::atomic<bool> is_failing_{false};
+    Histogram commit_times_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::condition_variable committed_;

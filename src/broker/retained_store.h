@@ -65,6 +65,7 @@ public:
     // At most `limit` in the order of their topics, those behind `after`.
     std::vector<RetainedRef> page(std::string_view after, std::size_t limit, SteadyTime now) const;
     // Whether there is any at all; cheap.
+    std::size_t size() const { return count_.load(std::memory_order_relaxed); }
     bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
 
 private:

@@ -99,6 +99,8 @@ public:
     std::size_t session_count() const { return directory_.size(); }
     // Bytes of changes that wait for the disk.
     std::size_t waiting_for_disk() const;
+    // Bytes waiting in sessions' queues.
+    std::size_t queued_bytes() const { return delivery_.queued_bytes(); }
     std::size_t waiting_expiries() const { return expiries_.size(); }
 
 private:

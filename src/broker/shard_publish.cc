@@ -19,6 +19,7 @@ constexpr std::size_t receivers_kept_max = 32'768;
 
 PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& publication) {
     counters_.published.add(1);
+    counters_.published_by_qos[static_cast<std::size_t>(publication.qos)].add(1);
     counters_.published_bytes.add(publication.payload.size());
     PublishOutcome outcome;
     if (from.session_ != nullptr) {

@@ -39,6 +39,7 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
     const bool is_new = existing == own.end();
     if (is_new) {
         own.push_back({.filter = *handle, .options = options});
+        counters_.subscribed.add(1);
     } else {
         existing->options = options;
     }
@@ -71,6 +72,7 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
     const auto group = shares.join(filter, {session.place_, session.is_busy_});
     if (!group) return fail(group.error());
     own.push_back({.filter = {}, .options = options, .group = *group});
+    counters_.subscribed.add(1);
     if (session.record_ != 0) journal_->put_subscription(session, filter, options);
     pending_retained_.push_back({&session, {}, options, *group});
     return options.qos;
@@ -102,6 +104,7 @@ void Shard::unsubscribe_all(Session& session) {
 }
 
 void Shard::leave(Session& session, const SessionSubscription& subscription) {
+    counters_.unsubscribed.add(1);
     if (subscription.group != 0) {
         session.tenant_.shares.leave(subscription.group, session.place_);
     } else {

@@ -73,6 +73,13 @@ struct SharedState : Pinned {
         for (const auto& [name, state] : tenants_) state->retained.begin_after(version);
     }
 
+    std::size_t retained_count() {
+        const std::lock_guard lock(tenants_mutex_);
+        std::size_t count = 0;
+        for (const auto& [name, state] : tenants_) count += state->retained.size();
+        return count;
+    }
+
     const BrokerSettings settings;
     PublishListener* const listener;  // may be null
     SessionObserver* const observer;  // may be null

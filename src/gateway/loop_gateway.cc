@@ -56,12 +56,14 @@ void LoopGateway::adopt(std::unique_ptr<Arrival> arrival) {
     auto connection = std::make_unique<DeviceConnection>(*this, std::move(*arrival));
     DeviceConnection& device = *connection;
     connections_.emplace(&device, std::move(connection));
+    gauges_.add(device.facts().door, device.facts().version);
     device.start();
 }
 
 void LoopGateway::retire(DeviceConnection& connection) {
     const auto found = connections_.find(&connection);
     if (found == connections_.end()) return;  // already
+    gauges_.remove(connection.facts().door, connection.facts().version);
     retired_.push_back(std::move(found->second));
     connections_.erase(found);
     loop_.request_turn_end(*this);

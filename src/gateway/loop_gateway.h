@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "broker/lifecycle_events.h"
 #include "broker/shard.h"
+#include "gateway/connection_gauges.h"
 #include "gateway/door.h"
 #include "gateway/entering.h"
 #include "gateway/output_buffer.h"
@@ -57,6 +58,7 @@ public:
     logs::MetricSet& metrics() { return metrics_; }
     broker::LifecycleEvents& lifecycle() { return lifecycle_; }
     RecentDisconnects& disconnects() { return disconnects_; }
+    const ConnectionGauges& gauges() const { return gauges_; }
     const GatewaySettings& settings() const;
     const GatewayParts& parts() const;
 
@@ -80,6 +82,7 @@ private:
     logs::MetricSet& metrics_;
     broker::LifecycleEvents lifecycle_;
     RecentDisconnects disconnects_;
+    ConnectionGauges gauges_;
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.h"
 #include "base/pinned.h"
 
 namespace gatehouse::logs {
@@ -113,8 +114,12 @@ public:
     // A new set for a thread that counts; valid as long as the Metrics.
     MetricSet& make_set();
     MetricTotals totals() const;
+    // Calls of authorizers' functions. Of the main loop alone.
+    Histogram& authorizer_times() { return authorizer_times_; }
+    const Histogram& authorizer_times() const { return authorizer_times_; }
 
 private:
+    Histogram authorizer_times_;
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<MetricSet>> sets_;
 };

@@ -85,6 +85,7 @@ std::string to_json(const ReadyFile& ready) {
         {"https", port_value(ready.https)},
         {"https_mtls", port_value(ready.https_mtls)},
         {"api", port_value(ready.api)},
+        {"metrics", port_value(ready.metrics)},
         {"api_url", ready.api_url},
         {"ca", ready.ca},
         {"api_ca", ready.api_ca},
@@ -110,6 +111,7 @@ Result<ReadyFile> parse_ready_file(std::string_view text) {
     members.read("https", ready.https);
     members.read("https_mtls", ready.https_mtls);
     members.read("api", ready.api);
+    members.read("metrics", ready.metrics);
     members.read("api_url", ready.api_url);
     members.read("ca", ready.ca);
     members.read("api_ca", ready.api_ca);

@@ -19,6 +19,7 @@ struct ReadyFile {
     std::optional<std::uint16_t> https;
     std::optional<std::uint16_t> https_mtls;
     std::optional<std::uint16_t> api;
+    std::optional<std::uint16_t> metrics;
     std::string api_url;   // "http://127.0.0.1:4566"; empty when the API is closed
     std::string ca;        // path of the CA that the device doors' certificates lead to; empty: one
                            // that the system trusts

@@ -77,11 +77,13 @@ struct Settings {
     std::vector<std::string> hosts{"127.0.0.1", "::1"};
     std::vector<std::string> mqtt_hosts{"127.0.0.1", "::1"};
     std::vector<std::string> api_hosts{"127.0.0.1", "::1"};
+    std::vector<std::string> metrics_hosts{"127.0.0.1", "::1"};
     Port mqtt_port{.number = 1883};
     Port mqtts_port{.number = 8883};
     Port https_port{.number = 443, .otherwise = 9443};
     Port https_mtls_port{.number = 8443};
     Port api_port{.number = 4566};
+    Port metrics_port = Port::closed();
     std::vector<std::string> proxies;  // addresses and ranges that speak the PROXY protocol
     TlsSettings tls;
     std::vector<std::string> endpoints;  // host names, the first one is told to devices

@@ -41,7 +41,8 @@ private:
                 {"mqtts-port", s.hosts, s.mqtts_port},
                 {"https-port", s.hosts, s.https_port},
                 {"https-mtls-port", s.hosts, s.https_mtls_port},
-                {"api-port", s.api_hosts, s.api_port}};
+                {"api-port", s.api_hosts, s.api_port},
+                {"metrics-port", s.metrics_hosts, s.metrics_port}};
     }
 
     static bool share_an_address(const Door& a, const Door& b) {

@@ -112,6 +112,8 @@ SettingTable files_and_doors() {
                      "443 where it may be bound, else 9443"),
         port<&S::https_mtls_port>("https-mtls-port", "HTTPS with a client certificate."),
         port<&S::api_port>("api-port", "The AWS-compatible API."),
+        port<&S::metrics_port>("metrics-port", "`/metrics` for Prometheus, plain HTTP."),
+        list<&S::metrics_hosts>("metrics-host", "ADDR", "Addresses of `/metrics`.", check_address),
         list<&S::proxies>("proxy-protocol.from", "ADDR",
                           "Addresses or ranges (10.0.0.0/8) of load balancers. What they pass on "
                           "to the doors for devices begins with a PROXY protocol header, version "

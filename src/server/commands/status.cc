@@ -39,6 +39,7 @@ std::string status_text(const ReadyFile& server, const json::value& status) {
     text += door_text("https", server, server.https);
     text += door_text("https+mtls", server, server.https_mtls);
     text += fmt::format("  {:<12}{}\n", "api", server.api_url);
+    if (server.metrics) text += door_text("metrics", server, server.metrics);
     if (text_at(status, "/clock") == "manual") {
         text += fmt::format("  {:<12}manual: `gatehouse clock advance 5m` moves it\n", "clock");
     }

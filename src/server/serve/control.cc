@@ -139,7 +139,7 @@ ControlApi::ControlApi(const Parts& parts)
             .workers = foundation.workers,
             .admit_account = [accounts = parts.resources.accounts.get()](
                                  AccountId account) { return accounts->admit(std::move(account)); },
-            .on_call = {}},
+            .on_call = [this](const api::CallRecord& call) { calls_.note(call); }},
         std::move(services), open_endpoints(parts, code_links_));
 }
 

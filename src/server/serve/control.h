@@ -20,6 +20,7 @@
 #include "server/serve/foundation.h"
 #include "server/serve/function_runtime.h"
 #include "server/serve/loops.h"
+#include "server/serve/metrics_page.h"
 #include "server/settings.h"
 
 namespace gatehouse::server {
@@ -57,11 +58,13 @@ public:
     explicit ControlApi(const Parts& parts);
 
     net::Routes& routes() { return *api_; }
+    const ApiCallCounts& calls() const { return calls_; }
 
 private:
     SystemClock signing_clock_;
     api::ServerFacts facts_;
     api::lambda::CodeLinks code_links_;
+    ApiCallCounts calls_;
     DataPlane data_plane_;
     RetainedPlane retained_;
     ConnectionPlane connections_;

@@ -29,6 +29,7 @@ Doors::Doors(const Parts& parts)
     api_http_.body_bytes_max = api_body_bytes_max;
     api_http_.body_bytes_in_flight = &body_bytes_in_flight_;
     api_http_.body_bytes_in_flight_max = parts.settings.http_body_bytes_in_flight_max;
+    metrics_http_.body_bytes_max = 0;  // nobody has to send one
 }
 
 Doors::~Doors() {
@@ -55,7 +56,9 @@ Result<std::unique_ptr<Doors>> Doors::open(const Parts& parts) {
          doors->ports_.https},
         {"https-mtls-port", settings.https_mtls_port, settings.hosts,
          doors->to_gateway(doors->https_mtls_door_), doors->ports_.https_mtls},
-        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->ports_.api}};
+        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->ports_.api},
+        {"metrics-port", settings.metrics_port, settings.metrics_hosts, doors->to_metrics(),
+         doors->ports_.metrics}};
     for (const Wanted& wanted : all) {
         auto port = doors->open_door(wanted.setting, wanted.port, wanted.hosts, wanted.accept);
         if (!port) return fail(std::move(port.error()));
@@ -167,6 +170,20 @@ async::Task<void> Doors::serve_api(net::AcceptedSocket socket) {
     parts_.gateway.on_loop(0).accept(
         gateway::UpgradedConnection{std::move(stream), std::move(*upgrade), std::move(socket.slot)},
         api_door_);
+}
+
+Doors::Accept Doors::to_metrics() {
+    return
+        [this](net::AcceptedSocket socket) { api_tasks_.start(serve_metrics(std::move(socket))); };
+}
+
+async::Task<void> Doors::serve_metrics(net::AcceptedSocket socket) {
+    net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
+    net::Stream stream(parts_.loops.main(), net::make_plain_transport(socket.descriptor),
+                       std::move(facts));
+    open_streams_.insert(&stream);
+    co_await net::serve_http(stream, "", parts_.metrics, metrics_http_);
+    open_streams_.erase(&stream);
 }
 
 void Doors::report_refused(std::size_t count, const Error& why) {

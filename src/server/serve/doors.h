@@ -32,6 +32,7 @@ public:
         Loops& loops;
         gateway::Gateway& gateway;
         net::Routes& api;
+        net::Routes& metrics;
     };
     // Conflict, NotAllowed or InvalidInput name the address and the setting that moves it.
     static Result<std::unique_ptr<Doors>> open(const Parts& parts);
@@ -44,6 +45,7 @@ public:
         std::optional<std::uint16_t> https;
         std::optional<std::uint16_t> https_mtls;
         std::optional<std::uint16_t> api;
+        std::optional<std::uint16_t> metrics;
     };
     const Ports& ports() const { return ports_; }
 
@@ -69,6 +71,8 @@ private:
     Accept to_gateway(const gateway::Door& door);
     Accept to_api();
     async::Task<void> serve_api(net::AcceptedSocket socket);
+    Accept to_metrics();
+    async::Task<void> serve_metrics(net::AcceptedSocket socket);
     void report_refused(std::size_t count, const Error& why);
 
     const Parts parts_;
@@ -87,6 +91,7 @@ private:
     std::atomic<std::size_t> body_bytes_in_flight_ = 0;
     net::HttpServerSettings api_http_;
     async::TaskGroup api_tasks_;
+    net::HttpServerSettings metrics_http_;
     std::unordered_set<int> handshaking_;            // sockets of the API over TLS
     std::unordered_set<net::Stream*> open_streams_;  // of the API
     Ports ports_;

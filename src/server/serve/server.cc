@@ -74,6 +74,11 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                           .gateway = made->devices_->gateway(),
                           .is_ready = [server = made.get()] { return server->ready_.load(); },
                           .endpoints = *made->endpoints_});
+    made->metrics_ =
+        std::make_unique<MetricsPage>(MetricsPage::Parts{.foundation = *made->foundation_,
+                                                         .loops = *made->loops_,
+                                                         .gateway = made->devices_->gateway(),
+                                                         .api_calls = made->api_->calls()});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
 }
@@ -88,7 +93,8 @@ Result<void> Server::run() {
                               .foundation = *foundation_,
                               .loops = *loops_,
                               .gateway = devices_->gateway(),
-                              .api = api_->routes()});
+                              .api = api_->routes(),
+                              .metrics = *metrics_});
     if (!doors) return fail(std::move(doors.error()));
     doors_ = std::move(*doors);
     endpoints_->on_new_certificate([doors = doors_.get()] { return doors->renew_certificates(); });
@@ -116,6 +122,7 @@ ReadyFile Server::ready_file() const {
     ready.https = ports.https;
     ready.https_mtls = ports.https_mtls;
     ready.api = ports.api;
+    ready.metrics = ports.metrics;
     if (ports.api) {
         ready.api_url = fmt::format(
             "{}://{}", settings_.api_speaks_tls() ? "https" : "http",

@@ -16,6 +16,7 @@
 #include "server/serve/doors.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
+#include "server/serve/metrics_page.h"
 #include "server/settings.h"
 #include "server/signals.h"
 
@@ -57,6 +58,7 @@ private:
     std::unique_ptr<DeviceEndpoints> endpoints_;
     std::unique_ptr<Devices> devices_;
     std::unique_ptr<ControlApi> api_;
+    std::unique_ptr<MetricsPage> metrics_;
     std::unique_ptr<Doors> doors_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<async::TaskGroup> tasks_;

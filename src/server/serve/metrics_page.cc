@@ -1,0 +1,236 @@
+#include "server/serve/metrics_page.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "async/run_on.h"
+#include "base/profile.h"
+#include "gateway/loop_gateway.h"
+#include "server/version.h"
+
+namespace gatehouse::server {
+namespace {
+
+using Kind = MetricsText::Kind;
+using gateway::DoorKind;
+
+constexpr std::array all_doors = {DoorKind::Mqtt, DoorKind::Mqtts, DoorKind::Https,
+                                  DoorKind::HttpsMtls, DoorKind::Api};
+constexpr std::array<std::string_view, 3> qos_names = {"0", "1", "2"};
+
+std::uint64_t resident_bytes() {
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+    std::ifstream("/proc/self/statm") >> all >> resident;
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::size_t open_files() {
+    std::error_code error;
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& each :
+         std::filesystem::directory_iterator("/proc/self/fd", error)) {
+        ++count;
+    }
+    return count;
+}
+
+double seconds_of(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// The sum of one of the broker's counters over the loops.
+template <class Pick>
+double sum(gateway::Gateway& gateway, Pick pick) {
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < gateway.loop_count(); ++i) {
+        total += pick(gateway.parts().broker.shard(i).counters()).value();
+    }
+    return static_cast<double>(total);
+}
+
+}  // namespace
+
+void ApiCallCounts::note(const api::CallRecord& call) {
+    const std::size_t hundreds = std::min<std::size_t>(call.status / 100, by_hundreds_.size() - 1);
+    by_hundreds_[hundreds].fetch_add(1, std::memory_order_relaxed);
+}
+
+async::Task<net::HttpResponse> MetricsPage::handle(net::HttpRequest request, const net::PeerFacts&,
+                                                   Deadline) {
+    net::HttpResponse response{.status = 200};
+    response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+    if (request.path != "/metrics") {
+        response.status = 404;
+        response.body = "there is /metrics here, nothing else\n";
+    } else if (request.method != "GET" && request.method != "HEAD") {
+        response.status = 405;
+        response.body = "/metrics is read with GET\n";
+    } else {
+        response.body = co_await text();
+    }
+    co_return response;
+}
+
+async::Task<MetricsPage::LoopReading> MetricsPage::read_loop(std::size_t index) {
+    gateway::LoopGateway& loop = parts_.gateway.on_loop(index);
+    co_return co_await async::run_on<LoopReading>(loop.loop(), *async::EventLoop::current(),
+                                                  [&loop] { return read_here(loop.shard()); });
+}
+
+async::Task<MetricsPage::LoopReading> MetricsPage::read_here(const broker::Shard& shard) {
+    co_return LoopReading{.sessions = shard.session_count(),
+                          .queued_bytes = shard.queued_bytes(),
+                          .waiting_for_disk = shard.waiting_for_disk()};
+}
+
+async::Task<std::string> MetricsPage::text() {
+    LoopReading all;
+    for (std::size_t i = 0; i < parts_.gateway.loop_count(); ++i) {
+        const LoopReading one = co_await read_loop(i);
+        all.sessions += one.sessions;
+        all.queued_bytes += one.queued_bytes;
+        all.waiting_for_disk += one.waiting_for_disk;
+    }
+    MetricsText text;
+    write_connections(text);
+    write_messages(text);
+    text.family("gatehouse_sessions", Kind::Gauge, "Sessions, connected or not.");
+    text.sample(static_cast<double>(all.sessions));
+    text.family("gatehouse_queued_bytes", Kind::Gauge, "Bytes that wait in sessions' queues.");
+    text.sample(static_cast<double>(all.queued_bytes));
+    text.family("gatehouse_disk_waiting_bytes", Kind::Gauge,
+                "Bytes of changes that wait for the disk.");
+    text.sample(static_cast<double>(all.waiting_for_disk));
+    write_cloudwatch(text);
+    write_times(text);
+    write_process(text);
+    co_return text.take();
+}
+
+void MetricsPage::write_connections(MetricsText& text) const {
+    text.family("gatehouse_connections", Kind::Gauge,
+                "Open connections of devices, by door and version of MQTT.");
+    for (const DoorKind door : all_doors) {
+        for (const mqtt::ProtocolVersion version : gateway::counted_versions) {
+            std::int64_t open = 0;
+            for (std::size_t i = 0; i < parts_.gateway.loop_count(); ++i) {
+                open += parts_.gateway.on_loop(i).gauges().read(door, version);
+            }
+            text.sample({{"door", gateway::name_of(door)}, {"version", mqtt::name_of(version)}},
+                        static_cast<double>(open));
+        }
+    }
+}
+
+void MetricsPage::write_messages(MetricsText& text) const {
+    gateway::Gateway& gateway = parts_.gateway;
+    using broker::Counters;
+    const auto by_qos = [&](const auto& pick) {
+        for (std::size_t qos = 0; qos < qos_names.size(); ++qos) {
+            text.sample({{"qos", qos_names[qos]}},
+                        sum(gateway, [&](const Counters& counters) -> const broker::Counter& {
+                            return pick(counters)[qos];
+                        }));
+        }
+    };
+    const auto plain = [&](std::string_view name, Kind kind, std::string_view help, auto pick) {
+        text.family(name, kind, help);
+        text.sample(sum(gateway, pick));
+    };
+    text.family("gatehouse_messages_received_total", Kind::Counter,
+                "Messages taken from publishers (PublishIn.Success of CloudWatch).");
+    by_qos([](const Counters& c) -> const auto& { return c.published_by_qos; });
+    text.family("gatehouse_messages_sent_total", Kind::Counter,
+                "Messages sent to subscribers, repeats included (PublishOut.Success).");
+    by_qos([](const Counters& c) -> const auto& { return c.delivered; });
+    plain("gatehouse_received_bytes_total", Kind::Counter, "Payload bytes of messages received.",
+          [](const Counters& c) -> const auto& { return c.published_bytes; });
+    plain("gatehouse_sent_bytes_total", Kind::Counter, "Bytes of PUBLISH packets sent.",
+          [](const Counters& c) -> const auto& { return c.delivered_bytes; });
+    plain("gatehouse_messages_queued_total", Kind::Counter,
+          "Messages put into sessions' queues (Queued.Success).",
+          [](const Counters& c) -> const auto& { return c.queued; });
+    plain("gatehouse_messages_acknowledged_total", Kind::Counter,
+          "Messages that subscribers acknowledged.",
+          [](const Counters& c) -> const auto& { return c.acknowledged; });
+    plain("gatehouse_messages_not_kept_total", Kind::Counter,
+          "Messages refused because the disk took nothing.",
+          [](const Counters& c) -> const auto& { return c.not_kept; });
+    plain("gatehouse_messages_over_rate_total", Kind::Counter,
+          "Messages over a connection's rate, throttled or not.",
+          [](const Counters& c) -> const auto& { return c.over_rate; });
+    plain("gatehouse_session_takeovers_total", Kind::Counter,
+          "Connections ended because another came with the same client id.",
+          [](const Counters& c) -> const auto& { return c.takeovers; });
+    text.family("gatehouse_messages_dropped_total", Kind::Counter,
+                "Messages that did not reach a session that was subscribed to them, by cause.");
+    for (std::size_t cause = 0; cause < broker::drop_cause_count; ++cause) {
+        text.sample({{"cause", broker::name_of(static_cast<broker::DropCause>(cause))}},
+                    sum(gateway, [cause](const Counters& c) -> const broker::Counter& {
+                        return c.dropped[cause];
+                    }));
+    }
+    text.family("gatehouse_subscriptions", Kind::Gauge, "Subscriptions of all sessions.");
+    text.sample(sum(gateway, [](const Counters& c) -> const auto& { return c.subscribed; }) -
+                sum(gateway, [](const Counters& c) -> const auto& { return c.unsubscribed; }));
+    text.family("gatehouse_retained_messages", Kind::Gauge, "Topics with a retained message.");
+    text.sample(static_cast<double>(gateway.parts().broker.retained_count()));
+}
+
+void MetricsPage::write_cloudwatch(MetricsText& text) const {
+    const logs::MetricTotals totals = parts_.foundation.metrics.totals();
+    text.family("gatehouse_events_total", Kind::Counter,
+                "What happened, by the names of AWS IoT's CloudWatch metrics and our own.");
+    for (std::size_t i = 0; i < logs::metric_count; ++i) {
+        const auto metric = static_cast<logs::Metric>(i);
+        double count = 0;
+        for (const auto protocol : {logs::MetricProtocol::Mqtt, logs::MetricProtocol::Http}) {
+            count += static_cast<double>(totals.of(metric, protocol));
+        }
+        text.sample({{"name", logs::name_of(metric)}}, count);
+    }
+    text.family("gatehouse_api_calls_total", Kind::Counter, "Calls of the API, by status.");
+    for (std::size_t hundreds = 2; hundreds < 6; ++hundreds) {
+        text.sample({{"status", fmt::format("{}xx", hundreds)}},
+                    static_cast<double>(parts_.api_calls.count(hundreds)));
+    }
+}
+
+void MetricsPage::write_times(MetricsText& text) const {
+    text.family("gatehouse_authorizer_seconds", Kind::Histogram,
+                "How long calls of authorizers' functions took.");
+    const logs::Metrics& metrics = parts_.foundation.metrics;
+    text.histogram({}, metrics.authorizer_times().read());
+    const broker::Broker& broker = parts_.gateway.parts().broker;
+    text.family("gatehouse_disk_commit_seconds", Kind::Histogram,
+                "How long transactions that keep sessions and messages took.");
+    text.histogram({}, broker.commit_times());
+    text.family("gatehouse_disk_failing", Kind::Gauge,
+                "1 while messages cannot be kept on disk, else 0.");
+    text.sample(broker.is_disk_failing() ? 1 : 0);
+    text.family("gatehouse_loop_turn_seconds", Kind::Histogram,
+                "How long turns of the event loops took; what comes meanwhile waits as long.");
+    for (std::size_t i = 0; i < parts_.loops.size(); ++i) {
+        text.histogram({{"loop", std::to_string(i)}}, parts_.loops.at(i).turn_times().read());
+    }
+}
+
+void MetricsPage::write_process(MetricsText& text) const {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    text.family("gatehouse_build_info", Kind::Gauge, "1, with the version.");
+    text.sample({{"version", program_version()}}, 1);
+    text.family("process_cpu_seconds_total", Kind::Counter, "CPU time used.");
+    text.sample(seconds_of(used.ru_utime) + seconds_of(used.ru_stime));
+    text.family("process_resident_memory_bytes", Kind::Gauge, "Resident memory.");
+    text.sample(static_cast<double>(resident_bytes()));
+    text.family("process_open_fds", Kind::Gauge, "Open file descriptors.");
+    text.sample(static_cast<double>(open_files()));
+}
+
+}  // namespace gatehouse::server

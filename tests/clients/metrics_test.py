@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+"""`/metrics`: real clients move the numbers, and Prometheus's own tool reads the page.
+
+usage: metrics_test.py GATEHOUSE [TESTS]"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+import urllib.error
+import urllib.request
+
+from client_test import AuthorizerTest, wait_until
+from device import V5
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLE = re.compile(r'^(?P<name>[a-z_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$')
+
+
+class Metrics(AuthorizerTest):
+    flags = ("--metrics-port", "0")
+
+    def fetch(self, path: str = "/metrics", method: str = "GET"):
+        return urllib.request.urlopen(urllib.request.Request(
+            f"http://127.0.0.1:{self.server.ready['metrics']}{path}", method=method), timeout=30)
+
+    def samples(self) -> dict[str, float]:
+        """By name and labels, as they stand there."""
+        found = {}
+        for line in self.fetch().read().decode().splitlines():
+            if not line.startswith("#"):
+                match = SAMPLE.match(line)
+                self.assertIsNotNone(match, line)
+                found[line.rsplit(" ", 1)[0]] = float(match["value"])
+        return found
+
+    def test_clients_move_the_numbers(self):
+        before = self.samples()
+        device = self.device("counted", protocol=V5, door="mqtts", clean=False,
+                             session_expiry=600).connected()
+        device.subscribed("lab/#")
+        device.published("lab/x", b"12345", qos=1, retain=True)
+        device.client.publish("lab/y", b"12", 0)
+        for _ in range(2):
+            device.expect("message")
+        refused = self.device("refused", password="wrong")
+        refused.expect("disconnect")
+
+        def moved() -> bool:
+            after = self.samples()
+            return all(after[name] - before[name] == by for name, by in {
+                'gatehouse_connections{door="mqtts",version="5"}': 1,
+                'gatehouse_messages_received_total{qos="0"}': 1,
+                'gatehouse_messages_received_total{qos="1"}': 1,
+                'gatehouse_messages_sent_total{qos="1"}': 1,
+                'gatehouse_received_bytes_total': 7,
+                'gatehouse_sessions': 1,
+                'gatehouse_subscriptions': 1,
+                'gatehouse_retained_messages': 1,
+                'gatehouse_events_total{name="Connect.Success"}': 1,
+                'gatehouse_events_total{name="Connect.AuthError"}': 1,
+                'gatehouse_events_total{name="Authorizer.Refusals"}': 1,
+                'gatehouse_authorizer_seconds_count': 2,
+            }.items())
+        wait_until(moved, "the numbers to move")
+        after = self.samples()
+        self.assertGreater(after["gatehouse_disk_commit_seconds_count"], 0)
+        self.assertGreater(after["process_resident_memory_bytes"], 1_000_000)
+        self.assertGreater(after['gatehouse_api_calls_total{status="2xx"}'], 0)
+        device.close()
+        wait_until(lambda: self.samples()['gatehouse_connections{door="mqtts",version="5"}'] ==
+                   before['gatehouse_connections{door="mqtts",version="5"}'], "the end")
+        self.assertEqual(self.samples()["gatehouse_sessions"] - before["gatehouse_sessions"], 1,
+                         "the session is still there")
+
+    def test_histograms_count_up(self):
+        samples = self.samples()
+        buckets = [(float(name.split('le="')[1].rstrip('"}').replace("+Inf", "inf")), value)
+                   for name, value in samples.items()
+                   if name.startswith('gatehouse_loop_turn_seconds_bucket{loop="0"')]
+        self.assertEqual(buckets, sorted(buckets))
+        self.assertEqual([value for _, value in buckets], sorted(value for _, value in buckets))
+        self.assertEqual(buckets[-1][0], float("inf"))
+
+    def test_only_metrics_is_there(self):
+        for path, method, status in (("/", "GET", 404), ("/metrics", "POST", 405)):
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                self.fetch(path, method)
+            self.assertEqual(refused.exception.code, status)
+            refused.exception.close()
+        self.assertEqual(self.fetch(method="HEAD").read(), b"")
+
+    def test_every_family_is_in_the_reference(self):
+        page = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
+        documented = set(re.findall(r"^\| `([a-z_]+)`", page, re.MULTILINE))
+        told = set(re.findall(r"^# TYPE (\S+)", self.fetch().read().decode(), re.MULTILINE))
+        self.assertEqual(documented, told)
+
+    def test_the_dashboard_asks_for_families_that_there_are(self):
+        dashboard = (ROOT / "packaging" / "grafana" / "gatehouse.json").read_text(encoding="utf-8")
+        asked = set(re.findall(r"(?:gatehouse|process)_[a-z_]+", dashboard))
+        told = {name.split("{")[0] for name in self.samples()}
+        self.assertEqual(asked - told, set())
+
+    def test_prometheus_reads_it(self):
+        tool = shutil.which("promtool")
+        self.assertIsNotNone(tool, "promtool of Debian's package prometheus")
+        run = subprocess.run([tool, "check", "metrics"], input=self.fetch().read(),
+                             capture_output=True, timeout=60)
+        self.assertEqual(run.returncode, 0, (run.stdout + run.stderr).decode())
+
+
+class Closed(AuthorizerTest):
+    def test_it_is_off_unless_asked_for(self):
+        self.assertIsNone(self.server.ready["metrics"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
