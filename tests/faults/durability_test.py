@@ -93,7 +93,8 @@ class Restarts(Durable):
         watcher = self.connect("will-watcher")
         watcher.subscribed("wills/+")
         watcher.close()
-        self.connect("mortal", will=("wills/mortal", b"gone", 1))
+        # A SUBACK says that the session is on disk, a CONNACK does not.
+        self.connect("mortal", will=("wills/mortal", b"gone", 1)).subscribed("wills/none")
         self.restart("kill")
         watcher = self.connect("will-watcher")
         self.assertEqual(watcher.expect("message")[1:3], ("wills/mortal", b"gone"))
