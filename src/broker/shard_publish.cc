@@ -165,6 +165,8 @@ void Shard::retain(TenantState& tenant, std::string_view topic, const Publicatio
     const auto put = tenant.retained.put(topic, publication, {port_.now(), wall_now},
                                          shared_.settings.limits.retained_messages_max);
     if (put.outcome == RetainedStore::Outcome::Full) return counters_.retained_refused.add(1);
+    // The server's word about itself is of this moment.
+    if (topic.starts_with("$SYS/")) return;
     if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return;
     const bool expires = publication.expiry_seconds != never_expires;
     const SteadyTime expires_at =

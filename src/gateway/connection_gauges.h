@@ -23,6 +23,11 @@ public:
     std::int64_t read(DoorKind door, mqtt::ProtocolVersion version) const {
         return cells_[index(door, version)].load(std::memory_order_relaxed);
     }
+    std::int64_t all() const {
+        std::int64_t open = 0;
+        for (const auto& cell : cells_) open += cell.load(std::memory_order_relaxed);
+        return open;
+    }
 
 private:
     static std::size_t index(DoorKind door, mqtt::ProtocolVersion version) {

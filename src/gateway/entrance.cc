@@ -107,6 +107,8 @@ private:
         auto stream =
             co_await net::accept_tls(gateway_.loop(), socket.descriptor, facts, door_.tls->get(),
                                      after(gateway_.settings().handshake_wait));
+        // Port scans and health checks connect and leave; that is no event.
+        if (!stream && stream.error().kind == ErrorKind::Cancelled) co_return false;
         if (!stream) {
             report_no_connect(gateway_, door_, facts,
                               {.at = logs::StepKind::Tls, .details = stream.error().message});

@@ -241,7 +241,8 @@ async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, 
             if (step.status == IoOutcome::Status::Done) break;
             if (step.status == IoOutcome::Status::Closed ||
                 step.status == IoOutcome::Status::Failed) {
-                co_return fail(ErrorKind::Unavailable,
+                const bool said_nothing = BIO_number_read(SSL_get_rbio(ssl)) == 0;
+                co_return fail(said_nothing ? ErrorKind::Cancelled : ErrorKind::Unavailable,
                                "TLS handshake failed: " + transport->error_text());
             }
             if (!co_await wait.until_ready(step.status, deadline)) {

@@ -57,7 +57,8 @@ private:
 
 // Performs the server handshake on an accepted socket (takes ownership of the descriptor) and
 // yields the encrypted stream with its facts filled in. Errors name what the client did wrong
-// (no shared cipher, old protocol version, plain MQTT or HTTP on a TLS port).
+// (no shared cipher, old protocol version, plain MQTT or HTTP on a TLS port). Cancelled: it left
+// without a single byte.
 async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, int descriptor,
                                                         PeerFacts facts,
                                                         std::shared_ptr<const TlsContext> context,

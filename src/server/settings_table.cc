@@ -213,6 +213,9 @@ SettingTable running() {
                                                   {mebibyte, tebibyte},
                                                   "Bytes of request bodies held at once; over "
                                                   "it, requests get 429."),
+        number<&S::sys_seconds>("sys-seconds", {0, 86'400},
+                                "How often `$SYS/broker/…` is told anew in profile open; 0: "
+                                "never."),
         number<&S::drain_ms>("drain-ms", {0, 600'000},
                              "How long SIGTERM waits for work in progress."),
 

@@ -61,6 +61,15 @@ class Aws(DoorTest):
         self.answer(plain, CONNECT)
         self.assert_told("TLS handshake failed", "tls")
 
+    def test_who_says_nothing_is_no_event(self):
+        for door in ("mqtt", "mqtts", "https"):
+            socket.create_connection(("127.0.0.1", self.server.ready[door]), timeout=30).close()
+        self.answer(self.tls("mqtts"), b"\xc0\x00")  # comes after them, and is told
+        wait_until(lambda: [each for each in self.server.log_records(
+            eventType="Connection.Refused") if "no CONNECT" in each["details"]], "the record")
+        self.assertEqual([each for each in self.server.log_records(eventType="Connection.Refused")
+                          if "peer closed" in each["details"]], [])
+
     def test_broken_connect(self):
         answer = self.answer(self.tls("mqtts"), BROKEN_CONNECT_5)
         self.assertEqual((answer[0], answer[3]), (0x20, 0x81))

@@ -111,6 +111,40 @@ class Metrics(AuthorizerTest):
         self.assertEqual(run.returncode, 0, (run.stdout + run.stderr).decode())
 
 
+class SysTopics(AuthorizerTest):
+    flags = ("--profile", "open", "--allow-anonymous", "--sys-seconds", "1")
+
+    def read(self, device, topic: str) -> str:
+        while True:
+            message = device.expect("message")
+            if message[1] == f"$SYS/broker/{topic}":
+                return message[2].decode()
+
+    def test_the_broker_tells_of_itself(self):
+        device = self.device("reader", user=None, password=None).connected()
+        device.subscribed("$SYS/#")
+        self.assertRegex(self.read(device, "version"), r"^gatehouse version \S+$")
+        self.assertRegex(self.read(device, "uptime"), r"^\d+ seconds$")
+        wait_until(lambda: self.read(device, "clients/connected") == "1", "one client")
+        wait_until(lambda: self.read(device, "subscriptions/count") == "1", "one subscription")
+
+    def test_wildcards_and_publishers_stay_out(self):
+        device = self.device("outside", protocol=V5, user=None, password=None).connected()
+        device.subscribed("#")
+        device.client.publish("$SYS/broker/version", b"forged", 1)
+        device.published("t", b"last")
+        self.assertEqual(device.expect("message")[1], "t")
+        reader = self.device("reader-2", user=None, password=None).connected()
+        reader.subscribed("$SYS/broker/version")
+        self.assertNotEqual(self.read(reader, "version"), "forged")
+
+
+class NoSysTopics(AuthorizerTest):
+    def test_aws_has_none(self):
+        device = self.device("asks", protocol=V5).connected()
+        self.assertEqual(device.subscribed("$SYS/#"), [0x8F])
+
+
 class Closed(AuthorizerTest):
     def test_it_is_off_unless_asked_for(self):
         self.assertIsNone(self.server.ready["metrics"])

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "async/run_on.h"
 #include "base/profile.h"
 #include "gateway/loop_gateway.h"
+#include "server/serve/broker_reading.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -43,16 +43,6 @@ double seconds_of(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-// The sum of one of the broker's counters over the loops.
-template <class Pick>
-double sum(gateway::Gateway& gateway, Pick pick) {
-    std::uint64_t total = 0;
-    for (std::size_t i = 0; i < gateway.loop_count(); ++i) {
-        total += pick(gateway.parts().broker.shard(i).counters()).value();
-    }
-    return static_cast<double>(total);
-}
-
 }  // namespace
 
 void ApiCallCounts::note(const api::CallRecord& call) {
@@ -76,26 +66,8 @@ async::Task<net::HttpResponse> MetricsPage::handle(net::HttpRequest request, con
     co_return response;
 }
 
-async::Task<MetricsPage::LoopReading> MetricsPage::read_loop(std::size_t index) {
-    gateway::LoopGateway& loop = parts_.gateway.on_loop(index);
-    co_return co_await async::run_on<LoopReading>(loop.loop(), *async::EventLoop::current(),
-                                                  [&loop] { return read_here(loop.shard()); });
-}
-
-async::Task<MetricsPage::LoopReading> MetricsPage::read_here(const broker::Shard& shard) {
-    co_return LoopReading{.sessions = shard.session_count(),
-                          .queued_bytes = shard.queued_bytes(),
-                          .waiting_for_disk = shard.waiting_for_disk()};
-}
-
 async::Task<std::string> MetricsPage::text() {
-    LoopReading all;
-    for (std::size_t i = 0; i < parts_.gateway.loop_count(); ++i) {
-        const LoopReading one = co_await read_loop(i);
-        all.sessions += one.sessions;
-        all.queued_bytes += one.queued_bytes;
-        all.waiting_for_disk += one.waiting_for_disk;
-    }
+    const BrokerReading all = co_await read_broker(parts_.gateway);
     MetricsText text;
     write_connections(text);
     write_messages(text);
@@ -132,15 +104,16 @@ void MetricsPage::write_messages(MetricsText& text) const {
     using broker::Counters;
     const auto by_qos = [&](const auto& pick) {
         for (std::size_t qos = 0; qos < qos_names.size(); ++qos) {
-            text.sample({{"qos", qos_names[qos]}},
-                        sum(gateway, [&](const Counters& counters) -> const broker::Counter& {
-                            return pick(counters)[qos];
-                        }));
+            const std::uint64_t count =
+                sum_of(gateway, [&](const Counters& counters) -> const broker::Counter& {
+                    return pick(counters)[qos];
+                });
+            text.sample({{"qos", qos_names[qos]}}, static_cast<double>(count));
         }
     };
     const auto plain = [&](std::string_view name, Kind kind, std::string_view help, auto pick) {
         text.family(name, kind, help);
-        text.sample(sum(gateway, pick));
+        text.sample(static_cast<double>(sum_of(gateway, pick)));
     };
     text.family("gatehouse_messages_received_total", Kind::Counter,
                 "Messages taken from publishers (PublishIn.Success of CloudWatch).");
@@ -170,14 +143,13 @@ void MetricsPage::write_messages(MetricsText& text) const {
     text.family("gatehouse_messages_dropped_total", Kind::Counter,
                 "Messages that did not reach a session that was subscribed to them, by cause.");
     for (std::size_t cause = 0; cause < broker::drop_cause_count; ++cause) {
+        const std::uint64_t count =
+            sum_of(gateway, [cause](const Counters& c) -> const auto& { return c.dropped[cause]; });
         text.sample({{"cause", broker::name_of(static_cast<broker::DropCause>(cause))}},
-                    sum(gateway, [cause](const Counters& c) -> const broker::Counter& {
-                        return c.dropped[cause];
-                    }));
+                    static_cast<double>(count));
     }
     text.family("gatehouse_subscriptions", Kind::Gauge, "Subscriptions of all sessions.");
-    text.sample(sum(gateway, [](const Counters& c) -> const auto& { return c.subscribed; }) -
-                sum(gateway, [](const Counters& c) -> const auto& { return c.unsubscribed; }));
+    text.sample(static_cast<double>(subscriptions(gateway)));
     text.family("gatehouse_retained_messages", Kind::Gauge, "Topics with a retained message.");
     text.sample(static_cast<double>(gateway.parts().broker.retained_count()));
 }

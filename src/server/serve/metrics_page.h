@@ -44,14 +44,6 @@ public:
                                           Deadline deadline) override;
 
 private:
-    // What a loop knows of its own.
-    struct LoopReading {
-        std::uint64_t sessions = 0;
-        std::uint64_t queued_bytes = 0;
-        std::uint64_t waiting_for_disk = 0;
-    };
-    async::Task<LoopReading> read_loop(std::size_t index);
-    static async::Task<LoopReading> read_here(const broker::Shard& shard);
     async::Task<std::string> text();
 
     void write_connections(MetricsText& text) const;

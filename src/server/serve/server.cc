@@ -85,6 +85,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
 
 // Connections hold places among the doors' limits, so they go before the doors.
 Server::~Server() {
+    sys_topics_.reset();
     devices_.reset();
 }
 
@@ -100,6 +101,12 @@ Result<void> Server::run() {
     endpoints_->on_new_certificate([doors = doors_.get()] { return doors->renew_certificates(); });
     renewal_ = std::make_unique<async::FunctionTimer>([this] { plan_renewal(); });
     plan_renewal();
+    if (settings_.profile.name == ProfileName::Open && settings_.sys_seconds != 0) {
+        sys_topics_ = std::make_unique<SysTopics>(loops_->main(), devices_->gateway(),
+                                                  default_tenant(settings_),
+                                                  std::chrono::seconds(settings_.sys_seconds));
+        sys_topics_->start();
+    }
     // What start-up used and freed goes back to the system.
     malloc_trim(0);
     for (const std::string& name : foundation_->certificate->uncovered()) {
@@ -178,6 +185,7 @@ async::Task<void> Server::drain_all() {
                                std::chrono::milliseconds(time_passes ? milliseconds : 0));
     };
     doors_->close();
+    if (sys_topics_) sys_topics_->stop();
     foundation_->traces->end_following();
     co_await devices_->stop();
     co_await doors_->drain_api(within(settings_.drain_ms));
