@@ -3,38 +3,17 @@
 
 usage: authorizer_test.py GATEHOUSE [TESTS]"""
 
-import base64
-import pathlib
-import subprocess
-import tempfile
 import unittest
 import urllib.parse
 
 from client_test import (NOT_AUTHORIZED_311, NOT_AUTHORIZED_5, AuthorizerTest, make_authorizer,
                          make_function)
 from device import V5, V311
+from signing_key import SigningKey
 
 SUBSCRIBE_FAILED_311 = 0x80
 FUNCTION_FAILED = "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR"
 PARAMETER_INVALID = "CUSTOM_AUTHORIZER_PARAMETER_INVALID"
-
-
-class SigningKey:
-    """An RSA key and signatures, both made by OpenSSL's command."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.key = pathlib.Path(self.folder.name) / "key.pem"
-        self._openssl("genrsa", "-out", str(self.key), "2048")
-        self.public = self._openssl("rsa", "-in", str(self.key), "-pubout").decode()
-
-    @staticmethod
-    def _openssl(*words, **more) -> bytes:
-        return subprocess.run(["openssl", *words], check=True, capture_output=True, **more).stdout
-
-    def sign(self, token: str) -> str:
-        signature = self._openssl("dgst", "-sha256", "-sign", str(self.key), input=token.encode())
-        return base64.b64encode(signature).decode()
 
 
 class RefusalTest(AuthorizerTest):

@@ -4,53 +4,23 @@ folder.
 
 usage: mqttjs_test.py GATEHOUSE [TESTS]"""
 
-import json
-import queue
-import subprocess
-import threading
 import unittest
 
-from client_test import HERE, NOT_AUTHORIZED_5, AuthorizerTest
-from device import PASSWORD, WAIT_SECONDS
+from client_test import NOT_AUTHORIZED_5, AuthorizerTest
+from device import PASSWORD
+from node_client import NodeClient
 
 V311, V5 = 4, 5
 
 
-class JsDevice:
+class JsDevice(NodeClient):
     def __init__(self, server, client_id: str, version: int, password: str = PASSWORD, **more):
-        self.process = subprocess.Popen(["node", HERE / "mqttjs_client.js"], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.events: queue.Queue = queue.Queue()
-        self.seen: list[dict] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        super().__init__("mqttjs_client.js")
         over_tls = {"port": server.ready["https"], "protocol": "mqtts",
                     "ALPNProtocols": ["mqtt"], "servername": "localhost",
                     "username": "alice?x-amz-customauthorizer-name=AutoCustom"}
         self.tell("connect", host="localhost", ca=server.ready["ca"], clientId=client_id,
                   protocolVersion=version, password=password, **(more or over_tls))
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.events.put(json.loads(line))
-
-    def tell(self, command: str, **options) -> None:
-        self.process.stdin.write(json.dumps({"command": command, **options}) + "\n")
-        self.process.stdin.flush()
-
-    def expect(self, kind: str) -> dict:
-        while True:
-            try:
-                event = self.events.get(timeout=WAIT_SECONDS)
-            except queue.Empty:
-                raise AssertionError(f"no {kind}; seen: {self.seen}") from None
-            self.seen.append(event)
-            if event["event"] == kind:
-                return event
-
-    def close(self) -> None:
-        self.process.stdin.close()
-        self.process.wait(timeout=WAIT_SECONDS)
-        self.process.stdout.close()
 
 
 class MqttJs:
