@@ -18,20 +18,21 @@ void* allocate(std::size_t bytes) {
 
 // Sets the members one by one: of a run's end, less than the whole type is allocated.
 void construct(TopicNode* node, TopicNode* parent, std::uint32_t lengths_or_hash,
-               std::size_t label_size) {
+               std::uint32_t label_size) {
     new (&node->end) SubscriberSet;
     new (&node->rest) SubscriberSet;
     new (&node->plus) std::atomic<TopicNode*>(nullptr);
     node->parent = parent;
     new (&node->lengths_or_hash) std::atomic<std::uint32_t>(lengths_or_hash);
-    node->label_size = static_cast<std::uint16_t>(label_size);
+    node->label_size = label_size & TopicNode::no_label;
 }
 
 }  // namespace
 
 TopicNode* TopicNode::make_run_end(TopicNode& parent, std::string_view run, std::uint64_t hash) {
     auto* node = static_cast<TopicNode*>(allocate(offsetof(TopicNode, label) + run.size()));
-    construct(node, &parent, static_cast<std::uint32_t>(hash), run.size());
+    construct(node, &parent, static_cast<std::uint32_t>(hash),
+              static_cast<std::uint32_t>(run.size()));
     std::memcpy(node->label, run.data(), run.size());
     return node;
 }

@@ -25,13 +25,14 @@ struct TopicNode {
     // Where runs begin: bit n is set once a run of n + 1 levels began here (bit 31: or more).
     // At the end of a run: the low half of the run's hash.
     std::atomic<std::uint32_t> lengths_or_hash;
-    std::uint16_t label_size;  // of the run that leads here; no_label: reached by `+`, or root
-    char label[2];             // label_size bytes; as many are allocated
+    // Of the run that leads here, 0..65535; no_label: reached by `+`, or root.
+    std::uint32_t label_size : 24;
+    char label[1];  // label_size bytes; as many are allocated
 
-    static constexpr std::uint16_t no_label = 0xFFFF;
+    static constexpr std::uint32_t no_label = 0xFF'FFFF;
 
     bool is_run_end() const { return label_size != no_label; }
-    std::string_view text() const { return {label, is_run_end() ? label_size : 0U}; }
+    std::string_view text() const { return {label, is_run_end() ? std::size_t{label_size} : 0U}; }
 
     static TopicNode* make_run_end(TopicNode& parent, std::string_view run, std::uint64_t hash);
     // Frees a node of either kind.

@@ -45,6 +45,15 @@ struct Tree {
     Quiescence::Reader reader;
 };
 
+TEST(TopicTree, MatchesTheLongestTopics) {
+    Tree tree;
+    for (const std::size_t size : {65534U, 65535U}) {
+        const std::string level(size, 'x');
+        tree.add(level, 1);
+        EXPECT_THAT(tree.match(level), ElementsAre(1)) << size;
+    }
+}
+
 TEST(TopicTree, WildcardsMatchAsTheSpecificationSays) {
     Tree tree;
     tree.add("a/b", 1);
