@@ -24,7 +24,4 @@ Denial describe_denial(const authentication::Identity& identity, policy::Action 
 // it names the packet and the trace id under which the log has the rest, and no policy.
 std::string told_to_client(std::string_view packet, std::string_view trace_id);
 
-// MQTT 5 reason strings beyond this are cut; clients' buffers are small.
-inline constexpr std::size_t reason_string_bytes_max = 1024;
-
 }  // namespace gatehouse::gateway

@@ -45,7 +45,9 @@ DeviceConnection::DeviceConnection(LoopGateway& gateway, Arrival arrival)
       facts_(std::move(arrival.facts)),
       identity_(std::move(arrival.identity)),
       arrival_(std::make_unique<Arrival>(std::move(arrival))) {
-    problem_information_ = arrival_->problem_information;
+    if (arrival_->problem_information) {
+        explained_bytes_max_ = arrival_->attach.packet_bytes_max;
+    }
 }
 
 DeviceConnection::~DeviceConnection() {

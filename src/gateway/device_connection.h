@@ -23,6 +23,7 @@
 #include "gateway/arrival.h"
 #include "gateway/output_buffer.h"
 #include "gateway/rate_watch.h"
+#include "gateway/reason_string.h"
 #include "mqtt/ack.h"
 #include "mqtt/decode_error.h"
 #include "mqtt/frame.h"
@@ -120,6 +121,13 @@ private:
     void note_settled();
     void send_connack(const Arrival& arrival);
     void send_disconnect(mqtt::ReasonCode reason, std::string_view details);
+    // With the reason, where the profile gives any and the client wants and takes it.
+    template <class Packet>
+    Bytes explained(Packet packet, std::string_view reason) const {
+        return encode_with_reason(std::move(packet), gives_reasons() ? reason : std::string_view(),
+                                  facts_->version, explained_bytes_max_);
+    }
+    bool gives_reasons() const;
 
     // Publishing (device_publish.cc)
     void on_publish(const mqtt::Frame& frame);
@@ -199,7 +207,7 @@ private:
     bool congested_ = false;               // another loop does not keep up: nothing is read
     bool is_waiting_for_disk_ = false;     // with very many packets
     bool output_was_full_ = false;
-    bool problem_information_ = true;
+    std::uint32_t explained_bytes_max_ = 0;  // of a packet with a reason string; 0: it wants none
 };
 
 }  // namespace gatehouse::gateway

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "gateway/denial.h"
 #include "gateway/device_connection.h"
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
@@ -178,17 +177,15 @@ void DeviceConnection::send_connack(const Arrival& arrival) {
     send(packet);
 }
 
+bool DeviceConnection::gives_reasons() const {
+    return explained_bytes_max_ != 0 &&
+           gateway_.settings().profile.behaviour.explanation == Explanation::Given;
+}
+
 void DeviceConnection::send_disconnect(mqtt::ReasonCode reason, std::string_view details) {
     mqtt::Disconnect disconnect;
     disconnect.reason = reason;
-    const bool explains = problem_information_ &&
-                          gateway_.settings().profile.behaviour.explanation == Explanation::Given;
-    if (explains && !details.empty()) {
-        disconnect.properties.reason_string = details.substr(0, reason_string_bytes_max);
-    }
-    Bytes packet;
-    mqtt::encode(disconnect, facts_->version, packet);
-    send(packet);
+    send(explained(disconnect, details));
 }
 
 }  // namespace gatehouse::gateway

@@ -222,16 +222,10 @@ void DeviceConnection::deny_publish(const mqtt::Publish& publish, policy::Action
 
 void DeviceConnection::acknowledge_publish(const mqtt::Publish& publish, ReasonCode reason,
                                            std::string_view sentence) {
-    mqtt::Ack ack{
-        .type = acknowledgement_of(publish.qos), .packet_id = publish.packet_id, .reason = reason};
-    const bool explains = problem_information_ &&
-                          gateway_.settings().profile.behaviour.explanation == Explanation::Given;
-    if (explains && !sentence.empty()) {
-        ack.properties.reason_string = sentence.substr(0, reason_string_bytes_max);
-    }
-    Bytes packet;
-    mqtt::encode(ack, facts_->version, packet);
-    send(packet);
+    send(explained(mqtt::Ack{.type = acknowledgement_of(publish.qos),
+                             .packet_id = publish.packet_id,
+                             .reason = reason},
+                   sentence));
 }
 
 }  // namespace gatehouse::gateway

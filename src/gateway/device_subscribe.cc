@@ -55,15 +55,7 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
             first_problem));
         if (lingering_) return;
     }
-    const bool explains =
-        problem_information_ && profile.behaviour.explanation == Explanation::Given;
-    if (explains && !first_problem.empty()) {
-        suback.properties.reason_string =
-            std::string_view(first_problem).substr(0, reason_string_bytes_max);
-    }
-    Bytes packet;
-    mqtt::encode(suback, facts_->version, packet);
-    lease_.send_when_kept(std::move(packet));
+    lease_.send_when_kept(explained(suback, first_problem));
     note_withheld();
     lease_.send_retained();
     tell_subscribed(*subscribe, suback);

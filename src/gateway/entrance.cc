@@ -14,6 +14,7 @@
 #include "gateway/http_door.h"
 #include "gateway/loop_gateway.h"
 #include "gateway/proxied_peer.h"
+#include "gateway/reason_string.h"
 #include "gateway/will_permit.h"
 #include "mqtt/connack.h"
 #include "mqtt/connect.h"
@@ -426,13 +427,10 @@ private:
             facts_->trace.outcome(logs::Outcome::Refused);
         }
         if (can_tell(reason)) {
-            mqtt::Connack connack{.reason = reason};
-            if (profile().behaviour.explanation == Explanation::Given) {
-                connack.properties.reason_string =
-                    std::string_view(told).substr(0, reason_string_bytes_max);
-            }
-            Bytes packet;
-            mqtt::encode(connack, *version_, packet);
+            if (profile().behaviour.explanation != Explanation::Given) told.clear();
+            const Bytes packet = encode_with_reason(
+                mqtt::Connack{.reason = reason}, told, *version_,
+                connect_ ? (**connect_).properties.maximum_packet_size : mqtt::packet_size_max);
             co_await stream_->write_all(packet, after(gateway_.settings().linger_wait));
         }
         stream_->transport().shut_down();

@@ -12,6 +12,15 @@ namespace {
 constexpr std::array<std::string_view, 4> published_families{
     "$aws/rules/", "$aws/things/", "$aws/certificates/", "$aws/provisioning-templates/"};
 
+// Families that are the server's own in profile open, where other topics with `$` are anybody's.
+constexpr std::array<std::string_view, 3> server_families{"$aws/", "$SYS/", "$share/"};
+
+template <std::size_t Count>
+bool is_in(const std::array<std::string_view, Count>& families, std::string_view topic) {
+    return std::ranges::any_of(families,
+                               [&](std::string_view family) { return topic.starts_with(family); });
+}
+
 std::optional<std::string> broken_bound(mqtt::TopicBound bound, const Limits& limits) {
     switch (bound) {
         case mqtt::TopicBound::None: return std::nullopt;
@@ -43,9 +52,8 @@ std::optional<std::string> publish_topic_problem(std::string_view topic, const P
         return broken;
     }
     if (!topic.starts_with('$')) return std::nullopt;
-    const bool is_published = std::ranges::any_of(
-        published_families, [&](std::string_view family) { return topic.starts_with(family); });
-    if (is_published) return std::nullopt;
+    if (is_in(published_families, topic)) return std::nullopt;
+    if (profile.name == ProfileName::Open && !is_in(server_families, topic)) return std::nullopt;
     return "topics that begin with '$' are reserved; clients cannot publish to this one";
 }
 

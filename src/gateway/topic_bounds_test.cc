@@ -23,6 +23,9 @@ TEST(PublishTopicProblem, ReservedTopicsTakeOnlyWhatIsMeantForClients) {
     EXPECT_TRUE(publish_topic_problem("$aws/events/presence/connected/c", aws));
     EXPECT_TRUE(publish_topic_problem("$SYS/broker", aws));
     EXPECT_TRUE(publish_topic_problem("$SYS/broker", open_profile));
+    EXPECT_TRUE(publish_topic_problem("$aws/events/presence/connected/c", open_profile));
+    EXPECT_TRUE(publish_topic_problem("$own/x", aws));
+    EXPECT_FALSE(publish_topic_problem("$own/x", open_profile));
 }
 
 TEST(FilterProblem, DollarTopicsAreThoseOfAws) {
