@@ -158,7 +158,7 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
     std::uint8_t* out = extend(session, size);
     if (out == nullptr) [[unlikely]]
         return queue(session, topic, publication, form, group);
-    const bool is_kept = session.is_persistent() || group != 0;
+    const bool is_kept = session.keeps_messages() || group != 0;
     const mqtt::PacketId id =
         flow_of(session).window.open({.message = is_kept ? kept(topic, publication) : MessageRef(),
                                       .sent_at = now_seconds(),
@@ -321,7 +321,7 @@ Delivery::Fate Delivery::send_front(Session& session, QueuedMessage& front,
     }
     std::uint8_t* out = extend(session, frame.size());
     if (out == nullptr) return Fate::NotNow;
-    const bool is_kept = session.is_persistent() || front.group != 0;
+    const bool is_kept = session.keeps_messages() || front.group != 0;
     const mqtt::PacketId id =
         session.flow_->window.open({.message = is_kept ? front.message : MessageRef(),
                                     .record = front.record,

@@ -28,6 +28,11 @@ constexpr std::size_t dropped_max = 4096;
 // Of changes that wait for the disk, on one loop.
 constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
 
+// What no client can call itself: MQTT's texts have no null character [MQTT-1.5.4-2].
+std::string nameless(std::uint64_t session) {
+    return std::string(1, '\0') + fmt::format("ended/{}", session);
+}
+
 }  // namespace
 
 void Journal::begin_after(const storage::MessageNumbers& used) {
@@ -73,10 +78,11 @@ void Journal::remove_session(const Session& session) {
 void Journal::rename_ended(const Session& session) {
     want_turn_end();
     if (forget_stale(session)) batch_.remove_session(session.record_);
+    const std::string client_id = nameless(session.record_);
     batch_.put_session({.id = session.record_,
                         .account = session.tenant().account.view(),
                         .region = session.tenant().region.view(),
-                        .client_id = fmt::format("$ended/{}", session.record_),
+                        .client_id = client_id,
                         .version = static_cast<std::uint8_t>(session.version_),
                         .disconnected_at = wall_now()});
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <set>
 #include <thread>
 
 #include "broker/test_broker.h"
@@ -363,6 +364,66 @@ TEST_P(Persisted, WhatWasHandedOnIsWithItsNewSession) {
         payloads.push_back(received.payload);
     }
     EXPECT_THAT(payloads, UnorderedElementsAre("0", "1", "2"));
+}
+
+TEST_P(Persisted, ASessionResumedWithoutExpiryOutlivesACrash) {
+    FakeClient& sleeper = persistent("a");
+    sleeper.subscribe("t", 1).value();
+    flush(sleeper);
+    sleeper.disconnect();
+    client("a").connect(CleanStart::No, 0);
+    publish(persistent("p", 0), "t", "x");
+    crash();
+    EXPECT_EQ(broker->home_of("a").find(Tenant{}, "a"), nullptr) << "its connection is lost";
+}
+
+TEST_P(Persisted, NothingIsLeftOfASessionResumedWithoutExpiry) {
+    FakeClient& sleeper = persistent("a");
+    sleeper.subscribe("t", 1).value();
+    flush(sleeper);
+    sleeper.disconnect();
+    FakeClient& publisher = persistent("p", 0);
+    publish(publisher, "t", "x");
+    FakeClient& again = client("a").connect(CleanStart::No, 0);
+    EXPECT_EQ(again.take_and_acknowledge().size(), 1u);
+    flush(again);
+    again.disconnect();
+    flush(publisher);
+    stop();
+    const auto database = storage::Database::open({.file = file()});
+    ASSERT_TRUE(database);
+    EXPECT_EQ((*database)->number("SELECT count(*) FROM messages").value(), 0);
+    EXPECT_EQ((*database)->number("SELECT count(*) FROM queued").value(), 0);
+    start(GetParam());
+}
+
+TEST_P(Persisted, WhatIsBeingHandedOnOutlivesACrash) {
+    for (const auto clean : {CleanStart::Yes, CleanStart::No}) {
+        FakeClient& a = persistent("a");
+        a.subscribe("$share/g/t", 1).value();
+        FakeClient& publisher = persistent("publisher", 0);
+        for (const char* payload : {"0", "1", "2"}) publish(publisher, "t", payload);
+        FakeClient& b = persistent("b");
+        b.subscribe("$share/g/t", 1).value();
+        flush(b);
+        // The session ends, by a takeover or by itself; what b is sent is not written yet.
+        if (clean == CleanStart::Yes) {
+            client("a").connect(clean, 0);
+        } else {
+            a.lease.detach(WillFate::Discard, 0);
+        }
+        flush(publisher);
+        crash();
+        FakeClient& heir = persistent("b");
+        broker->advance(std::chrono::seconds(2));
+        broker->settle();
+        std::set<std::string> payloads;
+        for (const auto& each : heir.take_and_acknowledge()) payloads.insert(each.payload);
+        EXPECT_THAT(payloads, UnorderedElementsAre("0", "1", "2"));
+        flush(heir);
+        heir.lease.detach(WillFate::Discard, 0);
+        flush(persistent("publisher", 0));
+    }
 }
 
 TEST_P(Persisted, WhatIsAcknowledgedInTimeIsNeverWritten) {

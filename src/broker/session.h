@@ -84,6 +84,9 @@ private:
     Session(Shard& shard, TenantState& tenant, const ClientId& client_id, SessionPlace place);
     ~Session();
     std::string filter_text(const SessionSubscription& subscription) const;
+    // Whether what it is sent is needed until it is acknowledged: to be sent again, or to be found
+    // on disk, where a session that was kept before it was resumed without expiry still is.
+    bool keeps_messages() const { return is_persistent() || record_ != 0; }
     // Null: it is no member.
     const SessionSubscription* membership(ShareNumber group) const;
 
@@ -99,6 +102,7 @@ private:
     bool is_delivering_ = false;   // start_delivery() was called
     bool is_output_full_ = false;  // extend() returned null and nobody called outbound_ready()
     bool is_observed_ = false;
+    bool was_handed_on_ = false;        // messages of groups, whose removals may wait for the disk
     bool is_waiting_for_rate_ = false;  // an Expiry::Kind::Rate is set
     RateMeter rate_;                    // messages in and out
 

@@ -130,17 +130,18 @@ void Shard::detach(Session& session, WillFate fate) {
 
 void Shard::end_session(Session& session, SessionEnd end) {
     unsubscribe_all(session);
-    const bool was_handed_on = session.is_busy_ != nullptr && hand_on(session);
+    // Without a membership, too: after a restart a nameless session has what its groups gave it.
+    if (session.flow_ != nullptr) hand_on(session);
     if (session.will_ != nullptr) publish_will(session);
     delivery_.discard(session);
-    if (session.record_ != 0) remove_record(session, was_handed_on);
+    if (session.record_ != 0) remove_record(session);
     counters_.sessions_ended.add(1);
     if (shared_.observer != nullptr) shared_.observer->on_session_ended(session, end);
     directory_.remove(session);
 }
 
-void Shard::remove_record(const Session& session, bool was_handed_on) {
-    if (!was_handed_on) return journal_->remove_session(session);
+void Shard::remove_record(const Session& session) {
+    if (!session.was_handed_on_) return journal_->remove_session(session);
     journal_->rename_ended(session);
     withheld_->add({.kind = WithheldItem::Kind::Removal,
                     .removed = std::make_unique<WithheldItem::Removed>(

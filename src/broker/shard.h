@@ -112,7 +112,7 @@ private:
     // Lives of sessions (shard.cc)
     void start_delivery(Session& session);
     void keep(Session& session);
-    void remove_record(const Session& session, bool was_handed_on);
+    void remove_record(const Session& session);
     void release(Session& session);
     void detach(Session& session, WillFate fate);
     void end_session(Session& session, SessionEnd end);
@@ -154,8 +154,7 @@ private:
                     const Publication& publication);
     void set_presence(Session& session, Presence presence);
     // Gives what groups gave the session, and it has not taken, to other members.
-    // Whether there was something.
-    bool hand_on(Session& session, ShareNumber only = 0);
+    void hand_on(Session& session, ShareNumber only = 0);
     // A member of the group is online: what waits for offline ones is its, too.
     void reclaim_everywhere(TenantState& tenant, ShareNumber group);
     void reclaim(TenantState& tenant, ShareNumber group);

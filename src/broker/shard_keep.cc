@@ -78,6 +78,8 @@ void Shard::refuse(const WithheldItem& item) {
     Session* session = waiting_session(item);
     if (session == nullptr) return;
     --session->withheld_;
+    // What was refused is not held: the client may use its packet id for another message.
+    if (item.type == mqtt::PacketType::Pubrec) delivery_.release(*session, item.packet_id);
     session->outbound_->on_not_kept(item.type, item.packet_id);
 }
 

@@ -133,7 +133,7 @@ void Shard::set_presence(Session& session, Presence presence) {
 
 // Requires: the session is not an online member any more. Without an online one, a message moves
 // only from a session that ends.
-bool Shard::hand_on(Session& session, ShareNumber only) {
+void Shard::hand_on(Session& session, ShareNumber only) {
     TenantState& tenant = session.tenant_;
     const auto gives_back = [&](ShareNumber group) {
         if (only != 0 && group != only) return false;
@@ -142,7 +142,8 @@ bool Shard::hand_on(Session& session, ShareNumber only) {
         return members->online != 0 || session.membership(group) == nullptr;
     };
     const auto taken = delivery_.take_shared(session, gives_back);
-    if (taken.empty()) return false;
+    if (taken.empty()) return;
+    session.was_handed_on_ = true;
     // Their records go after those of the sessions that get them now are on disk.
     for (const SharedMessage& shared : taken) {
         if (shared.record != 0) journal_->write_out(shared.record);
@@ -176,7 +177,6 @@ bool Shard::hand_on(Session& session, ShareNumber only) {
                         .removed = std::make_unique<WithheldItem::Removed>(WithheldItem::Removed{
                             session.record_, shared.record, shared.message})});
     }
-    return true;
 }
 
 void Shard::reclaim_everywhere(TenantState& tenant, ShareNumber group) {

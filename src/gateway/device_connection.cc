@@ -121,6 +121,8 @@ void DeviceConnection::read_once() {
         case IoOutcome::Status::Done:
             heard_at_ = gateway_.loop().now();
             take_input(buffer.first(outcome.bytes));
+            if (outcome.is_last && !lingering_) [[unlikely]]
+                read_once();
             return;
         case IoOutcome::Status::WaitRead: return;
         case IoOutcome::Status::WaitWrite: return update_interest();
@@ -241,6 +243,7 @@ void DeviceConnection::on_disconnect(const mqtt::Frame& frame) {
 void DeviceConnection::expired() {
     if (lingering_) return close_transport();
     const auto silence_max = std::chrono::milliseconds(facts_->keep_alive_seconds * 1500);
+    if (is_held_up()) heard_at_ = gateway_.loop().now();  // it may speak, nobody listens
     const SteadyTime due = heard_at_ + silence_max;
     if (due > gateway_.loop().now()) {
         gateway_.loop().timers().set(*this, due);
@@ -256,10 +259,12 @@ void DeviceConnection::end(Ending ending) {
     lingering_ = true;
     keeper_.reset();
     if (ending.tell && is_v5()) send_disconnect(*ending.tell, ending.details);
+    // A DISCONNECT has detached already. The WebSocket's goodbye does not speak of the will
+    // [MQTT-3.1.2-8], but AWS takes it for the same.
     if (!lease_.is_void()) {
-        lease_.detach(ending.reason == DisconnectReason::ClientInitiated
-                          ? broker::WillFate::Discard
-                          : broker::WillFate::Publish);
+        const bool is_goodbye = ending.reason == DisconnectReason::ClientInitiated &&
+                                gateway_.settings().profile.name != ProfileName::Open;
+        lease_.detach(is_goodbye ? broker::WillFate::Discard : broker::WillFate::Publish);
     }
     report_disconnected(ending);
     gateway_.disconnects().add({.tenant = facts_->tenant,
@@ -295,6 +300,9 @@ void DeviceConnection::discard_input() {
 void DeviceConnection::close_transport() {
     if (!transport_) return;
     cancel();
+    // Asked for earlier in this turn, perhaps: nothing is written any more.
+    gateway_.loop().cancel_turn_end(*this);
+    if (output_) gateway_.outputs().give_back(std::move(output_));
     if (interest_ != 0) gateway_.loop().unwatch(transport_->descriptor(), *this);
     interest_ = 0;
     transport_.reset();

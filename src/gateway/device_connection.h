@@ -114,6 +114,7 @@ private:
     void on_turn_end() override;
     void flush();
     bool is_paused() const;
+    bool is_held_up() const;
     void update_interest();
     void on_relieved() override;
     void go_on();

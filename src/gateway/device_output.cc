@@ -112,13 +112,19 @@ void DeviceConnection::flush() {
 // Nothing is parsed while answers pile up because the client does not read them, while another
 // loop has too much to do, or while the client is held to its rate.
 bool DeviceConnection::is_paused() const {
-    return congested_ || is_waiting_for_disk_ || (rate_watch_ && rate_watch_->is_paused()) ||
-           (output_ && output_->size() > gateway_.settings().output_bytes_max);
+    return is_held_up() || (output_ && output_->size() > gateway_.settings().output_bytes_max);
+}
+
+// For no fault of the client's, so that its silence says nothing.
+bool DeviceConnection::is_held_up() const {
+    return congested_ || is_waiting_for_disk_ || (rate_watch_ && rate_watch_->is_paused());
 }
 
 void DeviceConnection::update_interest() {
     if (interest_ == 0 || !transport_) return;  // not watched
-    std::uint32_t wanted = EPOLLRDHUP;
+    // Told in any case, so that something is asked for always. The end of the client's half is
+    // found by reading: asked for while nothing is read, it would be told again and again.
+    std::uint32_t wanted = EPOLLERR;
     if (lingering_ || !is_paused()) wanted |= EPOLLIN;
     if (output_) wanted |= EPOLLOUT;
     if (wanted == interest_) return;

@@ -222,10 +222,14 @@ void DeviceConnection::deny_publish(const mqtt::Publish& publish, policy::Action
 
 void DeviceConnection::acknowledge_publish(const mqtt::Publish& publish, ReasonCode reason,
                                            std::string_view sentence) {
-    send(explained(mqtt::Ack{.type = acknowledgement_of(publish.qos),
-                             .packet_id = publish.packet_id,
-                             .reason = reason},
-                   sentence));
+    Bytes packet = explained(mqtt::Ack{.type = acknowledgement_of(publish.qos),
+                                       .packet_id = publish.packet_id,
+                                       .reason = reason},
+                             sentence);
+    if (!lease_.must_wait()) return send(packet);
+    // In the order of the publishes [MQTT-4.6.0-2].
+    lease_.send_when_kept(std::move(packet));
+    note_withheld();
 }
 
 }  // namespace gatehouse::gateway

@@ -29,6 +29,9 @@ struct IoOutcome {
     };
     Status status = Status::Done;
     std::size_t bytes = 0;
+    // Reading: the end came with these bytes and is told at the next call, for which the socket
+    // will not become readable.
+    bool is_last = false;
 };
 
 // Facts about the stream that were learnt while it was set up; immutable afterwards.

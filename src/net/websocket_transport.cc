@@ -79,7 +79,7 @@ IoOutcome WebSocketTransport::read_frames(std::span<std::uint8_t> into) {
     const auto ending = take(into.first(outcome.bytes), data);
     // What came before the end is told first; the end is told at the next call.
     if (ending && data == 0) return *ending;
-    return {.bytes = data};
+    return {.bytes = data, .is_last = ending.has_value()};
 }
 
 // Moves what frames carry to the beginning of `bytes`. An outcome: the stream is over.

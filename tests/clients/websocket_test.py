@@ -42,10 +42,17 @@ class RawSocket:
         self.answer = answer.decode(errors="replace")
 
     def send(self, first: int, payload: bytes) -> None:
-        mask = os.urandom(4)
-        masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
-        assert len(payload) < 126
-        self.stream.sendall(bytes([first, 0x80 | len(payload)]) + mask + masked)
+        self.send_all((first, payload))
+
+    def send_all(self, *frames: tuple[int, bytes]) -> None:
+        """In one piece."""
+        data = b""
+        for first, payload in frames:
+            assert len(payload) < 126
+            mask = os.urandom(4)
+            masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+            data += bytes([first, 0x80 | len(payload)]) + mask + masked
+        self.stream.sendall(data)
 
     def frame(self) -> tuple[int, bytes]:
         head = self.read(2)
@@ -167,6 +174,16 @@ class WebSockets:
         self.assertEqual(connection.frame(), (0x08, (1000).to_bytes(2, "big")))
         record = self.server.wait_for_record(clientId="ws-bye", eventType="Disconnect")
         self.assertEqual(record["disconnectReason"], "CLIENT_INITIATED_DISCONNECT")
+
+    def test_a_close_frame_behind_data_is_answered_too(self):
+        connection = self.raw(path=self.by_query())
+        connection.send(0x82, connect_packet("ws-both"))
+        self.assertEqual(connection.frame()[1], b"\x20\x02\x00\x00")
+        code = (1000).to_bytes(2, "big")
+        connection.send_all((0x82, b"\xC0\x00"), (0x88, code))
+        self.assertEqual(connection.frame(), (0x08, code))
+        self.assertEqual(connection.stream.recv(1), b"", "the server closes")
+        self.server.wait_for_record(clientId="ws-both", eventType="Disconnect")
 
     def test_violations_are_told(self):
         connection = self.raw(path=self.by_query())

@@ -3,15 +3,22 @@
 
 usage: peers_test.py GATEHOUSE [TESTS]"""
 
+import contextlib
+import os
 import pathlib
 import socket
 import ssl
 import sys
+import threading
+import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "clients"))
+for folder in ("clients", "conformance"):
+    sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / folder))
 
+import wire  # noqa: E402
 from client_test import ClientTest, wait_until  # noqa: E402
+from peer import Peer  # noqa: E402
 
 CONNECT = b"\x10\x12\x00\x04MQTT\x04\x02\x00\x3c\x00\x06flood1"
 WAIT_SECONDS = 60
@@ -92,6 +99,65 @@ class Flood(ClientTest):
                 return stream.recv(4) == b"\x20\x02\x00\x00"
             except ConnectionError:
                 return False
+
+
+class HalfClosed(ClientTest):
+    """Subscribers that do not read, and say that they are done."""
+    flags = ("--allow-anonymous", "--profile", "open")
+
+    def peer(self, name: str) -> Peer:
+        peer = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(peer.close)
+        self.assertEqual(peer.connect(name).code, 0)
+        return peer
+
+    def cpu_seconds(self) -> float:
+        fields = pathlib.Path(f"/proc/{self.server.process.pid}/stat").read_text().split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+    def test_while_messages_come(self):
+        stop = threading.Event()
+
+        def pump(number: int) -> None:
+            peer = self.peer(f"pump{number}")
+            packets = wire.publish(wire.V5, "flood", bytes(600)) * 40
+            with contextlib.suppress(OSError):
+                while not stop.is_set():
+                    peer.send(packets)
+        pumps = [threading.Thread(target=pump, args=(number,)) for number in range(2)]
+        for thread in pumps:
+            thread.start()
+        for number in range(150):
+            victim = Peer(self.server.ready["mqtt"], wire.V5)
+            victim.stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            victim.send(wire.connect(wire.V5, f"victim{number}")
+                        + wire.subscribe(wire.V5, 1, [("flood", 0)]))
+            stop.wait((0.002, 0.01, 0.03)[number % 3])
+            victim.stream.shutdown(socket.SHUT_WR)
+            stop.wait((0, 0.01)[number % 2])
+            victim.close()
+        stop.set()
+        for thread in pumps:
+            thread.join()
+        self.assertIsNone(self.server.process.poll(), "the server is there")
+        self.peer("after").publish("after", b"x", qos=1)
+
+    def test_costs_nothing_while_it_is_not_read_from(self):
+        peer = self.peer("deaf")
+        peer.stream.setblocking(False)
+        # Until the answers fill both sockets and the server's output.
+        pings = wire.packet(wire.PINGREQ) * 32000
+
+        def is_full() -> bool:
+            with contextlib.suppress(BlockingIOError):
+                peer.stream.send(pings)
+                return False
+            return True
+        wait_until(lambda: all(is_full() for _ in range(3)), "the server stops reading")
+        peer.stream.shutdown(socket.SHUT_WR)
+        before, began = self.cpu_seconds(), time.monotonic()
+        wait_until(lambda: time.monotonic() - began > 2, "two seconds")
+        self.assertLess(self.cpu_seconds() - before, 1)
 
 
 if __name__ == "__main__":
