@@ -4,6 +4,7 @@
 usage: password_file_test.py GATEHOUSE [TESTS]"""
 
 import base64
+import concurrent.futures
 import json
 import pathlib
 import shutil
@@ -166,6 +167,29 @@ class Passwd(unittest.TestCase):
         self.assertRegex(lines[2], r"^bob:\$2b\$12\$.{53}:readers$")
         self.assertEqual(self.folder.passwd("alice", password="z").stdout, "user alice changed\n")
         self.assertNotEqual(self.folder.users.read_text().splitlines()[1], lines[1])
+
+    def test_a_new_password_leaves_the_policy(self):
+        self.folder.passwd("bob", "--policy", "readers", password="y")
+        self.folder.passwd("bob", password="z")
+        self.assertRegex(self.folder.users.read_text(), r"^bob:.*:readers\n$")
+        self.folder.passwd("bob", "--policy", "default", password="z")
+        self.assertNotIn("readers", self.folder.users.read_text())
+
+    def test_many_at_once(self):
+        names = [f"user{number}" for number in range(6)]
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+            runs = list(pool.map(lambda name: self.folder.passwd(name, password="x"), names))
+        self.assertEqual({run.returncode for run in runs}, {0})
+        found = {line.partition(":")[0] for line in self.folder.users.read_text().splitlines()}
+        self.assertEqual(found, set(names))
+
+    def test_behind_a_symbolic_link(self):
+        self.folder.users = self.folder.path / "link"
+        self.folder.users.symlink_to("real")
+        for name in ("alice", "bob"):
+            self.folder.passwd(name, password="x")
+        self.assertTrue(self.folder.users.is_symlink())
+        self.assertEqual((self.folder.path / "real").read_text().count("\n"), 2)
 
     def test_wrong_use(self):
         for words, password, why in (((), "x", "FILE USER"), (("a*b",), "x", "letters"),
