@@ -78,7 +78,9 @@ PasswordAuthenticator::PasswordAuthenticator(Settings settings, PasswordSource s
     memory_secret_.assign(secret.begin(), secret.end());
 }
 
-PasswordAuthenticator::~PasswordAuthenticator() = default;
+PasswordAuthenticator::~PasswordAuthenticator() {
+    is_ending_ = true;
+}
 
 Result<void> PasswordAuthenticator::reload() {
     auto book = read(source_);
@@ -149,7 +151,7 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
     AuthenticationResult result =
         std::unexpected(refusal(Refusal::Kind::NotAuthenticated, claim.problem));
     if (claim.problem.empty()) {
-        switch (co_await check(claim, hash)) {
+        switch (co_await check(claim, hash, deadline)) {
             case Verdict::Right: result = grant(*credentials, claim, *book); break;
             case Verdict::TooBusy:
                 result = std::unexpected(
@@ -182,7 +184,8 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
 
 // A null hash: there is no such user, which takes as long and is never right.
 async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const Claim& claim,
-                                                                         const std::string* hash) {
+                                                                         const std::string* hash,
+                                                                         Deadline deadline) {
     std::string key;
     if (hash != nullptr) {
         key = memory_key(claim, *hash);
@@ -190,8 +193,12 @@ async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const C
     }
     const auto verified =
         co_await workers_.run(parts_.home,
-                              [password = claim.password,
+                              [this, deadline, password = claim.password,
                                hash = hash != nullptr ? *hash : nobodys_hash_]() -> Result<bool> {
+                                  // Its turn came too late: nobody waits for the answer any more.
+                                  if (is_ending_ || deadline.passed(parts_.clock.steady_now())) {
+                                      return fail(ErrorKind::Unavailable, "too late");
+                                  }
                                   return verify_password(hash, password);
                               });
     if (!verified) co_return Verdict::TooBusy;

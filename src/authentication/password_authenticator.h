@@ -8,6 +8,7 @@
 // Threads: ask() and decides_about() from any loop; reload() from any thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -90,7 +91,7 @@ private:
     Claim claim_of(const Credentials& credentials) const;
     async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,
                                                logs::TraceStore::Recorder trace, Deadline deadline);
-    async::Task<Verdict> check(const Claim& claim, const std::string* hash);
+    async::Task<Verdict> check(const Claim& claim, const std::string* hash, Deadline deadline);
     AuthenticationResult grant(const Credentials& credentials, const Claim& claim,
                                const Book& book);
     std::string memory_key(const Claim& claim, const std::string& hash) const;
@@ -110,6 +111,7 @@ private:
     // The home loop's.
     RefusalBrake brake_;
     std::unordered_map<std::string, SteadyTime> remembered_;  // until when
+    std::atomic<bool> is_ending_ = false;                     // what waits is not worked at
     async::WorkerPool workers_;                               // last: its threads use the rest
 };
 

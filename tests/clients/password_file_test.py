@@ -11,13 +11,20 @@ import shutil
 import signal
 import ssl
 import subprocess
+import sys
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
 
-from client_test import GATEHOUSE, NOT_AUTHORIZED_5, ClientTest, make_auto_custom, wait_until
-from device import V5
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "conformance"))
+
+import wire  # noqa: E402
+from client_test import (GATEHOUSE, NOT_AUTHORIZED_5, ClientTest,  # noqa: E402
+                         make_auto_custom, wait_until)
+from device import V5  # noqa: E402
+from peer import Peer  # noqa: E402
 
 POLICY = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "iot:Connect",
@@ -149,6 +156,34 @@ class PasswordFile(ClientTest):
         device = self.user("alice", "correct", "alice-default", protocol=V5)
         self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         self.user("alice", "correct", "alice-by-name", authorizer="password-file").connected()
+
+
+class Flooded(ClientTest):
+    """One client makes up users, and each check of a password takes a while."""
+    CLIENTS = 300
+    ANSWER_SECONDS = 7  # the deadline of an authorizer is 5
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.addClassCleanup(shutil.rmtree, cls.folder.path)
+        cls.folder.passwd("alice", password="right\n")
+        cls.flags = cls.folder.flags()
+        super().setUpClass()
+
+    def test_everybody_is_answered_in_time_and_the_server_ends(self):
+        peers = []
+        for number in range(self.CLIENTS):
+            peer = Peer(self.server.ready["mqtt"], wire.V5)
+            self.addCleanup(peer.close)
+            peer.send(wire.connect(wire.V5, f"flood{number}", user=f"nobody{number}", password=b"x"))
+            peers.append(peer)
+        began = time.monotonic()
+        last = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(last.close)
+        last.connect("right", user="alice", password=b"right")
+        self.assertLess(time.monotonic() - began, self.ANSWER_SECONDS)
+        self.assertEqual(self.server.terminate(), 0)
 
 
 class Passwd(unittest.TestCase):
