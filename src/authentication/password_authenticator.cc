@@ -78,9 +78,7 @@ PasswordAuthenticator::PasswordAuthenticator(Settings settings, PasswordSource s
     memory_secret_.assign(secret.begin(), secret.end());
 }
 
-PasswordAuthenticator::~PasswordAuthenticator() {
-    is_ending_ = true;
-}
+PasswordAuthenticator::~PasswordAuthenticator() = default;
 
 Result<void> PasswordAuthenticator::reload() {
     auto book = read(source_);
@@ -196,7 +194,7 @@ async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const C
                               [this, deadline, password = claim.password,
                                hash = hash != nullptr ? *hash : nobodys_hash_]() -> Result<bool> {
                                   // Its turn came too late: nobody waits for the answer any more.
-                                  if (is_ending_ || deadline.passed(parts_.clock.steady_now())) {
+                                  if (is_stopped_ || deadline.passed(parts_.clock.steady_now())) {
                                       return fail(ErrorKind::Unavailable, "too late");
                                   }
                                   return verify_password(hash, password);

@@ -5,7 +5,7 @@
 // that was right is remembered for a while, by a keyed digest that dies with the process, so that
 // a fleet that comes back is not checked all over again.
 //
-// Threads: ask() and decides_about() from any loop; reload() from any thread.
+// Threads: ask() and decides_about() from any loop; reload() and stop() from any thread.
 #pragma once
 
 #include <atomic>
@@ -72,6 +72,9 @@ public:
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
                                           logs::TraceStore::Recorder trace, Deadline deadline);
 
+    // No password is checked any more, those that wait included: their clients are refused.
+    void stop() { is_stopped_ = true; }
+
 private:
     struct Book {
         PasswordUsers users;
@@ -111,8 +114,8 @@ private:
     // The home loop's.
     RefusalBrake brake_;
     std::unordered_map<std::string, SteadyTime> remembered_;  // until when
-    std::atomic<bool> is_ending_ = false;                     // what waits is not worked at
-    async::WorkerPool workers_;                               // last: its threads use the rest
+    std::atomic<bool> is_stopped_ = false;
+    async::WorkerPool workers_;  // last: its threads use the rest
 };
 
 }  // namespace gatehouse::authentication

@@ -366,7 +366,7 @@ TEST_P(Persisted, WhatWasHandedOnIsWithItsNewSession) {
     EXPECT_THAT(payloads, UnorderedElementsAre("0", "1", "2"));
 }
 
-TEST_P(Persisted, ASessionResumedWithoutExpiryOutlivesACrash) {
+TEST_P(Persisted, TheServerStartsAfterASessionWasResumedWithoutExpiry) {
     FakeClient& sleeper = persistent("a");
     sleeper.subscribe("t", 1).value();
     flush(sleeper);

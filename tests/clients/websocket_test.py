@@ -214,6 +214,20 @@ class Aws(WebSockets, AuthorizerTest):
         self.assertEqual(own.status, 101)
 
 
+class OpenProfile(AuthorizerTest):
+    flags = ("--profile", "open")
+
+    def test_a_close_frame_leaves_the_will(self):
+        watcher = self.device("watcher").connected()
+        watcher.subscribed("lab/#")
+        connection = RawSocket(self.server, path="/mqtt?x-amz-customauthorizer-name=AutoCustom")
+        self.addCleanup(connection.close)
+        connection.send(0x82, connect_packet("ws-left", will=("lab/left", "gone")))
+        self.assertEqual(connection.frame()[1], b"\x20\x02\x00\x00")
+        connection.send(0x88, (1001).to_bytes(2, "big"))
+        self.assertEqual(watcher.expect("message")[1:3], ("lab/left", b"gone"))
+
+
 class AwsStrict(WebSockets, AuthorizerTest):
     flags = ("--profile", "aws-strict")
 

@@ -238,10 +238,11 @@ class Subscribe:
         for member in members:
             member.expect_quiet()
 
-    @open_only(v5="4.8.2-4")
-    def test_a_member_that_comes_back(self):
+    def member_that_is_lost(self, **how):
+        """Between PUBREL and PUBCOMP: its message, the other member, which has its own, and who
+        publishes."""
         topic, group = self.name("/x"), "$share/" + self.name() + "/"
-        member, other = self.client("member", **self.lasting()), self.client("other")
+        member, other = self.client("member", **how), self.client("other")
         for one in (member, other):
             one.subscribe(group + topic, qos=2)
         writer = self.client()
@@ -252,6 +253,11 @@ class Subscribe:
         member.expect(wire.PUBREL)
         member.drop()
         other.message()
+        return got, other, writer
+
+    @open_only(v5="4.8.2-4")
+    def test_a_member_that_comes_back(self):
+        got, other, _ = self.member_that_is_lost(**self.lasting())
         other.expect_quiet()
         member = self.peer()
         self.assertTrue(member.connect(self.name("member"), **self.lasting()).session_present)
@@ -259,19 +265,8 @@ class Subscribe:
 
     @open_only(v5="4.8.2-5")
     def test_a_member_whose_session_ends(self):
-        topic, group = self.name("/x"), "$share/" + self.name() + "/"
-        member, other = self.client("member"), self.client("other")
-        for one in (member, other):
-            one.subscribe(group + topic, qos=2)
-        writer = self.client()
-        for payload in (b"1", b"2"):
-            writer.publish(topic, payload, qos=2)
-        got = member.message(acknowledge=False)
-        member.send(wire.acknowledge(self.version, wire.PUBREC, got.packet_id))
-        member.expect(wire.PUBREL)
-        member.drop()
-        other.message()
-        writer.publish(topic, b"3", qos=2)
+        _, other, writer = self.member_that_is_lost()
+        writer.publish(self.name("/x"), b"3", qos=2)
         other.expect_messages(b"3")
         other.expect_quiet()
 

@@ -148,12 +148,16 @@ class HalfClosed(ClientTest):
         # Until the answers fill both sockets and the server's output.
         pings = wire.packet(wire.PINGREQ) * 32000
 
-        def is_full() -> bool:
+        full = 0
+
+        def stays_full() -> bool:
+            nonlocal full
+            full += 1
             with contextlib.suppress(BlockingIOError):
                 peer.stream.send(pings)
-                return False
-            return True
-        wait_until(lambda: all(is_full() for _ in range(3)), "the server stops reading")
+                full = 0
+            return full > 10
+        wait_until(stays_full, "the server stops reading")
         peer.stream.shutdown(socket.SHUT_WR)
         before, began = self.cpu_seconds(), time.monotonic()
         wait_until(lambda: time.monotonic() - began > 2, "two seconds")

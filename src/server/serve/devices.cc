@@ -182,6 +182,7 @@ async::Task<void> Devices::on_every_loop(Work work) {
 
 async::Task<void> Devices::stop() {
     custom_authorizer_->stop();
+    if (passwords_ != nullptr) passwords_->stop();
     co_await on_every_loop(stop_one);
 }
 
