@@ -37,16 +37,17 @@ void FlowPool::give(SessionFlow* flow) {
 void Delivery::deliver(Route& route, const Publication& publication) {
     const std::string_view topic = route.topic();
     if (route.receivers_.size() == 1 && route.receivers_.front().identifiers == 0) {
-        deliver_one<OwnFrame>(route.receivers_.front(), topic, publication);
+        deliver_now<OwnFrame>(route.receivers_.front(), topic, publication);
     } else {
         frames_.reset(topic, publication);
         for (Receiver& receiver : route.receivers_) {
             if (receiver.identifiers != 0) [[unlikely]] {
-                deliver_identified(receiver, route.extras_->identifiers[receiver.identifiers - 1],
-                                   topic, publication);
+                deliver_identified_now(receiver,
+                                       route.extras_->identifiers[receiver.identifiers - 1], topic,
+                                       publication);
                 continue;
             }
-            deliver_one<SharedFrame>(receiver, topic, publication);
+            deliver_now<SharedFrame>(receiver, topic, publication);
         }
     }
     kept_ = {};
@@ -55,17 +56,35 @@ void Delivery::deliver(Route& route, const Publication& publication) {
 void Delivery::deliver_shared(Route& route, Receiver& member, ShareNumber group,
                               const Publication& publication) {
     if (member.identifiers != 0) {
-        deliver_identified(member, route.extras_->identifiers[member.identifiers - 1],
-                           route.topic(), publication, group);
+        deliver_identified_now(member, route.extras_->identifiers[member.identifiers - 1],
+                               route.topic(), publication, group);
     } else {
-        deliver_one<OwnFrame>(member, route.topic(), publication, group);
+        deliver_now<OwnFrame>(member, route.topic(), publication, group);
     }
     kept_ = {};
 }
 
+// QoS 0 that does not fit into the output is dropped.
+template <class Frame>
+void Delivery::deliver_now(Receiver& receiver, std::string_view topic,
+                           const Publication& publication, ShareNumber group) {
+    if (deliver_one<Frame>(receiver, topic, publication, group) == Sent::NotNow) [[unlikely]] {
+        drop(*receiver.session, topic, mqtt::Qos::AtMostOnce, DropCause::OutboundFull);
+    }
+}
+
+void Delivery::deliver_identified_now(Receiver& receiver, BytesView identifiers,
+                                      std::string_view topic, const Publication& publication,
+                                      ShareNumber group) {
+    if (deliver_identified(receiver, identifiers, topic, publication, group) == Sent::NotNow) {
+        drop(*receiver.session, topic, mqtt::Qos::AtMostOnce, DropCause::OutboundFull);
+    }
+}
+
 // The Subscription Identifiers make it another message, which nobody else gets.
-void Delivery::deliver_identified(Receiver& receiver, BytesView identifiers, std::string_view topic,
-                                  const Publication& publication, ShareNumber group) {
+Delivery::Sent Delivery::deliver_identified(Receiver& receiver, BytesView identifiers,
+                                            std::string_view topic, const Publication& publication,
+                                            ShareNumber group) {
     identified_.assign(identifiers.begin(), identifiers.end());
     identified_.insert(identified_.end(), publication.properties.begin(),
                        publication.properties.end());
@@ -73,13 +92,14 @@ void Delivery::deliver_identified(Receiver& receiver, BytesView identifiers, std
     identified.properties = identified_;
     identified.expiry_at += static_cast<std::uint32_t>(identifiers.size());
     const MessageRef kept_for_others = std::exchange(kept_, {});
-    deliver_one<OwnFrame>(receiver, topic, identified, group);
+    const Sent sent = deliver_one<OwnFrame>(receiver, topic, identified, group);
     kept_ = kept_for_others;
+    return sent;
 }
 
 template <class Frame>
-void Delivery::deliver_one(Receiver& receiver, std::string_view topic,
-                           const Publication& publication, ShareNumber group) {
+Delivery::Sent Delivery::deliver_one(Receiver& receiver, std::string_view topic,
+                                     const Publication& publication, ShareNumber group) {
     Session& session = *receiver.session;
     if (receiver.guard_generation != session.guard_generation_) [[unlikely]] {
         ask_guard(receiver, topic);
@@ -87,23 +107,22 @@ void Delivery::deliver_one(Receiver& receiver, std::string_view topic,
     const FrameForm form{session.version_, std::min(receiver.qos, publication.qos),
                          receiver.retain_as_published ? publication.retain : Retain::No};
     if (receiver.permission == Permission::Denied) [[unlikely]] {
-        return drop(session, topic, form.qos, DropCause::NotAllowed, receiver.explanation);
+        drop(session, topic, form.qos, DropCause::NotAllowed, receiver.explanation);
+        return Sent::Done;
     }
-    if (session.aliases_ != nullptr) [[unlikely]] {
-        send<AliasedFrame>(session, topic, publication, form, group);
-    } else {
-        send<Frame>(session, topic, publication, form, group);
-    }
+    if (session.aliases_ != nullptr) [[unlikely]]
+        return send<AliasedFrame>(session, topic, publication, form, group);
+    return send<Frame>(session, topic, publication, form, group);
 }
 
 template <class Frame>
-void Delivery::send(Session& session, std::string_view topic, const Publication& publication,
-                    FrameForm form, ShareNumber group) {
+Delivery::Sent Delivery::send(Session& session, std::string_view topic,
+                              const Publication& publication, FrameForm form, ShareNumber group) {
     if (form.qos == mqtt::Qos::AtMostOnce) {
-        send_at_most_once<Frame>(session, topic, publication, form);
-    } else {
-        send_or_queue<Frame>(session, topic, publication, form, group);
+        return send_at_most_once<Frame>(session, topic, publication, form);
     }
+    send_or_queue<Frame>(session, topic, publication, form, group);
+    return Sent::Done;
 }
 
 // An offline session has no guard: its messages are queued and the guard is asked on delivery.
@@ -117,23 +136,25 @@ void Delivery::ask_guard(Receiver& receiver, std::string_view topic) {
 }
 
 template <class Frame>
-void Delivery::send_at_most_once(Session& session, std::string_view topic,
-                                 const Publication& publication, FrameForm form) {
-    if (!session.is_delivering_) return;
+Delivery::Sent Delivery::send_at_most_once(Session& session, std::string_view topic,
+                                           const Publication& publication, FrameForm form) {
+    if (!session.is_delivering_) return Sent::Done;
     Frame frame(frames_, session, form, topic, publication);
     const std::size_t size = frame.size();
     if (count_rate(session, size) == PublishRate::Exceeded) [[unlikely]] {
-        return drop(session, topic, form.qos, DropCause::RateExceeded);
+        drop(session, topic, form.qos, DropCause::RateExceeded);
+        return Sent::Done;
     }
     if (size > session.packet_bytes_max_) [[unlikely]] {
-        return drop(session, topic, form.qos, DropCause::PacketTooLarge);
+        drop(session, topic, form.qos, DropCause::PacketTooLarge);
+        return Sent::Done;
     }
     std::uint8_t* out = extend(session, size);
-    if (out == nullptr) [[unlikely]] {
-        return drop(session, topic, form.qos, DropCause::OutboundFull);
-    }
+    if (out == nullptr) [[unlikely]]
+        return Sent::NotNow;
     frame.write(out, mqtt::PacketId{0});
     note_delivered(session, topic, form.qos, size);
+    return Sent::Done;
 }
 
 template <class Frame>
@@ -171,17 +192,20 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
     note_delivered(session, topic, form.qos, size);
 }
 
-void Delivery::deliver_to(Session& session, std::string_view topic, const Publication& publication,
-                          const SubscriptionOptions& options) {
+Delivery::Sent Delivery::deliver_to(Session& session, std::string_view topic,
+                                    const Publication& publication,
+                                    const SubscriptionOptions& options) {
     Receiver receiver{.session = &session, .qos = options.qos, .retain_as_published = true};
+    Sent sent = Sent::Done;
     if (options.identifier != 0) {
         mqtt::PropertyWriter identifier;
         identifier.add(mqtt::PropertyId::SubscriptionIdentifier, options.identifier);
-        deliver_identified(receiver, identifier.bytes(), topic, publication);
+        sent = deliver_identified(receiver, identifier.bytes(), topic, publication);
     } else {
-        deliver_one<OwnFrame>(receiver, topic, publication);
+        sent = deliver_one<OwnFrame>(receiver, topic, publication);
     }
     kept_ = {};
+    return sent;
 }
 
 bool Delivery::may_send_now(Session& session) const {
@@ -209,6 +233,8 @@ SessionFlow& Delivery::flow_of(Session& session) {
 void Delivery::release_if_idle(Session& session) {
     if (session.flow_ == nullptr || !session.flow_->is_idle()) return;
     session.last_packet_id_ = session.flow_->window.last_id();
+    session.flow_->is_resending = false;
+    session.flow_->remembered_with = 0;
     flows_.give(session.flow_);
     session.flow_ = nullptr;
 }
@@ -265,8 +291,11 @@ void Delivery::send_queued(Session& session) {
     if (!session.is_delivering_ || session.flow_ == nullptr) return;
     SessionFlow& flow = *session.flow_;
     if (flow.is_resending) send_again(session);
-    while (!flow.is_resending && !flow.queue.is_empty() &&
-           flow.window.has_room(session.receive_maximum_)) {
+    // Packet ids of QoS 2 have to be on disk first: as many as the window takes go there together.
+    const bool may_number = !flow.is_resending;
+    while (!flow.queue.is_empty() && flow.window.has_room(session.receive_maximum_)) {
+        const bool is_numbered = must_number(session, flow.queue.front());
+        if (flow.is_resending && !(may_number && is_numbered)) break;
         const Fate fate = send_front(session);
         if (fate == Fate::NotNow) break;
         const QueuedMessage& front = flow.queue.front();
@@ -276,8 +305,22 @@ void Delivery::send_queued(Session& session) {
         queued_bytes_.remove(front.message->bytes());
         flow.queue.pop();
     }
+    if (may_number && flow.is_resending) resume_when_kept(session);
     if (flow.queue.is_empty()) note_busy(session, false);
+    if (!flow.feeds.empty()) [[unlikely]]
+        return feed(session);
     release_if_idle(session);
+}
+
+void Delivery::resume_when_kept(const Session& session) {
+    withheld_.add({.kind = WithheldItem::Kind::Resume,
+                   .slot = session.place_.slot,
+                   .attachment = session.attachment_});
+}
+
+// Whether the packet id has to be on disk before the client sees it.
+bool Delivery::must_number(const Session& session, const QueuedMessage& queued) {
+    return queued.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0;
 }
 
 Delivery::Fate Delivery::send_front(Session& session) {
@@ -296,7 +339,7 @@ Delivery::Fate Delivery::send_front(Session& session) {
         }
         front.guard_generation = session.guard_generation_;
     }
-    if (front.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0) {
+    if (must_number(session, front)) {
         open_unsent(session, front);
         return Fate::Sent;
     }
@@ -344,11 +387,10 @@ void Delivery::open_unsent(Session& session, const QueuedMessage& front) {
                                                           .retain = front.retain,
                                                           .is_due = true,
                                                           .is_unsent = true});
-    session.flow_->is_resending = true;
-    session.flow_->remembered_with = journal_.number(session, front.record, id);
-    withheld_.add({.kind = WithheldItem::Kind::Resume,
-                   .slot = session.place_.slot,
-                   .attachment = session.attachment_});
+    SessionFlow& flow = *session.flow_;
+    flow.is_resending = true;
+    flow.remembered_with =
+        std::max(flow.remembered_with, journal_.number(session, front.record, id));
 }
 
 void Delivery::wait_for_rate(Session& session) {
@@ -376,7 +418,7 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     counters_.acknowledged.add(1);
     if (!acknowledgement_waiters_.empty()) [[unlikely]]
         tell_waiter(session, packet_id);
-    if (flow->queue.is_empty() && !flow->is_resending) {
+    if (flow->queue.is_empty() && !flow->is_resending && flow->feeds.empty()) {
         release_if_idle(session);
     } else {
         send_queued(session);

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -71,9 +72,11 @@ public:
 
     // To every receiver of the route.
     void deliver(Route& route, const Publication& publication);
-    // To one session, without a route: retained messages.
-    void deliver_to(Session& session, std::string_view topic, const Publication& publication,
-                    const SubscriptionOptions& options);
+    // Retained messages to a new subscription (delivery_retained.cc): instead of what the filter
+    // was being fed; not any more; as far as the session takes them now.
+    void add_feed(Session& session, RetainedFeed feed);
+    void end_feed(Session& session, std::string_view filter);
+    void feed(Session& session);
     // To one connected client, now or not at all (direct_delivery.cc). The packet id of QoS 1, 0
     // with QoS 0. NotAllowed, TooLarge, Unavailable.
     Result<mqtt::PacketId> send_direct(Session& session, std::string_view topic,
@@ -123,7 +126,10 @@ public:
     // QoS 2 from the client (exactly_once.cc).
     bool is_unreleased(const Session& session, mqtt::PacketId packet_id) const;
     std::size_t unreleased(const Session& session) const;
-    void hold(Session& session, mqtt::PacketId packet_id);
+    // Before the message is passed on. Who has it already: nobody, unless it may_be_incomplete().
+    std::optional<HeldParts> hold(Session& session, mqtt::PacketId packet_id);
+    // Whether the id was held before a restart, and not all may have the message.
+    bool may_be_incomplete(const Session& session, mqtt::PacketId packet_id) const;
     bool release(Session& session, mqtt::PacketId packet_id);
 
     // After CONNACK: sends again what is unacknowledged, then what is queued.
@@ -140,10 +146,9 @@ public:
         drop(session, topic, qos, DropCause::Expired);
     }
 
-    // Before the loop runs: what was held before a restart.
-    void restore_held(Session& session, mqtt::PacketId packet_id) {
-        flow_of(session).received.add(packet_id);
-    }
+    // Before the loop runs: what was held before a restart; those that have the message are to be
+    // added.
+    HeldParts& restore_held(Session& session, mqtt::PacketId packet_id);
 
     // Counts one message, in or out, in the connection's running second.
     PublishRate count_rate(Session& session, std::size_t bytes);
@@ -157,18 +162,27 @@ private:
     enum class Fate : std::uint8_t { Sent, Dropped, NotNow };
 
     template <class Frame>
-    void deliver_one(Receiver& receiver, std::string_view topic, const Publication& publication,
+    void deliver_now(Receiver& receiver, std::string_view topic, const Publication& publication,
                      ShareNumber group = 0);
-    void deliver_identified(Receiver& receiver, BytesView identifiers, std::string_view topic,
-                            const Publication& publication, ShareNumber group = 0);
+    void deliver_identified_now(Receiver& receiver, BytesView identifiers, std::string_view topic,
+                                const Publication& publication, ShareNumber group = 0);
+    // NotNow: of QoS 0, which is never queued.
     template <class Frame>
-    void send(Session& session, std::string_view topic, const Publication& publication,
+    Sent deliver_one(Receiver& receiver, std::string_view topic, const Publication& publication,
+                     ShareNumber group = 0);
+    Sent deliver_identified(Receiver& receiver, BytesView identifiers, std::string_view topic,
+                            const Publication& publication, ShareNumber group = 0);
+    Sent deliver_to(Session& session, std::string_view topic, const Publication& publication,
+                    const SubscriptionOptions& options);
+    bool takes_more(const Session& session) const;
+    template <class Frame>
+    Sent send(Session& session, std::string_view topic, const Publication& publication,
               FrameForm form, ShareNumber group);
     template <class Frame>
     void send_or_queue(Session& session, std::string_view topic, const Publication& publication,
                        FrameForm form, ShareNumber group);
     template <class Frame>
-    void send_at_most_once(Session& session, std::string_view topic, const Publication& publication,
+    Sent send_at_most_once(Session& session, std::string_view topic, const Publication& publication,
                            FrameForm form);
     bool may_send_now(Session& session) const;
     void queue(Session& session, std::string_view topic, const Publication& publication,
@@ -179,11 +193,13 @@ private:
     Fate send_front(Session& session);
     template <class Frame>
     Fate send_front(Session& session, QueuedMessage& front, const Publication& publication);
+    static bool must_number(const Session& session, const QueuedMessage& queued);
     void open_unsent(Session& session, const QueuedMessage& front);
     void send_again(Session& session);
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
     void wait_for_rate(Session& session);
+    void resume_when_kept(const Session& session);
     Sent send_release_again(Session& session, mqtt::PacketId id, InFlight& sent);
     bool close(Session& session, mqtt::PacketId packet_id);
     void release_if_idle(Session& session);

@@ -14,6 +14,11 @@ void Delivery::start(Session& session) {
     session.flow_->window.for_each([](mqtt::PacketId, InFlight& sent) { sent.is_due = true; });
     session.flow_->is_resending = true;
     send_queued(session);
+    // Who waited on the connection before waits no more.
+    const SessionFlow* flow = session.flow_;
+    if (flow != nullptr && flow->is_resending && journal_.settled() < flow->remembered_with) {
+        resume_when_kept(session);
+    }
 }
 
 // Unacknowledged messages and releases go out again in their order, under their packet ids, before
@@ -70,6 +75,9 @@ void Delivery::stop(Session& session) {
     session.is_delivering_ = false;
     session.is_output_full_ = false;
     session.is_waiting_for_rate_ = false;
+    if (session.flow_ == nullptr || session.flow_->feeds.empty()) return;
+    session.flow_->feeds.clear();
+    release_if_idle(session);
 }
 
 void Delivery::discard(Session& session) {

@@ -51,14 +51,34 @@ std::size_t Delivery::unreleased(const Session& session) const {
     return session.flow_ == nullptr ? 0 : session.flow_->received.size();
 }
 
-void Delivery::hold(Session& session, mqtt::PacketId packet_id) {
-    flow_of(session).received.add(packet_id);
-    if (session.record_ != 0) journal_.hold_id(session, packet_id);
+std::optional<HeldParts> Delivery::hold(Session& session, mqtt::PacketId packet_id) {
+    SessionFlow& flow = flow_of(session);
+    if (!flow.received.contains(packet_id)) {
+        flow.received.add(packet_id);
+        return std::nullopt;
+    }
+    if (!may_be_incomplete(session, packet_id)) return std::nullopt;
+    return flow.held_since_start->extract(packet_id).mapped();
+}
+
+bool Delivery::may_be_incomplete(const Session& session, mqtt::PacketId packet_id) const {
+    return session.flow_ != nullptr && session.flow_->held_since_start != nullptr &&
+           session.flow_->held_since_start->contains(packet_id);
+}
+
+HeldParts& Delivery::restore_held(Session& session, mqtt::PacketId packet_id) {
+    SessionFlow& flow = flow_of(session);
+    if (!flow.received.contains(packet_id)) flow.received.add(packet_id);
+    if (flow.held_since_start == nullptr) {
+        flow.held_since_start = std::make_unique<HeldSinceStart>();
+    }
+    return (*flow.held_since_start)[packet_id];
 }
 
 bool Delivery::release(Session& session, mqtt::PacketId packet_id) {
     if (session.flow_ == nullptr || !session.flow_->received.remove(packet_id)) return false;
-    if (session.record_ != 0) journal_.release_id(session, packet_id);
+    if (may_be_incomplete(session, packet_id)) session.flow_->held_since_start->erase(packet_id);
+    if (session.record_ != 0) journal_.release_id(session.record_, packet_id);
     release_if_idle(session);
     return true;
 }

@@ -103,7 +103,7 @@ TEST_F(ExactlyOnce, AResumedSessionGetsMessagesAndReleasesAgainInOrder) {
 TEST_F(ExactlyOnce, UnreleasedIdsBelongToTheSession) {
     publisher.connect(CleanStart::No, expiry);
     EXPECT_FALSE(publisher.lease.is_unreleased(7));
-    for (const mqtt::PacketId id : {7, 5, 65'535}) publisher.lease.hold(id);
+    for (const mqtt::PacketId id : {7, 5, 65'535}) publisher.publish_held("t", id);
     EXPECT_EQ(publisher.lease.unreleased(), 3U);
     publisher.disconnect();
     publisher.connect(CleanStart::No, expiry);

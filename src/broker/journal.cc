@@ -1,7 +1,5 @@
 #include "broker/journal.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -27,11 +25,6 @@ constexpr std::size_t entries_under_load = 256;
 constexpr std::size_t dropped_max = 4096;
 // Of changes that wait for the disk, on one loop.
 constexpr std::size_t waiting_bytes_max = 16 * 1024 * 1024;
-
-// What no client can call itself: MQTT's texts have no null character [MQTT-1.5.4-2].
-std::string nameless(std::uint64_t session) {
-    return std::string(1, '\0') + fmt::format("ended/{}", session);
-}
 
 }  // namespace
 
@@ -75,19 +68,52 @@ void Journal::remove_session(const Session& session) {
     if (forget_stale(session)) batch_.remove_session(session.record_);
 }
 
+void Journal::remove_will(const Session& session) {
+    if (!note_stale(session)) {
+        batch_.remove_will(session.record_);
+        count_one();
+        return;
+    }
+    Stale& stale = stale_.at(&session);
+    if (stale.disconnected_at == 0) stale.disconnected_at = wall_now();
+}
+
 void Journal::rename_ended(const Session& session) {
     want_turn_end();
     if (forget_stale(session)) batch_.remove_session(session.record_);
-    const std::string client_id = nameless(session.record_);
-    batch_.put_session({.id = session.record_,
-                        .account = session.tenant().account.view(),
-                        .region = session.tenant().region.view(),
-                        .client_id = client_id,
-                        .version = static_cast<std::uint8_t>(session.version_),
-                        .disconnected_at = wall_now()});
+    put_nameless(session.record_, session.tenant_, session.client_id(), {});
 }
 
-void Journal::remove_ended(std::uint64_t session) {
+std::uint64_t Journal::put_will(const TenantState& tenant, std::string_view client_id,
+                                const Will& will) {
+    const std::uint64_t session = next_session_++ * loops_apart + loop_;
+    put_nameless(session, tenant, client_id, encode_will(will));
+    return session;
+}
+
+std::pair<std::uint64_t, RecordNumber> Journal::put_wandering(const TenantState& tenant,
+                                                              Given given) {
+    const std::uint64_t session = next_session_++ * loops_apart + loop_;
+    put_nameless(session, tenant, {}, {});
+    const RecordNumber record = count_one();
+    put_given(session, tenant, given, record, false);
+    return {session, record};
+}
+
+void Journal::put_nameless(std::uint64_t session, const TenantState& tenant,
+                           std::string_view client_id, BytesView will) {
+    const std::string name = nameless_client_id(session, client_id);
+    batch_.put_session({.id = session,
+                        .account = tenant.name.account.view(),
+                        .region = tenant.name.region.view(),
+                        .client_id = name,
+                        .version = static_cast<std::uint8_t>(mqtt::ProtocolVersion::V5),
+                        .disconnected_at = wall_now(),
+                        .will = will});
+    count_one();
+}
+
+void Journal::remove_nameless(std::uint64_t session) {
     want_turn_end();
     batch_.remove_session(session);
 }
@@ -108,23 +134,24 @@ void Journal::remove_subscription(const Session& session, std::string_view filte
     count_one();
 }
 
-void Journal::hold_id(const Session& session, mqtt::PacketId id) {
-    if (note_stale(session)) return;
-    batch_.hold_id(session.record_, id);
-    count_one();
+void Journal::hold_id(std::uint64_t holder, mqtt::PacketId id, const TenantState& tenant,
+                      ShareNumber group) {
+    want_turn_end();
+    held_.push_back({holder, &tenant, group, id});
+    pending_.push_back({.is_of_held = true});
 }
 
-void Journal::release_id(const Session& session, mqtt::PacketId id) {
-    if (note_stale(session)) return;
-    batch_.release_id(session.record_, id);
-    count_one();
+void Journal::release_id(std::uint64_t holder, mqtt::PacketId id) {
+    want_turn_end();
+    held_.push_back({holder, nullptr, 0, id});
+    pending_.push_back({.is_of_held = true});
 }
 
 // --- sessions while the disk does not keep up ------------------------------------------------
 
 std::size_t Journal::waiting_bytes() const {
     return batch_.bytes() + (pending_.size() - begin_) * sizeof(Entry) +
-           stale_.size() * sizeof(*stale_.begin());
+           held_.size() * sizeof(Held) + stale_.size() * sizeof(*stale_.begin());
 }
 
 bool Journal::is_overfull() const {
@@ -142,11 +169,11 @@ bool Journal::note_stale(const Session& session) {
     return true;
 }
 
-// Queued messages have rows of their own, which stay.
+// Queued messages and held ids have rows of their own, which stay.
 void Journal::write_stale() {
     for (const auto& [session, stale] : stale_) {
         const std::uint64_t record = session->record_;
-        if (!stale.is_new) batch_.remove_session(record);
+        if (!stale.is_new) batch_.remove_subscriptions(record);
         put_row(*session, session->is_connected() ? 0 : stale.disconnected_at);
         session->for_each_subscription(
             [&](const std::string& filter, const SubscriptionOptions& options) {
@@ -155,8 +182,6 @@ void Journal::write_stale() {
                                          .options = subscription_word(options),
                                          .identifier = options.identifier});
             });
-        if (session->flow_ == nullptr) continue;
-        session->flow_->received.for_each([&](mqtt::PacketId id) { batch_.hold_id(record, id); });
     }
     stale_.clear();
 }
@@ -247,6 +272,11 @@ void Journal::forget(const MessageRef& message) {
     if (message->remove_record()) batch_.remove_message(id);
 }
 
+void Journal::remove_message(std::uint64_t id) {
+    want_turn_end();
+    batch_.remove_message(id);
+}
+
 // --- retained messages -----------------------------------------------------------------------
 
 void Journal::put_retained(const storage::RetainedRow& row) {
@@ -270,17 +300,32 @@ std::uint64_t Journal::count_one() {
 
 void Journal::encode(const Entry& entry, RecordNumber record) {
     const Session& session = *entry.session;
-    const auto& given = entry.given;
-    const std::string share =
-        given.group == 0 ? std::string() : session.tenant_.shares.name_of(given.group);
-    batch_.put_queued({.session = session.record_,
+    put_given(session.record_, session.tenant_, entry.given, record, entry.is_received);
+}
+
+void Journal::put_given(std::uint64_t session, const TenantState& tenant, const Given& given,
+                        RecordNumber record, bool is_received) {
+    const std::string share = given.group == 0 ? std::string() : tenant.shares.name_of(given.group);
+    batch_.put_queued({.session = session,
                        .place = record,
                        .message = keep(given.message),
                        .packet_id = given.packet_id,
                        .qos = static_cast<std::uint8_t>(given.qos),
                        .retain = given.retain == Retain::Yes,
-                       .is_received = entry.is_received,
+                       .is_received = is_received,
                        .share = share});
+}
+
+void Journal::encode(const Held& held) {
+    if (held.tenant == nullptr) return batch_.release_id(held.holder, held.packet_id);
+    const std::string share =
+        held.group == 0 ? std::string() : held.tenant->shares.name_of(held.group);
+    if (held.group != 0 && share.empty()) return;  // the group is gone
+    batch_.hold_id({.session = held.holder,
+                    .packet_id = held.packet_id,
+                    .loop = static_cast<std::uint16_t>(loop_),
+                    .loops = static_cast<std::uint16_t>(loops_),
+                    .share = share});
 }
 
 void Journal::finish() {
@@ -304,6 +349,10 @@ void Journal::hand_over(bool is_last) {
     const SteadyTime sent_before = port_.now() - wait;
     for (; begin_ + count < pending_.size(); ++count) {
         const Entry& each = pending_[begin_ + count];
+        if (each.is_of_held) {
+            encode(held_.front());
+            held_.pop_front();
+        }
         if (each.session == nullptr) continue;
         if (each.sent_at > sent_before && !is_last) {
             due_ = each.sent_at + wait;

@@ -12,8 +12,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -29,13 +31,19 @@
 namespace gatehouse::broker {
 
 class Session;
+struct TenantState;
 
 class Journal : Pinned {
 public:
     // The writer may be null: nothing is kept; and then the clock, too: it is always 1970.
     Journal(JournalWriter* writer, const Clock* clock, LoopPort& port, const Expiries& expiries,
-            std::size_t loop)
-        : writer_(writer), clock_(clock), port_(port), expiries_(expiries), loop_(loop) {}
+            std::size_t loop, std::size_t loops)
+        : writer_(writer),
+          clock_(clock),
+          port_(port),
+          expiries_(expiries),
+          loop_(loop),
+          loops_(loops) {}
 
     // Numbers go on above these. Before anything else, and before the loop runs.
     void begin_after(const storage::MessageNumbers& used);
@@ -47,22 +55,7 @@ public:
     bool is_overfull() const;
     std::size_t waiting_bytes() const;
 
-    // --- sessions; the session must have a record of its own (Session::record_)
-    std::uint64_t new_session();
-    // `disconnected_at` 0: it is connected.
-    void put_session(const Session& session, std::int64_t disconnected_at);
-    void remove_session(const Session& session);
-    // The session ended, but what groups gave it is not with others yet: a nameless session takes
-    // its place until remove_ended().
-    void rename_ended(const Session& session);
-    void remove_ended(std::uint64_t session);
-    void put_subscription(const Session& session, std::string_view filter,
-                          const SubscriptionOptions& options);
-    void remove_subscription(const Session& session, std::string_view filter);
-    void hold_id(const Session& session, mqtt::PacketId id);
-    void release_id(const Session& session, mqtt::PacketId id);
-
-    // --- messages of sessions
+    // A message that a session is given.
     struct Given {
         MessageRef message;
         mqtt::PacketId packet_id = 0;  // 0: not sent yet
@@ -70,6 +63,36 @@ public:
         Retain retain = Retain::No;
         ShareNumber group = 0;
     };
+
+    // --- sessions; the session must have a record of its own (Session::record_)
+    std::uint64_t new_session();
+    // `disconnected_at` 0: it is connected.
+    void put_session(const Session& session, std::int64_t disconnected_at);
+    void remove_session(const Session& session);
+    // The session has no will any more.
+    void remove_will(const Session& session);
+
+    // --- sessions without a name, which keep what left its session until it is elsewhere on disk;
+    // after a restart they end at once, which publishes their wills and hands on what they have.
+    // The session ended, but what groups gave it is not with others yet.
+    void rename_ended(const Session& session);
+    // A will that is being published. The session's number.
+    std::uint64_t put_will(const TenantState& tenant, std::string_view client_id, const Will& will);
+    // A message for a member of the group, which is on its way to another loop. The session's
+    // number, and that of its record.
+    std::pair<std::uint64_t, RecordNumber> put_wandering(const TenantState& tenant, Given given);
+    void remove_nameless(std::uint64_t session);
+    void put_subscription(const Session& session, std::string_view filter,
+                          const SubscriptionOptions& options);
+    void remove_subscription(const Session& session, std::string_view filter);
+    // QoS 2 from a client: the session `holder`, perhaps of another loop, holds the packet id, and
+    // this loop's sessions, or with `group` one of its members, have the message: on disk together
+    // with what was put for them before.
+    void hold_id(std::uint64_t holder, mqtt::PacketId id, const TenantState& tenant,
+                 ShareNumber group = 0);
+    void release_id(std::uint64_t holder, mqtt::PacketId id);
+
+    // --- messages of sessions
     RecordNumber put(const Session& session, Given given);
     // The number to wait for before the packet may be sent.
     std::uint64_t number(const Session& session, RecordNumber record, mqtt::PacketId id);
@@ -83,6 +106,9 @@ public:
     void remove_later(std::uint64_t session, RecordNumber record, const MessageRef& message);
     // The record is for this copy of its message from now on.
     void replace_message(std::uint64_t session, RecordNumber record, const MessageRef& copy);
+
+    // Of which no record is left.
+    void remove_message(std::uint64_t id);
 
     // --- retained messages
     void put_retained(const storage::RetainedRow& row);
@@ -110,6 +136,13 @@ private:
         SteadyTime sent_at = SteadyTime::min();  // to a client that may acknowledge it any moment
         bool is_received = false;
         bool is_needless = false;
+        bool is_of_held = false;  // the next of held_
+    };
+    struct Held {
+        std::uint64_t holder;
+        const TenantState* tenant;  // null: released
+        ShareNumber group;
+        mqtt::PacketId packet_id;
     };
 
     // A session whose rows on disk, and in batch_, are not as it is.
@@ -130,7 +163,12 @@ private:
     // Something was added to batch_ for which somebody may wait.
     std::uint64_t count_one();
     void put_row(const Session& session, std::int64_t disconnected_at);
+    void put_nameless(std::uint64_t session, const TenantState& tenant, std::string_view client_id,
+                      BytesView will);
+    void put_given(std::uint64_t session, const TenantState& tenant, const Given& given,
+                   RecordNumber record, bool is_received);
     void encode(const Entry& entry, RecordNumber record);
+    void encode(const Held& held);
     std::uint64_t keep(const MessageRef& message);
     void forget(const MessageRef& message);
 
@@ -139,9 +177,11 @@ private:
     LoopPort& port_;
     const Expiries& expiries_;  // for which the loop looks at the time, too
     const std::size_t loop_;
+    const std::size_t loops_;
     bool is_turn_end_wanted_ = false;
     storage::MessageBatch batch_;
     std::vector<Entry> pending_;  // from begin_ on
+    std::deque<Held> held_;
     std::size_t begin_ = 0;
     std::uint64_t first_pending_ = 1;  // the number of pending_[begin_]
     std::size_t needless_ = 0;         // of pending_, from begin_ on

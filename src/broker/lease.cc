@@ -5,6 +5,7 @@
 #include "broker/publisher.h"
 #include "broker/session.h"
 #include "broker/shard.h"
+#include "broker/shared_state.h"
 #include "broker/withheld.h"
 
 namespace gatehouse::broker {
@@ -51,7 +52,9 @@ Publisher& Lease::publisher() {
 }
 
 Result<mqtt::Qos> Lease::subscribe(std::string_view filter, SubscriptionOptions options) {
-    return session_->shard_.subscribe(*session_, filter, options);
+    Shard& shard = session_->shard_;
+    return shard.subscribe(*session_, filter, options,
+                           shard.shared_.settings.limits.subscriptions_per_session_max);
 }
 
 bool Lease::unsubscribe(std::string_view filter) {
@@ -108,8 +111,8 @@ std::size_t Lease::unreleased() const {
     return session_->shard_.delivery_.unreleased(*session_);
 }
 
-void Lease::hold(mqtt::PacketId packet_id) {
-    session_->shard_.delivery_.hold(*session_, packet_id);
+bool Lease::may_be_incomplete(mqtt::PacketId packet_id) const {
+    return session_->shard_.delivery_.may_be_incomplete(*session_, packet_id);
 }
 
 bool Lease::release(mqtt::PacketId packet_id) {

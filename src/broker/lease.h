@@ -56,7 +56,8 @@ public:
     // messages already queued because of it still come.
     bool unsubscribe(std::string_view filter);
     // Sends the retained messages that the subscriptions made since the last call ask for, and what
-    // waits for the groups that were joined. Call after the SUBACK is in the output.
+    // waits for the groups that were joined. Call once the SUBACK was given to send_when_kept(): it
+    // may still wait for the disk, and messages may come before it [MQTT-3.8.4].
     void send_retained();
 
     // PUBACK. Whether that packet id was in flight with QoS 1.
@@ -83,13 +84,13 @@ public:
     // PUBCOMP.
     bool note_completed(mqtt::PacketId packet_id);
 
-    // QoS 2 from the client: packet ids of messages that were taken and not released yet. A PUBLISH
-    // with one of them repeats a message that was passed on already.
+    // QoS 2 from the client: packet ids of messages that were taken (Publication::packet_id) and
+    // not released yet. A PUBLISH with one of them repeats a message that was passed on already.
     bool is_unreleased(mqtt::PacketId packet_id) const;
     std::size_t unreleased() const;
-    // Call before the message is published. Requires: not unreleased. Where the session is kept,
-    // the PUBREC has to wait for the disk.
-    void hold(mqtt::PacketId packet_id);
+    // Whether such a repetition has to be published like a new message all the same: the server
+    // began anew since, and not all who are to have it may have it. They alone get it.
+    bool may_be_incomplete(mqtt::PacketId packet_id) const;
     // PUBREL. Whether it was held.
     bool release(mqtt::PacketId packet_id);
 

@@ -40,8 +40,7 @@ protected:
         auto opened = MessageStore::open({.file = file()});
         ASSERT_TRUE(opened) << opened.error().describe();
         store = std::move(*opened);
-        broker = std::make_unique<TestBroker>(loops, TestBroker::default_settings(), nullptr,
-                                              nullptr, store.get());
+        broker = std::make_unique<TestBroker>(loops, settings, nullptr, nullptr, store.get());
         const auto restored = broker->broker->restore();
         ASSERT_TRUE(restored) << restored.error().describe();
         broker->settle();
@@ -92,6 +91,31 @@ protected:
         }
         return true;
     }
+    // Turns this loop alone, and no clock, until the condition holds.
+    template <class Condition>
+    [[nodiscard]] bool settles_alone(std::size_t loop, Condition condition) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > end) return false;
+            broker->turn(loop);
+            std::this_thread::yield();
+        }
+        return true;
+    }
+    std::size_t loop_of(const std::string& id) const {
+        return broker->broker->home_of(Tenant{}, id);
+    }
+    // A client id that lives on this loop.
+    std::string id_on(std::size_t loop, const std::string& name) const {
+        std::string id = name;
+        while (loop_of(id) != loop) id += "'";
+        return id;
+    }
+    std::int64_t on_disk(std::string_view count) const {
+        const auto database = storage::Database::open({.file = file()});
+        return (*database)->number(count).value();
+    }
+    std::size_t last_loop() const { return GetParam() - 1; }
     // Everything that the client's loop has is on disk.
     void flush(FakeClient& any) {
         const auto told = any.kept.size();
@@ -110,8 +134,26 @@ protected:
         ASSERT_TRUE(settles([&] { return from.kept.size() > told; }));
     }
 
+    // The payloads of QoS 2 that these sessions get, to the end of their conversations.
+    std::vector<std::string> received_by(const std::vector<std::string>& ids) {
+        std::vector<FakeClient*> online;
+        for (const auto& id : ids) online.push_back(&persistent(id));
+        for (FakeClient* each : online) flush(*each);
+        std::vector<std::string> payloads;
+        for (FakeClient* each : online) {
+            for (const auto& received : each->take()) {
+                payloads.push_back(received.payload);
+                each->lease.note_received(received.id);
+                each->lease.note_completed(received.id);
+            }
+            flush(*each);
+        }
+        return payloads;
+    }
+
     std::string file() const { return folder_ + "/messages.db"; }
 
+    BrokerSettings settings = TestBroker::default_settings();
     std::unique_ptr<MessageStore> store;
     std::unique_ptr<TestBroker> broker;
     std::vector<std::unique_ptr<FakeClient>> clients;
@@ -275,8 +317,8 @@ TEST_P(Persisted, Qos2KeepsItsPlaceInTheConversation) {
 
 TEST_P(Persisted, HeldPacketIdsOfTheClientSurvive) {
     FakeClient& a = persistent("a");
-    a.lease.hold(7);
-    a.lease.hold(8);
+    a.publish_held("n", 7);
+    a.publish_held("n", 8);
     EXPECT_TRUE(a.lease.release(8));
     flush(a);
     crash();
@@ -326,6 +368,62 @@ TEST_P(Persisted, WillsSurvive) {
     FakeClient& later = persistent("watcher");
     broker->advance(std::chrono::seconds(20));
     EXPECT_THAT(later.take(), IsEmpty()) << "published once";
+}
+
+// The session's row without the will is on disk, the will's message is not.
+TEST_P(Persisted, AWillThatIsBeingPublishedSurvives) {
+    const std::string mortal = id_on(0, "mortal");
+    const std::string watcher = id_on(last_loop(), "watcher");
+    for (const auto clean : {CleanStart::No, CleanStart::Yes}) {
+        FakeClient& online = persistent(watcher);
+        online.subscribe("will", 1).value();
+        AttachRequest request;
+        request.session_expiry_seconds = 3600;
+        request.will = std::make_unique<Will>();
+        request.will->topic = "will";
+        request.will->payload = {'g', 'o', 'n', 'e'};
+        request.will->qos = mqtt::Qos::AtLeastOnce;
+        FakeClient& a = client(mortal).connect(std::move(request));
+        flush(a);
+        flush(online);
+        client(mortal).connect(clean, clean == CleanStart::Yes ? 0 : 3600);  // takes it over
+        EXPECT_EQ(a.ended, EndReason::TakenOver);
+        ASSERT_TRUE(settles_alone(0, [&] {
+            return on_disk(
+                       "SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) != x'00'"
+                       " AND length(will) != 0") == 0;
+        }));
+        EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
+        crash();
+        FakeClient& again = persistent(watcher);
+        broker->advance(std::chrono::seconds(1));
+        const auto received = again.take_and_acknowledge();
+        ASSERT_THAT(received, SizeIs(1));
+        EXPECT_EQ(received[0].payload, "gone");
+        flush(again);
+        crash();
+        broker->advance(std::chrono::seconds(1));
+        EXPECT_THAT(persistent(watcher).take(), IsEmpty()) << "published once";
+        EXPECT_EQ(on_disk("SELECT count(*) FROM sessions WHERE length(will) != 0"), 0);
+    }
+}
+
+TEST_P(Persisted, ADelayedWillDoesNotProlongItsSession) {
+    AttachRequest request;
+    request.session_expiry_seconds = 60;
+    request.will = std::make_unique<Will>();
+    request.will->topic = "will";
+    request.will->delay_seconds = 40;
+    client("a").connect(std::move(request)).disconnect(WillFate::Publish);
+    broker->advance(std::chrono::seconds(41));
+    flush(persistent("other"));
+    // The new broker's clock stands where the old one's stood.
+    const auto now = broker->clock.steady_now();
+    crash();
+    broker->clock.advance(
+        std::chrono::floor<std::chrono::milliseconds>(now - broker->clock.steady_now()));
+    broker->advance(std::chrono::seconds(20));
+    EXPECT_EQ(broker->home_of("a").find(Tenant{}, "a"), nullptr) << "60 seconds are over";
 }
 
 TEST_P(Persisted, TimeGoesOnWhileTheServerIsAway) {
@@ -397,6 +495,7 @@ TEST_P(Persisted, NothingIsLeftOfASessionResumedWithoutExpiry) {
     start(GetParam());
 }
 
+// The session that had it is gone from the disk, and the other one's record not written yet.
 TEST_P(Persisted, WhatIsBeingHandedOnOutlivesACrash) {
     for (const auto clean : {CleanStart::Yes, CleanStart::No}) {
         FakeClient& a = persistent("a");
@@ -406,13 +505,15 @@ TEST_P(Persisted, WhatIsBeingHandedOnOutlivesACrash) {
         FakeClient& b = persistent("b");
         b.subscribe("$share/g/t", 1).value();
         flush(b);
-        // The session ends, by a takeover or by itself; what b is sent is not written yet.
+        // The session ends, by a takeover or by itself.
         if (clean == CleanStart::Yes) {
             client("a").connect(clean, 0);
         } else {
             a.lease.detach(WillFate::Discard, 0);
         }
-        flush(publisher);
+        ASSERT_TRUE(settles_alone(loop_of("a"), [&] {
+            return on_disk("SELECT count(*) FROM sessions WHERE client_id = x'61'") == 0;
+        }));
         crash();
         FakeClient& heir = persistent("b");
         broker->advance(std::chrono::seconds(2));
@@ -424,6 +525,80 @@ TEST_P(Persisted, WhatIsBeingHandedOnOutlivesACrash) {
         heir.lease.detach(WillFate::Discard, 0);
         flush(persistent("publisher", 0));
     }
+}
+
+// [MQTT-4.3.3]: whichever loops had written what they have of the message when the server died,
+// after the repetition each subscriber, and one member of each group, has it once.
+TEST_P(Persisted, Qos2OfAPublisherReachesEachOnceWhateverWasWritten) {
+    const std::string source = id_on(0, "source");
+    std::vector<std::string> sinks;
+    std::vector<std::string> members;
+    for (std::size_t loop = 0; loop < GetParam(); ++loop) {
+        sinks.push_back(id_on(loop, "sink"));
+        persistent(sinks.back()).subscribe("t", 2).value();
+        members.push_back(id_on(loop, "member"));
+        persistent(members.back()).subscribe("$share/g/t", 2).value();
+    }
+    for (const auto& each : clients) flush(*each);
+    for (std::size_t alone = 0; alone <= GetParam(); ++alone) {
+        const std::string payload = std::to_string(alone);
+        for (auto& each : clients) each->lease.detach(WillFate::Discard);
+        FakeClient& publisher = persistent(source);
+        flush(publisher);
+        publisher.publish_held("t", 9, payload);
+        const auto told = publisher.kept.size();
+        publisher.lease.acknowledge_when_kept(mqtt::PacketType::Pubrec, 9);
+        if (alone == GetParam()) {
+            ASSERT_TRUE(settles([&] { return publisher.kept.size() > told; }));
+        } else if (alone != 0) {
+            broker->turn(0);  // hands over to the others
+            ASSERT_TRUE(settles_alone(
+                alone, [&] { return on_disk("SELECT count(*) FROM held_parts") != 0; }));
+        }
+        crash();
+        FakeClient& again = persistent(source);
+        if (alone == GetParam()) EXPECT_TRUE(again.lease.is_unreleased(9)) << "PUBREC was sent";
+        if (!again.lease.is_unreleased(9) || again.lease.may_be_incomplete(9)) {
+            again.publish_held("t", 9, payload);
+        }
+        EXPECT_TRUE(again.lease.is_unreleased(9));
+        EXPECT_FALSE(again.lease.may_be_incomplete(9));
+        flush(again);
+        EXPECT_TRUE(again.lease.release(9));
+        flush(again);
+        EXPECT_EQ(on_disk("SELECT count(*) FROM held_parts"), 0);
+        for (const auto& sink : sinks) {
+            EXPECT_THAT(received_by({sink}), ElementsAre(payload))
+                << sink << " after a crash with loop " << alone << " written";
+        }
+        EXPECT_THAT(received_by(members), ElementsAre(payload));
+    }
+}
+
+// A message that waits for its acknowledgement is not written yet, and the id is not before it.
+TEST_P(Persisted, AHeldIdIsNotOnDiskBeforeItsMessage) {
+    const std::string source = id_on(0, "source");
+    const std::string sink = id_on(0, "sink");
+    FakeClient& publisher = persistent(source);
+    FakeClient& online = persistent(sink);
+    online.subscribe("t", 1).value();
+    flush(online);
+    publisher.publish_held("t", 9);
+    // What comes later is on disk already.
+    persistent(id_on(0, "other")).publish("later", "x", 1, Retain::Yes);
+    ASSERT_TRUE(settles_alone(
+        0, [&] { return on_disk("SELECT count(*) FROM retained WHERE topic = x'6c61746572'"); }));
+    EXPECT_EQ(on_disk("SELECT count(*) FROM queued"), 0);
+    crash();
+    EXPECT_FALSE(persistent(source).lease.is_unreleased(9)) << "its client repeats it";
+}
+
+TEST_P(Persisted, AHeldIdThatIsReleasedAtOnceIsReleased) {
+    FakeClient& a = persistent("a");
+    a.publish_held("t", 7);
+    EXPECT_TRUE(a.lease.release(7));
+    flush(a);
+    EXPECT_EQ(on_disk("SELECT count(*) FROM held_parts"), 0);
 }
 
 TEST_P(Persisted, WhatIsAcknowledgedInTimeIsNeverWritten) {
@@ -469,6 +644,71 @@ TEST_P(Persisted, NothingIsLeftOfWhatEnded) {
         EXPECT_EQ((*database)->number(rows).value(), 0) << rows;
     }
     start(GetParam());
+}
+
+// A message on its way to a member of a group on another loop finds it gone and goes on to a third.
+// The publisher is told once it is on disk somewhere.
+TEST_P(Persisted, WhatWandersFromLoopToLoopOutlivesACrash) {
+    stop();
+    start(3);
+    const std::string source = id_on(0, "source");
+    const std::string first = id_on(1, "first");
+    const std::string second = id_on(2, "second");
+    FakeClient& publisher = persistent(source, 0);
+    FakeClient& gone = persistent(first);
+    FakeClient& stays = persistent(second);
+    gone.subscribe("$share/g/t", 1).value();
+    stays.subscribe("$share/g/t", 1).value();
+    flush(gone);
+    flush(stays);
+    publisher.publish("t", "x", 1);
+    publisher.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 1);
+    broker->turn(0);
+    gone.lease.detach(WillFate::Discard, 0);
+    ASSERT_TRUE(settles_alone(1, [&] {
+        broker->turn(0);
+        return !publisher.kept.empty();
+    })) << "the third loop does nothing yet";
+    crash(3);
+    FakeClient& again = persistent(second);
+    broker->advance(std::chrono::seconds(1));
+    const auto received = again.take_and_acknowledge();
+    ASSERT_THAT(received, SizeIs(1));
+    EXPECT_EQ(received[0].payload, "x");
+    flush(again);
+    flush(persistent(id_on(1, "other")));
+    for (const std::string_view rows :
+         {"SELECT count(*) FROM messages", "SELECT count(*) FROM queued",
+          "SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) = x'00'"}) {
+        EXPECT_EQ(on_disk(rows), 0) << rows;
+    }
+}
+
+TEST_P(Persisted, WhatABoundTakesNoMoreStaysWhatItWas) {
+    FakeClient& a = persistent("a");
+    for (const char* filter : {"1", "2", "$share/g/3"}) a.subscribe(filter, 1).value();
+    flush(a);
+    settings.limits.subscriptions_per_session_max = 1;
+    crash();
+    EXPECT_EQ(persistent("a").lease.session().subscription_count(), 3u);
+    EXPECT_FALSE(clients.back()->subscribe("4", 1));
+    settings = TestBroker::default_settings();
+}
+
+TEST_P(Persisted, MessagesOfNobodyAreCleared) {
+    flush(persistent("a"));
+    stop();
+    {
+        const auto opened = MessageStore::open({.file = file()});
+        ASSERT_TRUE(opened);
+        storage::MessageBatch batch;
+        batch.put_message({.id = 77, .topic = "t"});
+        const storage::MessageBatch* const batches[] = {&batch};
+        ASSERT_TRUE((*opened)->write(batches));
+    }
+    start(GetParam());
+    flush(persistent(id_on(0, "b")));
+    EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ inline constexpr std::uint32_t never_expires = 0xFFFF'FFFF;
 
 enum class Retain : std::uint8_t { No, Yes };
 
+class HeldParts;
+
 // The topic travels beside it, in a Route. Views need to live until publish() returns.
 struct Publication {
     BytesView payload;
@@ -25,6 +27,13 @@ struct Publication {
     std::uint32_t expiry_at = 0;
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
     Retain retain = Retain::No;
+    // QoS 2 from a session's client: its packet id, which is held until the client releases it.
+    mqtt::PacketId packet_id = 0;
+
+    // Set by the broker: the session's record on disk, 0 if it is not kept; and who has the message
+    // already, null: nobody.
+    std::uint64_t holder = 0;
+    const HeldParts* taken = nullptr;
 };
 
 }  // namespace gatehouse::broker

@@ -225,6 +225,8 @@ void RemoteMail::append(std::size_t to, const Header& values, std::string_view t
     header.expiry_at = publication.expiry_at;
     header.qos = publication.qos;
     header.retain = publication.retain;
+    header.holder = publication.holder;
+    header.packet_id = publication.packet_id;
     Bytes& batch = outgoing_[to];
     if (batch.capacity() == 0) batch.reserve(full_batch + full_batch / 4);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(&header);
@@ -250,7 +252,9 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
                            .expiry_seconds = header.expiry_seconds,
                            .expiry_at = header.expiry_at,
                            .qos = header.qos,
-                           .retain = header.retain};
+                           .retain = header.retain,
+                           .packet_id = header.packet_id,
+                           .holder = header.holder};
     arrival.publication.payload = cut(header.payload_size);
     if (header.kind == Kind::Reclaim) {
         arrival.tenant = header.tenant;
@@ -266,7 +270,10 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
             entry->tenant = header.tenant;
             entry->route.assign(topic);
             break;
-        case Kind::Forget: entry.reset(); break;
+        case Kind::Forget:
+            if (entry != nullptr) forget(entry->route);  // which went on to other loops
+            entry.reset();
+            break;
         case Kind::SharedMessage:
             std::memcpy(&arrival.target, cut(sizeof arrival.target).data(), sizeof arrival.target);
             [[fallthrough]];

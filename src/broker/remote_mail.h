@@ -186,6 +186,8 @@ private:
         std::uint32_t payload_size;
         std::uint32_t expiry_seconds;
         std::uint32_t expiry_at;
+        std::uint64_t holder;
+        mqtt::PacketId packet_id;
         Kind kind;
         mqtt::Qos qos;
         Retain retain;

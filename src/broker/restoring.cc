@@ -59,9 +59,11 @@ Result<void> Restoring::on_subscription(const storage::SubscriptionRow& row) {
     const Restored* restored = find(row.session);
     if (restored == nullptr) return damaged("a subscription of the unknown session", row.session);
     Session& session = *restored->session;
-    // Over a bound that was lowered since: the client finds out as it would with any bound.
-    [[maybe_unused]] const auto subscribed = session.shard_.subscribe(
-        session, row.filter, subscription_options(row.options, row.identifier));
+    // A bound that was lowered since is for new ones: what was granted stays.
+    const auto subscribed = session.shard_.subscribe(
+        session, row.filter, subscription_options(row.options, row.identifier),
+        std::numeric_limits<std::uint32_t>::max());
+    if (!subscribed) return fail(subscribed.error());
     return {};
 }
 
@@ -100,11 +102,19 @@ Result<void> Restoring::on_queued(const storage::QueuedRow& row) {
     return {};
 }
 
-Result<void> Restoring::on_held(std::uint64_t session, std::uint16_t packet_id) {
+Result<void> Restoring::on_held(const storage::HeldRow& row) {
     take_rows();
-    const Restored* restored = find(session);
-    if (restored == nullptr) return damaged("a packet id of the unknown session", session);
-    restored->session->shard_.delivery_.restore_held(*restored->session, packet_id);
+    const Restored* restored = find(row.session);
+    if (restored == nullptr) return damaged("a packet id of the unknown session", row.session);
+    Session& session = *restored->session;
+    HeldParts& parts = session.shard_.delivery_.restore_held(session, row.packet_id);
+    if (!row.share.empty()) {
+        parts.add_group(session.tenant_.shares.find(row.share));
+    } else if (row.loops == broker_.loop_count()) {
+        parts.add_loop(row.loop);
+    } else {
+        parts.add_all_loops();  // sessions have other homes now: rather lost for some than twice
+    }
     return {};
 }
 
@@ -231,6 +241,9 @@ void Restoring::finish(const storage::MessageNumbers& used) {
     }
     shared_.begin_retained_after(used.retained);
     for (const auto& [id, restored] : sessions_) begin_time(id, restored);
+    for (const auto& [id, message] : messages_) {
+        if (message.home == nullptr) broker_.shard(0).journal_->remove_message(id);
+    }
     for (const Copy& copy : copies_) {
         copy.shard->journal_->replace_message(copy.session, copy.place, copy.message);
     }

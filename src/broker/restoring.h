@@ -23,7 +23,7 @@ public:
     Result<void> on_subscription(const storage::SubscriptionRow& row) override;
     Result<void> on_message(const storage::MessageRow& row) override;
     Result<void> on_queued(const storage::QueuedRow& row) override;
-    Result<void> on_held(std::uint64_t session, std::uint16_t packet_id) override;
+    Result<void> on_held(const storage::HeldRow& row) override;
     Result<void> on_retained(const storage::RetainedRow& row) override;
     // After all rows: numbers go on, and what time has to do with begins.
     void finish(const storage::MessageNumbers& used);

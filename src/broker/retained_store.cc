@@ -24,8 +24,7 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     const auto existing = messages_.find(topic);
     if (publication.payload.empty()) {
         if (existing == messages_.end()) return {Outcome::Nothing};
-        messages_.erase(existing);
-        count_.store(messages_.size(), std::memory_order_relaxed);
+        erase(existing);
         return {Outcome::Removed, ++version_};
     }
     if (existing == messages_.end() && messages_.size() >= messages_max) return {Outcome::Full};
@@ -35,20 +34,57 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     message->properties.assign(publication.properties.begin(), publication.properties.end());
     message->qos = publication.qos;
     message->retained_at = at.wall_ms;
+    message->version = ++version_;
     if (publication.expiry_seconds != never_expires) {
         message->expires_at = at.now + std::chrono::seconds(publication.expiry_seconds);
         message->expiry_at = publication.expiry_at;
     }
-    messages_.insert_or_assign(std::string(topic), std::move(message));
-    count_.store(messages_.size(), std::memory_order_relaxed);
-    return {Outcome::Stored, ++version_};
+    insert(std::move(message));
+    return {Outcome::Stored, version_};
 }
 
 void RetainedStore::restore(RetainedMessage message) {
     const std::lock_guard lock(mutex_);
-    auto kept = std::make_shared<RetainedMessage>(std::move(message));
-    messages_.insert_or_assign(kept->topic, kept);
+    insert(std::make_shared<RetainedMessage>(std::move(message)));
+}
+
+std::vector<RetainedStore::Removed> RetainedStore::take_expired(SteadyTime now, std::size_t limit) {
+    std::vector<Removed> removed;
+    if (now < next_expiry_.load(std::memory_order_relaxed)) return removed;
+    const std::lock_guard lock(mutex_);
+    while (!expiries_.empty() && expiries_.begin()->first <= now && removed.size() < limit) {
+        removed.push_back({std::string(expiries_.begin()->second), ++version_});
+        erase(messages_.find(expiries_.begin()->second));
+    }
+    return removed;
+}
+
+// Requires of these: mutex_ is held.
+void RetainedStore::insert(RetainedRef message) {
+    const auto [place, is_new] = messages_.try_emplace(message->topic);
+    if (!is_new) expiries_.erase({place->second->expires_at, place->first});
+    if (message->expires_at != SteadyTime::max()) {
+        expiries_.emplace(message->expires_at, place->first);
+    }
+    place->second = std::move(message);
+    note_size();
+}
+
+void RetainedStore::erase(Messages::iterator place) {
+    expiries_.erase({place->second->expires_at, place->first});
+    messages_.erase(place);
+    note_size();
+}
+
+void RetainedStore::note_size() {
     count_.store(messages_.size(), std::memory_order_relaxed);
+    next_expiry_.store(expiries_.empty() ? SteadyTime::max() : expiries_.begin()->first,
+                       std::memory_order_relaxed);
+}
+
+std::uint64_t RetainedStore::version() const {
+    const std::lock_guard lock(mutex_);
+    return version_;
 }
 
 void RetainedStore::begin_after(std::uint64_t version) {
@@ -63,20 +99,26 @@ RetainedRef RetainedStore::find(std::string_view topic, SteadyTime now) const {
     return found->second;
 }
 
-std::vector<RetainedRef> RetainedStore::match(std::string_view filter, ParentMatch parent_match,
-                                              SteadyTime now) const {
+RetainedStore::Matching RetainedStore::match(std::string_view filter, ParentMatch parent_match,
+                                             SteadyTime now, std::string_view from,
+                                             std::size_t looked_at_max) const {
     const auto multi_level = parent_match == ParentMatch::Yes ? mqtt::MultiLevel::IncludesParent
                                                               : mqtt::MultiLevel::ChildrenOnly;
     // Every matching topic begins with what comes before the first wildcard (of `a/#`, for the
     // sake of the topic `a`, without the slash).
     std::string_view beginning = filter.substr(0, filter.find_first_of("+#"));
     if (beginning.ends_with('/')) beginning.remove_suffix(1);
-    std::vector<RetainedRef> matching;
+    Matching matching;
+    std::size_t looked_at = 0;
     const std::lock_guard lock(mutex_);
-    for (auto it = messages_.lower_bound(beginning);
+    for (auto it = messages_.lower_bound(std::max(beginning, from));
          it != messages_.end() && it->first.starts_with(beginning); ++it) {
+        if (looked_at++ == looked_at_max) {
+            matching.next = it->first;
+            break;
+        }
         if (mqtt::matches(filter, it->first, multi_level) && !it->second->is_expired(now)) {
-            matching.push_back(it->second);
+            matching.messages.push_back(it->second);
         }
     }
     return matching;

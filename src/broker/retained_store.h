@@ -9,8 +9,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -28,6 +30,7 @@ struct RetainedMessage {
     SteadyTime expires_at = SteadyTime::max();
     std::uint32_t expiry_at = 0;   // as Publication::expiry_at
     std::int64_t retained_at = 0;  // milliseconds since 1970; 0: not known
+    std::uint64_t version = 0;     // RetainedStore::Put::version; 0: from before a restart
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
 
     bool is_expired(SteadyTime now) const { return now >= expires_at; }
@@ -59,9 +62,21 @@ public:
     void begin_after(std::uint64_t version);
     // The message of this very topic; null if there is none.
     RetainedRef find(std::string_view topic, SteadyTime now) const;
-    // Those whose topics a filter matches.
-    std::vector<RetainedRef> match(std::string_view filter, ParentMatch parent_match,
-                                   SteadyTime now) const;
+    // Those whose topics a filter matches, among the next `looked_at_max` topics in their order.
+    struct Matching {
+        std::vector<RetainedRef> messages;
+        std::string next;  // where to go on; empty: there are no more
+    };
+    Matching match(std::string_view filter, ParentMatch parent_match, SteadyTime now,
+                   std::string_view from, std::size_t looked_at_max) const;
+    // The version of the last put.
+    std::uint64_t version() const;
+    // Removes what has expired, at most `limit`.
+    struct Removed {
+        std::string topic;
+        std::uint64_t version;
+    };
+    std::vector<Removed> take_expired(SteadyTime now, std::size_t limit);
     // At most `limit` in the order of their topics, those behind `after`.
     std::vector<RetainedRef> page(std::string_view after, std::size_t limit, SteadyTime now) const;
     // Whether there is any at all; cheap.
@@ -69,10 +84,18 @@ public:
     bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
 
 private:
+    using Messages = std::map<std::string, RetainedRef, std::less<>>;
+    void insert(RetainedRef message);
+    void erase(Messages::iterator place);
+    void note_size();
+
     mutable std::mutex mutex_;
-    std::map<std::string, RetainedRef, std::less<>> messages_;  // guarded by mutex_
-    std::uint64_t version_ = 0;                                 // guarded by mutex_
+    Messages messages_;  // guarded by mutex_
+    // When, and the topic in messages_; guarded by mutex_.
+    std::set<std::pair<SteadyTime, std::string_view>> expiries_;
+    std::uint64_t version_ = 0;  // guarded by mutex_
     std::atomic<std::size_t> count_{0};
+    std::atomic<SteadyTime> next_expiry_{SteadyTime::max()};
 };
 
 }  // namespace gatehouse::broker

@@ -6,6 +6,8 @@
 namespace gatehouse::broker {
 namespace {
 
+using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 struct Store {
@@ -18,9 +20,13 @@ struct Store {
     }
     std::vector<std::string> match(std::string_view filter, ParentMatch parent) {
         std::vector<std::string> topics;
-        for (const auto& message : store.match(filter, parent, clock.steady_now())) {
-            topics.push_back(message->topic);
-        }
+        std::string from;
+        do {
+            // Two at a time.
+            const auto matching = store.match(filter, parent, clock.steady_now(), from, 2);
+            for (const auto& message : matching.messages) topics.push_back(message->topic);
+            from = matching.next;
+        } while (!from.empty());
         return topics;
     }
     ManualClock clock;
@@ -55,6 +61,30 @@ TEST(RetainedStore, ExpiredMessagesAreNotFound) {
     store.clock.advance(std::chrono::milliseconds(2500));
     EXPECT_EQ(store.store.find("t", store.clock.steady_now()), nullptr);
     EXPECT_TRUE(store.match("#", ParentMatch::Yes).empty());
+}
+
+TEST(RetainedStore, WhatHasExpiredGivesItsPlaceAway) {
+    Store store;
+    store.put("a", "x", 10);
+    store.put("b", "x", 20);
+    store.put("c", "x", 10);
+    store.put("c", "stays");
+    const auto expired = [&] {
+        std::vector<std::string> topics;
+        for (const auto& each : store.store.take_expired(store.clock.steady_now(), 2)) {
+            topics.push_back(each.topic);
+        }
+        return topics;
+    };
+    EXPECT_THAT(expired(), IsEmpty());
+    store.clock.advance(std::chrono::seconds(10));
+    EXPECT_THAT(expired(), ElementsAre("a"));
+    EXPECT_EQ(store.store.size(), 2U);
+    EXPECT_EQ(store.put("d", "x"), RetainedStore::Outcome::Stored);
+    store.put("b", "");
+    store.clock.advance(std::chrono::seconds(10));
+    EXPECT_THAT(expired(), IsEmpty());
+    EXPECT_EQ(store.store.size(), 2U);
 }
 
 TEST(RetainedStore, FiltersFindTheirTopics) {

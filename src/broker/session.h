@@ -13,9 +13,11 @@
 #include "base/pinned.h"
 #include "base/tenant.h"
 #include "broker/attach.h"
+#include "broker/held_parts.h"
 #include "broker/in_flight_window.h"
 #include "broker/message_queue.h"
 #include "broker/rate_meter.h"
+#include "broker/retained_feed.h"
 #include "broker/share_groups.h"
 #include "broker/subscriber.h"
 #include "broker/topic_aliases.h"
@@ -35,10 +37,15 @@ struct SessionFlow {
     InFlightWindow window;
     MessageQueue queue;
     UnreleasedIds received;
+    std::unique_ptr<HeldSinceStart> held_since_start;  // of `received`; null: none
+    std::vector<RetainedFeed> feeds;                   // retained messages that are to be sent
+    bool is_feeding = false;                           // they are looked at
     bool is_resending = false;          // some of the window is due, again or for the first time
     std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 
-    bool is_idle() const { return window.is_empty() && queue.is_empty() && received.is_empty(); }
+    bool is_idle() const {
+        return window.is_empty() && queue.is_empty() && received.is_empty() && feeds.empty();
+    }
 };
 
 // One subscription as the session remembers it. The filter's text is in the topic tree, or with the

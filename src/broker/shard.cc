@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "broker/shared_state.h"
+#include "broker/stored_forms.h"
 #include "broker/withheld.h"
 
 namespace gatehouse::broker {
@@ -16,7 +17,8 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
       loop_(loop),
       reader_(shared.quiescence),
       directory_(*this, loop),
-      journal_(std::make_unique<Journal>(shared.writer.get(), shared.clock, port, expiries_, loop)),
+      journal_(std::make_unique<Journal>(shared.writer.get(), shared.clock, port, expiries_, loop,
+                                         shared.post_office.loops())),
       mail_(shared.post_office, loop, *journal_),
       withheld_(std::make_unique<Withheld>(*journal_, mail_)),
       delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_, *withheld_,
@@ -136,37 +138,16 @@ void Shard::end_session(Session& session, SessionEnd end) {
     delivery_.discard(session);
     if (session.record_ != 0) remove_record(session);
     counters_.sessions_ended.add(1);
-    if (shared_.observer != nullptr) shared_.observer->on_session_ended(session, end);
+    if (shared_.observer != nullptr && !is_nameless(session.client_id())) {
+        shared_.observer->on_session_ended(session, end);
+    }
     directory_.remove(session);
 }
 
 void Shard::remove_record(const Session& session) {
     if (!session.was_handed_on_) return journal_->remove_session(session);
     journal_->rename_ended(session);
-    withheld_->add({.kind = WithheldItem::Kind::Removal,
-                    .removed = std::make_unique<WithheldItem::Removed>(
-                        WithheldItem::Removed{.session = session.record_})});
-}
-
-void Shard::publish_will(Session& session) {
-    const std::unique_ptr<Will> will = std::move(session.will_);
-    if (session.record_ != 0) keep(session);
-    if (will->permit != nullptr) {
-        const GuardAnswer answer = will->permit->may_publish(will->topic);
-        if (answer.permission == Permission::Denied) {
-            if (shared_.observer != nullptr) {
-                shared_.observer->on_will_denied(session, will->topic, answer.explanation);
-            }
-            return;
-        }
-    }
-    Publisher publisher(*this, session.tenant(), session.client_id());
-    publisher.publish(publisher.route_for(will->topic), {.payload = will->payload,
-                                                         .properties = will->properties,
-                                                         .expiry_seconds = will->expiry_seconds,
-                                                         .expiry_at = will->expiry_at,
-                                                         .qos = will->qos,
-                                                         .retain = will->retain});
+    remove_when_kept({.session = session.record_});
 }
 
 // --- by administrators -----------------------------------------------------------------------
@@ -241,6 +222,7 @@ void Shard::take_mail() {
             deliver(*arrival.route, tenant, nullptr, arrival.publication);
         }
     });
+    if (mail_.has_outgoing()) port_.request_turn_end();
     relieve();
     settle();
 }

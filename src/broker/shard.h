@@ -29,6 +29,7 @@ namespace gatehouse::broker {
 
 class Journal;
 class Withheld;
+struct OnDisk;
 struct SharedState;
 struct WithheldItem;
 
@@ -117,6 +118,14 @@ private:
     void detach(Session& session, WillFate fate);
     void end_session(Session& session, SessionEnd end);
     void publish_will(Session& session);
+    struct LastWord {
+        TenantState* tenant;
+        std::string client_id;
+        std::unique_ptr<Will> will;
+        std::uint64_t record = 0;  // of the nameless session that has it on disk
+    };
+    void send(LastWord word);
+    void send_waiting_wills();
     void schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds);
     bool is_wanted(const Expiry& expiry) const;
     void act_on(const Expiry& expiry);
@@ -124,9 +133,14 @@ private:
 
     // Messages (shard_publish.cc)
     PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
+    void pass_on(Publisher& from, Route& route, const Publication& publication,
+                 PublishOutcome& outcome);
+    void pass_on_held(Publisher& from, Route& route, const Publication& publication,
+                      PublishOutcome& outcome);
     // To the receivers on this loop. `publisher` may be null.
     void deliver(Route& route, TenantState& tenant, const Session* publisher,
                  const Publication& publication);
+    void deliver_here(Route& route, const Publication& publication);
     // Finds the receivers of the route's topic. `publisher` may be null.
     void refresh(Route& route, TenantState& tenant, const Session* publisher);
     void add_receiver(Route& route, Subscriber subscriber, const Session* publisher);
@@ -138,9 +152,13 @@ private:
     void release(WithheldItem& item);
     void refuse(const WithheldItem& item);
     void send_when_kept(Session& session, Bytes packet);
-    bool wants_disk(const Route& route, const Publication& publication) const;
+    void remove_when_kept(OnDisk what);
+    void release_refused(Session& session, mqtt::PacketId packet_id);
+    bool wants_disk(const Publisher& from, const Route& route,
+                    const Publication& publication) const;
 
     Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
+    void clear_expired(TenantState& tenant);
     void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
     void forget(Route& route);
 
@@ -149,6 +167,8 @@ private:
     Congestion share_out(TenantState& tenant, Route& route, const Publication& publication);
     Congestion give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
                        const Publication& publication);
+    void give_another(TenantState& tenant, Route& route, RouteShare& share,
+                      const Publication& publication);
     // From another loop, for a member that lives here.
     void take_share(TenantState& tenant, Route& route, ShareTarget target,
                     const Publication& publication);
@@ -160,13 +180,14 @@ private:
     void reclaim(TenantState& tenant, ShareNumber group);
 
     // Subscriptions (shard_subscribe.cc)
+    // At `most` so many in all.
     Result<mqtt::Qos> subscribe(Session& session, std::string_view filter,
-                                SubscriptionOptions options);
+                                SubscriptionOptions options, std::uint32_t most);
     bool unsubscribe(Session& session, std::string_view filter);
     void unsubscribe_all(Session& session);
     void leave(Session& session, const SessionSubscription& subscription);
     Result<mqtt::Qos> subscribe_shared(Session& session, std::string_view filter,
-                                       SubscriptionOptions options);
+                                       SubscriptionOptions options, std::uint32_t most);
     void send_retained(Session& session);
 
     // What the client of a new subscription is sent after the SUBACK.
@@ -174,7 +195,8 @@ private:
         Session* session;
         std::string filter;
         SubscriptionOptions options;
-        ShareNumber group = 0;  // no retained messages, but what waits for the group
+        std::uint64_t newest = 0;  // retained message at that time
+        ShareNumber group = 0;     // no retained messages, but what waits for the group
     };
 
     SharedState& shared_;
@@ -192,6 +214,7 @@ private:
     std::vector<Subscriber> found_;                  // of the match being looked at
     std::vector<PendingRetained> pending_retained_;  // until send_retained()
     std::vector<ReliefWaiter*> relief_waiters_;
+    std::vector<LastWord> waiting_wills_;  // for a disk that fails
 };
 
 }  // namespace gatehouse::broker

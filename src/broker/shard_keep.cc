@@ -51,6 +51,8 @@ void Shard::settle() {
     if (journal_->is_failing()) [[unlikely]] {
         while (auto item = withheld_->take_acknowledgement()) refuse(*item);
     }
+    if (!waiting_wills_.empty() && !journal_->is_failing()) [[unlikely]]
+        send_waiting_wills();
     journal_->hand_over();
 }
 
@@ -58,7 +60,10 @@ void Shard::release(WithheldItem& item) {
     using Kind = WithheldItem::Kind;
     if (item.kind == Kind::Removal) {
         const auto& removed = *item.removed;
-        if (removed.record == 0) return journal_->remove_ended(removed.session);
+        if (removed.packet_id != 0) {
+            return journal_->release_id(removed.session, removed.packet_id);
+        }
+        if (removed.record == 0) return journal_->remove_nameless(removed.session);
         return journal_->remove_later(removed.session, removed.record, removed.message);
     }
     if (item.kind == Kind::Call) return (*item.call)(true);
@@ -79,20 +84,36 @@ void Shard::refuse(const WithheldItem& item) {
     if (session == nullptr) return;
     --session->withheld_;
     // What was refused is not held: the client may use its packet id for another message.
-    if (item.type == mqtt::PacketType::Pubrec) delivery_.release(*session, item.packet_id);
+    if (item.type == mqtt::PacketType::Pubrec) release_refused(*session, item.packet_id);
     session->outbound_->on_not_kept(item.type, item.packet_id);
 }
 
+// On disk the id goes after other loops have written what they have of the message.
+void Shard::release_refused(Session& session, mqtt::PacketId packet_id) {
+    if (!delivery_.release(session, packet_id) || session.record_ == 0) return;
+    remove_when_kept({.session = session.record_, .packet_id = packet_id});
+}
+
+void Shard::remove_when_kept(OnDisk what) {
+    withheld_->add({.kind = WithheldItem::Kind::Removal,
+                    .removed = std::make_unique<OnDisk>(std::move(what))});
+    port_.request_turn_end();
+}
+
 void Shard::send_when_kept(Session& session, Bytes packet) {
-    const bool is_kept = session.record_ == 0 || journal_->settled() >= journal_->last();
+    // What waits may be of the client's connection before this one.
+    const bool is_kept =
+        session.record_ == 0 || (journal_->settled() >= journal_->last() && withheld_->is_empty());
     if (is_kept && session.withheld_ == 0) return session.outbound_->send(packet);
     withhold(session, {.kind = WithheldItem::Kind::Packet,
                        .packet = std::make_unique<Bytes>(std::move(packet))});
 }
 
 // Whether there is somebody for whom the message has to be kept.
-bool Shard::wants_disk(const Route& route, const Publication& publication) const {
+bool Shard::wants_disk(const Publisher& from, const Route& route,
+                       const Publication& publication) const {
     if (!journal_->is_kept() || publication.qos == mqtt::Qos::AtMostOnce) return false;
+    if (publication.packet_id != 0 && from.session_->record_ != 0) return true;
     if (publication.retain == Retain::Yes || route.durable_loops_ != 0) return true;
     if (route.extras_ != nullptr && !route.extras_->shares.empty()) return true;
     return std::ranges::any_of(route.receivers_, [](const Receiver& receiver) {

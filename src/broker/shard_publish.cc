@@ -14,6 +14,8 @@ namespace {
 // A route with more receivers finds them anew for each message: many publishers on a topic of
 // very many subscribers would otherwise keep the list as often as there are publishers.
 constexpr std::size_t receivers_kept_max = 32'768;
+// Expired retained messages.
+constexpr std::size_t cleared_at_once_max = 64;
 
 }  // namespace
 
@@ -30,18 +32,44 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
             return outcome;
         }
     }
-    if (shared_.listener != nullptr &&
-        shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
-        return outcome;
-    }
-    TenantState& tenant = from.tenant_;
     if (journal_->is_failing()) [[unlikely]] {
-        if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, from.session_);
-        if (wants_disk(route, publication)) {
+        if (!from.tenant_.tree.is_current(route.stamp_)) {
+            refresh(route, from.tenant_, from.session_);
+        }
+        if (wants_disk(from, route, publication)) {
             counters_.not_kept.add(1);
             outcome.kept = Kept::No;
             return outcome;
         }
+    }
+    if (publication.packet_id == 0) [[likely]] {
+        pass_on(from, route, publication, outcome);
+    } else {
+        pass_on_held(from, route, publication, outcome);
+    }
+    return outcome;
+}
+
+void Shard::pass_on_held(Publisher& from, Route& route, const Publication& publication,
+                         PublishOutcome& outcome) {
+    const auto taken = delivery_.hold(*from.session_, publication.packet_id);
+    Publication held = publication;
+    held.holder = from.session_->record_;
+    held.taken = taken ? &*taken : nullptr;
+    pass_on(from, route, held, outcome);
+    // For the rules alone, or for nobody, the id is held all the same.
+    if (held.holder != 0) outcome.kept = Kept::OnItsWay;
+}
+
+void Shard::pass_on(Publisher& from, Route& route, const Publication& publication,
+                    PublishOutcome& outcome) {
+    TenantState& tenant = from.tenant_;
+    if (shared_.listener != nullptr &&
+        shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
+        if (publication.holder != 0) {
+            journal_->hold_id(publication.holder, publication.packet_id, tenant);
+        }
+        return;
     }
     const std::uint64_t before = journal_->last();
     if (publication.retain == Retain::Yes) [[unlikely]] {
@@ -60,12 +88,11 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
         outcome.kept = Kept::OnItsWay;
     }
     if (route.extras_ != nullptr && !route.extras_->shares.empty()) [[unlikely]] {
-        if (wants_disk(route, publication)) outcome.kept = Kept::OnItsWay;
+        if (wants_disk(from, route, publication)) outcome.kept = Kept::OnItsWay;
         if (share_out(tenant, route, publication) == Congestion::Congested) {
             outcome.congestion = Congestion::Congested;
         }
     }
-    return outcome;
 }
 
 bool Shard::has_receivers(const Tenant& tenant, std::string_view topic) {
@@ -78,6 +105,14 @@ bool Shard::has_receivers(const Tenant& tenant, std::string_view topic) {
 void Shard::deliver(Route& route, TenantState& tenant, const Session* publisher,
                     const Publication& publication) {
     if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, publisher);
+    if (publication.holder == 0) [[likely]]
+        return deliver_here(route, publication);
+    if (publication.taken != nullptr && publication.taken->has_loop(loop_)) return;
+    deliver_here(route, publication);
+    journal_->hold_id(publication.holder, publication.packet_id, tenant);
+}
+
+void Shard::deliver_here(Route& route, const Publication& publication) {
     if (route.receivers_.empty()) return;
     delivery_.deliver(route, publication);
     if (route.receivers_.size() > receivers_kept_max) [[unlikely]] {
@@ -143,7 +178,11 @@ void Shard::add_receiver(Route& route, Subscriber subscriber, const Session* pub
 Congestion Shard::forward(TenantState& tenant, Route& route, const Publication& publication) {
     if (!mail_.has_outgoing()) port_.request_turn_end();
     Congestion congestion = Congestion::None;
-    for (std::uint64_t loops = route.remote_loops_; loops != 0; loops &= loops - 1) {
+    // Repeated after a restart: what was not kept went with the connections of that time.
+    const std::uint64_t wanted = publication.taken == nullptr
+                                     ? route.remote_loops_
+                                     : route.durable_loops_ & ~publication.taken->loops();
+    for (std::uint64_t loops = wanted; loops != 0; loops &= loops - 1) {
         const auto to = static_cast<std::size_t>(std::countr_zero(loops));
         counters_.forwarded.add(1);
         const bool is_durable = journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce &&
@@ -160,7 +199,19 @@ void Shard::forget(Route& route) {
     mail_.forget(route);
 }
 
+// What has expired gives its place away when others are retained or asked for.
+void Shard::clear_expired(TenantState& tenant) {
+    for (const auto& removed : tenant.retained.take_expired(port_.now(), cleared_at_once_max)) {
+        if (!journal_->is_kept()) continue;
+        journal_->put_retained({.account = tenant.name.account.view(),
+                                .region = tenant.name.region.view(),
+                                .topic = removed.topic,
+                                .version = removed.version});
+    }
+}
+
 void Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
+    clear_expired(tenant);
     const std::int64_t wall_now = journal_->wall_now();
     const auto put = tenant.retained.put(topic, publication, {port_.now(), wall_now},
                                          shared_.settings.limits.retained_messages_max);

@@ -76,6 +76,9 @@ void Shard::add_identifiers(Route& route) {
 Congestion Shard::share_out(TenantState& tenant, Route& route, const Publication& publication) {
     Congestion congestion = Congestion::None;
     for (RouteShare& share : route.extras_->shares) {
+        if (publication.taken != nullptr && publication.taken->has_group(share.members->group)) {
+            continue;
+        }
         const std::size_t member = share.members->pick(publication.qos);
         if (give_to(tenant, route, share, member, publication) == Congestion::Congested) {
             congestion = Congestion::Congested;
@@ -91,6 +94,10 @@ Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, 
     const SessionPlace place = all[member].place;
     if (place.loop == loop_) {
         delivery_.deliver_shared(route, share.receivers[member], share.members->group, publication);
+        if (publication.holder != 0) {
+            journal_->hold_id(publication.holder, publication.packet_id, tenant,
+                              share.members->group);
+        }
         return Congestion::None;
     }
     if (!mail_.has_outgoing()) port_.request_turn_end();
@@ -112,12 +119,36 @@ void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
         shares, [&](const RouteShare& each) { return each.members->group == target.group; });
     if (share == shares.end()) return;  // its last member is gone
     const ShareMembers& members = *share->members;
-    std::size_t member = members.index_of({.loop = loop_, .slot = target.slot});
-    // Gone, or gone offline, on the way.
-    const bool is_another_turn =
-        member == members.all.size() || (member >= members.online && members.online != 0);
-    if (is_another_turn) member = members.pick(publication.qos);
-    give_to(tenant, route, *share, member, publication);
+    const std::size_t member = members.index_of({.loop = loop_, .slot = target.slot});
+    if (member == members.all.size()) return give_another(tenant, route, *share, publication);
+    if (member < members.online || members.online == 0) {
+        give_to(tenant, route, *share, member, publication);
+    } else if (publication.qos == mqtt::Qos::AtMostOnce) {
+        give_to(tenant, route, *share, members.pick(publication.qos), publication);
+    } else {
+        // It went offline on the way, where it may still be kept for it until another has it.
+        give_to(tenant, route, *share, member, publication);
+        hand_on(*share->receivers[member].session, target.group);
+    }
+}
+
+// The member that it was for is gone. The loop that sent it waits for this one alone, so that a
+// message which has to be kept is on disk here until it is elsewhere.
+void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share,
+                         const Publication& publication) {
+    const ShareMembers& members = *share.members;
+    const std::size_t member = members.pick(publication.qos);
+    const bool leaves = member != members.all.size() && members.all[member].place.loop != loop_;
+    if (leaves && journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce) {
+        const MessageRef message = MessageRef::make(route.topic(), publication, port_.now());
+        const auto [session, record] = journal_->put_wandering(
+            tenant, {.message = message, .qos = publication.qos, .group = members.group});
+        give_to(tenant, route, share, member, publication);
+        remove_when_kept({.session = session, .record = record, .message = message});
+        remove_when_kept({.session = session});
+    } else {
+        give_to(tenant, route, share, member, publication);
+    }
 }
 
 // --- coming and going ------------------------------------------------------------------------
@@ -173,9 +204,8 @@ void Shard::hand_on(Session& session, ShareNumber only) {
     }
     for (const SharedMessage& shared : taken) {
         if (shared.record == 0) continue;
-        withheld_->add({.kind = WithheldItem::Kind::Removal,
-                        .removed = std::make_unique<WithheldItem::Removed>(WithheldItem::Removed{
-                            session.record_, shared.record, shared.message})});
+        remove_when_kept(
+            {.session = session.record_, .record = shared.record, .message = shared.message});
     }
 }
 

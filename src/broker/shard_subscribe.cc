@@ -18,11 +18,12 @@ std::unexpected<Error> too_many(std::uint32_t most) {
 }  // namespace
 
 Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
-                                   SubscriptionOptions options) {
-    if (mqtt::split_filter(filter).is_shared()) return subscribe_shared(session, filter, options);
+                                   SubscriptionOptions options, std::uint32_t most) {
+    if (mqtt::split_filter(filter).is_shared()) {
+        return subscribe_shared(session, filter, options, most);
+    }
     TopicTree& tree = session.tenant_.tree;
     auto& own = session.subscriptions_;
-    const std::uint32_t most = shared_.settings.limits.subscriptions_per_session_max;
     const auto place_of = [&own](FilterHandle handle) {
         return std::ranges::find(own, handle, &SessionSubscription::filter);
     };
@@ -47,13 +48,16 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
         options.retain_handling == mqtt::RetainHandling::Send ||
         (options.retain_handling == mqtt::RetainHandling::SendIfNew && is_new);
     if (wants_retained && !session.tenant_.retained.is_empty()) {
-        pending_retained_.push_back({&session, std::string(filter), options});
+        pending_retained_.push_back({.session = &session,
+                                     .filter = std::string(filter),
+                                     .options = options,
+                                     .newest = session.tenant_.retained.version()});
     }
     return options.qos;
 }
 
 Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view filter,
-                                          SubscriptionOptions options) {
+                                          SubscriptionOptions options, std::uint32_t most) {
     auto& own = session.subscriptions_;
     ShareGroups& shares = session.tenant_.shares;
     const ShareNumber known = shares.find(filter);
@@ -64,7 +68,6 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
         if (session.record_ != 0) journal_->put_subscription(session, filter, options);
         return options.qos;
     }
-    const std::uint32_t most = shared_.settings.limits.subscriptions_per_session_max;
     if (own.size() >= most) return too_many(most);
     if (session.is_busy_ == nullptr) {
         session.is_busy_ = std::make_shared<IsBusy>(session.queued_messages() != 0);
@@ -74,7 +77,8 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
     own.push_back({.filter = {}, .options = options, .group = *group});
     counters_.subscribed.add(1);
     if (session.record_ != 0) journal_->put_subscription(session, filter, options);
-    pending_retained_.push_back({&session, {}, options, *group});
+    pending_retained_.push_back(
+        {.session = &session, .filter = {}, .options = options, .group = *group});
     return options.qos;
 }
 
@@ -90,6 +94,7 @@ bool Shard::unsubscribe(Session& session, std::string_view filter) {
     });
     if (found == own.end()) return false;
     leave(session, *found);
+    delivery_.end_feed(session, filter);
     if (session.record_ != 0) journal_->remove_subscription(session, filter);
     *found = own.back();
     own.pop_back();
@@ -114,10 +119,7 @@ void Shard::leave(Session& session, const SessionSubscription& subscription) {
 
 void Shard::send_retained(Session& session) {
     const RetainedStore& store = session.tenant_.retained;
-    const SteadyTime now = port_.now();
-    const auto send = [&](const RetainedRef& message, const SubscriptionOptions& options) {
-        delivery_.deliver_to(session, message->topic, message->publication(now), options);
-    };
+    clear_expired(session.tenant_);
     // Taken out first: what a group gets back is delivered through the broker.
     std::vector<PendingRetained> wanted;
     std::erase_if(pending_retained_, [&](PendingRetained& pending) {
@@ -125,20 +127,20 @@ void Shard::send_retained(Session& session) {
         wanted.push_back(std::move(pending));
         return true;
     });
-    for (const PendingRetained& pending : wanted) {
+    for (PendingRetained& pending : wanted) {
         if (pending.group != 0) {
             reclaim_everywhere(session.tenant_, pending.group);
         } else if (!mqtt::has_wildcard(pending.filter)) {
-            if (const RetainedRef message = store.find(pending.filter, now)) {
-                send(message, pending.options);
+            if (RetainedRef message = store.find(pending.filter, port_.now())) {
+                delivery_.add_feed(session, RetainedFeed(std::move(pending.filter), pending.options,
+                                                         std::move(message)));
             }
         } else if (shared_.settings.retained_on_subscribe == RetainedOnSubscribe::AllFilters) {
-            for (const RetainedRef& message :
-                 store.match(pending.filter, shared_.settings.parent_match, now)) {
-                send(message, pending.options);
-            }
+            delivery_.add_feed(
+                session, RetainedFeed(std::move(pending.filter), pending.options, pending.newest));
         }
     }
+    delivery_.feed(session);
 }
 
 }  // namespace gatehouse::broker

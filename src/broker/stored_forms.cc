@@ -1,5 +1,7 @@
 #include "broker/stored_forms.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 namespace gatehouse::broker {
@@ -9,6 +11,7 @@ constexpr std::uint32_t qos_bits = 3;
 constexpr std::uint32_t no_local_bit = 4;
 constexpr std::uint32_t retain_as_published_bit = 8;
 constexpr std::uint32_t retain_handling_shift = 4;
+constexpr std::size_t client_id_bytes_max = 65'535;
 
 // Followed by topic, properties and payload.
 struct WillHead {
@@ -79,6 +82,21 @@ std::unique_ptr<Will> decode_will(BytesView form) {
     will->expiry_at = head.expiry_at;
     will->delay_seconds = head.delay_seconds;
     return will;
+}
+
+std::string nameless_client_id(std::uint64_t session, std::string_view client_id) {
+    std::string name(1, '\0');
+    name += fmt::format("{}/", session);
+    name += client_id.substr(0, client_id_bytes_max - name.size());
+    return name;
+}
+
+bool is_nameless(std::string_view client_id) {
+    return client_id.starts_with('\0');
+}
+
+std::string_view original_client_id(std::string_view client_id) {
+    return is_nameless(client_id) ? client_id.substr(client_id.find('/') + 1) : client_id;
 }
 
 }  // namespace gatehouse::broker

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "broker/attach.h"
@@ -18,5 +20,12 @@ SubscriptionOptions subscription_options(std::uint32_t word, std::uint32_t ident
 Bytes encode_will(const Will& will);
 // Null: it does not read back.
 std::unique_ptr<Will> decode_will(BytesView form);
+
+// The client ids of sessions without a name (journal.h): what no client can call itself, since
+// MQTT's texts have no null character [MQTT-1.5.4-2]. `client_id` is whose session it was.
+std::string nameless_client_id(std::uint64_t session, std::string_view client_id);
+bool is_nameless(std::string_view client_id);
+// Whose session it was; of any other client id, itself.
+std::string_view original_client_id(std::string_view client_id);
 
 }  // namespace gatehouse::broker

@@ -82,6 +82,9 @@ public:
     }
     PublishOutcome publish(std::string_view topic, std::string_view payload, int qos = 0,
                            Retain retain = Retain::No);
+    // With QoS 2, under this packet id.
+    PublishOutcome publish_held(std::string_view topic, mqtt::PacketId id,
+                                std::string_view payload = "x");
 
     // What arrived since the last call, in order. With `acknowledge`, QoS 1 is acknowledged.
     std::vector<Received> take();
@@ -202,6 +205,14 @@ inline PublishOutcome FakeClient::publish(std::string_view topic, std::string_vi
     return publisher.publish(
         publisher.route_for(topic),
         {.payload = bytes_of(payload), .qos = static_cast<mqtt::Qos>(qos), .retain = retain});
+}
+
+inline PublishOutcome FakeClient::publish_held(std::string_view topic, mqtt::PacketId id,
+                                               std::string_view payload) {
+    Publisher& publisher = lease.publisher();
+    return publisher.publish(
+        publisher.route_for(topic),
+        {.payload = bytes_of(payload), .qos = mqtt::Qos::ExactlyOnce, .packet_id = id});
 }
 
 inline std::vector<std::uint32_t> identifiers_of(BytesView properties) {

@@ -26,13 +26,21 @@ namespace gatehouse::broker {
 // Told whether the disk has it; once.
 using WhenKept = std::function<void(bool is_kept)>;
 
+// What can be removed from the disk by itself.
+struct OnDisk {
+    std::uint64_t session = 0;
+    RecordNumber record = 0;  // 0: the session itself, or the packet id that it holds
+    mqtt::PacketId packet_id = 0;
+    MessageRef message;
+};
+
 struct WithheldItem {
     enum class Kind : std::uint8_t {
         Acknowledgement,  // of a publish: `type` with `packet_id`
         Packet,
         Resume,   // send on: the packet ids of QoS 2 messages are remembered
         Call,     // somebody who has no session waits
-        Removal,  // of a record whose message is kept elsewhere now
+        Removal,  // from the disk, of what is kept elsewhere now or not needed
     };
 
     Kind kind = Kind::Packet;
@@ -42,12 +50,7 @@ struct WithheldItem {
     std::uint32_t attachment = 0;  // of the session when it was withheld
     // Acknowledgements are many and have neither of these.
     std::unique_ptr<Bytes> packet;
-    struct Removed {
-        std::uint64_t session = 0;
-        RecordNumber record = 0;  // 0: the session itself
-        MessageRef message;
-    };
-    std::unique_ptr<Removed> removed;
+    std::unique_ptr<OnDisk> removed;
     std::unique_ptr<WhenKept> call;
 
     // Set by Withheld.

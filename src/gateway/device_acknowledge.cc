@@ -70,6 +70,7 @@ bool DeviceConnection::begin_exactly_once(const mqtt::Publish& publish) {
                        "QoS 2 is not supported; publish with QoS 0 or 1"});
         return false;
     }
+    if (lease_.may_be_incomplete(publish.packet_id)) return true;
     if (lease_.is_unreleased(publish.packet_id)) {  // passed on already [MQTT-4.3.3-10]
         answer(PacketType::Pubrec, publish.packet_id, true);
         return false;

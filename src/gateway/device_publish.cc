@@ -71,7 +71,7 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile.limits);
         publication.expiry_at = properties.message_expiry_at;
     }
-    if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.hold(publish.packet_id);
+    if (publish.qos == mqtt::Qos::ExactlyOnce) publication.packet_id = publish.packet_id;
     const broker::PublishOutcome outcome = publisher_->publish(route, publication);
     if (outcome.rate != broker::PublishRate::Within) [[unlikely]] {
         note_over_rate(outcome.rate, publish.qos);
@@ -104,8 +104,7 @@ void DeviceConnection::answer_publish(const mqtt::Publish& publish, broker::Kept
         if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.release(publish.packet_id);
         return on_not_kept(type, publish.packet_id);
     }
-    const bool holds_id = publish.qos == mqtt::Qos::ExactlyOnce && lease_.is_kept();
-    if (kept == broker::Kept::OnItsWay || holds_id || lease_.must_wait()) {
+    if (kept == broker::Kept::OnItsWay || lease_.must_wait()) {
         lease_.acknowledge_when_kept(type, publish.packet_id);
         return note_withheld();
     }
@@ -222,6 +221,9 @@ void DeviceConnection::deny_publish(const mqtt::Publish& publish, policy::Action
 
 void DeviceConnection::acknowledge_publish(const mqtt::Publish& publish, ReasonCode reason,
                                            std::string_view sentence) {
+    // A repetition of what was taken before the policies changed, say.
+    const bool ends = publish.qos == mqtt::Qos::ExactlyOnce && mqtt::is_failure(reason);
+    if (ends) lease_.release(publish.packet_id);
     Bytes packet = explained(mqtt::Ack{.type = acknowledgement_of(publish.qos),
                                        .packet_id = publish.packet_id,
                                        .reason = reason},

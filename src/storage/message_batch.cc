@@ -23,8 +23,16 @@ void MessageBatch::put_session(const SessionRow& row) {
         {row.account, row.region, row.client_id, text_of(row.will)});
 }
 
+void MessageBatch::remove_will(std::uint64_t session) {
+    add({.first = session, .kind = Kind::RemoveWill});
+}
+
 void MessageBatch::remove_session(std::uint64_t session) {
     add({.first = session, .kind = Kind::RemoveSession});
+}
+
+void MessageBatch::remove_subscriptions(std::uint64_t session) {
+    add({.first = session, .kind = Kind::RemoveSubscriptions});
 }
 
 void MessageBatch::put_subscription(const SubscriptionRow& row) {
@@ -82,8 +90,13 @@ void MessageBatch::note_received(std::uint64_t session, std::uint64_t place) {
     add({.first = session, .second = place, .kind = Kind::NoteReceived});
 }
 
-void MessageBatch::hold_id(std::uint64_t session, std::uint16_t packet_id) {
-    add({.first = session, .number = packet_id, .kind = Kind::HoldId});
+void MessageBatch::hold_id(const HeldRow& row) {
+    add({.first = row.session,
+         .second = row.loop,
+         .third = row.loops,
+         .number = row.packet_id,
+         .kind = Kind::HoldId},
+        {row.share});
 }
 
 void MessageBatch::release_id(std::uint64_t session, std::uint16_t packet_id) {

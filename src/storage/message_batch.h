@@ -21,8 +21,10 @@ public:
     void clear() { bytes_.clear(); }
 
     void put_session(const SessionRow& row);
+    void remove_will(std::uint64_t session);
     // With its subscriptions and held ids; its queued messages are removed one by one before.
     void remove_session(std::uint64_t session);
+    void remove_subscriptions(std::uint64_t session);
     void put_subscription(const SubscriptionRow& row);
     void remove_subscription(std::uint64_t session, std::string_view filter);
     void put_message(const MessageRow& row);
@@ -35,8 +37,8 @@ public:
     void replace_message(std::uint64_t session, std::uint64_t place, std::uint64_t message);
     // QoS 2: the client has it; only the packet id is still needed.
     void note_received(std::uint64_t session, std::uint64_t place);
-    // QoS 2: ids of messages that came from the client and were not released yet.
-    void hold_id(std::uint64_t session, std::uint16_t packet_id);
+    void hold_id(const HeldRow& row);
+    // All rows of the packet id.
     void release_id(std::uint64_t session, std::uint16_t packet_id);
     void put_retained(const RetainedRow& row);
 
@@ -46,7 +48,9 @@ private:
 
     enum class Kind : std::uint8_t {
         PutSession,
+        RemoveWill,
         RemoveSession,
+        RemoveSubscriptions,
         PutSubscription,
         RemoveSubscription,
         PutMessage,

@@ -54,6 +54,16 @@ struct QueuedRow {
     std::string_view share;    // the shared subscription that it came by, or empty
 };
 
+// QoS 2: a packet id that the session's client used and did not release yet, and one part of those
+// who have its message.
+struct HeldRow {
+    std::uint64_t session = 0;
+    std::uint16_t packet_id = 0;
+    std::uint16_t loop = 0;   // the sessions of this event loop,
+    std::uint16_t loops = 0;  // of so many,
+    std::string_view share;   // or, if not empty, a member of this shared subscription
+};
+
 struct RetainedRow {
     std::string_view account;
     std::string_view region;

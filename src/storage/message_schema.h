@@ -8,7 +8,7 @@
 
 namespace gatehouse::storage {
 
-inline constexpr std::array<std::string_view, 2> message_schema_steps = {
+inline constexpr std::array<std::string_view, 3> message_schema_steps = {
     R"sql(
 CREATE TABLE sessions (
     id           INTEGER PRIMARY KEY,
@@ -75,6 +75,33 @@ CREATE INDEX removed ON retained (version) WHERE length(payload) = 0;
 )sql",
     R"sql(
 ALTER TABLE retained ADD COLUMN retained_at INTEGER NOT NULL DEFAULT 0;  -- as `expires`; 0: unknown
+)sql",
+    // Checksums over whole rows (row_checksum.h), and who has the message of a held packet id.
+    R"sql(
+ALTER TABLE subscriptions ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE queued ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+UPDATE sessions SET checksum =
+    row_checksum(id, account, region, client_id, version, expiry, disconnected, will);
+UPDATE subscriptions SET checksum = row_checksum(session, filter, options, identifier);
+UPDATE messages SET checksum =
+    row_checksum(id, topic, properties, payload, qos, retain, expiry_at, expires);
+UPDATE queued SET checksum = row_checksum(session, place, message, packet_id, flags, share);
+UPDATE retained SET checksum =
+    row_checksum(account, region, topic, properties, payload, qos, expiry_at, expires, version,
+                 retained_at);
+
+CREATE TABLE held_parts (
+    session   INTEGER NOT NULL,
+    packet_id INTEGER NOT NULL,
+    share     BLOB NOT NULL,     -- of a shared subscription that has the message; empty: a loop
+    loop      INTEGER NOT NULL,  -- whose sessions have it
+    loops     INTEGER NOT NULL,  -- how many there were; 0: all have it
+    checksum  INTEGER NOT NULL,
+    PRIMARY KEY (session, packet_id, share, loop)
+) STRICT, WITHOUT ROWID;
+INSERT INTO held_parts
+    SELECT session, packet_id, x'', 0, 0, row_checksum(session, packet_id, x'', 0, 0) FROM held;
+DROP TABLE held;
 )sql",
 };
 

@@ -1,17 +1,16 @@
 #include "storage/message_store.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <array>
 #include <cstring>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "storage/message_schema.h"
 #include "storage/migrations.h"
+#include "storage/row_checksum.h"
 
 namespace gatehouse::storage {
 namespace {
@@ -28,18 +27,6 @@ Result<void> configure(Database& database) {
         "PRAGMA synchronous = FULL;"
         "PRAGMA wal_autocheckpoint = 4000;"
         "PRAGMA journal_size_limit = 33554432;");
-}
-
-// CRC-32, so that a row damaged on disk is told from a sound one. It says nothing of intent.
-std::int64_t checksum_of(std::initializer_list<std::string_view> texts) {
-    uLong sum = crc32(0, nullptr, 0);
-    for (const std::string_view text : texts) {
-        const auto size = static_cast<std::uint32_t>(text.size());
-        sum = crc32(sum, reinterpret_cast<const Bytef*>(&size), sizeof size);
-        if (text.empty()) continue;
-        sum = crc32_z(sum, reinterpret_cast<const Bytef*>(text.data()), text.size());
-    }
-    return static_cast<std::int64_t>(sum);
 }
 
 std::int64_t number(std::uint64_t value) {
@@ -101,49 +88,71 @@ Result<void> MessageWriting::apply() {
     const MessageBatch::Change& c = change_;
     switch (c.kind) {
         case Kind::PutSession: return put_session();
+        case Kind::RemoveWill:
+            return run(
+                "UPDATE sessions SET will = x'', checksum = row_checksum(id, account, region,"
+                " client_id, version, expiry, disconnected, x'') WHERE id = ?",
+                number(c.first));
         case Kind::RemoveSession: return remove_session();
+        case Kind::RemoveSubscriptions:
+            return run("DELETE FROM subscriptions WHERE session = ?", number(c.first));
         case Kind::PutSubscription:
-            return run("INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?)", number(c.first),
-                       texts_[0], std::int64_t{c.number}, std::int64_t{c.other_number});
+            return run(
+                "INSERT OR REPLACE INTO subscriptions VALUES (?1, ?2, ?3, ?4,"
+                " row_checksum(?1, ?2, ?3, ?4))",
+                number(c.first), texts_[0], std::int64_t{c.number}, std::int64_t{c.other_number});
         case Kind::RemoveSubscription:
             return run("DELETE FROM subscriptions WHERE session = ? AND filter = ?",
                        number(c.first), texts_[0]);
         case Kind::PutMessage: return put_message();
         case Kind::RemoveMessage: return run("DELETE FROM messages WHERE id = ?", number(c.first));
         case Kind::PutQueued:
-            return run("INSERT INTO queued VALUES (?, ?, ?, ?, ?, ?)", number(c.first),
-                       number(c.second), number(c.third), std::int64_t{c.number},
-                       std::int64_t{c.other_number}, texts_[0]);
+            return run(
+                "INSERT INTO queued VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+                " row_checksum(?1, ?2, ?3, ?4, ?5, ?6))",
+                number(c.first), number(c.second), number(c.third), std::int64_t{c.number},
+                std::int64_t{c.other_number}, texts_[0]);
         case Kind::RemoveQueued:
             return run("DELETE FROM queued WHERE session = ? AND place = ?", number(c.first),
                        number(c.second));
         case Kind::NumberQueued:
-            return run("UPDATE queued SET packet_id = ? WHERE session = ? AND place = ?",
-                       std::int64_t{c.number}, number(c.first), number(c.second));
+            return run(
+                "UPDATE queued SET packet_id = ?1, checksum ="
+                " row_checksum(session, place, message, ?1, flags, share)"
+                " WHERE session = ?2 AND place = ?3",
+                std::int64_t{c.number}, number(c.first), number(c.second));
         case Kind::ReplaceMessage:
-            return run("UPDATE queued SET message = ? WHERE session = ? AND place = ?",
-                       number(c.third), number(c.first), number(c.second));
+            return run(
+                "UPDATE queued SET message = ?1, checksum ="
+                " row_checksum(session, place, ?1, packet_id, flags, share)"
+                " WHERE session = ?2 AND place = ?3",
+                number(c.third), number(c.first), number(c.second));
         case Kind::NoteReceived:
             return run(
-                "UPDATE queued SET message = 0, flags = flags | 8"
+                "UPDATE queued SET message = 0, flags = flags | 8, checksum ="
+                " row_checksum(session, place, 0, packet_id, flags | 8, share)"
                 " WHERE session = ? AND place = ?",
                 number(c.first), number(c.second));
         case Kind::HoldId:
-            return run("INSERT OR REPLACE INTO held VALUES (?, ?)", number(c.first),
-                       std::int64_t{c.number});
+            return run(
+                "INSERT OR REPLACE INTO held_parts VALUES (?1, ?2, ?3, ?4, ?5,"
+                " row_checksum(?1, ?2, ?3, ?4, ?5))",
+                number(c.first), std::int64_t{c.number}, texts_[0], number(c.second),
+                number(c.third));
         case Kind::ReleaseId:
-            return run("DELETE FROM held WHERE session = ? AND packet_id = ?", number(c.first),
-                       std::int64_t{c.number});
+            return run("DELETE FROM held_parts WHERE session = ? AND packet_id = ?",
+                       number(c.first), std::int64_t{c.number});
         case Kind::PutRetained: return put_retained();
     }
     return {};
 }
 
 Result<void> MessageWriting::put_session() {
-    return run("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-               number(change_.first), text(0), text(1), texts_[2], number(change_.second),
-               std::int64_t{change_.number}, change_.time, texts_[3],
-               checksum_of({text(0), text(1), text(2), text(3)}));
+    return run(
+        "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+        " row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))",
+        number(change_.first), text(0), text(1), texts_[2], number(change_.second),
+        std::int64_t{change_.number}, change_.time, texts_[3]);
 }
 
 Result<void> MessageWriting::remove_session() {
@@ -152,28 +161,29 @@ Result<void> MessageWriting::remove_session() {
     if (auto done = database_.run("DELETE FROM subscriptions WHERE session = ?", id); !done) {
         return done;
     }
-    return database_.run("DELETE FROM held WHERE session = ?", id);
+    return database_.run("DELETE FROM held_parts WHERE session = ?", id);
 }
 
 Result<void> MessageWriting::put_message() {
-    return run("INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", number(change_.first),
-               texts_[0], texts_[1], texts_[2], number(change_.second), number(change_.third),
-               std::int64_t{change_.number}, change_.time,
-               checksum_of({text(0), text(1), text(2)}));
+    return run(
+        "INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+        " row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))",
+        number(change_.first), texts_[0], texts_[1], texts_[2], number(change_.second),
+        number(change_.third), std::int64_t{change_.number}, change_.time);
 }
 
 Result<void> MessageWriting::put_retained() {
     if (texts_[4].empty()) ++removed_;
     return run(
-        "INSERT INTO retained VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO retained VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+        " row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10), ?10)"
         " ON CONFLICT DO UPDATE SET properties = excluded.properties,"
         " payload = excluded.payload, qos = excluded.qos, expiry_at = excluded.expiry_at,"
         " expires = excluded.expires, version = excluded.version,"
         " checksum = excluded.checksum, retained_at = excluded.retained_at"
         " WHERE excluded.version > version",
         text(0), text(1), texts_[2], texts_[3], texts_[4], number(change_.second),
-        std::int64_t{change_.number}, change_.time, number(change_.first),
-        checksum_of({text(2), text(3), text(4)}), number(change_.third));
+        std::int64_t{change_.number}, change_.time, number(change_.first), number(change_.third));
 }
 
 // Older rows of a removed topic may come while another loop holds one back, which it does for no
@@ -195,6 +205,7 @@ Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& setting
     auto database = Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
     if (!database) return fail(std::move(database.error()));
     if (auto done = configure(**database); !done) return fail(std::move(done.error()));
+    if (auto done = add_row_checksum(**database); !done) return fail(std::move(done.error()));
     if (auto done = migrate(**database, message_schema); !done) {
         return fail(std::move(done.error()));
     }
@@ -252,6 +263,8 @@ private:
                                 "the sessions and messages in it",
                                 database_.file(), what, id));
     }
+    // Whether the column says that the row's checksum is right.
+    static bool is_sound(const Statement& row, int column) { return row.number(column) != 0; }
     static void raise(std::uint64_t& highest, std::uint64_t number) {
         if (number > highest) highest = number;
     }
@@ -263,7 +276,12 @@ private:
     }
 
     Result<void> sessions() {
-        return each("SELECT * FROM sessions", [&](const Statement& row) -> Result<void> {
+        constexpr auto sql =
+            "SELECT id, account, region, client_id, version, expiry, disconnected, will, checksum ="
+            " row_checksum(id, account, region, client_id, version, expiry, disconnected, will)"
+            " FROM sessions";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 8)) return damaged("session", row.number(0));
             const SessionRow session{.id = unsigned_at(row, 0),
                                      .account = row.text(1),
                                      .region = row.text(2),
@@ -272,17 +290,17 @@ private:
                                      .expiry_seconds = narrow_at(row, 5),
                                      .disconnected_at = row.number(6),
                                      .will = row.blob(7)};
-            if (checksum_of({session.account, session.region, session.client_id,
-                             text_of(session.will)}) != row.number(8)) {
-                return damaged("session", row.number(0));
-            }
             raise(numbers_.session, session.id);
             return visitor_.on_session(session);
         });
     }
 
     Result<void> subscriptions() {
-        return each("SELECT * FROM subscriptions", [&](const Statement& row) {
+        constexpr auto sql =
+            "SELECT session, filter, options, identifier,"
+            " checksum = row_checksum(session, filter, options, identifier) FROM subscriptions";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 4)) return damaged("a subscription of session", row.number(0));
             return visitor_.on_subscription({.session = unsigned_at(row, 0),
                                              .filter = text_of(row.blob(1)),
                                              .options = narrow_at(row, 2),
@@ -291,7 +309,12 @@ private:
     }
 
     Result<void> messages() {
-        return each("SELECT * FROM messages", [&](const Statement& row) -> Result<void> {
+        constexpr auto sql =
+            "SELECT id, topic, properties, payload, qos, retain, expiry_at, expires, checksum ="
+            " row_checksum(id, topic, properties, payload, qos, retain, expiry_at, expires)"
+            " FROM messages";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 8)) return damaged("message", row.number(0));
             const MessageRow message{.id = unsigned_at(row, 0),
                                      .topic = text_of(row.blob(1)),
                                      .properties = row.blob(2),
@@ -300,17 +323,18 @@ private:
                                      .retain = row.number(5) != 0,
                                      .expiry_at = narrow_at(row, 6),
                                      .expires_at = row.number(7)};
-            if (checksum_of({message.topic, text_of(message.properties),
-                             text_of(message.payload)}) != row.number(8)) {
-                return damaged("message", row.number(0));
-            }
             raise(numbers_.message, message.id);
             return visitor_.on_message(message);
         });
     }
 
     Result<void> queued() {
-        return each("SELECT * FROM queued ORDER BY session, place", [&](const Statement& row) {
+        constexpr auto sql =
+            "SELECT session, place, message, packet_id, flags, share, checksum ="
+            " row_checksum(session, place, message, packet_id, flags, share)"
+            " FROM queued ORDER BY session, place";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 6)) return damaged("what is queued for session", row.number(0));
             const std::uint32_t flags = narrow_at(row, 4);
             const QueuedRow queued{.session = unsigned_at(row, 0),
                                    .place = unsigned_at(row, 1),
@@ -326,8 +350,22 @@ private:
     }
 
     Result<void> held() {
-        return each("SELECT * FROM held", [&](const Statement& row) {
-            return visitor_.on_held(unsigned_at(row, 0), static_cast<std::uint16_t>(row.number(1)));
+        // What another loop wrote after the session had ended.
+        if (auto done = database_.run(
+                "DELETE FROM held_parts WHERE session NOT IN (SELECT id FROM sessions)");
+            !done) {
+            return done;
+        }
+        constexpr auto sql =
+            "SELECT session, packet_id, share, loop, loops,"
+            " checksum = row_checksum(session, packet_id, share, loop, loops) FROM held_parts";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 5)) return damaged("a packet id of session", row.number(0));
+            return visitor_.on_held({.session = unsigned_at(row, 0),
+                                     .packet_id = static_cast<std::uint16_t>(row.number(1)),
+                                     .loop = static_cast<std::uint16_t>(row.number(3)),
+                                     .loops = static_cast<std::uint16_t>(row.number(4)),
+                                     .share = text_of(row.blob(2))});
         });
     }
 
@@ -336,7 +374,12 @@ private:
         if (auto done = database_.run("DELETE FROM retained WHERE length(payload) = 0"); !done) {
             return done;
         }
-        return each("SELECT * FROM retained", [&](const Statement& row) -> Result<void> {
+        constexpr auto sql =
+            "SELECT account, region, topic, properties, payload, qos, expiry_at, expires, version,"
+            " retained_at, checksum = row_checksum(account, region, topic, properties, payload,"
+            " qos, expiry_at, expires, version, retained_at) FROM retained";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 10)) return damaged("retained message", row.number(8));
             const RetainedRow retained{.account = row.text(0),
                                        .region = row.text(1),
                                        .topic = text_of(row.blob(2)),
@@ -345,12 +388,8 @@ private:
                                        .qos = static_cast<std::uint8_t>(row.number(5)),
                                        .expiry_at = narrow_at(row, 6),
                                        .expires_at = row.number(7),
-                                       .retained_at = row.number(10),
+                                       .retained_at = row.number(9),
                                        .version = unsigned_at(row, 8)};
-            if (checksum_of({retained.topic, text_of(retained.properties),
-                             text_of(retained.payload)}) != row.number(9)) {
-                return damaged("retained message", row.number(8));
-            }
             raise(numbers_.retained, retained.version);
             return visitor_.on_retained(retained);
         });

@@ -2,8 +2,7 @@
 //
 // Changes come in batches, several at a time in one transaction (write-ahead log, synchronous
 // FULL: what write() took survives a power failure). Everything is read once, at the start. Each
-// row that holds bytes of users carries a checksum; what does not read back is Corrupt, never left
-// out.
+// row carries a checksum; what does not read back is Corrupt, never left out.
 //
 // Threads: one at a time; every method blocks.
 #pragma once
@@ -30,7 +29,7 @@ public:
     virtual Result<void> on_subscription(const SubscriptionRow& row) = 0;
     virtual Result<void> on_message(const MessageRow& row) = 0;
     virtual Result<void> on_queued(const QueuedRow& row) = 0;
-    virtual Result<void> on_held(std::uint64_t session, std::uint16_t packet_id) = 0;
+    virtual Result<void> on_held(const HeldRow& row) = 0;
     virtual Result<void> on_retained(const RetainedRow& row) = 0;
 
 protected:

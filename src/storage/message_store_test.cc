@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "storage/message_schema.h"
 #include "storage/scratch_dir.h"
 
 namespace gatehouse::storage {
@@ -14,6 +16,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using std::string_literals::operator""s;
 
 // What a store holds, a line a row.
@@ -41,8 +44,9 @@ public:
                     std::to_string(row.qos), row.retain ? "retain" : "-",
                     row.is_received ? "received" : "-", std::string(row.share)});
     }
-    Result<void> on_held(std::uint64_t session, std::uint16_t packet_id) override {
-        return add({"held", std::to_string(session), std::to_string(packet_id)});
+    Result<void> on_held(const HeldRow& row) override {
+        return add({"held", std::to_string(row.session), std::to_string(row.packet_id),
+                    std::to_string(row.loop), std::to_string(row.loops), std::string(row.share)});
     }
     Result<void> on_retained(const RetainedRow& row) override {
         return add({"retained", std::string(row.account), std::string(row.region),
@@ -115,14 +119,16 @@ TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
                           .qos = 2,
                           .retain = true,
                           .share = "$share/g/a/+"});
-        batch.hold_id(4, 3);
+        batch.hold_id({.session = 4, .packet_id = 3, .loop = 1, .loops = 2});
+        batch.hold_id({.session = 4, .packet_id = 3, .loops = 2, .share = "$share/g/a/+"});
         ASSERT_TRUE(write(*store, batch));
     }
     const auto store = open();
     EXPECT_THAT(read(*store),
                 ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x"s,
                             "subscription 4 a/+ 3 7", "message 9 a/b pp payload 2 retain 1 99",
-                            "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3"));
+                            "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3 1 2 ",
+                            "held 4 3 0 2 $share/g/a/+"));
     EXPECT_EQ(numbers.session, 4U);
     EXPECT_EQ(numbers.message, 9U);
     EXPECT_EQ(numbers.place, 12U);
@@ -143,19 +149,20 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     first.number_queued(1, 2, 77);
     first.remove_queued(1, 1);
     first.remove_message(1);
-    first.hold_id(1, 1);
-    first.hold_id(1, 2);
+    first.hold_id({.session = 1, .packet_id = 1});
+    first.hold_id({.session = 1, .packet_id = 1, .loop = 1});
+    first.hold_id({.session = 1, .packet_id = 2});
     first.release_id(1, 1);
     ASSERT_TRUE(write(*store, first));
     EXPECT_THAT(read(*store),
                 ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0", "message 2 t   0 - 0 0",
-                            "queued 1 2 2 77 2 - - ", "held 1 2"));
+                            "queued 1 2 2 77 2 - - ", "held 1 2 0 0 "));
     MessageBatch second;
     second.note_received(1, 2);
     second.remove_message(2);
     ASSERT_TRUE(write(*store, second));
     EXPECT_THAT(read(*store), ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
-                                          "queued 1 2 0 77 2 - received ", "held 1 2"));
+                                          "queued 1 2 0 77 2 - received ", "held 1 2 0 0 "));
     MessageBatch third;
     third.remove_queued(1, 2);
     third.remove_session(1);
@@ -201,24 +208,109 @@ TEST_F(MessageStoreTest, ABatchThatFailsLeavesNothingBehind) {
     EXPECT_TRUE(write(*store, good));
 }
 
+// Of each table each column, changed as a fault of the disk would.
 TEST_F(MessageStoreTest, DamageIsNamed) {
     {
         const auto store = open();
         MessageBatch batch;
+        batch.put_session({.id = 4, .account = "a", .region = "r", .client_id = "c"});
+        batch.put_subscription({.session = 4, .filter = "f"});
         batch.put_message({.id = 7, .topic = "t", .payload = bytes_of("original")});
+        batch.put_queued({.session = 4, .place = 1, .message = 7});
+        batch.hold_id({.session = 4, .packet_id = 3, .loop = 1, .loops = 2});
+        batch.put_retained({.topic = "t", .payload = bytes_of("x"), .version = 1});
         ASSERT_TRUE(write(*store, batch));
     }
+    const struct {
+        std::string_view table;
+        std::vector<std::string_view> numbers;
+        std::vector<std::string_view> texts;
+        std::string_view named;
+    } tables[] = {
+        {"sessions", {"version", "expiry", "disconnected"}, {"client_id", "will"}, "session 4"},
+        {"subscriptions", {"options", "identifier"}, {"filter"}, "a subscription of session 4"},
+        {"messages",
+         {"qos", "retain", "expiry_at", "expires"},
+         {"topic", "properties", "payload"},
+         "message 7"},
+        {"queued",
+         {"place", "message", "packet_id", "flags"},
+         {"share"},
+         "what is queued for session 4"},
+        {"held_parts", {"packet_id", "loop", "loops"}, {"share"}, "a packet id of session 4"},
+        {"retained",
+         {"qos", "expiry_at", "expires", "retained_at"},
+         {"topic", "properties", "payload"},
+         "retained message 1"},
+    };
+    const auto expect_damage = [&](std::string_view table, std::string_view column,
+                                   std::string_view damage, std::string_view named) {
+        const auto database = Database::open({.file = file()});
+        ASSERT_TRUE(database);
+        const std::string change = "UPDATE " + std::string(table) + " SET " + std::string(column) +
+                                   " = " + std::string(damage);
+        ASSERT_TRUE((*database)->run_script("BEGIN; CREATE TABLE before AS SELECT * FROM " +
+                                            std::string(table) + "; " + change + "; COMMIT"));
+        {
+            const auto store = open();
+            Listing listing;
+            const auto read = store->read_all(listing);
+            ASSERT_FALSE(read) << change;
+            EXPECT_EQ(read.error().kind, ErrorKind::Corrupt);
+            EXPECT_THAT(read.error().message,
+                        HasSubstr("messages.db is damaged: " + std::string(named)))
+                << change;
+        }
+        ASSERT_TRUE((*database)->run_script("BEGIN; DELETE FROM " + std::string(table) +
+                                            "; INSERT INTO " + std::string(table) +
+                                            " SELECT * FROM before; DROP TABLE before; COMMIT"));
+    };
+    for (const auto& each : tables) {
+        for (const auto column : each.numbers) {
+            expect_damage(each.table, column, std::string(column) + " + 8", each.named);
+        }
+        for (const auto column : each.texts) {
+            expect_damage(each.table, column, "x'21'", each.named);
+        }
+    }
+    EXPECT_THAT(read(*open()), SizeIs(6)) << "put back, it reads back";
+}
+
+// What a loop writes of a packet id whose session ended on another one.
+TEST_F(MessageStoreTest, HeldIdsOfNobodyAreCleared) {
+    const auto store = open();
+    MessageBatch batch;
+    batch.put_session({.id = 1, .client_id = "a"});
+    batch.hold_id({.session = 1, .packet_id = 1});
+    batch.remove_session(1);
+    batch.hold_id({.session = 1, .packet_id = 1, .loop = 1, .loops = 2});
+    ASSERT_TRUE(write(*store, batch));
+    EXPECT_THAT(read(*store), IsEmpty());
+    // Its number may be given again after a restart.
+    MessageBatch later;
+    later.put_session({.id = 1, .client_id = "b"});
+    ASSERT_TRUE(write(*store, later));
+    EXPECT_THAT(read(*store), SizeIs(1));
+}
+
+// A file as the schema's second step left it.
+TEST_F(MessageStoreTest, AnEarlierFileIsBroughtUpToDate) {
     {
         const auto database = Database::open({.file = file()});
         ASSERT_TRUE(database);
-        ASSERT_TRUE((*database)->run("UPDATE messages SET payload = ?", bytes_of("Original")));
+        ASSERT_TRUE(migrate(**database, {.application_id = message_schema.application_id,
+                                         .steps = std::span(message_schema_steps).first(2)}));
+        ASSERT_TRUE((*database)->run_script(
+            "INSERT INTO sessions VALUES (4, 'a', 'r', x'63', 5, 60, 0, x'', 77);"
+            "INSERT INTO subscriptions VALUES (4, x'66', 1, 0);"
+            "INSERT INTO messages VALUES (7, x'74', x'', x'70', 1, 0, 0, 0, 77);"
+            "INSERT INTO queued VALUES (4, 1, 7, 2, 1, x'');"
+            "INSERT INTO held VALUES (4, 3);"
+            "INSERT INTO retained VALUES ('a', 'r', x'74', x'', x'70', 0, 0, 0, 9, 77, 5);"));
     }
-    const auto store = open();
-    Listing listing;
-    const auto read = store->read_all(listing);
-    ASSERT_FALSE(read);
-    EXPECT_EQ(read.error().kind, ErrorKind::Corrupt);
-    EXPECT_THAT(read.error().message, HasSubstr("messages.db is damaged: message 7"));
+    EXPECT_THAT(read(*open()), ElementsAre("session 4 a r c 5 60 0 ", "subscription 4 f 1 0",
+                                           "message 7 t  p 1 - 0 0", "queued 4 1 7 2 1 - - ",
+                                           "held 4 3 0 0 ", "retained a r t  p 0 0 0 5 9"));
 }
 
 }  // namespace

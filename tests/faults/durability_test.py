@@ -185,6 +185,96 @@ class Hammered(Durable):
         self.run_rounds(2)
 
 
+class LastingPublishers(Durable):
+    """Publishers whose sessions outlive kill -9 as their subscribers' do: with QoS 2 each message
+    arrives once, with QoS 1 at least once, in order."""
+
+    flags = (*Durable.flags, "--loops", "4")
+    ROUNDS = 4
+    PUBLISHERS = 4
+    WINDOW = 12
+
+    def publish(self, number: int, qos: int, done: list[int], stop: threading.Event) -> None:
+        """A sequence, several messages at a time; the client repeats what it has to."""
+        device = self.connect(f"lasting-{number}")
+        sent: dict[int, int] = {}
+        value = 0
+        while not stop.is_set() or sent:
+            try:
+                while len(sent) < self.WINDOW and not stop.is_set():
+                    sent[device.client.publish(f"load/{number}", str(value), qos).mid] = value
+                    value += 1
+                done.append(sent.pop(device.expect("publish", 1)[1]))
+            except AssertionError:  # none came: is the connection gone?
+                if not any(event[0] == "disconnect" for event in device.waiting):
+                    continue
+                device.waiting = [one for one in device.waiting if one[0] != "disconnect"]
+                device.client.loop_stop()
+                wait_until(lambda: self.is_back(device), "the server is there again")
+        device.close()
+
+    def is_back(self, device: Device) -> bool:
+        try:
+            self.come_back(device)
+        except (OSError, AssertionError):
+            device.client.loop_stop()
+            return False
+        return True
+
+    def run_rounds(self, qos: int) -> None:
+        names = [f"sink-{qos}-{number}" for number in range(3)]
+        sinks = [self.connect(name) for name in names]
+        for sink in sinks:
+            sink.subscribed("load/+", qos)
+        sinks[0].close()  # stays away until the end
+        stop = threading.Event()
+        done: list[list[int]] = [[] for _ in range(self.PUBLISHERS)]
+        threads = [threading.Thread(target=self.publish, args=(number, qos, done[number], stop))
+                   for number in range(self.PUBLISHERS)]
+        for thread in threads:
+            thread.start()
+        for _ in range(self.ROUNDS):
+            before = [len(each) for each in done]
+            wait_until(lambda: all(len(now) > then + 60 for now, then in zip(done, before)),
+                       "progress")
+            self.server.kill()
+            for sink in sinks[1:]:
+                sink.client.loop_stop()
+            self.server.start()
+            for sink in sinks[1:]:
+                self.come_back(sink)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        sinks[0] = self.connect(names[0])
+        for sink in sinks:
+            self.check(sink, qos, done)
+
+    def check(self, sink: Device, qos: int, done: list[list[int]]) -> None:
+        got: list[list[int]] = [[] for _ in done]
+
+        def has_all():
+            for event in iter_queue(sink.events):
+                sink.waiting.append(event)
+            for _, topic, payload, _ in (one for one in sink.waiting if one[0] == "message"):
+                got[int(topic.split("/")[1])].append(int(payload))
+            sink.waiting = []
+            return all(set(values) >= set(wanted) for values, wanted in zip(got, done))
+        wait_until(has_all, "all that was acknowledged")
+        for values, wanted in zip(got, done):
+            self.assertEqual(sorted(wanted), list(range(len(wanted))))
+            first = list(dict.fromkeys(values))
+            self.assertEqual(first, sorted(first), "the order of first deliveries")
+            if qos == 2:
+                self.assertEqual(len(values), len(first), "delivered twice")
+
+    def test_qos_1(self):
+        self.run_rounds(1)
+
+    def test_qos_2(self):
+        self.run_rounds(2)
+
+
 class FullDisk(Durable):
     """A file that may not grow stands for a full disk."""
 
