@@ -2,10 +2,9 @@
 //
 //   bench_load pairs|connects|idle --port PORT --pid SERVER [--name value …]
 //
-// One thread on an event loop of ours, so that it costs the machine little beside what it
-// measures. It trusts the server's certificate blindly and reads no configuration.
+// The clients are those of `gatehouse bench` (src/load); what is measured here besides is the
+// server's process. It trusts the server's certificate blindly and reads no configuration.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <charconv>
 #include <cstdio>
@@ -14,6 +13,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor_limit.h"
+#include "load/client_tls.h"
+#include "load/stamp.h"
 #include "scenarios.h"
 
 namespace gatehouse::bench {
@@ -63,21 +65,17 @@ private:
     std::map<std::string, std::string> values_;
 };
 
-void allow_many_descriptors() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 Load read_load(Arguments& arguments, SSL_CTX* tls) {
     Load load;
     const auto port = static_cast<std::uint16_t>(arguments.number("--port", 0));
     load.target.address = *net::Address::parse("127.0.0.1", port);
     if (arguments.number("--tls", 0) != 0) load.target.tls = tls;
     load.target.alpn = arguments.text("--alpn");
-    load.target.user_name = arguments.text("--user");
-    load.target.password = arguments.text("--password");
+    load.target.server_name = "localhost";
+    if (std::string user = arguments.text("--user"); !user.empty()) {
+        load.target.user_name = std::move(user);
+        load.target.password = arguments.text("--password");
+    }
     load.server = static_cast<pid_t>(arguments.number("--pid", 0));
     load.pairs = arguments.number("--pairs", load.pairs);
     load.qos = arguments.number("--qos", 0) == 1 ? mqtt::Qos::AtLeastOnce : mqtt::Qos::AtMostOnce;
@@ -93,16 +91,18 @@ Load read_load(Arguments& arguments, SSL_CTX* tls) {
     if (load.offline && load.qos == mqtt::Qos::AtMostOnce) refuse("--offline needs --qos 1");
     arguments.refuse_the_rest();
     if (port == 0 || load.server == 0) refuse("--port and --pid are needed");
-    if (load.payload_bytes < sizeof(std::uint64_t)) refuse("--bytes: a message holds its number");
+    if (load.payload_bytes < load::stamp_size)
+        refuse("--bytes: a message holds its number and time");
     return load;
 }
 
 int run(int count, char** words) {
     const std::string_view scenario = count > 1 ? words[1] : "";
     Arguments arguments(count, words);
-    const auto tls = make_client_context();
-    const Load load = read_load(arguments, tls.get());
-    allow_many_descriptors();
+    const auto tls = load::make_client_context({.verify = load::ClientTls::Verify::No});
+    if (!tls) refuse(tls.error().message);
+    const Load load = read_load(arguments, tls->get());
+    raise_descriptor_limit();
     SystemClock clock;
     async::EventLoop loop(clock, {});
     if (scenario == "pairs") return run_pairs(loop, load);

@@ -1,4 +1,4 @@
-// What the load generator can do. Each prints one line of JSON.
+// What is measured on a server that runs on this machine. Each prints one line of JSON.
 #pragma once
 
 #include <sys/types.h>
@@ -8,13 +8,13 @@
 #include <cstdint>
 
 #include "async/event_loop.h"
-#include "client.h"
+#include "load/client.h"
 #include "mqtt/protocol.h"
 
 namespace gatehouse::bench {
 
 struct Load {
-    Target target;
+    load::Target target;
     pid_t server = 0;  // whose CPU time and memory are measured
     std::size_t pairs = 100;
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <malloc.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <utility>
 
+#include "base/descriptor_limit.h"
 #include "functions/process_privacy.h"
 #include "net/address.h"
 #include "server/version.h"
@@ -21,14 +21,6 @@ constexpr std::chrono::hours renewal_interval{24};
 constexpr std::uint32_t last_words_ms = 150;
 // For functions' processes to end once they are killed.
 constexpr std::uint32_t functions_end_ms = 300;
-
-// Each connection is a descriptor: take what the system gives.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 }  // namespace
 
