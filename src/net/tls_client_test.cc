@@ -1,6 +1,8 @@
 #include "net/tls_client.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/http_client.h"
 #include "net/http_server.h"
@@ -89,6 +91,22 @@ TEST_F(TlsClientTest, RefusesAServerOfAnotherAuthority) {
     run({.host = "127.0.0.1", .authorities_pem = make_identity().certificate});
     ASSERT_TRUE(error);
     EXPECT_EQ(error->kind, ErrorKind::Unauthorized);
+}
+
+TEST_F(TlsClientTest, SaysThatTheServerDoesNotSpeakTls) {
+    listener = Listener::open(
+                   loop, Address::parse("127.0.0.1", 0).value(), limits,
+                   [](AcceptedSocket socket) {
+                       const std::string_view plain = "HTTP/1.1 400 Bad Request\r\n\r\n";
+                       EXPECT_EQ(send(socket.descriptor, plain.data(), plain.size(), MSG_NOSIGNAL),
+                                 static_cast<ssize_t>(plain.size()));
+                       close(socket.descriptor);
+                   },
+                   [](std::size_t, const Error&) {})
+                   .value();
+    run({.host = "127.0.0.1", .authorities_pem = make_identity().certificate});
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->message, "TLS handshake failed: the server does not speak TLS on this port");
 }
 
 TEST_F(TlsClientTest, WantsAnAuthority) {

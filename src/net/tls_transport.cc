@@ -15,11 +15,9 @@ namespace {
 
 constexpr std::size_t record_bytes = 16 * 1024;  // RFC 8446, 5.1: the most one record carries
 
-// In words that tell what the peer did, where OpenSSL's own reason does not.
-std::string explain_error() {
-    const unsigned long error = ERR_peek_last_error();
-    ERR_clear_error();
-    switch (ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0) {
+// What a client did, or could not do. Null where OpenSSL's own reason says enough.
+const char* explain_client(int reason) {
+    switch (reason) {
         case SSL_R_HTTP_REQUEST:
         case SSL_R_HTTPS_PROXY_REQUEST: return "the client spoke plain HTTP on a TLS port";
         case SSL_R_WRONG_VERSION_NUMBER:
@@ -36,9 +34,36 @@ std::string explain_error() {
         case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
             return "the client refused the server's certificate (unknown CA or another host "
                    "name?)";
-        default: break;
+        default: return nullptr;
     }
+}
+
+// The same of a server.
+const char* explain_server(int reason) {
+    switch (reason) {
+        case SSL_R_WRONG_VERSION_NUMBER:
+        case SSL_R_UNKNOWN_PROTOCOL: return "the server does not speak TLS on this port";
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+            return "the server speaks no TLS version that is allowed here";
+        case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+            return "the server does not speak the ALPN protocol that was offered";
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+            return "the server wants a certificate of the client";
+        default: return nullptr;
+    }
+}
+
+// In words that tell what the peer did, where OpenSSL's own reason does not.
+std::string explain_error(const SSL* ssl) {
+    const unsigned long error = ERR_peek_last_error();
+    ERR_clear_error();
     if (error == 0) return "";
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL) {
+        const int code = ERR_GET_REASON(error);
+        const char* const words = SSL_is_server(ssl) ? explain_client(code) : explain_server(code);
+        if (words != nullptr) return words;
+    }
     const char* const reason = ERR_reason_error_string(error);
     return reason != nullptr ? reason : "TLS error";
 }
@@ -68,7 +93,7 @@ IoOutcome TlsTransport::outcome_of(int result) {
         error_ = "the peer closed the connection";
         return {IoOutcome::Status::Closed};
     }
-    error_ = explain_error();
+    error_ = explain_error(ssl_);
     if (error_.empty()) {
         error_ = system_error != 0 ? std::strerror(system_error) : "the connection ended";
     }
