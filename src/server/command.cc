@@ -72,6 +72,9 @@ std::expected<Arguments, Exit> read_arguments(const Invocation& invocation, cons
                                           usage.positional, describe_flags(usage.flags)));
         return std::unexpected(Exit::Done);
     }
+    if (usage.problem) {
+        return std::unexpected(report(invocation, *usage.problem, Exit::WrongUse));
+    }
     auto arguments = Arguments::parse(usage.flags, words, usage.positional_max);
     if (!arguments) return std::unexpected(report(invocation, arguments.error(), Exit::WrongUse));
     if (arguments->positional().size() < usage.positional_min) {

@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,8 @@ struct Usage {
     std::size_t positional_max = 0;
     std::span<const Flag> flags;
     std::size_t positional_min = 0;
+    // What the command found wrong with the words already; told in place of reading them.
+    std::optional<Error> problem{};
 };
 std::expected<Arguments, Exit> read_arguments(const Invocation& invocation, const Usage& usage);
 

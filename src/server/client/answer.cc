@@ -1,5 +1,7 @@
 #include "server/client/answer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace gatehouse::server {
@@ -29,6 +31,8 @@ void append_pretty(std::string& out, const json::value& value, std::size_t depth
             append_pretty(out, element, depth + 1);
         }
         out += "\n" + outer + "]";
+    } else if (value.is_double()) {
+        out += fmt::format("{}", value.get_double());  // 315.92, not 3.1592E2
     } else {
         out += to_text(value);
     }

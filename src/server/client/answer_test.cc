@@ -25,6 +25,12 @@ TEST(Answer, JsonIsIndented) {
               "  \"c\": {},\n  \"d\": []\n}\n");
 }
 
+TEST(Answer, NumbersAreWrittenAsPeopleWriteThem) {
+    const json::value value{{"rate", 315.92}, {"whole", 2.0}, {"count", 12'000'000}};
+    EXPECT_EQ(pretty_json(value),
+              "{\n  \"rate\": 315.92,\n  \"whole\": 2,\n  \"count\": 12000000\n}\n");
+}
+
 TEST(Answer, ColumnsLineUpByCharacters) {
     EXPECT_EQ(columns({{"NAME", "N"}, {"äöü", "1"}, {"longer", "2"}}),
               "NAME    N\näöü     1\nlonger  2\n");

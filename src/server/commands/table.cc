@@ -7,6 +7,7 @@ namespace gatehouse::server {
 std::span<const Command> all_commands() {
     static constexpr std::array commands{
         Command{"authorizer", "decide by your own function who gets in", run_authorizer},
+        Command{"bench", "put load on a broker, ours or any other", run_bench},
         Command{"ca", "the local CA of the server's certificates", run_ca},
         Command{"clock", "move the time of a server with --clock manual", run_clock},
         Command{"device", "behave like a device: connect, publish every few seconds", run_device},

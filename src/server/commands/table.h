@@ -10,6 +10,7 @@ namespace gatehouse::server {
 std::span<const Command> all_commands();
 
 Exit run_authorizer(const Invocation& invocation);
+Exit run_bench(const Invocation& invocation);
 Exit run_ca(const Invocation& invocation);
 Exit run_clock(const Invocation& invocation);
 Exit run_device(const Invocation& invocation);

@@ -38,23 +38,6 @@ Result<std::string> read_password_file(const std::string& path) {
     return text->substr(0, text->find_first_of("\r\n"));
 }
 
-Result<std::optional<std::string>> read_password(const Arguments& arguments,
-                                                 const Environment& environment) {
-    auto password = arguments.value("password");
-    if (const auto file = arguments.value("password-file")) {
-        if (password) return refuse("--password and --password-file are two passwords");
-        auto read = read_password_file(*file);
-        if (!read) return fail(std::move(read.error()));
-        password = std::move(*read);
-    }
-    if (!password) password = environment.find(password_variable);
-    if (password &&
-        (password->size() > password_bytes_max || password->find('\0') != std::string::npos)) {
-        return refuse("the password has more than 65,535 bytes, or a NUL among them");
-    }
-    return password;
-}
-
 Result<Target> read_target(const Arguments& arguments, const Environment& environment) {
     std::optional<Endpoint> endpoint;
     if (const auto text = arguments.value("endpoint")) {
@@ -105,6 +88,23 @@ Result<void> read_login(const Arguments& arguments, const Environment& environme
 }
 
 }  // namespace
+
+Result<std::optional<std::string>> read_password(const Arguments& arguments,
+                                                 const Environment& environment) {
+    auto password = arguments.value("password");
+    if (const auto file = arguments.value("password-file")) {
+        if (password) return refuse("--password and --password-file are two passwords");
+        auto read = read_password_file(*file);
+        if (!read) return fail(std::move(read.error()));
+        password = std::move(*read);
+    }
+    if (!password) password = environment.find(password_variable);
+    if (password &&
+        (password->size() > password_bytes_max || password->find('\0') != std::string::npos)) {
+        return refuse("the password has more than 65,535 bytes, or a NUL among them");
+    }
+    return password;
+}
 
 std::vector<Flag> connect_flags() {
     return {
@@ -166,7 +166,7 @@ std::string random_client_id(std::string_view command, Random& random) {
     return fmt::format("gatehouse-{}-{}", command, to_hex(bytes));
 }
 
-Result<std::chrono::milliseconds> parse_interval(std::string_view text) {
+Result<std::chrono::milliseconds> parse_interval(std::string_view flag, std::string_view text) {
     struct Unit {
         std::string_view name;
         double milliseconds;
@@ -183,7 +183,7 @@ Result<std::chrono::milliseconds> parse_interval(std::string_view text) {
         if (milliseconds < 1 || milliseconds > 86'400'000) break;
         return std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds));
     }
-    return refuse(fmt::format("--interval {}: write a time from 1ms to 24h, like 500ms, 2s or 1m",
+    return refuse(fmt::format("{} {}: write a time from 1ms to 24h, like 500ms, 2s or 1m", flag,
                               text.substr(0, 40)));
 }
 

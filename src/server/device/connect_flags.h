@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,9 +41,13 @@ Exit exit_of(const Error& error);
 // "gatehouse-pub-1b9f3c…": no two commands get in each other's way.
 std::string random_client_id(std::string_view command, Random& random);
 
+// From --password, --password-file or the variable.
+Result<std::optional<std::string>> read_password(const Arguments& arguments,
+                                                 const Environment& environment);
+
+// What flags say; `flag` is for the message: "--count 0: …".
 // "2s", "500ms", "1m", "1h", and a bare number of seconds ("0.5").
-Result<std::chrono::milliseconds> parse_interval(std::string_view text);
-// `flag` is for the message: "--count 0: …".
+Result<std::chrono::milliseconds> parse_interval(std::string_view flag, std::string_view text);
 Result<std::uint64_t> parse_count(std::string_view flag, std::string_view text);
 Result<Qos> parse_qos(std::string_view text);
 // What --topic says, checked before there is a connection: to publish to, to subscribe to.

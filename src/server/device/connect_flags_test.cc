@@ -93,13 +93,13 @@ TEST_F(ConnectFlags, RefuseWhatCannotBeMeant) {
 }
 
 TEST(Interval, IsReadInUnitsOfTime) {
-    EXPECT_EQ(parse_interval("2s").value(), 2s);
-    EXPECT_EQ(parse_interval("500ms").value(), 500ms);
-    EXPECT_EQ(parse_interval("1.5").value(), 1500ms);
-    EXPECT_EQ(parse_interval("2m").value(), 2min);
-    EXPECT_EQ(parse_interval("24h").value(), 24h);
+    EXPECT_EQ(parse_interval("--interval", "2s").value(), 2s);
+    EXPECT_EQ(parse_interval("--interval", "500ms").value(), 500ms);
+    EXPECT_EQ(parse_interval("--interval", "1.5").value(), 1500ms);
+    EXPECT_EQ(parse_interval("--interval", "2m").value(), 2min);
+    EXPECT_EQ(parse_interval("--interval", "24h").value(), 24h);
     for (const auto text : {"", "s", "0s", "-1s", "2 s", "2x", "25h", "nan", "1e3s", "0.1ms"}) {
-        EXPECT_FALSE(parse_interval(text)) << text;
+        EXPECT_FALSE(parse_interval("--interval", text)) << text;
     }
 }
 

@@ -20,7 +20,7 @@ Result<PublishPlan> read_publish_flags(const Arguments& arguments, PublishPlan p
         plan.count = *count;
     }
     if (const auto text = arguments.value("interval")) {
-        const auto interval = parse_interval(*text);
+        const auto interval = parse_interval("--interval", *text);
         if (!interval) return fail(interval.error());
         plan.interval = *interval;
     }
