@@ -8,6 +8,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -190,6 +191,23 @@ class Mosquitto(BenchTest):
                                "alice", "--clients", 5, port=self.broker.tls,
                                environment={"DEVICE_PASSWORD": "secret"})
         self.assertEqual(result["connected"], 5)
+
+    def test_clients_show_their_certificate(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "server.crt", self.folder / "server.key")
+        context.load_verify_locations(self.folder / "ca.crt")
+        context.verify_mode = ssl.CERT_REQUIRED
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            running = self.following(
+                "connect", "--host", "127.0.0.1", "--port", listener.getsockname()[1], "--clients",
+                1, "--tls", "--ca", self.folder / "ca.crt", "--cert", self.folder / "server.crt",
+                "--key", self.folder / "server.key")
+            with context.wrap_socket(listener.accept()[0], server_side=True) as stream:
+                self.assertIn(((("commonName", "localhost"),),), stream.getpeercert().values())
+                self.assertEqual(stream.recv(1), b"\x10")
+                stream.sendall(b"\x20\x03\x00\x00\x00")
+                running.wait_for("connected         1 of 1")
+        self.assertEqual(running.process.wait(PATIENCE), DONE)
 
     def test_a_wrong_password_is_told(self):
         for protocol in ("3.1.1", "5"):
