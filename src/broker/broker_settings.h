@@ -20,7 +20,9 @@ struct BrokerSettings {
     CrossVersionResume cross_version_resume = CrossVersionResume::No;
     // How much may wait from one loop to another before publishers are told of congestion.
     std::size_t mailbox_bytes_max = 16 * 1024 * 1024;
-    std::uint64_t seed = 0;  // random and secret: keeps clients from choosing colliding names
+    // Random and secret: keeps clients from choosing colliding names. Also finds each session its
+    // loop, which must be the same after a restart: storage::MessageStore::seed().
+    std::uint64_t seed = 0;
 };
 // The values of a profile.
 BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed);

@@ -102,6 +102,11 @@ CREATE TABLE held_parts (
 INSERT INTO held_parts
     SELECT session, packet_id, x'', 0, 0, row_checksum(session, packet_id, x'', 0, 0) FROM held;
 DROP TABLE held;
+
+CREATE TABLE seed (
+    value    INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
 )sql",
 };
 

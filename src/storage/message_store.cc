@@ -232,6 +232,32 @@ Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
 
 namespace {
 
+template <class Visit>
+Result<void> for_each_row(Database& database, std::string_view sql, Visit visit) {
+    auto statement = database.prepare(sql);
+    if (!statement) return fail(std::move(statement.error()));
+    for (;;) {
+        const auto row = statement->step();
+        if (!row) return fail(row.error());
+        if (!*row) return {};
+        if (auto done = visit(*statement); !done) return done;
+    }
+}
+
+std::unexpected<Error> is_damaged(const Database& database, std::string_view what,
+                                  std::int64_t id) {
+    return fail(ErrorKind::Corrupt,
+                fmt::format("{} is damaged: {} {} does not read back as it was written; "
+                            "restore the file from a copy, or move it away to start without "
+                            "the sessions and messages in it",
+                            database.file(), what, id));
+}
+
+// Whether the column says that the row's checksum is right.
+bool is_sound(const Statement& row, int column) {
+    return row.number(column) != 0;
+}
+
 class Reading {
 public:
     Reading(Database& database, MessageVisitor& visitor) : database_(database), visitor_(visitor) {}
@@ -247,24 +273,11 @@ public:
 private:
     template <class Visit>
     Result<void> each(std::string_view sql, Visit visit) {
-        auto statement = database_.prepare(sql);
-        if (!statement) return fail(std::move(statement.error()));
-        for (;;) {
-            const auto row = statement->step();
-            if (!row) return fail(row.error());
-            if (!*row) return {};
-            if (auto done = visit(*statement); !done) return done;
-        }
+        return for_each_row(database_, sql, visit);
     }
     std::unexpected<Error> damaged(std::string_view what, std::int64_t id) const {
-        return fail(ErrorKind::Corrupt,
-                    fmt::format("{} is damaged: {} {} does not read back as it was written; "
-                                "restore the file from a copy, or move it away to start without "
-                                "the sessions and messages in it",
-                                database_.file(), what, id));
+        return is_damaged(database_, what, id);
     }
-    // Whether the column says that the row's checksum is right.
-    static bool is_sound(const Statement& row, int column) { return row.number(column) != 0; }
     static void raise(std::uint64_t& highest, std::uint64_t number) {
         if (number > highest) highest = number;
     }
@@ -401,6 +414,25 @@ private:
 };
 
 }  // namespace
+
+Result<std::uint64_t> MessageStore::seed(std::uint64_t fresh) {
+    if (auto done = database_->run(
+            "INSERT INTO seed SELECT ?1, row_checksum(?1) WHERE NOT EXISTS (SELECT * FROM seed)",
+            number(fresh));
+        !done) {
+        return fail(std::move(done.error()));
+    }
+    std::uint64_t seed = fresh;
+    const auto read = for_each_row(
+        *database_, "SELECT value, checksum = row_checksum(value) FROM seed",
+        [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 1)) return is_damaged(*database_, "the seed", row.number(0));
+            seed = static_cast<std::uint64_t>(row.number(0));
+            return {};
+        });
+    if (!read) return fail(read.error());
+    return seed;
+}
 
 Result<MessageNumbers> MessageStore::read_all(MessageVisitor& visitor) {
     return Reading(*database_, visitor).run();

@@ -58,6 +58,10 @@ public:
     // All of it or nothing, on disk when it returns.
     Result<void> write(std::span<const MessageBatch* const> batches);
 
+    // The number by which sessions find their event loops, the same at every start; `fresh` if the
+    // file has none yet.
+    Result<std::uint64_t> seed(std::uint64_t fresh);
+
     // Before the first write().
     Result<MessageNumbers> read_all(MessageVisitor& visitor);
 

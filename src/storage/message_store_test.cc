@@ -276,6 +276,18 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
     EXPECT_THAT(read(*open()), SizeIs(6)) << "put back, it reads back";
 }
 
+TEST_F(MessageStoreTest, TheSeedStaysWhatItWas) {
+    EXPECT_EQ(open()->seed(~std::uint64_t{0}).value(), ~std::uint64_t{0});
+    EXPECT_EQ(open()->seed(2).value(), ~std::uint64_t{0});
+    {
+        const auto database = Database::open({.file = file()});
+        ASSERT_TRUE(database && (*database)->run_script("UPDATE seed SET value = 3"));
+    }
+    const auto damaged = open()->seed(2);
+    ASSERT_FALSE(damaged);
+    EXPECT_EQ(damaged.error().kind, ErrorKind::Corrupt);
+}
+
 // What a loop writes of a packet id whose session ended on another one.
 TEST_F(MessageStoreTest, HeldIdsOfNobodyAreCleared) {
     const auto store = open();

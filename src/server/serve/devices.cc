@@ -102,7 +102,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         ports.push_back(made->ports_.back().get());
     }
     made->broker_ = std::make_unique<broker::Broker>(
-        broker::broker_settings(parts.settings.profile, foundation.random.next()), ports, nullptr,
+        broker::broker_settings(parts.settings.profile, foundation.placing_seed), ports, nullptr,
         nullptr, persistence(foundation, default_tenant(parts.settings)));
     if (foundation.messages != nullptr) {
         if (auto restored = made->broker_->restore(); !restored) {

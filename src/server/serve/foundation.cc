@@ -69,6 +69,9 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
         auto messages = storage::MessageStore::open({.file = made->data_dir->file("messages.db")});
         if (!messages) return fail(std::move(messages.error()));
         made->messages = std::move(*messages);
+        const auto seed = made->messages->seed(made->placing_seed);
+        if (!seed) return fail(seed.error());
+        made->placing_seed = *seed;
     }
     auto secrets =
         storage::SecretBox::open_key_file(made->data_dir->file("secret.key"), made->random);

@@ -39,6 +39,7 @@ public:
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
     std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
+    std::uint64_t placing_seed = random.next();       // broker::BrokerSettings::seed
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
