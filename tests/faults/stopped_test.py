@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+"""A subscriber whose process is stopped: nobody else is held up, what waits for it is bounded, and
+what was kept for it comes in order when it goes on.
+
+usage: stopped_test.py GATEHOUSE [TESTS]"""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import unittest
+import urllib.request
+
+for folder in ("clients", "conformance"):
+    sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / folder))
+
+import wire  # noqa: E402
+from client_test import ClientTest, wait_until  # noqa: E402
+from peer import Peer  # noqa: E402
+
+# Prints the number of each message that comes.
+SUBSCRIBER = """
+import socket, sys
+folder, port, client_id, qos = sys.argv[1:]
+sys.path.insert(0, folder)
+import wire
+from peer import Peer
+peer = Peer(int(port), wire.V5)
+peer.stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+assert peer.connect(client_id, clean=False, props={"session_expiry": 600}).code == 0
+assert peer.subscribe("load", qos=int(qos)) == [int(qos)]
+print("subscribed", flush=True)
+while True:
+    print(int(peer.message().payload[:8]), flush=True)
+"""
+
+MIB = 1 << 20
+PAYLOAD_BYTES = 64 * 1024
+MESSAGES = 64 * MIB // PAYLOAD_BYTES
+QUEUE_BYTES_MAX = 4 * MIB
+MEMORY_MAX = 24 * MIB  # that queue, the connection's output, what waits for the disk
+IN_FLIGHT = 8
+
+
+class StoppedSubscriber:
+    """A process of its own that subscribes to `load`."""
+
+    def __init__(self, port: int, client_id: str, qos: int):
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUBSCRIBER,
+             str(pathlib.Path(__file__).parent.parent / "conformance"), str(port), client_id,
+             str(qos)], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "subscribed\n"
+
+    def stop(self) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+        wait_until(self.is_stopped, "the subscriber's process is stopped")
+
+    def is_stopped(self) -> bool:
+        status = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8")
+        return status.rpartition(") ")[2].startswith("T")
+
+    def go_on(self) -> None:
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def next_number(self) -> int:
+        return int(self.process.stdout.readline())
+
+    def end(self) -> None:
+        self.process.kill()  # takes the stopped ones, too
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Stopped(ClientTest):
+    flags = ("--allow-anonymous", "--profile", "open", "--metrics-port", "0",
+             "--limits-session-queue-bytes-max", str(QUEUE_BYTES_MAX))
+    log_level = "info"
+
+    def peer(self, name: str) -> Peer:
+        peer = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(peer.close)
+        self.assertEqual(peer.connect(name).code, 0)
+        return peer
+
+    def metric(self, name: str) -> int:
+        url = f"http://127.0.0.1:{self.server.ready['metrics']}/metrics"
+        with urllib.request.urlopen(url, timeout=30) as page:
+            for line in page.read().decode().splitlines():
+                if line.startswith(name + " "):
+                    return int(float(line.rpartition(" ")[2]))
+        raise AssertionError(f"no {name}")
+
+    def dropped(self, cause: str) -> int:
+        return self.metric(f'gatehouse_messages_dropped_total{{cause="{cause}"}}')
+
+    def publish_and_read(self, numbers: range) -> None:
+        """Every message is acknowledged to its publisher, and at the other subscriber, in turn."""
+        filling = bytes(PAYLOAD_BYTES - 8)
+        for first in numbers[::IN_FLIGHT]:
+            some = range(first, min(first + IN_FLIGHT, numbers.stop))
+            ids = [self.publisher.next_id() for _ in some]
+            for packet_id, number in zip(ids, some):
+                self.publisher.send(wire.publish(wire.V5, "load", b"%08d" % number + filling,
+                                                 qos=1, packet_id=packet_id))
+            for packet_id in ids:
+                got = self.publisher.expect(wire.PUBACK)
+                self.assertEqual((got.packet_id, got.code), (packet_id, 0))
+            self.assertEqual([int(self.other.message().payload[:8]) for _ in some], list(some))
+
+    def check(self, qos: int, cause: str) -> None:
+        stopped = StoppedSubscriber(self.server.ready["mqtt"], f"stopped-{qos}", qos)
+        self.addCleanup(stopped.end)
+        self.publisher, self.other = self.peer("publisher"), self.peer("other")
+        self.assertEqual(self.other.subscribe("load"), [1])
+        already_dropped = self.dropped(cause)
+        before = 4 * IN_FLIGHT
+        self.publish_and_read(range(before))
+        self.assertEqual([stopped.next_number() for _ in range(before)], list(range(before)))
+        memory = self.metric("process_resident_memory_bytes")
+        stopped.stop()
+        self.publish_and_read(range(before, MESSAGES))
+        self.assertTrue(stopped.is_stopped(), "all that went on while it was stopped")
+        self.assertLess(self.metric("process_resident_memory_bytes") - memory, MEMORY_MAX)
+        self.assertLessEqual(self.metric("gatehouse_queued_bytes"), QUEUE_BYTES_MAX)
+        dropped = self.dropped(cause) - already_dropped
+        self.assertGreater(dropped, MESSAGES // 4)
+        stopped.go_on()
+        kept = [stopped.next_number() for _ in range(MESSAGES - before - dropped)]
+        self.assertEqual(kept, sorted(set(kept)), "in order")
+        self.assertEqual(kept[0], before, "from the first one that came while it was stopped")
+        self.publish_and_read(range(MESSAGES, MESSAGES + 1))
+        self.assertEqual(stopped.next_number(), MESSAGES, "nothing else was kept")
+
+    def test_qos_0(self):
+        self.check(0, "outbound-full")
+
+    def test_qos_1(self):
+        self.check(1, "queue-full")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
