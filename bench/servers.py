@@ -156,9 +156,7 @@ class Bench:
         server.login = ["--user", USER, "--password", PASSWORD]
         return server
 
-    def gatehouse(self, profile="open", loops=0, more=()):
-        """With a custom authorizer whose function is warm. Clients without credentials get in
-        too, so that connects with and without the authorizer can be told apart."""
+    def start_gatehouse(self, profile="open", loops=0, more=()):
         directory = self.scratch / f"data-{len(self.servers)}"
         command = [self.programs / "gatehouse", "serve", "--data-dir", directory,
                    "--profile", profile, "--allow-anonymous", "--api-auth", "any",
@@ -167,9 +165,36 @@ class Bench:
             command += [f"--{door}-port", "0"]
         server = self.start(f"gatehouse {profile}", command).read_ports()
         server.ports["tls"] = server.ports["https"]
+        return server
+
+    def gatehouse(self, profile="open", loops=0, more=()):
+        """With a custom authorizer whose function is warm. Clients without credentials get in
+        too, so that connects with and without the authorizer can be told apart."""
+        server = self.start_gatehouse(profile, loops, more)
         make_authorizer(server.ports["api"])
         server.login = login_of(USER)
         return server
+
+    def stored(self, sessions, messages, payload_bytes):
+        """A messages.db with so much in it."""
+        file = self.scratch / f"messages-{messages}.db"
+        words = [self.programs / "bench_fill", file, sessions, messages, payload_bytes]
+        subprocess.run([str(word) for word in words], check=True)
+        return file
+
+    def restored(self, file):
+        """A server that starts with a copy of a messages.db, and the seconds until it was ready."""
+        directory = self.scratch / f"data-{len(self.servers)}"
+        directory.mkdir(mode=0o700)
+        shutil.copy(file, directory / "messages.db")
+        began = time.monotonic()
+        server = self.start_gatehouse()
+        return server, time.monotonic() - began
+
+
+def resident_bytes(server):
+    pages = int(Path(f"/proc/{server.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def login_of(user):
