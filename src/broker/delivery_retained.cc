@@ -51,8 +51,8 @@ bool Delivery::takes_more(const Session& session) const {
     if (!session.is_delivering_ || session.is_output_full_) return false;
     const auto& limits = settings_.limits;
     return queue.is_empty() ||
-           (queue.size() < std::min<std::size_t>(queued_of_feeds_max,
-                                                 limits.session_queue_messages_max / 2) &&
+           (queue.size() <
+                std::min<std::size_t>(queued_of_feeds_max, limits.session_queue_messages_max / 2) &&
             queue.bytes() < limits.session_queue_bytes_max / 2);
 }
 

@@ -26,7 +26,9 @@ public:
 
     std::uint64_t loops() const { return loops_; }  // bit n: loop n
     bool has_loop(std::size_t loop) const { return (loops_ >> loop & 1) != 0; }
-    bool has_group(ShareNumber group) const { return std::ranges::find(groups_, group) != groups_.end(); }
+    bool has_group(ShareNumber group) const {
+        return std::ranges::find(groups_, group) != groups_.end();
+    }
 
 private:
     std::uint64_t loops_ = 0;

@@ -36,8 +36,8 @@ public:
     // has to be permitted again.
     bool is_from_another() const { return is_from_another_; }
 
-    // Of this connection, growing with each of the client's; may skip numbers, and begins again
-    // when the server does.
+    // Of this connection, growing with each of the client's, over restarts, too (by the wall
+    // clock); may skip numbers, and goes round after 17 years.
     std::uint32_t connection_number() const;
 
     // Call once, after CONNACK is in the output: stored messages flow from here on. Live messages

@@ -315,6 +315,46 @@ TEST_P(Persisted, Qos2KeepsItsPlaceInTheConversation) {
     EXPECT_THAT(persistent("a").take(), IsEmpty());
 }
 
+// One commit has the packet ids of as many as the client takes.
+TEST_P(Persisted, Qos2ToASessionIsNumberedManyAtOnce) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("t", 2));
+    FakeClient& publisher = persistent("publisher", 0);
+    flush(a);
+    for (int i = 0; i < 50; ++i) publisher.publish("t", std::to_string(i), 2);
+    broker->settle();
+    EXPECT_EQ(a.lease.session().in_flight_messages() + a.lease.session().queued_messages(), 50u);
+    std::vector<std::size_t> portions;
+    std::size_t sum = 0;
+    ASSERT_TRUE(settles([&] {
+        if (const auto received = a.take(); !received.empty()) {
+            portions.push_back(received.size());
+            sum += received.size();
+        }
+        return sum == 50;
+    }));
+    EXPECT_THAT(portions, SizeIs(::testing::Le(3u)));
+}
+
+// Who comes back before the packet ids are on disk is sent the messages all the same.
+TEST_P(Persisted, Qos2ReachesAClientThatComesBackAtOnce) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("t", 2));
+    flush(a);
+    FakeClient& publisher = persistent("publisher", 0);
+    publisher.publish("t", "x", 2);
+    broker->turn(loop_of("publisher"));
+    broker->turn(loop_of("a"));
+    FakeClient& again = persistent("a");
+    std::vector<Received> received;
+    ASSERT_TRUE(settles([&] {
+        for (auto& each : again.take()) received.push_back(std::move(each));
+        return !received.empty();
+    }));
+    EXPECT_EQ(received[0].payload, "x");
+    EXPECT_FALSE(received[0].dup);
+}
+
 TEST_P(Persisted, HeldPacketIdsOfTheClientSurvive) {
     FakeClient& a = persistent("a");
     a.publish_held("n", 7);
@@ -342,6 +382,23 @@ TEST_P(Persisted, RetainedMessagesSurvive) {
     FakeClient& b = persistent("b", 0);
     ASSERT_TRUE(b.subscribe("#", 1));
     EXPECT_THAT(b.payloads(), ElementsAre("newer"));
+}
+
+TEST_P(Persisted, ExpiredRetainedMessagesLeaveTheDisk) {
+    FakeClient& publisher = persistent("publisher", 0);
+    Publisher& source = publisher.lease.publisher();
+    source.publish(source.route_for("brief"), {.payload = bytes_of("x"),
+                                               .expiry_seconds = 5,
+                                               .qos = mqtt::Qos::AtLeastOnce,
+                                               .retain = Retain::Yes});
+    flush(publisher);
+    const auto brief =
+        "SELECT count(*) FROM retained WHERE topic = x'6272696566'"
+        " AND length(payload) != 0";
+    EXPECT_EQ(on_disk(brief), 1);
+    broker->advance(std::chrono::seconds(6));
+    flush(publisher);  // retains something
+    EXPECT_EQ(on_disk(brief), 0);
 }
 
 TEST_P(Persisted, WillsSurvive) {

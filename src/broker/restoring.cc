@@ -188,8 +188,7 @@ MessageRef Restoring::message_for(Session& session, const Queued& row) {
     }
     // The number of loops is another than it was, and messages are not shared between them.
     const SteadyTime now = shared_.clock->steady_now();
-    MessageRef copy =
-        MessageRef::make(message.message->topic(), message.message->publication(now), now);
+    MessageRef copy = MessageRef::copy(*message.message, now);
     copies_.push_back({&session.shard_, rows_of_, row.place, copy});
     return copy;
 }

@@ -1,5 +1,7 @@
 #include "broker/retained_feed.h"
 
+#include <algorithm>
+
 namespace gatehouse::broker {
 namespace {
 
@@ -13,7 +15,7 @@ RetainedRef RetainedFeed::due(const RetainedStore& store, ParentMatch parent_mat
     for (;;) {
         for (; sent_ < page_.size(); ++sent_) {
             const RetainedRef& message = page_[sent_];
-            if (message->version <= newest_ && !message->is_expired(now)) return message;
+            if (is_wanted(*message) && !message->is_expired(now)) return message;
         }
         if (is_read_) return nullptr;
         auto matching = store.match(filter_, parent_match, now, next_, looked_at_max);
@@ -22,6 +24,12 @@ RetainedRef RetainedFeed::due(const RetainedStore& store, ParentMatch parent_mat
         sent_ = 0;
         is_read_ = next_.empty();
     }
+}
+
+// A newer one was published to the subscription, and is queued for it unless it had QoS 0.
+bool RetainedFeed::is_wanted(const RetainedMessage& message) const {
+    return message.version <= newest_ ||
+           std::min(message.qos, options_.qos) == mqtt::Qos::AtMostOnce;
 }
 
 }  // namespace gatehouse::broker

@@ -16,13 +16,16 @@ namespace gatehouse::broker {
 
 class RetainedFeed {
 public:
-    // Of all topics that the filter matches; what is retained after `newest` comes as it is
-    // published.
+    // Of all topics that the filter matches; what is retained after `newest` (a version) comes as
+    // it is published.
     RetainedFeed(std::string filter, const SubscriptionOptions& options, std::uint64_t newest)
         : filter_(std::move(filter)), options_(options), newest_(newest) {}
     // This one.
     RetainedFeed(std::string filter, const SubscriptionOptions& options, RetainedRef message)
-        : filter_(std::move(filter)), options_(options), page_{std::move(message)}, is_read_(true) {}
+        : filter_(std::move(filter)),
+          options_(options),
+          page_{std::move(message)},
+          is_read_(true) {}
 
     const std::string& filter() const { return filter_; }
     const SubscriptionOptions& options() const { return options_; }
@@ -32,6 +35,8 @@ public:
     void advance() { ++sent_; }
 
 private:
+    bool is_wanted(const RetainedMessage& message) const;
+
     std::string filter_;
     SubscriptionOptions options_;
     std::uint64_t newest_ = ~std::uint64_t{0};

@@ -42,13 +42,13 @@ void Shard::publish_will(Session& session) {
 void Shard::send(LastWord word) {
     const Will& will = *word.will;
     Publisher publisher(*this, word.tenant->name, word.client_id);
-    const PublishOutcome outcome = publisher.publish(publisher.route_for(will.topic),
-                                                     {.payload = will.payload,
-                                                      .properties = will.properties,
-                                                      .expiry_seconds = will.expiry_seconds,
-                                                      .expiry_at = will.expiry_at,
-                                                      .qos = will.qos,
-                                                      .retain = will.retain});
+    const PublishOutcome outcome =
+        publisher.publish(publisher.route_for(will.topic), {.payload = will.payload,
+                                                            .properties = will.properties,
+                                                            .expiry_seconds = will.expiry_seconds,
+                                                            .expiry_at = will.expiry_at,
+                                                            .qos = will.qos,
+                                                            .retain = will.retain});
     if (outcome.kept == Kept::No && waiting_wills_.size() < waiting_wills_max) {
         waiting_wills_.push_back(std::move(word));
     } else if (word.record != 0) {

@@ -91,6 +91,12 @@ MessageRef MessageRef::make(std::string_view topic, const Publication& publicati
     return MessageRef(message);
 }
 
+MessageRef MessageRef::copy(const StoredMessage& message, SteadyTime now) {
+    MessageRef copy = make(message.topic(), message.publication(now), now);
+    copy.message_->expires_at_ = message.expires_at_;
+    return copy;
+}
+
 void MessageRef::release() {
     if (message_ != nullptr && --message_->references_ == 0) {
         const std::size_t bytes = message_->bytes();

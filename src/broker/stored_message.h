@@ -69,6 +69,8 @@ public:
     MessageRef() = default;
     // A copy of the publication, made at `now`.
     static MessageRef make(std::string_view topic, const Publication& publication, SteadyTime now);
+    // Of one that other loops use; it expires when that one does.
+    static MessageRef copy(const StoredMessage& message, SteadyTime now);
     MessageRef(const MessageRef& other) : message_(other.message_) { retain(); }
     MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
     MessageRef& operator=(MessageRef other) noexcept {

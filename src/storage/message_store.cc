@@ -423,13 +423,14 @@ Result<std::uint64_t> MessageStore::seed(std::uint64_t fresh) {
         return fail(std::move(done.error()));
     }
     std::uint64_t seed = fresh;
-    const auto read = for_each_row(
-        *database_, "SELECT value, checksum = row_checksum(value) FROM seed",
-        [&](const Statement& row) -> Result<void> {
-            if (!is_sound(row, 1)) return is_damaged(*database_, "the seed", row.number(0));
-            seed = static_cast<std::uint64_t>(row.number(0));
-            return {};
-        });
+    const auto read =
+        for_each_row(*database_, "SELECT value, checksum = row_checksum(value) FROM seed",
+                     [&](const Statement& row) -> Result<void> {
+                         if (!is_sound(row, 1))
+                             return is_damaged(*database_, "the seed", row.number(0));
+                         seed = static_cast<std::uint64_t>(row.number(0));
+                         return {};
+                     });
     if (!read) return fail(read.error());
     return seed;
 }

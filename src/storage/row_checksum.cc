@@ -33,10 +33,10 @@ void row_checksum(sqlite3_context* context, int count, sqlite3_value** values) {
 }  // namespace
 
 Result<void> add_row_checksum(Database& database) {
-    const int code = sqlite3_create_function_v2(
-        database.handle(), "row_checksum", -1,
-        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr, row_checksum, nullptr,
-        nullptr, nullptr);
+    const int code =
+        sqlite3_create_function_v2(database.handle(), "row_checksum", -1,
+                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, nullptr,
+                                   row_checksum, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return fail(database.error(code, "add a function to"));
     return {};
 }

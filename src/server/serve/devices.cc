@@ -101,9 +101,11 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         made->ports_.push_back(std::make_unique<broker::EventLoopPort>(*loop));
         ports.push_back(made->ports_.back().get());
     }
+    made->drop_reports_ = std::make_unique<gateway::DropReports>(parts.loops.all(), *foundation.log,
+                                                                 *foundation.levels);
     made->broker_ = std::make_unique<broker::Broker>(
         broker::broker_settings(parts.settings.profile, foundation.placing_seed), ports, nullptr,
-        nullptr, persistence(foundation, default_tenant(parts.settings)));
+        made->drop_reports_.get(), persistence(foundation, default_tenant(parts.settings)));
     if (foundation.messages != nullptr) {
         if (auto restored = made->broker_->restore(); !restored) {
             return fail(std::move(restored.error()));

@@ -12,6 +12,7 @@
 #include "broker/broker.h"
 #include "broker/event_loop_port.h"
 #include "functions/invoker.h"
+#include "gateway/drop_reports.h"
 #include "gateway/gateway.h"
 #include "registry/authorizers.h"
 #include "server/serve/device_endpoints.h"
@@ -54,6 +55,7 @@ private:
 
     Loops& loops_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
+    std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
     std::unique_ptr<authentication::PasswordAuthenticator> passwords_;  // null: there is no file

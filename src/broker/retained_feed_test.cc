@@ -1,0 +1,126 @@
+// Retained messages for new subscriptions, more than the output or the queue takes at once.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include "broker/test_broker.h"
+
+namespace gatehouse::broker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr int many = 3000;
+
+struct Feeding : ::testing::TestWithParam<int> {
+    Feeding() {
+        publisher.connect();
+        for (int i = 0; i < many; ++i) {
+            publisher.publish(topic(i), std::to_string(i), 2, Retain::Yes);
+        }
+        subscriber.connect();
+        subscriber.room = 1024;
+    }
+    static std::string topic(int i) { return fmt::format("r/{:05}", i); }
+    // Reads and acknowledges what there is.
+    std::vector<std::string> read() {
+        std::vector<std::string> payloads;
+        for (const auto& received : subscriber.take()) {
+            payloads.push_back(received.payload);
+            if (received.qos == 1) subscriber.lease.acknowledge(received.id);
+            if (received.qos != 2) continue;
+            subscriber.lease.note_received(received.id);
+            subscriber.lease.note_completed(received.id);
+        }
+        subscriber.lease.outbound_ready();
+        broker.settle();
+        return payloads;
+    }
+    std::vector<std::string> read_all() {
+        std::vector<std::string> payloads;
+        for (auto more = read(); !more.empty(); more = read()) {
+            payloads.insert(payloads.end(), more.begin(), more.end());
+        }
+        return payloads;
+    }
+
+    TestBroker broker;
+    FakeClient publisher{broker, "publisher"};
+    FakeClient subscriber{broker, "subscriber"};
+};
+
+INSTANTIATE_TEST_SUITE_P(Qos, Feeding, ::testing::Values(0, 1, 2));
+
+TEST_P(Feeding, AllArriveHoweverLittleTheOutputTakes) {
+    subscriber.subscribe("r/#", GetParam()).value();
+    const auto payloads = read_all();
+    ASSERT_THAT(payloads, SizeIs(many));
+    for (int i = 0; i < many; ++i) EXPECT_EQ(payloads[i], std::to_string(i));
+    for (const DropCause cause : {DropCause::OutboundFull, DropCause::QueueFull}) {
+        EXPECT_EQ(broker.dropped(cause), 0U);
+    }
+    EXPECT_LE(subscriber.lease.session().queued_messages(), 64U);
+}
+
+TEST_P(Feeding, OneSubscriptionFollowsTheOther) {
+    subscriber.subscribe("r/#", GetParam()).value();
+    subscriber.subscribe("r/00001", GetParam()).value();
+    const auto payloads = read_all();
+    ASSERT_THAT(payloads, SizeIs(many + 1));
+    EXPECT_EQ(payloads.back(), "1");
+}
+
+// The new one comes once, and never the old one after it.
+TEST_P(Feeding, WhatIsPublishedMeanwhileIsNotOvertakenByTheOldOne) {
+    subscriber.subscribe("r/#", GetParam()).value();
+    auto payloads = read();
+    subscriber.room = 1 << 20;
+    publisher.publish(topic(many - 1), "new", 2, Retain::Yes);
+    publisher.publish(topic(many - 2), "", 2, Retain::Yes);
+    for (const auto& more : read_all()) payloads.push_back(more);
+    EXPECT_THAT(std::count(payloads.begin(), payloads.end(), "new"), 1);
+    EXPECT_THAT(std::count(payloads.begin(), payloads.end(), std::to_string(many - 1)), 0);
+    EXPECT_THAT(std::count(payloads.begin(), payloads.end(), std::to_string(many - 2)), 0);
+    // The removal is a message, too; with QoS 0 it does not fit into the output.
+    EXPECT_THAT(payloads, SizeIs(GetParam() == 0 ? many - 1 : many));
+}
+
+// [MQTT-3.10.4-2]
+TEST_P(Feeding, UnsubscribingEndsIt) {
+    subscriber.subscribe("r/#", GetParam()).value();
+    subscriber.subscribe("r/00002", GetParam()).value();
+    auto payloads = read();
+    EXPECT_TRUE(subscriber.lease.unsubscribe("r/#"));
+    for (const auto& more : read_all()) payloads.push_back(more);
+    EXPECT_LT(payloads.size(), 300U) << "what was queued comes";
+    EXPECT_EQ(payloads.back(), "2");
+}
+
+TEST_P(Feeding, TheConnectionsEndEndsIt) {
+    subscriber.connect(CleanStart::No, 3600);
+    subscriber.subscribe("r/#", GetParam()).value();
+    read();
+    subscriber.disconnect();
+    EXPECT_EQ(broker.home_of("subscriber").queued_bytes() / 1000, 0U);
+    subscriber.connect(CleanStart::No, 3600);
+    EXPECT_LT(read_all().size(), 300U) << "what was queued and in flight comes";
+}
+
+TEST_P(Feeding, AMessageThatExpiresMeanwhileIsNotSent) {
+    Publisher& source = publisher.lease.publisher();
+    source.publish(source.route_for("r/99999"), {.payload = bytes_of("brief"),
+                                                 .expiry_seconds = 5,
+                                                 .qos = mqtt::Qos::AtMostOnce,
+                                                 .retain = Retain::Yes});
+    subscriber.subscribe("r/#", GetParam()).value();
+    auto payloads = read();
+    broker.advance(std::chrono::seconds(6));
+    for (const auto& more : read_all()) payloads.push_back(more);
+    EXPECT_THAT(payloads, SizeIs(many));
+}
+
+}  // namespace
+}  // namespace gatehouse::broker

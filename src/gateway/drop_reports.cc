@@ -1,0 +1,127 @@
+#include "gateway/drop_reports.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "async/timing_wheel.h"
+#include "broker/session.h"
+#include "gateway/drop_tally.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+// What is dropped together is told together.
+constexpr std::chrono::seconds collected_for{1};
+
+struct Told {
+    std::string_view reason;    // for machines
+    std::string_view sentence;  // for people
+};
+
+Told told(broker::DropCause cause) {
+    using broker::DropCause;
+    switch (cause) {
+        case DropCause::NotAllowed: return {"AUTHORIZATION_FAILURE", "the policies do not allow it"};
+        case DropCause::OutboundFull:
+            return {"OUTPUT_FULL", "the client does not read fast enough, and QoS 0 does not wait"};
+        case DropCause::QueueFull:
+            return {"QUEUE_FULL",
+                    "what waits for the session, or for all of them, is at its bound: "
+                    "limits.session-queue-messages-max, limits.session-queue-bytes-max, "
+                    "limits.queues-bytes-max"};
+        case DropCause::Expired:
+            return {"MESSAGE_EXPIRED", "the Message Expiry Interval passed while they waited"};
+        case DropCause::PacketTooLarge:
+            return {"PACKET_TOO_LARGE", "over the client's Maximum Packet Size"};
+        case DropCause::RateExceeded:
+            return {"RATE_EXCEEDED", "QoS 0 over the connection's rate"};
+        case DropCause::RetryExceeded:
+            return {"RETRY_EXCEEDED", "not acknowledged within limits.retry-seconds-max"};
+        case DropCause::SessionEnded:
+            return {"SESSION_ENDED", "still waiting or unacknowledged when the session ended"};
+    }
+    return {};
+}
+
+// A message that could not be stored for who is away is AWS's "Queued".
+logs::EventType type_of(const DropTally::Dropped& dropped) {
+    const bool is_away = dropped.cause == broker::DropCause::QueueFull && !dropped.was_online;
+    return is_away ? logs::EventType::Queued : logs::EventType::PublishOut;
+}
+
+}  // namespace
+
+class DropReports::OfLoop : Pinned {
+public:
+    OfLoop(async::EventLoop& loop, logs::EventSink& events, const logs::LevelResolver& levels)
+        : loop_(loop), events_(events), levels_(levels), timer_([this] {
+              is_waiting_ = false;
+              tell();
+          }) {}
+
+    void note(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
+              broker::DropCause cause) {
+        tally_.note(session.tenant(), session.client_id(), cause, topic, qos,
+                    session.is_connected());
+        wait();
+    }
+
+private:
+    void wait() {
+        if (std::exchange(is_waiting_, true)) return;
+        loop_.timers().set(timer_, loop_.now() + collected_for);
+    }
+
+    void tell() {
+        for (const DropTally::Dropped& dropped : tally_.take(loop_.now())) tell(dropped);
+        if (!tally_.is_empty()) wait();
+    }
+
+    void tell(const DropTally::Dropped& dropped) {
+        const logs::EventType type = type_of(dropped);
+        const logs::Level level =
+            levels_.level_for({.tenant = dropped.tenant, .client_id = dropped.client_id});
+        if (!events_.keeps(level, type, logs::Status::Failure)) return;
+        const auto [reason, sentence] = told(dropped.cause);
+        const std::string whose = dropped.client_id.empty() ? " of other clients" : "";
+        const std::string details =
+            fmt::format("{} message{}{} not delivered: {}", dropped.count,
+                        dropped.count == 1 ? " was" : "s were", whose, sentence);
+        const std::string qos = std::to_string(static_cast<int>(dropped.qos));
+        const logs::Member more[] = {{"qos", std::string_view(qos)},
+                                     {"messages", static_cast<std::int64_t>(dropped.count)}};
+        events_.record({.tenant = dropped.tenant,
+                        .type = type,
+                        .status = logs::Status::Failure,
+                        .origin = {.protocol = "MQTT", .client_id = dropped.client_id},
+                        .topic_name = dropped.topic,
+                        .reason = reason,
+                        .details = details,
+                        .more = more});
+    }
+
+    async::EventLoop& loop_;
+    logs::EventSink& events_;
+    const logs::LevelResolver& levels_;
+    DropTally tally_;
+    bool is_waiting_ = false;
+    async::FunctionTimer timer_;
+};
+
+DropReports::DropReports(std::span<async::EventLoop* const> loops, logs::EventSink& events,
+                         const logs::LevelResolver& levels) {
+    for (async::EventLoop* const loop : loops) {
+        loops_.push_back(std::make_unique<OfLoop>(*loop, events, levels));
+    }
+}
+
+DropReports::~DropReports() = default;
+
+void DropReports::on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
+                             broker::DropCause cause, std::uint32_t) {
+    if (cause == broker::DropCause::NotAllowed) return;
+    loops_[session.place().loop]->note(session, topic, qos, cause);
+}
+
+}  // namespace gatehouse::gateway

@@ -1,0 +1,37 @@
+// Tells the log which messages sessions were not given, and why. Denials are told where they are
+// decided, with their explanation (device_subscribe.cc, will_permit.h).
+//
+// Threads: construction before, destruction after the loops run; the calls on each session's loop.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "async/event_loop.h"
+#include "base/pinned.h"
+#include "broker/session_observer.h"
+#include "logs/event_sink.h"
+#include "logs/level.h"
+
+namespace gatehouse::gateway {
+
+class DropReports final : public broker::SessionObserver, Pinned {
+public:
+    // All outlive it.
+    DropReports(std::span<async::EventLoop* const> loops, logs::EventSink& events,
+                const logs::LevelResolver& levels);
+    ~DropReports();
+
+    void on_delivered(const broker::Session&, std::string_view, mqtt::Qos) override {}
+    void on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
+                    broker::DropCause cause, std::uint32_t explanation) override;
+    void on_will_denied(const broker::Session&, std::string_view, std::uint32_t) override {}
+    void on_session_ended(const broker::Session&, broker::SessionEnd) override {}
+
+private:
+    class OfLoop;
+    std::vector<std::unique_ptr<OfLoop>> loops_;
+};
+
+}  // namespace gatehouse::gateway

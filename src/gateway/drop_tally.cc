@@ -1,0 +1,44 @@
+#include "gateway/drop_tally.h"
+
+#include <utility>
+
+namespace gatehouse::gateway {
+
+void DropTally::note(const Tenant& tenant, std::string_view client_id, broker::DropCause cause,
+                     std::string_view topic, mqtt::Qos qos, bool is_online) {
+    const Key key{tenant, std::string(client_id), cause};
+    const auto known = entries_.find(key);
+    if (known == entries_.end() && entries_.size() >= entries_max) {
+        ++others_[{tenant, cause}];
+        return;
+    }
+    Entry& entry = known != entries_.end() ? known->second : entries_[key];
+    ++entry.count;
+    entry.topic = topic;
+    entry.qos = qos;
+    entry.was_online = is_online;
+}
+
+std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
+    std::vector<Dropped> told;
+    std::erase_if(entries_, [&](auto& each) {
+        auto& [key, entry] = each;
+        if (now < entry.tell_at) return false;
+        if (entry.count == 0) return true;  // quiet since it was told
+        told.push_back({.tenant = std::get<Tenant>(key),
+                        .client_id = std::get<std::string>(key),
+                        .cause = std::get<broker::DropCause>(key),
+                        .count = std::exchange(entry.count, 0),
+                        .topic = std::move(entry.topic),
+                        .qos = entry.qos,
+                        .was_online = entry.was_online});
+        entry.tell_at = now + told_every;
+        return false;
+    });
+    for (const auto& [key, count] : std::exchange(others_, {})) {
+        told.push_back({.tenant = key.first, .client_id = {}, .cause = key.second, .count = count});
+    }
+    return told;
+}
+
+}  // namespace gatehouse::gateway

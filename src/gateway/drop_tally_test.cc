@@ -1,0 +1,63 @@
+#include "gateway/drop_tally.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::gateway {
+namespace {
+
+using broker::DropCause;
+using std::chrono::seconds;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const SteadyTime start{seconds(1000)};
+const Tenant tenant{AccountId("000000000000"), Region("us-east-1")};
+
+struct Tally : ::testing::Test {
+    void drop(std::string_view client_id, DropCause cause = DropCause::QueueFull,
+              std::string_view topic = "t") {
+        tally.note(tenant, client_id, cause, topic, mqtt::Qos::AtLeastOnce, false);
+    }
+    DropTally tally;
+};
+
+TEST_F(Tally, TellsEachClientsDropsOfACauseTogether) {
+    EXPECT_TRUE(tally.is_empty());
+    drop("a");
+    drop("a", DropCause::QueueFull, "last");
+    drop("a", DropCause::Expired);
+    drop("b");
+    const auto told = tally.take(start);
+    ASSERT_THAT(told, SizeIs(3));
+    EXPECT_EQ(told[0].client_id, "a");
+    EXPECT_EQ(told[0].cause, DropCause::QueueFull);
+    EXPECT_EQ(told[0].count, 2u);
+    EXPECT_EQ(told[0].topic, "last");
+    EXPECT_EQ(told[1].cause, DropCause::Expired);
+    EXPECT_EQ(told[2].client_id, "b");
+}
+
+TEST_F(Tally, TellsNoneMoreThanOnceAMinuteAndForgetsNoCount) {
+    drop("a");
+    EXPECT_THAT(tally.take(start), SizeIs(1));
+    for (int i = 0; i < 5; ++i) drop("a");
+    EXPECT_THAT(tally.take(start + seconds(59)), IsEmpty());
+    EXPECT_FALSE(tally.is_empty()) << "there is something to tell later";
+    const auto told = tally.take(start + seconds(60));
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].count, 5u);
+    EXPECT_THAT(tally.take(start + seconds(120)), IsEmpty());
+    EXPECT_TRUE(tally.is_empty()) << "it was quiet for a minute";
+}
+
+TEST_F(Tally, IsBounded) {
+    for (std::size_t i = 0; i < DropTally::entries_max + 7; ++i) drop("c" + std::to_string(i));
+    const auto told = tally.take(start);
+    ASSERT_THAT(told, SizeIs(DropTally::entries_max + 1));
+    EXPECT_EQ(told.back().client_id, "");
+    EXPECT_EQ(told.back().count, 7u);
+}
+
+}  // namespace
+}  // namespace gatehouse::gateway
