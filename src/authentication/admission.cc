@@ -11,6 +11,7 @@ struct Admission::Waiter {
     explicit Waiter(async::EventLoop& loop) : wake(loop) {}
     async::Wake wake;
     bool has_place = false;  // somebody who left gave theirs
+    bool gave_way = false;   // to a source of which fewer wait
 };
 
 Admission::Admission(async::EventLoop& loop, AdmissionSettings settings)
@@ -20,7 +21,7 @@ Admission::~Admission() {
     assert(running_ == 0 && waiting_.empty());
 }
 
-async::Task<Result<Admission::Pass>> Admission::enter(Deadline deadline) {
+async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadline deadline) {
     if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
     if (is_open_circuit() && !may_probe()) {
         co_return fail(ErrorKind::Unavailable,
@@ -32,23 +33,30 @@ async::Task<Result<Admission::Pass>> Admission::enter(Deadline deadline) {
         ++running_;
         co_return Pass(*this);
     }
+    const auto queue_is_full = [this] {
+        return fail(ErrorKind::Throttled,
+                    fmt::format("{} calls are running and {} waiting, the most allowed", running_,
+                                settings_.waiting_max));
+    };
     if (waiting_.size() >= settings_.waiting_max) {
-        co_return fail(ErrorKind::Throttled,
-                       fmt::format("{} calls are running and {} waiting, the most allowed",
-                                   running_, waiting_.size()));
+        const auto other = waiting_.make_room_for(source);
+        if (!other) co_return queue_is_full();
+        (*other)->gave_way = true;
+        (*other)->wake.notify();
     }
     Waiter waiter(loop_);
-    waiting_.push_back(&waiter);
+    waiting_.push(source, &waiter);
     co_await waiter.wake.wait(deadline);
     if (waiter.has_place) co_return Pass(*this);
-    std::erase(waiting_, &waiter);
+    if (waiter.gave_way) co_return queue_is_full();
+    waiting_.erase(source, &waiter);
     if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
     co_return fail(ErrorKind::Timeout, "no call ended in time to make room");
 }
 
 void Admission::close() {
     closed_ = true;
-    for (Waiter* const waiter : waiting_) waiter->wake.notify();
+    waiting_.each([](Waiter* waiter) { waiter->wake.notify(); });
 }
 
 void Admission::leave() {
@@ -56,8 +64,7 @@ void Admission::leave() {
         --running_;
         return;
     }
-    Waiter* const next = waiting_.front();
-    waiting_.pop_front();
+    Waiter* const next = waiting_.pop();
     next->has_place = true;
     next->wake.notify();
 }
@@ -83,6 +90,19 @@ std::chrono::milliseconds RefusalBrake::delay_for(const std::string& key) const 
     }
     const std::uint32_t doublings = std::min(entry.refusals - settings_.free_refusals - 1, 16u);
     return std::min(settings_.delay_max, settings_.first_delay * (1 << doublings));
+}
+
+async::Task<void> RefusalBrake::hold_back(std::chrono::milliseconds delay, Deadline deadline) {
+    if (delay.count() == 0 || released_) co_return;
+    async::Wake wake(loop_);
+    held_back_.insert(&wake);
+    co_await wake.wait(deadline.sooner_of(Deadline::after(clock_, delay)));
+    held_back_.erase(&wake);
+}
+
+void RefusalBrake::release() {
+    released_ = true;
+    for (async::Wake* const wake : held_back_) wake->notify();
 }
 
 void RefusalBrake::refused(const std::string& key) {

@@ -1,5 +1,6 @@
-// Who may call a custom authorizer now: bounds on calls at once and in the queue, a circuit that
-// opens when the function keeps failing, and a brake on clients that hammer with bad passwords.
+// Who may be checked now: bounds on checks at once and in the queue, which the clients' addresses
+// share, a circuit that opens when an authorizer's function keeps failing, and a brake on clients
+// that hammer with bad passwords.
 //
 // Source: our own; AWS publishes only the 5 s that an answer may take.
 //
@@ -7,14 +8,15 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "async/event_loop.h"
 #include "async/task.h"
 #include "async/wake.h"
+#include "authentication/fair_queue.h"
 #include "base/deadline.h"
 #include "base/result.h"
 
@@ -50,9 +52,10 @@ public:
         Admission* admission_;
     };
 
-    // Waits for a place at most until the deadline. Throttled: the queue is full. Timeout: no
-    // place came free. Unavailable: the circuit is open.
-    async::Task<Result<Pass>> enter(Deadline deadline);
+    // Waits for a place at most until the deadline, in turn with other sources (fair_queue.h).
+    // Throttled: the queue is full, and of this source as many wait as of any. Timeout: no place
+    // came free. Unavailable: the circuit is open.
+    async::Task<Result<Pass>> enter(std::string source, Deadline deadline);
 
     // The server is stopping: who waits, and who comes, gets Unavailable.
     void close();
@@ -69,7 +72,7 @@ private:
     async::EventLoop& loop_;
     AdmissionSettings settings_;
     std::size_t running_ = 0;
-    std::deque<Waiter*> waiting_;
+    FairQueue<Waiter*> waiting_;
     bool closed_ = false;
     std::uint32_t failures_in_row_ = 0;
     SteadyTime next_probe_{};
@@ -87,13 +90,18 @@ public:
         std::chrono::seconds forget_after{60};
         std::size_t entries_max = 100'000;  // the oldest are forgotten first
     };
-    RefusalBrake(const Clock& clock, Settings settings) : clock_(clock), settings_(settings) {}
+    RefusalBrake(async::EventLoop& loop, const Clock& clock, Settings settings)
+        : loop_(loop), clock_(clock), settings_(settings) {}
 
     // How long the next attempt has to wait.
     std::chrono::milliseconds delay_for(const std::string& key) const;
+    // Lets that time pass, but not the deadline.
+    async::Task<void> hold_back(std::chrono::milliseconds delay, Deadline deadline);
     void refused(const std::string& key);
     void accepted(const std::string& key);
     std::size_t size() const { return entries_.size(); }
+    // The server is stopping: nobody is held back any more.
+    void release();
 
 private:
     struct Entry {
@@ -101,10 +109,13 @@ private:
         SteadyTime last{};
         std::list<std::string>::iterator place;
     };
+    async::EventLoop& loop_;
     const Clock& clock_;
     Settings settings_;
     std::unordered_map<std::string, Entry> entries_;
     std::list<std::string> by_age_;  // oldest first
+    std::unordered_set<async::Wake*> held_back_;
+    bool released_ = false;
 };
 
 }  // namespace gatehouse::authentication

@@ -72,7 +72,7 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
       parts_(parts),
       metrics_(parts.metrics.make_set()),
       directory_(parts.directory),
-      brake_(parts.clock, settings_.brake),
+      brake_(parts.home, parts.clock, settings_.brake),
       shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max}) {}
 
 CustomAuthorizer::~CustomAuthorizer() = default;
@@ -115,7 +115,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
               .authorizer = choice->entry->authorizer,
               .token = std::move(choice->token)};
     const std::string key = brake_key(*call.credentials);
-    co_await hold_back(call, key);
+    co_await hold_back(call, key, deadline);
     Answered answered = co_await this->call(call, deadline);
     AuthenticationResult result = std::unexpected(Refusal());
     if (answered.refusal) {
@@ -126,30 +126,28 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
     report(call, result ? std::nullopt : std::optional(result.error()));
     if (result) {
         brake_.accepted(key);
-    } else if (result.error().kind == Refusal::Kind::NotAuthenticated) {
+    } else if (answered.answer.refused) {  // what the function fails at is not the client's fault
         brake_.refused(key);
     }
     co_return result;
 }
 
 // Until the brake lets go of this address and user name.
-async::Task<void> CustomAuthorizer::hold_back(Call& call, const std::string& key) {
+async::Task<void> CustomAuthorizer::hold_back(Call& call, const std::string& key,
+                                              Deadline deadline) {
     const auto delay = brake_.delay_for(key);
-    if (delay.count() == 0 || stopping_) co_return;
+    if (delay.count() == 0) co_return;
     call.trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
                     fmt::format("held back {} ms: this address and user name were refused again "
                                 "and again",
                                 delay.count()));
-    async::Wake wake(parts_.home);
-    held_back_.insert(&wake);
-    co_await wake.wait(Deadline::after(parts_.clock, delay));
-    held_back_.erase(&wake);
+    co_await brake_.hold_back(delay, deadline);
 }
 
 void CustomAuthorizer::stop() {
     stopping_ = true;
     for (const auto& [arn, admission] : admissions_) admission->close();
-    for (async::Wake* const wake : held_back_) wake->notify();
+    brake_.release();
 }
 
 // From admission to a validated answer. Without a refusal, the answer is a yes.
@@ -157,7 +155,8 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
     if (auto refusal = check_permission(call)) co_return Answered{std::move(refusal), {}};
     const Deadline answer_by = deadline.sooner_of(Deadline::after(
         parts_.clock, std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms)));
-    auto pass = co_await admission_of(call.authorizer).enter(answer_by);
+    auto pass = co_await admission_of(call.authorizer)
+                    .enter(call.credentials->peer.remote.rate_key(), answer_by);
     if (!pass) {
         metrics_.add(logs::Metric::AuthorizerThrottle);
         call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);

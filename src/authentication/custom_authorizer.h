@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "async/event_loop.h"
 #include "async/snapshot.h"
@@ -100,7 +99,7 @@ private:
     async::Task<TestResult> test_here(TestQuestion question, Deadline deadline);
     async::Task<Answered> call(Call& call, Deadline deadline);
     async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
-    async::Task<void> hold_back(Call& call, const std::string& key);
+    async::Task<void> hold_back(Call& call, const std::string& key, Deadline deadline);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
@@ -114,7 +113,6 @@ private:
     RefusalBrake brake_;
     SharedPolicies shared_policies_;
     std::unordered_map<std::string, std::unique_ptr<Admission>> admissions_;  // by ARN
-    std::unordered_set<async::Wake*> held_back_;
     bool stopping_ = false;
 };
 

@@ -219,6 +219,14 @@ TEST_F(CustomAuthorizerTest, WhoHammersIsHeldBack) {
     EXPECT_EQ(tasks_.running(), 0u);
 }
 
+TEST_F(CustomAuthorizerTest, WhatTheFunctionFailsAtHoldsNobodyBack) {
+    functions_.raises = true;
+    for (int i = 0; i < 10; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
+    EXPECT_EQ(functions_.events.size(), 10u);
+    functions_.raises = false;
+    EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Door"), "let in") << "at once";
+}
+
 TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};

@@ -11,7 +11,9 @@
 #include "authentication/password_hash.h"
 #include "base/durable_file.h"
 #include "base/encoding.h"
+#include "logs/masking.h"
 #include "signature/digest.h"
+#include "signature/request_view.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -21,6 +23,16 @@ using logs::StepStatus;
 
 constexpr std::string_view basic_scheme = "Basic ";
 constexpr std::size_t memory_secret_bytes = 32;
+
+// What stands behind the scheme, whose name may be written in any case (RFC 9110, 11.1); nullopt:
+// it is another one.
+std::optional<std::string_view> basic_credentials(std::string_view authorization) {
+    if (!signature::equal_ignoring_case(authorization.substr(0, basic_scheme.size()),
+                                        basic_scheme)) {
+        return std::nullopt;
+    }
+    return authorization.substr(basic_scheme.size());
+}
 
 Refusal refusal(Refusal::Kind kind, std::string sentence) {
     return {.kind = kind,
@@ -33,18 +45,32 @@ Refusal refusal(Refusal::Kind kind, std::string sentence) {
 
 Result<std::shared_ptr<const PasswordAuthenticator::Book>> PasswordAuthenticator::read(
     const PasswordSource& source) {
-    auto text = read_private_file(source.users, password_file_bytes_max);
+    auto text = read_private_file(source.users, Readers::OwnerAndGroup, password_file_bytes_max);
     if (!text) return fail(std::move(text.error()));
     auto users = parse_password_file(*text, source.users.string());
     if (!users) return fail(std::move(users.error()));
     auto policies = PasswordPolicies::read(source.policies);
     if (!policies) return fail(std::move(policies.error()));
+    std::unordered_map<std::string_view, std::string_view> longest_names;  // by policy
     for (const auto& [name, user] : *users) {
-        if (policies->has(user.policy)) continue;
-        return fail(ErrorKind::InvalidInput,
-                    fmt::format("{}: user '{}' has the policy '{}', and there is no {}.json in {}",
-                                source.users.string(), name, user.policy, user.policy,
-                                source.policies.string()));
+        if (!policies->has(user.policy)) {
+            return fail(ErrorKind::InvalidInput,
+                        fmt::format("{}: user '{}' has the policy '{}', and there is no {}.json in "
+                                    "{}",
+                                    source.users.string(), name, user.policy, user.policy,
+                                    source.policies.string()));
+        }
+        std::string_view& longest = longest_names[user.policy];
+        if (longest.size() < name.size()) longest = name;
+    }
+    // A policy grows with the name in it, and must not be too long for anybody.
+    for (const auto& [policy, name] : longest_names) {
+        const auto checked = policies->check_for(std::string(policy), name);
+        if (checked) continue;
+        return fail(
+            ErrorKind::InvalidInput,
+            fmt::format("{}/{}.json, with the name of user '{}': {}", source.policies.string(),
+                        policy, name, checked.error().describe()));
     }
     return std::make_shared<const Book>(std::move(*users), std::move(*policies));
 }
@@ -69,16 +95,23 @@ PasswordAuthenticator::PasswordAuthenticator(Settings settings, PasswordSource s
       metrics_(parts.metrics.make_set()),
       book_(std::move(book)),
       nobodys_hash_(std::move(nobodys_hash)),
-      brake_(parts.clock, settings_.brake),
-      workers_({.name = "gh-password",
-                .threads = settings_.threads,
-                .queue_max = settings_.waiting_max}) {
+      brake_(parts.home, parts.clock, settings_.brake),
+      admission_(parts.home,
+                 {.calls_max = settings_.threads, .waiting_max = settings_.waiting_max}),
+      workers_(
+          {.name = "gh-password", .threads = settings_.threads, .queue_max = settings_.threads}) {
     std::array<std::uint8_t, memory_secret_bytes> secret;
     parts_.random.fill(secret);
     memory_secret_.assign(secret.begin(), secret.end());
 }
 
 PasswordAuthenticator::~PasswordAuthenticator() = default;
+
+void PasswordAuthenticator::stop() {
+    is_stopped_ = true;
+    admission_.close();
+    brake_.release();
+}
 
 Result<void> PasswordAuthenticator::reload() {
     auto book = read(source_);
@@ -104,9 +137,8 @@ PasswordAuthenticator::Claim PasswordAuthenticator::claim_of(const Credentials& 
     } else {
         const std::string_view header =
             credentials.http ? credentials.http->headers.find("Authorization").value_or("") : "";
-        const auto decoded = header.starts_with(basic_scheme)
-                                 ? from_base64(header.substr(basic_scheme.size()))
-                                 : std::nullopt;
+        const auto encoded = basic_credentials(header);
+        const auto decoded = encoded ? from_base64(*encoded) : std::nullopt;
         const std::string_view text = decoded ? text_of(*decoded) : "";
         const auto colon = text.find(':');
         claim.user = text.substr(0, colon);
@@ -137,19 +169,16 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
     trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
                fmt::format("'{}', the users of a file", password_authorizer_name));
     const Claim claim = claim_of(*credentials);
-    const std::string brake_key =
-        fmt::format("{} {}", credentials->peer.remote.rate_key(), claim.user);
-    if (const auto delay = brake_.delay_for(brake_key); delay.count() > 0) {
-        async::Wake wake(parts_.home);
-        co_await wake.wait(deadline.sooner_of(Deadline::after(parts_.clock, delay)));
-    }
+    const std::string source = credentials->peer.remote.rate_key();
+    const std::string brake_key = fmt::format("{} {}", source, claim.user);
+    co_await brake_.hold_back(brake_.delay_for(brake_key), deadline);
     const std::shared_ptr<const Book> book = book_.get();
     const auto found = book->users.find(claim.user);
     const std::string* const hash = found == book->users.end() ? nullptr : &found->second.hash;
     AuthenticationResult result =
         std::unexpected(refusal(Refusal::Kind::NotAuthenticated, claim.problem));
     if (claim.problem.empty()) {
-        switch (co_await check(claim, hash, deadline)) {
+        switch (co_await check(claim, hash, source, deadline)) {
             case Verdict::Right: result = grant(*credentials, claim, *book); break;
             case Verdict::TooBusy:
                 result = std::unexpected(
@@ -160,8 +189,8 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
                 result = std::unexpected(
                     refusal(Refusal::Kind::NotAuthenticated,
                             hash == nullptr
-                                ? fmt::format("there is no user '{}' in {}", claim.user,
-                                              source_.users.string())
+                                ? fmt::format("there is no user '{}' in {}",
+                                              logs::shown_text(claim.user), source_.users.string())
                                 : fmt::format("the password of user '{}' is wrong", claim.user)));
                 break;
         }
@@ -183,12 +212,15 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
 // A null hash: there is no such user, which takes as long and is never right.
 async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const Claim& claim,
                                                                          const std::string* hash,
+                                                                         std::string source,
                                                                          Deadline deadline) {
     std::string key;
     if (hash != nullptr) {
         key = memory_key(claim, *hash);
         if (remembers(key)) co_return Verdict::Right;
     }
+    const auto pass = co_await admission_.enter(std::move(source), deadline);
+    if (!pass) co_return Verdict::TooBusy;
     const auto verified =
         co_await workers_.run(parts_.home,
                               [this, deadline, password = claim.password,

@@ -5,7 +5,8 @@
 // that was right is remembered for a while, by a keyed digest that dies with the process, so that
 // a fleet that comes back is not checked all over again.
 //
-// Threads: ask() and decides_about() from any loop; reload() and stop() from any thread.
+// Threads: ask() and decides_about() from any loop; reload() from any thread; stop() on the home
+// loop.
 #pragma once
 
 #include <atomic>
@@ -50,7 +51,8 @@ public:
     struct Settings {
         Tenant tenant;  // whose users they are
         std::size_t threads = 1;
-        // Passwords that wait for a thread; over it clients are told to come later.
+        // Passwords that wait for a thread; over it clients are told to come later, those first
+        // from whose address the most wait.
         std::size_t waiting_max = 2048;
         std::size_t remembered_max = 100'000;
         std::chrono::seconds remembered_for = std::chrono::minutes(10);
@@ -73,7 +75,7 @@ public:
                                           logs::TraceStore::Recorder trace, Deadline deadline);
 
     // No password is checked any more, those that wait included: their clients are refused.
-    void stop() { is_stopped_ = true; }
+    void stop();
 
 private:
     struct Book {
@@ -94,7 +96,8 @@ private:
     Claim claim_of(const Credentials& credentials) const;
     async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,
                                                logs::TraceStore::Recorder trace, Deadline deadline);
-    async::Task<Verdict> check(const Claim& claim, const std::string* hash, Deadline deadline);
+    async::Task<Verdict> check(const Claim& claim, const std::string* hash, std::string source,
+                               Deadline deadline);
     AuthenticationResult grant(const Credentials& credentials, const Claim& claim,
                                const Book& book);
     std::string memory_key(const Claim& claim, const std::string& hash) const;
@@ -113,6 +116,7 @@ private:
     SharedPolicies shared_policies_{{}};
     // The home loop's.
     RefusalBrake brake_;
+    Admission admission_;
     std::unordered_map<std::string, SteadyTime> remembered_;  // until when
     std::atomic<bool> is_stopped_ = false;
     async::WorkerPool workers_;  // last: its threads use the rest

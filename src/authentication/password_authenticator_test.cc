@@ -1,5 +1,6 @@
 #include "authentication/password_authenticator.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -157,11 +158,36 @@ TEST_F(PasswordAuthenticatorTest, TakesBasicAuthenticationOverHttp) {
     request->http = std::make_unique<HttpCredentials>();
     request->http->headers.add("Authorization", "Basic " + to_base64(bytes_of("alice:secret")));
     EXPECT_TRUE(ask(request));
+    request = std::make_shared<Credentials>();
+    request->http = std::make_unique<HttpCredentials>();
+    request->http->headers.add("Authorization", "basic " + to_base64(bytes_of("alice:secret")));
+    EXPECT_TRUE(ask(request)) << "the scheme in any case";
     auto without = std::make_shared<Credentials>();
     without->http = std::make_unique<HttpCredentials>();
     const auto refused = ask(without);
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().sentence, HasSubstr("Authorization: Basic"));
+}
+
+TEST_F(PasswordAuthenticatorTest, APolicyHasToFitTheLongestNameOfItsUsers) {
+    // 40 times the name, in 2048 characters.
+    std::string topics;
+    for (int i = 0; i < 40; ++i) {
+        topics +=
+            fmt::format(R"({}"arn:aws:iot:*:*:topic/${{gatehouse:UserName}}")", i == 0 ? "" : ",");
+    }
+    put_policy("wide", fmt::format(R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",)"
+                                   R"("Action":"iot:Publish","Resource":[{}]}}]}})",
+                                   topics));
+    put_user("bob", "other", "wide");
+    ASSERT_TRUE(start());
+    EXPECT_TRUE(ask(credentials("bob", "other")));
+    const std::string long_name(60, 'b');
+    put_user(long_name, "other", "wide");
+    const auto refused = passwords_->reload();
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("wide.json, with the name of user 'bbbb"));
+    EXPECT_TRUE(ask(credentials("bob", "other"))) << "what there was stays";
 }
 
 TEST_F(PasswordAuthenticatorTest, DoesNotStartWithFilesThatCannotBeUsed) {
@@ -175,6 +201,8 @@ TEST_F(PasswordAuthenticatorTest, DoesNotStartWithFilesThatCannotBeUsed) {
     EXPECT_THAT(started.error().message, HasSubstr("absent.json"));
     put_policy("absent", document);
     EXPECT_TRUE(start());
+    std::filesystem::permissions(source_().users, std::filesystem::perms(0640));
+    EXPECT_TRUE(start()) << "as for the key of TLS";
     std::filesystem::permissions(source_().users, std::filesystem::perms(0644));
     EXPECT_FALSE(start()) << "others may read the hashes";
     put_policy("absent", "{");

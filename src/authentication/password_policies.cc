@@ -38,15 +38,19 @@ Result<PasswordPolicies> PasswordPolicies::read(const std::filesystem::path& fol
         }
         auto text = read_file(entry.path(), password_policy_bytes_max);
         if (!text) return fail(std::move(text.error()));
-        const auto parsed =
-            policy::parse_document(filled_in(*text, "someone"), policy::Dialect::IotPolicy);
-        if (!parsed) {
-            return fail(ErrorKind::InvalidInput,
-                        fmt::format("{}: {}", entry.path().string(), parsed.error().describe()));
-        }
         policies.texts_.emplace(name, std::move(*text));
+        if (auto checked = policies.check_for(name, "a"); !checked) {
+            return fail(ErrorKind::InvalidInput,
+                        fmt::format("{}: {}", entry.path().string(), checked.error().describe()));
+        }
     }
     return policies;
+}
+
+Result<void> PasswordPolicies::check_for(const std::string& policy, std::string_view user) const {
+    const auto parsed =
+        policy::parse_document(document_for(policy, user), policy::Dialect::IotPolicy);
+    return parsed ? Result<void>() : fail(parsed.error());
 }
 
 std::string PasswordPolicies::document_for(const std::string& policy, std::string_view user) const {

@@ -24,6 +24,9 @@ public:
     bool has(std::string_view name) const { return texts_.contains(std::string(name)); }
     // Requires: has(), and a name that is_password_user_name().
     std::string document_for(const std::string& policy, std::string_view user) const;
+    // The errors of policy::parse_document() where it is no policy, which may be since it is too
+    // long with this name. Requires the same.
+    Result<void> check_for(const std::string& policy, std::string_view user) const;
 
 private:
     std::unordered_map<std::string, std::string> texts_;  // by name

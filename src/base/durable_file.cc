@@ -60,27 +60,40 @@ bool write_all(int file, std::string_view content) {
     return true;
 }
 
-Result<void> write_new(const std::filesystem::path& path, std::string_view content,
-                       FileAccess access) {
-    const auto mode = static_cast<mode_t>(access);
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+constexpr mode_t owner_only = 0600;
+constexpr auto keep = static_cast<unsigned>(-1);  // of chown: no other owner or group
+
+// How a new file comes to be.
+struct Made {
+    mode_t mode = owner_only;
+    uid_t owner = keep;
+    gid_t group = keep;
+};
+
+Result<void> write_new(const std::filesystem::path& path, std::string_view content, Made made) {
+    const Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, made.mode & owner_only));
     if (!file.is_open()) return failed("create", path);
-    // The umask may have taken rights away that the access promises.
-    if (::fchmod(file.number(), mode) != 0) return failed("set the access of", path);
+    // Nobody but root gives files away, but whoever is in a group may give it one.
+    if (::fchown(file.number(), made.owner, made.group) != 0 &&
+        ::fchown(file.number(), keep, made.group) != 0) {
+        made.mode &= owner_only;
+    }
+    // The umask has no say in what is promised.
+    if (::fchmod(file.number(), made.mode) != 0) return failed("set the access of", path);
     if (!write_all(file.number(), content)) return failed("write", path);
     if (::fsync(file.number()) != 0) return failed("sync", path);
     return {};
 }
 
-enum class Check : bool { None, Private };
-
+// `forbidden`: bits of the mode that must not be set.
 Result<std::string> read_checked(const std::filesystem::path& path, std::size_t bytes_max,
-                                 Check check) {
+                                 mode_t forbidden) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) return failed("open", path);
     struct stat facts{};
     if (::fstat(file.number(), &facts) != 0) return failed("read", path);
-    if (check == Check::Private && (facts.st_mode & 077) != 0) {
+    if ((facts.st_mode & forbidden) != 0) {
         return fail(ErrorKind::NotAllowed,
                     fmt::format("{0} holds a secret and is open to other users (mode {1:04o}); "
                                 "run: chmod 600 {0}",
@@ -107,13 +120,14 @@ Result<std::string> read_checked(const std::filesystem::path& path, std::size_t 
 
 }  // namespace
 
-Result<void> write_file(const std::filesystem::path& path, std::string_view content,
-                        FileAccess access) {
+namespace {
+
+Result<void> replace_file(const std::filesystem::path& path, std::string_view content, Made made) {
     static std::atomic<unsigned> counter = 0;
     auto temporary = path;
     temporary += fmt::format(".{}-{}.new", ::getpid(), counter.fetch_add(1));
     ::unlink(temporary.c_str());  // a leftover of a process that had our number
-    if (auto written = write_new(temporary, content, access); !written) {
+    if (auto written = write_new(temporary, content, made); !written) {
         ::unlink(temporary.c_str());
         return written;
     }
@@ -125,6 +139,22 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     return sync_to_disk(path.has_parent_path() ? path.parent_path() : ".");
 }
 
+}  // namespace
+
+Result<void> write_file(const std::filesystem::path& path, std::string_view content,
+                        FileAccess access) {
+    return replace_file(path, content, {.mode = static_cast<mode_t>(access)});
+}
+
+Result<void> rewrite_private_file(const std::filesystem::path& path, std::string_view content) {
+    struct stat old{};
+    if (::stat(path.c_str(), &old) != 0) return replace_file(path, content, {});
+    // Where everybody may read it, nobody chose the group.
+    const mode_t for_group = (old.st_mode & S_IRWXO) == 0 ? old.st_mode & S_IRGRP : 0;
+    return replace_file(path, content,
+                        {.mode = owner_only | for_group, .owner = old.st_uid, .group = old.st_gid});
+}
+
 Result<void> sync_to_disk(const std::filesystem::path& path) {
     const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!opened.is_open() || ::fsync(opened.number()) != 0) return failed("bring to disk", path);
@@ -132,11 +162,15 @@ Result<void> sync_to_disk(const std::filesystem::path& path) {
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
-    return read_checked(path, bytes_max, Check::None);
+    return read_checked(path, bytes_max, 0);
 }
 
-Result<std::string> read_private_file(const std::filesystem::path& path, std::size_t bytes_max) {
-    return read_checked(path, bytes_max, Check::Private);
+Result<std::string> read_private_file(const std::filesystem::path& path, Readers readers,
+                                      std::size_t bytes_max) {
+    constexpr mode_t beyond_owner = 077;
+    constexpr mode_t beyond_group_readers = 037;
+    return read_checked(path, bytes_max,
+                        readers == Readers::OwnerAlone ? beyond_owner : beyond_group_readers);
 }
 
 }  // namespace gatehouse

@@ -27,10 +27,20 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
 Result<std::string> read_file(const std::filesystem::path& path,
                               std::size_t bytes_max = 16 * 1024 * 1024);
 
+// Who may read a secret beside root: the owner, or the file's group too, by which an operator hands
+// it to the server. Nobody but the owner may change one.
+enum class Readers : bool { OwnerAlone, OwnerAndGroup };
+
 // As read_file, for secrets: also NotAllowed when others may read or change the file, with the
 // command that mends it.
 Result<std::string> read_private_file(const std::filesystem::path& path,
+                                      Readers readers = Readers::OwnerAlone,
                                       std::size_t bytes_max = 16 * 1024 * 1024);
+
+// As write_file, for secrets. A file that is there already keeps its owner and group, where the
+// process may set them, and stays readable for a group to which it is open, but not to everybody;
+// otherwise it becomes the owner's alone.
+Result<void> rewrite_private_file(const std::filesystem::path& path, std::string_view content);
 
 // Brings a file's content, or a folder's entries, to the disk.
 Result<void> sync_to_disk(const std::filesystem::path& path);

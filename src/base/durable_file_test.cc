@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -16,6 +17,7 @@ protected:
     }
     ~DurableFileTest() override { std::filesystem::remove_all(folder_); }
     std::filesystem::path folder_;
+    gid_t group_ = ::getgid();
 };
 
 TEST_F(DurableFileTest, WritesWholeWithTheAccessAskedForAndLeavesNothingElse) {
@@ -53,6 +55,40 @@ TEST_F(DurableFileTest, RefusesASecretThatOthersCanRead) {
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().kind, ErrorKind::NotAllowed);
     EXPECT_NE(read.error().message.find("chmod 600"), std::string::npos);
+}
+
+TEST_F(DurableFileTest, LetsAGroupReadWhereThatIsAllowed) {
+    const auto path = folder_ / "users";
+    ASSERT_TRUE(write_file(path, "secret", FileAccess::Private));
+    std::filesystem::permissions(path, std::filesystem::perms(0640));
+    EXPECT_FALSE(read_private_file(path));
+    EXPECT_EQ(read_private_file(path, Readers::OwnerAndGroup).value(), "secret");
+    for (const unsigned mode : {0660U, 0650U, 0644U}) {
+        std::filesystem::permissions(path, std::filesystem::perms(mode));
+        EXPECT_FALSE(read_private_file(path, Readers::OwnerAndGroup)) << mode;
+    }
+}
+
+TEST_F(DurableFileTest, RewritesASecretForThoseWhoReadIt) {
+    const auto path = folder_ / "users";
+    const auto mode_after = [&](mode_t before) {
+        std::filesystem::permissions(path, std::filesystem::perms(before));
+        EXPECT_TRUE(rewrite_private_file(path, "new"));
+        struct stat facts{};
+        EXPECT_EQ(::stat(path.c_str(), &facts), 0);
+        EXPECT_EQ(facts.st_gid, group_);
+        return facts.st_mode & 0777;
+    };
+    ASSERT_TRUE(rewrite_private_file(path, "first"));
+    EXPECT_EQ(read_private_file(path).value(), "first");
+    if (::getuid() == 0) {
+        group_ = 12345;
+        ASSERT_EQ(::chown(path.c_str(), static_cast<uid_t>(-1), group_), 0);
+    }
+    EXPECT_EQ(mode_after(0640), 0640U);
+    EXPECT_EQ(mode_after(0644), 0600U);
+    EXPECT_EQ(mode_after(0600), 0600U);
+    EXPECT_EQ(read_file(path).value(), "new");
 }
 
 TEST_F(DurableFileTest, LeavesAloneWhatALinkPointsTo) {

@@ -11,25 +11,12 @@ namespace {
 
 constexpr std::size_t file_bytes_max = 1024 * 1024;
 
-Result<void> check_readers(const std::filesystem::path& key) {
-    using std::filesystem::perms;
-    std::error_code error;
-    const perms allowed = std::filesystem::status(key, error).permissions();
-    if (error || (allowed & (perms::group_write | perms::others_all)) == perms::none) return {};
-    return fail(ErrorKind::NotAllowed,
-                fmt::format("the private key {} may be read or changed by others: chmod 600 {}",
-                            key.string(), key.string()));
-}
-
 }  // namespace
 
 Result<ServerIdentity> read_server_files(const ServerFiles& files, const Clock& clock) {
     auto chain = read_file(files.certificate, file_bytes_max);
     if (!chain) return fail(std::move(chain.error()));
-    if (auto checked = check_readers(files.private_key); !checked) {
-        return fail(std::move(checked.error()));
-    }
-    auto key = read_file(files.private_key, file_bytes_max);
+    auto key = read_private_file(files.private_key, Readers::OwnerAndGroup, file_bytes_max);
     if (!key) return fail(std::move(key.error()));
     const auto facts = parse_certificate_pem(*chain);
     if (!facts) {

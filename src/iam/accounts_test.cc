@@ -32,7 +32,7 @@ protected:
         box_ = std::move(storage::SecretBox::open_key_file(dir_.file(name), random_).value());
     }
     std::string credentials() {
-        return read_private_file(dir_.file("credentials"), 10'000).value_or("none");
+        return read_private_file(dir_.file("credentials")).value_or("none");
     }
     Result<void> admit(Accounts& accounts, const char* account) {
         return async::run_to_end(clock_, accounts.admit(AccountId(account)));

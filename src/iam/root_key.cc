@@ -116,7 +116,8 @@ Result<std::shared_ptr<const KeyDirectory>> ensure_root_key(const Accounts::Part
 Result<void> ensure_credentials_file(const RootKey& key, const AccountSettings& settings) {
     const std::string id_line = fmt::format("aws_access_key_id = {}\n", key.id.view());
     const std::string secret_line = fmt::format("aws_secret_access_key = {}\n", key.secret);
-    const auto present = read_private_file(settings.credentials_file, credentials_bytes_max);
+    const auto present =
+        read_private_file(settings.credentials_file, Readers::OwnerAlone, credentials_bytes_max);
     if (present && present->contains(id_line) && present->contains(secret_line)) return {};
     return write_file(
         settings.credentials_file,

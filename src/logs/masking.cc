@@ -1,5 +1,7 @@
 #include "logs/masking.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -35,6 +37,13 @@ void append_masked_pair(std::string& out, std::string_view pair) {
 }
 
 }  // namespace
+
+std::string shown_text(std::string_view text) {
+    if (text.size() <= shown_bytes_max) return std::string(text);
+    std::size_t end = shown_bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    return fmt::format("{}… ({} bytes)", text.substr(0, end), text.size());
+}
 
 std::string masked_user_name(std::string_view user_name) {
     const std::size_t query = user_name.find('?');

@@ -1,6 +1,7 @@
 // Keeping secrets out of what is shown.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,10 @@ inline constexpr std::string_view mask = "****";
 // and the values of x-amz-customauthorizer-name, SDK, Version, Platform and Metadata stay, every
 // other value (token, signature, unknown keys, any of which may be a token) is masked.
 std::string masked_user_name(std::string_view user_name);
+
+// As many bytes of a text as are worth showing, cut between characters; of one that is longer, with
+// how long it is.
+inline constexpr std::size_t shown_bytes_max = 256;
+std::string shown_text(std::string_view text);
 
 }  // namespace gatehouse::logs

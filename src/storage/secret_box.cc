@@ -53,7 +53,7 @@ Result<std::string> make_key_file(const std::filesystem::path& file, Random& ran
 
 Result<std::unique_ptr<SecretBox>> SecretBox::open_key_file(const std::filesystem::path& file,
                                                             Random& random) {
-    auto text = read_private_file(file, 4096);
+    auto text = read_private_file(file, Readers::OwnerAlone, 4096);
     if (!text && text.error().kind == ErrorKind::NotFound) text = make_key_file(file, random);
     if (!text) return fail(std::move(text.error()));
     std::string_view digits = *text;

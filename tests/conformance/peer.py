@@ -13,9 +13,10 @@ class Closed(Exception):
 
 
 class Peer:
-    def __init__(self, port: int, version: int):
+    def __init__(self, port: int, version: int, source: str = "127.0.0.1"):
         self.version = version
-        self.stream = socket.create_connection(("127.0.0.1", port), timeout=WAIT_SECONDS)
+        self.stream = socket.create_connection(("127.0.0.1", port), timeout=WAIT_SECONDS,
+                                               source_address=(source, 0))
         self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.ids = 0
         self.waiting: list[wire.Packet] = []  # messages that came before an acknowledgement

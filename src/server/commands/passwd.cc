@@ -162,7 +162,7 @@ Result<bool> change_user(const std::filesystem::path& given, const std::string& 
         user.policy = was_there ? found->second.policy : authentication::default_policy_name;
     }
     const auto changed = authentication::change_password_file(users->text, name, user);
-    const auto written = write_file(file, changed.text, FileAccess::Private);
+    const auto written = rewrite_private_file(file, changed.text);
     if (!written) return fail(written.error());
     return was_there;
 }
