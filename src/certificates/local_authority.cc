@@ -277,6 +277,10 @@ Result<void> LocalAuthority::choose_names() {
     add_endpoint(local_name);
     for (const std::string& name : settings_.endpoints) {
         if (!permitted->permits(name)) {
+            if (settings_.foreign_endpoint == ForeignEndpoint::LeaveOut) {
+                left_out_.push_back(name);
+                continue;
+            }
             return fail(
                 ErrorKind::Conflict,
                 fmt::format(

@@ -30,11 +30,18 @@
 
 namespace gatehouse::certificates {
 
+// What becomes of an endpoint that the kept CA may not sign for.
+enum class ForeignEndpoint : bool {
+    Refuse,   // nobody could connect there
+    LeaveOut  // the doors there show a certificate of somebody else's
+};
+
 struct AuthoritySettings {
     // Names and addresses given by the operator (--endpoint). Each name brings *.NAME and, a
     // region, *.iot.REGION.NAME and its siblings for credentials and jobs into the server's
     // certificate (AWS's data endpoints are PREFIX-ats.iot.REGION.NAME).
     std::vector<std::string> endpoints;
+    ForeignEndpoint foreign_endpoint = ForeignEndpoint::Refuse;
     // Names the machine goes by; see machine_names(). One that the kept CA does not permit is
     // left out and reported, since a laptop's name changes with the network.
     std::vector<std::string> host_names;
@@ -73,8 +80,9 @@ public:
     // Reads the folder, or makes what is missing in it. With everything there it makes no key
     // and writes nothing.
     //
-    // Fails with Conflict when the kept server CA does not permit an endpoint or has run out
-    // (the message says which and how to renew it), Corrupt when a file does not read back.
+    // Fails with Conflict when the kept server CA does not permit an endpoint, unless that is to be
+    // left out, or has run out (the message says which and how to renew it), Corrupt when a file
+    // does not read back.
     static Result<std::unique_ptr<LocalAuthority>> open_or_create(std::filesystem::path folder,
                                                                   AuthoritySettings settings,
                                                                   const Clock& clock,
@@ -89,7 +97,7 @@ public:
     std::shared_ptr<const ServerIdentity> server_identity() const;
 
     // Makes a new server certificate when less than a third of the present one's life is left.
-    // The server asks once a day and gives a changed identity to its doors.
+    // The server asks once an hour and gives a changed identity to its doors.
     enum class Renewal : std::uint8_t { NotDue, Renewed };
     Result<Renewal> renew_if_due();
 
@@ -107,7 +115,7 @@ public:
     // The same for the key of a signing request, as CreateCertificateFromCsr.
     Result<IssuedPem> issue_device_for_request(std::string_view request_pem);
 
-    // Host names that the kept CA does not permit, each missing from the certificate.
+    // Names that the kept CA does not permit, each missing from the certificate.
     const std::vector<std::string>& left_out() const { return left_out_; }
 
     // Puts the server CA and the server's certificate aside (NAME.old) and makes new ones.

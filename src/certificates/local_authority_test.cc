@@ -245,6 +245,16 @@ TEST_F(LocalAuthorityTest, AnEndpointOutsideTheKeptConstraintsIsRefusedWithTheWa
     EXPECT_EQ(read_file(folder_ / "ca" / "root-CA.crt.old").value(), first->root_certificate_pem());
 }
 
+TEST_F(LocalAuthorityTest, AnEndpointThatOthersServeIsLeftOut) {
+    ASSERT_TRUE(open());
+    settings_.endpoints = {"iot.example", "other.example"};
+    settings_.foreign_endpoint = ForeignEndpoint::LeaveOut;
+    const auto authority = open().value();
+    EXPECT_EQ(authority->left_out(), std::vector<std::string>{"other.example"});
+    EXPECT_TRUE(authority->server_identity()->is_for("iot.example"));
+    EXPECT_FALSE(authority->server_identity()->is_for("other.example"));
+}
+
 TEST_F(LocalAuthorityTest, ANewHostNameIsLeftOutAndANewSubdomainIsTakenIn) {
     open().value();
     settings_.host_names = {"elsewhere"};

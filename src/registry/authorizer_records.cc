@@ -66,6 +66,14 @@ Outcome<void> apply_change(Authorizer& authorizer, const AuthorizerChange& chang
 }  // namespace
 
 Outcome<Authorizer> AuthorizerRecords::create(const Tenant& tenant, const NewAuthorizer& wanted) {
+    if (const auto& built_in = settings_.built_in;
+        built_in && built_in->tenant == tenant && built_in->name == wanted.name.view()) {
+        return refuse(Refusal::InvalidRequest,
+                      fmt::format("'{}' is the authorizer of {}, which would be asked instead; "
+                                  "choose another name",
+                                  built_in->name, built_in->origin),
+                      "authorizerName");
+    }
     Authorizer authorizer{
         .tenant = tenant,
         .name = wanted.name,

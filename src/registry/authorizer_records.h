@@ -21,6 +21,13 @@ struct AuthorizerSettings {
     std::uint32_t authorizers_max = Limits{}.authorizers_max;  // per tenant; or no_limit
     // AWS does not document it; its examples always say ACTIVE.
     AuthorizerStatus status_when_omitted = AuthorizerStatus::Active;
+    // One that a tenant has without a record: no other may be created by its name.
+    struct BuiltIn {
+        Tenant tenant;
+        std::string name;
+        std::string origin;  // "the setting password-file.users"
+    };
+    std::optional<BuiltIn> built_in;
 };
 
 struct AuthorizerListing {

@@ -130,6 +130,18 @@ TEST_F(AuthorizerRecordsTest, ANameIsTakenOncePerTenant) {
     EXPECT_TRUE(records_.create(abroad_, unsigned_authorizer("A")).has_value());
 }
 
+TEST_F(AuthorizerRecordsTest, TheNameOfABuiltInOneIsTaken) {
+    AuthorizerRecords records(
+        store_, {.built_in = AuthorizerSettings::BuiltIn{tenant_, "built-in", "the setting x"}});
+    const auto refused = records.create(tenant_, unsigned_authorizer("built-in"));
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().refusal, Refusal::InvalidRequest);
+    EXPECT_EQ(refused.error().field, "authorizerName");
+    EXPECT_THAT(refused.error().message, HasSubstr("the setting x"));
+    EXPECT_TRUE(records.create(tenant_, unsigned_authorizer("built-out")).has_value());
+    EXPECT_TRUE(records.create(abroad_, unsigned_authorizer("built-in")).has_value());
+}
+
 TEST_F(AuthorizerRecordsTest, TenPerTenant) {
     for (int i = 0; i < 10; ++i) create(std::to_string(i));
     const auto eleventh = records_.create(tenant_, unsigned_authorizer("A"));

@@ -22,8 +22,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "conformance"))
 
 import wire  # noqa: E402
 from client_test import (GATEHOUSE, NOT_AUTHORIZED_5, ClientTest,  # noqa: E402
-                         make_auto_custom, wait_until)
+                         make_authorizer, make_auto_custom, make_function, wait_until)
 from device import V5  # noqa: E402
+from gatehouse_server import DataDir, Server  # noqa: E402
 from peer import Peer  # noqa: E402
 
 POLICY = {"Version": "2012-10-17", "Statement": [
@@ -125,12 +126,14 @@ class PasswordFile(ClientTest):
         self.assertEqual(listener.expect("message")[2], b"by https")
         self.assertEqual(post("guess"), 401)
 
-    def reread(self) -> str:
-        before = len(self.server.log_records(eventType="Server.Notice"))
+    def reread(self, status: str = "Success") -> str:
+        def notices() -> list[dict]:
+            return self.server.log_records(eventType="Server.Notice", reason="REREAD")
+        before = len(notices())
         self.server.process.send_signal(signal.SIGHUP)
-        return wait_until(lambda: [each for each in self.server.log_records(
-            eventType="Server.Notice")[before:] if each.get("reason") == "REREAD"],
-            "the notice of SIGHUP")[-1]["details"]
+        record = wait_until(lambda: notices()[before:], "the notice of SIGHUP")[-1]
+        self.assertEqual(record["status"], status, record)
+        return record["details"]
 
     def test_the_file_is_taken_up_at_sighup(self):
         self.assertEqual(self.user("dora", "new", protocol=V5).expect("connect")[1],
@@ -146,8 +149,14 @@ class PasswordFile(ClientTest):
         self.addCleanup(self.reread)
         self.addCleanup(self.folder.users.write_text, good)
         self.folder.users.write_text(good + "broken line\n")
-        self.assertIn("the passwords stay as they were", self.reread())
+        self.assertIn("the passwords stay as they were", self.reread("Failure"))
         self.user("alice", "correct", "alice-still").connected()
+
+    def test_its_name_is_taken(self):
+        with self.assertRaises(self.server.api("iot").exceptions.InvalidRequestException) as refused:
+            make_authorizer(self.server, "password-file", "arn:aws:lambda:us-east-1:000000000000:"
+                                                          "function:any")
+        self.assertIn("password-file.users", str(refused.exception))
 
     def test_an_account_with_a_default_authorizer_of_its_own_keeps_it(self):
         make_auto_custom(self.server)
@@ -156,6 +165,24 @@ class PasswordFile(ClientTest):
         device = self.user("alice", "correct", "alice-default", protocol=V5)
         self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         self.user("alice", "correct", "alice-by-name", authorizer="password-file").connected()
+
+
+class Shadowed(unittest.TestCase):
+    def test_one_of_the_api_with_its_name_is_told(self):
+        data_dir = DataDir()
+        self.addCleanup(data_dir.remove)
+        server = Server(GATEHOUSE, data_dir=data_dir)
+        self.addCleanup(server.stop)
+        make_authorizer(server, "password-file", make_function(server, "auth"))
+        server.terminate()
+        folder = Folder()
+        self.addCleanup(shutil.rmtree, folder.path)
+        folder.passwd("alice", password="x\n")
+        server.flags = folder.flags()
+        server.start()
+        self.assertIn("the authorizer 'password-file' of the API is not asked", server.stderr())
+        server.wait_for_record(eventType="Server.Notice", reason="AUTHORIZER_SHADOWED",
+                               logLevel="ERROR")
 
 
 class Flooded(ClientTest):

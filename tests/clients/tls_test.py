@@ -15,7 +15,7 @@ import unittest
 
 from client_test import GATEHOUSE, ClientTest, wait_until
 from device import V5
-from gatehouse_server import Server
+from gatehouse_server import DataDir, Server
 
 CONNECT = bytes([0x10, 16, 0, 4]) + b"MQTT" + bytes([4, 2, 0, 60, 0, 4])
 CONNACK = b"\x20\x02\x00\x00"
@@ -72,21 +72,31 @@ class OwnCertificate(unittest.TestCase):
         self.addCleanup(self.authority.owner.cleanup)
         self.authority.issue(7)
 
-    def start(self, *flags: str) -> Server:
-        server = Server(GATEHOUSE, "--allow-anonymous", *self.authority.flags(), *flags)
+    def start(self, *flags: str, **how) -> Server:
+        server = Server(GATEHOUSE, "--allow-anonymous", *self.authority.flags(), *flags, **how)
         self.addCleanup(server.stop)
         return server
+
+    def refusal(self, *flags: str) -> str:
+        """Why it does not start."""
+        with self.assertRaises(AssertionError) as refused:
+            self.start(*flags)
+        return str(refused.exception)
+
+    def notices(self, server, reason: str) -> list[dict]:
+        return server.log_records(eventType="Server.Notice", reason=reason)
 
     def serial(self, server) -> int:
         with connect_tls(server, context_for(server)) as stream:
             return int(stream.getpeercert()["serialNumber"], 16)
 
-    def reread(self, server) -> str:
-        before = len(server.log_records(eventType="Server.Notice"))
+    def reread(self, server, status: str = "Success") -> str:
+        before = len(self.notices(server, "REREAD"))
         server.process.send_signal(signal.SIGHUP)
-        return wait_until(lambda: [each for each in server.log_records(
-            eventType="Server.Notice")[before:] if each.get("reason") == "REREAD"],
-            "the notice of SIGHUP")[-1]["details"]
+        record = wait_until(lambda: self.notices(server, "REREAD")[before:],
+                            "the notice of SIGHUP")[-1]
+        self.assertEqual(record["status"], status, record)
+        return record["details"]
 
     def test_it_is_shown_and_changed_without_dropping_anybody(self):
         server = self.start()
@@ -102,9 +112,37 @@ class OwnCertificate(unittest.TestCase):
         self.assertEqual(stays.recv(2), b"\xd0\x00", "the old connection is still there")
         stays.close()
         (self.authority.folder / "tls.key").write_text("no key")
-        self.assertIn("stays as it is", self.reread(server))
+        self.assertIn("stays as it is", self.reread(server, "Failure"))
         self.assertIn("is not the private key of", server.stderr())
         self.assertEqual(self.serial(server), 8)
+
+    def test_one_that_tls_would_not_show_is_refused_each_time_anew(self):
+        server = self.start()
+        self.authority.issue(8, key="rsa:1024")
+        for times in (1, 2):
+            self.assertIn("key too small", self.reread(server, "Failure"))
+            records = self.notices(server, "CERTIFICATE_NOT_RENEWED")
+            self.assertEqual(len(records), times)
+            self.assertEqual((records[-1]["status"], records[-1]["logLevel"]), ("Failure", "ERROR"))
+            self.assertIn("key too small", records[-1]["details"])
+        self.assertEqual(self.serial(server), 7)
+        self.assertIn("tls.crt: ", self.refusal())
+
+    def test_it_is_read_again_every_hour(self):
+        server = self.start("--clock", "manual")
+        self.authority.issue(8)
+        server.advance("1h")
+        wait_until(lambda: self.serial(server) == 8, "the new certificate")
+
+    def test_its_endpoints_are_no_business_of_the_local_authority(self):
+        data_dir = DataDir()
+        self.addCleanup(data_dir.remove)
+        first = Server(GATEHOUSE, data_dir=data_dir)
+        first.stop()
+        self.authority.issue(9, "DNS:iot.example.test,DNS:localhost")
+        server = self.start("--endpoint", "iot.example.test", data_dir=data_dir)
+        self.assertEqual(self.serial(server), 9)
+        self.assertEqual(server.ready["endpoint"], "iot.example.test")
 
     def test_our_own_device_and_commands_find_their_way(self):
         server = self.start("--api-host", "0.0.0.0")
@@ -116,16 +154,33 @@ class OwnCertificate(unittest.TestCase):
         server = self.start("--endpoint", "iot.example.test", "--endpoint", "localhost")
         self.assertIn("is not for the endpoint iot.example.test", server.stderr())
         self.assertNotIn("endpoint localhost", server.stderr())
+        self.authority.issue(8, "DNS:elsewhere.test")
+        self.reread(server)
+        records = self.notices(server, "CERTIFICATE_NOT_FOR_ENDPOINT")
+        self.assertEqual(["iot.example.test" in each["details"] for each in records],
+                         [True, True, False])
+        self.assertIn("is not for the endpoint localhost", server.stderr())
+        self.reread(server)
+        self.assertEqual(len(self.notices(server, "CERTIFICATE_NOT_FOR_ENDPOINT")), 3,
+                         "told once for each certificate")
+
+    def test_the_ca_is_found_from_any_folder(self):
+        flags = [*self.authority.flags()[:-1], os.path.relpath(self.authority.ca)]
+        server = Server(GATEHOUSE, *flags)
+        self.addCleanup(server.stop)
+        self.assertEqual(os.path.normpath(server.ready["ca"]), str(self.authority.ca))
 
     def test_what_cannot_be_used_is_refused_at_the_start(self):
-        def refusal() -> str:
-            with self.assertRaises(AssertionError) as refused:
-                self.start()
-            return str(refused.exception)
-        (self.authority.folder / "tls.key").chmod(0o644)
-        self.assertIn("chmod 600", refusal())
-        (self.authority.folder / "tls.key").unlink()
-        self.assertIn("tls.key", refusal())
+        key = self.authority.folder / "tls.key"
+        key.chmod(0o644)
+        self.assertIn("chmod 600", self.refusal())
+        key.unlink()
+        self.assertIn("tls.key", self.refusal())
+        self.authority.issue(8)
+        self.authority.ca.write_text("no certificate")
+        self.assertIn("ca.crt", self.refusal())
+        self.authority.ca.unlink()
+        self.assertIn("ca.crt", self.refusal())
 
 
 class Policies(unittest.TestCase):
@@ -178,14 +233,15 @@ class Policies(unittest.TestCase):
         self.assertIn("IoTSecurityPolicy_TLS13_1_2_2022_10", str(refused.exception))
 
 
+def proxy_header(source: str, command: int = 0x21, extensions: bytes = b"") -> bytes:
+    addresses = (socket.inet_aton(source) + socket.inet_aton("192.0.2.7") +
+                 (4711).to_bytes(2, "big") + (8883).to_bytes(2, "big") + extensions)
+    return SIGNATURE + bytes([command, 0x11]) + len(addresses).to_bytes(2, "big") + addresses
+
+
 class Balancer(ClientTest):
     flags = ("--allow-anonymous", "--proxy-protocol-from", "127.0.0.0/8",
              "--connections-per-address-max", "2")
-
-    def header(self, source: str, command: int = 0x21, port: int = 4711) -> bytes:
-        addresses = (socket.inet_aton(source) + socket.inet_aton("192.0.2.7") +
-                     port.to_bytes(2, "big") + (8883).to_bytes(2, "big"))
-        return SIGNATURE + bytes([command, 0x11]) + len(addresses).to_bytes(2, "big") + addresses
 
     def plain(self, door: str = "mqtt") -> socket.socket:
         stream = socket.create_connection(("127.0.0.1", self.server.ready[door]), timeout=30)
@@ -200,12 +256,12 @@ class Balancer(ClientTest):
 
     def test_the_real_address_is_known_with_and_without_tls(self):
         stream = self.plain()
-        stream.sendall(self.header("203.0.113.5") + CONNECT + b"balA")
+        stream.sendall(proxy_header("203.0.113.5") + CONNECT + b"balA")
         self.assertEqual(stream.recv(4), CONNACK)
         record = self.server.wait_for_record(clientId="balA", eventType="Connect")
         self.assertEqual((record["sourceIp"], record["sourcePort"]), ("203.0.113.5", 4711))
         plain = self.plain("mqtts")
-        plain.sendall(self.header("203.0.113.6"))
+        plain.sendall(proxy_header("203.0.113.6"))
         stream = context_for(self.server).wrap_socket(plain, server_hostname="localhost")
         stream.sendall(CONNECT + b"balB")
         self.assertEqual(stream.recv(4), CONNACK)
@@ -216,7 +272,7 @@ class Balancer(ClientTest):
     def test_a_header_that_comes_byte_by_byte(self):
         stream = self.plain()
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for byte in self.header("203.0.113.7") + CONNECT + b"slow":
+        for byte in proxy_header("203.0.113.7") + CONNECT + b"slow":
             stream.sendall(bytes([byte]))
         self.assertEqual(stream.recv(4), CONNACK)
 
@@ -224,16 +280,16 @@ class Balancer(ClientTest):
         open_streams = []
         for number in range(4):
             stream = self.plain()
-            stream.sendall(self.header(f"198.51.100.{number // 2}") + CONNECT + b"%04d" % number)
+            stream.sendall(proxy_header(f"198.51.100.{number // 2}") + CONNECT + b"%04d" % number)
             self.assertEqual(stream.recv(4), CONNACK)
             open_streams.append(stream)
         third = self.plain()
-        third.sendall(self.header("198.51.100.0") + CONNECT + b"over")
+        third.sendall(proxy_header("198.51.100.0") + CONNECT + b"over")
         self.assert_closed(third)
 
     def test_the_balancers_own_look(self):
         stream = self.plain()
-        stream.sendall(self.header("203.0.113.8", command=0x20) + CONNECT + b"look")
+        stream.sendall(proxy_header("203.0.113.8", command=0x20) + CONNECT + b"look")
         self.assertEqual(stream.recv(4), CONNACK)
         self.assertEqual(self.server.wait_for_record(clientId="look", eventType="Connect")
                          ["sourceIp"], "127.0.0.1")
@@ -253,7 +309,7 @@ class NoBalancer(ClientTest):
     def test_a_header_from_anybody_else_is_no_header(self):
         stream = socket.create_connection(("127.0.0.1", self.server.ready["mqtt"]), timeout=30)
         self.addCleanup(stream.close)
-        stream.sendall(Balancer.header(self, "203.0.113.5") + CONNECT + b"liar")
+        stream.sendall(proxy_header("203.0.113.5") + CONNECT + b"liar")
         self.assertEqual(stream.recv(4), b"")
         self.assertEqual(self.server.log_records(clientId="liar"), [])
 

@@ -5,6 +5,7 @@
 #include "api/data/data_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
+#include "authentication/password_authenticator.h"
 #include "gateway/http_door.h"
 #include "server/version.h"
 
@@ -57,6 +58,18 @@ api::AccessSettings access_settings(const Settings& settings) {
         .default_tenant = default_tenant(settings)};
 }
 
+registry::AuthorizerSettings authorizer_settings(const Settings& settings) {
+    registry::AuthorizerSettings authorizers{.authorizers_max =
+                                                 settings.profile.limits.authorizers_max};
+    if (!settings.passwords.users_file.empty()) {
+        authorizers.built_in = {
+            .tenant = default_tenant(settings),
+            .name = std::string(authentication::password_authorizer_name),
+            .origin = fmt::format("password-file.users ({})", settings.passwords.users_file)};
+    }
+    return authorizers;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Foundation& foundation,
@@ -79,8 +92,8 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     made->accounts = std::move(*loaded);
     made->function_keys =
         std::make_unique<iam::FunctionKeys>(*foundation.clock, made->accounts->temporary_keys());
-    auto authorizers = registry::Authorizers::load(
-        *foundation.async_store, {.authorizers_max = settings.profile.limits.authorizers_max});
+    auto authorizers =
+        registry::Authorizers::load(*foundation.async_store, authorizer_settings(settings));
     if (!authorizers) return fail(std::move(authorizers.error()));
     made->authorizers = std::move(*authorizers);
     auto logging = registry::LoggingOptions::load(*foundation.async_store, *foundation.levels);

@@ -29,6 +29,8 @@ std::vector<std::string> host_names_of(const Settings& settings) {
     return names;
 }
 
+}  // namespace
+
 std::vector<std::string> own_names_of(const Settings& settings) {
     std::vector<std::string> names = host_names_of(settings);
     names.emplace_back(endpoint_without_setting);
@@ -37,8 +39,6 @@ std::vector<std::string> own_names_of(const Settings& settings) {
     }
     return names;
 }
-
-}  // namespace
 
 DeviceEndpoints::DeviceEndpoints(const Parts& parts)
     : parts_(parts),

@@ -24,6 +24,9 @@
 
 namespace gatehouse::server {
 
+// By which this server is called: its endpoints, localhost and the machine's names. Lower case.
+std::vector<std::string> own_names_of(const Settings& settings);
+
 class DeviceEndpoints : Pinned {
 public:
     // All but the settings outlive it.

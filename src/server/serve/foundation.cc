@@ -31,6 +31,9 @@ Result<std::unique_ptr<certificates::LocalAuthority>> open_authority(
     if (!folder) return fail(std::move(folder.error()));
     certificates::AuthoritySettings authority;
     authority.endpoints = settings.endpoints;
+    if (!settings.tls.certificate_file.empty()) {
+        authority.foreign_endpoint = certificates::ForeignEndpoint::LeaveOut;
+    }
     authority.host_names = certificates::machine_names();
     authority.regions = {settings.region.value()};
     return certificates::LocalAuthority::open_or_create(*folder, std::move(authority), clock,

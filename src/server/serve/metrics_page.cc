@@ -54,7 +54,10 @@ async::Task<net::HttpResponse> MetricsPage::handle(net::HttpRequest request, con
                                                    Deadline) {
     net::HttpResponse response{.status = 200};
     response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    if (request.path != "/metrics") {
+    if (const auto objection = guard_.objection(request)) {
+        response.status = 403;
+        response.body = *objection + "\n";
+    } else if (request.path != "/metrics") {
         response.status = 404;
         response.body = "there is /metrics here, nothing else\n";
     } else if (request.method != "GET" && request.method != "HEAD") {

@@ -6,8 +6,11 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "api/api.h"
+#include "api/origin_guard.h"
 #include "gateway/gateway.h"
 #include "net/http.h"
 #include "server/serve/foundation.h"
@@ -37,8 +40,9 @@ public:
         Loops& loops;
         gateway::Gateway& gateway;
         const ApiCallCounts& api_calls;
+        std::vector<std::string> host_names;  // by which it is asked, beside addresses
     };
-    explicit MetricsPage(const Parts& parts) : parts_(parts) {}
+    explicit MetricsPage(const Parts& parts) : parts_(parts), guard_(parts.host_names) {}
 
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
                                           Deadline deadline) override;
@@ -53,6 +57,7 @@ private:
     void write_process(MetricsText& text) const;
 
     const Parts parts_;
+    const api::OriginGuard guard_;
 };
 
 }  // namespace gatehouse::server

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "authentication/password_authenticator.h"
 #include "base/descriptor_limit.h"
 #include "functions/process_privacy.h"
 #include "net/address.h"
@@ -16,7 +17,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::chrono::hours renewal_interval{24};
+constexpr std::chrono::hours renewal_interval{1};
 // For answers that say that the server is stopping.
 constexpr std::uint32_t last_words_ms = 150;
 // For functions' processes to end once they are killed.
@@ -70,7 +71,8 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
         std::make_unique<MetricsPage>(MetricsPage::Parts{.foundation = *made->foundation_,
                                                          .loops = *made->loops_,
                                                          .gateway = made->devices_->gateway(),
-                                                         .api_calls = made->api_->calls()});
+                                                         .api_calls = made->api_->calls(),
+                                                         .host_names = own_names_of(all)});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
 }
@@ -101,11 +103,8 @@ Result<void> Server::run() {
     }
     // What start-up used and freed goes back to the system.
     malloc_trim(0);
-    for (const std::string& name : foundation_->certificate->uncovered()) {
-        fmt::print(stderr,
-                   "gatehouse serve: {} is not for the endpoint {}: clients will refuse it there\n",
-                   settings_.tls.certificate_file, name);
-    }
+    tell_uncovered();
+    tell_shadowed();
     if (auto announced = announce(); !announced) return announced;
     loops_->run();
     ::unlink(settings_.ready_file.c_str());
@@ -155,10 +154,7 @@ Result<void> Server::announce() {
     const std::string details =
         fmt::format("version {}, profile {}; the memory of functions is {}", ready.version,
                     name_of_choice(settings_.profile.name), resources_->functions->memory_text());
-    foundation_->log->record({.tenant = default_tenant(settings_),
-                              .type = logs::EventType::ServerNotice,
-                              .reason = "STARTED",
-                              .details = details});
+    notice(logs::Status::Success, "STARTED", details);
     return {};
 }
 
@@ -184,35 +180,41 @@ async::Task<void> Server::drain_all() {
     co_await resources_->functions->stop(within(functions_end_ms));
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
-    foundation_->log->record({.tenant = default_tenant(settings_),
-                              .type = logs::EventType::ServerNotice,
-                              .reason = "STOPPED",
-                              .details = "asked to stop"});
+    notice(logs::Status::Success, "STOPPED", "asked to stop");
     ::unlink(ready_file_path(foundation_->data_dir->path().string()).c_str());
     loops_->stop();
 }
 
 void Server::reread() {
-    const std::string problem = renew_certificate();
-    std::string details = (problem.empty() ? "the doors' certificates were read again" : problem) +
-                          "; " + reread_settings();
-    if (!settings_.passwords.users_file.empty()) details += "; " + reread_passwords();
+    std::vector<Reread> all{renew_certificate(), reread_settings()};
+    if (!settings_.passwords.users_file.empty()) all.push_back(reread_passwords());
+    logs::Status status = logs::Status::Success;
+    std::vector<std::string_view> sentences;
+    for (const Reread& one : all) {
+        if (one.status == logs::Status::Failure) status = one.status;
+        sentences.push_back(one.sentence);
+    }
+    notice(status, "REREAD", fmt::format("{}", fmt::join(sentences, "; ")));
+}
+
+void Server::notice(logs::Status status, std::string_view reason, std::string_view details) {
     foundation_->log->record({.tenant = default_tenant(settings_),
                               .type = logs::EventType::ServerNotice,
-                              .reason = "REREAD",
+                              .status = status,
+                              .reason = reason,
                               .details = details});
 }
 
-std::string Server::reread_passwords() {
+Server::Reread Server::reread_passwords() {
     const auto read = devices_->reload_passwords();
-    if (read) return "so were the passwords";
+    if (read) return {.sentence = "so were the passwords"};
     std::string problem =
         "the passwords stay as they were, since they are not valid now: " + read.error().describe();
     fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problem);
-    return problem;
+    return {logs::Status::Failure, std::move(problem)};
 }
 
-std::string Server::reread_settings() {
+Server::Reread Server::reread_settings() {
     const auto loaded = reload_();
     if (!loaded) {
         std::vector<std::string> problems;
@@ -220,8 +222,9 @@ std::string Server::reread_settings() {
             problems.push_back(problem.describe());
             fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problems.back());
         }
-        return fmt::format("the settings stay as they were, since they are not valid now: {}",
-                           fmt::join(problems, "; "));
+        return {logs::Status::Failure,
+                fmt::format("the settings stay as they were, since they are not valid now: {}",
+                            fmt::join(problems, "; "))};
     }
     const ChangedSettings changed = changed_settings(settings_, loaded->settings);
     apply_live(loaded->settings);
@@ -232,7 +235,7 @@ std::string Server::reread_settings() {
     if (!changed.need_restart.empty()) {
         details += fmt::format("; these need a restart: {}", fmt::join(changed.need_restart, ", "));
     }
-    return details;
+    return {.sentence = std::move(details)};
 }
 
 void Server::apply_live(const Settings& settings) {
@@ -242,25 +245,50 @@ void Server::apply_live(const Settings& settings) {
                                     settings_.logs.write_budget_bytes_per_second);
 }
 
-// What went wrong, in words; then the certificate that there is stays.
-std::string Server::renew_certificate() {
+// On a failure the certificate that there is stays.
+Server::Reread Server::renew_certificate() {
     const auto renewed = foundation_->certificate->refresh();
     const auto shown = renewed && *renewed ? doors_->renew_certificates() : Result<void>();
-    if (renewed && shown) return {};
+    if (renewed && shown) {
+        if (*renewed) tell_uncovered();
+        return {.sentence = "the doors' certificates were read again"};
+    }
     const Error& error = !renewed ? renewed.error() : shown.error();
     std::string problem = "the server certificate stays as it is: " + error.describe();
     fmt::print(stderr, "gatehouse serve: {}\n", problem);
-    return problem;
+    notice(logs::Status::Failure, "CERTIFICATE_NOT_RENEWED", problem);
+    return {logs::Status::Failure, std::move(problem)};
+}
+
+// A certificate for other names is shown all the same: clients are the judges, and some of them may
+// call the server by a name that it does not know of.
+void Server::tell_uncovered() {
+    for (const std::string& name : foundation_->certificate->uncovered()) {
+        const std::string problem =
+            fmt::format("{} is not for the endpoint {}: clients will refuse it there",
+                        settings_.tls.certificate_file, name);
+        fmt::print(stderr, "gatehouse serve: {}\n", problem);
+        notice(logs::Status::Failure, "CERTIFICATE_NOT_FOR_ENDPOINT", problem);
+    }
+}
+
+// One that was made by the API before there was a file of users.
+void Server::tell_shadowed() {
+    const std::string_view name = authentication::password_authorizer_name;
+    if (settings_.passwords.users_file.empty() || resources_->authorizers->directory().get()->find(
+                                                      default_tenant(settings_), name) == nullptr) {
+        return;
+    }
+    const std::string problem = fmt::format(
+        "the authorizer '{}' of the API is not asked, since password-file.users ({}) "
+        "has that name; make it anew by another name, and delete this one",
+        name, settings_.passwords.users_file);
+    fmt::print(stderr, "gatehouse serve: {}\n", problem);
+    notice(logs::Status::Failure, "AUTHORIZER_SHADOWED", problem);
 }
 
 void Server::plan_renewal() {
-    if (const std::string problem = renew_certificate(); !problem.empty()) {
-        foundation_->log->record({.tenant = default_tenant(settings_),
-                                  .type = logs::EventType::ServerNotice,
-                                  .status = logs::Status::Failure,
-                                  .reason = "CERTIFICATE_NOT_RENEWED",
-                                  .details = problem});
-    }
+    renew_certificate();
     loops_->main().timers().set(*renewal_, loops_->main().now() + renewal_interval);
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "async/task_group.h"
 #include "base/result.h"
@@ -44,12 +45,19 @@ private:
     void drain();
     async::Task<void> drain_all();
     void reread();
-    // What became of the settings, in a sentence.
-    std::string reread_settings();
-    std::string reread_passwords();
+    // What became of something that was to be read again, in a sentence.
+    struct Reread {
+        logs::Status status = logs::Status::Success;
+        std::string sentence;
+    };
+    Reread reread_settings();
+    Reread reread_passwords();
     void apply_live(const Settings& settings);
-    std::string renew_certificate();
+    Reread renew_certificate();
     void plan_renewal();
+    void tell_uncovered();
+    void tell_shadowed();
+    void notice(logs::Status status, std::string_view reason, std::string_view details);
 
     Settings settings_;  // the live ones as last reread
     const Reload reload_;

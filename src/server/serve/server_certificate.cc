@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
+#include "base/durable_file.h"
+#include "certificates/certificate.h"
 #include "certificates/permitted_names.h"
+#include "net/tls_context.h"
 
 namespace gatehouse::server {
 namespace {
@@ -17,6 +21,28 @@ using certificates::ServerIdentity;
 std::optional<ServerFiles> files_of(const Settings& settings) {
     if (settings.tls.certificate_file.empty()) return std::nullopt;
     return ServerFiles{settings.tls.certificate_file, settings.tls.private_key_file};
+}
+
+Result<void> check_authority(const std::string& file) {
+    if (file.empty()) return {};
+    const auto pem = read_file(file);
+    if (!pem) return fail(pem.error());
+    const auto certificate = certificates::parse_certificate_pem(*pem);
+    if (certificate) return {};
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("tls.ca {}: {}", file, certificate.error().message));
+}
+
+// OpenSSL has bounds of its own: on the size of keys, on digests.
+Result<void> check_for_tls(const ServerIdentity& identity, const ServerFiles& files,
+                           net::SecurityPolicy policy) {
+    const auto context = net::TlsContext::make({.certificate_chain_pem = identity.chain_pem,
+                                                .private_key_pem = identity.key_pem,
+                                                .application_protocols = {},
+                                                .policy = policy});
+    if (context) return {};
+    return fail(context.error().kind,
+                fmt::format("{}: {}", files.certificate.string(), context.error().message));
 }
 
 }  // namespace
@@ -31,6 +57,9 @@ Result<std::unique_ptr<ServerCertificate>> ServerCertificate::make(const Setting
     std::unique_ptr<ServerCertificate> made(new ServerCertificate(settings, authority, clock));
     if (!made->files_) return made;
     if (auto read = made->refresh(); !read) return fail(std::move(read.error()));
+    if (auto checked = check_authority(settings.tls.ca_file); !checked) {
+        return fail(std::move(checked.error()));
+    }
     return made;
 }
 
@@ -41,7 +70,9 @@ std::shared_ptr<const ServerIdentity> ServerCertificate::identity() const {
 }
 
 std::string ServerCertificate::authority_file() const {
-    return files_ ? settings_.tls.ca_file : authority_.root_certificate_path().string();
+    if (!files_) return authority_.root_certificate_path().string();
+    const std::string& file = settings_.tls.ca_file;
+    return file.empty() ? file : std::filesystem::absolute(file).string();
 }
 
 std::vector<std::string> ServerCertificate::uncovered() const {
@@ -65,6 +96,9 @@ Result<bool> ServerCertificate::refresh() {
     }
     auto read = certificates::read_server_files(*files_, clock_);
     if (!read) return fail(std::move(read.error()));
+    if (auto checked = check_for_tls(*read, *files_, settings_.tls.policy); !checked) {
+        return fail(std::move(checked.error()));
+    }
     const std::scoped_lock lock(mutex_);
     const bool is_new =
         own_ == nullptr || own_->chain_pem != read->chain_pem || own_->key_pem != read->key_pem;

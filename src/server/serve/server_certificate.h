@@ -22,20 +22,22 @@ namespace gatehouse::server {
 
 class ServerCertificate : Pinned {
 public:
-    // The settings, authority and clock must outlive it. The errors of read_server_files().
+    // The settings, authority and clock must outlive it. The errors of refresh(), and a CA file
+    // that holds no certificate.
     static Result<std::unique_ptr<ServerCertificate>> make(const Settings& settings,
                                                            certificates::LocalAuthority& authority,
                                                            const Clock& clock);
 
     std::shared_ptr<const certificates::ServerIdentity> identity() const;
     bool is_operators() const { return files_.has_value(); }
-    // What devices have to trust; empty: what their system trusts.
+    // What devices have to trust, by its whole path; empty: what their system trusts.
     std::string authority_file() const;
     // Endpoints that clients would refuse, since the certificate is not for them.
     std::vector<std::string> uncovered() const;
 
     // Reads the operator's files again, or renews what is due. Whether there is a new certificate.
-    // On an error the one that there is stays.
+    // On an error the one that there is stays: those of read_server_files(), and InvalidInput for a
+    // certificate that TLS would not show.
     Result<bool> refresh();
     // For endpoints in another region, see LocalAuthority. InvalidInput where the operator's
     // certificate would have to be another.
