@@ -24,6 +24,8 @@ class ConnectRates : Pinned {
 public:
     // Counts a connect; how many there were in this second, this one included, up to 255.
     std::uint32_t note(const Tenant& tenant, std::string_view client_id, SteadyTime now);
+    // How many were counted in this second.
+    std::uint32_t count(const Tenant& tenant, std::string_view client_id, SteadyTime now) const;
 
 private:
     static constexpr std::size_t slot_count = 16 * 1024;

@@ -21,6 +21,9 @@ TEST(ConnectRates, CountsEachClientOfEachTenantInEachSecond) {
     EXPECT_EQ(rates->note(ours, "a", start + milliseconds(500)), 2u);
     EXPECT_EQ(rates->note(ours, "b", start + milliseconds(500)), 1u);
     EXPECT_EQ(rates->note(theirs, "a", start + milliseconds(500)), 1u);
+    EXPECT_EQ(rates->count(ours, "a", start + milliseconds(999)), 2u);
+    EXPECT_EQ(rates->count(ours, "c", start), 0u);
+    EXPECT_EQ(rates->count(ours, "a", start + milliseconds(1000)), 0u);
     EXPECT_EQ(rates->note(ours, "a", start + milliseconds(1000)), 1u);
 }
 

@@ -15,4 +15,9 @@ std::string told_to_client(std::string_view packet, std::string_view trace_id) {
                        trace_id);
 }
 
+std::string told_when_unavailable(std::string_view packet, std::string_view trace_id) {
+    return fmt::format("{}:Nobody can decide about the client now, try again later:{}", packet,
+                       trace_id);
+}
+
 }  // namespace gatehouse::gateway

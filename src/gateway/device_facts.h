@@ -15,8 +15,17 @@
 #include "mqtt/protocol.h"
 #include "net/address.h"
 #include "net/listener.h"
+#include "net/transport.h"
 
 namespace gatehouse::gateway {
+
+// Who could read the password of CONNECT.
+enum class PasswordExposure : std::uint8_t {
+    None,
+    FromBalancer,  // it came without TLS from a load balancer, which does not say how it got there
+    OnTheWay       // it came from another machine without TLS
+};
+PasswordExposure exposure_of(const net::PeerFacts& peer);
 
 struct DeviceFacts {
     Tenant tenant;
@@ -25,7 +34,7 @@ struct DeviceFacts {
     std::string source_ip;
     std::uint16_t source_port = 0;
     DoorKind door = DoorKind::Mqtt;
-    bool password_was_readable = false;  // it came from another machine without TLS
+    PasswordExposure password_exposure = PasswordExposure::None;
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     logs::Level log_level = logs::Level::Info;
     std::uint32_t log_level_generation = 0;  // of the levels when log_level was asked for

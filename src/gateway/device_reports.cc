@@ -10,10 +10,27 @@
 namespace gatehouse::gateway {
 namespace {
 
-constexpr std::string_view readable_password =
-    "the password came without TLS: whoever is on the way can read it";
+std::string_view warning_of(PasswordExposure exposure) {
+    switch (exposure) {
+        case PasswordExposure::None: break;
+        case PasswordExposure::FromBalancer:
+            return "the password came from the load balancer without TLS: whoever is on the way "
+                   "from there can read it";
+        case PasswordExposure::OnTheWay:
+            return "the password came without TLS: whoever is on the way can read it";
+    }
+    return {};
+}
 
 }  // namespace
+
+PasswordExposure exposure_of(const net::PeerFacts& peer) {
+    if (peer.is_tls || peer.remote.is_loopback() || peer.tls_before == net::TlsBefore::Yes) {
+        return PasswordExposure::None;
+    }
+    if (peer.tls_before == net::TlsBefore::No) return PasswordExposure::OnTheWay;
+    return peer.is_balancer_here ? PasswordExposure::None : PasswordExposure::FromBalancer;
+}
 
 bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
     if (facts_->log_level_generation != gateway_.parts().levels.generation()) [[unlikely]] {
@@ -31,20 +48,23 @@ void DeviceConnection::refresh_log_level() {
 void DeviceConnection::report_connected() {
     facts_->trace.outcome(logs::Outcome::Accepted);
     if (!keeps(logs::EventType::Connect, logs::Status::Success)) return;
-    gateway_.parts().events.record(
-        {.tenant = facts_->tenant,
-         .type = logs::EventType::Connect,
-         .trace_id = facts_->trace_id,
-         .origin = facts_->origin(identity_->principal_id),
-         .details = facts_->password_was_readable ? readable_password : std::string_view(),
-         .authentication_type = name_of(identity_->type),
-         .authorizer_name = identity_->authorizer_name,
-         .door = name_of(facts_->door),
-         .explanation =
-             identity_->permission_problem ? *identity_->permission_problem : std::string_view()});
+    gateway_.parts().events.record({.tenant = facts_->tenant,
+                                    .type = logs::EventType::Connect,
+                                    .trace_id = facts_->trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .details = warning_of(facts_->password_exposure),
+                                    .authentication_type = name_of(identity_->type),
+                                    .authorizer_name = identity_->authorizer_name,
+                                    .door = name_of(facts_->door),
+                                    .explanation = identity_->permission_problem
+                                                       ? *identity_->permission_problem
+                                                       : std::string_view()});
 }
 
 void DeviceConnection::report_disconnected(const Ending& ending) {
+    if (const std::uint64_t count = rate_watch_ ? rate_watch_->take_untold() : 0; count != 0) {
+        report_over_rate(count, gateway_.settings().profile.behaviour.rates == Rates::Throttled);
+    }
     facts_->trace.step(logs::StepKind::Ended, logs::StepStatus::Noted,
                        ending.details.empty()
                            ? std::string(name_of(ending.reason))

@@ -99,7 +99,10 @@ private:
 
     async::Task<bool> open_stream(const net::AcceptedSocket& socket) {
         net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
-        if (!co_await find_peer(gateway_, door_, socket.descriptor, facts, slot_)) co_return false;
+        if (socket.is_proxied &&
+            !co_await find_peer(gateway_, door_, socket.descriptor, facts, slot_)) {
+            co_return false;
+        }
         if (door_.tls == nullptr) {
             stream_ = std::make_unique<net::Stream>(
                 gateway_.loop(), net::make_plain_transport(socket.descriptor), std::move(facts));
@@ -191,12 +194,14 @@ private:
         note_arrival(facts_->trace, door_, stream_->facts(), connect);
         if (const auto problem = check_connect(connect, profile())) {
             parts_count(logs::Metric::ConnectClientError);
+            facts_->trace.step(logs::StepKind::ConnectParsed, logs::StepStatus::Failed,
+                               problem->sentence);
             report_connect_failed(
                 gateway_, *facts_, ConnectFault::Rules,
                 {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
             co_return co_await refuse(problem->reason, problem->sentence);
         }
-        if (const auto problem = rate_problem()) {
+        if (const auto problem = rate_problem(Proven::NotYet)) {
             co_return co_await refuse_unauthorized(*problem, ReasonCode::QuotaExceeded);
         }
         if (!tenant_problem_.empty()) {
@@ -226,6 +231,9 @@ private:
             co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
                                                    ReasonCode::NotAuthorized);
         }
+        if (const auto problem = rate_problem(Proven::Yes)) {
+            co_return co_await refuse_unauthorized(*problem, ReasonCode::QuotaExceeded);
+        }
         if (gateway_.is_stopping()) {
             co_return co_await refuse(ReasonCode::ServerUnavailable, "the server is stopping");
         }
@@ -233,16 +241,22 @@ private:
         hand_over(std::move(*identity), asked_at);
     }
 
-    // Counts the connect of this client id. The sentence with which it is refused, if it is.
-    std::optional<std::string> rate_problem() {
+    // Counts the connect of a client that proved that it may, since others could keep it out by its
+    // client id; what was counted spares the authorizer the next ones. The sentence with which the
+    // client is refused, if it is.
+    enum class Proven : bool { NotYet, Yes };
+    std::optional<std::string> rate_problem(Proven proven) {
         ConnectRates* const rates = gateway_.gateway().connect_rates();
         if (rates == nullptr || client_id_assigned_) return std::nullopt;
+        const bool throttles = profile().behaviour.rates == Rates::Throttled;
+        if (proven == Proven::NotYet && !throttles) return std::nullopt;
         const std::uint32_t most = profile().limits.client_connects_per_second_max;
-        const std::uint32_t count =
-            rates->note(facts_->tenant, facts_->client_id, gateway_.loop().now());
+        const SteadyTime now = gateway_.loop().now();
+        const std::uint32_t count = proven == Proven::Yes
+                                        ? rates->note(facts_->tenant, facts_->client_id, now)
+                                        : rates->count(facts_->tenant, facts_->client_id, now) + 1;
         if (count <= most) return std::nullopt;
         parts_count(logs::Metric::ConnectClientIdThrottle);
-        const bool throttles = profile().behaviour.rates == Rates::Throttled;
         std::string sentence = fmt::format("the client id connects more than {} time{} a second",
                                            most, most == 1 ? "" : "s");
         facts_->trace.step(logs::StepKind::ConnectParsed,
@@ -280,8 +294,7 @@ private:
         facts->source_ip = peer.remote.host();
         facts->source_port = peer.remote.port();
         facts->door = door_.kind;
-        facts->password_was_readable =
-            !peer.is_tls && connect.password.has_value() && !peer.remote.is_loopback();
+        if (connect.password) facts->password_exposure = exposure_of(peer);
         facts->version = connect.version;
         facts->log_level = parts_.levels.level_for(facts->subject());
         facts->trace = parts_.traces.begin(facts->tenant, facts->trace_id, peer.remote.text());
@@ -377,11 +390,12 @@ private:
             report_not_authenticated(gateway_, *facts_, stream_->facts(), refusal);
         }
         report_connect_failed(gateway_, *facts_, ConnectFault::NotAuthenticated, refusal);
-        const std::string told = told_to_client("CONNACK", facts_->trace_id);
         if (refusal.kind == Refusal::Kind::Unavailable) {
-            co_return co_await refuse_unauthorized(told, ReasonCode::ServerUnavailable);
+            co_return co_await refuse_unauthorized(
+                told_when_unavailable("CONNACK", facts_->trace_id), ReasonCode::ServerUnavailable);
         }
-        co_await refuse_unauthorized(told, ReasonCode::NotAuthorized);
+        co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
+                                     ReasonCode::NotAuthorized);
     }
 
     // By the profile: with a CONNACK, or AWS's silent close.

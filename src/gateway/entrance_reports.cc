@@ -17,8 +17,12 @@ namespace {
 // Up to where TLS is through, or is not wanted.
 void note_transport(logs::TraceStore::Recorder& trace, const net::PeerFacts& peer) {
     if (!peer.is_tls) {
-        return trace.step(StepKind::Tls, StepStatus::Skipped,
-                          "no TLS: user name and password travel in the clear");
+        return trace.step(
+            StepKind::Tls, StepStatus::Skipped,
+            peer.tls_before == net::TlsBefore::Yes ? "TLS to the load balancer, none from there on"
+            : peer.tls_before == net::TlsBefore::Unknown
+                ? "no TLS from the load balancer on: user name and password travel in the clear"
+                : "no TLS: user name and password travel in the clear");
     }
     trace.step(
         StepKind::Tls, StepStatus::Passed,
@@ -47,7 +51,7 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
     const Tenant tenant = parts.tenant_of(peer.server_name).tenant;
     const std::string source_ip = peer.remote.host();
     const std::string trace_id = make_uuid(parts.random);
-    auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text());
+    auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text(), logs::Attempt::NoConnect);
     note_door(trace, door, peer);
     if (problem.at != StepKind::Tls && problem.at != StepKind::Door) note_transport(trace, peer);
     trace.step(problem.at, StepStatus::Failed, std::string(problem.details));
@@ -159,8 +163,8 @@ void note_arrival(logs::TraceStore::Recorder& trace, const Door& door, const net
     note_transport(trace, peer);
     trace.step(StepKind::ConnectParsed, StepStatus::Passed,
                fmt::format("MQTT {}, client id '{}', user name '{}', {}, keep-alive {} s{}",
-                           mqtt::name_of(connect.version), connect.client_id,
-                           logs::masked_user_name(connect.user_name.value_or("")),
+                           mqtt::name_of(connect.version), logs::shown_text(connect.client_id),
+                           logs::shown_text(logs::masked_user_name(connect.user_name.value_or(""))),
                            connect.password ? "with a password" : "no password", connect.keep_alive,
                            connect.will ? ", with a will" : ""));
 }

@@ -205,10 +205,13 @@ net::HttpResponse HttpDoor::refuse(Call& call, const Refusal& refusal) {
     gateway_.metrics().add(logs::Metric::PublishInAuthError);
     report(call, refusal.reason, refusal.sentence);
     const bool explains = gateway_.settings().profile.behaviour.explanation == Explanation::Given;
-    const unsigned status = refusal.kind == Refusal::Kind::Unavailable     ? 503
-                            : refusal.kind == Refusal::Kind::NotAuthorized ? 403
-                                                                           : 401;
-    return answer(status,
+    if (refusal.kind == Refusal::Kind::Unavailable) {
+        return answer(503,
+                      explains ? told_when_unavailable("PUBLISH", call.trace_id)
+                               : std::string("Service Unavailable"),
+                      call.trace_id);
+    }
+    return answer(refusal.kind == Refusal::Kind::NotAuthorized ? 403 : 401,
                   explains ? told_to_client("PUBLISH", call.trace_id) : std::string("Forbidden"),
                   call.trace_id);
 }

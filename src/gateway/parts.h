@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <string>
+#include <string_view>
 
 #include "authentication/authenticator.h"
 #include "base/clock.h"
@@ -15,7 +16,6 @@
 #include "logs/level.h"
 #include "logs/metrics.h"
 #include "logs/trace.h"
-#include "net/address_range.h"
 #include "net/http_server.h"
 
 namespace gatehouse::gateway {
@@ -42,8 +42,6 @@ struct GatewaySettings {
     // Bytes waiting for a client that does not read; over it messages wait in its session.
     std::size_t output_bytes_max = 1024 * 1024;
     net::HttpServerSettings http;
-    // Balancers, whose connections begin with a PROXY protocol header; nobody else's do.
-    std::vector<net::AddressRange> proxies;
 };
 
 struct GatewayParts {

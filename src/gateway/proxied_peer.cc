@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "gateway/entrance_reports.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_gateway.h"
@@ -13,20 +11,18 @@ namespace gatehouse::gateway {
 
 async::Task<bool> find_peer(LoopGateway& gateway, const Door& door, int descriptor,
                             net::PeerFacts& facts, net::ConnectionLimits::Slot& slot) {
-    const bool is_proxied = std::ranges::any_of(
-        gateway.settings().proxies,
-        [&](const net::AddressRange& range) { return range.contains(facts.remote); });
-    if (!is_proxied) co_return true;
     const auto peer = co_await net::read_proxy_header(
         gateway.loop(), descriptor,
         Deadline::after(gateway.parts().clock, gateway.settings().connect_wait));
     Result<void> known;
     if (!peer) known = fail(peer.error());
     if (peer && *peer) {
+        facts.is_balancer_here = facts.remote.is_loopback();
         facts.remote = (*peer)->remote;
         facts.local = (*peer)->local;
-        known = slot.move_to(facts.remote);
+        facts.tls_before = (*peer)->tls;
     }
+    if (peer) known = slot.move_to(facts.remote);
     if (known) co_return true;
     ::close(descriptor);
     // A balancer that only looks whether anybody is there ends like this.

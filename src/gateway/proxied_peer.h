@@ -10,9 +10,9 @@ namespace gatehouse::gateway {
 
 class LoopGateway;
 
-// Of a socket from one of GatewaySettings::proxies, takes the PROXY protocol header off and puts
-// the client's addresses into the facts, and its slot among that address's. Other sockets are left
-// as they are. False: the connection is over, reported and closed.
+// Of a proxied socket, takes the PROXY protocol header off and puts what it says about the client
+// into the facts, and the slot among those of the client's address (the balancer's own, where it
+// speaks for itself). False: the connection is over, reported and closed.
 async::Task<bool> find_peer(LoopGateway& gateway, const Door& door, int descriptor,
                             net::PeerFacts& facts, net::ConnectionLimits::Slot& slot);
 

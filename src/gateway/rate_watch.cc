@@ -27,6 +27,10 @@ std::uint64_t RateWatch::note() {
     ++untold_;
     if (loop_.now() < tell_at_) return 0;
     tell_at_ = loop_.now() + told_every;
+    return take_untold();
+}
+
+std::uint64_t RateWatch::take_untold() {
     return std::exchange(untold_, 0);
 }
 

@@ -25,6 +25,8 @@ public:
     // Counts a message over the rate. How many there were since the last time they were told of,
     // when it is time to tell again (at once, then once a minute); else 0.
     std::uint64_t note();
+    // How many were not told of yet; they count as told from now on.
+    std::uint64_t take_untold();
 
 private:
     async::EventLoop& loop_;

@@ -65,7 +65,7 @@ TraceStore::TraceStore(const Clock& clock, Settings settings)
 TraceStore::~TraceStore() = default;
 
 TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view trace_id,
-                                       std::string_view source) {
+                                       std::string_view source, Attempt attempt) {
     auto entry = std::make_unique<Entry>();
     entry->trace.tenant = tenant;
     entry->trace.trace_id = trace_id;
@@ -78,19 +78,27 @@ TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view tr
     const std::scoped_lock lock(mutex_);
     bytes_ += entry->bytes;
     entry->trace.revision = ++revision_;
-    entries_.push_back(std::move(entry));
-    recorder.number_ = first_number_ + entries_.size() - 1;
+    recorder.number_ = next_number_++;
+    entries_.emplace(recorder.number_, std::move(entry));
+    if (attempt == Attempt::NoConnect) no_connects_.push_back(recorder.number_);
+    if (no_connects_.size() > settings_.no_connect_max) drop(no_connects_.front());
     drop_oldest_over_bounds();
     return recorder;
+}
+
+// Of its kind it is the oldest.
+void TraceStore::drop(std::uint64_t number) {
+    const auto found = entries_.find(number);
+    bytes_ -= found->second->bytes;
+    entries_.erase(found);
+    if (!no_connects_.empty() && no_connects_.front() == number) no_connects_.pop_front();
 }
 
 void TraceStore::drop_oldest_over_bounds() {
     // The newest trace stays, whatever its size: its steps are bounded on their own.
     while (entries_.size() > 1 &&
            (entries_.size() > settings_.traces_max || bytes_ > settings_.bytes_max)) {
-        bytes_ -= entries_.front()->bytes;
-        entries_.pop_front();
-        ++first_number_;
+        drop(entries_.begin()->first);
     }
 }
 
@@ -99,8 +107,9 @@ void TraceStore::change(std::uint64_t number, const Change& apply) {
     ConnectionTrace copy;
     {
         const std::scoped_lock lock(mutex_);
-        if (number < first_number_) return;  // dropped already
-        Entry& entry = *entries_[number - first_number_];
+        const auto found = entries_.find(number);
+        if (found == entries_.end()) return;  // dropped already
+        Entry& entry = *found->second;
         const std::size_t before = entry.bytes;
         apply(entry);
         entry.trace.revision = ++revision_;
@@ -159,7 +168,7 @@ std::vector<ConnectionTrace> TraceStore::find(const Query& query) const {
     std::vector<ConnectionTrace> found;
     const std::scoped_lock lock(mutex_);
     for (auto at = entries_.rbegin(); at != entries_.rend() && found.size() < query.limit; ++at) {
-        const ConnectionTrace& trace = (*at)->trace;
+        const ConnectionTrace& trace = at->second->trace;
         if (trace.tenant != query.tenant) continue;
         if (!query.trace_id.empty() && trace.trace_id != query.trace_id) continue;
         if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
@@ -177,7 +186,7 @@ std::vector<ConnectionTrace> TraceStore::changed_since(std::uint64_t revision,
                                                        const Query& query) const {
     const std::scoped_lock lock(mutex_);
     std::vector<const ConnectionTrace*> changed;
-    for (const auto& entry : entries_) {
+    for (const auto& [number, entry] : entries_) {
         const ConnectionTrace& trace = entry->trace;
         if (trace.revision <= revision || trace.tenant != query.tenant) continue;
         if (!query.client_id.empty() && trace.client_id != query.client_id) continue;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -75,6 +76,10 @@ struct ConnectionTrace {
 
 enum class Secrets : std::uint8_t { Masked, Shown };
 
+// Whether an attempt got as far as a CONNECT. The others cost nothing to make, so they have a share
+// of their own and push none of these out.
+enum class Attempt : std::uint8_t { Connect, NoConnect };
+
 // The traces of the latest attempts, oldest dropped first, found by trace id or client id.
 //
 // Threads: any; each call holds one short lock.
@@ -82,6 +87,7 @@ class TraceStore : Pinned {
 public:
     struct Settings {
         std::size_t traces_max = 1000;
+        std::size_t no_connect_max = 100;         // of these
         std::size_t bytes_max = 8 * 1024 * 1024;  // of texts, in all
         std::size_t steps_max = 64;               // of one trace; later ones are counted
         std::size_t detail_max = 16 * 1024;       // bytes of one text; the rest is cut off
@@ -114,7 +120,8 @@ public:
     };
 
     // Starts a trace. The store outlives the recorder.
-    Recorder begin(const Tenant& tenant, std::string_view trace_id, std::string_view source);
+    Recorder begin(const Tenant& tenant, std::string_view trace_id, std::string_view source,
+                   Attempt attempt = Attempt::Connect);
 
     // Newest first, at most `limit`. Empty trace_id and client_id match every trace.
     struct Query {
@@ -149,14 +156,16 @@ private:
     using Change = std::function<void(Entry&)>;
 
     void change(std::uint64_t number, const Change& apply);
+    void drop(std::uint64_t number);
     void drop_oldest_over_bounds();
 
     const Clock& clock_;
     const Settings settings_;
     mutable std::mutex mutex_;
-    // Guarded by mutex_: entries_ in order of their numbers, without gaps.
-    std::deque<std::unique_ptr<Entry>> entries_;
-    std::uint64_t first_number_ = 1;
+    // Guarded by mutex_.
+    std::map<std::uint64_t, std::unique_ptr<Entry>> entries_;  // by number, in order of beginning
+    std::deque<std::uint64_t> no_connects_;                    // those of Attempt::NoConnect
+    std::uint64_t next_number_ = 1;
     std::size_t bytes_ = 0;
     std::uint64_t revision_ = 0;
     std::vector<std::shared_ptr<const Follower>> followers_;

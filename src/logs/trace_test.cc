@@ -48,6 +48,30 @@ TEST_F(TraceStoreTest, DropsTheOldestAndIgnoresTheirRecorders) {
     EXPECT_TRUE(all[1].steps.empty());
 }
 
+TEST_F(TraceStoreTest, AttemptsWithoutConnectPushNoneOutThatHadOne) {
+    TraceStore store(clock_, {.traces_max = 4, .no_connect_max = 2});
+    const auto kept = [&] {
+        std::string names;
+        for (const auto& trace : store.find({.tenant = tenant_, .limit = 10})) {
+            names += trace.trace_id + " ";
+        }
+        return names;
+    };
+    auto real = store.begin(tenant_, "real-1", "a");
+    auto scan = store.begin(tenant_, "scan-1", "a", Attempt::NoConnect);
+    for (const char* id : {"scan-2", "scan-3"}) store.begin(tenant_, id, "a", Attempt::NoConnect);
+    EXPECT_EQ(kept(), "scan-3 scan-2 real-1 ");
+    scan.step(StepKind::Ended, StepStatus::Noted, "too late");
+    real.step(StepKind::Ended, StepStatus::Noted, "in time");
+    EXPECT_EQ(store.find({.tenant = tenant_, .trace_id = "real-1"}).at(0).steps.size(), 1u);
+    for (const char* id : {"real-2", "real-3", "real-4"}) store.begin(tenant_, id, "a");
+    EXPECT_EQ(kept(), "real-4 real-3 real-2 scan-3 ") << "the oldest of all";
+    for (const char* id : {"scan-4", "scan-5", "scan-6"}) {
+        store.begin(tenant_, id, "a", Attempt::NoConnect);
+    }
+    EXPECT_EQ(kept(), "scan-6 scan-5 real-4 real-3 ");
+}
+
 TEST_F(TraceStoreTest, IsBoundedInBytesStepsAndDetail) {
     TraceStore store(clock_, {.bytes_max = 20'000, .steps_max = 3, .detail_max = 10});
     for (int i = 0; i < 100; ++i) {

@@ -22,6 +22,11 @@ std::string_view protocol_name(ProtocolVersion version) {
     return version == ProtocolVersion::V3_1 ? "MQIsdp" : "MQTT";
 }
 
+bool is_known_name(std::string_view name) {
+    return name == protocol_name(ProtocolVersion::V3_1) ||
+           name == protocol_name(ProtocolVersion::V5);
+}
+
 std::optional<ProtocolVersion> known_version(std::string_view name, std::uint8_t level) {
     for (const auto version :
          {ProtocolVersion::V3_1, ProtocolVersion::V3_1_1, ProtocolVersion::V5}) {
@@ -221,6 +226,10 @@ Decoded<Connect> decode_connect(const Frame& frame) {
     const std::uint8_t level = reader.u8("Protocol Level");
     if (!reader.ok()) return std::unexpected(reader.error());
     const auto version = known_version(name, level);
+    if (!version && !is_known_name(name)) {
+        return std::unexpected(DecodeError{ReasonCode::UnsupportedProtocolVersion, "MQTT-3.1.2-1",
+                                           "Protocol Name", "is neither 'MQTT' nor 'MQIsdp'"});
+    }
     if (!version) {
         return std::unexpected(DecodeError{ReasonCode::UnsupportedProtocolVersion,
                                            name == "MQTT" ? "MQTT-3.1.2-2" : "MQTT-3.1.2-1",

@@ -146,6 +146,15 @@ TEST(DecodeConnect, RefusesWithTheClause) {
     }
 }
 
+TEST(DecodeConnect, NamesTheFieldThatIsUnknown) {
+    const auto subject = [](std::string_view body) {
+        return decode_connect(frame_of(packet_from(0x10, body))).error().subject;
+    };
+    EXPECT_EQ(subject("0004'MQTX' 04 02 0000 0000"), "Protocol Name");
+    EXPECT_EQ(subject("0004'MQTT' 06 02 0000 0000"), "Protocol Version");
+    EXPECT_EQ(subject("0006'MQIsdp' 04 02 0000 0000"), "Protocol Version");
+}
+
 TEST(DecodeConnect, RefusesEveryTruncation) {
     Bytes whole = full_v5;
     const std::size_t body_size = whole.size() - 2;

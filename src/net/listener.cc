@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +15,7 @@ namespace {
 constexpr int backlog = 4096;
 constexpr int accepts_per_turn = 64;  // so that a flood of connections leaves time for traffic
 constexpr std::chrono::milliseconds out_of_descriptors_wait{100};
+constexpr const char* no_key = "";  // counted for no address
 
 Result<int> bind_and_listen(const Address& address) {
     const int family = address.raw()->sa_family;
@@ -68,12 +70,20 @@ Result<void> ConnectionLimits::Slot::move_to(const Address& remote) {
     return {};
 }
 
+Result<void> ConnectionLimits::count_in_total() {
+    if (total_.fetch_add(1) < settings_.total_max) return {};
+    total_.fetch_sub(1);
+    return fail(ErrorKind::LimitExceeded,
+                fmt::format("{} connections are open, the most allowed", settings_.total_max));
+}
+
+Result<ConnectionLimits::Slot> ConnectionLimits::admit_proxied() {
+    if (auto counted = count_in_total(); !counted) return fail(std::move(counted.error()));
+    return Slot(*this, no_key);
+}
+
 Result<ConnectionLimits::Slot> ConnectionLimits::admit(const Address& remote) {
-    if (total_.fetch_add(1) >= settings_.total_max) {
-        total_.fetch_sub(1);
-        return fail(ErrorKind::LimitExceeded,
-                    fmt::format("{} connections are open, the most allowed", settings_.total_max));
-    }
+    if (auto counted = count_in_total(); !counted) return fail(std::move(counted.error()));
     auto key = count(remote);
     if (key) return Slot(*this, std::move(*key));
     total_.fetch_sub(1);
@@ -99,6 +109,7 @@ void ConnectionLimits::leave(const std::string& key) {
 }
 
 void ConnectionLimits::uncount(const std::string& key) {
+    if (key == no_key) return;
     auto per_address = per_address_.lock();
     const auto found = per_address->find(key);
     if (--found->second == 0) per_address->erase(found);
@@ -106,22 +117,25 @@ void ConnectionLimits::uncount(const std::string& key) {
 
 Result<std::unique_ptr<Listener>> Listener::open(async::EventLoop& loop, const Address& address,
                                                  ConnectionLimits& limits, OnAccept on_accept,
-                                                 OnRefused on_refused) {
+                                                 OnRefused on_refused,
+                                                 std::vector<AddressRange> proxies) {
     auto descriptor = bind_and_listen(address);
     if (!descriptor) return fail(std::move(descriptor.error()));
     return std::unique_ptr<Listener>(new Listener(loop, *descriptor, local_address(*descriptor),
                                                   limits, std::move(on_accept),
-                                                  std::move(on_refused)));
+                                                  std::move(on_refused), std::move(proxies)));
 }
 
 Listener::Listener(async::EventLoop& loop, int descriptor, Address address,
-                   ConnectionLimits& limits, OnAccept on_accept, OnRefused on_refused)
+                   ConnectionLimits& limits, OnAccept on_accept, OnRefused on_refused,
+                   std::vector<AddressRange> proxies)
     : loop_(loop),
       descriptor_(descriptor),
       address_(std::move(address)),
       limits_(limits),
       on_accept_(std::move(on_accept)),
       on_refused_(std::move(on_refused)),
+      proxies_(std::move(proxies)),
       retry_([this] { loop_.watch(descriptor_, *this, EPOLLIN); }) {
     loop_.watch(descriptor_, *this, EPOLLIN);
 }
@@ -149,7 +163,9 @@ void Listener::on_ready(std::uint32_t) {
                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted < 0) return accept_failed(errno);
         Address remote(reinterpret_cast<const sockaddr*>(&storage), length);
-        auto slot = limits_.admit(remote);
+        const bool is_proxied = std::ranges::any_of(
+            proxies_, [&](const AddressRange& range) { return range.contains(remote); });
+        auto slot = is_proxied ? limits_.admit_proxied() : limits_.admit(remote);
         if (!slot) {
             ::close(accepted);
             report_refused(slot.error());
@@ -157,7 +173,8 @@ void Listener::on_ready(std::uint32_t) {
         }
         const int on = 1;
         setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        on_accept_({accepted, local_address(accepted), std::move(remote), std::move(*slot)});
+        on_accept_(
+            {accepted, local_address(accepted), std::move(remote), std::move(*slot), is_proxied});
     }
 }
 

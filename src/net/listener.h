@@ -10,11 +10,13 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "async/event_loop.h"
 #include "async/guarded.h"
 #include "base/result.h"
 #include "net/address.h"
+#include "net/address_range.h"
 
 namespace gatehouse::net {
 
@@ -46,9 +48,13 @@ public:
     };
     // LimitExceeded says which bound was hit.
     Result<Slot> admit(const Address& remote);
+    // Of a load balancer's connection, whose address is not known yet: the total alone is bounded
+    // until Slot::move_to().
+    Result<Slot> admit_proxied();
     std::size_t open() const { return total_.load(std::memory_order_relaxed); }
 
 private:
+    Result<void> count_in_total();
     void leave(const std::string& key);
     Result<std::string> count(const Address& remote);
     void uncount(const std::string& key);
@@ -62,6 +68,7 @@ struct AcceptedSocket {
     Address local;
     Address remote;
     ConnectionLimits::Slot slot;
+    bool is_proxied = false;  // it begins with a PROXY protocol header
 };
 
 class Listener final : async::ReadinessHandler, Pinned {
@@ -72,9 +79,11 @@ public:
 
     // Binds with SO_REUSEPORT off and listens; port 0 takes any free port. Conflict: address in
     // use; NotAllowed: a privileged port.
+    // `proxies`: load balancers, which pass on the connections of others.
     static Result<std::unique_ptr<Listener>> open(async::EventLoop& loop, const Address& address,
                                                   ConnectionLimits& limits, OnAccept on_accept,
-                                                  OnRefused on_refused);
+                                                  OnRefused on_refused,
+                                                  std::vector<AddressRange> proxies = {});
     ~Listener();
     // The real address, port included.
     const Address& address() const { return address_; }
@@ -83,7 +92,7 @@ public:
 
 private:
     Listener(async::EventLoop& loop, int descriptor, Address address, ConnectionLimits& limits,
-             OnAccept on_accept, OnRefused on_refused);
+             OnAccept on_accept, OnRefused on_refused, std::vector<AddressRange> proxies);
     void on_ready(std::uint32_t events) override;
     void accept_failed(int error);
     void report_refused(const Error& why);
@@ -94,6 +103,7 @@ private:
     ConnectionLimits& limits_;
     OnAccept on_accept_;
     OnRefused on_refused_;
+    const std::vector<AddressRange> proxies_;
     std::size_t refused_ = 0;
     SteadyTime refused_reported_{};
     async::FunctionTimer retry_;

@@ -10,14 +10,15 @@ namespace {
 
 class ListenerTest : public LoopFixture {
 protected:
-    std::unique_ptr<Listener> listen() {
+    std::unique_ptr<Listener> listen(std::vector<AddressRange> proxies = {}) {
         auto listener = Listener::open(
             loop, *Address::parse("127.0.0.1", 0), limits,
             [this](AcceptedSocket socket) { accepted.push_back(std::move(socket)); },
             [this](std::size_t count, const Error& why) {
                 refused += count;
                 refusal = why.message;
-            });
+            },
+            std::move(proxies));
         EXPECT_TRUE(listener);
         return std::move(*listener);
     }
@@ -55,6 +56,24 @@ TEST_F(ListenerTest, BoundsConnectionsPerAddressAndFreesTheirPlaces) {
     tasks.start(connect(listener->address()));
     finish();
     turns_until([&] { return accepted.size() == 2; });
+}
+
+TEST_F(ListenerTest, ABalancersConnectionsCountForNobodyUntilItSaysWhoseTheyAre) {
+    const auto listener = listen({*AddressRange::parse("127.0.0.0/8")});
+    for (int i = 0; i < 3; ++i) tasks.start(connect(listener->address()));
+    finish();
+    turns_until([&] { return accepted.size() == 3; });
+    EXPECT_TRUE(accepted[0].is_proxied);
+    EXPECT_EQ(limits.open(), 3u);
+    const Address device = *Address::parse("203.0.113.5", 1);
+    EXPECT_TRUE(accepted[0].slot.move_to(device));
+    EXPECT_TRUE(accepted[1].slot.move_to(device));
+    EXPECT_FALSE(accepted[2].slot.move_to(device));
+    EXPECT_TRUE(accepted[2].slot.move_to(*Address::parse("203.0.113.6", 1)));
+    for (const AcceptedSocket& socket : accepted) ::close(socket.descriptor);
+    accepted.clear();
+    EXPECT_EQ(limits.open(), 0u);
+    EXPECT_TRUE(limits.admit(device));
 }
 
 TEST_F(ListenerTest, SaysWhenThePortIsTaken) {

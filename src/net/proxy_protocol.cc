@@ -24,7 +24,9 @@ constexpr std::uint8_t tcp_over_ipv4 = 0x11;
 constexpr std::uint8_t tcp_over_ipv6 = 0x21;
 constexpr std::size_t ipv4_bytes = 12;
 constexpr std::size_t ipv6_bytes = 36;
-constexpr std::uint8_t checksum_type = 0x03;  // PP2_TYPE_CRC32C
+constexpr std::uint8_t checksum_type = 0x03;     // PP2_TYPE_CRC32C
+constexpr std::uint8_t tls_type = 0x20;          // PP2_TYPE_SSL
+constexpr std::uint8_t client_spoke_tls = 0x01;  // PP2_CLIENT_SSL, in its first byte
 
 std::unexpected<Error> malformed(std::string_view what) {
     return fail(ErrorKind::InvalidInput, fmt::format("PROXY protocol: {}", what));
@@ -60,8 +62,9 @@ std::uint32_t checksum_of(BytesView bytes, std::size_t zeroed) {
     return ~sum;
 }
 
-// Of the extensions, only the checksum says something about the header itself.
-Result<void> check_extensions(BytesView header, std::size_t at) {
+// What they say about TLS; the checksum is checked.
+Result<TlsBefore> read_extensions(BytesView header, std::size_t at) {
+    TlsBefore tls = TlsBefore::Unknown;
     while (at < header.size()) {
         if (header.size() - at < 3) return malformed("an extension is cut off");
         const std::size_t size = number_at(header, at + 1);
@@ -72,9 +75,12 @@ Result<void> check_extensions(BytesView header, std::size_t at) {
                                        number_at(header, at + 5);
             if (said != checksum_of(header, at + 3)) return malformed("the checksum is wrong");
         }
+        if (header[at] == tls_type && size > 0) {
+            tls = (header[at + 3] & client_spoke_tls) != 0 ? TlsBefore::Yes : TlsBefore::No;
+        }
         at += 3 + size;
     }
-    return {};
+    return tls;
 }
 
 // Reads until `bytes` is full.
@@ -121,14 +127,13 @@ Result<ProxyHeader> parse_proxy_header(BytesView header) {
     // Of another family nothing can be said, and by the specification nothing is read from it.
     if (address_bytes == 0) return ProxyHeader{*size, std::nullopt};
     if (header.size() < proxy_prefix_bytes + address_bytes) return malformed("no whole address");
-    if (auto checked = check_extensions(header, proxy_prefix_bytes + address_bytes); !checked) {
-        return fail(std::move(checked.error()));
-    }
+    const auto tls = read_extensions(header, proxy_prefix_bytes + address_bytes);
+    if (!tls) return fail(tls.error());
     constexpr std::size_t at = proxy_prefix_bytes;
     ProxiedPeer peer =
         family == tcp_over_ipv4
-            ? ProxiedPeer{ipv4_at(header, at, at + 8), ipv4_at(header, at + 4, at + 10)}
-            : ProxiedPeer{ipv6_at(header, at, at + 32), ipv6_at(header, at + 16, at + 34)};
+            ? ProxiedPeer{ipv4_at(header, at, at + 8), ipv4_at(header, at + 4, at + 10), *tls}
+            : ProxiedPeer{ipv6_at(header, at, at + 32), ipv6_at(header, at + 16, at + 34), *tls};
     return ProxyHeader{*size, peer};
 }
 

@@ -12,6 +12,7 @@
 #include "base/deadline.h"
 #include "base/result.h"
 #include "net/address.h"
+#include "net/transport.h"
 
 namespace gatehouse::net {
 
@@ -20,6 +21,7 @@ namespace gatehouse::net {
 struct ProxiedPeer {
     Address remote;
     Address local;  // where the client reached the balancer
+    TlsBefore tls = TlsBefore::Unknown;
 };
 
 struct ProxyHeader {
@@ -33,7 +35,8 @@ inline constexpr std::size_t proxy_header_bytes_max = 4096;
 
 // The size of the header that begins with these proxy_prefix_bytes bytes. InvalidInput.
 Result<std::size_t> proxy_header_size(BytesView prefix);
-// A whole header. Extensions are skipped, a checksum among them is checked. InvalidInput.
+// A whole header. Of the extensions, that about TLS is read and a checksum is checked; others are
+// skipped. InvalidInput.
 Result<ProxyHeader> parse_proxy_header(BytesView header);
 
 // Takes the header off a socket, and nothing behind it. InvalidInput, Timeout, Unavailable (the

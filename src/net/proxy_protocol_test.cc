@@ -73,6 +73,16 @@ TEST(ProxyHeader, SkipsExtensionsAndChecksTheChecksum) {
                 HasSubstr("checksum is wrong"));
 }
 
+TEST(ProxyHeader, ReadsWhetherTheClientSpeaksTls) {
+    const auto tls = [](const Bytes& rest) {
+        return parse_proxy_header(header_of(0x21, 0x11, rest)).value().peer->tls;
+    };
+    EXPECT_EQ(tls(ipv4_addresses), TlsBefore::Unknown);
+    EXPECT_EQ(tls(with(ipv4_addresses, {0x20, 0, 5, 0x01, 0, 0, 0, 0})), TlsBefore::Yes);
+    EXPECT_EQ(tls(with(ipv4_addresses, {0x20, 0, 5, 0x00, 0, 0, 0, 0})), TlsBefore::No);
+    EXPECT_EQ(tls(with(ipv4_addresses, {0x20, 0, 0})), TlsBefore::Unknown);
+}
+
 TEST(ProxyHeader, RefusesEverythingElse) {
     EXPECT_THAT(problem(Bytes(28, 'x')), HasSubstr("does not begin"));
     EXPECT_THAT(problem({}), HasSubstr("does not begin"));

@@ -34,11 +34,20 @@ struct IoOutcome {
     bool is_last = false;
 };
 
+// Whether a client speaks TLS to a load balancer in front of this server.
+enum class TlsBefore : std::uint8_t {
+    No,       // or there is none
+    Unknown,  // the balancer does not say
+    Yes
+};
+
 // Facts about the stream that were learnt while it was set up; immutable afterwards.
 struct PeerFacts {
     Address local;
     Address remote;
-    bool is_tls = false;
+    TlsBefore tls_before = TlsBefore::No;
+    bool is_balancer_here = false;     // there is one, on this machine
+    bool is_tls = false;               // to this server
     std::string_view tls_version;      // "TLSv1.3", a constant of the library; empty without TLS
     bool is_tls_by_kernel = false;     // the kernel encrypts what is sent
     std::string server_name;           // SNI as sent; empty when absent

@@ -69,7 +69,9 @@ class Circuit(AdmissionTest):
 
     def test_opens_and_is_probed_once_a_second_until_it_closes(self):
         self.open_circuit()
-        self.assertEqual(self.code("kept-out-5", "good"), UNAVAILABLE_5)
+        kept_out = self.device("kept-out-5", protocol=V5, user="good").expect("connect")
+        self.assertEqual(kept_out[1], UNAVAILABLE_5)
+        self.assertIn("try again later", kept_out[3])
         self.assertEqual(self.code("kept-out-3", "good", V311), UNAVAILABLE_311)
         record = self.server.wait_for_record(clientId="kept-out-5", eventType="Connect")
         self.assertIn("in a row", record["explanation"])

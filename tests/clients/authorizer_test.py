@@ -12,6 +12,7 @@ from device import V5, V311
 from signing_key import SigningKey
 
 SUBSCRIBE_FAILED_311 = 0x80
+BAD_USER_NAME_OR_PASSWORD = 0x86
 FUNCTION_FAILED = "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR"
 PARAMETER_INVALID = "CUSTOM_AUTHORIZER_PARAMETER_INVALID"
 
@@ -177,7 +178,12 @@ class HangingFunction:
 
 
 class Aws(Signatures, FailingFunctions, Denials, HangingFunction, RefusalTest):
-    pass
+    def test_a_connect_against_the_rules_is_told_in_the_trace(self):
+        device = self.device("too-much", protocol=V5, user="u" * 9000)
+        self.assertEqual(device.expect("connect")[1], BAD_USER_NAME_OR_PASSWORD)
+        trace = self.server.gatehouse("authorizer", "trace", "--client-id", "too-much").stdout
+        self.assertRegex(trace, r"failed +connect +the user name has 9\d{3} bytes")
+        self.assertRegex(trace, r"user name 'u{256}… \(9\d{3} bytes\)'")
 
 
 class AwsStrict(Signatures, FailingFunctions, Denials, HangingFunction, RefusalTest):

@@ -3,9 +3,11 @@
 
 usage: metrics_test.py GATEHOUSE [TESTS]"""
 
+import http.client
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import unittest
 import urllib.error
@@ -15,6 +17,7 @@ from client_test import AuthorizerTest, wait_until
 from device import V5
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CONNECTIONS_MAX = 32
 SAMPLE = re.compile(r'^(?P<name>[a-z_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$')
 
 
@@ -90,6 +93,36 @@ class Metrics(AuthorizerTest):
             self.assertEqual(refused.exception.code, status)
             refused.exception.close()
         self.assertEqual(self.fetch(method="HEAD").read(), b"")
+
+    def test_it_is_asked_by_its_own_names(self):
+        port = self.server.ready["metrics"]
+        for host, status in ((f"127.0.0.1:{port}", 200), (f"localhost:{port}", 200),
+                             (f"rebound.example:{port}", 403)):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            self.addCleanup(connection.close)
+            connection.request("GET", "/metrics", headers={"Host": host})
+            answer = connection.getresponse()
+            self.assertEqual((host, answer.status), (host, status))
+            answer.read()
+
+    def test_few_connections_are_open_at_once(self):
+        def connect() -> socket.socket:
+            stream = socket.create_connection(("127.0.0.1", self.server.ready["metrics"]), 30)
+            self.addCleanup(stream.close)
+            return stream
+        idle = [connect() for _ in range(CONNECTIONS_MAX)]
+        with self.assertRaises((ConnectionError, http.client.HTTPException, urllib.error.URLError)):
+            self.fetch()
+        idle.pop().close()
+
+        def answered() -> bool:
+            try:
+                return self.fetch().status == 200
+            except (ConnectionError, http.client.HTTPException, urllib.error.URLError):
+                return False
+        wait_until(answered, "a place for the next")
+        for stream in idle:
+            stream.close()
 
     def test_every_family_is_in_the_reference(self):
         page = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")

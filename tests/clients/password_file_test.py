@@ -20,6 +20,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "conformance"))
 
+import tls_test  # noqa: E402
 import wire  # noqa: E402
 from client_test import (GATEHOUSE, NOT_AUTHORIZED_5, ClientTest,  # noqa: E402
                          make_authorizer, make_auto_custom, make_function, wait_until)
@@ -165,6 +166,32 @@ class PasswordFile(ClientTest):
         device = self.user("alice", "correct", "alice-default", protocol=V5)
         self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         self.user("alice", "correct", "alice-by-name", authorizer="password-file").connected()
+
+
+class BehindABalancer(ClientTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.addClassCleanup(shutil.rmtree, cls.folder.path)
+        cls.folder.passwd("alice", password="right\n")
+        cls.flags = (*cls.folder.flags(), "--proxy-protocol-from", "127.0.0.0/8")
+        super().setUpClass()
+
+    def test_a_warning_only_where_the_password_was_readable(self):
+        for client_id, extensions, warned in (("alice-tls", spoke_tls(True), False),
+                                              ("alice-plain", spoke_tls(False), True),
+                                              ("alice-not-said", b"", False)):
+            peer = Peer(self.server.ready["mqtt"], wire.V5)
+            self.addCleanup(peer.close)
+            peer.send(tls_test.proxy_header("203.0.113.9", extensions=extensions))
+            self.assertEqual(peer.connect(client_id, user="alice", password=b"right").code, 0)
+            record = self.server.wait_for_record(clientId=client_id, eventType="Connect")
+            self.assertEqual("can read it" in record.get("details", ""), warned, record)
+
+
+def spoke_tls(yes: bool) -> bytes:
+    """The extension PP2_TYPE_SSL of the PROXY protocol."""
+    return bytes([0x20, 0, 5, yes, 0, 0, 0, 0])
 
 
 class Shadowed(unittest.TestCase):

@@ -6,7 +6,7 @@ usage: rate_test.py GATEHOUSE [TESTS]"""
 
 import unittest
 
-from client_test import AuthorizerTest, wait_until
+from client_test import NOT_AUTHORIZED_5, AuthorizerTest, wait_until
 from device import V5, V311
 
 QUOTA_EXCEEDED = 0x97
@@ -45,6 +45,20 @@ class Aws(RateTest):
         self.assertIn("AWS IoT would discard QoS 0", record["details"])
         self.assertEqual(len(self.server.log_records(clientId="fast",
                                                      eventType="Connection.Rate")), 1)
+        self.assertIn("; 1 since", record["details"])
+        device.close()
+        rest = wait_until(lambda: self.server.log_records(
+            clientId="fast", eventType="Connection.Rate")[1:], "what was not told yet")[0]
+        self.assertIn("; 49 since", rest["details"])
+
+    def test_it_is_shown_as_a_warning(self):
+        for _ in range(2):
+            self.device("shown", user="shown").connected().close()
+        self.server.wait_for_record(clientId="shown", eventType="Connection.Rate")
+        text = self.server.gatehouse("logs", "tail").stdout
+        line = text[text.index("warning Connection.Rate"):]
+        self.assertIn("the client id connects more than 1 time a second\n", line)
+        self.assertIn("AWS IoT would refuse this CONNECT\n", line)
 
 
 class AwsStrict(RateTest):
@@ -61,6 +75,17 @@ class AwsStrict(RateTest):
         self.device("another", protocol=V5).connected()
         self.server.advance("1s")
         self.device("eager", protocol=V5).connected()
+
+    def test_a_stranger_keeps_nobody_out(self):
+        for _ in range(2):
+            self.assertEqual(self.device("wanted", protocol=V5, password="wrong").expect(
+                "connect")[1], NOT_AUTHORIZED_5)
+        self.device("wanted", protocol=V5, user="first").connected().close()
+        # What was counted spares the authorizer the next one.
+        self.assertEqual(self.device("wanted", protocol=V5, user="second").expect("connect")[1],
+                         QUOTA_EXCEEDED)
+        wait_until(lambda: self.server.output_of("auth", "asked for first by wanted"), "the first")
+        self.assertEqual(self.server.output_of("auth", "asked for second by wanted"), [])
 
     def test_qos_1_waits_for_the_next_second(self):
         device = self.device("patient").connected()

@@ -287,6 +287,13 @@ class Balancer(ClientTest):
         third.sendall(proxy_header("198.51.100.0") + CONNECT + b"over")
         self.assert_closed(third)
 
+    def test_limits_do_not_count_the_balancers_address(self):
+        streams = [self.plain() for _ in range(4)]
+        for number, stream in enumerate(streams):
+            stream.sendall(proxy_header(f"198.51.100.{100 + number}") + CONNECT + b"st%02d" % number)
+        for stream in streams:
+            self.assertEqual(stream.recv(4), CONNACK)
+
     def test_the_balancers_own_look(self):
         stream = self.plain()
         stream.sendall(proxy_header("203.0.113.8", command=0x20) + CONNECT + b"look")

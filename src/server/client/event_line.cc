@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "server/client/answer.h"
@@ -44,14 +46,27 @@ std::string facts_of(const json::value& event) {
     return text;
 }
 
-// The reason in words: the policy's sentence, the explanation, or the details.
-std::string why(const json::value& event) {
+// The reasons in words: the details, unless they say what AWS IoT always says, and the explanation
+// or the policy's sentence.
+std::vector<std::string> whys(const json::value& event) {
+    std::vector<std::string> reasons;
     for (const std::string_view pointer :
-         {"/explanation/explanation", "/explanation", "/details"}) {
+         {"/details", "/explanation", "/explanation/explanation"}) {
         std::string text = text_at(event, pointer);
-        if (!text.empty()) return text;
+        if (text.empty() || std::ranges::find(reasons, text) != reasons.end()) continue;
+        reasons.push_back(std::move(text));
     }
-    return "";
+    if (reasons.size() > 1 && reasons.front() == "Authorization Failure") {
+        reasons.erase(reasons.begin());
+    }
+    return reasons;
+}
+
+// A failure at level WARN is one that nobody was refused for.
+std::string status_of(const json::value& event, Colour colour) {
+    if (text_at(event, "/status") != "Failure") return painted("ok     ", Paint::Good, colour);
+    return text_at(event, "/logLevel") == "WARN" ? painted("warning", Paint::Bad, colour)
+                                                 : painted("refused", Paint::Bad, colour);
 }
 
 std::string indented(std::string_view text, std::string_view indent) {
@@ -75,13 +90,11 @@ std::string event_line(std::int64_t timestamp, std::string_view message, Colour 
         return fmt::format("{} {}\n", time, text);
     }
     const bool failed = text_at(*event, "/status") == "Failure";
-    const std::string status =
-        failed ? painted("refused", Paint::Bad, colour) : painted("ok     ", Paint::Good, colour);
-    std::string line = fmt::format("{} {} {:<22}{}\n", time, status, text_at(*event, "/eventType"),
-                                   printable(facts_of(*event)));
-    std::string reason = why(*event);
-    if (!reason.empty() && !told.contains(reason))
-        line += indented(printable(reason), "      ") + "\n";
+    std::string line = fmt::format("{} {} {:<22}{}\n", time, status_of(*event, colour),
+                                   text_at(*event, "/eventType"), printable(facts_of(*event)));
+    for (const std::string& reason : whys(*event)) {
+        if (!told.contains(reason)) line += indented(printable(reason), "      ") + "\n";
+    }
     const std::string trace_id = text_at(*event, "/traceId");
     if (failed && !trace_id.empty() && told.empty()) {
         line += painted(fmt::format("      more: gatehouse explain {}\n", printable(trace_id)),

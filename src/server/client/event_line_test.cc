@@ -37,6 +37,19 @@ TEST(EventLine, ARefusalSaysWhyAndWhereToLook) {
     EXPECT_THAT(event_line(at, record, Colour::On), HasSubstr("\033[31mrefused\033[0m"));
 }
 
+TEST(EventLine, AWarningIsNoRefusalAndTellsAllItKnows) {
+    const std::string record =
+        R"({"logLevel":"WARN","status":"Failure","eventType":"Connection.Rate","clientId":"c",)"
+        R"("reason":"CONNECT_RATE","details":"the client id connects too often",)"
+        R"("explanation":"AWS IoT would refuse this CONNECT"})";
+    EXPECT_THAT(event_line(at, record, Colour::Off),
+                AllOf(HasSubstr("warning Connection.Rate"), Not(HasSubstr("refused")),
+                      HasSubstr("\n      the client id connects too often\n"
+                                "      AWS IoT would refuse this CONNECT\n")));
+    EXPECT_THAT(event_line(at, record, Colour::Off, "note: the client id connects too often"),
+                AllOf(Not(HasSubstr("too often")), HasSubstr("AWS IoT would")));
+}
+
 TEST(EventLine, OtherTextsStayAsTheyAre) {
     EXPECT_EQ(event_line(at, "START RequestId: 1\n", Colour::Off),
               "2026-01-01 00:00:00.250 START RequestId: 1\n");

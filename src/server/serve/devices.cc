@@ -40,15 +40,6 @@ Result<authentication::AnonymousSettings> anonymous_settings(const Settings& set
     return anonymous;
 }
 
-gateway::GatewaySettings gateway_settings(const Settings& settings) {
-    gateway::GatewaySettings gateway;
-    gateway.profile = settings.profile;
-    for (const std::string& range : settings.proxies) {
-        gateway.proxies.push_back(net::AddressRange::parse(range).value());  // checked when read
-    }
-    return gateway;
-}
-
 // Tells the operator when messages cannot be kept, and when they can again.
 void report_disk(logs::LogStore& log, const Tenant& tenant, const Result<void>& written) {
     const std::string sentence =
@@ -134,7 +125,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
         *made->custom_authorizer_, made->passwords_.get(), std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
-        gateway_settings(parts.settings),
+        gateway::GatewaySettings{.profile = parts.settings.profile, .http = {}},
         gateway::GatewayParts{.clock = *foundation.clock,
                               .random = foundation.random,
                               .broker = *made->broker_,

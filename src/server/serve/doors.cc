@@ -13,6 +13,16 @@ namespace {
 // CreateFunction carries a zip of up to 50 MB in base64 (AWS Lambda Developer Guide, quotas).
 constexpr std::size_t api_body_bytes_max = 70'167'211;
 constexpr std::chrono::seconds api_handshake_wait{10};
+// A few Prometheus servers, and whoever looks by hand.
+constexpr std::size_t metrics_connections_max = 32;
+
+std::vector<net::AddressRange> proxies_of(const Settings& settings) {
+    std::vector<net::AddressRange> proxies;
+    for (const std::string& range : settings.proxies) {
+        proxies.push_back(net::AddressRange::parse(range).value());  // checked when read
+    }
+    return proxies;
+}
 
 }  // namespace
 
@@ -20,6 +30,7 @@ Doors::Doors(const Parts& parts)
     : parts_(parts),
       limits_({.total_max = parts.settings.connections_max,
                .per_address_max = parts.settings.connections_per_address_max}),
+      metrics_limits_({.total_max = metrics_connections_max}),
       mqtt_door_{gateway::DoorKind::Mqtt, nullptr},
       mqtts_door_{gateway::DoorKind::Mqtts, &mqtts_tls_},
       https_door_{gateway::DoorKind::Https, &https_tls_},
@@ -40,27 +51,23 @@ Result<std::unique_ptr<Doors>> Doors::open(const Parts& parts) {
     std::unique_ptr<Doors> doors(new Doors(parts));
     if (auto shown = doors->renew_certificates(); !shown) return fail(std::move(shown.error()));
     const Settings& settings = parts.settings;
-    struct Wanted {
-        std::string_view setting;
-        const Port& port;
-        const std::vector<std::string>& hosts;
-        Accept accept;
-        std::optional<std::uint16_t>& opened;
-    };
+    const Proxies proxies = proxies_of(settings);
     const Wanted all[] = {
         {"mqtt-port", settings.mqtt_port, settings.mqtt_hosts, doors->to_gateway(doors->mqtt_door_),
-         doors->ports_.mqtt},
+         doors->limits_, doors->ports_.mqtt, proxies},
         {"mqtts-port", settings.mqtts_port, settings.hosts, doors->to_gateway(doors->mqtts_door_),
-         doors->ports_.mqtts},
+         doors->limits_, doors->ports_.mqtts, proxies},
         {"https-port", settings.https_port, settings.hosts, doors->to_gateway(doors->https_door_),
-         doors->ports_.https},
+         doors->limits_, doors->ports_.https, proxies},
         {"https-mtls-port", settings.https_mtls_port, settings.hosts,
-         doors->to_gateway(doors->https_mtls_door_), doors->ports_.https_mtls},
-        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->ports_.api},
+         doors->to_gateway(doors->https_mtls_door_), doors->limits_, doors->ports_.https_mtls,
+         proxies},
+        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->limits_,
+         doors->ports_.api},
         {"metrics-port", settings.metrics_port, settings.metrics_hosts, doors->to_metrics(),
-         doors->ports_.metrics}};
+         doors->metrics_limits_, doors->ports_.metrics}};
     for (const Wanted& wanted : all) {
-        auto port = doors->open_door(wanted.setting, wanted.port, wanted.hosts, wanted.accept);
+        auto port = doors->open_door(wanted);
         if (!port) return fail(std::move(port.error()));
         wanted.opened = *port;
     }
@@ -94,31 +101,32 @@ Result<void> Doors::renew_certificates() {
                            .application_protocols = {"http/1.1"}});
 }
 
-Result<std::optional<std::uint16_t>> Doors::open_door(std::string_view setting, const Port& port,
-                                                      const std::vector<std::string>& hosts,
-                                                      const Accept& accept) {
+Result<std::optional<std::uint16_t>> Doors::open_door(const Wanted& wanted) {
+    const Port& port = wanted.port;
     if (port.is_closed()) return std::nullopt;
-    auto opened = listen(hosts, *port.number, accept);
-    if (!opened && port.otherwise) opened = listen(hosts, *port.otherwise, accept);
+    auto opened = listen(wanted, *port.number);
+    if (!opened && port.otherwise) opened = listen(wanted, *port.otherwise);
     if (!opened) {
         Error error = std::move(opened.error());
         error.message +=
-            fmt::format(" (choose another port with --{}, 0 for any free one)", setting);
+            fmt::format(" (choose another port with --{}, 0 for any free one)", wanted.setting);
         return fail(std::move(error));
     }
     return *opened;
 }
 
 // The same port on every address; a machine without IPv6 goes on without it.
-Result<std::uint16_t> Doors::listen(const std::vector<std::string>& hosts, std::uint16_t port,
-                                    const Accept& accept) {
+Result<std::uint16_t> Doors::listen(const Wanted& wanted, std::uint16_t port) {
     std::vector<std::unique_ptr<net::Listener>> opened;
-    for (const std::string& host : hosts) {
+    for (const std::string& host : wanted.hosts) {
         auto address = net::Address::parse(host, port);
         if (!address) return fail(std::move(address.error()));
         auto listener = net::Listener::open(
-            parts_.loops.main(), *address, limits_, accept,
-            [this](std::size_t count, const Error& why) { report_refused(count, why); });
+            parts_.loops.main(), *address, wanted.limits, wanted.accept,
+            [this, setting = wanted.setting](std::size_t count, const Error& why) {
+                report_refused(setting, count, why);
+            },
+            wanted.proxies);
         if (!listener) {
             const bool no_such_address = listener.error().kind == ErrorKind::Unavailable;
             if (no_such_address && !opened.empty() && address->is_ipv6()) continue;
@@ -162,14 +170,20 @@ async::Task<void> Doors::serve_api(net::AcceptedSocket socket) {
         stream = std::make_unique<net::Stream>(
             parts_.loops.main(), net::make_plain_transport(socket.descriptor), std::move(facts));
     }
-    open_streams_.insert(stream.get());
-    auto upgrade = co_await net::serve_http(*stream, "", parts_.api, api_http_);
-    open_streams_.erase(stream.get());
+    auto upgrade = co_await serve(*stream, parts_.api, api_http_);
     if (!upgrade) co_return;
     // The API lives on the main loop, which is the first.
     parts_.gateway.on_loop(0).accept(
         gateway::UpgradedConnection{std::move(stream), std::move(*upgrade), std::move(socket.slot)},
         api_door_);
+}
+
+async::Task<std::optional<net::HttpUpgrade>> Doors::serve(net::Stream& stream, net::Routes& routes,
+                                                          const net::HttpServerSettings& settings) {
+    open_streams_.insert(&stream);
+    auto upgrade = co_await net::serve_http(stream, "", routes, settings);
+    open_streams_.erase(&stream);
+    co_return upgrade;
 }
 
 Doors::Accept Doors::to_metrics() {
@@ -181,14 +195,13 @@ async::Task<void> Doors::serve_metrics(net::AcceptedSocket socket) {
     net::PeerFacts facts{.local = socket.local, .remote = socket.remote};
     net::Stream stream(parts_.loops.main(), net::make_plain_transport(socket.descriptor),
                        std::move(facts));
-    open_streams_.insert(&stream);
-    co_await net::serve_http(stream, "", parts_.metrics, metrics_http_);
-    open_streams_.erase(&stream);
+    co_await serve(stream, parts_.metrics, metrics_http_);
 }
 
-void Doors::report_refused(std::size_t count, const Error& why) {
+void Doors::report_refused(std::string_view setting, std::size_t count, const Error& why) {
     const Tenant tenant = default_tenant(parts_.settings);
-    const std::string details = fmt::format("{} connections were refused: {}", count, why.message);
+    const std::string details =
+        fmt::format("{} connections to {} were refused: {}", count, setting, why.message);
     parts_.foundation.log->record({.tenant = tenant,
                                    .type = logs::EventType::ConnectionRefused,
                                    .status = logs::Status::Failure,

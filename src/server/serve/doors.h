@@ -63,20 +63,30 @@ private:
     explicit Doors(const Parts& parts);
 
     using Accept = std::function<void(net::AcceptedSocket)>;
-    Result<std::optional<std::uint16_t>> open_door(std::string_view setting, const Port& port,
-                                                   const std::vector<std::string>& hosts,
-                                                   const Accept& accept);
-    Result<std::uint16_t> listen(const std::vector<std::string>& hosts, std::uint16_t port,
-                                 const Accept& accept);
+    using Proxies = std::vector<net::AddressRange>;  // that pass connections on to this door
+    struct Wanted {
+        std::string_view setting;
+        const Port& port;
+        const std::vector<std::string>& hosts;
+        Accept accept;
+        net::ConnectionLimits& limits;
+        std::optional<std::uint16_t>& opened;
+        Proxies proxies = {};
+    };
+    Result<std::optional<std::uint16_t>> open_door(const Wanted& wanted);
+    Result<std::uint16_t> listen(const Wanted& wanted, std::uint16_t port);
     Accept to_gateway(const gateway::Door& door);
     Accept to_api();
     async::Task<void> serve_api(net::AcceptedSocket socket);
     Accept to_metrics();
     async::Task<void> serve_metrics(net::AcceptedSocket socket);
-    void report_refused(std::size_t count, const Error& why);
+    async::Task<std::optional<net::HttpUpgrade>> serve(net::Stream& stream, net::Routes& routes,
+                                                       const net::HttpServerSettings& settings);
+    void report_refused(std::string_view setting, std::size_t count, const Error& why);
 
     const Parts parts_;
     net::ConnectionLimits limits_;
+    net::ConnectionLimits metrics_limits_;
     gateway::CurrentTls mqtts_tls_;
     gateway::CurrentTls https_tls_;
     gateway::CurrentTls https_mtls_tls_;
@@ -93,7 +103,7 @@ private:
     async::TaskGroup api_tasks_;
     net::HttpServerSettings metrics_http_;
     std::unordered_set<int> handshaking_;            // sockets of the API over TLS
-    std::unordered_set<net::Stream*> open_streams_;  // of the API
+    std::unordered_set<net::Stream*> open_streams_;  // of the API and of metrics
     Ports ports_;
 };
 
