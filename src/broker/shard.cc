@@ -11,6 +11,20 @@
 
 namespace gatehouse::broker {
 
+namespace {
+
+// Where a start's numbers of attachments begin: above those of the start before, unless there were
+// more than 8 a second on one loop ever since.
+std::uint32_t first_attachment(const Clock* clock) {
+    constexpr std::chrono::sys_days epoch = std::chrono::year(2026) / 1 / 1;
+    constexpr std::int64_t a_second = 8;
+    if (clock == nullptr) return 1;
+    const auto since = std::chrono::floor<std::chrono::seconds>(clock->wall_now() - epoch);
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(1, since.count() * a_second));
+}
+
+}  // namespace
+
 Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
     : shared_(shared),
       port_(port),
@@ -22,7 +36,8 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
       mail_(shared.post_office, loop, *journal_),
       withheld_(std::make_unique<Withheld>(*journal_, mail_)),
       delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_, *withheld_,
-                shared.settings.limits.queues_bytes_max / shared.post_office.loops()) {
+                shared.settings.limits.queues_bytes_max / shared.post_office.loops()),
+      next_attachment_(first_attachment(shared.clock)) {
     shared_.post_office.connect(loop, port);
 }
 

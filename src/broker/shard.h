@@ -210,7 +210,7 @@ private:
     RemoteMail mail_;
     const std::unique_ptr<Withheld> withheld_;
     Delivery delivery_;
-    std::uint32_t next_attachment_ = 1;
+    std::uint32_t next_attachment_;
     std::vector<Subscriber> found_;                  // of the match being looked at
     std::vector<PendingRetained> pending_retained_;  // until send_retained()
     std::vector<ReliefWaiter*> relief_waiters_;

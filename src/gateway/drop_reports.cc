@@ -22,7 +22,8 @@ struct Told {
 Told told(broker::DropCause cause) {
     using broker::DropCause;
     switch (cause) {
-        case DropCause::NotAllowed: return {"AUTHORIZATION_FAILURE", "the policies do not allow it"};
+        case DropCause::NotAllowed:
+            return {"AUTHORIZATION_FAILURE", "the policies do not allow it"};
         case DropCause::OutboundFull:
             return {"OUTPUT_FULL", "the client does not read fast enough, and QoS 0 does not wait"};
         case DropCause::QueueFull:
@@ -34,8 +35,7 @@ Told told(broker::DropCause cause) {
             return {"MESSAGE_EXPIRED", "the Message Expiry Interval passed while they waited"};
         case DropCause::PacketTooLarge:
             return {"PACKET_TOO_LARGE", "over the client's Maximum Packet Size"};
-        case DropCause::RateExceeded:
-            return {"RATE_EXCEEDED", "QoS 0 over the connection's rate"};
+        case DropCause::RateExceeded: return {"RATE_EXCEEDED", "QoS 0 over the connection's rate"};
         case DropCause::RetryExceeded:
             return {"RETRY_EXCEEDED", "not acknowledged within limits.retry-seconds-max"};
         case DropCause::SessionEnded:

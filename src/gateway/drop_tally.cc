@@ -21,20 +21,24 @@ void DropTally::note(const Tenant& tenant, std::string_view client_id, broker::D
 
 std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
     std::vector<Dropped> told;
-    std::erase_if(entries_, [&](auto& each) {
-        auto& [key, entry] = each;
-        if (now < entry.tell_at) return false;
-        if (entry.count == 0) return true;  // quiet since it was told
-        told.push_back({.tenant = std::get<Tenant>(key),
-                        .client_id = std::get<std::string>(key),
-                        .cause = std::get<broker::DropCause>(key),
-                        .count = std::exchange(entry.count, 0),
-                        .topic = std::move(entry.topic),
-                        .qos = entry.qos,
-                        .was_online = entry.was_online});
-        entry.tell_at = now + told_every;
-        return false;
-    });
+    for (auto each = entries_.begin(); each != entries_.end();) {
+        auto& [key, entry] = *each;
+        if (now >= entry.tell_at && entry.count == 0) {  // quiet since it was told
+            each = entries_.erase(each);
+            continue;
+        }
+        if (now >= entry.tell_at) {
+            told.push_back({.tenant = std::get<Tenant>(key),
+                            .client_id = std::get<std::string>(key),
+                            .cause = std::get<broker::DropCause>(key),
+                            .count = std::exchange(entry.count, 0),
+                            .topic = std::move(entry.topic),
+                            .qos = entry.qos,
+                            .was_online = entry.was_online});
+            entry.tell_at = now + told_every;
+        }
+        ++each;
+    }
     for (const auto& [key, count] : std::exchange(others_, {})) {
         told.push_back({.tenant = key.first, .client_id = {}, .cause = key.second, .count = count});
     }
