@@ -60,7 +60,8 @@ void Journal::put_row(const Session& session, std::int64_t disconnected_at) {
                         .version = static_cast<std::uint8_t>(session.version_),
                         .expiry_seconds = session.expiry_seconds_,
                         .disconnected_at = disconnected_at,
-                        .will = will});
+                        .will = will,
+                        .attachment = session.attachment_});
 }
 
 void Journal::remove_session(const Session& session) {

@@ -236,6 +236,8 @@ void Restoring::finish(const storage::MessageNumbers& used) {
     for (std::size_t loop = 0; loop < broker_.loop_count(); ++loop) {
         Shard& shard = broker_.shard(loop);
         shard.journal_->begin_after(used);
+        shard.next_attachment_ =
+            std::max(shard.next_attachment_, static_cast<std::uint32_t>(used.attachment) + 1);
         shard.pending_retained_.clear();
     }
     shared_.begin_retained_after(used.retained);

@@ -13,8 +13,9 @@ namespace gatehouse::broker {
 
 namespace {
 
-// Where a start's numbers of attachments begin: above those of the start before, unless there were
-// more than 8 a second on one loop ever since.
+// Where a start's numbers of attachments begin: above those of the start before, of sessions that
+// outlive their connections in any case (restoring.cc), of others unless there were more than 8 a
+// second on one loop ever since.
 std::uint32_t first_attachment(const Clock* clock) {
     constexpr std::chrono::sys_days epoch = std::chrono::year(2026) / 1 / 1;
     constexpr std::int64_t a_second = 8;

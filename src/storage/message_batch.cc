@@ -19,6 +19,7 @@ void MessageBatch::put_session(const SessionRow& row) {
          .second = row.version,
          .time = row.disconnected_at,
          .number = row.expiry_seconds,
+         .other_number = row.attachment,
          .kind = Kind::PutSession},
         {row.account, row.region, row.client_id, text_of(row.will)});
 }

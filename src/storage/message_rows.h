@@ -22,6 +22,7 @@ struct SessionRow {
     std::uint32_t expiry_seconds = 0;
     std::int64_t disconnected_at = 0;  // 0: it has a connection
     BytesView will;                    // empty: none
+    std::uint32_t attachment = 0;      // the number of its connection, or of its end
 };
 
 struct SubscriptionRow {

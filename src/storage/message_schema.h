@@ -78,10 +78,11 @@ ALTER TABLE retained ADD COLUMN retained_at INTEGER NOT NULL DEFAULT 0;  -- as `
 )sql",
     // Checksums over whole rows (row_checksum.h), and who has the message of a held packet id.
     R"sql(
+ALTER TABLE sessions ADD COLUMN attachment INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE subscriptions ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE queued ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
 UPDATE sessions SET checksum =
-    row_checksum(id, account, region, client_id, version, expiry, disconnected, will);
+    row_checksum(id, account, region, client_id, version, expiry, disconnected, will, attachment);
 UPDATE subscriptions SET checksum = row_checksum(session, filter, options, identifier);
 UPDATE messages SET checksum =
     row_checksum(id, topic, properties, payload, qos, retain, expiry_at, expires);

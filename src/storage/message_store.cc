@@ -91,7 +91,7 @@ Result<void> MessageWriting::apply() {
         case Kind::RemoveWill:
             return run(
                 "UPDATE sessions SET will = x'', checksum = row_checksum(id, account, region,"
-                " client_id, version, expiry, disconnected, x'') WHERE id = ?",
+                " client_id, version, expiry, disconnected, x'', attachment) WHERE id = ?",
                 number(c.first));
         case Kind::RemoveSession: return remove_session();
         case Kind::RemoveSubscriptions:
@@ -150,9 +150,9 @@ Result<void> MessageWriting::apply() {
 Result<void> MessageWriting::put_session() {
     return run(
         "INSERT OR REPLACE INTO sessions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-        " row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))",
+        " row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9), ?9)",
         number(change_.first), text(0), text(1), texts_[2], number(change_.second),
-        std::int64_t{change_.number}, change_.time, texts_[3]);
+        std::int64_t{change_.number}, change_.time, texts_[3], std::int64_t{change_.other_number});
 }
 
 Result<void> MessageWriting::remove_session() {
@@ -291,8 +291,8 @@ private:
     Result<void> sessions() {
         constexpr auto sql =
             "SELECT id, account, region, client_id, version, expiry, disconnected, will, checksum ="
-            " row_checksum(id, account, region, client_id, version, expiry, disconnected, will)"
-            " FROM sessions";
+            " row_checksum(id, account, region, client_id, version, expiry, disconnected, will,"
+            " attachment), attachment FROM sessions";
         return each(sql, [&](const Statement& row) -> Result<void> {
             if (!is_sound(row, 8)) return damaged("session", row.number(0));
             const SessionRow session{.id = unsigned_at(row, 0),
@@ -302,8 +302,10 @@ private:
                                      .version = static_cast<std::uint8_t>(row.number(4)),
                                      .expiry_seconds = narrow_at(row, 5),
                                      .disconnected_at = row.number(6),
-                                     .will = row.blob(7)};
+                                     .will = row.blob(7),
+                                     .attachment = narrow_at(row, 9)};
             raise(numbers_.session, session.id);
+            raise(numbers_.attachment, session.attachment);
             return visitor_.on_session(session);
         });
     }

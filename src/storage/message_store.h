@@ -42,6 +42,7 @@ struct MessageNumbers {
     std::uint64_t message = 0;
     std::uint64_t place = 0;
     std::uint64_t retained = 0;
+    std::uint64_t attachment = 0;
 };
 
 class MessageStore : Pinned {

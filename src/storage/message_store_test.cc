@@ -26,7 +26,8 @@ public:
         return add({"session", std::to_string(row.id), std::string(row.account),
                     std::string(row.region), std::string(row.client_id),
                     std::to_string(row.version), std::to_string(row.expiry_seconds),
-                    std::to_string(row.disconnected_at), std::string(text_of(row.will))});
+                    std::to_string(row.disconnected_at), std::string(text_of(row.will)),
+                    std::to_string(row.attachment)});
     }
     Result<void> on_subscription(const SubscriptionRow& row) override {
         return add({"subscription", std::to_string(row.session), std::string(row.filter),
@@ -102,7 +103,8 @@ TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
                            .version = 5,
                            .expiry_seconds = 0xFFFF'FFFF,
                            .disconnected_at = 1700,
-                           .will = bytes_of(std::string_view("w\0x", 3))});
+                           .will = bytes_of(std::string_view("w\0x", 3)),
+                           .attachment = 41});
         batch.put_subscription({.session = 4, .filter = "a/+", .options = 3, .identifier = 7});
         batch.put_message({.id = 9,
                            .topic = "a/b",
@@ -125,13 +127,14 @@ TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
     }
     const auto store = open();
     EXPECT_THAT(read(*store),
-                ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x"s,
+                ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x 41"s,
                             "subscription 4 a/+ 3 7", "message 9 a/b pp payload 2 retain 1 99",
                             "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3 1 2 ",
                             "held 4 3 0 2 $share/g/a/+"));
     EXPECT_EQ(numbers.session, 4U);
     EXPECT_EQ(numbers.message, 9U);
     EXPECT_EQ(numbers.place, 12U);
+    EXPECT_EQ(numbers.attachment, 41U);
 }
 
 TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
@@ -155,13 +158,13 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     first.release_id(1, 1);
     ASSERT_TRUE(write(*store, first));
     EXPECT_THAT(read(*store),
-                ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0", "message 2 t   0 - 0 0",
-                            "queued 1 2 2 77 2 - - ", "held 1 2 0 0 "));
+                ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
+                            "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - ", "held 1 2 0 0 "));
     MessageBatch second;
     second.note_received(1, 2);
     second.remove_message(2);
     ASSERT_TRUE(write(*store, second));
-    EXPECT_THAT(read(*store), ElementsAre("session 1   a 0 5 0 ", "subscription 1 y 0 0",
+    EXPECT_THAT(read(*store), ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
                                           "queued 1 2 0 77 2 - received ", "held 1 2 0 0 "));
     MessageBatch third;
     third.remove_queued(1, 2);
@@ -227,7 +230,10 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
         std::vector<std::string_view> texts;
         std::string_view named;
     } tables[] = {
-        {"sessions", {"version", "expiry", "disconnected"}, {"client_id", "will"}, "session 4"},
+        {"sessions",
+         {"version", "expiry", "disconnected", "attachment"},
+         {"client_id", "will"},
+         "session 4"},
         {"subscriptions", {"options", "identifier"}, {"filter"}, "a subscription of session 4"},
         {"messages",
          {"qos", "retain", "expiry_at", "expires"},
@@ -320,7 +326,7 @@ TEST_F(MessageStoreTest, AnEarlierFileIsBroughtUpToDate) {
             "INSERT INTO held VALUES (4, 3);"
             "INSERT INTO retained VALUES ('a', 'r', x'74', x'', x'70', 0, 0, 0, 9, 77, 5);"));
     }
-    EXPECT_THAT(read(*open()), ElementsAre("session 4 a r c 5 60 0 ", "subscription 4 f 1 0",
+    EXPECT_THAT(read(*open()), ElementsAre("session 4 a r c 5 60 0  0", "subscription 4 f 1 0",
                                            "message 7 t  p 1 - 0 0", "queued 4 1 7 2 1 - - ",
                                            "held 4 3 0 0 ", "retained a r t  p 0 0 0 5 9"));
 }

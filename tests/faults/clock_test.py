@@ -211,6 +211,20 @@ class WhileItIsAway(ClockTest):
                 self.assertFalse(self.connack.session_present)
                 self.assertEqual(self.retained("reader"), [b"1"])
 
+    def test_a_message_of_many_sessions_is_over_for_all_of_them(self):
+        self.begin()
+        # After the restart they may live on other loops than they did before.
+        names = [f"many{number}" for number in range(8)]
+        for name in names:
+            self.sleeper(name, 2 * DAY, "deep/+")
+        self.publish("deep/x", b"an hour", expiry=HOUR)
+        self.publish("deep/x", b"last")
+        self.assertEqual(self.server.terminate(), 0)
+        self.server.shift(DAY)
+        self.server.start()
+        self.assertEqual({name: self.messages(name, b"last") for name in names},
+                         {name: [b"last"] for name in names})
+
     def sessions(self) -> int:
         url = f"http://127.0.0.1:{self.server.ready['metrics']}/metrics"
         with urllib.request.urlopen(url, timeout=30) as page:

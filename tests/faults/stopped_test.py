@@ -126,6 +126,7 @@ class Stopped(ClientTest):
         self.assertLessEqual(self.metric("gatehouse_queued_bytes"), QUEUE_BYTES_MAX)
         dropped = self.dropped(cause) - already_dropped
         self.assertGreater(dropped, MESSAGES // 4)
+        self.server.wait_for_record(clientId=f"stopped-{qos}", status="Failure", topicName="load")
         stopped.go_on()
         kept = [stopped.next_number() for _ in range(MESSAGES - before - dropped)]
         self.assertEqual(kept, sorted(set(kept)), "in order")

@@ -217,6 +217,22 @@ class Takeover(ClientTest):
                 self.assert_one_at_a_time(prize)
                 self.assert_told(prize, watcher)
 
+    def test_version_numbers_of_a_lasting_session_go_on_after_a_restart(self):
+        def connect_and_watch() -> None:
+            watcher = Watcher(self.server.ready["mqtt"])
+            self.start((watcher.run,))
+            for _ in range(5):
+                self.make_session(Prize(self.server.ready["mqtt"], "lasts", wire.V5))
+            wait_until(lambda: len(watcher.disconnected["lasts"]) == 5, "all events")
+            watcher.peer.send(wire.disconnect(wire.V5))
+            versions.extend(event["versionNumber"] for event in watcher.connected["lasts"])
+        versions: list[int] = []
+        connect_and_watch()
+        self.assertEqual(self.server.terminate(), 0)
+        self.server.start()
+        connect_and_watch()
+        self.assertEqual(versions, sorted(set(versions)))
+
     def settle(self, prizes, sequences, thieves, publishers, stop) -> None:
         """The thieves come to their end, then the publishers; who holds an id then gets the rest."""
         wait_until(lambda: sum(thread.is_alive() for thread in thieves) <= len(prizes),
