@@ -1,0 +1,269 @@
+// What ends over a restart: sessions, their wills, and what groups gave them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "broker/persisted_broker.h"
+
+namespace gatehouse::broker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+using PersistedEndings = PersistedBroker;
+
+INSTANTIATE_TEST_SUITE_P(Loops, PersistedEndings, ::testing::Values(1, 3));
+
+TEST_P(PersistedEndings, WillsSurvive) {
+    AttachRequest request;
+    request.clean_start = CleanStart::No;
+    request.session_expiry_seconds = 3600;
+    request.will = std::make_unique<Will>();
+    request.will->topic = "will";
+    request.will->payload = {'g', 'o', 'n', 'e'};
+    request.will->delay_seconds = 10;
+    FakeClient& a = client("a").connect(std::move(request));
+    FakeClient& watcher = persistent("watcher");
+    ASSERT_TRUE(watcher.subscribe("will", 0));
+    flush(a);
+    flush(watcher);
+    crash();
+    FakeClient& again = persistent("watcher");
+    broker->advance(std::chrono::seconds(9));
+    EXPECT_THAT(again.take(), IsEmpty());
+    broker->advance(std::chrono::seconds(2));
+    EXPECT_THAT(again.payloads(), ElementsAre("gone")) << "the crash was the connection's end";
+    flush(again);
+    crash();
+    FakeClient& later = persistent("watcher");
+    broker->advance(std::chrono::seconds(20));
+    EXPECT_THAT(later.take(), IsEmpty()) << "published once";
+}
+
+// The session's row without the will is on disk, the will's message is not.
+TEST_P(PersistedEndings, AWillThatIsBeingPublishedSurvives) {
+    const std::string mortal = id_on(0, "mortal");
+    const std::string watcher = id_on(last_loop(), "watcher");
+    for (const auto clean : {CleanStart::No, CleanStart::Yes}) {
+        FakeClient& online = persistent(watcher);
+        online.subscribe("will", 1).value();
+        AttachRequest request;
+        request.session_expiry_seconds = 3600;
+        request.will = std::make_unique<Will>();
+        request.will->topic = "will";
+        request.will->payload = {'g', 'o', 'n', 'e'};
+        request.will->qos = mqtt::Qos::AtLeastOnce;
+        FakeClient& a = client(mortal).connect(std::move(request));
+        flush(a);
+        flush(online);
+        client(mortal).connect(clean, clean == CleanStart::Yes ? 0 : 3600);  // takes it over
+        EXPECT_EQ(a.ended, EndReason::TakenOver);
+        ASSERT_TRUE(settles_alone(0, [&] {
+            return on_disk(
+                       "SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) != x'00'"
+                       " AND length(will) != 0") == 0;
+        }));
+        EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
+        crash();
+        FakeClient& again = persistent(watcher);
+        broker->advance(std::chrono::seconds(1));
+        const auto received = again.take_and_acknowledge();
+        ASSERT_THAT(received, SizeIs(1));
+        EXPECT_EQ(received[0].payload, "gone");
+        flush(again);
+        crash();
+        broker->advance(std::chrono::seconds(1));
+        EXPECT_THAT(persistent(watcher).take(), IsEmpty()) << "published once";
+        EXPECT_EQ(on_disk("SELECT count(*) FROM sessions WHERE length(will) != 0"), 0);
+    }
+}
+
+TEST_P(PersistedEndings, ADelayedWillDoesNotProlongItsSession) {
+    AttachRequest request;
+    request.session_expiry_seconds = 60;
+    request.will = std::make_unique<Will>();
+    request.will->topic = "will";
+    request.will->delay_seconds = 40;
+    client("a").connect(std::move(request)).disconnect(WillFate::Publish);
+    broker->advance(std::chrono::seconds(41));
+    flush(persistent("other"));
+    // The new broker's clock stands where the old one's stood.
+    const auto now = broker->clock.steady_now();
+    crash();
+    broker->clock.advance(
+        std::chrono::floor<std::chrono::milliseconds>(now - broker->clock.steady_now()));
+    broker->advance(std::chrono::seconds(20));
+    EXPECT_EQ(broker->home_of("a").find(Tenant{}, "a"), nullptr) << "60 seconds are over";
+}
+
+TEST_P(PersistedEndings, TimeGoesOnWhileTheServerIsAway) {
+    FakeClient& a = persistent("a", 60);
+    ASSERT_TRUE(a.subscribe("t", 1));
+    a.disconnect();
+    FakeClient& publisher = persistent("publisher", 0);
+    publish(publisher, "t", "x");
+    broker->advance(std::chrono::seconds(30));
+    crash();
+    // The new broker's clock begins where the old one's began.
+    broker->advance(std::chrono::seconds(59));
+    EXPECT_EQ(persistent("a", 60).lease.session_present(), SessionPresent::Yes);
+    clients.back()->disconnect();
+    broker->advance(std::chrono::seconds(61));
+    flush(persistent("other"));
+    crash();
+    EXPECT_EQ(persistent("a", 60).lease.session_present(), SessionPresent::No);
+}
+
+TEST_P(PersistedEndings, WhatWasHandedOnIsWithItsNewSession) {
+    FakeClient& a = persistent("a");
+    ASSERT_TRUE(a.subscribe("$share/g/t", 1));
+    FakeClient& publisher = persistent("publisher", 0);
+    for (const char* payload : {"0", "1", "2"}) publish(publisher, "t", payload);
+    FakeClient& b = persistent("b");
+    ASSERT_TRUE(b.subscribe("$share/g/t", 1));
+    flush(b);
+    a.lease.detach(WillFate::Discard, 0);  // its session ends
+    ASSERT_TRUE(settles([&] { return b.lease.session().in_flight_messages() == 3; }));
+    flush(b);
+    flush(persistent("other"));
+    crash();
+    std::vector<std::string> payloads;
+    for (const auto& received : persistent("b").take_and_acknowledge()) {
+        payloads.push_back(received.payload);
+    }
+    EXPECT_THAT(payloads, UnorderedElementsAre("0", "1", "2"));
+}
+
+TEST_P(PersistedEndings, TheServerStartsAfterASessionWasResumedWithoutExpiry) {
+    FakeClient& sleeper = persistent("a");
+    sleeper.subscribe("t", 1).value();
+    flush(sleeper);
+    sleeper.disconnect();
+    client("a").connect(CleanStart::No, 0);
+    publish(persistent("p", 0), "t", "x");
+    crash();
+    EXPECT_EQ(broker->home_of("a").find(Tenant{}, "a"), nullptr) << "its connection is lost";
+}
+
+TEST_P(PersistedEndings, NothingIsLeftOfASessionResumedWithoutExpiry) {
+    FakeClient& sleeper = persistent("a");
+    sleeper.subscribe("t", 1).value();
+    flush(sleeper);
+    sleeper.disconnect();
+    FakeClient& publisher = persistent("p", 0);
+    publish(publisher, "t", "x");
+    FakeClient& again = client("a").connect(CleanStart::No, 0);
+    EXPECT_EQ(again.take_and_acknowledge().size(), 1u);
+    flush(again);
+    again.disconnect();
+    flush(publisher);
+    stop();
+    const auto database = storage::Database::open({.file = file()});
+    ASSERT_TRUE(database);
+    EXPECT_EQ((*database)->number("SELECT count(*) FROM messages").value(), 0);
+    EXPECT_EQ((*database)->number("SELECT count(*) FROM queued").value(), 0);
+    start(GetParam());
+}
+
+// The session that had it is gone from the disk, and the other one's record not written yet.
+TEST_P(PersistedEndings, WhatIsBeingHandedOnOutlivesACrash) {
+    for (const auto clean : {CleanStart::Yes, CleanStart::No}) {
+        FakeClient& a = persistent("a");
+        a.subscribe("$share/g/t", 1).value();
+        FakeClient& publisher = persistent("publisher", 0);
+        for (const char* payload : {"0", "1", "2"}) publish(publisher, "t", payload);
+        FakeClient& b = persistent("b");
+        b.subscribe("$share/g/t", 1).value();
+        flush(b);
+        // The session ends, by a takeover or by itself.
+        if (clean == CleanStart::Yes) {
+            client("a").connect(clean, 0);
+        } else {
+            a.lease.detach(WillFate::Discard, 0);
+        }
+        ASSERT_TRUE(settles_alone(loop_of("a"), [&] {
+            return on_disk("SELECT count(*) FROM sessions WHERE client_id = x'61'") == 0;
+        }));
+        crash();
+        FakeClient& heir = persistent("b");
+        broker->advance(std::chrono::seconds(2));
+        broker->settle();
+        std::set<std::string> payloads;
+        for (const auto& each : heir.take_and_acknowledge()) payloads.insert(each.payload);
+        EXPECT_THAT(payloads, UnorderedElementsAre("0", "1", "2"));
+        flush(heir);
+        heir.lease.detach(WillFate::Discard, 0);
+        flush(persistent("publisher", 0));
+    }
+}
+
+TEST_P(PersistedEndings, NothingIsLeftOfWhatEnded) {
+    for (int i = 0; i < 5; ++i) {
+        FakeClient& a = persistent("a" + std::to_string(i));
+        a.subscribe("t", 1).value();
+        a.subscribe("$share/g/t", 1).value();
+        if (i % 2 == 0) a.disconnect();
+    }
+    FakeClient& publisher = persistent("publisher", 0);
+    for (int i = 0; i < 5; ++i) publish(publisher, "t", "x");
+    for (int i = 0; i < 5; ++i) {
+        FakeClient& a = client("a" + std::to_string(i)).connect(CleanStart::Yes, 0);
+        flush(a);
+    }
+    crash();
+    broker->settle();
+    stop();
+    const auto database = storage::Database::open({.file = file()});
+    ASSERT_TRUE(database);
+    for (const std::string_view rows :
+         {"SELECT count(*) FROM sessions", "SELECT count(*) FROM subscriptions",
+          "SELECT count(*) FROM messages", "SELECT count(*) FROM queued"}) {
+        EXPECT_EQ((*database)->number(rows).value(), 0) << rows;
+    }
+    start(GetParam());
+}
+
+// A message on its way to a member of a group on another loop finds it gone and goes on to a third.
+// The publisher is told once it is on disk somewhere.
+TEST_P(PersistedEndings, WhatWandersFromLoopToLoopOutlivesACrash) {
+    stop();
+    start(3);
+    const std::string source = id_on(0, "source");
+    const std::string first = id_on(1, "first");
+    const std::string second = id_on(2, "second");
+    FakeClient& publisher = persistent(source, 0);
+    FakeClient& gone = persistent(first);
+    FakeClient& stays = persistent(second);
+    gone.subscribe("$share/g/t", 1).value();
+    stays.subscribe("$share/g/t", 1).value();
+    flush(gone);
+    flush(stays);
+    publisher.publish("t", "x", 1);
+    publisher.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 1);
+    broker->turn(0);
+    gone.lease.detach(WillFate::Discard, 0);
+    ASSERT_TRUE(settles_alone(1, [&] {
+        broker->turn(0);
+        return !publisher.kept.empty();
+    })) << "the third loop does nothing yet";
+    crash(3);
+    FakeClient& again = persistent(second);
+    broker->advance(std::chrono::seconds(1));
+    const auto received = again.take_and_acknowledge();
+    ASSERT_THAT(received, SizeIs(1));
+    EXPECT_EQ(received[0].payload, "x");
+    flush(again);
+    flush(persistent(id_on(1, "other")));
+    for (const std::string_view rows :
+         {"SELECT count(*) FROM messages", "SELECT count(*) FROM queued",
+          "SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) = x'00'"}) {
+        EXPECT_EQ(on_disk(rows), 0) << rows;
+    }
+}
+
+}  // namespace
+}  // namespace gatehouse::broker
