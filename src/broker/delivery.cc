@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "broker/session_frame.h"
+#include "broker/stored_forms.h"
 #include "broker/withheld.h"
 #include "mqtt/property.h"
 
@@ -68,17 +69,22 @@ void Delivery::deliver_shared(Route& route, Receiver& member, ShareNumber group,
 template <class Frame>
 void Delivery::deliver_now(Receiver& receiver, std::string_view topic,
                            const Publication& publication, ShareNumber group) {
-    if (deliver_one<Frame>(receiver, topic, publication, group) == Sent::NotNow) [[unlikely]] {
-        drop(*receiver.session, topic, mqtt::Qos::AtMostOnce, DropCause::OutboundFull);
-    }
+    if (deliver_one<Frame>(receiver, topic, publication, group) == Sent::NotNow) [[unlikely]]
+        drop_unfitting(*receiver.session, topic);
 }
 
 void Delivery::deliver_identified_now(Receiver& receiver, BytesView identifiers,
                                       std::string_view topic, const Publication& publication,
                                       ShareNumber group) {
     if (deliver_identified(receiver, identifiers, topic, publication, group) == Sent::NotNow) {
-        drop(*receiver.session, topic, mqtt::Qos::AtMostOnce, DropCause::OutboundFull);
+        drop_unfitting(*receiver.session, topic);
     }
+}
+
+void Delivery::drop_unfitting(Session& session, std::string_view topic) {
+    drop(session, topic, mqtt::Qos::AtMostOnce, DropCause::OutboundFull);
+    if (session.flow_ == nullptr) return;
+    for (RetainedFeed& feed : session.flow_->feeds) feed.note_gap();
 }
 
 // The Subscription Identifiers make it another message, which nobody else gets.
@@ -164,7 +170,7 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
     const bool is_remembered_first = form.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0;
     if (!may_send_now(session) || is_remembered_first) {
         queue(session, topic, publication, form, group);
-        if (is_remembered_first) send_queued(session);
+        if (is_remembered_first) send_waiting(session);
         return;
     }
     Frame frame(frames_, session, form, topic, publication);
@@ -288,8 +294,16 @@ void Delivery::note_busy(Session& session, bool is_busy) {
 }
 
 void Delivery::send_queued(Session& session) {
+    send_waiting(session);
+    feed(session);
+}
+
+void Delivery::send_waiting(Session& session) {
     if (!session.is_delivering_ || session.flow_ == nullptr) return;
     SessionFlow& flow = *session.flow_;
+    // Somebody says when that is over; until then there is no need to look at all of them.
+    if (flow.is_resending && (session.is_output_full_ || journal_.settled() < flow.remembered_with))
+        return;
     if (flow.is_resending) send_again(session);
     // Packet ids of QoS 2 have to be on disk first: as many as the window takes go there together.
     const bool may_number = !flow.is_resending;
@@ -307,8 +321,6 @@ void Delivery::send_queued(Session& session) {
     }
     if (may_number && flow.is_resending) resume_when_kept(session);
     if (flow.queue.is_empty()) note_busy(session, false);
-    if (!flow.feeds.empty()) [[unlikely]]
-        return feed(session);
     release_if_idle(session);
 }
 
@@ -459,7 +471,9 @@ void Delivery::note_delivered(const Session& session, std::string_view topic, mq
 void Delivery::drop(const Session& session, std::string_view topic, mqtt::Qos qos, DropCause cause,
                     std::uint32_t explanation) {
     counters_.dropped[static_cast<std::size_t>(cause)].add(1);
-    if (observer_ != nullptr) observer_->on_dropped(session, topic, qos, cause, explanation);
+    if (observer_ != nullptr && !is_nameless(session.client_id())) {
+        observer_->on_dropped(session, topic, qos, cause, explanation);
+    }
 }
 
 }  // namespace gatehouse::broker

@@ -73,9 +73,10 @@ public:
     // To every receiver of the route.
     void deliver(Route& route, const Publication& publication);
     // Retained messages to a new subscription (delivery_retained.cc): instead of what the filter
-    // was being fed; not any more; as far as the session takes them now.
+    // was being fed; not any more; with other options; as far as the session takes them now.
     void add_feed(Session& session, RetainedFeed feed);
     void end_feed(Session& session, std::string_view filter);
+    void change_feed(Session& session, std::string_view filter, const SubscriptionOptions& options);
     void feed(Session& session);
     // To one connected client, now or not at all (direct_delivery.cc). The packet id of QoS 1, 0
     // with QoS 0. NotAllowed, TooLarge, Unavailable.
@@ -96,9 +97,8 @@ public:
         if (session.flow_ == nullptr) return taken;
         std::vector<mqtt::PacketId> closed;
         session.flow_->window.for_each([&](mqtt::PacketId id, InFlight& sent) {
-            if (sent.group == 0 || sent.qos != mqtt::Qos::AtLeastOnce || !gives_back(sent.group)) {
-                return;
-            }
+            const bool is_its_own = sent.qos == mqtt::Qos::ExactlyOnce && !sent.is_unsent;
+            if (sent.group == 0 || is_its_own || !gives_back(sent.group)) return;
             taken.push_back({sent.group, std::move(sent.message), sent.record});
             closed.push_back(id);
         });
@@ -147,8 +147,8 @@ public:
     }
 
     // Before the loop runs: what was held before a restart; those that have the message are to be
-    // added.
-    HeldParts& restore_held(Session& session, mqtt::PacketId packet_id);
+    // added. Null: the id was used again since.
+    HeldParts* restore_held(Session& session, mqtt::PacketId packet_id, std::uint64_t use);
 
     // Counts one message, in or out, in the connection's running second.
     PublishRate count_rate(Session& session, std::size_t bytes);
@@ -164,6 +164,7 @@ private:
     template <class Frame>
     void deliver_now(Receiver& receiver, std::string_view topic, const Publication& publication,
                      ShareNumber group = 0);
+    void drop_unfitting(Session& session, std::string_view topic);
     void deliver_identified_now(Receiver& receiver, BytesView identifiers, std::string_view topic,
                                 const Publication& publication, ShareNumber group = 0);
     // NotNow: of QoS 0, which is never queued.
@@ -174,7 +175,7 @@ private:
                             const Publication& publication, ShareNumber group = 0);
     Sent deliver_to(Session& session, std::string_view topic, const Publication& publication,
                     const SubscriptionOptions& options);
-    bool takes_more(const Session& session) const;
+    bool takes(const Session& session, const RetainedMessage& message) const;
     template <class Frame>
     Sent send(Session& session, std::string_view topic, const Publication& publication,
               FrameForm form, ShareNumber group);
@@ -199,6 +200,7 @@ private:
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
     void wait_for_rate(Session& session);
+    void send_waiting(Session& session);
     void resume_when_kept(const Session& session);
     Sent send_release_again(Session& session, mqtt::PacketId id, InFlight& sent);
     bool close(Session& session, mqtt::PacketId packet_id);

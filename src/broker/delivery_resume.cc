@@ -28,8 +28,15 @@ void Delivery::send_again(Session& session) {
     InFlightWindow& window = session.flow_->window;
     std::vector<mqtt::PacketId> given_up;
     Sent last = Sent::Done;
+    // This connection may take fewer than the one before did [MQTT-3.3.4-9].
+    std::size_t room = session.receive_maximum_;
+    window.for_each([&](mqtt::PacketId, const InFlight& sent) {
+        if (!sent.is_due && room != 0) --room;
+    });
     window.for_each([&](mqtt::PacketId id, InFlight& sent) {
-        if (sent.is_due && last == Sent::Done) last = send_again(session, id, sent, given_up);
+        if (!sent.is_due || last != Sent::Done) return;
+        last = room == 0 ? Sent::NotNow : send_again(session, id, sent, given_up);
+        if (!sent.is_due) --room;
     });
     for (const mqtt::PacketId id : given_up) {
         if (const InFlight& sent = *window.find(id); sent.record != 0) {
@@ -45,11 +52,13 @@ Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFligh
     if (sent.is_received) return send_release_again(session, id, sent);
     if (sent.is_unsent && journal_.settled() < session.flow_->remembered_with) return Sent::NotNow;
     const std::string_view topic = sent.message->topic();
+    const bool is_late = sent.is_unsent && sent.message->is_expired(port_.now());
     const auto give_up = [&](DropCause cause, std::uint32_t explanation) {
         drop(session, topic, sent.qos, cause, explanation);
         given_up.push_back(id);
         return Sent::Done;
     };
+    if (is_late) return give_up(DropCause::Expired, 0);
     if (now_seconds() - sent.sent_at > settings_.limits.retry_seconds_max) {
         return give_up(DropCause::RetryExceeded, 0);
     }
@@ -75,9 +84,6 @@ void Delivery::stop(Session& session) {
     session.is_delivering_ = false;
     session.is_output_full_ = false;
     session.is_waiting_for_rate_ = false;
-    if (session.flow_ == nullptr || session.flow_->feeds.empty()) return;
-    session.flow_->feeds.clear();
-    release_if_idle(session);
 }
 
 void Delivery::discard(Session& session) {

@@ -24,36 +24,48 @@ void Delivery::end_feed(Session& session, std::string_view filter) {
     release_if_idle(session);
 }
 
+void Delivery::change_feed(Session& session, std::string_view filter,
+                           const SubscriptionOptions& options) {
+    if (session.flow_ == nullptr) return;
+    for (RetainedFeed& feed : session.flow_->feeds) {
+        if (feed.filter() == filter) feed.change_options(options);
+    }
+}
+
 // Goes on when the output has room again, and with each acknowledgement.
 void Delivery::feed(Session& session) {
     SessionFlow* flow = session.flow_;
-    if (flow == nullptr || flow->feeds.empty() || flow->is_feeding) return;
+    if (flow == nullptr || flow->feeds.empty()) return;
     const RetainedStore& store = session.tenant_.retained;
-    flow->is_feeding = true;
-    while (!flow->feeds.empty() && takes_more(session)) {
+    while (!flow->feeds.empty()) {
         RetainedFeed& feed = flow->feeds.front();
         const RetainedRef message = feed.due(store, settings_.parent_match, port_.now());
         if (message == nullptr) {
             flow->feeds.erase(flow->feeds.begin());
-        } else if (deliver_to(session, message->topic, message->publication(port_.now()),
-                              feed.options()) == Sent::Done) {
-            feed.advance();
-        } else {
+            continue;
+        }
+        if (!takes(session, *message) ||
+            deliver_to(session, message->topic, message->publication(port_.now()),
+                       feed.options()) == Sent::NotNow) {
             break;
         }
+        feed.advance();
     }
-    flow->is_feeding = false;
     release_if_idle(session);
 }
 
-bool Delivery::takes_more(const Session& session) const {
-    const MessageQueue& queue = session.flow_->queue;
+bool Delivery::takes(const Session& session, const RetainedMessage& message) const {
     if (!session.is_delivering_ || session.is_output_full_) return false;
+    const SessionFlow& flow = *session.flow_;
+    // Nothing is under way whose end would bring it up again.
+    if (flow.queue.is_empty() && flow.window.is_empty()) return true;
+    const std::size_t bytes = sizeof(StoredMessage) + message.topic.size() +
+                              message.properties.size() + message.payload.size();
     const auto& limits = settings_.limits;
-    return queue.is_empty() ||
-           (queue.size() <
-                std::min<std::size_t>(queued_of_feeds_max, limits.session_queue_messages_max / 2) &&
-            queue.bytes() < limits.session_queue_bytes_max / 2);
+    return flow.queue.size() < std::min<std::size_t>(queued_of_feeds_max,
+                                                     limits.session_queue_messages_max / 2 + 1) &&
+           flow.queue.bytes() + bytes <= limits.session_queue_bytes_max &&
+           queued_bytes_.has_room(bytes);
 }
 
 }  // namespace gatehouse::broker

@@ -66,13 +66,14 @@ bool Delivery::may_be_incomplete(const Session& session, mqtt::PacketId packet_i
            session.flow_->held_since_start->contains(packet_id);
 }
 
-HeldParts& Delivery::restore_held(Session& session, mqtt::PacketId packet_id) {
+HeldParts* Delivery::restore_held(Session& session, mqtt::PacketId packet_id, std::uint64_t use) {
     SessionFlow& flow = flow_of(session);
     if (!flow.received.contains(packet_id)) flow.received.add(packet_id);
     if (flow.held_since_start == nullptr) {
         flow.held_since_start = std::make_unique<HeldSinceStart>();
     }
-    return (*flow.held_since_start)[packet_id];
+    HeldParts& parts = (*flow.held_since_start)[packet_id];
+    return parts.is_of_use(use) ? &parts : nullptr;
 }
 
 bool Delivery::release(Session& session, mqtt::PacketId packet_id) {

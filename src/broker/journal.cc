@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "broker/session.h"
@@ -82,7 +83,7 @@ void Journal::remove_will(const Session& session) {
 void Journal::rename_ended(const Session& session) {
     want_turn_end();
     if (forget_stale(session)) batch_.remove_session(session.record_);
-    put_nameless(session.record_, session.tenant_, session.client_id(), {});
+    put_nameless(session.record_, session.tenant_, original_client_id(session.client_id()), {});
 }
 
 std::uint64_t Journal::put_will(const TenantState& tenant, std::string_view client_id,
@@ -93,11 +94,12 @@ std::uint64_t Journal::put_will(const TenantState& tenant, std::string_view clie
 }
 
 std::pair<std::uint64_t, RecordNumber> Journal::put_wandering(const TenantState& tenant,
-                                                              Given given) {
+                                                              Given given, const HeldId& held) {
     const std::uint64_t session = next_session_++ * loops_apart + loop_;
     put_nameless(session, tenant, {}, {});
     const RecordNumber record = count_one();
     put_given(session, tenant, given, record, false);
+    if (held.holder != 0) encode(Held{held, &tenant, given.group});
     return {session, record};
 }
 
@@ -135,16 +137,19 @@ void Journal::remove_subscription(const Session& session, std::string_view filte
     count_one();
 }
 
-void Journal::hold_id(std::uint64_t holder, mqtt::PacketId id, const TenantState& tenant,
-                      ShareNumber group) {
+void Journal::begin_hold() {
+    pending_.push_back({.begins_hold = true});
+}
+
+void Journal::hold_id(const HeldId& held, const TenantState& tenant, ShareNumber group) {
     want_turn_end();
-    held_.push_back({holder, &tenant, group, id});
+    held_.push_back({held, &tenant, group});
     pending_.push_back({.is_of_held = true});
 }
 
-void Journal::release_id(std::uint64_t holder, mqtt::PacketId id) {
+void Journal::release_id(std::uint64_t holder, mqtt::PacketId id, std::uint64_t use) {
     want_turn_end();
-    held_.push_back({holder, nullptr, 0, id});
+    held_.push_back({{holder, use, id}, nullptr, 0});
     pending_.push_back({.is_of_held = true});
 }
 
@@ -318,12 +323,14 @@ void Journal::put_given(std::uint64_t session, const TenantState& tenant, const 
 }
 
 void Journal::encode(const Held& held) {
-    if (held.tenant == nullptr) return batch_.release_id(held.holder, held.packet_id);
+    const HeldId& id = held.id;
+    if (held.tenant == nullptr) return batch_.release_id(id.holder, id.packet_id, id.use);
     const std::string share =
         held.group == 0 ? std::string() : held.tenant->shares.name_of(held.group);
     if (held.group != 0 && share.empty()) return;  // the group is gone
-    batch_.hold_id({.session = held.holder,
-                    .packet_id = held.packet_id,
+    batch_.hold_id({.session = id.holder,
+                    .packet_id = id.packet_id,
+                    .use = id.use,
                     .loop = static_cast<std::uint16_t>(loop_),
                     .loops = static_cast<std::uint16_t>(loops_),
                     .share = share});
@@ -342,25 +349,15 @@ void Journal::hand_over() {
 void Journal::hand_over(bool is_last) {
     write_stale();
     drop(needless_);
-    due_ = SteadyTime::max();
-    std::size_t count = 0;
-    const auto wait = pending_.size() - begin_ < entries_under_load
-                          ? acknowledgement_wait
-                          : acknowledgement_wait_under_load;
-    const SteadyTime sent_before = port_.now() - wait;
-    for (; begin_ + count < pending_.size(); ++count) {
-        const Entry& each = pending_[begin_ + count];
+    const std::size_t count = due_entries(is_last);
+    for (std::size_t i = 0; i < count; ++i) {
+        const Entry& each = pending_[begin_ + i];
         if (each.is_of_held) {
             encode(held_.front());
             held_.pop_front();
+        } else if (each.session != nullptr) {
+            encode(each, first_pending_ + i);
         }
-        if (each.session == nullptr) continue;
-        if (each.sent_at > sent_before && !is_last) {
-            due_ = each.sent_at + wait;
-            port_.look_at(std::min(due_, expiries_.next()));
-            break;
-        }
-        encode(each, first_pending_ + count);
     }
     drop(count);
     if (batch_.is_empty()) {
@@ -368,6 +365,28 @@ void Journal::hand_over(bool is_last) {
     } else {
         writer_->hand_over(loop_, batch_, first_pending_ - 1);
     }
+}
+
+// How many go to the disk now: those before one that may be acknowledged any moment, without the
+// first of those that it must go together with.
+std::size_t Journal::due_entries(bool is_last) {
+    due_ = SteadyTime::max();
+    const std::size_t all = pending_.size() - begin_;
+    if (is_last) return all;
+    const auto wait =
+        all < entries_under_load ? acknowledgement_wait : acknowledgement_wait_under_load;
+    const SteadyTime sent_before = port_.now() - wait;
+    std::optional<std::size_t> hold;  // where it began
+    for (std::size_t i = 0; i < all; ++i) {
+        const Entry& each = pending_[begin_ + i];
+        if (each.begins_hold) hold = i;
+        if (each.is_of_held) hold.reset();
+        if (each.session == nullptr || each.sent_at <= sent_before) continue;
+        due_ = each.sent_at + wait;
+        port_.look_at(std::min(due_, expiries_.next()));
+        return hold.value_or(i);
+    }
+    return all;
 }
 
 void Journal::drop(std::size_t entries) {

@@ -80,17 +80,20 @@ public:
     std::uint64_t put_will(const TenantState& tenant, std::string_view client_id, const Will& will);
     // A message for a member of the group, which is on its way to another loop. The session's
     // number, and that of its record.
-    std::pair<std::uint64_t, RecordNumber> put_wandering(const TenantState& tenant, Given given);
+    std::pair<std::uint64_t, RecordNumber> put_wandering(const TenantState& tenant, Given given,
+                                                         const HeldId& held);
     void remove_nameless(std::uint64_t session);
     void put_subscription(const Session& session, std::string_view filter,
                           const SubscriptionOptions& options);
     void remove_subscription(const Session& session, std::string_view filter);
     // QoS 2 from a client: the session `holder`, perhaps of another loop, holds the packet id, and
     // this loop's sessions, or with `group` one of its members, have the message: on disk together
-    // with what was put for them before.
-    void hold_id(std::uint64_t holder, mqtt::PacketId id, const TenantState& tenant,
-                 ShareNumber group = 0);
-    void release_id(std::uint64_t holder, mqtt::PacketId id);
+    // with what was put for them since begin_hold().
+    void begin_hold();
+    void hold_id(const HeldId& held, const TenantState& tenant, ShareNumber group = 0);
+    // Not of later uses of the packet id than `use`.
+    void release_id(std::uint64_t holder, mqtt::PacketId id, std::uint64_t use = any_use);
+    static constexpr std::uint64_t any_use = ~std::uint64_t{0} >> 1;
 
     // --- messages of sessions
     RecordNumber put(const Session& session, Given given);
@@ -136,13 +139,13 @@ private:
         SteadyTime sent_at = SteadyTime::min();  // to a client that may acknowledge it any moment
         bool is_received = false;
         bool is_needless = false;
-        bool is_of_held = false;  // the next of held_
+        bool is_of_held = false;   // the next of held_
+        bool begins_hold = false;  // what follows goes to the disk with the next of held_
     };
     struct Held {
-        std::uint64_t holder;
+        HeldId id;
         const TenantState* tenant;  // null: released
         ShareNumber group;
-        mqtt::PacketId packet_id;
     };
 
     // A session whose rows on disk, and in batch_, are not as it is.
@@ -159,6 +162,7 @@ private:
     Entry& entry(RecordNumber record) { return pending_[begin_ + record - first_pending_]; }
     void drop(std::size_t entries);
     void hand_over(bool is_last);
+    std::size_t due_entries(bool is_last);
     void want_turn_end();
     // Something was added to batch_ for which somebody may wait.
     std::uint64_t count_one();

@@ -1,5 +1,5 @@
-// For tests: a broker on a database, and its crash, which is a copy of the database, taken while the
-// broker runs, with which another broker starts.
+// For tests: a broker on a database, and its crash, which is a copy of the database, taken while
+// the broker runs, with which another broker starts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,8 @@ namespace gatehouse::broker {
 class PersistedBroker : public ::testing::TestWithParam<std::size_t> {
 protected:
     PersistedBroker() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "gatehouse-test-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "gatehouse-test-XXXXXX").string();
         folder_ = ::mkdtemp(pattern.data());
         start(GetParam());
     }
@@ -50,12 +51,14 @@ protected:
         const std::string copy = folder_ + "/copy.db";
         for (const char* end : {"", "-wal"}) {
             std::filesystem::remove(copy + end);
-            if (std::filesystem::exists(file() + end)) std::filesystem::copy_file(file() + end, copy + end);
+            if (std::filesystem::exists(file() + end))
+                std::filesystem::copy_file(file() + end, copy + end);
         }
         stop();
         for (const char* end : {"", "-wal"}) {
             std::filesystem::remove(file() + end);
-            if (std::filesystem::exists(copy + end)) std::filesystem::rename(copy + end, file() + end);
+            if (std::filesystem::exists(copy + end))
+                std::filesystem::rename(copy + end, file() + end);
         }
         std::filesystem::remove(file() + "-shm");
         start(loops == 0 ? GetParam() : loops);

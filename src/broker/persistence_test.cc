@@ -210,5 +210,24 @@ TEST_P(Persisted, MessagesOfNobodyAreCleared) {
     EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
 }
 
+// A subscription with retained messages and a group that has something, in one SUBSCRIBE.
+TEST_P(Persisted, WhatAGroupHadAndWhatIsRetainedArriveOnce) {
+    FakeClient& publisher = persistent("source", 0);
+    publisher.publish("r/1", "retained1", 2, Retain::Yes);
+    publisher.publish("r/2", "retained2", 2, Retain::Yes);
+    FakeClient& away = persistent(id_on(0, "away"));
+    away.subscribe("$share/g/t", 2).value();
+    away.disconnect();
+    publish(publisher, "t", "shared", 2);
+    FakeClient& a = persistent(id_on(0, "sink"));
+    flush(a);
+    a.lease.subscribe("r/#", {.qos = mqtt::Qos::ExactlyOnce}).value();
+    a.lease.subscribe("$share/g/t", {.qos = mqtt::Qos::ExactlyOnce}).value();
+    a.lease.send_retained();
+    flush(a);
+    flush(a);
+    EXPECT_THAT(a.payloads(), UnorderedElementsAre("shared", "retained1", "retained2"));
+}
+
 }  // namespace
 }  // namespace gatehouse::broker

@@ -15,6 +15,13 @@ enum class Retain : std::uint8_t { No, Yes };
 
 class HeldParts;
 
+// A packet id of QoS 2 that a session holds, on disk (journal.h).
+struct HeldId {
+    std::uint64_t holder = 0;  // the session's number on disk; 0: there is none
+    std::uint64_t use = 0;     // grows from use to use of the packet id
+    mqtt::PacketId packet_id = 0;
+};
+
 // The topic travels beside it, in a Route. Views need to live until publish() returns.
 struct Publication {
     BytesView payload;
@@ -30,9 +37,9 @@ struct Publication {
     // QoS 2 from a session's client: its packet id, which is held until the client releases it.
     mqtt::PacketId packet_id = 0;
 
-    // Set by the broker: the session's record on disk, 0 if it is not kept; and who has the message
-    // already, null: nobody.
-    std::uint64_t holder = 0;
+    // Set by the broker: of a session that is kept on disk; and who has the message already, null:
+    // nobody.
+    HeldId held;
     const HeldParts* taken = nullptr;
 };
 

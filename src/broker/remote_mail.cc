@@ -105,10 +105,15 @@ bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
         route.ever_told_loops_ |= bit;
     }
     header.kind = target.group == 0 ? Kind::Message : Kind::SharedMessage;
+    header.is_held = durable == Durable::Yes && publication.held.holder != 0;
     append(to, header, {}, publication);
     if (target.group != 0) {
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(&target);
         outgoing_[to].insert(outgoing_[to].end(), bytes, bytes + sizeof target);
+    }
+    if (header.is_held) [[unlikely]] {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&publication.held);
+        outgoing_[to].insert(outgoing_[to].end(), bytes, bytes + sizeof publication.held);
     }
     if (durable == Durable::Yes) sent_[to].durable = sent_[to].handed_over + 1;
     const bool is_congested = post_office_.is_congested(loop_, to, outgoing_[to].size());
@@ -225,8 +230,6 @@ void RemoteMail::append(std::size_t to, const Header& values, std::string_view t
     header.expiry_at = publication.expiry_at;
     header.qos = publication.qos;
     header.retain = publication.retain;
-    header.holder = publication.holder;
-    header.packet_id = publication.packet_id;
     Bytes& batch = outgoing_[to];
     if (batch.capacity() == 0) batch.reserve(full_batch + full_batch / 4);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(&header);
@@ -252,9 +255,7 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
                            .expiry_seconds = header.expiry_seconds,
                            .expiry_at = header.expiry_at,
                            .qos = header.qos,
-                           .retain = header.retain,
-                           .packet_id = header.packet_id,
-                           .holder = header.holder};
+                           .retain = header.retain};
     arrival.publication.payload = cut(header.payload_size);
     if (header.kind == Kind::Reclaim) {
         arrival.tenant = header.tenant;
@@ -281,6 +282,9 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
             assert(entry != nullptr);
             arrival.tenant = entry->tenant;
             arrival.route = &entry->route;
+            if (header.is_held) [[unlikely]] {
+                std::memcpy(&arrival.publication.held, cut(sizeof(HeldId)).data(), sizeof(HeldId));
+            }
             break;
         case Kind::Reclaim: break;
     }

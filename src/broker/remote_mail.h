@@ -109,7 +109,8 @@ public:
     // --- sending
     // Puts the message into the batch for `to`, describing the route first if `to` does not know
     // it. Whether the lane is congested now.
-    // With Durable::Yes the message counts as waiting until `to` has it on disk or does without.
+    // With Durable::Yes the message counts as waiting until `to` has it on disk or does without;
+    // with No it goes without the packet id that is held, which nobody would wait for there.
     bool send(std::size_t to, TenantState& tenant, Route& route, const Publication& publication,
               Durable durable, ShareTarget target = {});
     // Asks the other loops to give back what their offline members of the group have waiting.
@@ -177,7 +178,8 @@ private:
     void note_received(std::size_t from);
 
     enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim };
-    // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget.
+    // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget; of a
+    // message that is held by a HeldId.
     struct Header {
         TenantState* tenant;         // of Topic and Reclaim
         std::uint32_t route_number;  // of Reclaim: the group
@@ -186,11 +188,10 @@ private:
         std::uint32_t payload_size;
         std::uint32_t expiry_seconds;
         std::uint32_t expiry_at;
-        std::uint64_t holder;
-        mqtt::PacketId packet_id;
         Kind kind;
         mqtt::Qos qos;
         Retain retain;
+        bool is_held;
     };
     struct Known {
         TenantState* tenant = nullptr;

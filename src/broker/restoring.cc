@@ -107,13 +107,14 @@ Result<void> Restoring::on_held(const storage::HeldRow& row) {
     const Restored* restored = find(row.session);
     if (restored == nullptr) return damaged("a packet id of the unknown session", row.session);
     Session& session = *restored->session;
-    HeldParts& parts = session.shard_.delivery_.restore_held(session, row.packet_id);
+    HeldParts* parts = session.shard_.delivery_.restore_held(session, row.packet_id, row.use);
+    if (parts == nullptr) return {};
     if (!row.share.empty()) {
-        parts.add_group(session.tenant_.shares.find(row.share));
+        parts->add_group(row.share);
     } else if (row.loops == broker_.loop_count()) {
-        parts.add_loop(row.loop);
+        parts->add_loop(row.loop);
     } else {
-        parts.add_all_loops();  // sessions have other homes now: rather lost for some than twice
+        parts->add_all_loops();  // sessions have other homes now: rather lost for some than twice
     }
     return {};
 }

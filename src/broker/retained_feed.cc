@@ -6,7 +6,7 @@ namespace gatehouse::broker {
 namespace {
 
 // Topics that are looked at while the store is locked: publishers of all loops wait meanwhile.
-constexpr std::size_t looked_at_max = 1024;
+constexpr std::size_t looked_at_max = 256;
 
 }  // namespace
 
@@ -14,8 +14,9 @@ RetainedRef RetainedFeed::due(const RetainedStore& store, ParentMatch parent_mat
                               SteadyTime now) {
     for (;;) {
         for (; sent_ < page_.size(); ++sent_) {
-            const RetainedRef& message = page_[sent_];
-            if (is_wanted(*message) && !message->is_expired(now)) return message;
+            // As it is now: its page may be an old one.
+            RetainedRef message = store.find(page_[sent_]->topic, now);
+            if (message != nullptr && is_wanted(*message)) return message;
         }
         if (is_read_) return nullptr;
         auto matching = store.match(filter_, parent_match, now, next_, looked_at_max);
@@ -26,10 +27,10 @@ RetainedRef RetainedFeed::due(const RetainedStore& store, ParentMatch parent_mat
     }
 }
 
-// A newer one was published to the subscription, and is queued for it unless it had QoS 0.
+// A newer one was published to the subscription, and reached it unless it had QoS 0.
 bool RetainedFeed::is_wanted(const RetainedMessage& message) const {
-    return message.version <= newest_ ||
-           std::min(message.qos, options_.qos) == mqtt::Qos::AtMostOnce;
+    if (message.version <= newest_) return true;
+    return has_gap_ && std::min(message.qos, options_.qos) == mqtt::Qos::AtMostOnce;
 }
 
 }  // namespace gatehouse::broker

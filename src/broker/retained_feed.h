@@ -21,14 +21,19 @@ public:
     RetainedFeed(std::string filter, const SubscriptionOptions& options, std::uint64_t newest)
         : filter_(std::move(filter)), options_(options), newest_(newest) {}
     // This one.
-    RetainedFeed(std::string filter, const SubscriptionOptions& options, RetainedRef message)
+    RetainedFeed(std::string filter, const SubscriptionOptions& options, std::uint64_t newest,
+                 RetainedRef message)
         : filter_(std::move(filter)),
           options_(options),
+          newest_(newest),
           page_{std::move(message)},
           is_read_(true) {}
 
     const std::string& filter() const { return filter_; }
     const SubscriptionOptions& options() const { return options_; }
+    void change_options(const SubscriptionOptions& options) { options_ = options; }
+    // A message with QoS 0 that was published meanwhile did not reach the client.
+    void note_gap() { has_gap_ = true; }
     // The message that is due; null: there is none left.
     RetainedRef due(const RetainedStore& store, ParentMatch parent_match, SteadyTime now);
     // It is sent, or dropped for good.
@@ -39,11 +44,12 @@ private:
 
     std::string filter_;
     SubscriptionOptions options_;
-    std::uint64_t newest_ = ~std::uint64_t{0};
+    std::uint64_t newest_;
     std::vector<RetainedRef> page_;
     std::size_t sent_ = 0;  // of page_
     std::string next_;      // the topic with which the next page begins
     bool is_read_ = false;  // page_ is the last
+    bool has_gap_ = false;
 };
 
 }  // namespace gatehouse::broker

@@ -161,6 +161,8 @@ void Shard::end_session(Session& session, SessionEnd end) {
 }
 
 void Shard::remove_record(const Session& session) {
+    // Which has something that is on its way elsewhere.
+    if (is_nameless(session.client_id())) return remove_when_kept({.session = session.record_});
     if (!session.was_handed_on_) return journal_->remove_session(session);
     journal_->rename_ended(session);
     remove_when_kept({.session = session.record_});

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -122,7 +123,9 @@ private:
         TenantState* tenant;
         std::string client_id;
         std::unique_ptr<Will> will;
-        std::uint64_t record = 0;  // of the nameless session that has it on disk
+        std::uint64_t record = 0;        // of the nameless session that has it on disk
+        std::optional<HeldParts> taken;  // who has its message since before a restart
+        std::uint64_t newest = 0;        // retained message when it began to wait; 0: it did not
     };
     void send(LastWord word);
     void send_waiting_wills();
@@ -215,6 +218,7 @@ private:
     std::vector<PendingRetained> pending_retained_;  // until send_retained()
     std::vector<ReliefWaiter*> relief_waiters_;
     std::vector<LastWord> waiting_wills_;  // for a disk that fails
+    std::size_t waiting_wills_bytes_ = 0;
 };
 
 }  // namespace gatehouse::broker

@@ -61,7 +61,7 @@ void Shard::release(WithheldItem& item) {
     if (item.kind == Kind::Removal) {
         const auto& removed = *item.removed;
         if (removed.packet_id != 0) {
-            return journal_->release_id(removed.session, removed.packet_id);
+            return journal_->release_id(removed.session, removed.packet_id, removed.use);
         }
         if (removed.record == 0) return journal_->remove_nameless(removed.session);
         return journal_->remove_later(removed.session, removed.record, removed.message);
@@ -83,15 +83,19 @@ void Shard::refuse(const WithheldItem& item) {
     Session* session = waiting_session(item);
     if (session == nullptr) return;
     --session->withheld_;
-    // What was refused is not held: the client may use its packet id for another message.
-    if (item.type == mqtt::PacketType::Pubrec) release_refused(*session, item.packet_id);
+    // A client that can be told may use the packet id for another message; the one that is cut off
+    // repeats this one, which is passed on already.
+    if (item.type == mqtt::PacketType::Pubrec && session->version_ == mqtt::ProtocolVersion::V5) {
+        release_refused(*session, item.packet_id);
+    }
     session->outbound_->on_not_kept(item.type, item.packet_id);
 }
 
-// On disk the id goes after other loops have written what they have of the message.
+// On disk once more after other loops have written what they have of the message.
 void Shard::release_refused(Session& session, mqtt::PacketId packet_id) {
+    const std::uint64_t use = journal_->last();
     if (!delivery_.release(session, packet_id) || session.record_ == 0) return;
-    remove_when_kept({.session = session.record_, .packet_id = packet_id});
+    remove_when_kept({.session = session.record_, .packet_id = packet_id, .use = use});
 }
 
 void Shard::remove_when_kept(OnDisk what) {

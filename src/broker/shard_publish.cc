@@ -42,7 +42,7 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
             return outcome;
         }
     }
-    if (publication.packet_id == 0) [[likely]] {
+    if (publication.packet_id == 0 || from.session_ == nullptr) [[likely]] {
         pass_on(from, route, publication, outcome);
     } else {
         pass_on_held(from, route, publication, outcome);
@@ -54,25 +54,29 @@ void Shard::pass_on_held(Publisher& from, Route& route, const Publication& publi
                          PublishOutcome& outcome) {
     const auto taken = delivery_.hold(*from.session_, publication.packet_id);
     Publication held = publication;
-    held.holder = from.session_->record_;
+    held.held = {.holder = from.session_->record_,
+                 .use = journal_->last() + 1,
+                 .packet_id = publication.packet_id};
     held.taken = taken ? &*taken : nullptr;
     pass_on(from, route, held, outcome);
     // For the rules alone, or for nobody, the id is held all the same.
-    if (held.holder != 0) outcome.kept = Kept::OnItsWay;
+    if (held.held.holder != 0) outcome.kept = Kept::OnItsWay;
 }
 
 void Shard::pass_on(Publisher& from, Route& route, const Publication& publication,
                     PublishOutcome& outcome) {
     TenantState& tenant = from.tenant_;
-    if (shared_.listener != nullptr &&
+    // What is on disk in part was heard and retained already, and perhaps another one since.
+    const bool is_repeated = publication.taken != nullptr && publication.taken->has_loop(loop_);
+    if (shared_.listener != nullptr && !is_repeated &&
         shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
-        if (publication.holder != 0) {
-            journal_->hold_id(publication.holder, publication.packet_id, tenant);
+        if (publication.held.holder != 0) {
+            journal_->hold_id(publication.held, tenant);
         }
         return;
     }
     const std::uint64_t before = journal_->last();
-    if (publication.retain == Retain::Yes) [[unlikely]] {
+    if (publication.retain == Retain::Yes && !is_repeated) [[unlikely]] {
         // Nobody waits for the disk with QoS 0, so only this bounds what waits for it.
         if (publication.qos == mqtt::Qos::AtMostOnce && journal_->is_overfull()) {
             counters_.not_kept.add(1);
@@ -105,11 +109,12 @@ bool Shard::has_receivers(const Tenant& tenant, std::string_view topic) {
 void Shard::deliver(Route& route, TenantState& tenant, const Session* publisher,
                     const Publication& publication) {
     if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, publisher);
-    if (publication.holder == 0) [[likely]]
+    if (publication.held.holder == 0) [[likely]]
         return deliver_here(route, publication);
     if (publication.taken != nullptr && publication.taken->has_loop(loop_)) return;
+    journal_->begin_hold();
     deliver_here(route, publication);
-    journal_->hold_id(publication.holder, publication.packet_id, tenant);
+    journal_->hold_id(publication.held, tenant);
 }
 
 void Shard::deliver_here(Route& route, const Publication& publication) {

@@ -76,9 +76,10 @@ void Shard::add_identifiers(Route& route) {
 Congestion Shard::share_out(TenantState& tenant, Route& route, const Publication& publication) {
     Congestion congestion = Congestion::None;
     for (RouteShare& share : route.extras_->shares) {
-        if (publication.taken != nullptr && publication.taken->has_group(share.members->group)) {
-            continue;
-        }
+        const HeldParts* taken = publication.taken;
+        const bool has_it =
+            taken != nullptr && taken->has_group(tenant.shares.name_of(share.members->group));
+        if (has_it) continue;
         const std::size_t member = share.members->pick(publication.qos);
         if (give_to(tenant, route, share, member, publication) == Congestion::Congested) {
             congestion = Congestion::Congested;
@@ -93,10 +94,10 @@ Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, 
     if (member == all.size()) return Congestion::None;  // QoS 0 and nobody is online
     const SessionPlace place = all[member].place;
     if (place.loop == loop_) {
+        if (publication.held.holder != 0) journal_->begin_hold();
         delivery_.deliver_shared(route, share.receivers[member], share.members->group, publication);
-        if (publication.holder != 0) {
-            journal_->hold_id(publication.holder, publication.packet_id, tenant,
-                              share.members->group);
+        if (publication.held.holder != 0) {
+            journal_->hold_id(publication.held, tenant, share.members->group);
         }
         return Congestion::None;
     }
@@ -142,8 +143,12 @@ void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share,
     if (leaves && journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce) {
         const MessageRef message = MessageRef::make(route.topic(), publication, port_.now());
         const auto [session, record] = journal_->put_wandering(
-            tenant, {.message = message, .qos = publication.qos, .group = members.group});
-        give_to(tenant, route, share, member, publication);
+            tenant, {.message = message, .qos = publication.qos, .group = members.group},
+            publication.held);
+        // Here the group's part is held already.
+        Publication copy = publication;
+        copy.held = {};
+        give_to(tenant, route, share, member, copy);
         remove_when_kept({.session = session, .record = record, .message = message});
         remove_when_kept({.session = session});
     } else {

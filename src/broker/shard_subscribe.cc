@@ -43,6 +43,7 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
         counters_.subscribed.add(1);
     } else {
         existing->options = options;
+        delivery_.change_feed(session, filter, options);
     }
     const bool wants_retained =
         options.retain_handling == mqtt::RetainHandling::Send ||
@@ -133,7 +134,7 @@ void Shard::send_retained(Session& session) {
         } else if (!mqtt::has_wildcard(pending.filter)) {
             if (RetainedRef message = store.find(pending.filter, port_.now())) {
                 delivery_.add_feed(session, RetainedFeed(std::move(pending.filter), pending.options,
-                                                         std::move(message)));
+                                                         pending.newest, std::move(message)));
             }
         } else if (shared_.settings.retained_on_subscribe == RetainedOnSubscribe::AllFilters) {
             delivery_.add_feed(

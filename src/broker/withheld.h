@@ -31,6 +31,7 @@ struct OnDisk {
     std::uint64_t session = 0;
     RecordNumber record = 0;  // 0: the session itself, or the packet id that it holds
     mqtt::PacketId packet_id = 0;
+    std::uint64_t use = 0;  // of the packet id
     MessageRef message;
 };
 

@@ -101,7 +101,8 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
 void DeviceConnection::answer_publish(const mqtt::Publish& publish, broker::Kept kept) {
     const mqtt::PacketType type = acknowledgement_of(publish.qos);
     if (kept == broker::Kept::No) {
-        if (publish.qos == mqtt::Qos::ExactlyOnce) lease_.release(publish.packet_id);
+        // Who is cut off instead of told repeats it.
+        if (publish.qos == mqtt::Qos::ExactlyOnce && is_v5()) lease_.release(publish.packet_id);
         return on_not_kept(type, publish.packet_id);
     }
     if (kept == broker::Kept::OnItsWay || lease_.must_wait()) {

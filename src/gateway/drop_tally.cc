@@ -6,7 +6,7 @@ namespace gatehouse::gateway {
 
 void DropTally::note(const Tenant& tenant, std::string_view client_id, broker::DropCause cause,
                      std::string_view topic, mqtt::Qos qos, bool is_online) {
-    const Key key{tenant, std::string(client_id), cause};
+    const Key key{tenant, std::string(client_id.substr(0, text_bytes_max)), cause};
     const auto known = entries_.find(key);
     if (known == entries_.end() && entries_.size() >= entries_max) {
         ++others_[{tenant, cause}];
@@ -14,7 +14,7 @@ void DropTally::note(const Tenant& tenant, std::string_view client_id, broker::D
     }
     Entry& entry = known != entries_.end() ? known->second : entries_[key];
     ++entry.count;
-    entry.topic = topic;
+    entry.topic = topic.substr(0, text_bytes_max);
     entry.qos = qos;
     entry.was_online = is_online;
 }
@@ -39,6 +39,8 @@ std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
         }
         ++each;
     }
+    if (others_.empty() || now < tell_others_at_) return told;
+    tell_others_at_ = now + told_every;
     for (const auto& [key, count] : std::exchange(others_, {})) {
         told.push_back({.tenant = key.first, .client_id = {}, .cause = key.second, .count = count});
     }

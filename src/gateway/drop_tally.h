@@ -23,6 +23,8 @@ class DropTally {
 public:
     // Clients and causes at a time; what is dropped of others meanwhile is counted together.
     static constexpr std::size_t entries_max = 1024;
+    // Longer topics and client ids are cut.
+    static constexpr std::size_t text_bytes_max = 256;
     static constexpr std::chrono::seconds told_every{60};
 
     struct Dropped {
@@ -54,6 +56,7 @@ private:
 
     std::map<Key, Entry> entries_;
     std::map<std::pair<Tenant, broker::DropCause>, std::uint64_t> others_;
+    SteadyTime tell_others_at_ = SteadyTime::min();
 };
 
 }  // namespace gatehouse::gateway

@@ -94,14 +94,15 @@ void MessageBatch::note_received(std::uint64_t session, std::uint64_t place) {
 void MessageBatch::hold_id(const HeldRow& row) {
     add({.first = row.session,
          .second = row.loop,
-         .third = row.loops,
+         .third = row.use,
          .number = row.packet_id,
+         .other_number = row.loops,
          .kind = Kind::HoldId},
         {row.share});
 }
 
-void MessageBatch::release_id(std::uint64_t session, std::uint16_t packet_id) {
-    add({.first = session, .number = packet_id, .kind = Kind::ReleaseId});
+void MessageBatch::release_id(std::uint64_t session, std::uint16_t packet_id, std::uint64_t use) {
+    add({.first = session, .third = use, .number = packet_id, .kind = Kind::ReleaseId});
 }
 
 void MessageBatch::put_retained(const RetainedRow& row) {

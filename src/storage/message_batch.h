@@ -38,8 +38,8 @@ public:
     // QoS 2: the client has it; only the packet id is still needed.
     void note_received(std::uint64_t session, std::uint64_t place);
     void hold_id(const HeldRow& row);
-    // All rows of the packet id.
-    void release_id(std::uint64_t session, std::uint16_t packet_id);
+    // All rows of the packet id, of this use of it and those before.
+    void release_id(std::uint64_t session, std::uint16_t packet_id, std::uint64_t use);
     void put_retained(const RetainedRow& row);
 
 private:

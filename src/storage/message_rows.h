@@ -60,6 +60,7 @@ struct QueuedRow {
 struct HeldRow {
     std::uint64_t session = 0;
     std::uint16_t packet_id = 0;
+    std::uint64_t use = 0;    // of the packet id; the highest counts
     std::uint16_t loop = 0;   // the sessions of this event loop,
     std::uint16_t loops = 0;  // of so many,
     std::string_view share;   // or, if not empty, a member of this shared subscription

@@ -97,11 +97,13 @@ CREATE TABLE held_parts (
     share     BLOB NOT NULL,     -- of a shared subscription that has the message; empty: a loop
     loop      INTEGER NOT NULL,  -- whose sessions have it
     loops     INTEGER NOT NULL,  -- how many there were; 0: all have it
+    use       INTEGER NOT NULL,  -- of the packet id; the highest counts
     checksum  INTEGER NOT NULL,
     PRIMARY KEY (session, packet_id, share, loop)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO held_parts
-    SELECT session, packet_id, x'', 0, 0, row_checksum(session, packet_id, x'', 0, 0) FROM held;
+    SELECT session, packet_id, x'', 0, 0, 0, row_checksum(session, packet_id, x'', 0, 0, 0)
+    FROM held;
 DROP TABLE held;
 
 CREATE TABLE seed (

@@ -135,13 +135,13 @@ Result<void> MessageWriting::apply() {
                 number(c.first), number(c.second));
         case Kind::HoldId:
             return run(
-                "INSERT OR REPLACE INTO held_parts VALUES (?1, ?2, ?3, ?4, ?5,"
-                " row_checksum(?1, ?2, ?3, ?4, ?5))",
+                "INSERT OR REPLACE INTO held_parts VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+                " row_checksum(?1, ?2, ?3, ?4, ?5, ?6))",
                 number(c.first), std::int64_t{c.number}, texts_[0], number(c.second),
-                number(c.third));
+                std::int64_t{c.other_number}, number(c.third));
         case Kind::ReleaseId:
-            return run("DELETE FROM held_parts WHERE session = ? AND packet_id = ?",
-                       number(c.first), std::int64_t{c.number});
+            return run("DELETE FROM held_parts WHERE session = ? AND packet_id = ? AND use <= ?",
+                       number(c.first), std::int64_t{c.number}, number(c.third));
         case Kind::PutRetained: return put_retained();
     }
     return {};
@@ -365,23 +365,25 @@ private:
     }
 
     Result<void> held() {
-        // What another loop wrote after the session had ended.
-        if (auto done = database_.run(
-                "DELETE FROM held_parts WHERE session NOT IN (SELECT id FROM sessions)");
-            !done) {
-            return done;
-        }
         constexpr auto sql =
-            "SELECT session, packet_id, share, loop, loops,"
-            " checksum = row_checksum(session, packet_id, share, loop, loops) FROM held_parts";
-        return each(sql, [&](const Statement& row) -> Result<void> {
-            if (!is_sound(row, 5)) return damaged("a packet id of session", row.number(0));
+            "SELECT session, packet_id, share, loop, loops, use, checksum ="
+            " row_checksum(session, packet_id, share, loop, loops, use),"
+            " EXISTS (SELECT * FROM sessions WHERE id = session) FROM held_parts";
+        const auto read = each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 6)) return damaged("a packet id of session", row.number(0));
+            if (row.number(7) == 0) return {};
+            raise(numbers_.place, unsigned_at(row, 5));
             return visitor_.on_held({.session = unsigned_at(row, 0),
                                      .packet_id = static_cast<std::uint16_t>(row.number(1)),
+                                     .use = unsigned_at(row, 5),
                                      .loop = static_cast<std::uint16_t>(row.number(3)),
                                      .loops = static_cast<std::uint16_t>(row.number(4)),
                                      .share = text_of(row.blob(2))});
         });
+        if (!read) return read;
+        // What another loop wrote after the session had ended.
+        return database_.run(
+            "DELETE FROM held_parts WHERE session NOT IN (SELECT id FROM sessions)");
     }
 
     Result<void> retained() {

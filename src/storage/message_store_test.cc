@@ -121,7 +121,7 @@ TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
                           .qos = 2,
                           .retain = true,
                           .share = "$share/g/a/+"});
-        batch.hold_id({.session = 4, .packet_id = 3, .loop = 1, .loops = 2});
+        batch.hold_id({.session = 4, .packet_id = 3, .use = 5, .loop = 1, .loops = 2});
         batch.hold_id({.session = 4, .packet_id = 3, .loops = 2, .share = "$share/g/a/+"});
         ASSERT_TRUE(write(*store, batch));
     }
@@ -155,7 +155,7 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     first.hold_id({.session = 1, .packet_id = 1});
     first.hold_id({.session = 1, .packet_id = 1, .loop = 1});
     first.hold_id({.session = 1, .packet_id = 2});
-    first.release_id(1, 1);
+    first.release_id(1, 1, 0);
     ASSERT_TRUE(write(*store, first));
     EXPECT_THAT(read(*store),
                 ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
@@ -220,7 +220,7 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
         batch.put_subscription({.session = 4, .filter = "f"});
         batch.put_message({.id = 7, .topic = "t", .payload = bytes_of("original")});
         batch.put_queued({.session = 4, .place = 1, .message = 7});
-        batch.hold_id({.session = 4, .packet_id = 3, .loop = 1, .loops = 2});
+        batch.hold_id({.session = 4, .packet_id = 3, .use = 5, .loop = 1, .loops = 2});
         batch.put_retained({.topic = "t", .payload = bytes_of("x"), .version = 1});
         ASSERT_TRUE(write(*store, batch));
     }
@@ -243,7 +243,10 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
          {"place", "message", "packet_id", "flags"},
          {"share"},
          "what is queued for session 4"},
-        {"held_parts", {"packet_id", "loop", "loops"}, {"share"}, "a packet id of session 4"},
+        {"held_parts",
+         {"packet_id", "loop", "loops", "use"},
+         {"share"},
+         "a packet id of session 4"},
         {"retained",
          {"qos", "expiry_at", "expires", "retained_at"},
          {"topic", "properties", "payload"},
