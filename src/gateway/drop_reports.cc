@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <utility>
 
 #include "async/timing_wheel.h"
 #include "broker/session.h"
