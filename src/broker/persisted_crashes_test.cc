@@ -34,7 +34,9 @@ TEST_P(Qos2Crash, AHeldIdIsWrittenWithAllRecordsOfItsMessage) {
     // What comes later is on disk already.
     persistent(id_on(0, "other")).publish("later", "x", 1, Retain::Yes);
     ASSERT_TRUE(settles_alone(0, [&] { return on_disk("SELECT count(*) FROM retained") != 0; }));
-    EXPECT_EQ(on_disk("SELECT count(*) FROM queued") != 0, on_disk("SELECT count(*) FROM held_parts") != 0) << "in one transaction";
+    EXPECT_EQ(on_disk("SELECT count(*) FROM queued") != 0,
+              on_disk("SELECT count(*) FROM held_parts") != 0)
+        << "in one transaction";
     crash();
     FakeClient& again = persistent(source);
     if (!again.lease.is_unreleased(9) || again.lease.may_be_incomplete(9)) {
@@ -157,7 +159,10 @@ TEST_P(Qos2Crash, ARepetitionIsNotRetainedOverANewerOne) {
     const std::string source = id_on(0, "source");
     FakeClient& publisher = persistent(source);
     Publisher& p = publisher.lease.publisher();
-    p.publish(p.route_for("t"), {.payload = bytes_of("old"), .qos = mqtt::Qos::ExactlyOnce, .retain = Retain::Yes, .packet_id = 9});
+    p.publish(p.route_for("t"), {.payload = bytes_of("old"),
+                                 .qos = mqtt::Qos::ExactlyOnce,
+                                 .retain = Retain::Yes,
+                                 .packet_id = 9});
     flush(publisher);  // PUBREC was sent
     publish(persistent("other"), "t", "new", 1, Retain::Yes);
     crash();
@@ -165,7 +170,10 @@ TEST_P(Qos2Crash, ARepetitionIsNotRetainedOverANewerOne) {
     ASSERT_TRUE(again.lease.is_unreleased(9));
     if (again.lease.may_be_incomplete(9)) {
         Publisher& q = again.lease.publisher();
-        q.publish(q.route_for("t"), {.payload = bytes_of("old"), .qos = mqtt::Qos::ExactlyOnce, .retain = Retain::Yes, .packet_id = 9});
+        q.publish(q.route_for("t"), {.payload = bytes_of("old"),
+                                     .qos = mqtt::Qos::ExactlyOnce,
+                                     .retain = Retain::Yes,
+                                     .packet_id = 9});
     }
     FakeClient& reader = client("reader").connect();
     reader.subscribe("t", 0).value();
@@ -202,8 +210,8 @@ TEST_P(Qos2Crash, ARefusedIdIsFreeForItsNextUse) {
         const auto holder = storage::Database::open({.file = file()});
         ASSERT_TRUE(holder && (*holder)->run_script("BEGIN EXCLUSIVE"));
         publisher.publish("a", "x", 1, Retain::Yes);
-        broker->settle();                 // the writer has this
-        publisher.publish_held("t", 9);   // waits in the journal
+        broker->settle();                // the writer has this
+        publisher.publish_held("t", 9);  // waits in the journal
         publisher.lease.acknowledge_when_kept(mqtt::PacketType::Pubrec, 9);
         ASSERT_TRUE(settles([&] { return !publisher.not_kept.empty(); }));
     }
@@ -254,7 +262,8 @@ TEST_P(Qos2Crash, AGroupOfWhoCameAnewIsNotGivenTheRepetition) {
     FakeClient& again = persistent(source);
     FakeClient& back = client(id_on(last_loop(), "worker")).connect();
     back.subscribe("$share/g/t", 2).value();
-    if (!again.lease.is_unreleased(9) || again.lease.may_be_incomplete(9)) again.publish_held("t", 9);
+    if (!again.lease.is_unreleased(9) || again.lease.may_be_incomplete(9))
+        again.publish_held("t", 9);
     flush(again);
     EXPECT_EQ(back.take().size(), 0u);
 }
@@ -290,7 +299,11 @@ TEST_P(Qos2Crash, WhatWasNumberedAndNotSentExpires) {
     expiry.add(mqtt::PropertyId::MessageExpiryInterval, 5U);
     for (int i = 0; i < 50; ++i) {
         const std::string text = std::to_string(i);
-        source.publish(source.route_for("t"), {.payload = bytes_of(text), .properties = expiry.bytes(), .expiry_seconds = 5, .expiry_at = 1, .qos = mqtt::Qos::ExactlyOnce});
+        source.publish(source.route_for("t"), {.payload = bytes_of(text),
+                                               .properties = expiry.bytes(),
+                                               .expiry_seconds = 5,
+                                               .expiry_at = 1,
+                                               .qos = mqtt::Qos::ExactlyOnce});
     }
     broker->settle();
     ASSERT_TRUE(settles([&] { return a.lease.session().in_flight_messages() == 50; }));

@@ -211,6 +211,32 @@ TEST_F(MessageStoreTest, ABatchThatFailsLeavesNothingBehind) {
     EXPECT_TRUE(write(*store, good));
 }
 
+const struct {
+    std::string_view table;
+    std::vector<std::string_view> numbers;
+    std::vector<std::string_view> texts;
+    std::string_view named;
+} damaged_tables[] = {
+    {"sessions",
+     {"version", "expiry", "disconnected", "attachment"},
+     {"client_id", "will"},
+     "session 4"},
+    {"subscriptions", {"options", "identifier"}, {"filter"}, "a subscription of session 4"},
+    {"messages",
+     {"qos", "retain", "expiry_at", "expires"},
+     {"topic", "properties", "payload"},
+     "message 7"},
+    {"queued",
+     {"place", "message", "packet_id", "flags"},
+     {"share"},
+     "what is queued for session 4"},
+    {"held_parts", {"packet_id", "loop", "loops", "use"}, {"share"}, "a packet id of session 4"},
+    {"retained",
+     {"qos", "expiry_at", "expires", "retained_at"},
+     {"topic", "properties", "payload"},
+     "retained message 1"},
+};
+
 // Of each table each column, changed as a fault of the disk would.
 TEST_F(MessageStoreTest, DamageIsNamed) {
     {
@@ -224,34 +250,6 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
         batch.put_retained({.topic = "t", .payload = bytes_of("x"), .version = 1});
         ASSERT_TRUE(write(*store, batch));
     }
-    const struct {
-        std::string_view table;
-        std::vector<std::string_view> numbers;
-        std::vector<std::string_view> texts;
-        std::string_view named;
-    } tables[] = {
-        {"sessions",
-         {"version", "expiry", "disconnected", "attachment"},
-         {"client_id", "will"},
-         "session 4"},
-        {"subscriptions", {"options", "identifier"}, {"filter"}, "a subscription of session 4"},
-        {"messages",
-         {"qos", "retain", "expiry_at", "expires"},
-         {"topic", "properties", "payload"},
-         "message 7"},
-        {"queued",
-         {"place", "message", "packet_id", "flags"},
-         {"share"},
-         "what is queued for session 4"},
-        {"held_parts",
-         {"packet_id", "loop", "loops", "use"},
-         {"share"},
-         "a packet id of session 4"},
-        {"retained",
-         {"qos", "expiry_at", "expires", "retained_at"},
-         {"topic", "properties", "payload"},
-         "retained message 1"},
-    };
     const auto expect_damage = [&](std::string_view table, std::string_view column,
                                    std::string_view damage, std::string_view named) {
         const auto database = Database::open({.file = file()});
@@ -274,7 +272,7 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
                                             "; INSERT INTO " + std::string(table) +
                                             " SELECT * FROM before; DROP TABLE before; COMMIT"));
     };
-    for (const auto& each : tables) {
+    for (const auto& each : damaged_tables) {
         for (const auto column : each.numbers) {
             expect_damage(each.table, column, std::string(column) + " + 8", each.named);
         }
