@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
+
+#include "async/wake.h"
 
 namespace gatehouse::authentication {
 
@@ -23,7 +24,7 @@ Admission::~Admission() {
 
 async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadline deadline) {
     if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
-    if (is_open_circuit() && !may_probe()) {
+    if (is_open_circuit() && is_kept_out(source)) {
         co_return fail(ErrorKind::Unavailable,
                        fmt::format("the function failed {} times in a row; it is tried again "
                                    "once every {} ms until it answers",
@@ -31,7 +32,7 @@ async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadli
     }
     if (running_ < settings_.calls_max) {
         ++running_;
-        co_return Pass(*this);
+        co_return Pass(*this, std::move(source));
     }
     const auto queue_is_full = [this] {
         return fail(ErrorKind::Throttled,
@@ -47,7 +48,7 @@ async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadli
     Waiter waiter(loop_);
     waiting_.push(source, &waiter);
     co_await waiter.wake.wait(deadline);
-    if (waiter.has_place) co_return Pass(*this);
+    if (waiter.has_place) co_return Pass(*this, std::move(source));
     if (waiter.gave_way) co_return queue_is_full();
     waiting_.erase(source, &waiter);
     if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
@@ -69,65 +70,25 @@ void Admission::leave() {
     next->wake.notify();
 }
 
-void Admission::note(bool failed) {
-    failures_in_row_ = failed ? failures_in_row_ + 1 : 0;
-    if (is_open_circuit()) next_probe_ = loop_.now() + settings_.probe_interval;
+void Admission::note(const std::string& source, bool failed) {
+    if (!failed) {
+        failures_in_row_ = 0;
+        failed_sources_.clear();
+        return;
+    }
+    ++failures_in_row_;
+    if (failed_sources_.size() < settings_.failed_sources_max) failed_sources_.insert(source);
+    if (failures_in_row_ == settings_.failures_to_open)
+        next_probe_ = loop_.now() + settings_.probe_interval;
 }
 
-bool Admission::may_probe() {
-    if (loop_.now() < next_probe_) return false;
+bool Admission::is_kept_out(const std::string& source) {
+    const bool failed =
+        failed_sources_.size() >= settings_.failed_sources_max || failed_sources_.contains(source);
+    if (!failed) return false;
+    if (loop_.now() < next_probe_) return true;
     next_probe_ = loop_.now() + settings_.probe_interval;
-    return true;
-}
-
-std::chrono::milliseconds RefusalBrake::delay_for(const std::string& key) const {
-    const auto found = entries_.find(key);
-    if (found == entries_.end()) return std::chrono::milliseconds(0);
-    const Entry& entry = found->second;
-    if (clock_.steady_now() - entry.last >= settings_.forget_after ||
-        entry.refusals <= settings_.free_refusals) {
-        return std::chrono::milliseconds(0);
-    }
-    const std::uint32_t doublings = std::min(entry.refusals - settings_.free_refusals - 1, 16u);
-    return std::min(settings_.delay_max, settings_.first_delay * (1 << doublings));
-}
-
-async::Task<void> RefusalBrake::hold_back(std::chrono::milliseconds delay, Deadline deadline) {
-    if (delay.count() == 0 || released_) co_return;
-    async::Wake wake(loop_);
-    held_back_.insert(&wake);
-    co_await wake.wait(deadline.sooner_of(Deadline::after(clock_, delay)));
-    held_back_.erase(&wake);
-}
-
-void RefusalBrake::release() {
-    released_ = true;
-    for (async::Wake* const wake : held_back_) wake->notify();
-}
-
-void RefusalBrake::refused(const std::string& key) {
-    const SteadyTime now = clock_.steady_now();
-    auto [found, is_new] = entries_.try_emplace(key);
-    Entry& entry = found->second;
-    if (is_new) {
-        entry.place = by_age_.insert(by_age_.end(), key);
-    } else {
-        by_age_.splice(by_age_.end(), by_age_, entry.place);
-        if (now - entry.last >= settings_.forget_after) entry.refusals = 0;
-    }
-    ++entry.refusals;
-    entry.last = now;
-    while (entries_.size() > settings_.entries_max) {
-        entries_.erase(by_age_.front());
-        by_age_.pop_front();
-    }
-}
-
-void RefusalBrake::accepted(const std::string& key) {
-    const auto found = entries_.find(key);
-    if (found == entries_.end()) return;
-    by_age_.erase(found->second.place);
-    entries_.erase(found);
+    return false;
 }
 
 }  // namespace gatehouse::authentication

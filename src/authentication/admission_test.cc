@@ -100,59 +100,32 @@ TEST_F(AdmissionTest, TheCircuitOpensAfterFailuresAndClosesWithASuccess) {
     passes.clear();
 }
 
-class RefusalBrakeTest : public AdmissionTest {};
-
-TEST_F(RefusalBrakeTest, SlowsDownOneAndNotItsNeighbour) {
-    RefusalBrake brake(loop, clock, {});
-    for (int i = 0; i < 3; ++i) brake.refused("10.0.0.1 alice");
-    EXPECT_EQ(brake.delay_for("10.0.0.1 alice"), milliseconds(0));
-    brake.refused("10.0.0.1 alice");
-    EXPECT_EQ(brake.delay_for("10.0.0.1 alice"), milliseconds(200));
-    brake.refused("10.0.0.1 alice");
-    EXPECT_EQ(brake.delay_for("10.0.0.1 alice"), milliseconds(400));
-    for (int i = 0; i < 100; ++i) brake.refused("10.0.0.1 alice");
-    EXPECT_EQ(brake.delay_for("10.0.0.1 alice"), milliseconds(4000));
-    EXPECT_EQ(brake.delay_for("10.0.0.1 bob"), milliseconds(0));
-    clock.advance(seconds(60));
-    EXPECT_EQ(brake.delay_for("10.0.0.1 alice"), milliseconds(0));
-}
-
-TEST_F(RefusalBrakeTest, ASuccessForgetsAndTheTableIsBounded) {
-    RefusalBrake brake(loop, clock, {.free_refusals = 0, .entries_max = 2});
-    brake.refused("a");
-    brake.refused("b");
-    brake.refused("a");
-    brake.refused("c");
-    EXPECT_EQ(brake.size(), 2u);
-    EXPECT_EQ(brake.delay_for("b"), milliseconds(0)) << "the oldest was forgotten";
-    EXPECT_GT(brake.delay_for("a"), milliseconds(0));
-    brake.accepted("a");
-    EXPECT_EQ(brake.delay_for("a"), milliseconds(0));
-}
-
-TEST_F(RefusalBrakeTest, HoldsBackUntilItIsReleased) {
-    RefusalBrake brake(loop, clock, {});
-    int gone_on = 0;
-    const auto hold_back = [&](milliseconds delay, milliseconds patience) {
-        tasks.start([](RefusalBrake& brake, milliseconds delay, Deadline deadline,
-                       int& gone_on) -> async::Task<void> {
-            co_await brake.hold_back(delay, deadline);
-            ++gone_on;
-        }(brake, delay, Deadline::after(clock, patience), gone_on));
+TEST_F(AdmissionTest, AnOpenCircuitKeepsOutNobodyForWhomNothingFailed) {
+    Admission admission(loop, {.failures_to_open = 3, .failed_sources_max = 2});
+    std::vector<Admission::Pass> passes;
+    const auto enter_from = [&](const std::string& source) {
+        const auto before = passes.size();
+        tasks.start(enter(admission, passes, refusals, source));
         turn();
+        return passes.size() > before;
     };
-    hold_back(milliseconds(0), seconds(5));
-    EXPECT_EQ(gone_on, 1);
-    hold_back(seconds(2), seconds(1));
-    hold_back(seconds(2), seconds(5));
+    const auto fail_from = [&](const std::string& source) {
+        const bool entered = enter_from(source);
+        if (entered) passes.back().report(true);
+        return entered;
+    };
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(fail_from("10.0.0.1"));
+    EXPECT_FALSE(fail_from("10.0.0.1"));
+    EXPECT_TRUE(fail_from("10.0.0.2"));
+    EXPECT_FALSE(fail_from("10.0.0.2")) << "it had its turn";
+    EXPECT_FALSE(enter_from("10.0.0.3")) << "as many failed as are remembered";
     clock.advance(seconds(1));
     turn();
-    EXPECT_EQ(gone_on, 2) << "the first one's deadline";
-    brake.release();
-    turn();
-    EXPECT_EQ(gone_on, 3);
-    hold_back(seconds(2), seconds(5));
-    EXPECT_EQ(gone_on, 4);
+    EXPECT_TRUE(enter_from("10.0.0.3")) << "the probe";
+    passes.back().report(false);
+    EXPECT_FALSE(admission.is_open_circuit());
+    EXPECT_TRUE(enter_from("10.0.0.1"));
+    passes.clear();
 }
 
 }  // namespace

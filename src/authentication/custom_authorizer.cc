@@ -4,6 +4,7 @@
 
 #include "async/run_on.h"
 #include "base/arn.h"
+#include "functions/scrubber.h"
 #include "logs/masking.h"
 
 namespace gatehouse::authentication {
@@ -13,14 +14,12 @@ using logs::StepKind;
 using logs::StepStatus;
 
 constexpr std::size_t answer_shown_bytes_max = 8192;
+// Longer than any secret's longest form, so that none is cut before it is found.
+constexpr std::size_t secret_form_bytes_max = 256 * 1024;
 
 SecondQuestionMark second_question_mark(const Profile& profile) {
     return profile.behaviour.explanation == Explanation::Given ? SecondQuestionMark::ReadAsSeparator
                                                                : SecondQuestionMark::IsPartOfValue;
-}
-
-std::string brake_key(const Credentials& credentials) {
-    return credentials.peer.remote.rate_key() + ' ' + std::string(credentials.user_name());
 }
 
 // "arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]", or a bare name.
@@ -33,6 +32,14 @@ functions::FunctionRef function_of(const registry::Authorizer& authorizer) {
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
     name = name.substr(0, name.find(':'));
     return {{AccountId(arn->account), Region(arn->region)}, functions::FunctionName(name)};
+}
+
+// Handlers may let everybody in and answer a wrong password with a policy that denies, as AWS's own
+// example does. What nothing allows may still be allowed by conditions on the CONNECT, later.
+bool is_denied(const Credentials& credentials, const Identity& identity) {
+    return credentials.mqtt &&
+           identity.policies->decide(policy::Action::Connect, credentials.mqtt->client_id)
+                   .outcome == policy::Outcome::DeniedExplicitly;
 }
 
 // What the function prints is scrubbed of these.
@@ -55,6 +62,8 @@ struct CustomAuthorizer::Call {
     // Copied: the directory may be replaced while the function runs.
     registry::Authorizer authorizer;
     TokenFacts token;
+    // For what the function answers: a handler may put a password into its error or its answer.
+    functions::Scrubber scrubber{secrets_of(*credentials, token)};
     std::chrono::microseconds duration{0};
     std::optional<functions::StartKind> start;
     std::string permission_problem;
@@ -62,8 +71,13 @@ struct CustomAuthorizer::Call {
     Refusal refuse(Refusal::Kind kind, std::string reason, std::string sentence) const {
         return {.kind = kind,
                 .reason = std::move(reason),
-                .sentence = std::move(sentence),
+                .sentence = scrubber.scrub(sentence),
                 .authorizer_name = authorizer.name.value()};
+    }
+    // What is shown of an answer.
+    std::string shown(std::string_view answer) const {
+        return scrubber.scrub(answer.substr(0, answer_shown_bytes_max + secret_form_bytes_max))
+            .substr(0, answer_shown_bytes_max);
     }
 };
 
@@ -72,7 +86,7 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
       parts_(parts),
       metrics_(parts.metrics.make_set()),
       directory_(parts.directory),
-      brake_(parts.home, parts.clock, settings_.brake),
+      brake_(parts.home, parts.random, settings_.brake),
       shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max}) {}
 
 CustomAuthorizer::~CustomAuthorizer() = default;
@@ -114,8 +128,11 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
               .trace = trace,
               .authorizer = choice->entry->authorizer,
               .token = std::move(choice->token)};
-    const std::string key = brake_key(*call.credentials);
-    co_await hold_back(call, key, deadline);
+    auto pass = co_await pass_brake(call, deadline);
+    if (!pass) {
+        report(call, pass.error());
+        co_return std::unexpected(std::move(pass.error()));
+    }
     Answered answered = co_await this->call(call, deadline);
     AuthenticationResult result = std::unexpected(Refusal());
     if (answered.refusal) {
@@ -124,24 +141,39 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
         result = grant(call, std::move(*answered.answer.granted));
     }
     report(call, result ? std::nullopt : std::optional(result.error()));
-    if (result) {
-        brake_.accepted(key);
-    } else if (answered.answer.refused) {  // what the function fails at is not the client's fault
-        brake_.refused(key);
+    // What the function fails at is not the client's fault.
+    if (answered.answer.refused || (result && is_denied(*call.credentials, **result))) {
+        pass->refused();
+    } else if (result) {
+        pass->accepted();
     }
     co_return result;
 }
 
-// Until the brake lets go of this address and user name.
-async::Task<void> CustomAuthorizer::hold_back(Call& call, const std::string& key,
-                                              Deadline deadline) {
-    const auto delay = brake_.delay_for(key);
-    if (delay.count() == 0) co_return;
-    call.trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
-                    fmt::format("held back {} ms: this address and user name were refused again "
-                                "and again",
-                                delay.count()));
-    co_await brake_.hold_back(delay, deadline);
+// Waits until the brake lets the client go. A refresh is the server's own question.
+async::Task<std::expected<RefusalBrake::Pass, Refusal>> CustomAuthorizer::pass_brake(
+    Call& call, Deadline deadline) {
+    if (call.purpose == Purpose::Refresh) co_return RefusalBrake::Pass();
+    const Credentials& credentials = *call.credentials;
+    const std::string user =
+        parse_user_name(credentials.user_name(), second_question_mark(settings_.profile)).user;
+    auto pass = co_await brake_.enter(
+        brake_subject(call.authorizer.arn(), user, credentials, call.token.token),
+        credentials.peer.remote.rate_key(), deadline);
+    if (!pass) {
+        metrics_.add(logs::Metric::AuthorizerThrottle);
+        call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, pass.error().message);
+        co_return std::unexpected(
+            call.refuse(Refusal::Kind::Unavailable, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
+                        "the authorizer was not asked: " + pass.error().message));
+    }
+    if (pass->held_back().count() > 0) {
+        call.trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
+                        fmt::format("held back {} ms: attempts of this kind were refused again "
+                                    "and again",
+                                    pass->held_back().count()));
+    }
+    co_return std::move(*pass);
 }
 
 void CustomAuthorizer::stop() {
@@ -239,17 +271,16 @@ async::Task<std::optional<Refusal>> CustomAuthorizer::invoke(Call& call, Deadlin
         call.start = result->start;
         if (result->function_error) {
             problem = fmt::format("the function of authorizer '{}' failed: {}",
-                                  call.authorizer.name.view(),
-                                  result->payload.substr(0, answer_shown_bytes_max));
+                                  call.authorizer.name.view(), call.shown(result->payload));
         }
     }
     if (problem.empty()) {
         payload = std::move(result->payload);
-        call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
-                        fmt::format("{} start, {:.1f} ms: {}",
-                                    call.start == functions::StartKind::Cold ? "cold" : "warm",
-                                    static_cast<double>(call.duration.count()) / 1000,
-                                    payload.substr(0, answer_shown_bytes_max)));
+        call.trace.step(
+            StepKind::AnswerReceived, StepStatus::Passed,
+            fmt::format("{} start, {:.1f} ms: {}",
+                        call.start == functions::StartKind::Cold ? "cold" : "warm",
+                        static_cast<double>(call.duration.count()) / 1000, call.shown(payload)));
         co_return std::nullopt;
     }
     metrics_.add(logs::Metric::AuthorizerErrors);
@@ -267,17 +298,20 @@ void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) 
     for (const AnswerCheck& check : answer.checks) {
         call.trace.step(
             StepKind::AnswerValidated, check.passed ? StepStatus::Passed : StepStatus::Failed,
-            check.finding.empty() ? check.rule : fmt::format("{}: {}", check.rule, check.finding));
+            check.finding.empty()
+                ? check.rule
+                : fmt::format("{}: {}", check.rule, call.scrubber.scrub(check.finding)));
     }
     for (const std::string& note : answer.notes) {
-        call.trace.step(StepKind::AnswerValidated, StepStatus::Noted, note);
+        call.trace.step(StepKind::AnswerValidated, StepStatus::Noted, call.scrubber.scrub(note));
     }
 }
 
 AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     auto policies = shared_policies_.policies_of(*call.credentials, granted.policy_documents);
     if (!policies) {
-        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed, policies.error().describe());
+        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed,
+                        call.scrubber.scrub(policies.error().describe()));
         metrics_.add(logs::Metric::AuthorizerErrors);
         return std::unexpected(
             call.refuse(Refusal::Kind::NotAuthenticated, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",

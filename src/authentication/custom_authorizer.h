@@ -9,6 +9,7 @@
 // Threads: ask() and test() on any loop; the work is done on the home loop.
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "authentication/authenticator.h"
 #include "authentication/authorizer_answer.h"
 #include "authentication/authorizer_choice.h"
+#include "authentication/refusal_brake.h"
 #include "authentication/shared_policies.h"
 #include "base/profile.h"
 #include "functions/invoker.h"
@@ -49,6 +51,7 @@ struct CustomAuthorizerSettings {
 struct CustomAuthorizerParts {
     async::EventLoop& home;
     const Clock& clock;
+    Random& random;
     const async::Snapshot<registry::AuthorizerDirectory>& directory;
     functions::FunctionInvoker& functions;
     const InvokePermissions& permissions;
@@ -99,7 +102,8 @@ private:
     async::Task<TestResult> test_here(TestQuestion question, Deadline deadline);
     async::Task<Answered> call(Call& call, Deadline deadline);
     async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
-    async::Task<void> hold_back(Call& call, const std::string& key, Deadline deadline);
+    async::Task<std::expected<RefusalBrake::Pass, Refusal>> pass_brake(Call& call,
+                                                                       Deadline deadline);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);

@@ -53,6 +53,8 @@ public:
 
 class CustomAuthorizerTest : public ::testing::Test {
 protected:
+    using Purpose = CustomAuthorizer::Purpose;
+
     void SetUp() override {
         registry::AuthorizerRecords records(store_, {});
         ASSERT_TRUE(records.create({}, {.name = registry::AuthorizerName("Door"),
@@ -74,6 +76,7 @@ protected:
                 .profile = profile_named(profile), .admission = {}, .brake = {}},
             CustomAuthorizerParts{.home = loop_,
                                   .clock = clock_,
+                                  .random = random_,
                                   .directory = directory_,
                                   .functions = functions_,
                                   .permissions = permissions_,
@@ -90,10 +93,12 @@ protected:
         return made;
     }
 
-    AuthenticationResult ask(std::shared_ptr<const Credentials> credentials) {
+    AuthenticationResult ask(
+        std::shared_ptr<const Credentials> credentials,
+        CustomAuthorizer::Purpose purpose = CustomAuthorizer::Purpose::Connect) {
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
-            result = co_await authorizer_->ask(credentials, CustomAuthorizer::Purpose::Connect,
+            result = co_await authorizer_->ask(credentials, purpose,
                                                traces_.begin({}, "trace", "127.0.0.1:1234"),
                                                Deadline::after(clock_, seconds(5)));
         };
@@ -102,6 +107,9 @@ protected:
             loop_.run_once(std::chrono::milliseconds(0));
         }
         return result;
+    }
+    void turn() {
+        for (int i = 0; i < 20; ++i) loop_.run_once(std::chrono::milliseconds(0));
     }
     std::string refusal_of(std::string user_name) {
         const auto result = ask(credentials(std::move(user_name)));
@@ -119,6 +127,7 @@ protected:
     }
 
     ManualClock clock_;
+    SystemRandom random_;
     async::EventLoop loop_{clock_, {}};
     async::TaskGroup tasks_{loop_, "test"};
     storage::MemoryResourceStore store_{clock_};
@@ -181,6 +190,29 @@ TEST_F(CustomAuthorizerTest, FailuresOfTheFunctionAreTold) {
               std::string::npos);
 }
 
+TEST_F(CustomAuthorizerTest, WhatTheHandlerSaysOfASecretIsTakenOutOfRefusalsAndTraces) {
+    const auto told = [&](std::string answer, bool raises) {
+        functions_.answer = std::move(answer);
+        functions_.raises = raises;
+        auto client = credentials("u?x-amz-customauthorizer-name=Door");
+        client->mqtt->password = Bytes{'h', 'u', 'n', 't', 'e', 'r', '2'};
+        const auto result = ask(client);
+        return (result ? std::string() : result.error().sentence) + trace_text();
+    };
+    const std::string granting =
+        R"("isAuthenticated":true,"disconnectAfterInSeconds":300,"refreshAfterInSeconds":300,)";
+    for (const std::string& text :
+         {told(R"({"errorMessage":"bad password hunter2"})", true),
+          told(R"({"errorMessage":")" + std::string(8100, 'x') + R"(hunter2"})", true),
+          told("junk hunter2", false),
+          told("{" + granting + R"("principalId":"not ok hunter2","policyDocuments":[]})", false),
+          told("{" + granting + R"("principalId":"a","policyDocuments":["{\"hunter2\":1}"]})",
+               false)}) {
+        EXPECT_EQ(text.find("hunte"), std::string::npos) << text;
+        EXPECT_NE(text.find("****"), std::string::npos) << text;
+    }
+}
+
 TEST_F(CustomAuthorizerTest, APolicyThatIsNotValidIsRefusedWithItsPlace) {
     functions_.answer =
         R"({"isAuthenticated":true,"principalId":"a","policyDocuments":["{\"Statement\":{"],)"
@@ -198,24 +230,67 @@ TEST_F(CustomAuthorizerTest, AMissingPermissionIsExplainedOrRefused) {
               std::string::npos);
 }
 
-TEST_F(CustomAuthorizerTest, WhoHammersIsHeldBack) {
+TEST_F(CustomAuthorizerTest, WhoHammersIsHeldBackWhateverStandsInTheQuery) {
     functions_.answer = R"({"isAuthenticated":false})";
-    for (int i = 0; i < 4; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
+    for (int i = 0; i < 4; ++i)
+        refusal_of(fmt::format("u?x-amz-customauthorizer-name=Door&n={}", i));
     const auto asked = functions_.events.size();
-    const auto held = credentials("u?x-amz-customauthorizer-name=Door");
-    AuthenticationResult result = std::unexpected(Refusal());
-    const auto question = [&]() -> async::Task<void> {
-        result = co_await authorizer_->ask(held, CustomAuthorizer::Purpose::Connect, {},
-                                           Deadline::after(clock_, seconds(5)));
-    };
-    tasks_.start(question());
-    loop_.run_once(std::chrono::milliseconds(0));
+    EXPECT_EQ(asked, 4u);
+    const auto held = credentials("u?x-amz-customauthorizer-name=Door&n=last");
+    tasks_.start([](auto& self, auto held) -> async::Task<void> {
+        (void)co_await self.authorizer_->ask(held, CustomAuthorizer::Purpose::Connect, {},
+                                             Deadline::after(self.clock_, seconds(5)));
+    }(*this, held));
+    turn();
     EXPECT_EQ(functions_.events.size(), asked);
-    EXPECT_NE(refusal_of("neighbour?x-amz-customauthorizer-name=Door"), "");
-    EXPECT_EQ(functions_.events.size(), asked + 1) << "its neighbour is not";
+    EXPECT_TRUE(
+        ask(credentials("u?x-amz-customauthorizer-name=Door"), Purpose::Refresh).error().kind ==
+        Refusal::Kind::NotAuthenticated);
+    EXPECT_EQ(functions_.events.size(), asked + 1) << "the server's own question is not";
+    refusal_of("neighbour?x-amz-customauthorizer-name=Door");
+    EXPECT_EQ(functions_.events.size(), asked + 2) << "its neighbour is not";
     clock_.advance(std::chrono::milliseconds(200));
-    for (int i = 0; i < 5; ++i) loop_.run_once(std::chrono::milliseconds(0));
-    EXPECT_EQ(functions_.events.size(), asked + 2);
+    turn();
+    EXPECT_EQ(functions_.events.size(), asked + 3);
+    EXPECT_EQ(tasks_.running(), 0u);
+}
+
+TEST_F(CustomAuthorizerTest, APolicyThatDoesNotLetConnectCountsAsARefusal) {
+    functions_.answer =
+        R"({"isAuthenticated":true,"principalId":"a","policyDocuments":[{"Version":"2012-10-17",)"
+        R"("Statement":{"Effect":"Deny","Action":"iot:Connect","Resource":"*"}}],)"
+        R"("disconnectAfterInSeconds":300,"refreshAfterInSeconds":300})";
+    for (int i = 0; i < 4; ++i) {
+        EXPECT_TRUE(ask(credentials("u?x-amz-customauthorizer-name=Door")));
+    }
+    tasks_.start([](auto& self) -> async::Task<void> {
+        (void)co_await self.authorizer_->ask(self.credentials("u?x-amz-customauthorizer-name=Door"),
+                                             Purpose::Connect, {},
+                                             Deadline::after(self.clock_, seconds(5)));
+    }(*this));
+    turn();
+    EXPECT_EQ(functions_.events.size(), 4u);
+    clock_.advance(std::chrono::milliseconds(200));
+    turn();
+    EXPECT_EQ(functions_.events.size(), 5u);
+}
+
+TEST_F(CustomAuthorizerTest, OfHammeringAtOnceAFewWaitAndTheRestAreBusy) {
+    functions_.answer = R"({"isAuthenticated":false})";
+    std::size_t busy = 0;
+    for (int i = 0; i < 100; ++i) {
+        tasks_.start([](auto& self, std::size_t& busy) -> async::Task<void> {
+            const auto result = co_await self.authorizer_->ask(
+                self.credentials("u?x-amz-customauthorizer-name=Door"), Purpose::Connect, {},
+                Deadline::after(self.clock_, seconds(5)));
+            if (result.error().kind == Refusal::Kind::Unavailable) ++busy;
+        }(*this, busy));
+    }
+    turn();
+    EXPECT_EQ(functions_.events.size(), 4u);
+    EXPECT_EQ(busy, 92u);
+    authorizer_->stop();
+    turn();
     EXPECT_EQ(tasks_.running(), 0u);
 }
 

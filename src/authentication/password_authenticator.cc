@@ -8,12 +8,11 @@
 #include "async/run_on.h"
 #include "async/wake.h"
 #include "authentication/authorizer_choice.h"
+#include "authentication/basic_credentials.h"
 #include "authentication/password_hash.h"
 #include "base/durable_file.h"
-#include "base/encoding.h"
 #include "logs/masking.h"
 #include "signature/digest.h"
-#include "signature/request_view.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -21,18 +20,7 @@ namespace {
 using logs::StepKind;
 using logs::StepStatus;
 
-constexpr std::string_view basic_scheme = "Basic ";
 constexpr std::size_t memory_secret_bytes = 32;
-
-// What stands behind the scheme, whose name may be written in any case (RFC 9110, 11.1); nullopt:
-// it is another one.
-std::optional<std::string_view> basic_credentials(std::string_view authorization) {
-    if (!signature::equal_ignoring_case(authorization.substr(0, basic_scheme.size()),
-                                        basic_scheme)) {
-        return std::nullopt;
-    }
-    return authorization.substr(basic_scheme.size());
-}
 
 Refusal refusal(Refusal::Kind kind, std::string sentence) {
     return {.kind = kind,
@@ -72,7 +60,9 @@ Result<std::shared_ptr<const PasswordAuthenticator::Book>> PasswordAuthenticator
             fmt::format("{}/{}.json, with the name of user '{}': {}", source.policies.string(),
                         policy, name, checked.error().describe()));
     }
-    return std::make_shared<const Book>(std::move(*users), std::move(*policies));
+    std::string nobodys_hash = commonest_hash(*users);
+    return std::make_shared<const Book>(std::move(*users), std::move(*policies),
+                                        std::move(nobodys_hash));
 }
 
 Result<std::unique_ptr<PasswordAuthenticator>> PasswordAuthenticator::make(Settings settings,
@@ -80,22 +70,18 @@ Result<std::unique_ptr<PasswordAuthenticator>> PasswordAuthenticator::make(Setti
                                                                            PasswordParts parts) {
     auto book = read(source);
     if (!book) return fail(std::move(book.error()));
-    auto nobodys = hash_password("nobody", PasswordAlgorithm::Argon2id, parts.random);
-    if (!nobodys) return fail(std::move(nobodys.error()));
-    return std::unique_ptr<PasswordAuthenticator>(new PasswordAuthenticator(
-        std::move(settings), std::move(source), parts, std::move(*book), std::move(*nobodys)));
+    return std::unique_ptr<PasswordAuthenticator>(
+        new PasswordAuthenticator(std::move(settings), std::move(source), parts, std::move(*book)));
 }
 
 PasswordAuthenticator::PasswordAuthenticator(Settings settings, PasswordSource source,
-                                             PasswordParts parts, std::shared_ptr<const Book> book,
-                                             std::string nobodys_hash)
+                                             PasswordParts parts, std::shared_ptr<const Book> book)
     : settings_(std::move(settings)),
       source_(std::move(source)),
       parts_(parts),
       metrics_(parts.metrics.make_set()),
       book_(std::move(book)),
-      nobodys_hash_(std::move(nobodys_hash)),
-      brake_(parts.home, parts.clock, settings_.brake),
+      brake_(parts.home, parts.random, settings_.brake),
       admission_(parts.home,
                  {.calls_max = settings_.threads, .waiting_max = settings_.waiting_max}),
       workers_(
@@ -134,19 +120,11 @@ PasswordAuthenticator::Claim PasswordAuthenticator::claim_of(const Credentials& 
         claim.user = parse_user_name(credentials.user_name(), settings_.second).user;
         if (credentials.mqtt->password) claim.password = text_of(*credentials.mqtt->password);
         if (!credentials.mqtt->password) claim.problem = "the client sent no password";
+    } else if (auto basic = basic_credentials(credentials)) {
+        claim.user = std::move(basic->user);
+        claim.password = std::move(basic->password);
     } else {
-        const std::string_view header =
-            credentials.http ? credentials.http->headers.find("Authorization").value_or("") : "";
-        const auto encoded = basic_credentials(header);
-        const auto decoded = encoded ? from_base64(*encoded) : std::nullopt;
-        const std::string_view text = decoded ? text_of(*decoded) : "";
-        const auto colon = text.find(':');
-        claim.user = text.substr(0, colon);
-        if (colon == text.npos) {
-            claim.problem = "the request has no user name and password (Authorization: Basic)";
-        } else {
-            claim.password = text.substr(colon + 1);
-        }
+        claim.problem = "the request has no user name and password (Authorization: Basic)";
     }
     if (claim.problem.empty() && claim.user.empty()) claim.problem = "the client sent no user name";
     return claim;
@@ -169,70 +147,74 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
     trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
                fmt::format("'{}', the users of a file", password_authorizer_name));
     const Claim claim = claim_of(*credentials);
-    const std::string source = credentials->peer.remote.rate_key();
-    const std::string brake_key = fmt::format("{} {}", source, claim.user);
-    co_await brake_.hold_back(brake_.delay_for(brake_key), deadline);
     const std::shared_ptr<const Book> book = book_.get();
-    const auto found = book->users.find(claim.user);
-    const std::string* const hash = found == book->users.end() ? nullptr : &found->second.hash;
     AuthenticationResult result =
         std::unexpected(refusal(Refusal::Kind::NotAuthenticated, claim.problem));
-    if (claim.problem.empty()) {
-        switch (co_await check(claim, hash, source, deadline)) {
-            case Verdict::Right: result = grant(*credentials, claim, *book); break;
-            case Verdict::TooBusy:
-                result = std::unexpected(
-                    refusal(Refusal::Kind::Unavailable,
-                            "more passwords are being checked than the server has time for"));
-                break;
-            case Verdict::Wrong:
-                result = std::unexpected(
-                    refusal(Refusal::Kind::NotAuthenticated,
-                            hash == nullptr
-                                ? fmt::format("there is no user '{}' in {}",
-                                              logs::shown_text(claim.user), source_.users.string())
-                                : fmt::format("the password of user '{}' is wrong", claim.user)));
-                break;
-        }
-    }
+    if (claim.problem.empty()) result = co_await decide(*credentials, claim, *book, deadline);
     trace.step(StepKind::AnswerReceived, result ? StepStatus::Passed : StepStatus::Failed,
-               result ? fmt::format("user '{}', policy '{}'", claim.user, found->second.policy)
+               result ? fmt::format("user '{}', policy '{}'", claim.user,
+                                    book->users.at(claim.user).policy)
                       : result.error().sentence);
-    if (result) {
-        brake_.accepted(brake_key);
-    } else if (result.error().kind == Refusal::Kind::NotAuthenticated) {
-        brake_.refused(brake_key);
-    }
     report(*credentials,
            std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - begun),
            result);
     co_return result;
 }
 
-// A null hash: there is no such user, which takes as long and is never right.
+async::Task<AuthenticationResult> PasswordAuthenticator::decide(const Credentials& credentials,
+                                                                const Claim& claim,
+                                                                const Book& book,
+                                                                Deadline deadline) {
+    const std::string source = credentials.peer.remote.rate_key();
+    auto pass = co_await brake_.enter(
+        brake_subject(password_authorizer_name, claim.user, credentials, std::nullopt), source,
+        deadline);
+    if (!pass) {
+        co_return std::unexpected(refusal(Refusal::Kind::Unavailable, pass.error().message));
+    }
+    switch (co_await check(claim, book, source, deadline)) {
+        case Verdict::Right: pass->accepted(); co_return grant(credentials, claim, book);
+        case Verdict::TooBusy:
+            co_return std::unexpected(
+                refusal(Refusal::Kind::Unavailable,
+                        "more passwords are being checked than the server has time for"));
+        case Verdict::Wrong: break;
+    }
+    pass->refused();
+    co_return std::unexpected(
+        refusal(Refusal::Kind::NotAuthenticated,
+                book.users.contains(claim.user)
+                    ? fmt::format("the password of user '{}' is wrong", claim.user)
+                    : fmt::format("there is no user '{}' in {}", logs::shown_text(claim.user),
+                                  source_.users.string())));
+}
+
+// A user that there is not takes as long, and is never right.
 async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const Claim& claim,
-                                                                         const std::string* hash,
+                                                                         const Book& book,
                                                                          std::string source,
                                                                          Deadline deadline) {
+    const auto found = book.users.find(claim.user);
+    const bool is_user = found != book.users.end();
     std::string key;
-    if (hash != nullptr) {
-        key = memory_key(claim, *hash);
+    if (is_user) {
+        key = memory_key(claim, found->second.hash);
         if (remembers(key)) co_return Verdict::Right;
     }
     const auto pass = co_await admission_.enter(std::move(source), deadline);
     if (!pass) co_return Verdict::TooBusy;
-    const auto verified =
-        co_await workers_.run(parts_.home,
-                              [this, deadline, password = claim.password,
-                               hash = hash != nullptr ? *hash : nobodys_hash_]() -> Result<bool> {
-                                  // Its turn came too late: nobody waits for the answer any more.
-                                  if (is_stopped_ || deadline.passed(parts_.clock.steady_now())) {
-                                      return fail(ErrorKind::Unavailable, "too late");
-                                  }
-                                  return verify_password(hash, password);
-                              });
+    const auto verified = co_await workers_.run(
+        parts_.home,
+        [this, deadline, password = claim.password,
+         hash = is_user ? found->second.hash : book.nobodys_hash]() -> Result<bool> {
+            // Its turn came too late: nobody waits for the answer any more.
+            if (is_stopped_ || deadline.passed(parts_.clock.steady_now())) {
+                return fail(ErrorKind::Unavailable, "too late");
+            }
+            return verify_password(hash, password);
+        });
     if (!verified) co_return Verdict::TooBusy;
-    if (hash == nullptr || !*verified) co_return Verdict::Wrong;
+    if (!is_user || !*verified) co_return Verdict::Wrong;
     remember(std::move(key));
     co_return Verdict::Right;
 }

@@ -20,6 +20,7 @@
 #include "authentication/authenticator.h"
 #include "authentication/password_file.h"
 #include "authentication/password_policies.h"
+#include "authentication/refusal_brake.h"
 #include "authentication/shared_policies.h"
 #include "base/random.h"
 #include "logs/event_sink.h"
@@ -81,6 +82,8 @@ private:
     struct Book {
         PasswordUsers users;
         PasswordPolicies policies;
+        // Checked for users that there are not, to take as long; empty: there are no users.
+        std::string nobodys_hash;
     };
     struct Claim {
         std::string user;
@@ -90,13 +93,15 @@ private:
     enum class Verdict : std::uint8_t { Right, Wrong, TooBusy };
 
     PasswordAuthenticator(Settings settings, PasswordSource source, PasswordParts parts,
-                          std::shared_ptr<const Book> book, std::string nobodys_hash);
+                          std::shared_ptr<const Book> book);
     static Result<std::shared_ptr<const Book>> read(const PasswordSource& source);
 
     Claim claim_of(const Credentials& credentials) const;
     async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,
                                                logs::TraceStore::Recorder trace, Deadline deadline);
-    async::Task<Verdict> check(const Claim& claim, const std::string* hash, std::string source,
+    async::Task<AuthenticationResult> decide(const Credentials& credentials, const Claim& claim,
+                                             const Book& book, Deadline deadline);
+    async::Task<Verdict> check(const Claim& claim, const Book& book, std::string source,
                                Deadline deadline);
     AuthenticationResult grant(const Credentials& credentials, const Claim& claim,
                                const Book& book);
@@ -111,7 +116,6 @@ private:
     const PasswordParts parts_;
     logs::MetricSet& metrics_;
     async::Snapshot<Book> book_;
-    const std::string nobodys_hash_;  // checked for users that there are not, to take as long
     std::string memory_secret_;
     SharedPolicies shared_policies_{{}};
     // The home loop's.

@@ -100,6 +100,12 @@ Result<void> check_password_hash(const std::string& hash) {
         "no hash of bcrypt ($2b$…) or argon2id ($argon2id$…); `gatehouse passwd` makes one");
 }
 
+std::string_view cost_of(std::string_view hash) {
+    if (is_bcrypt(hash)) return hash.substr(0, 7);
+    const auto digest_at = hash.rfind('$');
+    return hash.substr(0, hash.rfind('$', digest_at - 1) + 1);
+}
+
 bool verify_password(const std::string& hash, std::string_view password) {
     if (hash.starts_with(argon2id_mark)) {
         return argon2id_verify(hash.c_str(), password.data(), password.size()) == ARGON2_OK;

@@ -29,6 +29,9 @@ inline constexpr int bcrypt_cost_max = 16;
 
 // InvalidInput: no hash of these, or one that costs more than is allowed.
 Result<void> check_password_hash(const std::string& hash);
+// What the time of checking a hash follows from: "$2b$12$", "$argon2id$v=19$m=19456,t=2,p=1$".
+// Requires: check_password_hash().
+std::string_view cost_of(std::string_view hash);
 // Whether the password belongs to the hash. Requires: check_password_hash().
 bool verify_password(const std::string& hash, std::string_view password);
 // InvalidInput: the password does not fit the algorithm. Internal: the library has no memory.

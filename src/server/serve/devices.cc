@@ -113,6 +113,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
             .brake = {}},
         authentication::CustomAuthorizerParts{.home = parts.loops.main(),
                                               .clock = *foundation.clock,
+                                              .random = foundation.random,
                                               .directory = parts.authorizers.directory(),
                                               .functions = parts.functions,
                                               .permissions = parts.permissions,

@@ -1,0 +1,96 @@
+#include "authentication/refusal_brake.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "async/task_group.h"
+#include "base/encoding.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class RefusalBrakeTest : public ::testing::Test {
+protected:
+    void turn() {
+        for (int i = 0; i < 10; ++i) loop.run_once(milliseconds(0));
+    }
+    // Whether the attempt is made without waiting.
+    bool passes(const std::string& subject, const std::string& address, bool is_right) {
+        const auto made_before = made;
+        tasks.start([](auto& self, std::string subject, std::string address, bool is_right,
+                       Deadline deadline) -> async::Task<void> {
+            auto pass = co_await self.brake.enter(subject, address, deadline);
+            if (!pass) co_return;
+            ++self.made;
+            is_right ? pass->accepted() : pass->refused();
+        }(*this, subject, address, is_right, Deadline::after(clock, milliseconds(1))));
+        turn();
+        const bool passed = made > made_before;
+        clock.advance(milliseconds(1));
+        turn();
+        return passed;
+    }
+
+    ManualClock clock;
+    SystemRandom random;
+    async::EventLoop loop{clock, {}};
+    RefusalBrake brake{loop, random, {}};
+    int made = 0;
+    async::TaskGroup tasks{loop, "test"};
+};
+
+TEST_F(RefusalBrakeTest, SlowsTheAddressAndUserAlone) {
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(passes("alice", "10.0.0.1", false));
+    EXPECT_FALSE(passes("alice", "10.0.0.1", false));
+    EXPECT_TRUE(passes("bob", "10.0.0.1", false));
+    EXPECT_TRUE(passes("alice", "10.0.0.2", true));
+    EXPECT_FALSE(passes("alice", "10.0.0.1", false)) << "another address's success is not its own";
+}
+
+TEST_F(RefusalBrakeTest, ManyAddressesAreSlowedTogetherButNotThoseTheUserIsKnownFrom) {
+    EXPECT_TRUE(passes("alice", "10.0.0.1", true));
+    int passed = 0;
+    for (int i = 0; i < 100; ++i) passed += passes("alice", fmt::format("10.0.1.{}", i), false);
+    EXPECT_LT(passed, 30);
+    EXPECT_GT(passed, 20);
+    EXPECT_FALSE(passes("alice", "10.0.0.2", true));
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(passes("alice", "10.0.0.1", true)) << i;
+    EXPECT_TRUE(passes("bob", "10.0.0.2", true));
+    clock.advance(milliseconds(250));
+    EXPECT_TRUE(passes("alice", "10.0.0.2", true)) << "a little later";
+}
+
+TEST_F(RefusalBrakeTest, WhoShowsNothingIsNotSlowed) {
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(passes("", "10.0.0.1", false));
+}
+
+TEST(BrakeSubject, IsTheUserElseWhatIsShown) {
+    Credentials nothing;
+    EXPECT_EQ(brake_subject("A", "", nothing, std::nullopt), "");
+    EXPECT_EQ(brake_subject("A", "alice", nothing, "token"),
+              brake_subject("A", "alice", nothing, "other token"));
+    EXPECT_NE(brake_subject("A", "alice", nothing, {}), brake_subject("B", "alice", nothing, {}));
+    EXPECT_NE(brake_subject("A", "", nothing, "good"), brake_subject("A", "", nothing, "bad"));
+
+    const auto request = [](std::string authorization, std::string query) {
+        Credentials made;
+        made.http = std::make_unique<HttpCredentials>();
+        if (!authorization.empty()) made.http->headers.add("Authorization", authorization);
+        made.http->query = std::move(query);
+        return brake_subject("A", "", made, std::nullopt);
+    };
+    const auto basic = [&](std::string_view text, std::string query) {
+        return request("Basic " + to_base64(bytes_of(text)), std::move(query));
+    };
+    EXPECT_EQ(basic("alice:1", "n=1"), basic("alice:2", "n=2"));
+    EXPECT_NE(basic("alice:1", ""), basic("bob:1", ""));
+    EXPECT_NE(request("Bearer good", ""), request("Bearer bad", ""));
+    EXPECT_NE(request("", "key=good"), request("", "key=bad"));
+    EXPECT_EQ(request("", ""), "");
+}
+
+}  // namespace
+}  // namespace gatehouse::authentication
