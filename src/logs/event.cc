@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "logs/json_text.h"
+#include "logs/masking.h"
 
 namespace gatehouse::logs {
 namespace {
@@ -104,10 +105,16 @@ void append_common(std::string& out, const Event& event, WallTime time) {
     out += '"';
 }
 
+// What a client may make as long as it likes.
+void shown_member(std::string& out, std::string_view name, std::string_view text) {
+    if (text.size() <= shown_bytes_max) return member(out, name, text);
+    member(out, name, shown_text(text));
+}
+
 void append_aws_members(std::string& out, const Event& event) {
     member(out, ",\"protocol\":", event.origin.protocol);
     member(out, ",\"topicName\":", event.topic_name);
-    member(out, ",\"clientId\":", event.origin.client_id);
+    shown_member(out, ",\"clientId\":", event.origin.client_id);
     member(out, ",\"principalId\":", event.origin.principal_id);
     member(out, ",\"authenticationType\":", event.authentication_type);
     member(out, ",\"serverNameIndication\":", event.server_name_indication);
@@ -123,7 +130,7 @@ void append_aws_members(std::string& out, const Event& event) {
 }
 
 void append_own_members(std::string& out, const Event& event) {
-    member(out, ",\"authorizerName\":", event.authorizer_name);
+    shown_member(out, ",\"authorizerName\":", event.authorizer_name);
     member(out, ",\"functionName\":", event.function_name);
     member(out, ",\"door\":", event.door);
     if (event.duration_ms) {

@@ -71,6 +71,19 @@ TEST(Event, PutsOwnMembersAfterTheServicesOwn) {
     EXPECT_TRUE(parse_json(text, "the event"));
 }
 
+TEST(Event, NamesThatClientsChooseAreCutWithTheirLength) {
+    const Tenant tenant;
+    const std::string name(60'000, 'n');
+    const std::string text = json_of({.tenant = tenant,
+                                      .type = EventType::ConnectionAuthNError,
+                                      .origin = {.client_id = name},
+                                      .authorizer_name = name});
+    const std::string shown = std::string(256, 'n') + "… (60000 bytes)\"";
+    EXPECT_NE(text.find("\"clientId\":\"" + shown), std::string::npos) << text;
+    EXPECT_NE(text.find("\"authorizerName\":\"" + shown), std::string::npos) << text;
+    EXPECT_LT(text.size(), 1000u);
+}
+
 TEST(Event, TimeIsTheSameAsTheClocksForm) {
     std::string out;
     const Tenant tenant;
