@@ -45,6 +45,15 @@ std::expected<signature::AccessKey, AccessRefusal> Access::prove(
     }
     const auto proved = signature::verify(claim, request, *key, clock_.wall_now());
     if (!proved) return refuse(shape_of(proved.error().problem), proved.error().message);
+    // The keys that a function finds in its environment. A role may do what its policies allow,
+    // and there are none here: as with AWS, what nothing allows is refused.
+    if (!key->session_token.empty()) {
+        return refuse(refusals::access_denied,
+                      fmt::format("User: {} is not authorized to perform this operation because no "
+                                  "identity-based policy allows it: functions' keys have no rights "
+                                  "on this server",
+                                  key->principal));
+    }
     return std::move(*key);
 }
 

@@ -11,6 +11,11 @@ namespace {
 class RootKey final : public signature::KeyLookup {
 public:
     std::optional<signature::AccessKey> find(const signature::AccessKeyId& id) const override {
+        if (id.view() == "ASIAFUNCTION") {
+            return signature::AccessKey{"secret", AccountId("111111111111"),
+                                        "arn:aws:sts::111111111111:assumed-role/role/door", "token",
+                                        WallTime::max()};
+        }
         if (id.view() != "AKIDROOT") return std::nullopt;
         return signature::AccessKey{
             "secret", AccountId("111111111111"), "arn:aws:iam::111111111111:root", "", {}};
@@ -20,11 +25,13 @@ public:
 struct AccessTest : ::testing::Test {
     std::expected<Caller, AccessRefusal> admit(const Access& access, std::string key,
                                                std::string secret = "secret",
-                                               std::string region = "eu-west-1") {
+                                               std::string region = "eu-west-1",
+                                               std::string token = "") {
         signature::HeaderFields headers = {{"Host", "localhost"}};
         const signature::RequestView bare{"GET", "/", "", headers, ""};
-        for (auto& field : signature::sign_headers(bare, {signature::AccessKeyId(key), secret, ""},
-                                                   Region(region), "iot", clock.wall_now())) {
+        for (auto& field :
+             signature::sign_headers(bare, {signature::AccessKeyId(key), secret, token},
+                                     Region(region), "iot", clock.wall_now())) {
             headers.push_back(std::move(field));
         }
         const signature::RequestView request{"GET", "/", "", headers, ""};
@@ -40,6 +47,19 @@ TEST_F(AccessTest, TheAccountFollowsTheCredentials) {
     ASSERT_TRUE(caller) << caller.error().message;
     EXPECT_EQ(caller->tenant.account, AccountId("111111111111"));
     EXPECT_EQ(caller->principal, "arn:aws:iam::111111111111:root");
+}
+
+TEST_F(AccessTest, TheKeysOfFunctionsMayDoNothing) {
+    const Access access({}, keys, clock);
+    const auto refused = admit(access, "ASIAFUNCTION", "secret", "eu-west-1", "token");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().shape, &refusals::access_denied);
+    EXPECT_TRUE(refused.error().message.starts_with(
+        "User: arn:aws:sts::111111111111:assumed-role/role/door is not authorized"))
+        << refused.error().message;
+    EXPECT_NE(admit(access, "ASIAFUNCTION", "wrong", "eu-west-1", "token").error().shape,
+              &refusals::access_denied)
+        << "only who has them is told so";
 }
 
 TEST_F(AccessTest, TheRegionFollowsTheScopeWhereRegionsAreKeptApart) {
