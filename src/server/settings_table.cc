@@ -205,10 +205,13 @@ SettingTable running() {
                           "moves it; loopback only."),
         with_default(number<&S::loops>("loops", {0, 256}, "Event loop threads; 0: one a core."),
                      "0"),
-        number<&S::connections_max>("connections-max", {1, 10'000'000}, "Open connections in all."),
+        number<&S::connections_max>("connections-max", {1, 10'000'000},
+                                    "Open connections of devices; fewer where the limit of open "
+                                    "files leaves room for fewer. The API has its own."),
         number<&S::connections_per_address_max>(
             "connections-per-address-max", {1, 10'000'000},
-            "Open connections from one address (IPv6: one /64)."),
+            "Open connections from one address (IPv6: one /64); half of them all where the limit "
+            "of open files leaves room for few."),
         number<&S::http_body_bytes_in_flight_max>("http-body-bytes-in-flight-max",
                                                   {mebibyte, tebibyte},
                                                   "Bytes of request bodies held at once; over "

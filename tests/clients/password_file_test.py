@@ -140,7 +140,7 @@ class PasswordFile(ClientTest):
         self.assertEqual(self.user("dora", "new", protocol=V5).expect("connect")[1],
                          NOT_AUTHORIZED_5)
         self.folder.passwd("dora", password="new\n")
-        self.assertIn("so were the passwords", self.reread())
+        self.assertIn("the passwords were read again", self.reread())
         self.user("dora", "new", "dora-in").connected()
         self.assertEqual(self.folder.passwd("dora", "--delete").stdout, "user dora removed\n")
         self.reread()

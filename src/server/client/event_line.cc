@@ -65,8 +65,10 @@ std::vector<std::string> whys(const json::value& event) {
 // A failure at level WARN is one that nobody was refused for.
 std::string status_of(const json::value& event, Colour colour) {
     if (text_at(event, "/status") != "Failure") return painted("ok     ", Paint::Good, colour);
-    return text_at(event, "/logLevel") == "WARN" ? painted("warning", Paint::Bad, colour)
-                                                 : painted("refused", Paint::Bad, colour);
+    if (text_at(event, "/logLevel") == "WARN") return painted("warning", Paint::Bad, colour);
+    // What the server says of itself is no answer to anybody.
+    const bool is_notice = text_at(event, "/eventType") == "Server.Notice";
+    return painted(is_notice ? "failed " : "refused", Paint::Bad, colour);
 }
 
 std::string indented(std::string_view text, std::string_view indent) {

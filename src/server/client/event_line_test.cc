@@ -50,6 +50,12 @@ TEST(EventLine, AWarningIsNoRefusalAndTellsAllItKnows) {
                 AllOf(Not(HasSubstr("too often")), HasSubstr("AWS IoT would")));
 }
 
+TEST(EventLine, WhatTheServerFailedAtWasRefusedToNobody) {
+    const std::string record = R"({"logLevel":"ERROR","status":"Failure",)"
+                               R"("eventType":"Server.Notice","reason":"REREAD","details":"no"})";
+    EXPECT_THAT(event_line(at, record, Colour::Off), HasSubstr("failed  Server.Notice"));
+}
+
 TEST(EventLine, OtherTextsStayAsTheyAre) {
     EXPECT_EQ(event_line(at, "START RequestId: 1\n", Colour::Off),
               "2026-01-01 00:00:00.250 START RequestId: 1\n");

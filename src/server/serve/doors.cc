@@ -28,8 +28,9 @@ std::vector<net::AddressRange> proxies_of(const Settings& settings) {
 
 Doors::Doors(const Parts& parts)
     : parts_(parts),
-      limits_({.total_max = parts.settings.connections_max,
-               .per_address_max = parts.settings.connections_per_address_max}),
+      limits_(
+          {.total_max = parts.bounds.total_max, .per_address_max = parts.bounds.per_address_max}),
+      api_limits_({.total_max = parts.bounds.api_max, .per_address_max = parts.bounds.api_max}),
       metrics_limits_({.total_max = metrics_connections_max}),
       mqtt_door_{gateway::DoorKind::Mqtt, nullptr},
       mqtts_door_{gateway::DoorKind::Mqtts, &mqtts_tls_},
@@ -62,7 +63,7 @@ Result<std::unique_ptr<Doors>> Doors::open(const Parts& parts) {
         {"https-mtls-port", settings.https_mtls_port, settings.hosts,
          doors->to_gateway(doors->https_mtls_door_), doors->limits_, doors->ports_.https_mtls,
          proxies},
-        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->limits_,
+        {"api-port", settings.api_port, settings.api_hosts, doors->to_api(), doors->api_limits_,
          doors->ports_.api},
         {"metrics-port", settings.metrics_port, settings.metrics_hosts, doors->to_metrics(),
          doors->metrics_limits_, doors->ports_.metrics}};

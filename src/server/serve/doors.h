@@ -18,6 +18,7 @@
 #include "gateway/gateway.h"
 #include "net/http_server.h"
 #include "net/listener.h"
+#include "server/serve/connection_bounds.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
@@ -33,6 +34,7 @@ public:
         gateway::Gateway& gateway;
         net::Routes& api;
         net::Routes& metrics;
+        const ConnectionBounds& bounds;
     };
     // Conflict, NotAllowed or InvalidInput name the address and the setting that moves it.
     static Result<std::unique_ptr<Doors>> open(const Parts& parts);
@@ -86,6 +88,7 @@ private:
 
     const Parts parts_;
     net::ConnectionLimits limits_;
+    net::ConnectionLimits api_limits_;
     net::ConnectionLimits metrics_limits_;
     gateway::CurrentTls mqtts_tls_;
     gateway::CurrentTls https_tls_;

@@ -28,9 +28,9 @@ constexpr std::uint32_t functions_end_ms = 300;
 Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
     Signals::hold_back();  // the foundation has threads already
     if (auto closed = functions::forbid_tracing(); !closed) return fail(std::move(closed.error()));
-    raise_descriptor_limit();
     std::unique_ptr<Server> made(new Server(std::move(settings), std::move(reload)));
     const Settings& all = made->settings_;
+    made->connection_bounds_ = connection_bounds(all, raise_descriptor_limit());
     auto foundation = Foundation::make(all);
     if (!foundation) return fail(std::move(foundation.error()));
     made->foundation_ = std::move(*foundation);
@@ -89,7 +89,8 @@ Result<void> Server::run() {
                               .loops = *loops_,
                               .gateway = devices_->gateway(),
                               .api = api_->routes(),
-                              .metrics = *metrics_});
+                              .metrics = *metrics_,
+                              .bounds = connection_bounds_});
     if (!doors) return fail(std::move(doors.error()));
     doors_ = std::move(*doors);
     endpoints_->on_new_certificate([doors = doors_.get()] { return doors->renew_certificates(); });
@@ -105,6 +106,7 @@ Result<void> Server::run() {
     malloc_trim(0);
     tell_uncovered();
     tell_shadowed();
+    tell_lowered();
     if (auto announced = announce(); !announced) return announced;
     loops_->run();
     ::unlink(settings_.ready_file.c_str());
@@ -207,7 +209,7 @@ void Server::notice(logs::Status status, std::string_view reason, std::string_vi
 
 Server::Reread Server::reread_passwords() {
     const auto read = devices_->reload_passwords();
-    if (read) return {.sentence = "so were the passwords"};
+    if (read) return {.sentence = "the passwords were read again"};
     std::string problem =
         "the passwords stay as they were, since they are not valid now: " + read.error().describe();
     fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problem);
@@ -228,10 +230,11 @@ Server::Reread Server::reread_settings() {
     }
     const ChangedSettings changed = changed_settings(settings_, loaded->settings);
     apply_live(loaded->settings);
-    std::string details = changed.live.empty()
-                              ? "so were the settings"
-                              : fmt::format("so were the settings, and these are in force now: {}",
-                                            fmt::join(changed.live, ", "));
+    std::string details =
+        changed.live.empty()
+            ? "the settings were read again"
+            : fmt::format("the settings were read again, and these are in force now: {}",
+                          fmt::join(changed.live, ", "));
     if (!changed.need_restart.empty()) {
         details += fmt::format("; these need a restart: {}", fmt::join(changed.need_restart, ", "));
     }
@@ -285,6 +288,12 @@ void Server::tell_shadowed() {
         name, settings_.passwords.users_file);
     fmt::print(stderr, "gatehouse serve: {}\n", problem);
     notice(logs::Status::Failure, "AUTHORIZER_SHADOWED", problem);
+}
+
+void Server::tell_lowered() {
+    if (connection_bounds_.lowered.empty()) return;
+    fmt::print(stderr, "gatehouse serve: {}\n", connection_bounds_.lowered);
+    notice(logs::Status::Success, "CONNECTIONS_LOWERED", connection_bounds_.lowered);
 }
 
 void Server::plan_renewal() {

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "server/load_settings.h"
 #include "server/ready_file.h"
+#include "server/serve/connection_bounds.h"
 #include "server/serve/control.h"
 #include "server/serve/devices.h"
 #include "server/serve/doors.h"
@@ -57,9 +58,11 @@ private:
     void plan_renewal();
     void tell_uncovered();
     void tell_shadowed();
+    void tell_lowered();
     void notice(logs::Status status, std::string_view reason, std::string_view details);
 
     Settings settings_;  // the live ones as last reread
+    ConnectionBounds connection_bounds_;
     const Reload reload_;
     std::unique_ptr<Foundation> foundation_;
     std::unique_ptr<Loops> loops_;
