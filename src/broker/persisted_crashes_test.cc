@@ -144,6 +144,8 @@ TEST_P(Qos2Crash, NobodyHoldsAnIdAfterItsReleaseOnTheWay) {
     ASSERT_TRUE(settles_alone(0, [&] { return publisher.kept.size() > size; })) << "PUBCOMP";
     flush(stays);
     EXPECT_EQ(on_disk("SELECT count(*) FROM held_parts"), 0);
+    const auto wandering = "SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) = x'00'";
+    ASSERT_TRUE(settles([&] { return on_disk(wandering) == 0; }));
     crash(3);
     broker->advance(std::chrono::seconds(1));
     FakeClient& again = persistent(source);

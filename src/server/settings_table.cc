@@ -210,8 +210,8 @@ SettingTable running() {
                                     "files leaves room for fewer. The API has its own."),
         number<&S::connections_per_address_max>(
             "connections-per-address-max", {1, 10'000'000},
-            "Open connections from one address (IPv6: one /64); half of them all where the limit "
-            "of open files leaves room for few."),
+            "Open connections from one address (IPv6: one /64); at most seven eighths of them all "
+            "where the limit of open files leaves room for few."),
         number<&S::http_body_bytes_in_flight_max>("http-body-bytes-in-flight-max",
                                                   {mebibyte, tebibyte},
                                                   "Bytes of request bodies held at once; over "

@@ -9,8 +9,11 @@ namespace {
 
 // Of descriptors, what connections of devices leave to others: a part, and no more than the most
 // that these others take.
-constexpr std::uint64_t reserved_part = 3;
+constexpr std::uint64_t reserved_part = 8;
 constexpr std::uint64_t reserved_max = 8192;
+// Of connections, what one address leaves to the others. Where all come from one, as in a test or
+// behind a balancer without the PROXY protocol, it may still have nearly all.
+constexpr std::uint64_t others_part = 8;
 // Of what is reserved, for the API.
 constexpr std::uint64_t api_part = 3;
 constexpr std::size_t api_connections_max = 2048;
@@ -29,7 +32,8 @@ ConnectionBounds connection_bounds(const Settings& settings, std::uint64_t descr
     if (room >= bounds.total_max) return bounds;
     bounds.total_max = std::max<std::uint64_t>(room, 1);
     bounds.per_address_max =
-        std::min(bounds.per_address_max, std::max<std::size_t>(bounds.total_max / 2, 1));
+        std::min(bounds.per_address_max,
+                 std::max<std::size_t>(bounds.total_max - bounds.total_max / others_part, 1));
     bounds.lowered = fmt::format(
         "this process may open {} descriptors: at most {} connections are taken, {} of one "
         "address, though connections-max is {} and connections-per-address-max {}; raise the limit "

@@ -19,7 +19,7 @@ struct ConnectionBounds {
 };
 
 // `descriptors` as raise_descriptor_limit() has it; 0: unknown, and nothing is lowered. Where they
-// are few, one address gets half of the connections.
+// are few, one address leaves an eighth of the connections to the others.
 ConnectionBounds connection_bounds(const Settings& settings, std::uint64_t descriptors);
 
 }  // namespace gatehouse::server
