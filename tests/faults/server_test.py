@@ -254,7 +254,8 @@ class StopWithoutTime(AuthorizerTest):
             self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         self.device("held-back", protocol=V5, password="guess")
         self.device("asking", protocol=V5, user="hangs")
-        for client_id, step in (("asking", "  event  "), ("held-back", "held back")):
+        # That it is held back is told when that is over.
+        for client_id, step in (("asking", "  event  "), ("held-back", "AutoCustom")):
             wait_until(lambda: step in self.server.gatehouse(
                 "authorizer", "trace", "--client-id", client_id, check=False).stdout,
                        f"{client_id}: {step}")
