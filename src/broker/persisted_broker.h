@@ -132,6 +132,12 @@ protected:
         ASSERT_TRUE(settles([&] { return from.kept.size() > told; }));
     }
 
+    // As a client repeats the message under packet id 9 when it is back: the gateway passes it on
+    // if the id is new, or not all may have the message.
+    static void repeat(FakeClient& client, std::string_view topic, std::string_view payload = "x") {
+        if (client.lease.is_unreleased(9) && !client.lease.may_be_incomplete(9)) return;
+        client.publish_held(topic, 9, payload);
+    }
     // The payloads of QoS 2 that these sessions get, to the end of their conversations.
     std::vector<std::string> received_by(const std::vector<std::string>& ids) {
         std::vector<FakeClient*> online;

@@ -21,14 +21,14 @@
     extern "C" const char gatehouse_embedded_##name[]; \
     extern "C" const char gatehouse_embedded_##name##_end[]
 
-GATEHOUSE_EMBED(helper, GATEHOUSE_FUNCTION_HELPER);
+GATEHOUSE_EMBED(sandbox, GATEHOUSE_FUNCTION_SANDBOX);
 GATEHOUSE_EMBED(python_bootstrap, GATEHOUSE_PYTHON_BOOTSTRAP);
 
 namespace gatehouse::functions {
 
-std::string_view embedded_helper() {
-    return {gatehouse_embedded_helper,
-            static_cast<std::size_t>(gatehouse_embedded_helper_end - gatehouse_embedded_helper)};
+std::string_view embedded_sandbox() {
+    return {gatehouse_embedded_sandbox,
+            static_cast<std::size_t>(gatehouse_embedded_sandbox_end - gatehouse_embedded_sandbox)};
 }
 
 std::string_view embedded_python_bootstrap() {

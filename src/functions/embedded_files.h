@@ -5,7 +5,7 @@
 
 namespace gatehouse::functions {
 
-std::string_view embedded_helper();            // the program of helper/
+std::string_view embedded_sandbox();           // the program of sandbox/
 std::string_view embedded_python_bootstrap();  // runtimes/python/bootstrap.py
 
 }  // namespace gatehouse::functions

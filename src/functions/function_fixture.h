@@ -99,8 +99,8 @@ public:
             install_runtime_files(directory.path() / "cache" / "runtimes");
         ASSERT_TRUE(installed) << installed.error().message;
         files = *installed;
-        packages = std::make_unique<PackageStore>(
-            PackageStore::Places{directory.path() / "functions", settings.cache_dir, files.helper});
+        packages = std::make_unique<PackageStore>(PackageStore::Places{
+            directory.path() / "functions", settings.cache_dir, files.sandbox});
         ASSERT_TRUE(packages->open());
         pool = std::make_unique<InstancePool>(
             InstancePool::Parts{loop, workers, log, &credentials, random, *packages}, settings,

@@ -163,7 +163,7 @@ Result<void> Instance::start() {
     fcntl(output_, F_SETFL, O_NONBLOCK);
     started_ = parts_.loop.clock().steady_now();
     auto process =
-        InstanceProcess::start(parts_.loop, parts_.files.helper, plan_.spec, pipe_ends[1], *this);
+        InstanceProcess::start(parts_.loop, parts_.files.sandbox, plan_.spec, pipe_ends[1], *this);
     close(pipe_ends[1]);
     if (!process) return fail(std::move(process.error()));
     process_ = std::move(*process);
@@ -348,7 +348,7 @@ void Instance::tick() {
     if (parts_.loop.now() >= next_memory_look_) watch_memory();
 }
 
-// Puts the helper, of which everything else is a descendant, into a group of the kernel's. Where
+// Puts the sandbox, of which everything else is a descendant, into a group of the kernel's. Where
 // that fails the instance is watched.
 void Instance::hold_memory(const std::string& id) {
     if (parts_.memory_groups == nullptr) return;

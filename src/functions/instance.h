@@ -41,7 +41,7 @@ struct StartFailure {
     std::function<std::string(const RequestId&)> body;
     // Set when it is this machine's fault instead of the function's.
     std::optional<Error> machine;
-    std::string stage;  // with `machine`: where the helper failed
+    std::string stage;  // with `machine`: where the sandbox failed
     // It took longer than the init phase may: to be begun anew as part of the event that waits.
     bool begin_anew = false;
     std::chrono::microseconds init_duration{};

@@ -48,7 +48,7 @@ TEST_F(InstanceFaults, ExitWithStatus) {
     make_python("f", unless_fine("sys.exit(7)"));
     EXPECT_THAT(invoke("f", "{}", with_id())->payload,
                 HasSubstr(std::string(id) + "Runtime exited with error: exit status 7"));
-    // The helper's own failure code is not special to a function.
+    // The sandbox's own failure code is not special to a function.
     make_python("g", unless_fine("os._exit(126)"));
     EXPECT_THAT(invoke("g")->payload, HasSubstr("exit status 126"));
     expect_recovery();
@@ -69,7 +69,7 @@ TEST_F(InstanceFaults, KilledFromOutsideInTheMiddle) {
     run_until([&] { return log.text().find("in the middle") != std::string::npos; });
     const std::vector<pid_t> children = process_tree(getpid());
     ASSERT_GE(children.size(), 2u);
-    kill(children[1], SIGKILL);  // the helper, and with it everything it started
+    kill(children[1], SIGKILL);  // the sandbox, and with it everything it started
     finish();
     ASSERT_TRUE(result);
     EXPECT_EQ(result->function_error, FunctionErrorKind::Exited);

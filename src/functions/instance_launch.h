@@ -58,7 +58,7 @@ struct LaunchPlan {
     LaunchSpec spec;
     std::string log_stream;
     std::string scratch_directory;  // to be made before and removed after; empty: none
-    bool private_network = false;   // the helper opens the Runtime API's port
+    bool private_network = false;   // the sandbox opens the Runtime API's port
 };
 
 // `api_port` is that of an endpoint already open on the machine's loopback, 0 with a private

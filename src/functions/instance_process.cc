@@ -13,14 +13,14 @@
 #include <cstring>
 #include <utility>
 
-#include "functions/helper_process.h"
+#include "functions/sandbox_process.h"
 
 namespace gatehouse::functions {
 namespace {
 
 using std::chrono::seconds;
 
-// How long the helper gets to end what its instance left behind.
+// How long the sandbox gets to end what its instance left behind.
 constexpr seconds clean_up_max{2};
 
 std::unexpected<Error> cannot(std::string_view what, int error) {
@@ -59,7 +59,7 @@ private:
 };
 
 Result<std::unique_ptr<InstanceProcess>> InstanceProcess::start(async::EventLoop& loop,
-                                                                const std::string& helper,
+                                                                const std::string& sandbox,
                                                                 const LaunchSpec& spec, int output,
                                                                 ProcessOwner& owner) {
     const Result<Descriptor> input = spec_file(spec);
@@ -73,8 +73,8 @@ Result<std::unique_ptr<InstanceProcess>> InstanceProcess::start(async::EventLoop
     const int on = 1;
     setsockopt(ours.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
     fcntl(ours.get(), F_SETFL, O_NONBLOCK);
-    const Result<pid_t> pid = spawn_helper(
-        helper, "launch",
+    const Result<pid_t> pid = spawn_sandbox(
+        sandbox, "launch",
         {.control = theirs.get(), .input = input->get(), .target = -1, .output = output});
     if (!pid) return fail(pid.error());
     // Not racy: only we reap this child.
@@ -115,7 +115,7 @@ InstanceProcess::~InstanceProcess() {
 }
 
 void InstanceProcess::proceed() {
-    // A helper that has ended already is told of by its pidfd.
+    // A sandbox that has ended already is told of by its pidfd.
     send(control_, "", 1, MSG_NOSIGNAL);
 }
 
@@ -126,7 +126,7 @@ void InstanceProcess::kill() {
         ::kill(pid_, SIGKILL);
         return;
     }
-    // The helper ends what it has adopted, which killing the group alone would miss.
+    // The sandbox ends what it has adopted, which killing the group alone would miss.
     ::kill(pid_, SIGTERM);
     loop_.timers().set(kill_harder_, loop_.now() + clean_up_max);
 }
@@ -164,25 +164,25 @@ void InstanceProcess::read_messages() {
 }
 
 void InstanceProcess::take(std::string_view message, pid_t sender, int descriptor) {
-    const auto kind = static_cast<HelperMessage>(message.front());
+    const auto kind = static_cast<SandboxMessage>(message.front());
     message.remove_prefix(1);
     const auto space = message.find(' ');
     const std::string_view first = message.substr(0, space);
     const std::string_view rest = space == message.npos ? "" : message.substr(space + 1);
     switch (kind) {
-        case HelperMessage::Confined: return owner_.on_confined(message);
-        case HelperMessage::Started: return owner_.on_started(sender);
-        case HelperMessage::Listener:
+        case SandboxMessage::Confined: return owner_.on_confined(message);
+        case SandboxMessage::Started: return owner_.on_started(sender);
+        case SandboxMessage::Listener:
             if (descriptor >= 0) owner_.on_listener(descriptor);
             return;
-        case HelperMessage::Failed:
+        case SandboxMessage::Failed:
             if (end_known_) return;
             end_known_ = true;
             end_ = {.how = ProcessEnd::How::NotStarted,
                     .stage = std::string(first),
                     .detail = std::string(rest)};
             return;
-        case HelperMessage::Exited:
+        case SandboxMessage::Exited:
             if (end_known_) return;
             end_known_ = true;
             end_.how = first == "signal" ? ProcessEnd::How::Signalled : ProcessEnd::How::Exited;
@@ -206,7 +206,7 @@ void InstanceProcess::ended() {
     waitpid(pid_, &status, 0);
     pid_ = -1;
     if (!end_known_) {
-        // Killed from outside, the helper included.
+        // Killed from outside, the sandbox included.
         end_.how = ProcessEnd::How::Signalled;
         end_.value = WIFSIGNALED(status) ? WTERMSIG(status) : SIGKILL;
     }

@@ -1,4 +1,4 @@
-// One instance as a process: started through the helper, watched, ended.
+// One instance as a process: started through the sandbox, watched, ended.
 //
 // Threads: one loop (the thread that starts it must live as long as it: the kernel ends the
 // process with that thread).
@@ -43,21 +43,21 @@ protected:
 
 class InstanceProcess final : Pinned {
 public:
-    // Starts `helper` with the spec; it waits for proceed(). Whatever the instance prints goes to
+    // Starts `sandbox` with the spec; it waits for proceed(). Whatever the instance prints goes to
     // `output` (which stays the caller's). Unavailable when no process can be made.
     static Result<std::unique_ptr<InstanceProcess>> start(async::EventLoop& loop,
-                                                          const std::string& helper,
+                                                          const std::string& sandbox,
                                                           const LaunchSpec& spec, int output,
                                                           ProcessOwner& owner);
     // Ends the process if it still runs.
     ~InstanceProcess();
 
-    // Lets the helper begin: until then it has no children and runs nothing of the function, so
+    // Lets the sandbox begin: until then it has no children and runs nothing of the function, so
     // that what holds the instance can be put around it first. Once, after start().
     void proceed();
     // Ends the instance's processes, all of them; on_ended() follows.
     void kill();
-    // The helper's own process: the root of the instance's process tree.
+    // The sandbox's own process: the root of the instance's process tree.
     pid_t pid() const { return pid_; }
 
 private:

@@ -1,4 +1,4 @@
-// What the server tells the helper process that starts an instance: which program, in which
+// What the server tells the sandbox process that starts an instance: which program, in which
 // surroundings, how confined. Travels as bytes through a memory file, so that nothing of it is
 // visible in a command line.
 #pragma once
@@ -42,7 +42,7 @@ struct LaunchSpec {
     // The user and group to become; 0 keeps the server's (which is then not root).
     std::uint32_t user = 0;
     std::uint32_t group = 0;
-    // The port of the Runtime API: with a network namespace the helper opens it there.
+    // The port of the Runtime API: with a network namespace the sandbox opens it there.
     std::uint16_t runtime_api_port = 0;
     std::uint64_t file_bytes_max = 0;
     std::uint32_t processes_max = 0;
@@ -53,13 +53,13 @@ std::string encode(const LaunchSpec& spec);
 // Empty when the bytes are not a spec.
 std::optional<LaunchSpec> decode_launch_spec(std::string_view bytes);
 
-// The descriptors the helper finds open.
-inline constexpr int helper_control_descriptor = 3;  // a SOCK_SEQPACKET socket to the server
-inline constexpr int helper_input_descriptor = 4;    // the spec, or the package to unpack
-inline constexpr int helper_target_descriptor = 5;   // where a package is unpacked to
+// The descriptors the sandbox finds open.
+inline constexpr int sandbox_control_descriptor = 3;  // a SOCK_SEQPACKET socket to the server
+inline constexpr int sandbox_input_descriptor = 4;    // the spec, or the package to unpack
+inline constexpr int sandbox_target_descriptor = 5;   // where a package is unpacked to
 
-// First byte of a message from the helper.
-enum class HelperMessage : char {
+// First byte of a message from the sandbox.
+enum class SandboxMessage : char {
     Confined = 'C',  // then text: what was reached, "namespaces landlock=7 seccomp"
     Started = 'S',   // sent by the process that becomes the runtime; its pid is in the credentials
     Listener = 'L',  // the Runtime API's listening socket travels along

@@ -3,7 +3,7 @@
 // same name twice, encryption, more bytes or entries than allowed. Bytes are counted as they come
 // out, whatever the archive's directory claims.
 //
-// Uses nothing of ours, because it also runs in the helper process.
+// Uses nothing of ours, because it also runs in the sandbox process.
 #pragma once
 
 #include <cstddef>

@@ -16,10 +16,10 @@
 #include "base/durable_file.h"
 #include "base/encoding.h"
 #include "base/uuid.h"
-#include "functions/helper_process.h"
 #include "functions/launch_spec.h"
 #include "functions/limits.h"
 #include "functions/package_reader.h"
+#include "functions/sandbox_process.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -40,7 +40,7 @@ Result<void> make_directory(const fs::path& path, mode_t mode) {
     return {};
 }
 
-// The helper's refusal in AWS's words, with the reason it gave.
+// The sandbox's refusal in AWS's words, with the reason it gave.
 std::unexpected<Error> refused(std::string_view message) {
     const auto space = message.find(' ');
     const std::string_view detail = space == message.npos ? "" : message.substr(space + 1);
@@ -60,7 +60,7 @@ std::unexpected<Error> refused(std::string_view message) {
                             detail));
 }
 
-// Waits for the helper to end, killing it when it takes too long.
+// Waits for the sandbox to end, killing it when it takes too long.
 void wait_for(pid_t pid) {
     const Descriptor pidfd = open_pidfd(pid);
     pollfd waiting{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
@@ -143,7 +143,7 @@ Result<void> PackageStore::unpack(const CodeHash& hash) {
         places_.cache_dir / "code" / (std::string(partial_prefix) + make_uuid(random_));
     if (auto made = make_directory(partial, 0755); !made) return made;
     std::error_code error;
-    if (auto done = run_helper(zip_path(hash), partial); !done) {
+    if (auto done = run_sandbox(zip_path(hash), partial); !done) {
         fs::remove_all(partial, error);
         return done;
     }
@@ -161,7 +161,7 @@ Result<void> PackageStore::unpack(const CodeHash& hash) {
     return {};
 }
 
-Result<void> PackageStore::run_helper(const fs::path& zip, const fs::path& into) {
+Result<void> PackageStore::run_sandbox(const fs::path& zip, const fs::path& into) {
     const Descriptor input(::open(zip.c_str(), O_RDONLY | O_CLOEXEC));
     if (!input.is_open()) {
         return fail(ErrorKind::Corrupt, fmt::format("the package {} is gone", zip.string()));
@@ -174,15 +174,15 @@ Result<void> PackageStore::run_helper(const fs::path& zip, const fs::path& into)
     }
     const Descriptor ours(ends[0]);
     Descriptor theirs(ends[1]);
-    const Result<pid_t> pid = spawn_helper(
-        places_.helper, "unpack",
+    const Result<pid_t> pid = spawn_sandbox(
+        places_.sandbox, "unpack",
         {.control = theirs.get(), .input = input.get(), .target = target.get(), .output = -1});
     if (!pid) return fail(pid.error());
     theirs = Descriptor();
     wait_for(*pid);
     std::array<char, 4096> message;
     const ssize_t length = recv(ours.get(), message.data(), message.size(), MSG_DONTWAIT);
-    if (length < 1 || message[0] == static_cast<char>(HelperMessage::Failed)) {
+    if (length < 1 || message[0] == static_cast<char>(SandboxMessage::Failed)) {
         const std::string_view text(message.data(), length < 1 ? 0 : length);
         return refused(length < 3 ? "U reading it took too long or too much memory"
                                   : text.substr(1));

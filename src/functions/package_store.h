@@ -3,7 +3,7 @@
 //   PACKAGE_DIR/<sha256>.zip       private; written whole or not at all
 //   CACHE_DIR/code/<sha256>/       unpacked, read-only for instances; can be made again
 //
-// Threads: any; every method blocks (disk, helper process): call it on a worker.
+// Threads: any; every method blocks (disk, sandbox process): call it on a worker.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +27,7 @@ public:
     struct Places {
         std::filesystem::path package_dir;
         std::filesystem::path cache_dir;
-        std::string helper;
+        std::string sandbox;
     };
     explicit PackageStore(Places places) : places_(std::move(places)) {}
 
@@ -49,7 +49,7 @@ private:
     std::filesystem::path zip_path(const CodeHash& hash) const;
     std::filesystem::path code_path(const CodeHash& hash) const;
     Result<void> unpack(const CodeHash& hash);
-    Result<void> run_helper(const std::filesystem::path& zip, const std::filesystem::path& into);
+    Result<void> run_sandbox(const std::filesystem::path& zip, const std::filesystem::path& into);
 
     Places places_;
     SystemRandom random_;

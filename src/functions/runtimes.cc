@@ -107,14 +107,14 @@ Result<RuntimeFiles> install_runtime_files(const fs::path& directory) {
     for (const fs::path& path : {directory, python}) {
         if (auto made = make_directory(path); !made) return fail(std::move(made.error()));
     }
-    const fs::path helper = directory / "function-helper";
-    if (auto put = put_file(helper, embedded_helper(), 0755); !put) {
+    const fs::path sandbox = directory / "function-sandbox";
+    if (auto put = put_file(sandbox, embedded_sandbox(), 0755); !put) {
         return fail(std::move(put.error()));
     }
     if (auto put = put_file(python / "bootstrap.py", embedded_python_bootstrap(), 0644); !put) {
         return fail(std::move(put.error()));
     }
-    return RuntimeFiles{helper.string(), python.string()};
+    return RuntimeFiles{sandbox.string(), python.string()};
 }
 
 std::vector<Mount> system_mounts() {

@@ -26,7 +26,7 @@ Result<Runtime> find_runtime(std::string_view id);
 
 // The files the server carries, as written to the disk.
 struct RuntimeFiles {
-    std::string helper;          // the helper program
+    std::string sandbox;         // the sandbox program
     std::string python_runtime;  // the directory with bootstrap.py
 };
 

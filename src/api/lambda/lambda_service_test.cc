@@ -38,7 +38,7 @@ struct LambdaServiceTest : ApiFixture {
         const auto files = functions::install_runtime_files(scratch.path() / "cache" / "runtimes");
         EXPECT_TRUE(files) << files.error().message;
         packages = std::make_unique<functions::PackageStore>(functions::PackageStore::Places{
-            scratch.path() / "functions", scratch.path() / "cache", files->helper});
+            scratch.path() / "functions", scratch.path() / "cache", files->sandbox});
         EXPECT_TRUE(packages->open());
         directory = std::make_unique<functions::FunctionDirectory>(
             functions::FunctionDirectory::Parts{store, *packages, workers, clock, random, {}});

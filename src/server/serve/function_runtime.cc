@@ -73,8 +73,8 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
     auto files = functions::install_runtime_files(functions.cache_dir / "runtimes");
     if (!files) return fail(std::move(files.error()));
     made->log_ = std::make_unique<functions::EventSinkFunctionLog>(*foundation.log);
-    made->packages_ = std::make_unique<functions::PackageStore>(
-        functions::PackageStore::Places{functions.package_dir, functions.cache_dir, files->helper});
+    made->packages_ = std::make_unique<functions::PackageStore>(functions::PackageStore::Places{
+        functions.package_dir, functions.cache_dir, files->sandbox});
     if (auto opened = made->packages_->open(); !opened) return fail(std::move(opened.error()));
     if (auto groups = functions::MemoryGroups::open({})) {
         made->memory_groups_ = std::move(*groups);

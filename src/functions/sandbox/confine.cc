@@ -18,7 +18,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "functions/helper/helper.h"
+#include "functions/sandbox/sandbox.h"
 
 namespace gatehouse::functions {
 namespace {

@@ -1,4 +1,4 @@
-// Starting the helper program.
+// Starting the sandbox program.
 #pragma once
 
 #include <sys/types.h>
@@ -29,8 +29,8 @@ private:
     int value_;
 };
 
-// What the helper finds at its well-known descriptors; -1: nothing. All stay the caller's.
-struct HelperFiles {
+// What the sandbox finds at its well-known descriptors; -1: nothing. All stay the caller's.
+struct SandboxFiles {
     int control = -1;
     int input = -1;
     int target = -1;
@@ -40,8 +40,8 @@ struct HelperFiles {
 // vfork and exec, in a session and process group of its own, with default signals and an empty
 // environment: no memory of the server is copied and no descriptor inherited. Unavailable when
 // the system refuses.
-Result<pid_t> spawn_helper(const std::string& program, std::string_view task,
-                           const HelperFiles& files);
+Result<pid_t> spawn_sandbox(const std::string& program, std::string_view task,
+                            const SandboxFiles& files);
 
 // A descriptor that becomes readable when the child ends; not open when the system refuses.
 Descriptor open_pidfd(pid_t child);

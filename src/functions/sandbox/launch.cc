@@ -15,20 +15,20 @@
 #include <cerrno>
 #include <vector>
 
-#include "functions/helper/helper.h"
+#include "functions/sandbox/sandbox.h"
 
 namespace gatehouse::functions {
 namespace {
 
 LaunchSpec read_spec() {
     struct stat facts{};
-    if (fstat(helper_input_descriptor, &facts) != 0) give_up("spec", "reading the launch spec");
+    if (fstat(sandbox_input_descriptor, &facts) != 0) give_up("spec", "reading the launch spec");
     std::string bytes(static_cast<std::size_t>(facts.st_size), '\0');
-    if (pread(helper_input_descriptor, bytes.data(), bytes.size(), 0) !=
+    if (pread(sandbox_input_descriptor, bytes.data(), bytes.size(), 0) !=
         static_cast<ssize_t>(bytes.size())) {
         give_up("spec", "reading the launch spec");
     }
-    close(helper_input_descriptor);
+    close(sandbox_input_descriptor);
     std::optional<LaunchSpec> spec = decode_launch_spec(bytes);
     errno = 0;
     if (!spec) give_up("spec", "the launch spec does not read");
@@ -44,7 +44,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 void die_with_parent(int signal, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, signal);
-    if (getppid() != parent) _exit(helper_failed_exit);
+    if (getppid() != parent) _exit(sandbox_failed_exit);
 }
 
 [[noreturn]] void become_runtime(LaunchSpec& spec, bool in_namespaces) {
@@ -54,7 +54,7 @@ void die_with_parent(int signal, pid_t parent) {
     if (spec.user != 0) text += " own-user";
     if (reached.landlock_abi > 0) text += " landlock=" + std::to_string(reached.landlock_abi);
     if (reached.seccomp) text += " seccomp";
-    tell(HelperMessage::Confined, text);
+    tell(SandboxMessage::Confined, text);
     // After the change of user, which clears it.
     die_with_parent(SIGKILL, parent);
     if (chdir(spec.working_directory.c_str()) != 0) {
@@ -63,7 +63,7 @@ void die_with_parent(int signal, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    tell(HelperMessage::Started, "");
+    tell(SandboxMessage::Started, "");
     std::vector<char*> arguments = pointers(spec.arguments);
     std::vector<char*> environment = pointers(spec.environment);
     execve(arguments[0], arguments.data(), environment.data());
@@ -91,8 +91,8 @@ void report_exit(const RuntimeEnd& end) {
     if (end.status < 0) return;
     const bool by_signal = WIFSIGNALED(end.status);
     const int value = by_signal ? WTERMSIG(end.status) : WEXITSTATUS(end.status);
-    tell(HelperMessage::Exited, (by_signal ? "signal " : "exit ") + std::to_string(value) + " " +
-                                    std::to_string(end.max_resident_kb));
+    tell(SandboxMessage::Exited, (by_signal ? "signal " : "exit ") + std::to_string(value) + " " +
+                                     std::to_string(end.max_resident_kb));
 }
 
 [[noreturn]] void be_first_process(LaunchSpec& spec, const sigset_t& signals) {
@@ -132,7 +132,7 @@ void wait_until_held() {
     char byte = 0;
     ssize_t count = 0;
     do {
-        count = recv(helper_control_descriptor, &byte, 1, 0);
+        count = recv(sandbox_control_descriptor, &byte, 1, 0);
     } while (count < 0 && errno == EINTR);
     if (count != 1) give_up("start", "waiting for the server");
 }

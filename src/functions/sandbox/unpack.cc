@@ -1,7 +1,7 @@
 // Unpacks the package at descriptor 4 into the directory at descriptor 5, able to write there and
 // nowhere else, and to read nothing further.
 //
-// Tells the server "entries bytes" with HelperMessage::Exited, or Failed with the problem's kind
+// Tells the server "entries bytes" with SandboxMessage::Exited, or Failed with the problem's kind
 // as the stage.
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -12,9 +12,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "functions/helper/helper.h"
 #include "functions/limits.h"
 #include "functions/package_reader.h"
+#include "functions/sandbox/sandbox.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -25,12 +25,12 @@ constexpr std::uint64_t memory_bytes_max = 512ull * 1024 * 1024;
 class DirectorySink final : public PackageSink {
 public:
     std::string directory(const std::string& path) override {
-        if (mkdirat(helper_target_descriptor, path.c_str(), 0755) == 0) return {};
+        if (mkdirat(sandbox_target_descriptor, path.c_str(), 0755) == 0) return {};
         return failed("making directory " + path);
     }
     std::string open_file(const std::string& path, Executable executable) override {
         const mode_t mode = executable == Executable::Yes ? 0755 : 0644;
-        file_ = openat(helper_target_descriptor, path.c_str(),
+        file_ = openat(sandbox_target_descriptor, path.c_str(),
                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
         return file_ >= 0 ? std::string() : failed("making file " + path);
     }
@@ -64,7 +64,7 @@ int unpack() {
     prctl(PR_SET_DUMPABLE, 0);
     drop_capabilities();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    allow_writing_only_beneath(helper_target_descriptor);
+    allow_writing_only_beneath(sandbox_target_descriptor);
     refuse_dangerous_calls(NetworkAccess::None);
 
     DirectorySink sink;
@@ -72,13 +72,13 @@ int unpack() {
                                .entries_max = package_entries_max,
                                .name_bytes_max = package_name_bytes_max,
                                .depth_max = package_depth_max};
-    const PackageResult result = read_package(helper_input_descriptor, limits, sink);
+    const PackageResult result = read_package(sandbox_input_descriptor, limits, sink);
     if (!result) {
         std::string text(1, static_cast<char>(result.error().kind));
-        tell(HelperMessage::Failed, text + ' ' + result.error().detail);
-        return helper_failed_exit;
+        tell(SandboxMessage::Failed, text + ' ' + result.error().detail);
+        return sandbox_failed_exit;
     }
-    tell(HelperMessage::Exited,
+    tell(SandboxMessage::Exited,
          std::to_string(result->entries) + ' ' + std::to_string(result->bytes));
     return 0;
 }

@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <cstring>
 
-#include "functions/helper/helper.h"
+#include "functions/sandbox/sandbox.h"
 
 namespace gatehouse::functions {
 
-void tell(HelperMessage kind, std::string_view text, int descriptor) {
+void tell(SandboxMessage kind, std::string_view text, int descriptor) {
     std::string bytes(1, static_cast<char>(kind));
     bytes += text;
     iovec piece{.iov_base = bytes.data(), .iov_len = bytes.size()};
@@ -28,7 +28,7 @@ void tell(HelperMessage kind, std::string_view text, int descriptor) {
     }
     // A server that is gone needs no message.
     [[maybe_unused]] const ssize_t sent =
-        sendmsg(helper_control_descriptor, &message, MSG_NOSIGNAL);
+        sendmsg(sandbox_control_descriptor, &message, MSG_NOSIGNAL);
 }
 
 void give_up(std::string_view stage, const std::string& what) {
@@ -40,8 +40,8 @@ void give_up(std::string_view stage, const std::string& what) {
         text += ": ";
         text += std::strerror(error);
     }
-    tell(HelperMessage::Failed, text);
-    _exit(helper_failed_exit);
+    tell(SandboxMessage::Failed, text);
+    _exit(sandbox_failed_exit);
 }
 
 }  // namespace gatehouse::functions

@@ -1,4 +1,4 @@
-// The helper: a small program, embedded in the server, that runs between the server and code it
+// The sandbox: a small program, embedded in the server, that runs between the server and code it
 // does not trust. `launch` starts and watches one instance, `unpack` opens one package.
 //
 // It is a process of its own so that starting an instance never copies the server's memory, and
@@ -15,14 +15,14 @@
 
 namespace gatehouse::functions {
 
-// Exit code of the helper after it has sent HelperMessage::Failed.
-inline constexpr int helper_failed_exit = 126;
+// Exit code of the sandbox after it has sent SandboxMessage::Failed.
+inline constexpr int sandbox_failed_exit = 126;
 
 int launch();
 int unpack();
 
 // Sends one message to the server; `descriptor` >= 0 travels along.
-void tell(HelperMessage kind, std::string_view text, int descriptor = -1);
+void tell(SandboxMessage kind, std::string_view text, int descriptor = -1);
 // Sends Failed with the stage, what was attempted and errno's text, and exits.
 [[noreturn]] void give_up(std::string_view stage, const std::string& what);
 

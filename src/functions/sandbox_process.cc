@@ -1,4 +1,4 @@
-#include "functions/helper_process.h"
+#include "functions/sandbox_process.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 namespace gatehouse::functions {
 namespace {
 
-// Numbers from here on are out of the way of those the helper expects.
+// Numbers from here on are out of the way of those the sandbox expects.
 constexpr int first_free_descriptor = 16;
 
 struct FileActions {
@@ -65,8 +65,8 @@ Descriptor::~Descriptor() {
     if (value_ >= 0) close(value_);
 }
 
-Result<pid_t> spawn_helper(const std::string& program, std::string_view task,
-                           const HelperFiles& files) {
+Result<pid_t> spawn_sandbox(const std::string& program, std::string_view task,
+                            const SandboxFiles& files) {
     FileActions actions;
     Moves moves;
     posix_spawn_file_actions_addopen(&actions.raw, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -74,10 +74,10 @@ Result<pid_t> spawn_helper(const std::string& program, std::string_view task,
     posix_spawn_file_actions_addopen(&actions.raw, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     moves.add(actions, files.output, STDOUT_FILENO);
     moves.add(actions, files.output, STDERR_FILENO);
-    moves.add(actions, files.control, helper_control_descriptor);
-    moves.add(actions, files.input, helper_input_descriptor);
-    moves.add(actions, files.target, helper_target_descriptor);
-    const int last = files.target >= 0 ? helper_target_descriptor : helper_input_descriptor;
+    moves.add(actions, files.control, sandbox_control_descriptor);
+    moves.add(actions, files.input, sandbox_input_descriptor);
+    moves.add(actions, files.target, sandbox_target_descriptor);
+    const int last = files.target >= 0 ? sandbox_target_descriptor : sandbox_input_descriptor;
     posix_spawn_file_actions_addclosefrom_np(&actions.raw, last + 1);
     SpawnAttributes attributes;
     set_attributes(attributes);

@@ -19,7 +19,7 @@
 #include <cstring>
 #include <vector>
 
-#include "functions/helper/helper.h"
+#include "functions/sandbox/sandbox.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -191,7 +191,7 @@ void open_private_loopback(const LaunchSpec& spec) {
         listen(listener, 16) != 0) {
         give_up("network", "opening the Runtime API's port");
     }
-    tell(HelperMessage::Listener, "", listener);
+    tell(SandboxMessage::Listener, "", listener);
     close(listener);
 }
 
