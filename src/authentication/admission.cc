@@ -7,12 +7,19 @@
 #include "async/wake.h"
 
 namespace gatehouse::authentication {
+namespace {
+
+// One source leaves this part of the calls at once to others.
+constexpr std::size_t part_left_to_others = 8;
+
+}  // namespace
 
 struct Admission::Waiter {
-    explicit Waiter(async::EventLoop& loop) : wake(loop) {}
+    Waiter(async::EventLoop& loop, std::string from) : wake(loop), source(std::move(from)) {}
     async::Wake wake;
-    bool has_place = false;  // somebody who left gave theirs
-    bool gave_way = false;   // to a source of which fewer wait
+    const std::string source;
+    std::optional<Pass> place;  // once somebody who left made room
+    bool gave_way = false;      // to a source of which fewer wait
 };
 
 Admission::Admission(async::EventLoop& loop, AdmissionSettings settings)
@@ -30,10 +37,7 @@ async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadli
                                    "once every {} ms until it answers",
                                    failures_in_row_, settings_.probe_interval.count()));
     }
-    if (running_ < settings_.calls_max) {
-        ++running_;
-        co_return Pass(*this, std::move(source));
-    }
+    if (has_place_for(source)) co_return take_place(std::move(source));
     const auto queue_is_full = [this] {
         return fail(ErrorKind::Throttled,
                     fmt::format("{} calls are running and {} waiting, the most allowed", running_,
@@ -45,12 +49,12 @@ async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadli
         (*other)->gave_way = true;
         (*other)->wake.notify();
     }
-    Waiter waiter(loop_);
-    waiting_.push(source, &waiter);
+    Waiter waiter(loop_, std::move(source));
+    waiting_.push(waiter.source, &waiter);
     co_await waiter.wake.wait(deadline);
-    if (waiter.has_place) co_return Pass(*this, std::move(source));
+    if (waiter.place) co_return std::move(*waiter.place);
     if (waiter.gave_way) co_return queue_is_full();
-    waiting_.erase(source, &waiter);
+    waiting_.erase(waiter.source, &waiter);
     if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
     co_return fail(ErrorKind::Timeout, "no call ended in time to make room");
 }
@@ -60,14 +64,28 @@ void Admission::close() {
     waiting_.each([](Waiter* waiter) { waiter->wake.notify(); });
 }
 
-void Admission::leave() {
-    if (waiting_.empty()) {
-        --running_;
-        return;
-    }
-    Waiter* const next = waiting_.pop();
-    next->has_place = true;
-    next->wake.notify();
+bool Admission::has_place_for(const std::string& source) const {
+    if (running_ >= settings_.calls_max) return false;
+    const auto own = running_of_.find(source);
+    return own == running_of_.end() ||
+           own->second < settings_.calls_max - settings_.calls_max / part_left_to_others;
+}
+
+Admission::Pass Admission::take_place(std::string source) {
+    ++running_;
+    ++running_of_[source];
+    return Pass(*this, std::move(source));
+}
+
+void Admission::leave(const std::string& source) {
+    --running_;
+    const auto own = running_of_.find(source);
+    if (--own->second == 0) running_of_.erase(own);
+    const auto next =
+        waiting_.pop([this](const std::string& other) { return has_place_for(other); });
+    if (!next) return;
+    (*next)->place.emplace(take_place((*next)->source));
+    (*next)->wake.notify();
 }
 
 void Admission::note(const std::string& source, bool failed) {

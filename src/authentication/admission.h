@@ -1,5 +1,7 @@
 // Who may be checked now: bounds on checks at once and in the queue, which the clients' addresses
-// share, and a circuit that opens when an authorizer's function keeps failing.
+// share, and a circuit that opens when an authorizer's function keeps failing. One address leaves
+// an eighth of the checks at once to others, so that whoever makes a function hang keeps out nobody
+// else.
 //
 // Source: our own; AWS publishes only the 5 s that an answer may take.
 //
@@ -8,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "async/event_loop.h"
@@ -42,7 +45,7 @@ public:
               source_(std::move(other.source_)) {}
         Pass& operator=(Pass&&) = delete;
         ~Pass() {
-            if (admission_ != nullptr) admission_->leave();
+            if (admission_ != nullptr) admission_->leave(source_);
         }
         // What became of the call: a failure is the function's (error, time-out, not there),
         // not a "no".
@@ -67,13 +70,17 @@ public:
 
 private:
     struct Waiter;
-    void leave();
+    // Whether a call of this source may run now.
+    bool has_place_for(const std::string& source) const;
+    Pass take_place(std::string source);
+    void leave(const std::string& source);
     void note(const std::string& source, bool failed);
     bool is_kept_out(const std::string& source);
 
     async::EventLoop& loop_;
     AdmissionSettings settings_;
     std::size_t running_ = 0;
+    std::unordered_map<std::string, std::size_t> running_of_;  // by source; none is 0
     FairQueue<Waiter*> waiting_;
     bool closed_ = false;
     std::uint32_t failures_in_row_ = 0;

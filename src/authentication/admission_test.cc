@@ -63,6 +63,31 @@ TEST_F(AdmissionTest, AFullQueueTakesASourceOfWhichFewerWait) {
     EXPECT_EQ(admission.running(), 0u);
 }
 
+TEST_F(AdmissionTest, OneSourceLeavesPlacesToOthers) {
+    Admission admission(loop, {.calls_max = 16});
+    std::vector<Admission::Pass> flood;
+    std::vector<Admission::Pass> neighbour;
+    for (int i = 0; i < 20; ++i) tasks.start(enter(admission, flood, refusals));
+    turn();
+    EXPECT_EQ(flood.size(), 14u);
+    for (int i = 0; i < 3; ++i) tasks.start(enter(admission, neighbour, refusals, "10.0.0.2"));
+    turn();
+    EXPECT_EQ(neighbour.size(), 2u);
+    neighbour.pop_back();
+    turn();
+    EXPECT_EQ(neighbour.size(), 2u)
+        << "the place goes to who may have it, though others came first";
+    neighbour.clear();
+    turn();
+    EXPECT_EQ(flood.size(), 14u);
+    flood.clear();
+    turn();
+    EXPECT_EQ(flood.size(), 6u) << "those who waited";
+    flood.clear();
+    EXPECT_EQ(admission.running(), 0u);
+    EXPECT_TRUE(refusals.empty());
+}
+
 TEST_F(AdmissionTest, WaitingEndsAtTheDeadline) {
     Admission admission(loop, {.calls_max = 1});
     std::vector<Admission::Pass> passes;

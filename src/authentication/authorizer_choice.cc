@@ -2,8 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "signature/request_view.h"
+
 namespace gatehouse::authentication {
 namespace {
+
+constexpr std::string_view authorizer_parameters_prefix = "x-amz-customauthorizer-";
+// Of a URL that is signed with keys: X-Amz-Algorithm, X-Amz-Signature, ….
+constexpr std::string_view signed_query_prefix = "x-amz-";
+
+bool has_prefix_ignoring_case(std::string_view text, std::string_view prefix) {
+    return signature::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
 
 // A value the client sent under a name, and where.
 struct Found {
@@ -82,10 +94,29 @@ std::optional<std::string> named_authorizer(const Credentials& credentials,
     return found ? std::optional(std::move(found->value)) : std::nullopt;
 }
 
-bool brings_credentials(const Credentials& credentials) {
-    return (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password)) ||
-           (credentials.http && (credentials.http->headers.find(authorizer_name_parameter) ||
-                                 !credentials.http->query.empty()));
+bool brings_credentials(const Credentials& credentials,
+                        const registry::AuthorizerDirectory& directory) {
+    if (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password))
+        return true;
+    if (!credentials.http) return false;
+    const auto* default_one = directory.default_of(credentials.tenant);
+    const std::string_view token_key =
+        default_one == nullptr ? std::string_view() : default_one->authorizer.token_key_name;
+    const auto is_for_authorizer = [&](std::string_view name) {
+        return has_prefix_ignoring_case(name, authorizer_parameters_prefix) ||
+               (!token_key.empty() && signature::equal_ignoring_case(name, token_key));
+    };
+    const auto& headers = credentials.http->headers.fields();
+    if (std::ranges::any_of(headers, [&](const auto& field) {
+            return is_for_authorizer(field.first) ||
+                   signature::equal_ignoring_case(field.first, "Authorization");
+        })) {
+        return true;
+    }
+    return std::ranges::any_of(parse_query(credentials.http->query), [&](const Parameter& one) {
+        return is_for_authorizer(one.name) ||
+               has_prefix_ignoring_case(one.name, signed_query_prefix);
+    });
 }
 
 std::expected<AuthorizerChoice, Refusal> choose_authorizer(

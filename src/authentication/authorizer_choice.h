@@ -32,9 +32,11 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
 std::optional<std::string> named_authorizer(const Credentials& credentials,
                                             SecondQuestionMark second);
 
-// Whether the client brought anything that asks for a custom authorizer: a user name, a
-// password, or the parameters in HTTP.
-bool brings_credentials(const Credentials& credentials);
+// Whether the client brought anything that says who it is: a user name or a password; in HTTP an
+// Authorization header, a parameter for an authorizer, the default authorizer's token, or a signed
+// URL. Other parts of the query, such as the qos of a publication, say nothing of it.
+bool brings_credentials(const Credentials& credentials,
+                        const registry::AuthorizerDirectory& directory);
 
 // Verifies the token's signature where the authorizer wants it. Sets token.signature_verified.
 // The string says what was checked, for the trace.

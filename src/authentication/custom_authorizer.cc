@@ -252,7 +252,9 @@ async::Task<std::optional<Refusal>> CustomAuthorizer::invoke(Call& call, Deadlin
     auto result = co_await parts_.functions.invoke(
         function_of(call.authorizer),
         make_authorizer_event(*call.credentials, call.token, Password::Shown),
-        {.deadline = deadline, .secrets = secrets_of(*call.credentials, call.token)});
+        {.deadline = deadline,
+         .at_deadline = functions::AtDeadline::End,
+         .secrets = secrets_of(*call.credentials, call.token)});
     call.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - began);
     parts_.metrics.authorizer_times().add(call.duration);

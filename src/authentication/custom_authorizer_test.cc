@@ -26,6 +26,7 @@ public:
         functions::InvokeOptions options) override {
         events.push_back(event);
         secrets = options.secrets;
+        at_deadline = options.at_deadline;
         asked = function.name.value();
         if (error) co_return fail(*error);
         functions::InvocationResult result;
@@ -39,6 +40,7 @@ public:
     std::optional<Error> error;
     std::vector<std::string> events;
     std::vector<std::string> secrets;
+    functions::AtDeadline at_deadline = functions::AtDeadline::GoOn;
     std::string asked;
 };
 
@@ -294,6 +296,11 @@ TEST_F(CustomAuthorizerTest, OfHammeringAtOnceAFewWaitAndTheRestAreBusy) {
     EXPECT_EQ(tasks_.running(), 0u);
 }
 
+TEST_F(CustomAuthorizerTest, AFunctionThatHangsIsEndedWithTheWait) {
+    ask(credentials("u?x-amz-customauthorizer-name=Door"));
+    EXPECT_EQ(functions_.at_deadline, functions::AtDeadline::End);
+}
+
 TEST_F(CustomAuthorizerTest, WhatTheFunctionFailsAtHoldsNobodyBack) {
     functions_.raises = true;
     for (int i = 0; i < 10; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
@@ -306,7 +313,7 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
     const auto ask_as = [&](AnonymousSettings anonymous) {
-        DeviceAuthenticator authenticator(*authorizer_, nullptr, std::move(anonymous));
+        DeviceAuthenticator authenticator(*authorizer_, nullptr, directory_, std::move(anonymous));
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
             result = co_await authenticator.authenticate(nobody, {},

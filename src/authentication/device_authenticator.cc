@@ -13,7 +13,7 @@ using logs::StepStatus;
 async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
     Deadline deadline) {
-    if (anonymous_.allowed && !brings_credentials(*credentials)) {
+    if (anonymous_.allowed && !brings_credentials(*credentials, *directory_.get())) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Skipped,
                    "the client brought no credentials; anonymous clients are allowed");
         co_return let_in_anonymously(*credentials);

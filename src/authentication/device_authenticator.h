@@ -6,11 +6,13 @@
 #include <memory>
 #include <vector>
 
+#include "async/snapshot.h"
 #include "authentication/authenticator.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/password_authenticator.h"
 #include "authentication/shared_policies.h"
 #include "policy/document.h"
+#include "registry/authorizer_directory.h"
 
 namespace gatehouse::authentication {
 
@@ -25,8 +27,12 @@ class DeviceAuthenticator final : public Authenticator {
 public:
     // The others must outlive it. `passwords` may be null: there is no file of them.
     DeviceAuthenticator(CustomAuthorizer& custom, PasswordAuthenticator* passwords,
+                        const async::Snapshot<registry::AuthorizerDirectory>& directory,
                         AnonymousSettings anonymous)
-        : custom_(custom), passwords_(passwords), anonymous_(std::move(anonymous)) {
+        : custom_(custom),
+          passwords_(passwords),
+          directory_(directory),
+          anonymous_(std::move(anonymous)) {
         for (const policy::DocumentPointer& document : anonymous_.documents) {
             anonymous_sources_.push_back({"the policy for anonymous clients", document});
         }
@@ -44,6 +50,7 @@ private:
 
     CustomAuthorizer& custom_;
     PasswordAuthenticator* const passwords_;
+    const async::Snapshot<registry::AuthorizerDirectory>& directory_;
     const AnonymousSettings anonymous_;
     std::vector<policy::PolicySource> anonymous_sources_;
     SharedPolicies shared_policies_{{}};

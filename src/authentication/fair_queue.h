@@ -34,10 +34,13 @@ public:
         ++size_;
     }
 
-    // The oldest item of the source whose turn it is, which then goes behind the others. Not of an
-    // empty queue.
-    Item pop() {
-        const auto line = turns_.begin();
+    // The oldest item of the source whose turn it is, among those that `may_go(source)`; it then
+    // goes behind the others. nullopt: none may, or none is there.
+    template <class MayGo>
+    std::optional<Item> pop(MayGo may_go) {
+        const auto line =
+            std::ranges::find_if(turns_, [&](const Line& one) { return may_go(one.source); });
+        if (line == turns_.end()) return std::nullopt;
         Item item = std::move(line->items.front());
         line->items.pop_front();
         turns_.splice(turns_.end(), turns_, line);

@@ -7,9 +7,11 @@
 namespace gatehouse::authentication {
 namespace {
 
+constexpr auto any = [](std::string_view) { return true; };
+
 std::vector<int> all_of(FairQueue<int>& queue) {
     std::vector<int> items;
-    while (!queue.empty()) items.push_back(queue.pop());
+    while (const auto item = queue.pop(any)) items.push_back(*item);
     return items;
 }
 
@@ -26,11 +28,22 @@ TEST(FairQueue, ServesSourcesInTurn) {
 TEST(FairQueue, ASourceThatWasServedGoesBehindTheOthers) {
     FairQueue<int> queue;
     for (const int item : {1, 2}) queue.push("a", item);
-    EXPECT_EQ(queue.pop(), 1);
+    EXPECT_EQ(queue.pop(any), 1);
     queue.push("b", 10);
-    EXPECT_EQ(queue.pop(), 2);
+    EXPECT_EQ(queue.pop(any), 2);
     queue.push("a", 3);
     EXPECT_EQ(all_of(queue), (std::vector{10, 3}));
+}
+
+TEST(FairQueue, PassesOverWhoMayNotGo) {
+    FairQueue<int> queue;
+    for (const int item : {1, 2}) queue.push("a", item);
+    queue.push("b", 10);
+    const auto not_a = [](std::string_view source) { return source != "a"; };
+    EXPECT_EQ(queue.pop(not_a), 10);
+    EXPECT_EQ(queue.pop(not_a), std::nullopt);
+    EXPECT_EQ(queue.size(), 2u);
+    EXPECT_EQ(all_of(queue), (std::vector{1, 2}));
 }
 
 TEST(FairQueue, WhoHasTheMostGivesItsNewestUp) {

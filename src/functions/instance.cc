@@ -193,7 +193,11 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     drain_output();  // what was printed since the last event is not this event's
     log_->begin(current_->request_id, std::move(current_->options.secrets),
                 current_->options.log_tail);
-    parts_.loop.timers().set(limit_, event_started_ + timeout);
+    SteadyTime limit = event_started_ + timeout;
+    if (current_->options.at_deadline == AtDeadline::End) {
+        limit = std::min(limit, current_->options.deadline.at());
+    }
+    parts_.loop.timers().set(limit_, limit);
     parts_.loop.timers().set(tick_, event_started_ + tick_every);
     const WallTime deadline = parts_.loop.clock().wall_now() + timeout;
     endpoint_->give({.request_id = current_->request_id,
@@ -325,13 +329,28 @@ void Instance::fail_start(StartFailure failure) {
     owner_.on_start_failed(*this, std::move(failure));
 }
 
-void Instance::time_out() {
+// Over the function's own timeout, or over the time of a caller who ends it then.
+void Instance::time_out_event() {
     const std::uint32_t timeout_s = prepared_->function->configuration.timeout_s;
-    if (state_ == State::Busy) {
-        const std::string body = timeout_body(current_->request_id, timeout_s);
-        return fail_event(FunctionErrorKind::TimedOut, body, "timeout", "");
+    const SteadyTime own_limit = event_started_ + seconds(timeout_s);
+    const bool is_callers_limit = parts_.loop.now() < own_limit;
+    if (is_callers_limit && result_) {  // it has answered, and may finish what it does
+        parts_.loop.timers().set(limit_, own_limit);
+        return;
     }
+    if (is_callers_limit) {
+        drain_output();
+        log_->platform(fmt::format("[gatehouse] ended after {} ms: its caller waits no longer",
+                                   since(event_started_) / milliseconds(1)));
+    }
+    fail_event(FunctionErrorKind::TimedOut, timeout_body(current_->request_id, timeout_s),
+               "timeout", "");
+}
+
+void Instance::time_out() {
+    if (state_ == State::Busy) return time_out_event();
     if (state_ != State::Starting) return;
+    const std::uint32_t timeout_s = prepared_->function->configuration.timeout_s;
     drain_output();
     log_->init_report(since(started_), phase_name(phase_), "timeout", "");
     StartFailure failure{.kind = FunctionErrorKind::TimedOut,

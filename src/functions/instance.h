@@ -126,6 +126,7 @@ private:
     void fail_event(FunctionErrorKind kind, std::string body, std::string status,
                     std::string error_type);
     void time_out();
+    void time_out_event();
     void tick();
     void hold_memory(const std::string& id);
     void watch_memory();

@@ -101,6 +101,43 @@ TEST_F(InstanceFaults, TheCallersDeadlineDoesNotEndTheFunction) {
     EXPECT_EQ(invoke("f", R"({"fine": true})")->start, StartKind::Warm);
 }
 
+TEST_F(InstanceFaults, ACallerMayEndTheFunctionAtItsDeadline) {
+    make_python("f", unless_fine("print('waiting'); signal.pause()")).configuration.timeout_s = 100;
+    ASSERT_TRUE(invoke("f", R"({"fine": true})"));
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, std::chrono::milliseconds(300));
+    options.at_deadline = AtDeadline::End;
+    const auto result = invoke("f", "{}", options);
+    EXPECT_FALSE(result && !result->function_error);
+    run_until([&] { return log.text().find("Status: timeout") != std::string::npos; });
+    EXPECT_THAT(log.text(), AllOf(HasSubstr("waiting\n"), HasSubstr("its caller waits no longer")));
+    expect_recovery();
+}
+
+TEST_F(InstanceFaults, WhatHasAnsweredByTheCallersDeadlineMayFinish) {
+    // The answer is posted by hand, and the runtime asks for the next event only later.
+    make_python("f", R"(
+import http.client, os, threading
+def handler(event, context):
+    if event.get('fine'):
+        return 'fine'
+    api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
+    api.request('POST', '/2018-06-01/runtime/invocation/%s/response' % context.aws_request_id,
+                '"early"')
+    api.getresponse().read()
+    threading.Event().wait(0.6)
+    print('done after all')
+)");
+    ASSERT_TRUE(invoke("f", R"({"fine": true})"));
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, std::chrono::milliseconds(300));
+    options.at_deadline = AtDeadline::End;
+    const auto result = invoke("f", "{}", options);
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->payload, "\"early\"");
+    run_until([&] { return log.text().find("done after all") != std::string::npos; });
+}
+
 TEST_F(InstanceFaults, HangInInit) {
     settings.init_max = std::chrono::milliseconds(300);
     make_python("f", "import signal\nsignal.pause()\n").configuration.timeout_s = 1;

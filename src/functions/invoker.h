@@ -24,9 +24,16 @@ struct FunctionRef {
 
 enum class LogTail : bool { Unwanted, Wanted };
 
+// What becomes of a function that has not answered when its caller stops waiting.
+enum class AtDeadline : bool {
+    GoOn,  // it runs until its own timeout, as on AWS
+    End,   // it is ended, as at its own timeout: for callers whom strangers make call
+};
+
 struct InvokeOptions {
-    // How long the caller waits. The function itself runs until its own timeout, as on AWS.
+    // How long the caller waits.
     Deadline deadline = Deadline::never();
+    AtDeadline at_deadline = AtDeadline::GoOn;
     RequestId request_id;        // empty: one is made
     std::string trace_id;        // "Root=1-…;Parent=…;Sampled=0"; empty: none
     std::string client_context;  // JSON text, decoded; empty: none

@@ -73,6 +73,22 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
          .door = name_of(door.kind)});
 }
 
+void report_over_limit(LoopGateway& gateway, const Door& door, std::string_view why) {
+    gateway.metrics().add(logs::Metric::ConnectClientError);
+    const auto count = gateway.over_limits().add(gateway.loop().now());
+    if (!count) return;
+    const GatewayParts& parts = gateway.parts();
+    const std::string details =
+        fmt::format("{} connections to {} through a load balancer were refused: {}", *count,
+                    name_of(door.kind), why);
+    parts.events.record({.tenant = parts.tenant_of({}).tenant,
+                         .type = logs::EventType::ConnectionRefused,
+                         .status = logs::Status::Failure,
+                         .reason = "LIMIT_EXCEEDED",
+                         .details = details,
+                         .door = name_of(door.kind)});
+}
+
 void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,
                               const net::PeerFacts& peer, const authentication::Refusal& refusal) {
     gateway.metrics().add(logs::Metric::ConnectionAuthNError);

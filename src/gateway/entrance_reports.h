@@ -22,6 +22,9 @@ struct NoConnect {
 };
 void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
                        const NoConnect& problem);
+// More connections through a load balancer than their client's address may have; of a flood one
+// record a second, without traces.
+void report_over_limit(LoopGateway& gateway, const Door& door, std::string_view why);
 // Authentication refused: Connection.AuthNError. Source: AWS IoT Developer Guide, "CloudWatch log
 // entries": it is about attempts that name an endpoint.
 void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,

@@ -21,6 +21,7 @@
 #include "gateway/parts.h"
 #include "gateway/recent_disconnects.h"
 #include "net/listener.h"
+#include "net/refusal_tally.h"
 
 namespace gatehouse::gateway {
 
@@ -57,6 +58,8 @@ public:
     OutputPool& outputs() { return outputs_; }
     logs::MetricSet& metrics() { return metrics_; }
     broker::LifecycleEvents& lifecycle() { return lifecycle_; }
+    // Refused at the bound of an address behind a load balancer.
+    net::RefusalTally& over_limits() { return over_limits_; }
     RecentDisconnects& disconnects() { return disconnects_; }
     const ConnectionGauges& gauges() const { return gauges_; }
     const GatewaySettings& settings() const;
@@ -83,6 +86,7 @@ private:
     broker::LifecycleEvents lifecycle_;
     RecentDisconnects disconnects_;
     ConnectionGauges gauges_;
+    net::RefusalTally over_limits_;
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;

@@ -25,8 +25,10 @@ async::Task<bool> find_peer(LoopGateway& gateway, const Door& door, int descript
     if (peer) known = slot.move_to(facts.remote);
     if (known) co_return true;
     ::close(descriptor);
-    // A balancer that only looks whether anybody is there ends like this.
-    if (known.error().kind != ErrorKind::Unavailable) {
+    if (known.error().kind == ErrorKind::LimitExceeded) {
+        report_over_limit(gateway, door, known.error().message);
+    } else if (known.error().kind != ErrorKind::Unavailable) {
+        // Unavailable: a balancer that only looks whether anybody is there.
         report_no_connect(gateway, door, facts,
                           {.at = logs::StepKind::Door, .details = known.error().message});
     }

@@ -191,10 +191,8 @@ void Listener::accept_failed(int error) {
 }
 
 void Listener::report_refused(const Error& why) {
-    ++refused_;
-    if (loop_.now() - refused_reported_ < std::chrono::seconds(1)) return;
-    refused_reported_ = loop_.now();
-    if (on_refused_) on_refused_(std::exchange(refused_, 0), why);
+    const auto count = refused_.add(loop_.now());
+    if (count && on_refused_) on_refused_(*count, why);
 }
 
 }  // namespace gatehouse::net

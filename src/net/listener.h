@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "net/address.h"
 #include "net/address_range.h"
+#include "net/refusal_tally.h"
 
 namespace gatehouse::net {
 
@@ -104,8 +105,7 @@ private:
     OnAccept on_accept_;
     OnRefused on_refused_;
     const std::vector<AddressRange> proxies_;
-    std::size_t refused_ = 0;
-    SteadyTime refused_reported_{};
+    RefusalTally refused_;
     async::FunctionTimer retry_;
 };
 

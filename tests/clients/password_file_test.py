@@ -56,6 +56,19 @@ class Folder:
                 "--password-file-policies", str(self.path / "policies"))
 
 
+def post(server: Server, credentials: str | None, query: str = "") -> int:
+    url = f"https://localhost:{server.ready['https']}/topics/home%2Falice%2Fhttp{query}"
+    request = urllib.request.Request(url, method="POST", data=b"by https")
+    if credentials:
+        token = base64.b64encode(credentials.encode()).decode()
+        request.add_header("Authorization", f"Basic {token}")
+    context = ssl.create_default_context(cafile=server.ready["ca"])
+    try:
+        return urllib.request.urlopen(request, context=context, timeout=30).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 class PasswordFile(ClientTest):
     @classmethod
     def setUpClass(cls):
@@ -112,20 +125,9 @@ class PasswordFile(ClientTest):
     def test_publishing_over_https(self):
         listener = self.user("alice", "correct", "alice-listens").connected()
         listener.subscribed("home/alice/http")
-        url = f"https://localhost:{self.server.ready['https']}/topics/home%2Falice%2Fhttp"
-        context = ssl.create_default_context(cafile=self.server.ready["ca"])
-
-        def post(password: str) -> int:
-            request = urllib.request.Request(url, method="POST", data=b"by https")
-            token = base64.b64encode(f"alice:{password}".encode()).decode()
-            request.add_header("Authorization", f"Basic {token}")
-            try:
-                return urllib.request.urlopen(request, context=context, timeout=30).status
-            except urllib.error.HTTPError as error:
-                return error.code
-        self.assertEqual(post("correct"), 200)
+        self.assertEqual(post(self.server, "alice:correct"), 200)
         self.assertEqual(listener.expect("message")[2], b"by https")
-        self.assertEqual(post("guess"), 401)
+        self.assertEqual(post(self.server, "alice:guess"), 401)
 
     def reread(self, status: str = "Success") -> str:
         def notices() -> list[dict]:
@@ -166,6 +168,26 @@ class PasswordFile(ClientTest):
         device = self.user("alice", "correct", "alice-default", protocol=V5)
         self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         self.user("alice", "correct", "alice-by-name", authorizer="password-file").connected()
+
+
+class BesideAnonymousClients(ClientTest):
+    """Who shows credentials is held to them, though nobody has to."""
+    flags = ("--allow-anonymous",)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.addClassCleanup(shutil.rmtree, cls.folder.path)
+        made = cls.folder.passwd("alice", password="correct\n")
+        assert made.returncode == 0, made.stderr
+        cls.flags = (*cls.flags, *cls.folder.flags())
+        super().setUpClass()
+
+    def test_over_https(self):
+        self.assertEqual(post(self.server, None), 200)
+        self.assertEqual(post(self.server, None, "?qos=1"), 200)
+        self.assertEqual(post(self.server, "alice:correct"), 200)
+        self.assertEqual(post(self.server, "alice:guess"), 401)
 
 
 class BehindABalancer(ClientTest):

@@ -286,6 +286,15 @@ class Balancer(ClientTest):
         third = self.plain()
         third.sendall(proxy_header("198.51.100.0") + CONNECT + b"over")
         self.assert_closed(third)
+        record = self.server.wait_for_record(reason="LIMIT_EXCEEDED")
+        self.assertEqual(record["eventType"], "Connection.Refused")
+        self.assertIn("198.51.100.0 has 2 connections open", record["details"])
+        for _ in range(40):  # of a flood, not each
+            another = self.plain()
+            another.sendall(proxy_header("198.51.100.0") + CONNECT + b"over")
+            self.assert_closed(another)
+        refused = self.server.log_records(eventType="Connection.Refused", door="mqtt")
+        self.assertLess(len([each for each in refused if "198.51" in each["details"]]), 20)
 
     def test_limits_do_not_count_the_balancers_address(self):
         streams = [self.plain() for _ in range(4)]

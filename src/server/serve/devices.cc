@@ -124,7 +124,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
-        *made->custom_authorizer_, made->passwords_.get(), std::move(*anonymous));
+        *made->custom_authorizer_, made->passwords_.get(), parts.authorizers.directory(),
+        std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewaySettings{.profile = parts.settings.profile, .http = {}},
         gateway::GatewayParts{.clock = *foundation.clock,

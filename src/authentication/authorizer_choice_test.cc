@@ -1,0 +1,80 @@
+#include "authentication/authorizer_choice.h"
+
+#include <gtest/gtest.h>
+
+#include "registry/authorizers.h"
+#include "storage/memory_resource_store.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+class BringsCredentials : public ::testing::Test {
+protected:
+    // Makes the account's default authorizer, whose token stands under that name.
+    void set_default(std::optional<std::string> token_key_name) {
+        registry::AuthorizerRecords records(store_, {});
+        ASSERT_TRUE(records.create({}, {.name = registry::AuthorizerName("Door"),
+                                        .function_arn = registry::FunctionArn(
+                                            "arn:aws:lambda:us-east-1:000000000000:function:auth"),
+                                        .token_key_name = std::move(token_key_name),
+                                        .signing_disabled = true}));
+        ASSERT_TRUE(records.set_default({}, registry::AuthorizerName("Door")));
+    }
+    bool mqtt(std::optional<std::string> user_name, std::optional<Bytes> password) {
+        Credentials credentials;
+        credentials.mqtt = MqttCredentials{"c", std::move(user_name), std::move(password)};
+        return ask(credentials);
+    }
+    bool http(std::string query, std::string header = {}) {
+        Credentials credentials;
+        credentials.http = std::make_unique<HttpCredentials>();
+        credentials.http->query = std::move(query);
+        credentials.http->headers.add("Host", "localhost");
+        if (!header.empty()) credentials.http->headers.add(std::move(header), "x");
+        return ask(credentials);
+    }
+    bool ask(const Credentials& credentials) {
+        return brings_credentials(credentials, **registry::AuthorizerDirectory::read(store_));
+    }
+
+    ManualClock clock_;
+    storage::MemoryResourceStore store_{clock_};
+};
+
+TEST_F(BringsCredentials, UserNameOrPasswordOfMqtt) {
+    EXPECT_FALSE(mqtt({}, {}));
+    EXPECT_TRUE(mqtt("", {}));
+    EXPECT_TRUE(mqtt({}, Bytes{}));
+}
+
+TEST_F(BringsCredentials, HeadersThatSayWhoItIs) {
+    EXPECT_FALSE(http(""));
+    EXPECT_FALSE(http("", "Content-Type"));
+    EXPECT_FALSE(http("", "x-amz-mqtt5-user-properties"));
+    EXPECT_TRUE(http("", "authorization")) << "Basic, Bearer, or keys";
+    EXPECT_TRUE(http("", "X-Amz-CustomAuthorizer-Name"));
+    EXPECT_TRUE(http("", "x-amz-customauthorizer-signature"));
+}
+
+TEST_F(BringsCredentials, PartsOfTheQueryThatSayWhoItIs) {
+    EXPECT_FALSE(http("qos=1&retain=true&contentType=x-amz-"));
+    EXPECT_TRUE(http("qos=1&x-amz-customauthorizer-name=Door"));
+    EXPECT_TRUE(http("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00"));
+}
+
+TEST_F(BringsCredentials, TheTokenOfTheDefaultAuthorizer) {
+    EXPECT_FALSE(http("", "mytoken"));
+    EXPECT_FALSE(http("mytoken=x"));
+    set_default("mytoken");
+    EXPECT_TRUE(http("", "MyToken"));
+    EXPECT_TRUE(http("mytoken=x"));
+    EXPECT_FALSE(http("qos=1", "othertoken"));
+}
+
+TEST_F(BringsCredentials, ADefaultAuthorizerWithoutTokenChangesNothing) {
+    set_default({});
+    EXPECT_FALSE(http("qos=1", "X-Request-Id"));
+}
+
+}  // namespace
+}  // namespace gatehouse::authentication
