@@ -62,6 +62,12 @@ Histogram::Reading Broker::commit_times() const {
                                       : shared_->writer->commit_times().read();
 }
 
+Histogram::Reading Broker::queue_times() const {
+    Histogram::Reading all;
+    for (const auto& shard : shards_) all += shard->counters().queue_times.read();
+    return all;
+}
+
 bool Broker::is_disk_failing() const {
     return shared_->writer != nullptr && shared_->writer->is_failing();
 }

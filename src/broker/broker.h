@@ -64,6 +64,8 @@ public:
     std::size_t retained_count() const;
     // Of transactions that keep messages; all zero where nothing is kept.
     Histogram::Reading commit_times() const;
+    // How long messages waited in the queues of connected sessions before they were sent.
+    Histogram::Reading queue_times() const;
     bool is_disk_failing() const;
 
 private:

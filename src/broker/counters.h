@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/histogram.h"
 #include "broker/session_observer.h"
 
 namespace gatehouse::broker {
@@ -22,13 +23,15 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
+// One for each quality of service.
+using CounterByQos = std::array<Counter, 3>;
+
 struct Counters {
-    Counter published;  // messages taken from publishers, and of them
-    std::array<Counter, 3> published_by_qos;
-    Counter published_bytes;           // their payloads
-    std::array<Counter, 3> delivered;  // messages put into outputs, by QoS; repeats included
-    Counter delivered_bytes;           // whole packets
-    Counter queued;                    // messages put into session queues
+    CounterByQos published;        // messages taken from publishers, and
+    CounterByQos published_bytes;  // their payloads
+    CounterByQos delivered;        // messages put into outputs, repeats included, and
+    CounterByQos delivered_bytes;  // their packets
+    Counter queued;                // messages put into session queues
     Counter acknowledged;
     std::array<Counter, drop_cause_count> dropped;
     Counter over_rate;     // messages over a connection's rate, whether throttled or not
@@ -41,6 +44,8 @@ struct Counters {
     Counter takeovers;
     Counter retained_refused;  // over retained_messages_max
     Counter not_kept;          // refused to publishers while the disk took nothing
+    // How long messages waited in the queues of connected sessions before they were sent.
+    Histogram queue_times;
 };
 
 }  // namespace gatehouse::broker

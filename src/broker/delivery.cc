@@ -267,6 +267,7 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
         .message = kept(topic, publication),
         .guard_generation = session.is_connected() ? session.guard_generation_ : 0,
         .group = group,
+        .queued_at = session.is_connected() ? now_milliseconds() : 0,
         .qos = form.qos,
         .retain = form.retain};
     const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
@@ -385,6 +386,9 @@ Delivery::Fate Delivery::send_front(Session& session, QueuedMessage& front,
                                     .qos = front.qos,
                                     .retain = front.retain});
     frame.write(out, id);
+    if (front.queued_at != 0) {
+        counters_.queue_times.add(std::chrono::milliseconds(now_milliseconds() - front.queued_at));
+    }
     note_delivered(session, topic, front.qos, frame.size());
     return Fate::Sent;
 }
@@ -459,10 +463,16 @@ std::uint32_t Delivery::now_seconds() {
     return seconds_;
 }
 
+std::uint32_t Delivery::now_milliseconds() {
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(port_.now().time_since_epoch());
+    return std::max<std::uint32_t>(static_cast<std::uint32_t>(now.count()), 1);
+}
+
 void Delivery::note_delivered(const Session& session, std::string_view topic, mqtt::Qos qos,
                               std::size_t bytes) {
     counters_.delivered[static_cast<std::size_t>(qos)].add(1);
-    counters_.delivered_bytes.add(bytes);
+    counters_.delivered_bytes[static_cast<std::size_t>(qos)].add(bytes);
     if (session.is_observed_ && observer_ != nullptr) [[unlikely]] {
         observer_->on_delivered(session, topic, qos);
     }

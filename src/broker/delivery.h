@@ -153,6 +153,7 @@ public:
     // Counts one message, in or out, in the connection's running second.
     PublishRate count_rate(Session& session, std::size_t bytes);
     std::uint32_t now_seconds();
+    std::uint32_t now_milliseconds();
     std::size_t queued_bytes() const { return queued_bytes_.now(); }
 
 private:

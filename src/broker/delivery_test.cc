@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "broker/test_broker.h"
 
 namespace gatehouse::broker {
@@ -187,6 +189,20 @@ TEST(Delivery, QueuedMessagesPassTheGuardWhenTheyAreSent) {
     EXPECT_EQ(pair.subscriber.lease.session_present(), SessionPresent::Yes);
     EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1"));
     EXPECT_EQ(pair.broker.dropped(DropCause::NotAllowed), 1U);
+}
+
+TEST(Delivery, TellsHowLongMessagesWaitedForASlowClient) {
+    Pair pair;
+    AttachRequest request;
+    request.receive_maximum = 1;
+    pair.subscriber.connect(std::move(request)).subscribe("t", 1).value();
+    for (const char* payload : {"at once", "later"}) pair.publisher.publish("t", payload, 1);
+    pair.broker.advance(std::chrono::milliseconds(300));
+    pair.subscriber.lease.acknowledge(1);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("at once", "later"));
+    const Histogram::Reading times = pair.broker.broker->queue_times();
+    EXPECT_EQ(std::accumulate(times.counts.begin(), times.counts.end(), 0U), 1U);
+    EXPECT_EQ(times.nanoseconds, 300'000'000U);
 }
 
 TEST(Delivery, UnacknowledgedMessagesAreSentAgainOnResume) {

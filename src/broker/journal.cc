@@ -241,8 +241,8 @@ void Journal::remove(const Session& session, RecordNumber record, const MessageR
 
 void Journal::write_out(RecordNumber record) {
     if (record < first_pending_) return;
-    encode(entry(record), record);
-    entry(record) = {};
+    // All, since a held packet id may belong to it.
+    encode_pending(pending_.size() - begin_);
 }
 
 void Journal::remove_later(std::uint64_t session, RecordNumber record, const MessageRef& message) {
@@ -349,7 +349,15 @@ void Journal::hand_over() {
 void Journal::hand_over(bool is_last) {
     write_stale();
     drop(needless_);
-    const std::size_t count = due_entries(is_last);
+    encode_pending(due_entries(is_last));
+    if (batch_.is_empty()) {
+        writer_->skip_to(loop_, first_pending_ - 1);
+    } else {
+        writer_->hand_over(loop_, batch_, first_pending_ - 1);
+    }
+}
+
+void Journal::encode_pending(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         const Entry& each = pending_[begin_ + i];
         if (each.is_of_held) {
@@ -360,11 +368,6 @@ void Journal::hand_over(bool is_last) {
         }
     }
     drop(count);
-    if (batch_.is_empty()) {
-        writer_->skip_to(loop_, first_pending_ - 1);
-    } else {
-        writer_->hand_over(loop_, batch_, first_pending_ - 1);
-    }
 }
 
 // How many go to the disk now: those before one that may be acknowledged any moment, without the

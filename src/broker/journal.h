@@ -78,8 +78,8 @@ public:
     void rename_ended(const Session& session);
     // A will that is being published. The session's number.
     std::uint64_t put_will(const TenantState& tenant, std::string_view client_id, const Will& will);
-    // A message for a member of the group, which is on its way to another loop. The session's
-    // number, and that of its record.
+    // A message for a member of the group, which is on its way to another session. The number of
+    // the one without a name, and that of its record.
     std::pair<std::uint64_t, RecordNumber> put_wandering(const TenantState& tenant, Given given,
                                                          const HeldId& held);
     void remove_nameless(std::uint64_t session);
@@ -103,8 +103,9 @@ public:
     void note_received(const Session& session, RecordNumber record, const MessageRef& message);
     // `message`: as given; null after note_received().
     void remove(const Session& session, RecordNumber record, const MessageRef& message);
-    // The message goes to a session on another loop, whose record will stand for it: this one must
-    // not go before. remove_later() is the removal, to be called once that record is on disk.
+    // The message goes to another session, whose record will stand for it: this one must not go
+    // before. What was put up to it is on disk with what is put next. remove_later() is the
+    // removal, to be called once the other record is on disk.
     void write_out(RecordNumber record);
     void remove_later(std::uint64_t session, RecordNumber record, const MessageRef& message);
     // The record is for this copy of its message from now on.
@@ -163,6 +164,7 @@ private:
     void drop(std::size_t entries);
     void hand_over(bool is_last);
     std::size_t due_entries(bool is_last);
+    void encode_pending(std::size_t count);
     void want_turn_end();
     // Something was added to batch_ for which somebody may wait.
     std::uint64_t count_one();

@@ -21,6 +21,8 @@ struct QueuedMessage {
     std::uint32_t guard_generation = 0;  // of the guard's answer when it was queued
     ShareNumber group = 0;               // that gave it to this session
     std::uint64_t record = 0;            // on disk (journal.h); 0: none
+    // In milliseconds, modulo 2^32; 0: the session was not connected.
+    std::uint32_t queued_at = 0;
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
 };

@@ -135,9 +135,9 @@ TEST_P(Qos2Crash, NobodyHoldsAnIdAfterItsReleaseOnTheWay) {
     publisher.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 1);
     ASSERT_TRUE(settles_alone(0, [&] { return publisher.kept.size() > size; })) << "PUBCOMP";
     flush(stays);
-    EXPECT_EQ(on_disk("SELECT count(*) FROM held_parts"), 0);
     const auto wandering = "SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) = x'00'";
     ASSERT_TRUE(settles([&] { return on_disk(wandering) == 0; }));
+    EXPECT_EQ(on_disk("SELECT count(*) FROM held_parts"), 0);
     crash(3);
     broker->advance(std::chrono::seconds(1));
     FakeClient& again = persistent(source);
@@ -277,6 +277,42 @@ TEST_P(Qos2Crash, WhatWasNumberedAndNotSentGoesToAnotherMember) {
     flush(b);
     std::size_t n = b.take().size();
     EXPECT_EQ(n, 49u);
+}
+
+// Both have it on disk for a moment.
+TEST_P(Qos2Crash, WhatIsHandedOnToAnotherMemberComesOnce) {
+    const std::string first = id_on(0, "first");
+    const std::string second = id_on(last_loop(), "second");
+    for (const auto& id : {first, second}) {
+        FakeClient& member = persistent(id);
+        member.subscribe("$share/g/t", 2).value();
+        flush(member);
+        member.disconnect();
+    }
+    FakeClient& publisher = persistent(id_on(0, "publisher"));
+    publisher.publish("t", "x", 2);
+    flush(publisher);
+    const std::string has_it =
+        "SELECT count(*) FROM queued JOIN sessions ON queued.session = sessions.id "
+        "WHERE client_id = ";
+    const auto quoted = [](std::string_view text) {
+        std::string all = "CAST('";
+        for (const char each : text) all += each == '\'' ? "''" : std::string(1, each);
+        return all + "' AS BLOB)";
+    };
+    const bool is_with_first = on_disk(has_it + quoted(first)) == 1;
+    // The other is back, does not read, and has it on disk when the server dies.
+    const std::string other = is_with_first ? second : first;
+    FakeClient& taker = client(other);
+    taker.room = 0;
+    taker.connect(CleanStart::No, 3600);
+    ASSERT_TRUE(settles([&] { return on_disk(has_it + quoted(other)) == 1; }));
+    crash();
+    broker->advance(std::chrono::seconds(1));
+    EXPECT_THAT(received_by({first, second}), ElementsAre("x"));
+    EXPECT_TRUE(settles([&] {
+        return on_disk("SELECT count(*) FROM sessions WHERE substr(client_id, 1, 1) = x'00'") == 0;
+    }));
 }
 
 // [MQTT-3.3.2-5]

@@ -178,6 +178,9 @@ private:
     void set_presence(Session& session, Presence presence);
     // Gives what groups gave the session, and it has not taken, to other members.
     void hand_on(Session& session, ShareNumber only = 0);
+    OnDisk set_out(Session& session, const SharedMessage& shared);
+    void give_on(Session& session, Publisher& publisher, const SharedMessage& shared,
+                 const OnDisk& from);
     // A member of the group is online: what waits for offline ones is its, too.
     void reclaim_everywhere(TenantState& tenant, ShareNumber group);
     void reclaim(TenantState& tenant, ShareNumber group);

@@ -7,15 +7,16 @@
 
 namespace gatehouse::broker {
 
-std::optional<WithheldItem> Withheld::take_acknowledgement() {
-    const auto found = std::ranges::find_if(items_, [](const WithheldItem& item) {
-        return item.kind == WithheldItem::Kind::Acknowledgement ||
-               item.kind == WithheldItem::Kind::Call;
+std::vector<WithheldItem> Withheld::take_refusable() {
+    std::vector<WithheldItem> taken;
+    if (refusable_ == 0) return taken;
+    taken.reserve(std::exchange(refusable_, 0));
+    std::erase_if(items_, [&](WithheldItem& item) {
+        if (!is_refusable(item)) return false;
+        taken.push_back(std::move(item));
+        return true;
     });
-    if (found == items_.end()) return std::nullopt;
-    WithheldItem item = std::move(*found);
-    items_.erase(found);
-    return item;
+    return taken;
 }
 
 void Shard::withhold(Session& session, WithheldItem item) {
@@ -49,7 +50,7 @@ void Shard::settle() {
     mail_.settle_received();
     while (auto item = withheld_->take_settled()) release(*item);
     if (journal_->is_failing()) [[unlikely]] {
-        while (auto item = withheld_->take_acknowledgement()) refuse(*item);
+        for (const WithheldItem& item : withheld_->take_refusable()) refuse(item);
     }
     if (!waiting_wills_.empty() && !journal_->is_failing()) [[unlikely]]
         send_waiting_wills();

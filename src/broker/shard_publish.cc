@@ -20,9 +20,9 @@ constexpr std::size_t cleared_at_once_max = 64;
 }  // namespace
 
 PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& publication) {
-    counters_.published.add(1);
-    counters_.published_by_qos[static_cast<std::size_t>(publication.qos)].add(1);
-    counters_.published_bytes.add(publication.payload.size());
+    const auto qos = static_cast<std::size_t>(publication.qos);
+    counters_.published[qos].add(1);
+    counters_.published_bytes[qos].add(publication.payload.size());
     PublishOutcome outcome;
     if (from.session_ != nullptr) {
         outcome.rate = delivery_.count_rate(*from.session_, publication.payload.size());

@@ -5,9 +5,11 @@
 // QoS 1 if one is online, at the end of the session in any case. A QoS 2 message that was sent
 // stays with its session [MQTT-4.8.2-5].
 #include <algorithm>
+#include <tuple>
 
 #include "broker/shard.h"
 #include "broker/shared_state.h"
+#include "broker/stored_forms.h"
 #include "broker/withheld.h"
 #include "mqtt/property.h"
 #include "mqtt/publish.h"
@@ -15,6 +17,14 @@
 
 namespace gatehouse::broker {
 namespace {
+
+// Under which a session without a name holds the message of QoS 2 that it keeps.
+constexpr mqtt::PacketId wandering_id = 1;
+
+HeldId held_by(std::uint64_t nameless, const Publication& publication) {
+    if (publication.qos != mqtt::Qos::ExactlyOnce) return {};
+    return {.holder = nameless, .packet_id = wandering_id};
+}
 
 Bytes encoded_identifier(std::uint32_t identifier) {
     mqtt::PropertyWriter writer;
@@ -145,9 +155,9 @@ void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share,
         const auto [session, record] = journal_->put_wandering(
             tenant, {.message = message, .qos = publication.qos, .group = members.group},
             publication.held);
-        // Here the group's part is held already.
+        // Here the group's part of what a client holds is written already.
         Publication copy = publication;
-        copy.held = {};
+        copy.held = held_by(session, publication);
         give_to(tenant, route, share, member, copy);
         remove_when_kept({.session = session, .record = record, .message = message});
         remove_when_kept({.session = session});
@@ -180,37 +190,61 @@ void Shard::hand_on(Session& session, ShareNumber only) {
     const auto taken = delivery_.take_shared(session, gives_back);
     if (taken.empty()) return;
     session.was_handed_on_ = true;
-    // Their records go after those of the sessions that get them now are on disk.
-    for (const SharedMessage& shared : taken) {
-        if (shared.record != 0) journal_->write_out(shared.record);
-    }
     Publisher publisher(*this, session.tenant(), {});
-    Bytes properties;
     for (const SharedMessage& shared : taken) {
-        const std::string_view topic = shared.message->topic();
+        const OnDisk from = set_out(session, shared);
         if (shared.message->is_expired(port_.now())) {
-            delivery_.note_expired(session, topic, shared.message->qos());
-            continue;
+            delivery_.note_expired(session, shared.message->topic(), shared.message->qos());
+        } else {
+            give_on(session, publisher, shared, from);
         }
-        Publication publication = shared.message->publication(port_.now());
-        // Without the Subscription Identifiers of the session that it was for.
-        properties.clear();
-        const auto forwarded = mqtt::forwarded_properties(
-            publication.properties, mqtt::PropertySection::Publish, properties);
-        publication.properties = properties;
-        publication.expiry_at = forwarded.message_expiry_at;
-        Route& route = publisher.route_for(topic);
-        if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, nullptr);
-        if (route.extras_ == nullptr) continue;
-        for (RouteShare& share : route.extras_->shares) {
-            if (share.members->group != shared.group) continue;
-            give_to(tenant, route, share, share.members->pick(publication.qos), publication);
-        }
+        if (from.record == 0) continue;
+        remove_when_kept(from);
+        if (from.session != session.record_) remove_when_kept({.session = from.session});
     }
-    for (const SharedMessage& shared : taken) {
-        if (shared.record == 0) continue;
-        remove_when_kept(
-            {.session = session.record_, .record = shared.record, .message = shared.message});
+}
+
+// Where the message stands on disk until the member that gets it now has it there. With QoS 2 that
+// is a session without a name, which holds it as a client does, so that the member's record, which
+// has the group's part of what it holds, is never on disk beside a message that would go to
+// another.
+OnDisk Shard::set_out(Session& session, const SharedMessage& shared) {
+    OnDisk from{.session = session.record_, .record = shared.record, .message = shared.message};
+    if (shared.record == 0) return from;
+    journal_->write_out(shared.record);
+    const bool is_out =
+        is_nameless(session.client_id()) && original_client_id(session.client_id()).empty();
+    if (is_out || shared.message->qos() != mqtt::Qos::ExactlyOnce) return from;
+    std::tie(from.session, from.record) = journal_->put_wandering(
+        session.tenant_,
+        {.message = shared.message, .qos = shared.message->qos(), .group = shared.group}, {});
+    journal_->remove(session, shared.record, shared.message);
+    return from;
+}
+
+void Shard::give_on(Session& session, Publisher& publisher, const SharedMessage& shared,
+                    const OnDisk& from) {
+    TenantState& tenant = session.tenant_;
+    Publication publication = shared.message->publication(port_.now());
+    // Without the Subscription Identifiers of the session that it was for.
+    Bytes properties;
+    const auto forwarded = mqtt::forwarded_properties(publication.properties,
+                                                      mqtt::PropertySection::Publish, properties);
+    publication.properties = properties;
+    publication.expiry_at = forwarded.message_expiry_at;
+    std::optional<HeldParts> taken;
+    if (from.record != 0 && publication.qos == mqtt::Qos::ExactlyOnce) {
+        publication.held = held_by(from.session, publication);
+        // Given on before a restart, and perhaps not to the end.
+        if (from.session == session.record_) taken = delivery_.hold(session, wandering_id);
+    }
+    Route& route = publisher.route_for(shared.message->topic());
+    if (!tenant.tree.is_current(route.stamp_)) refresh(route, tenant, nullptr);
+    if (route.extras_ == nullptr) return;
+    for (RouteShare& share : route.extras_->shares) {
+        if (share.members->group != shared.group) continue;
+        if (taken && taken->has_group(tenant.shares.name_of(shared.group))) continue;
+        give_to(tenant, route, share, share.members->pick(publication.qos), publication);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/pinned.h"
@@ -68,6 +69,7 @@ public:
         item.ticket = next_ticket_++;
         item.journal = journal_.last();
         mail_.wait_with(item.ticket);
+        refusable_ += is_refusable(item) ? 1 : 0;
         items_.push_back(std::move(item));
     }
     // The first one, if what it waited for is settled.
@@ -78,15 +80,22 @@ public:
         }
         WithheldItem item = std::move(items_.front());
         items_.pop_front();
+        refusable_ -= is_refusable(item) ? 1 : 0;
         return item;
     }
-    // An acknowledgement or call, whatever it waits for.
-    std::optional<WithheldItem> take_acknowledgement();
+    // All acknowledgements and calls, whatever they wait for.
+    std::vector<WithheldItem> take_refusable();
 
 private:
+    static bool is_refusable(const WithheldItem& item) {
+        return item.kind == WithheldItem::Kind::Acknowledgement ||
+               item.kind == WithheldItem::Kind::Call;
+    }
+
     Journal& journal_;
     RemoteMail& mail_;
     std::deque<WithheldItem> items_;
+    std::size_t refusable_ = 0;  // of items_
     std::uint64_t next_ticket_ = 1;
 };
 

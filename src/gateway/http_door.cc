@@ -46,6 +46,26 @@ std::string_view host_of(const net::HttpRequest& request) {
     return host.substr(0, host.find(':'));
 }
 
+namespace {
+
+// Until other loops have caught up: the client publishes no faster than they take it.
+class Relief final : broker::ReliefWaiter, Pinned {
+public:
+    explicit Relief(LoopGateway& gateway) : gateway_(gateway), came_(gateway.loop()) {
+        gateway_.shard().wait_for_relief(*this);
+    }
+    ~Relief() { gateway_.shard().cancel_relief(*this); }
+    auto wait(Deadline deadline) { return came_.wait(deadline); }
+
+private:
+    void on_relieved() override { came_.notify(); }
+
+    LoopGateway& gateway_;
+    async::Wake came_;
+};
+
+}  // namespace
+
 async::Task<bool> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
                                    const HttpPublish& publish, BytesView payload,
                                    Deadline deadline) {
@@ -57,18 +77,25 @@ async::Task<bool> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
                                             .expiry_at = publish.expiry_at,
                                             .qos = publish.qos,
                                             .retain = publish.retain});
-    if (outcome.kept != broker::Kept::OnItsWay) co_return outcome.kept == broker::Kept::Yes;
     struct Answer {
         explicit Answer(async::EventLoop& loop) : came(loop) {}
         async::Wake came;
         bool is_kept = false;
     };
     // Shared: the disk may answer when nobody waits any more.
-    const auto waiting = std::make_shared<Answer>(gateway.loop());
-    gateway.shard().when_kept([waiting](bool kept) {
-        waiting->is_kept = kept;
-        waiting->came.notify();
-    });
+    std::shared_ptr<Answer> waiting;
+    if (outcome.kept == broker::Kept::OnItsWay) {
+        waiting = std::make_shared<Answer>(gateway.loop());
+        gateway.shard().when_kept([waiting](bool kept) {
+            waiting->is_kept = kept;
+            waiting->came.notify();
+        });
+    }
+    if (outcome.congestion == broker::Congestion::Congested) {
+        Relief relief(gateway);
+        co_await relief.wait(deadline);
+    }
+    if (waiting == nullptr) co_return outcome.kept == broker::Kept::Yes;
     co_return co_await waiting->came.wait(deadline) && waiting->is_kept;
 }
 

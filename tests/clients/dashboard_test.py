@@ -82,11 +82,18 @@ class Dashboard(AuthorizerTest):
         cls.scraped = f"127.0.0.1:{cls.server.ready['metrics']}"
         cls.prometheus = Prometheus(cls.scraped)
         cls.addClassCleanup(cls.prometheus.stop)
-        load = subprocess.Popen(cls.bench("pairs", PASSWORD, "--clients", 4, "--qos", 1, "--retain",
-                                          "--topic", "lab/%i", "--rate", 100, "--duration", "1h"),
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        cls.addClassCleanup(load.wait)
-        cls.addClassCleanup(load.terminate)
+        cls.run_along(*cls.bench("pairs", PASSWORD, "--clients", 4, "--qos", 1, "--retain",
+                                 "--topic", "lab/%i", "--rate", 100, "--duration", "1h"))
+        # For whom messages wait, since it takes one at a time.
+        cls.run_along("mosquitto_sub", "-p", str(cls.server.ready["mqtt"]), "-V", "5", "-D",
+                      "connect", "receive-maximum", "1", "-q", "1", "-t", "lab/#",
+                      "-u", LOGIN, "-P", PASSWORD)
+
+    @classmethod
+    def run_along(cls, *command: str) -> None:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(process.wait)
+        cls.addClassCleanup(process.terminate)
 
     @classmethod
     def bench(cls, kind: str, password: str, *words):

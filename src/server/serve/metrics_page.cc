@@ -120,14 +120,15 @@ void MetricsPage::write_messages(MetricsText& text) const {
     };
     text.family("gatehouse_messages_received_total", Kind::Counter,
                 "Messages taken from publishers (PublishIn.Success of CloudWatch).");
-    by_qos([](const Counters& c) -> const auto& { return c.published_by_qos; });
+    by_qos([](const Counters& c) -> const auto& { return c.published; });
     text.family("gatehouse_messages_sent_total", Kind::Counter,
                 "Messages sent to subscribers, repeats included (PublishOut.Success).");
     by_qos([](const Counters& c) -> const auto& { return c.delivered; });
-    plain("gatehouse_received_bytes_total", Kind::Counter, "Payload bytes of messages received.",
-          [](const Counters& c) -> const auto& { return c.published_bytes; });
-    plain("gatehouse_sent_bytes_total", Kind::Counter, "Bytes of PUBLISH packets sent.",
-          [](const Counters& c) -> const auto& { return c.delivered_bytes; });
+    text.family("gatehouse_received_bytes_total", Kind::Counter,
+                "Payload bytes of messages received.");
+    by_qos([](const Counters& c) -> const auto& { return c.published_bytes; });
+    text.family("gatehouse_sent_bytes_total", Kind::Counter, "Bytes of PUBLISH packets sent.");
+    by_qos([](const Counters& c) -> const auto& { return c.delivered_bytes; });
     plain("gatehouse_messages_queued_total", Kind::Counter,
           "Messages put into sessions' queues (Queued.Success).",
           [](const Counters& c) -> const auto& { return c.queued; });
@@ -182,6 +183,10 @@ void MetricsPage::write_times(MetricsText& text) const {
     const logs::Metrics& metrics = parts_.foundation.metrics;
     text.histogram({}, metrics.authorizer_times().read());
     const broker::Broker& broker = parts_.gateway.parts().broker;
+    text.family("gatehouse_queue_seconds", Kind::Histogram,
+                "How long messages waited in queues, of those put there while their client was "
+                "connected: it acknowledges or reads too slowly.");
+    text.histogram({}, broker.queue_times());
     text.family("gatehouse_disk_commit_seconds", Kind::Histogram,
                 "How long transactions that keep sessions and messages took.");
     text.histogram({}, broker.commit_times());

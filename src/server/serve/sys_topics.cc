@@ -39,10 +39,13 @@ async::Task<void> SysTopics::publish_all() {
         std::chrono::duration_cast<std::chrono::seconds>(loop_.clock().steady_now() - began_);
     const std::uint64_t connected = open_connections(gateway_);
     const auto sum = [this](auto pick) { return sum_of(gateway_, pick); };
-    const std::uint64_t sent =
-        sum([](const Counters& c) -> const auto& { return c.delivered[0]; }) +
-        sum([](const Counters& c) -> const auto& { return c.delivered[1]; }) +
-        sum([](const Counters& c) -> const auto& { return c.delivered[2]; });
+    const auto of_all_qos = [&](broker::CounterByQos Counters::* counters) {
+        std::uint64_t all = 0;
+        for (std::size_t qos = 0; qos < 3; ++qos) {
+            all += sum([&](const Counters& c) -> const auto& { return (c.*counters)[qos]; });
+        }
+        return all;
+    };
     std::uint64_t dropped = 0;
     for (std::size_t cause = 0; cause < broker::drop_cause_count; ++cause) {
         dropped += sum([cause](const Counters& c) -> const auto& { return c.dropped[cause]; });
@@ -51,14 +54,11 @@ async::Task<void> SysTopics::publish_all() {
         {"clients/connected", connected},
         {"clients/disconnected", held.sessions > connected ? held.sessions - connected : 0},
         {"clients/total", held.sessions},
-        {"publish/messages/received",
-         sum([](const Counters& c) -> const auto& { return c.published; })},
-        {"publish/messages/sent", sent},
+        {"publish/messages/received", of_all_qos(&Counters::published)},
+        {"publish/messages/sent", of_all_qos(&Counters::delivered)},
         {"publish/messages/dropped", dropped},
-        {"publish/bytes/received",
-         sum([](const Counters& c) -> const auto& { return c.published_bytes; })},
-        {"publish/bytes/sent",
-         sum([](const Counters& c) -> const auto& { return c.delivered_bytes; })},
+        {"publish/bytes/received", of_all_qos(&Counters::published_bytes)},
+        {"publish/bytes/sent", of_all_qos(&Counters::delivered_bytes)},
         {"subscriptions/count", subscriptions(gateway_)},
         {"retained messages/count", gateway_.parts().broker.retained_count()},
         {"store/messages/bytes", held.queued_bytes},
