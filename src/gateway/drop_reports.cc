@@ -46,8 +46,8 @@ Told told(broker::DropCause cause) {
 }
 
 // A message that could not be stored for who is away is AWS's "Queued".
-logs::EventType type_of(const DropTally::Dropped& dropped) {
-    const bool is_away = dropped.cause == broker::DropCause::QueueFull && !dropped.was_online;
+logs::EventType type_of(broker::DropCause cause, bool is_online) {
+    const bool is_away = cause == broker::DropCause::QueueFull && !is_online;
     return is_away ? logs::EventType::Queued : logs::EventType::PublishOut;
 }
 
@@ -63,12 +63,21 @@ public:
 
     void note(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
               broker::DropCause cause) {
-        tally_.note(session.tenant(), session.client_id(), cause, topic, qos,
-                    session.is_connected());
+        const DropTally::Subject subject{session.tenant(), session.client_id(), cause};
+        const DropTally::Message message{topic, qos, session.is_connected()};
+        if (tally_.count(subject, message)) return;
+        if (!is_kept(subject, type_of(cause, message.is_online))) return;
+        tally_.add(subject, message);
         wait();
     }
 
 private:
+    bool is_kept(const DropTally::Subject& subject, logs::EventType type) const {
+        const logs::Level level =
+            levels_.level_for({.tenant = subject.tenant, .client_id = subject.client_id});
+        return events_.keeps(level, type, logs::Status::Failure);
+    }
+
     void wait() {
         if (std::exchange(is_waiting_, true)) return;
         loop_.timers().set(timer_, loop_.now() + collected_for);
@@ -80,10 +89,9 @@ private:
     }
 
     void tell(const DropTally::Dropped& dropped) {
-        const logs::EventType type = type_of(dropped);
-        const logs::Level level =
-            levels_.level_for({.tenant = dropped.tenant, .client_id = dropped.client_id});
-        if (!events_.keeps(level, type, logs::Status::Failure)) return;
+        const logs::EventType type = type_of(dropped.cause, dropped.was_online);
+        // The level may have changed since.
+        if (!is_kept({dropped.tenant, dropped.client_id, dropped.cause}, type)) return;
         const auto [reason, sentence] = told(dropped.cause);
         const std::string whose = dropped.client_id.empty() ? " of other clients" : "";
         const std::string details =

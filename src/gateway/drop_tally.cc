@@ -1,22 +1,52 @@
 #include "gateway/drop_tally.h"
 
+#include <functional>
 #include <utility>
 
 namespace gatehouse::gateway {
 
-void DropTally::note(const Tenant& tenant, std::string_view client_id, broker::DropCause cause,
-                     std::string_view topic, mqtt::Qos qos, bool is_online) {
-    const Key key{tenant, std::string(client_id.substr(0, text_bytes_max)), cause};
-    const auto known = entries_.find(key);
-    if (known == entries_.end() && entries_.size() >= entries_max) {
-        ++others_[{tenant, cause}];
+namespace {
+
+// As far as the client id is kept.
+DropTally::Subject cut(const DropTally::Subject& subject) {
+    return {subject.tenant, subject.client_id.substr(0, DropTally::text_bytes_max), subject.cause};
+}
+
+}  // namespace
+
+std::size_t DropTally::Hash::operator()(const Subject& subject) const noexcept {
+    const std::size_t whose =
+        std::hash<Tenant>{}(subject.tenant) * 31 + std::hash<std::string_view>{}(subject.client_id);
+    return whose * 31 + static_cast<std::size_t>(subject.cause);
+}
+
+bool DropTally::Equal::operator()(const Subject& left, const Subject& right) const noexcept {
+    return left.cause == right.cause && left.client_id == right.client_id &&
+           left.tenant == right.tenant;
+}
+
+void DropTally::count(Entry& entry, const Message& message) {
+    if (entry.count++ != 0) return;
+    entry.topic = message.topic.substr(0, text_bytes_max);
+    entry.qos = message.qos;
+    entry.was_online = message.is_online;
+}
+
+bool DropTally::count(const Subject& subject, const Message& message) {
+    const auto known = entries_.find(cut(subject));
+    if (known == entries_.end()) return false;
+    count(known->second, message);
+    return true;
+}
+
+void DropTally::add(const Subject& subject, const Message& message) {
+    if (entries_.size() < entries_max) {
+        count(entries_[Key(cut(subject))], message);
         return;
     }
-    Entry& entry = known != entries_.end() ? known->second : entries_[key];
-    ++entry.count;
-    entry.topic = topic.substr(0, text_bytes_max);
-    entry.qos = qos;
-    entry.was_online = is_online;
+    const Subject others{subject.tenant, {}, subject.cause};
+    const auto known = others_.find(others);
+    ++(known != others_.end() ? known->second : others_[Key(others)]);
 }
 
 std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
@@ -28,9 +58,9 @@ std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
             continue;
         }
         if (now >= entry.tell_at) {
-            told.push_back({.tenant = std::get<Tenant>(key),
-                            .client_id = std::get<std::string>(key),
-                            .cause = std::get<broker::DropCause>(key),
+            told.push_back({.tenant = key.tenant,
+                            .client_id = key.client_id,
+                            .cause = key.cause,
                             .count = std::exchange(entry.count, 0),
                             .topic = std::move(entry.topic),
                             .qos = entry.qos,
@@ -42,7 +72,7 @@ std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
     if (others_.empty() || now < tell_others_at_) return told;
     tell_others_at_ = now + told_every;
     for (const auto& [key, count] : std::exchange(others_, {})) {
-        told.push_back({.tenant = key.first, .client_id = {}, .cause = key.second, .count = count});
+        told.push_back({.tenant = key.tenant, .client_id = {}, .cause = key.cause, .count = count});
     }
     return told;
 }

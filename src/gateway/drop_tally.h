@@ -6,10 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -32,20 +31,51 @@ public:
         std::string client_id;  // empty: of many clients
         broker::DropCause cause{};
         std::uint64_t count = 0;
-        std::string topic;  // of the last one
+        std::string topic;  // of the first of these
         mqtt::Qos qos{};    // likewise
         bool was_online = false;
     };
 
-    void note(const Tenant& tenant, std::string_view client_id, broker::DropCause cause,
-              std::string_view topic, mqtt::Qos qos, bool is_online);
+    // What is counted together. Borrowed for the duration of a call.
+    struct Subject {
+        const Tenant& tenant;
+        std::string_view client_id;
+        broker::DropCause cause{};
+    };
+    struct Message {
+        std::string_view topic;
+        mqtt::Qos qos{};
+        bool is_online = false;  // its client
+    };
+
+    // Counts one more of a subject that has an entry, without allocating but for the first after
+    // each take(). False: it has none, and add() is to be called if the log wants it.
+    bool count(const Subject& subject, const Message& message);
+    // Makes an entry with this message. Requires: count() returned false.
+    void add(const Subject& subject, const Message& message);
     // What is to be told at `now`.
     std::vector<Dropped> take(SteadyTime now);
     // Whether take() may have something later.
     bool is_empty() const { return entries_.empty() && others_.empty(); }
 
 private:
-    using Key = std::tuple<Tenant, std::string, broker::DropCause>;
+    struct Key {
+        explicit Key(const Subject& subject)
+            : tenant(subject.tenant), client_id(subject.client_id), cause(subject.cause) {}
+        operator Subject() const { return {tenant, client_id, cause}; }  // NOLINT: looked up as one
+
+        Tenant tenant;
+        std::string client_id;
+        broker::DropCause cause{};
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(const Subject& subject) const noexcept;
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const Subject& left, const Subject& right) const noexcept;
+    };
     struct Entry {
         std::uint64_t count = 0;
         std::string topic;
@@ -54,8 +84,11 @@ private:
         SteadyTime tell_at = SteadyTime::min();
     };
 
-    std::map<Key, Entry> entries_;
-    std::map<std::pair<Tenant, broker::DropCause>, std::uint64_t> others_;
+    static void count(Entry& entry, const Message& message);
+
+    std::unordered_map<Key, Entry, Hash, Equal> entries_;
+    // Of clients without an entry; the client ids are empty.
+    std::unordered_map<Key, std::uint64_t, Hash, Equal> others_;
     SteadyTime tell_others_at_ = SteadyTime::min();
 };
 

@@ -37,7 +37,7 @@ Level ConfiguredLevels::level_for(const Subject& subject) const {
     std::optional<Level> own;
     const auto consider = [&](LevelTargetType type, std::string_view name) {
         if (name.empty()) return;
-        const auto target = levels.targets.find({type, std::string(name)});
+        const auto target = levels.targets.find(LevelTargetView{type, name});
         if (target != levels.targets.end())
             own = std::max(own.value_or(target->second), target->second);
     };

@@ -12,6 +12,8 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/pinned.h"
 #include "logs/level.h"
@@ -28,7 +30,19 @@ struct LevelTarget {
     auto operator<=>(const LevelTarget&) const = default;
     bool operator==(const LevelTarget&) const = default;
 };
-using TargetLevels = std::map<LevelTarget, Level>;
+struct LevelTargetView {
+    LevelTargetType type = LevelTargetType::ClientId;
+    std::string_view name;
+};
+// By type and name; a view finds its target without a copy of the name.
+struct LevelTargetOrder {
+    using is_transparent = void;
+    bool operator()(const auto& left, const auto& right) const {
+        return std::pair(left.type, std::string_view(left.name)) <
+               std::pair(right.type, std::string_view(right.name));
+    }
+};
+using TargetLevels = std::map<LevelTarget, Level, LevelTargetOrder>;
 
 // Of one account and region.
 struct TenantLevels {
