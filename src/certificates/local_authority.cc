@@ -172,7 +172,8 @@ Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::file
     std::unique_ptr<LocalAuthority> made(
         new LocalAuthority(std::move(folder), std::move(settings), clock, random));
     if (auto loaded = made->load_or_make_authorities(); !loaded) return fail(loaded.error());
-    if (auto chosen = made->choose_names(); !chosen) return fail(chosen.error());
+    if (auto chosen = made->choose_permitted(); !chosen) return fail(chosen.error());
+    made->choose_names();
     if (!made->load_server_identity()) {
         if (auto issued = made->make_server_identity(); !issued) return fail(issued.error());
     }
@@ -259,10 +260,32 @@ std::string LocalAuthority::renew_command() const {
     return command;
 }
 
-Result<void> LocalAuthority::choose_names() {
+Result<void> LocalAuthority::choose_permitted() {
     const auto permitted = PermittedNames::of_certificate(root_pem_);
     if (!permitted) return fail(permitted.error());
-    left_out_.clear();
+    for (const std::string& name : settings_.endpoints) {
+        if (permitted->permits(name)) {
+            add_once(endpoints_, name);
+        } else if (settings_.foreign_endpoint == ForeignEndpoint::LeaveOut) {
+            add_once(left_out_, name);
+        } else {
+            return fail(
+                ErrorKind::Conflict,
+                fmt::format(
+                    "the server CA {} was made for {} and may not sign for the endpoint '{}', so "
+                    "clients would refuse the server there. Leave the endpoint out, or make a new "
+                    "CA and give devices the new root-CA.crt: {}",
+                    root_certificate_path().string(), permitted->describe(), name,
+                    renew_command()));
+        }
+    }
+    for (const std::string& name : settings_.host_names) {
+        add_once(permitted->permits(name) ? host_names_ : left_out_, name);
+    }
+    return {};
+}
+
+void LocalAuthority::choose_names() {
     names_ = {.dns = {local_name}, .ip_addresses = {"127.0.0.1", "::1"}};
     const auto add_endpoint = [this](const std::string& name) {
         if (is_ip_address(name)) return add_once(names_.ip_addresses, name);
@@ -275,31 +298,10 @@ Result<void> LocalAuthority::choose_names() {
         }
     };
     add_endpoint(local_name);
-    for (const std::string& name : settings_.endpoints) {
-        if (!permitted->permits(name)) {
-            if (settings_.foreign_endpoint == ForeignEndpoint::LeaveOut) {
-                left_out_.push_back(name);
-                continue;
-            }
-            return fail(
-                ErrorKind::Conflict,
-                fmt::format(
-                    "the server CA {} was made for {} and may not sign for the endpoint '{}', so "
-                    "clients would refuse the server there. Leave the endpoint out, or make a new "
-                    "CA and give devices the new root-CA.crt: {}",
-                    root_certificate_path().string(), permitted->describe(), name,
-                    renew_command()));
-        }
-        add_endpoint(name);
+    for (const std::string& name : endpoints_) add_endpoint(name);
+    for (const std::string& name : host_names_) {
+        add_once(is_ip_address(name) ? names_.ip_addresses : names_.dns, name);
     }
-    for (const std::string& name : settings_.host_names) {
-        if (permitted->permits(name)) {
-            add_once(is_ip_address(name) ? names_.ip_addresses : names_.dns, name);
-        } else {
-            left_out_.push_back(name);
-        }
-    }
-    return {};
 }
 
 bool LocalAuthority::load_server_identity() {
@@ -410,8 +412,8 @@ Result<LocalAuthority::Renewal> LocalAuthority::cover_region(std::string_view re
                                 regions_.size(), fmt::join(regions_, ", ")));
     }
     regions_.emplace_back(region);
-    auto made = choose_names();
-    if (made) made = make_server_identity();
+    choose_names();
+    auto made = make_server_identity();
     if (made) return Renewal::Renewed;
     regions_.pop_back();
     return fail(std::move(made.error()));

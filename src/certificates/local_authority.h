@@ -115,8 +115,12 @@ public:
     // The same for the key of a signing request, as CreateCertificateFromCsr.
     Result<IssuedPem> issue_device_for_request(std::string_view request_pem);
 
-    // Names that the kept CA does not permit, each missing from the certificate.
+    // Names that the kept CA does not permit, each missing from the certificate. Whoever opened it
+    // reports them.
     const std::vector<std::string>& left_out() const { return left_out_; }
+
+    // The command line that makes a CA for the names of these settings.
+    std::string renew_command() const;
 
     // Puts the server CA and the server's certificate aside (NAME.old) and makes new ones.
     // Everybody who trusts the old root-CA.crt needs the new one.
@@ -131,8 +135,8 @@ private:
     Result<void> load_or_make_authorities();
     Result<std::string> load_or_make(const std::string& name, const AuthorityRequest& request);
     Result<void> check_root() const;
-    std::string renew_command() const;
-    Result<void> choose_names();
+    Result<void> choose_permitted();
+    void choose_names();
     bool load_server_identity();
     Result<void> make_server_identity();
     Result<AuthorityPem> authority(const std::string& name, const std::string& pem) const;
@@ -146,6 +150,9 @@ private:
     Random& random_;
     std::string root_pem_;
     std::string device_pem_;
+    // Of the settings' names; none changes once opened.
+    std::vector<std::string> endpoints_;
+    std::vector<std::string> host_names_;
     std::vector<std::string> left_out_;
     std::mutex issuing_;                // one server certificate at a time
     std::vector<std::string> regions_;  // guarded by issuing_ once opened

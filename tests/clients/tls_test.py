@@ -183,6 +183,68 @@ class OwnCertificate(unittest.TestCase):
         self.assertIn("ca.crt", self.refusal())
 
 
+class OwnAuthority(unittest.TestCase):
+    """The CA that the server made when the machine had another name."""
+
+    def setUp(self):
+        self.data_dir = DataDir()
+        self.addCleanup(self.data_dir.remove)
+
+    def start(self, *flags: str) -> Server:
+        server = Server(GATEHOUSE, *flags, data_dir=self.data_dir)
+        self.addCleanup(server.stop)
+        return server
+
+    def make_authority_for_localhost_alone(self) -> None:
+        folder = self.data_dir.path / "data" / "ca"
+        folder.mkdir(parents=True, mode=0o700)
+        folder.parent.chmod(0o700)
+        names = "DNS:localhost,IP:127.0.0.0/255.0.0.0,IP:" + "/".join(
+            ["0:0:0:0:0:0:0:1", ":".join(["ffff"] * 8)])
+        permitted = ",".join("permitted;" + name for name in names.split(","))
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-days", "2", "-subj", "/CN=Kept", "-addext",
+             f"nameConstraints=critical,{permitted}", "-keyout", "root-CA.key", "-out",
+             "root-CA.crt"], cwd=folder, check=True, capture_output=True)
+        (folder / "root-CA.key").chmod(0o600)
+
+    def told(self, server, name: str) -> int:
+        """How often, which is the same on standard error and in the log."""
+        sentence = f"is not for {name}, since the CA"
+        count = server.stderr().count(sentence)
+        records = server.log_records(eventType="Server.Notice", reason="NAME_LEFT_OUT")
+        self.assertEqual(sum(sentence in each["details"] for each in records), count)
+        return count
+
+    def test_a_machine_name_that_it_may_not_sign_for_is_told_at_the_start_and_at_sighup(self):
+        name = socket.gethostname().lower()
+        self.make_authority_for_localhost_alone()
+        server = self.start()
+        self.assertEqual(self.told(server, name), 1)
+        self.assertIn(f"gatehouse ca renew --data-dir {self.data_dir.path / 'data'}",
+                      server.stderr())
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for_record(eventType="Server.Notice", reason="REREAD")
+        self.assertEqual(self.told(server, name), 2)
+        server.terminate()
+        server.gatehouse("ca", "renew")
+        server.start()
+        self.assertEqual(self.told(server, name), 2, "the new CA is for this machine")
+
+    def test_an_endpoint_is_told_where_the_api_shows_its_certificate(self):
+        self.start().terminate()
+        operators = Authority()
+        self.addCleanup(operators.owner.cleanup)
+        operators.issue(7, "DNS:iot.example.test,DNS:localhost")
+        flags = [*operators.flags(), "--endpoint", "iot.example.test"]
+        server = self.start(*flags)
+        self.assertEqual(self.told(server, "iot.example.test"), 0)
+        server.terminate()
+        server = self.start(*flags, "--api-host", "0.0.0.0")
+        self.assertIn("is not for iot.example.test, since the CA", server.stderr())
+
+
 class Policies(unittest.TestCase):
     def setUp(self):
         self.authority = Authority()

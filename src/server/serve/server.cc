@@ -105,6 +105,7 @@ Result<void> Server::run() {
     // What start-up used and freed goes back to the system.
     malloc_trim(0);
     tell_uncovered();
+    tell_left_out();
     tell_shadowed();
     tell_lowered();
     if (auto announced = announce(); !announced) return announced;
@@ -196,6 +197,7 @@ void Server::reread() {
         if (one.status == logs::Status::Failure) status = one.status;
         sentences.push_back(one.sentence);
     }
+    tell_left_out();
     notice(status, "REREAD", fmt::format("{}", fmt::join(sentences, "; ")));
 }
 
@@ -272,6 +274,22 @@ void Server::tell_uncovered() {
                         settings_.tls.certificate_file, name);
         fmt::print(stderr, "gatehouse serve: {}\n", problem);
         notice(logs::Status::Failure, "CERTIFICATE_NOT_FOR_ENDPOINT", problem);
+    }
+}
+
+// Where the local authority's certificate is shown: the machine may have got another name since its
+// CA was made.
+void Server::tell_left_out() {
+    if (foundation_->certificate->is_operators() && !settings_.api_speaks_tls()) return;
+    const certificates::LocalAuthority& authority = *foundation_->authority;
+    for (const std::string& name : authority.left_out()) {
+        const std::string sentence = fmt::format(
+            "the server's own certificate is not for {}, since the CA {} may not sign for it: "
+            "clients that call the server so will refuse it. To make a new CA, whose root-CA.crt "
+            "devices need then: {}",
+            name, authority.root_certificate_path().string(), authority.renew_command());
+        fmt::print(stderr, "gatehouse serve: {}\n", sentence);
+        notice(logs::Status::Success, "NAME_LEFT_OUT", sentence);
     }
 }
 
