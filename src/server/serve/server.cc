@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -12,6 +11,7 @@
 #include "base/descriptor_limit.h"
 #include "functions/process_privacy.h"
 #include "net/address.h"
+#include "server/serve/start_memory.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -102,12 +102,11 @@ Result<void> Server::run() {
                                                   std::chrono::seconds(settings_.sys_seconds));
         sys_topics_->start();
     }
-    // What start-up used and freed goes back to the system.
-    malloc_trim(0);
     tell_uncovered();
     tell_left_out();
     tell_shadowed();
     tell_lowered();
+    release_start_memory();
     if (auto announced = announce(); !announced) return announced;
     loops_->run();
     ::unlink(settings_.ready_file.c_str());
