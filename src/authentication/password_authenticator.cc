@@ -9,7 +9,6 @@
 #include "async/wake.h"
 #include "authentication/authorizer_choice.h"
 #include "authentication/basic_credentials.h"
-#include "authentication/password_hash.h"
 #include "base/durable_file.h"
 #include "logs/masking.h"
 #include "signature/digest.h"
@@ -32,7 +31,7 @@ Refusal refusal(Refusal::Kind kind, std::string sentence) {
 }  // namespace
 
 Result<std::shared_ptr<const PasswordAuthenticator::Book>> PasswordAuthenticator::read(
-    const PasswordSource& source) {
+    const PasswordSource& source, const std::string& stand_in_key) {
     auto text = read_private_file(source.users, Readers::OwnerAndGroup, password_file_bytes_max);
     if (!text) return fail(std::move(text.error()));
     auto users = parse_password_file(*text, source.users.string());
@@ -60,15 +59,15 @@ Result<std::shared_ptr<const PasswordAuthenticator::Book>> PasswordAuthenticator
             fmt::format("{}/{}.json, with the name of user '{}': {}", source.policies.string(),
                         policy, name, checked.error().describe()));
     }
-    std::string nobodys_hash = commonest_hash(*users);
+    StandInHashes stand_ins(*users, stand_in_key);
     return std::make_shared<const Book>(std::move(*users), std::move(*policies),
-                                        std::move(nobodys_hash));
+                                        std::move(stand_ins));
 }
 
 Result<std::unique_ptr<PasswordAuthenticator>> PasswordAuthenticator::make(Settings settings,
                                                                            PasswordSource source,
                                                                            PasswordParts parts) {
-    auto book = read(source);
+    auto book = read(source, settings.stand_in_key);
     if (!book) return fail(std::move(book.error()));
     return std::unique_ptr<PasswordAuthenticator>(
         new PasswordAuthenticator(std::move(settings), std::move(source), parts, std::move(*book)));
@@ -100,7 +99,7 @@ void PasswordAuthenticator::stop() {
 }
 
 Result<void> PasswordAuthenticator::reload() {
-    auto book = read(source_);
+    auto book = read(source_, settings_.stand_in_key);
     if (!book) return fail(std::move(book.error()));
     book_.replace(std::move(*book));
     return {};
@@ -189,7 +188,7 @@ async::Task<AuthenticationResult> PasswordAuthenticator::decide(const Credential
                                   source_.users.string())));
 }
 
-// A user that there is not takes as long, and is never right.
+// A user that there is not takes as long as one that there is, and is never right.
 async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const Claim& claim,
                                                                          const Book& book,
                                                                          std::string source,
@@ -206,12 +205,13 @@ async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const C
     const auto verified = co_await workers_.run(
         parts_.home,
         [this, deadline, password = claim.password,
-         hash = is_user ? found->second.hash : book.nobodys_hash]() -> Result<bool> {
+         hash =
+             is_user ? found->second.hash : book.stand_ins.hash_for(claim.user)]() -> Result<bool> {
             // Its turn came too late: nobody waits for the answer any more.
             if (is_stopped_ || deadline.passed(parts_.clock.steady_now())) {
                 return fail(ErrorKind::Unavailable, "too late");
             }
-            return verify_password(hash, password);
+            return settings_.verify(hash, password);
         });
     if (!verified) co_return Verdict::TooBusy;
     if (!is_user || !*verified) co_return Verdict::Wrong;

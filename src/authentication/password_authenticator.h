@@ -10,6 +10,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -19,9 +20,11 @@
 #include "authentication/admission.h"
 #include "authentication/authenticator.h"
 #include "authentication/password_file.h"
+#include "authentication/password_hash.h"
 #include "authentication/password_policies.h"
 #include "authentication/refusal_brake.h"
 #include "authentication/shared_policies.h"
+#include "authentication/stand_in_hashes.h"
 #include "base/random.h"
 #include "logs/event_sink.h"
 #include "logs/metrics.h"
@@ -58,6 +61,10 @@ public:
         std::size_t remembered_max = 100'000;
         std::chrono::seconds remembered_for = std::chrono::minutes(10);
         RefusalBrake::Settings brake;
+        std::string stand_in_key;  // of StandInHashes; the same in later runs
+        // On the worker threads.
+        std::function<bool(const std::string& hash, std::string_view password)> verify =
+            verify_password;
         SecondQuestionMark second = SecondQuestionMark::ReadAsSeparator;
     };
     // The errors of the two files, and a user whose policy is not there.
@@ -82,8 +89,7 @@ private:
     struct Book {
         PasswordUsers users;
         PasswordPolicies policies;
-        // Checked for users that there are not, to take as long; empty: there are no users.
-        std::string nobodys_hash;
+        StandInHashes stand_ins;
     };
     struct Claim {
         std::string user;
@@ -94,7 +100,8 @@ private:
 
     PasswordAuthenticator(Settings settings, PasswordSource source, PasswordParts parts,
                           std::shared_ptr<const Book> book);
-    static Result<std::shared_ptr<const Book>> read(const PasswordSource& source);
+    static Result<std::shared_ptr<const Book>> read(const PasswordSource& source,
+                                                    const std::string& stand_in_key);
 
     Claim claim_of(const Credentials& credentials) const;
     async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,

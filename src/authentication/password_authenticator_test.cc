@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -48,7 +49,16 @@ protected:
     }
     Result<void> start(std::size_t waiting_max = 16) {
         auto made = PasswordAuthenticator::make(
-            {.tenant = {}, .waiting_max = waiting_max, .brake = {}}, source_(),
+            {.tenant = {},
+             .waiting_max = waiting_max,
+             .brake = {},
+             .stand_in_key = "key",
+             .verify =
+                 [this](const std::string& hash, std::string_view password) {
+                     verified_.emplace_back(cost_of(hash));
+                     return verify_password(hash, password);
+                 }},
+            source_(),
             {.home = loop_,
              .clock = clock_,
              .random = random_,
@@ -93,6 +103,7 @@ protected:
     logs::NullSink events_;
     logs::FixedLevel levels_{logs::Level::Info};
     logs::Metrics metrics_;
+    std::vector<std::string> verified_;  // by what their hashes cost
     std::unique_ptr<PasswordAuthenticator> passwords_;
 };
 
@@ -115,6 +126,29 @@ TEST_F(PasswordAuthenticatorTest, RefusesWithTheReason) {
     EXPECT_THAT(refusal_of("alice", std::nullopt), HasSubstr("no password"));
     EXPECT_THAT(refusal_of("", "secret"), HasSubstr("no user name"));
     EXPECT_THAT(refusal_of(std::nullopt, "nobody"), HasSubstr("no user name"));
+}
+
+// What is checked decides how long a refusal takes.
+TEST_F(PasswordAuthenticatorTest, UsersThatThereAreNotAreCheckedAsThoseThatThereAre) {
+    constexpr std::string_view users =
+        "slow:$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n"
+        "quick:$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n";
+    ASSERT_TRUE(write_file(source_().users, users, FileAccess::Private));
+    const auto costs_of_guesses = [this] {
+        EXPECT_TRUE(start());
+        verified_.clear();
+        for (int i = 0; i < 50; ++i) EXPECT_NE(refusal_of("n" + std::to_string(i), "guess"), "");
+        return verified_;
+    };
+    const auto costs = costs_of_guesses();
+    EXPECT_EQ(costs.size(), 50U) << "each is checked once";
+    EXPECT_GT(std::ranges::count(costs, "$2b$05$"), 10);
+    EXPECT_GT(std::ranges::count(costs, "$2b$04$"), 10);
+    EXPECT_EQ(costs_of_guesses(), costs) << "a restart changes none";
+    verified_.clear();
+    EXPECT_NE(refusal_of("slow", "guess"), "");
+    EXPECT_NE(refusal_of("quick", "guess"), "");
+    EXPECT_THAT(verified_, testing::ElementsAre("$2b$05$", "$2b$04$"));
 }
 
 TEST_F(PasswordAuthenticatorTest, RemembersWhatWasRightUntilTheFileChanges) {

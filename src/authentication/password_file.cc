@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "authentication/password_hash.h"
@@ -85,17 +84,6 @@ Result<PasswordUsers> parse_password_file(std::string_view text, std::string_vie
     });
     if (!read) return fail(std::move(read.error()));
     return users;
-}
-
-std::string commonest_hash(const PasswordUsers& users) {
-    std::map<std::string_view, std::size_t> counts;
-    std::string_view commonest;
-    for (const auto& [name, user] : users) {
-        const std::string_view cost = cost_of(user.hash);
-        ++counts[cost];
-        if (commonest.empty() || counts[cost] > counts[cost_of(commonest)]) commonest = user.hash;
-    }
-    return std::string(commonest);
 }
 
 ChangedPasswordFile change_password_file(std::string_view text, std::string_view name,

@@ -36,9 +36,6 @@ bool is_policy_name(std::string_view name);
 // in time.
 Result<PasswordUsers> parse_password_file(std::string_view text, std::string_view file_name);
 
-// A hash that takes as long to check as those of most users; empty where there are none.
-std::string commonest_hash(const PasswordUsers& users);
-
 // The text with this user's line replaced or added; an empty hash takes it out. Other lines stay as
 // they are. Whether there was one before.
 struct ChangedPasswordFile {

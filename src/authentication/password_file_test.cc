@@ -55,21 +55,5 @@ TEST(PasswordFile, ChangesOneLine) {
     EXPECT_EQ(changed.text, "alice:x\nbob:new\n") << "a last line without its end";
 }
 
-TEST(PasswordFile, NobodysHashIsOfTheKindMostUsersHave) {
-    const std::string slow = "$2b$14$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-    const std::string other = "$2b$14$bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-    const std::string quick = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-    const std::string argon =
-        "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdA";
-    EXPECT_EQ(commonest_hash({}), "");
-    PasswordUsers users{{"a", {argon, ""}}};
-    EXPECT_EQ(commonest_hash(users), argon);
-    users["b"].hash = slow;
-    users["c"].hash = other;
-    users["d"].hash = quick;
-    EXPECT_EQ(cost_of(commonest_hash(users)), "$2b$14$");
-    EXPECT_EQ(cost_of(argon), "$argon2id$v=19$m=19456,t=2,p=1$");
-}
-
 }  // namespace
 }  // namespace gatehouse::authentication

@@ -55,6 +55,12 @@ TEST(PasswordHash, OfBcryptKnowsNoPasswordsThatItWouldCutOff) {
     EXPECT_FALSE(verify_password(bcrypt_of_secret, "secret\0more"sv));
 }
 
+TEST(PasswordHash, CostsWhatItsParametersSay) {
+    EXPECT_EQ(cost_of("$2b$14$" + std::string(53, 'a')), "$2b$14$");
+    EXPECT_EQ(cost_of("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$c2FsdHNhbHRzYWx0c2FsdA"),
+              "$argon2id$v=19$m=19456,t=2,p=1$");
+}
+
 TEST(PasswordHash, ThatIsNoneOrCostsTooMuchIsRefused) {
     EXPECT_THAT(problem(""), HasSubstr("gatehouse passwd"));
     EXPECT_THAT(problem("plain"), HasSubstr("no hash"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -144,6 +145,16 @@ Result<std::string> SecretBox::open(std::string_view sealed, std::string_view co
                     "a stored secret is damaged, or was moved from another record");
     }
     return secret;
+}
+
+std::string SecretBox::derived_key(std::string_view purpose) const {
+    const std::string message = std::string(purpose) + '\x01';
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> key{};
+    const bool done = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
+                           data_of(message), message.size(), key.data(), nullptr) != nullptr;
+    assert(done && "HMAC fails for want of memory only");
+    static_cast<void>(done);
+    return std::string(text_of(key));
 }
 
 }  // namespace gatehouse::storage

@@ -38,6 +38,10 @@ public:
     // Errors: Corrupt, saying whether the text is damaged or was sealed with another key.
     Result<std::string> open(std::string_view sealed, std::string_view context) const;
 
+    // A key of 32 bytes for something else, which says nothing of the box's own, nor of those for
+    // other purposes. Source: RFC 5869 section 2.3 (HKDF-Expand).
+    std::string derived_key(std::string_view purpose) const;
+
 private:
     using Key = std::array<std::uint8_t, key_bytes>;
     SecretBox(const Key& key, std::string key_name, std::filesystem::path file, Random& random);

@@ -40,6 +40,14 @@ TEST_F(SecretBoxTest, TheKeyIsKeptInAPrivateFile) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST_F(SecretBoxTest, DerivesTheSameKeyForAPurposeInLaterRuns) {
+    const std::string key = open_box()->derived_key("a purpose");
+    EXPECT_EQ(key.size(), 32U);
+    EXPECT_EQ(key, open_box()->derived_key("a purpose"));
+    EXPECT_NE(key, open_box()->derived_key("another"));
+    EXPECT_NE(key, open_box("other.key")->derived_key("a purpose"));
+}
+
 TEST_F(SecretBoxTest, DoesNotOpenUnderAnotherContext) {
     const auto box = open_box();
     const auto opened = box->open(box->seal("the secret", "A"), "B");

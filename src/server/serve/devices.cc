@@ -69,7 +69,10 @@ Result<std::unique_ptr<authentication::PasswordAuthenticator>> make_passwords(
     if (settings.users_file.empty()) return nullptr;
     Foundation& foundation = parts.foundation;
     return authentication::PasswordAuthenticator::make(
-        {.tenant = default_tenant(parts.settings), .threads = settings.threads, .brake = {}},
+        {.tenant = default_tenant(parts.settings),
+         .threads = settings.threads,
+         .brake = {},
+         .stand_in_key = foundation.secrets->derived_key("password-file stand-ins")},
         {settings.users_file, settings.policies_folder},
         {.home = parts.loops.main(),
          .clock = *foundation.clock,
