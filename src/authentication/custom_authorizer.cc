@@ -87,7 +87,8 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
       metrics_(parts.metrics.make_set()),
       directory_(parts.directory),
       brake_(parts.home, parts.random, settings_.brake),
-      shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max}) {}
+      shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max}),
+      admissions_(parts.home, settings_.admission) {}
 
 CustomAuthorizer::~CustomAuthorizer() = default;
 
@@ -177,8 +178,7 @@ async::Task<std::expected<RefusalBrake::Pass, Refusal>> CustomAuthorizer::pass_b
 }
 
 void CustomAuthorizer::stop() {
-    stopping_ = true;
-    for (const auto& [arn, admission] : admissions_) admission->close();
+    admissions_.close();
     brake_.release();
 }
 
@@ -187,8 +187,9 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
     if (auto refusal = check_permission(call)) co_return Answered{std::move(refusal), {}};
     const Deadline answer_by = deadline.sooner_of(Deadline::after(
         parts_.clock, std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms)));
-    auto pass = co_await admission_of(call.authorizer)
-                    .enter(call.credentials->peer.remote.rate_key(), answer_by);
+    auto gate = admissions_.use(call.authorizer, directory_.current());
+    auto pass =
+        co_await gate.admission().enter(call.credentials->peer.remote.rate_key(), answer_by);
     if (!pass) {
         metrics_.add(logs::Metric::AuthorizerThrottle);
         call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
@@ -366,15 +367,6 @@ void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& re
          .duration_ms = static_cast<double>(call.duration.count()) / 1000,
          .cold_start =
              call.start ? std::optional(*call.start == functions::StartKind::Cold) : std::nullopt});
-}
-
-Admission& CustomAuthorizer::admission_of(const registry::Authorizer& authorizer) {
-    auto& admission = admissions_[authorizer.arn()];
-    if (!admission) {
-        admission = std::make_unique<Admission>(parts_.home, settings_.admission);
-        if (stopping_) admission->close();
-    }
-    return *admission;
 }
 
 async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test(TestQuestion question,

@@ -13,11 +13,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "async/event_loop.h"
 #include "async/snapshot.h"
-#include "authentication/admission.h"
+#include "authentication/admissions.h"
 #include "authentication/authenticator.h"
 #include "authentication/authorizer_answer.h"
 #include "authentication/authorizer_choice.h"
@@ -108,7 +107,6 @@ private:
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
     void report(const Call& call, const std::optional<Refusal>& refusal);
-    Admission& admission_of(const registry::Authorizer& authorizer);
 
     const CustomAuthorizerSettings settings_;
     const CustomAuthorizerParts parts_;
@@ -116,8 +114,7 @@ private:
     async::Snapshot<registry::AuthorizerDirectory>::Reader directory_;
     RefusalBrake brake_;
     SharedPolicies shared_policies_;
-    std::unordered_map<std::string, std::unique_ptr<Admission>> admissions_;  // by ARN
-    bool stopping_ = false;
+    Admissions admissions_;
 };
 
 }  // namespace gatehouse::authentication

@@ -3,24 +3,17 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "signature/request_view.h"
 
 namespace gatehouse::authentication {
 namespace {
 
 constexpr std::size_t parameters_max = 64;
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 bool is_service_parameter(std::string_view name) {
     constexpr std::string_view prefix = "x-amz-";
     return name.size() >= prefix.size() &&
-           equal_without_case(name.substr(0, prefix.size()), prefix);
+           signature::equal_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
 // Splits at '&' and calls `take(name, value)` with the raw texts.
@@ -57,7 +50,8 @@ std::string separate_second_queries(std::string_view query, UserName& parsed) {
 std::optional<std::string_view> UserName::find(std::string_view name) const {
     const bool without_case = is_service_parameter(name);
     for (const Parameter& parameter : parameters) {
-        if (parameter.name == name || (without_case && equal_without_case(parameter.name, name))) {
+        if (parameter.name == name ||
+            (without_case && signature::equal_ignoring_case(parameter.name, name))) {
             return parameter.value;
         }
     }

@@ -6,17 +6,13 @@
 
 #include "base/encoding.h"
 #include "base/json.h"
+#include "signature/request_view.h"
 
 namespace gatehouse::api::wire {
 namespace {
 
 // Deeper nesting than any model has.
 constexpr std::size_t depth_max = 32;
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 template <class Integer>
 bool read_number(std::string_view text, Integer& out, const Rule& rule, DecodeContext& context) {
@@ -59,8 +55,8 @@ bool read_text(std::string_view text, std::int64_t& out, const Rule& rule, Decod
 }
 
 bool read_text(std::string_view text, bool& out, const Rule&, DecodeContext& context) {
-    out = equal_ignoring_case(text, "true");
-    if (out || equal_ignoring_case(text, "false")) return true;
+    out = signature::equal_ignoring_case(text, "true");
+    if (out || signature::equal_ignoring_case(text, "false")) return true;
     context.malformed(fmt::format("'{}' is neither true nor false", text.substr(0, 64)));
     return false;
 }
@@ -84,7 +80,7 @@ std::optional<std::string_view> RequestReader::find_query(std::string_view name)
 
 std::optional<std::string_view> RequestReader::find_header(std::string_view name) const {
     for (const auto& [key, value] : parts_.headers) {
-        if (equal_ignoring_case(key, name)) return value;
+        if (signature::equal_ignoring_case(key, name)) return value;
     }
     return std::nullopt;
 }

@@ -1,0 +1,64 @@
+// The gates of all custom authorizers, one each (admission.h). They come with the first question to
+// an authorizer, and those of authorizers that are gone are forgotten as others come.
+//
+// Threads: one loop.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "async/event_loop.h"
+#include "authentication/admission.h"
+#include "base/pinned.h"
+#include "base/tenant.h"
+#include "registry/authorizer.h"
+#include "registry/authorizer_directory.h"
+
+namespace gatehouse::authentication {
+
+// Must outlive its uses.
+class Admissions : Pinned {
+    struct Gate {
+        Gate(async::EventLoop& loop, AdmissionSettings settings) : admission(loop, settings) {}
+        Admission admission;
+        std::size_t uses = 0;
+    };
+
+public:
+    Admissions(async::EventLoop& loop, AdmissionSettings settings)
+        : loop_(loop), settings_(settings) {}
+
+    // Keeps a gate; outlives what is asked of it, passes included.
+    class Use : Pinned {
+    public:
+        explicit Use(Gate& gate) : gate_(gate) { ++gate_.uses; }
+        ~Use() { --gate_.uses; }
+        Admission& admission() { return gate_.admission; }
+
+    private:
+        Gate& gate_;
+    };
+    // `directory` says which authorizers there are.
+    Use use(const registry::Authorizer& authorizer, const registry::AuthorizerDirectory& directory);
+
+    // The server is stopping: closes them, and those that come.
+    void close();
+
+    std::size_t size() const { return gates_.size(); }
+
+private:
+    // The fewest at which it looks for authorizers that are gone.
+    static constexpr std::size_t looked_at_min = 64;
+
+    void forget_gone(const registry::AuthorizerDirectory& directory);
+
+    async::EventLoop& loop_;
+    const AdmissionSettings settings_;
+    std::map<std::pair<Tenant, std::string>, Gate> gates_;  // by tenant and name
+    std::size_t look_at_ = looked_at_min;                   // when there are as many
+    bool closed_ = false;
+};
+
+}  // namespace gatehouse::authentication
