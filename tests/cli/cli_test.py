@@ -189,6 +189,30 @@ class Authorizers(CommandTest):
         following.wait_for("Connect")
         following.wait_for("Disconnect")
 
+    def test_the_latest_records_are_shown_before_those_that_come(self):
+        code = self.server.folder / "many"
+        code.mkdir()
+        (code / "lambda_function.py").write_text(
+            "def lambda_handler(event, context):\n"
+            "    for number in range(150): print('line', event, number)\n")
+        self.done("function", "deploy", "many", code)
+        self.done("function", "invoke", "many", "--payload", '"first"')
+        everything = self.server.start("logs", "tail", "/aws/lambda/many", "--follow",
+                                       "--since", "1h")
+        self.addCleanup(everything.stop)
+        self.assertIn("line first 0\n", everything.wait_for("REPORT"))
+        lines = self.done("logs", "tail", "/aws/lambda/many").splitlines(keepends=True)
+        self.assertEqual(len(lines), 100)
+        self.assertIn("line first 149\n", "".join(lines))
+        self.assertEqual(len(self.done("function", "logs", "many", "--lines", "7").splitlines()), 7)
+        following = self.server.start("logs", "tail", "/aws/lambda/many", "--follow", "--lines", "3")
+        self.addCleanup(following.stop)
+        following.wait_for("REPORT")
+        self.done("function", "invoke", "many", "--payload", '"second"')
+        seen = following.wait_for("line second 149\n")
+        self.assertIn("line second 0\n", seen)
+        self.assertNotIn("line first 100\n", seen, "which was there before the latest three")
+
     def test_groups_are_listed_and_suggested(self):
         self.assertIn("AWSIotLogsV2\n", self.done("logs", "groups"))
         self.assertIn("did you mean AWSIotLogsV2?", self.failed("logs", "tail", "AWSIotLogs"))

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "server/client/fake_api.h"
 
@@ -31,6 +33,44 @@ TEST_F(LogCommands, TailPrintsEveryPageOfTheDefaultGroup) {
     EXPECT_EQ(asked.at("startTime"), 1767225599000);
     EXPECT_EQ(asked.at("filterPattern"), "o");
     EXPECT_EQ(asked.at("nextToken"), "n");
+}
+
+TEST_F(LogCommands, TailPrintsTheLatestAndReadsNothingBeforeThem) {
+    api.answer("POST FilterLogEvents",
+               R"({"events":[{"timestamp":1767225600002,"eventId":"3","message":"three"}],)"
+               R"("nextToken":"n"})");
+    api.answer("POST FilterLogEvents",
+               R"({"events":[{"timestamp":1767225600001,"eventId":"2","message":"two"}],)"
+               R"("nextToken":"more"})");
+    const Outcome outcome = api.run({"logs", "tail", "--lines", "2"});
+    EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
+    EXPECT_EQ(outcome.out, "2026-01-01 00:00:00.001 two\n2026-01-01 00:00:00.002 three\n");
+    const auto asked = parse_json(api.body_of("POST FilterLogEvents"), "it").value();
+    EXPECT_EQ(asked.at("startFromHead"), false);
+    EXPECT_EQ(asked.at("startTime"), 0) << "however old";
+    EXPECT_EQ(asked.at("limit"), 1) << "what is still missing";
+    EXPECT_EQ(asked.at("nextToken"), "n");
+    EXPECT_EQ(std::ranges::count(api.requests(), "POST FilterLogEvents"), 2);
+}
+
+TEST_F(LogCommands, TailPrintsAHundredOfTenMinutesUnlessToldOtherwise) {
+    api.answer("POST FilterLogEvents", R"({"events":[]})");
+    const auto asked = [&](std::vector<std::string> flags) {
+        flags.insert(flags.begin(), {"logs", "tail"});
+        EXPECT_EQ(api.run(flags).exit, Exit::Done);
+        return parse_json(api.body_of("POST FilterLogEvents"), "it").value().as_object();
+    };
+    json::object request = asked({});
+    EXPECT_EQ(request.at("limit"), 100);
+    EXPECT_EQ(request.at("startTime"), 1767225000000);
+    request = asked({"--since", "1h", "--lines", "7"});
+    EXPECT_EQ(request.at("limit"), 7);
+    EXPECT_EQ(request.at("startTime"), 1767222000000);
+    request = asked({"--since", "1h"});
+    EXPECT_FALSE(request.contains("limit")) << "all of an hour";
+    EXPECT_FALSE(request.contains("startFromHead"));
+    EXPECT_EQ(api.run({"logs", "tail", "--lines", "0"}).exit, Exit::WrongUse);
+    EXPECT_EQ(api.run({"logs", "tail", "--lines", "1000000"}).exit, Exit::WrongUse);
 }
 
 TEST_F(LogCommands, TailPrintsTheStoredTextAsJson) {
