@@ -48,6 +48,7 @@ std::string_view name_of(Outcome outcome) {
 
 struct TraceStore::Entry {
     ConnectionTrace trace;
+    Kind* kind = nullptr;
     SteadyTime started;
     std::size_t bytes = 0;
 };
@@ -61,7 +62,9 @@ struct TraceStore::Follower {
 
 TraceStore::TraceStore(const Clock& clock) : TraceStore(clock, Settings{}) {}
 TraceStore::TraceStore(const Clock& clock, Settings settings)
-    : clock_(clock), settings_(settings) {}
+    : clock_(clock),
+      settings_(settings),
+      kinds_{Kind{.bounds = settings.connects}, Kind{.bounds = settings.no_connects}} {}
 TraceStore::~TraceStore() = default;
 
 TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view trace_id,
@@ -76,29 +79,25 @@ TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view tr
     Recorder recorder;
     recorder.store_ = this;
     const std::scoped_lock lock(mutex_);
-    bytes_ += entry->bytes;
+    Kind& kind = kinds_[static_cast<std::size_t>(attempt)];
+    entry->kind = &kind;
     entry->trace.revision = ++revision_;
     recorder.number_ = next_number_++;
+    kind.numbers.push_back(recorder.number_);
+    kind.bytes += entry->bytes;
     entries_.emplace(recorder.number_, std::move(entry));
-    if (attempt == Attempt::NoConnect) no_connects_.push_back(recorder.number_);
-    if (no_connects_.size() > settings_.no_connect_max) drop(no_connects_.front());
-    drop_oldest_over_bounds();
+    drop_oldest_over_bounds(kind);
     return recorder;
 }
 
-// Of its kind it is the oldest.
-void TraceStore::drop(std::uint64_t number) {
-    const auto found = entries_.find(number);
-    bytes_ -= found->second->bytes;
-    entries_.erase(found);
-    if (!no_connects_.empty() && no_connects_.front() == number) no_connects_.pop_front();
-}
-
-void TraceStore::drop_oldest_over_bounds() {
+void TraceStore::drop_oldest_over_bounds(Kind& kind) {
     // The newest trace stays, whatever its size: its steps are bounded on their own.
-    while (entries_.size() > 1 &&
-           (entries_.size() > settings_.traces_max || bytes_ > settings_.bytes_max)) {
-        drop(entries_.begin()->first);
+    while (kind.numbers.size() > 1 &&
+           (kind.numbers.size() > kind.bounds.traces_max || kind.bytes > kind.bounds.bytes_max)) {
+        const auto oldest = entries_.find(kind.numbers.front());
+        kind.bytes -= oldest->second->bytes;
+        entries_.erase(oldest);
+        kind.numbers.pop_front();
     }
 }
 
@@ -113,7 +112,8 @@ void TraceStore::change(std::uint64_t number, const Change& apply) {
         const std::size_t before = entry.bytes;
         apply(entry);
         entry.trace.revision = ++revision_;
-        bytes_ += entry.bytes - before;
+        Kind& kind = *entry.kind;
+        kind.bytes += entry.bytes - before;
         for (const auto& follower : followers_) {
             if (follower->tenant != entry.trace.tenant) continue;
             if (!follower->client_id.empty() && follower->client_id != entry.trace.client_id) {
@@ -122,7 +122,7 @@ void TraceStore::change(std::uint64_t number, const Change& apply) {
             told.push_back(follower);
         }
         if (!told.empty()) copy = shown(entry.trace, Secrets::Masked);
-        drop_oldest_over_bounds();
+        drop_oldest_over_bounds(kind);
     }
     for (const auto& follower : told) follower->listener(copy);
 }

@@ -2,6 +2,7 @@
 // (`gatehouse authorizer trace`). Kept in memory, bounded, gone with the process.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -76,21 +77,25 @@ struct ConnectionTrace {
 
 enum class Secrets : std::uint8_t { Masked, Shown };
 
-// Whether an attempt got as far as a CONNECT. The others cost nothing to make, so they have a share
-// of their own and push none of these out.
+// Whether an attempt got as far as a CONNECT. The others cost nothing to make, so they are bounded
+// apart: neither kind pushes the other out.
 enum class Attempt : std::uint8_t { Connect, NoConnect };
 
-// The traces of the latest attempts, oldest dropped first, found by trace id or client id.
+// The traces of the latest attempts of each kind, oldest dropped first, found by trace id or client
+// id.
 //
 // Threads: any; each call holds one short lock.
 class TraceStore : Pinned {
 public:
     struct Settings {
-        std::size_t traces_max = 1000;
-        std::size_t no_connect_max = 100;         // of these
-        std::size_t bytes_max = 8 * 1024 * 1024;  // of texts, in all
-        std::size_t steps_max = 64;               // of one trace; later ones are counted
-        std::size_t detail_max = 16 * 1024;       // bytes of one text; the rest is cut off
+        struct Share {
+            std::size_t traces_max = 0;
+            std::size_t bytes_max = 0;  // of texts
+        };
+        Share connects{.traces_max = 1000, .bytes_max = 8 * 1024 * 1024};
+        Share no_connects{.traces_max = 100, .bytes_max = 1024 * 1024};
+        std::size_t steps_max = 64;          // of one trace; later ones are counted
+        std::size_t detail_max = 16 * 1024;  // bytes of one text; the rest is cut off
         std::size_t followers_max = 16;
     };
 
@@ -156,17 +161,21 @@ private:
     using Change = std::function<void(Entry&)>;
 
     void change(std::uint64_t number, const Change& apply);
-    void drop(std::uint64_t number);
-    void drop_oldest_over_bounds();
+    // The traces of one kind.
+    struct Kind {
+        Settings::Share bounds;
+        std::deque<std::uint64_t> numbers;  // in order of beginning
+        std::size_t bytes = 0;
+    };
+    void drop_oldest_over_bounds(Kind& kind);
 
     const Clock& clock_;
     const Settings settings_;
     mutable std::mutex mutex_;
     // Guarded by mutex_.
     std::map<std::uint64_t, std::unique_ptr<Entry>> entries_;  // by number, in order of beginning
-    std::deque<std::uint64_t> no_connects_;                    // those of Attempt::NoConnect
+    std::array<Kind, 2> kinds_;                                // by Attempt
     std::uint64_t next_number_ = 1;
-    std::size_t bytes_ = 0;
     std::uint64_t revision_ = 0;
     std::vector<std::shared_ptr<const Follower>> followers_;
     std::uint64_t next_follower_ = 1;

@@ -36,7 +36,7 @@ TEST_F(TraceStoreTest, KeepsTheStepsOfAnAttemptInOrder) {
 }
 
 TEST_F(TraceStoreTest, DropsTheOldestAndIgnoresTheirRecorders) {
-    TraceStore store(clock_, {.traces_max = 2});
+    TraceStore store(clock_, {.connects = {.traces_max = 2, .bytes_max = 10'000}});
     auto first = store.begin(tenant_, "t-1", "a");
     store.begin(tenant_, "t-2", "a");
     store.begin(tenant_, "t-3", "a");
@@ -48,8 +48,9 @@ TEST_F(TraceStoreTest, DropsTheOldestAndIgnoresTheirRecorders) {
     EXPECT_TRUE(all[1].steps.empty());
 }
 
-TEST_F(TraceStoreTest, AttemptsWithoutConnectPushNoneOutThatHadOne) {
-    TraceStore store(clock_, {.traces_max = 4, .no_connect_max = 2});
+TEST_F(TraceStoreTest, AttemptsWithAndWithoutConnectDoNotPushEachOtherOut) {
+    TraceStore store(clock_, {.connects = {.traces_max = 3, .bytes_max = 10'000},
+                              .no_connects = {.traces_max = 2, .bytes_max = 10'000}});
     const auto kept = [&] {
         std::string names;
         for (const auto& trace : store.find({.tenant = tenant_, .limit = 10})) {
@@ -65,15 +66,20 @@ TEST_F(TraceStoreTest, AttemptsWithoutConnectPushNoneOutThatHadOne) {
     real.step(StepKind::Ended, StepStatus::Noted, "in time");
     EXPECT_EQ(store.find({.tenant = tenant_, .trace_id = "real-1"}).at(0).steps.size(), 1u);
     for (const char* id : {"real-2", "real-3", "real-4"}) store.begin(tenant_, id, "a");
-    EXPECT_EQ(kept(), "real-4 real-3 real-2 scan-3 ") << "the oldest of all";
+    EXPECT_EQ(kept(), "real-4 real-3 real-2 scan-3 scan-2 ");
     for (const char* id : {"scan-4", "scan-5", "scan-6"}) {
         store.begin(tenant_, id, "a", Attempt::NoConnect);
     }
-    EXPECT_EQ(kept(), "scan-6 scan-5 real-4 real-3 ");
+    EXPECT_EQ(kept(), "scan-6 scan-5 real-4 real-3 real-2 ");
+    auto long_scan = store.begin(tenant_, "scan-7", "a", Attempt::NoConnect);
+    long_scan.step(StepKind::Tls, StepStatus::Failed, std::string(10'000, 'x'));
+    EXPECT_EQ(kept(), "scan-7 real-4 real-3 real-2 ") << "too long for others of its kind alone";
 }
 
 TEST_F(TraceStoreTest, IsBoundedInBytesStepsAndDetail) {
-    TraceStore store(clock_, {.bytes_max = 20'000, .steps_max = 3, .detail_max = 10});
+    TraceStore store(
+        clock_,
+        {.connects = {.traces_max = 1000, .bytes_max = 20'000}, .steps_max = 3, .detail_max = 10});
     for (int i = 0; i < 100; ++i) {
         auto trace = store.begin(tenant_, "t-" + std::to_string(i), "a");
         for (int step = 0; step < 5; ++step) {
