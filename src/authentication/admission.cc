@@ -31,12 +31,6 @@ Admission::~Admission() {
 
 async::Task<Result<Admission::Pass>> Admission::enter(std::string source, Deadline deadline) {
     if (closed_) co_return fail(ErrorKind::Unavailable, "the server is stopping");
-    if (is_open_circuit() && is_kept_out(source)) {
-        co_return fail(ErrorKind::Unavailable,
-                       fmt::format("the function failed {} times in a row; it is tried again "
-                                   "once every {} ms until it answers",
-                                   failures_in_row_, settings_.probe_interval.count()));
-    }
     if (has_place_for(source)) co_return take_place(std::move(source));
     const auto queue_is_full = [this] {
         return fail(ErrorKind::Throttled,
@@ -86,27 +80,6 @@ void Admission::leave(const std::string& source) {
     if (!next) return;
     (*next)->place.emplace(take_place((*next)->source));
     (*next)->wake.notify();
-}
-
-void Admission::note(const std::string& source, bool failed) {
-    if (!failed) {
-        failures_in_row_ = 0;
-        failed_sources_.clear();
-        return;
-    }
-    ++failures_in_row_;
-    if (failed_sources_.size() < settings_.failed_sources_max) failed_sources_.insert(source);
-    if (failures_in_row_ == settings_.failures_to_open)
-        next_probe_ = loop_.now() + settings_.probe_interval;
-}
-
-bool Admission::is_kept_out(const std::string& source) {
-    const bool failed =
-        failed_sources_.size() >= settings_.failed_sources_max || failed_sources_.contains(source);
-    if (!failed) return false;
-    if (loop_.now() < next_probe_) return true;
-    next_probe_ = loop_.now() + settings_.probe_interval;
-    return false;
 }
 
 }  // namespace gatehouse::authentication

@@ -1,17 +1,15 @@
 // Who may be checked now: bounds on checks at once and in the queue, which the clients' addresses
-// share, and a circuit that opens when an authorizer's function keeps failing. One address leaves
-// an eighth of the checks at once to others, so that whoever makes a function hang keeps out nobody
-// else.
+// share. One address leaves an eighth of the checks at once to others, so that whoever makes a
+// function hang keeps out nobody else.
 //
 // Source: our own; AWS publishes only the 5 s that an answer may take.
 //
 // Threads: one loop.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "async/event_loop.h"
 #include "async/task.h"
@@ -24,9 +22,6 @@ namespace gatehouse::authentication {
 struct AdmissionSettings {
     std::size_t calls_max = 64;      // at once, per authorizer
     std::size_t waiting_max = 2048;  // behind them
-    std::uint32_t failures_to_open = 20;
-    std::size_t failed_sources_max = 4096;  // remembered; beyond them every source counts as one
-    std::chrono::milliseconds probe_interval = std::chrono::seconds(1);
 };
 
 // The gate of one authorizer. Must outlive its passes.
@@ -47,9 +42,6 @@ public:
         ~Pass() {
             if (admission_ != nullptr) admission_->leave(source_);
         }
-        // What became of the call: a failure is the function's (error, time-out, not there),
-        // not a "no".
-        void report(bool failed) { admission_->note(source_, failed); }
 
     private:
         Admission* admission_;
@@ -58,14 +50,12 @@ public:
 
     // Waits for a place at most until the deadline, in turn with other sources (fair_queue.h).
     // Throttled: the queue is full, and of this source as many wait as of any. Timeout: no place
-    // came free. Unavailable: the circuit is open. A source at which nothing failed since is let in
-    // all the same, so that whoever makes a function fail keeps out nobody else.
+    // came free. Unavailable: the server is stopping.
     async::Task<Result<Pass>> enter(std::string source, Deadline deadline);
 
     // The server is stopping: who waits, and who comes, gets Unavailable.
     void close();
 
-    bool is_open_circuit() const { return failures_in_row_ >= settings_.failures_to_open; }
     std::size_t running() const { return running_; }
 
 private:
@@ -74,8 +64,6 @@ private:
     bool has_place_for(const std::string& source) const;
     Pass take_place(std::string source);
     void leave(const std::string& source);
-    void note(const std::string& source, bool failed);
-    bool is_kept_out(const std::string& source);
 
     async::EventLoop& loop_;
     AdmissionSettings settings_;
@@ -83,9 +71,6 @@ private:
     std::unordered_map<std::string, std::size_t> running_of_;  // by source; none is 0
     FairQueue<Waiter*> waiting_;
     bool closed_ = false;
-    std::uint32_t failures_in_row_ = 0;
-    std::unordered_set<std::string> failed_sources_;  // of those failures
-    SteadyTime next_probe_{};
 };
 
 }  // namespace gatehouse::authentication

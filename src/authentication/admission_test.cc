@@ -101,57 +101,5 @@ TEST_F(AdmissionTest, WaitingEndsAtTheDeadline) {
     EXPECT_EQ(admission.running(), 0u);
 }
 
-TEST_F(AdmissionTest, TheCircuitOpensAfterFailuresAndClosesWithASuccess) {
-    Admission admission(loop, {.failures_to_open = 3, .probe_interval = seconds(1)});
-    std::vector<Admission::Pass> passes;
-    for (int i = 0; i < 3; ++i) {
-        tasks.start(enter(admission, passes, refusals));
-        turn();
-        passes.back().report(true);
-    }
-    EXPECT_TRUE(admission.is_open_circuit());
-    tasks.start(enter(admission, passes, refusals));
-    turn();
-    EXPECT_EQ(refusals, std::vector{ErrorKind::Unavailable});
-    clock.advance(seconds(1));
-    turn();
-    tasks.start(enter(admission, passes, refusals));
-    tasks.start(enter(admission, passes, refusals));
-    turn();
-    EXPECT_EQ(passes.size(), 4u) << "one probe a second";
-    EXPECT_EQ(refusals.size(), 2u);
-    passes.back().report(false);
-    EXPECT_FALSE(admission.is_open_circuit());
-    passes.clear();
-}
-
-TEST_F(AdmissionTest, AnOpenCircuitKeepsOutNobodyForWhomNothingFailed) {
-    Admission admission(loop, {.failures_to_open = 3, .failed_sources_max = 2});
-    std::vector<Admission::Pass> passes;
-    const auto enter_from = [&](const std::string& source) {
-        const auto before = passes.size();
-        tasks.start(enter(admission, passes, refusals, source));
-        turn();
-        return passes.size() > before;
-    };
-    const auto fail_from = [&](const std::string& source) {
-        const bool entered = enter_from(source);
-        if (entered) passes.back().report(true);
-        return entered;
-    };
-    for (int i = 0; i < 3; ++i) EXPECT_TRUE(fail_from("10.0.0.1"));
-    EXPECT_FALSE(fail_from("10.0.0.1"));
-    EXPECT_TRUE(fail_from("10.0.0.2"));
-    EXPECT_FALSE(fail_from("10.0.0.2")) << "it had its turn";
-    EXPECT_FALSE(enter_from("10.0.0.3")) << "as many failed as are remembered";
-    clock.advance(seconds(1));
-    turn();
-    EXPECT_TRUE(enter_from("10.0.0.3")) << "the probe";
-    passes.back().report(false);
-    EXPECT_FALSE(admission.is_open_circuit());
-    EXPECT_TRUE(enter_from("10.0.0.1"));
-    passes.clear();
-}
-
 }  // namespace
 }  // namespace gatehouse::authentication

@@ -10,7 +10,7 @@ Admissions::Use Admissions::use(const registry::Authorizer& authorizer,
     const auto known = gates_.find(key);
     if (known != gates_.end()) return Use(known->second);
     if (gates_.size() >= look_at_) forget_gone(directory);
-    Gate& gate = gates_.try_emplace(key, loop_, settings_).first->second;
+    Gate& gate = gates_.try_emplace(key, loop_, settings_, circuit_settings_).first->second;
     if (closed_) gate.admission.close();
     return Use(gate);
 }

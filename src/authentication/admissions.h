@@ -1,5 +1,5 @@
-// The gates of all custom authorizers, one each (admission.h). They come with the first question to
-// an authorizer, and those of authorizers that are gone are forgotten as others come.
+// The gates of all custom authorizers, an admission and a circuit each. They come with the first
+// question to an authorizer, and those of authorizers that are gone are forgotten as others come.
 //
 // Threads: one loop.
 #pragma once
@@ -11,6 +11,7 @@
 
 #include "async/event_loop.h"
 #include "authentication/admission.h"
+#include "authentication/circuit.h"
 #include "base/pinned.h"
 #include "base/tenant.h"
 #include "registry/authorizer.h"
@@ -21,14 +22,17 @@ namespace gatehouse::authentication {
 // Must outlive its uses.
 class Admissions : Pinned {
     struct Gate {
-        Gate(async::EventLoop& loop, AdmissionSettings settings) : admission(loop, settings) {}
+        Gate(async::EventLoop& loop, AdmissionSettings settings, Circuit::Settings circuit_settings)
+            : admission(loop, settings), circuit(circuit_settings) {}
         Admission admission;
+        Circuit circuit;
         std::size_t uses = 0;
     };
 
 public:
-    Admissions(async::EventLoop& loop, AdmissionSettings settings)
-        : loop_(loop), settings_(settings) {}
+    Admissions(async::EventLoop& loop, AdmissionSettings settings,
+               Circuit::Settings circuit_settings = {})
+        : loop_(loop), settings_(settings), circuit_settings_(circuit_settings) {}
 
     // Keeps a gate; outlives what is asked of it, passes included.
     class Use : Pinned {
@@ -36,6 +40,7 @@ public:
         explicit Use(Gate& gate) : gate_(gate) { ++gate_.uses; }
         ~Use() { --gate_.uses; }
         Admission& admission() { return gate_.admission; }
+        Circuit& circuit() { return gate_.circuit; }
 
     private:
         Gate& gate_;
@@ -56,6 +61,7 @@ private:
 
     async::EventLoop& loop_;
     const AdmissionSettings settings_;
+    const Circuit::Settings circuit_settings_;
     std::map<std::pair<Tenant, std::string>, Gate> gates_;  // by tenant and name
     std::size_t look_at_ = looked_at_min;                   // when there are as many
     bool closed_ = false;

@@ -36,9 +36,10 @@ async::Task<Result<AttemptGates::Pass>> AttemptGates::enter(GateKey key, Deadlin
         co_return Pass(*this, key, std::chrono::milliseconds(0));
     }
     const auto too_many = [](std::size_t waiting) {
-        return fail(ErrorKind::Throttled, fmt::format("{} attempts of its kind wait already, the "
-                                                      "most allowed",
-                                                      waiting));
+        return fail(ErrorKind::Throttled,
+                    fmt::format("{} attempts of this user from this address wait already, the most "
+                                "allowed",
+                                waiting));
     };
     const std::size_t waiting_max = is_slowed(gate) ? settings_.waiting_max : settings_.burst_max;
     if (gate.waiting.size() >= waiting_max) co_return too_many(waiting_max);
@@ -59,7 +60,8 @@ async::Task<Result<AttemptGates::Pass>> AttemptGates::enter(GateKey key, Deadlin
     if (!gate.waiting.empty()) gate.waiting.front()->wake.notify();
     if (may_go_now) co_return Pass(*this, key, held_back);
     close_if_unused(key, gate);
-    co_return fail(ErrorKind::Timeout, "its turn among the attempts of its kind did not come");
+    co_return fail(ErrorKind::Timeout,
+                   "its turn among the attempts of this user from this address did not come");
 }
 
 void AttemptGates::end(const GateKey& key, Outcome outcome) {

@@ -10,9 +10,7 @@
 // Threads: one loop.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <cstring>
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -20,22 +18,11 @@
 
 #include "async/event_loop.h"
 #include "async/task.h"
+#include "authentication/gate_key.h"
 #include "base/deadline.h"
 #include "base/result.h"
 
 namespace gatehouse::authentication {
-
-// What attempts are counted by: bits of a keyed hash, so that a key takes as much memory whatever
-// the client called itself, and nobody can choose two that collide.
-using GateKey = std::array<std::uint8_t, 16>;
-
-struct GateKeyHash {
-    std::size_t operator()(const GateKey& key) const {
-        std::size_t bits = 0;
-        std::memcpy(&bits, key.data(), sizeof bits);
-        return bits;
-    }
-};
 
 // Must outlive its passes.
 class AttemptGates : Pinned {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,10 @@ struct Refusal {
 
 using AuthenticationResult = std::expected<IdentityPtr, Refusal>;
 
+// Whether the door lets a client with this identity do what it came for. Asked on any thread while
+// authenticate() runs. Who is not let in counts as refused, whatever its authorizer answered.
+using IsLetIn = std::function<bool(const Identity&)>;
+
 // Threads: called on any loop; the task runs and ends on that loop.
 class Authenticator {
 public:
@@ -37,8 +42,8 @@ public:
 
     // Steps are written to the trace. Answers before the deadline.
     virtual async::Task<AuthenticationResult> authenticate(
-        std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
-        Deadline deadline) = 0;
+        std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
+        logs::TraceStore::Recorder trace, Deadline deadline) = 0;
 
     // Asks again for a connection that is open, with the same data. On Kind::Unavailable the
     // caller decides whether the present identity stays.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "async/run_on.h"
+#include "authentication/basic_credentials.h"
 #include "base/arn.h"
 #include "functions/scrubber.h"
 #include "logs/masking.h"
@@ -14,6 +15,8 @@ using logs::StepKind;
 using logs::StepStatus;
 
 constexpr std::size_t answer_shown_bytes_max = 8192;
+// With less time left no function is called.
+constexpr std::chrono::milliseconds call_time_min(100);
 // Longer than any secret's longest form, so that none is cut before it is found.
 constexpr std::size_t secret_form_bytes_max = 256 * 1024;
 
@@ -34,12 +37,9 @@ functions::FunctionRef function_of(const registry::Authorizer& authorizer) {
     return {{AccountId(arn->account), Region(arn->region)}, functions::FunctionName(name)};
 }
 
-// Handlers may let everybody in and answer a wrong password with a policy that denies, as AWS's own
-// example does. What nothing allows may still be allowed by conditions on the CONNECT, later.
-bool is_denied(const Credentials& credentials, const Identity& identity) {
-    return credentials.mqtt &&
-           identity.policies->decide(policy::Action::Connect, credentials.mqtt->client_id)
-                   .outcome == policy::Outcome::DeniedExplicitly;
+// That no process can be made is a failure of the function's, too, to whoever waits for it.
+bool is_no_instance(const Result<functions::InvocationResult>& result) {
+    return !result && result.error().kind == ErrorKind::Unavailable;
 }
 
 // What the function prints is scrubbed of these.
@@ -49,6 +49,15 @@ std::vector<std::string> secrets_of(const Credentials& credentials, const TokenF
         secrets.emplace_back(text_of(*credentials.mqtt->password));
     }
     if (token.token) secrets.push_back(*token.token);
+    if (credentials.http) {
+        if (const auto header = credentials.http->headers.find("Authorization")) {
+            secrets.emplace_back(*header);
+            // Without the name of the scheme, too.
+            const auto blank = header->find(' ');
+            if (blank != header->npos) secrets.emplace_back(header->substr(blank + 1));
+        }
+        if (const auto basic = basic_credentials(credentials)) secrets.push_back(basic->password);
+    }
     return secrets;
 }
 
@@ -62,6 +71,8 @@ struct CustomAuthorizer::Call {
     // Copied: the directory may be replaced while the function runs.
     registry::Authorizer authorizer;
     TokenFacts token;
+    std::string site;  // the client's, Address::site_key()
+    Circuit::Client client{};
     // For what the function answers: a handler may put a password into its error or its answer.
     functions::Scrubber scrubber{secrets_of(*credentials, token)};
     std::chrono::microseconds duration{0};
@@ -93,19 +104,32 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
 CustomAuthorizer::~CustomAuthorizer() = default;
 
 async::Task<AuthenticationResult> CustomAuthorizer::ask(
-    std::shared_ptr<const Credentials> credentials, Purpose purpose,
+    std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
     logs::TraceStore::Recorder trace, Deadline deadline) {
+    return ask_at_home({std::move(credentials), Purpose::Connect, std::move(is_let_in)}, trace,
+                       deadline);
+}
+
+async::Task<AuthenticationResult> CustomAuthorizer::refresh(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    return ask_at_home({std::move(credentials), Purpose::Refresh, {}}, trace, deadline);
+}
+
+async::Task<AuthenticationResult> CustomAuthorizer::ask_at_home(Question question,
+                                                                logs::TraceStore::Recorder trace,
+                                                                Deadline deadline) {
     co_return co_await async::run_on<AuthenticationResult>(
         parts_.home, *async::EventLoop::current(),
-        [this, credentials = std::move(credentials), purpose, trace, deadline]() mutable {
-            return ask_here(std::move(credentials), purpose, trace, deadline);
+        [this, question = std::move(question), trace, deadline]() mutable {
+            return ask_here(std::move(question), trace, deadline);
         });
 }
 
-async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
-    std::shared_ptr<const Credentials> credentials, Purpose purpose,
-    logs::TraceStore::Recorder trace, Deadline deadline) {
-    auto choice = choose_authorizer(*credentials, directory_.current(),
+async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
+                                                             logs::TraceStore::Recorder trace,
+                                                             Deadline deadline) {
+    auto choice = choose_authorizer(*question.credentials, directory_.current(),
                                     second_question_mark(settings_.profile));
     if (!choice) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, choice.error().sentence);
@@ -124,8 +148,8 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
     trace.step(StepKind::SignatureChecked,
                choice->token.signature_verified ? StepStatus::Passed : StepStatus::Skipped,
                std::move(*checked));
-    Call call{.credentials = std::move(credentials),
-              .purpose = purpose,
+    Call call{.credentials = std::move(question.credentials),
+              .purpose = question.purpose,
               .trace = trace,
               .authorizer = choice->entry->authorizer,
               .token = std::move(choice->token)};
@@ -142,39 +166,47 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(
         result = grant(call, std::move(*answered.answer.granted));
     }
     report(call, result ? std::nullopt : std::optional(result.error()));
-    // What the function fails at is not the client's fault.
-    if (answered.answer.refused || (result && is_denied(*call.credentials, **result))) {
-        pass->refused();
-    } else if (result) {
-        pass->accepted();
+    if (!*pass) co_return result;
+    // By what the client will be told: a handler may let everybody in and answer a wrong password
+    // with policies that allow nothing.
+    if (result && (!question.is_let_in || question.is_let_in(**result))) {
+        (*pass)->accepted();
+    } else if (result || result.error().kind != Refusal::Kind::Unavailable) {
+        (*pass)->refused();
     }
     co_return result;
 }
 
 // Waits until the brake lets the client go. A refresh is the server's own question.
-async::Task<std::expected<RefusalBrake::Pass, Refusal>> CustomAuthorizer::pass_brake(
+async::Task<std::expected<std::optional<AttemptGates::Pass>, Refusal>> CustomAuthorizer::pass_brake(
     Call& call, Deadline deadline) {
-    if (call.purpose == Purpose::Refresh) co_return RefusalBrake::Pass();
     const Credentials& credentials = *call.credentials;
     const std::string user =
         parse_user_name(credentials.user_name(), second_question_mark(settings_.profile)).user;
-    auto pass = co_await brake_.enter(
-        brake_subject(call.authorizer.arn(), user, credentials, call.token.token),
-        credentials.peer.remote.rate_key(), deadline);
+    const std::string subject =
+        brake_subject(call.authorizer.arn(), user, credentials, call.token.token);
+    call.site = credentials.peer.remote.site_key();
+    call.client = {.key = brake_.key_of(subject, call.site),
+                   .address = brake_.key_of(call.authorizer.arn(), call.site)};
+    if (call.purpose == Purpose::Refresh || subject.empty()) co_return std::nullopt;
+    auto pass = co_await brake_.enter(call.client.key, deadline);
     if (!pass) {
-        metrics_.add(logs::Metric::AuthorizerThrottle);
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, pass.error().message);
-        co_return std::unexpected(
-            call.refuse(Refusal::Kind::Unavailable, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
-                        "the authorizer was not asked: " + pass.error().message));
+        co_return std::unexpected(not_asked(call, pass.error().message));
     }
     if (pass->held_back().count() > 0) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Noted,
-                        fmt::format("held back {} ms: attempts of this kind were refused again "
-                                    "and again",
+                        fmt::format("held back {} ms: this user was refused again and again at "
+                                    "this address",
                                     pass->held_back().count()));
     }
     co_return std::move(*pass);
+}
+
+Refusal CustomAuthorizer::not_asked(Call& call, std::string_view why) {
+    metrics_.add(logs::Metric::AuthorizerThrottle);
+    return call.refuse(Refusal::Kind::Unavailable, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
+                       fmt::format("the authorizer was not asked: {}", why));
 }
 
 void CustomAuthorizer::stop() {
@@ -185,27 +217,12 @@ void CustomAuthorizer::stop() {
 // From admission to a validated answer. Without a refusal, the answer is a yes.
 async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadline deadline) {
     if (auto refusal = check_permission(call)) co_return Answered{std::move(refusal), {}};
-    const Deadline answer_by = deadline.sooner_of(Deadline::after(
-        parts_.clock, std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms)));
-    auto gate = admissions_.use(call.authorizer, directory_.current());
-    auto pass =
-        co_await gate.admission().enter(call.credentials->peer.remote.rate_key(), answer_by);
-    if (!pass) {
-        metrics_.add(logs::Metric::AuthorizerThrottle);
-        call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
-        co_return Answered{
-            call.refuse(Refusal::Kind::Unavailable, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
-                        "the authorizer was not asked: " + pass.error().message),
-            {}};
-    }
-    std::string payload;
-    auto refusal = co_await invoke(call, answer_by, payload);
-    pass->report(refusal.has_value());
-    if (refusal) co_return Answered{std::move(refusal), {}};
+    auto payload = co_await admit_and_invoke(call, deadline);
+    if (!payload) co_return Answered{std::move(payload.error()), {}};
     const Limits& limits = settings_.profile.limits;
     Answered answered{
         std::nullopt,
-        read_authorizer_answer(payload,
+        read_authorizer_answer(*payload,
                                {.documents_max = limits.authorizer_documents_max,
                                 .interval_seconds_min = limits.authorizer_interval_seconds_min,
                                 .interval_seconds_max = limits.authorizer_interval_seconds_max})};
@@ -241,58 +258,117 @@ std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
     return std::nullopt;
 }
 
-// Calls the function; its payload on success.
-async::Task<std::optional<Refusal>> CustomAuthorizer::invoke(Call& call, Deadline deadline,
-                                                             std::string& payload) {
+bool CustomAuthorizer::may_ask(const Call& call, Circuit& circuit) const {
+    const SteadyTime now = parts_.clock.steady_now();
+    switch (call.purpose) {
+        case Purpose::Connect: return circuit.may_ask(call.client, now);
+        case Purpose::Refresh:
+            // Where a refresh that cannot be made ends the connection, it is made.
+            return settings_.profile.behaviour.refresh_failure == RefreshFailure::Close ||
+                   circuit.may_refresh(now);
+        case Purpose::Test: return true;
+    }
+    return true;
+}
+
+// When it is the client's turn, calls the function; its payload on success.
+async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_and_invoke(
+    Call& call, Deadline deadline) {
+    const std::chrono::milliseconds wait(settings_.profile.limits.authorizer_wait_ms);
+    auto gate = admissions_.use(call.authorizer, directory_.current());
+    Circuit& circuit = gate.circuit();
+    if (!may_ask(call, circuit)) {
+        const std::string why = fmt::format(
+            "the function failed {} times in a row; it is tried again once every {} ms until it "
+            "answers",
+            circuit.failures_in_row(), circuit.probe_interval().count());
+        call.trace.step(StepKind::EventSent, StepStatus::Failed, why);
+        co_return std::unexpected(not_asked(call, why));
+    }
+    auto pass = co_await gate.admission().enter(
+        call.site, deadline.sooner_of(Deadline::after(parts_.clock, wait)));
+    if (!pass) {
+        call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
+        co_return std::unexpected(not_asked(call, pass.error().message));
+    }
+    if (deadline.remaining(parts_.clock.steady_now()) < call_time_min) {
+        constexpr std::string_view why = "its turn came too late for an answer in time";
+        call.trace.step(StepKind::EventSent, StepStatus::Failed, std::string(why));
+        co_return std::unexpected(not_asked(call, why));
+    }
+    co_return co_await invoke(call, deadline.sooner_of(Deadline::after(parts_.clock, wait)),
+                              circuit);
+}
+
+async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke(Call& call,
+                                                                                 Deadline deadline,
+                                                                                 Circuit& circuit) {
     metrics_.add(call.purpose == Purpose::Refresh ? logs::Metric::AuthorizerRefreshes
                                                   : logs::Metric::AuthorizerInvocations);
     call.trace.step(StepKind::EventSent, StepStatus::Noted,
                     make_authorizer_event(*call.credentials, call.token, Password::Masked),
                     make_authorizer_event(*call.credentials, call.token, Password::Shown));
     const SteadyTime began = parts_.clock.steady_now();
+    const std::chrono::milliseconds wait(settings_.profile.limits.authorizer_wait_ms);
+    const bool had_little_time = deadline.remaining(began) < wait;
     auto result = co_await parts_.functions.invoke(
         function_of(call.authorizer),
         make_authorizer_event(*call.credentials, call.token, Password::Shown),
         {.deadline = deadline,
          .at_deadline = functions::AtDeadline::End,
          .secrets = secrets_of(*call.credentials, call.token)});
-    call.duration =
-        std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - began);
+    const SteadyTime ended = parts_.clock.steady_now();
+    call.duration = std::chrono::duration_cast<std::chrono::microseconds>(ended - began);
     parts_.metrics.authorizer_times().add(call.duration);
     if (result && result->start == functions::StartKind::Cold) {
         metrics_.add(logs::Metric::FunctionColdStarts);
     }
-    std::string problem;
-    if (!result) {
-        problem = result.error().kind == ErrorKind::Timeout
-                      ? fmt::format("the function of authorizer '{}' did not answer within {} ms",
-                                    call.authorizer.name.view(),
-                                    settings_.profile.limits.authorizer_wait_ms)
-                      : fmt::format("the function of authorizer '{}' could not be called: {}",
-                                    call.authorizer.name.view(), result.error().message);
-    } else {
-        call.start = result->start;
-        if (result->function_error) {
-            problem = fmt::format("the function of authorizer '{}' failed: {}",
-                                  call.authorizer.name.view(), call.shown(result->payload));
-        }
+    if (result) call.start = result->start;
+    if (result && !result->function_error) {
+        circuit.succeeded(call.client);
+        call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
+                        fmt::format("{} start, {:.1f} ms: {}",
+                                    call.start == functions::StartKind::Cold ? "cold" : "warm",
+                                    static_cast<double>(call.duration.count()) / 1000,
+                                    call.shown(result->payload)));
+        co_return std::move(result->payload);
     }
-    if (problem.empty()) {
-        payload = std::move(result->payload);
-        call.trace.step(
-            StepKind::AnswerReceived, StepStatus::Passed,
-            fmt::format("{} start, {:.1f} ms: {}",
-                        call.start == functions::StartKind::Cold ? "cold" : "warm",
-                        static_cast<double>(call.duration.count()) / 1000, call.shown(payload)));
-        co_return std::nullopt;
+    Refusal refusal = explain_failure(call, result, had_little_time);
+    if (refusal.kind != Refusal::Kind::Unavailable || is_no_instance(result)) {
+        circuit.failed(call.client, ended);
+    }
+    co_return std::unexpected(std::move(refusal));
+}
+
+Refusal CustomAuthorizer::explain_failure(Call& call,
+                                          const Result<functions::InvocationResult>& result,
+                                          bool had_little_time) {
+    const std::string_view name = call.authorizer.name.view();
+    const bool is_late = !result && result.error().kind == ErrorKind::Timeout;
+    std::string problem;
+    if (is_late && had_little_time) {
+        problem = fmt::format(
+            "the function of authorizer '{}' had {} ms left, since the client "
+            "waited for its turn before, and did not answer in that time",
+            name, call.duration / std::chrono::milliseconds(1));
+    } else if (is_late) {
+        problem = fmt::format("the function of authorizer '{}' did not answer within {} ms", name,
+                              settings_.profile.limits.authorizer_wait_ms);
+    } else if (!result) {
+        problem = fmt::format("the function of authorizer '{}' could not be called: {}", name,
+                              result.error().message);
+    } else {
+        problem = fmt::format("the function of authorizer '{}' failed: {}", name,
+                              call.shown(result->payload));
     }
     metrics_.add(logs::Metric::AuthorizerErrors);
     call.trace.step(StepKind::AnswerReceived, StepStatus::Failed, problem);
     // Only what passes by itself is worth the client's trying again soon.
-    const bool is_unavailable = !result && (result.error().kind == ErrorKind::Throttled ||
-                                            result.error().kind == ErrorKind::Unavailable ||
-                                            result.error().kind == ErrorKind::Cancelled);
-    co_return call.refuse(
+    const bool is_unavailable =
+        !result && (result.error().kind == ErrorKind::Throttled ||
+                    result.error().kind == ErrorKind::Unavailable ||
+                    result.error().kind == ErrorKind::Cancelled || (is_late && had_little_time));
+    return call.refuse(
         is_unavailable ? Refusal::Kind::Unavailable : Refusal::Kind::NotAuthenticated,
         "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", std::move(problem));
 }
@@ -395,6 +471,7 @@ async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(TestQuesti
         co_return TestResult{Problem::TokenRefused, checked.error().sentence, {}};
     }
     Call call{.credentials = std::move(question.credentials),
+              .purpose = Purpose::Test,
               .authorizer = choice.entry->authorizer,
               .token = std::move(choice.token)};
     Answered answered = co_await this->call(call, deadline);

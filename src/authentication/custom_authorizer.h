@@ -64,10 +64,12 @@ public:
     CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuthorizerParts parts);
     ~CustomAuthorizer();
 
-    enum class Purpose : std::uint8_t { Connect, Refresh };
+    // As Authenticator::authenticate() and refresh().
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
-                                          Purpose purpose, logs::TraceStore::Recorder trace,
+                                          IsLetIn is_let_in, logs::TraceStore::Recorder trace,
                                           Deadline deadline);
+    async::Task<AuthenticationResult> refresh(std::shared_ptr<const Credentials> credentials,
+                                              logs::TraceStore::Recorder trace, Deadline deadline);
 
     // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up, whether it
     // is ACTIVE or not.
@@ -90,19 +92,35 @@ public:
     void stop();
 
 private:
+    enum class Purpose : std::uint8_t { Connect, Refresh, Test };
+    struct Question {
+        std::shared_ptr<const Credentials> credentials;
+        Purpose purpose = Purpose::Connect;
+        IsLetIn is_let_in;
+    };
     struct Call;
     struct Answered {
         std::optional<Refusal> refusal;
         AuthorizerAnswer answer;
     };
-    async::Task<AuthenticationResult> ask_here(std::shared_ptr<const Credentials> credentials,
-                                               Purpose purpose, logs::TraceStore::Recorder trace,
+    async::Task<AuthenticationResult> ask_at_home(Question question,
+                                                  logs::TraceStore::Recorder trace,
+                                                  Deadline deadline);
+    async::Task<AuthenticationResult> ask_here(Question question, logs::TraceStore::Recorder trace,
                                                Deadline deadline);
     async::Task<TestResult> test_here(TestQuestion question, Deadline deadline);
     async::Task<Answered> call(Call& call, Deadline deadline);
-    async::Task<std::optional<Refusal>> invoke(Call& call, Deadline deadline, std::string& payload);
-    async::Task<std::expected<RefusalBrake::Pass, Refusal>> pass_brake(Call& call,
-                                                                       Deadline deadline);
+    async::Task<std::expected<functions::Payload, Refusal>> admit_and_invoke(Call& call,
+                                                                             Deadline deadline);
+    async::Task<std::expected<functions::Payload, Refusal>> invoke(Call& call, Deadline deadline,
+                                                                   Circuit& circuit);
+    Refusal explain_failure(Call& call, const Result<functions::InvocationResult>& result,
+                            bool had_little_time);
+    bool may_ask(const Call& call, Circuit& circuit) const;
+    // Null: there is nothing to be slowed by.
+    async::Task<std::expected<std::optional<AttemptGates::Pass>, Refusal>> pass_brake(
+        Call& call, Deadline deadline);
+    Refusal not_asked(Call& call, std::string_view why);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);

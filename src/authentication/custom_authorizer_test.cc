@@ -55,7 +55,7 @@ public:
 
 class CustomAuthorizerTest : public ::testing::Test {
 protected:
-    using Purpose = CustomAuthorizer::Purpose;
+    enum class Purpose : std::uint8_t { Connect, Refresh };
 
     void SetUp() override {
         registry::AuthorizerRecords records(store_, {});
@@ -95,20 +95,35 @@ protected:
         return made;
     }
 
-    AuthenticationResult ask(
-        std::shared_ptr<const Credentials> credentials,
-        CustomAuthorizer::Purpose purpose = CustomAuthorizer::Purpose::Connect) {
+    AuthenticationResult ask(std::shared_ptr<const Credentials> credentials,
+                             Purpose purpose = Purpose::Connect) {
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
-            result = co_await authorizer_->ask(credentials, purpose,
-                                               traces_.begin({}, "trace", "127.0.0.1:1234"),
-                                               Deadline::after(clock_, seconds(5)));
+            auto trace = traces_.begin({}, "trace", "127.0.0.1:1234");
+            const auto deadline = Deadline::after(clock_, seconds(6));
+            if (purpose == Purpose::Refresh) {
+                result = co_await authorizer_->refresh(credentials, trace, deadline);
+            } else {
+                result = co_await authorizer_->ask(credentials, may_connect, trace, deadline);
+            }
         };
         tasks_.start(question());
         for (int i = 0; i < 20 && tasks_.running() > 0; ++i) {
             loop_.run_once(std::chrono::milliseconds(0));
         }
         return result;
+    }
+    static bool may_connect(const Identity& identity) {
+        return identity.policies->decide(policy::Action::Connect, "basicPubSub").allowed();
+    }
+    // A question that may have to wait.
+    void ask_later(std::string user_name, AuthenticationResult* answer = nullptr) {
+        tasks_.start([](auto& self, auto client, auto* answer) -> async::Task<void> {
+            auto result = co_await self.authorizer_->ask(client, may_connect, {},
+                                                         Deadline::after(self.clock_, seconds(6)));
+            if (answer != nullptr) *answer = std::move(result);
+        }(*this, credentials(std::move(user_name)), answer));
+        turn();
     }
     void turn() {
         for (int i = 0; i < 20; ++i) loop_.run_once(std::chrono::milliseconds(0));
@@ -193,10 +208,11 @@ TEST_F(CustomAuthorizerTest, FailuresOfTheFunctionAreTold) {
 }
 
 TEST_F(CustomAuthorizerTest, WhatTheHandlerSaysOfASecretIsTakenOutOfRefusalsAndTraces) {
+    int users = 0;  // that nobody is slowed
     const auto told = [&](std::string answer, bool raises) {
         functions_.answer = std::move(answer);
         functions_.raises = raises;
-        auto client = credentials("u?x-amz-customauthorizer-name=Door");
+        auto client = credentials(fmt::format("{}?x-amz-customauthorizer-name=Door", ++users));
         client->mqtt->password = Bytes{'h', 'u', 'n', 't', 'e', 'r', '2'};
         const auto result = ask(client);
         return (result ? std::string() : result.error().sentence) + trace_text();
@@ -238,12 +254,7 @@ TEST_F(CustomAuthorizerTest, WhoHammersIsHeldBackWhateverStandsInTheQuery) {
         refusal_of(fmt::format("u?x-amz-customauthorizer-name=Door&n={}", i));
     const auto asked = functions_.events.size();
     EXPECT_EQ(asked, 4u);
-    const auto held = credentials("u?x-amz-customauthorizer-name=Door&n=last");
-    tasks_.start([](auto& self, auto held) -> async::Task<void> {
-        (void)co_await self.authorizer_->ask(held, CustomAuthorizer::Purpose::Connect, {},
-                                             Deadline::after(self.clock_, seconds(5)));
-    }(*this, held));
-    turn();
+    ask_later("U?x-amz-customauthorizer-name=Door&n=last");
     EXPECT_EQ(functions_.events.size(), asked);
     EXPECT_TRUE(
         ask(credentials("u?x-amz-customauthorizer-name=Door"), Purpose::Refresh).error().kind ==
@@ -265,12 +276,7 @@ TEST_F(CustomAuthorizerTest, APolicyThatDoesNotLetConnectCountsAsARefusal) {
     for (int i = 0; i < 4; ++i) {
         EXPECT_TRUE(ask(credentials("u?x-amz-customauthorizer-name=Door")));
     }
-    tasks_.start([](auto& self) -> async::Task<void> {
-        (void)co_await self.authorizer_->ask(self.credentials("u?x-amz-customauthorizer-name=Door"),
-                                             Purpose::Connect, {},
-                                             Deadline::after(self.clock_, seconds(5)));
-    }(*this));
-    turn();
+    ask_later("u?x-amz-customauthorizer-name=Door");
     EXPECT_EQ(functions_.events.size(), 4u);
     clock_.advance(std::chrono::milliseconds(200));
     turn();
@@ -279,18 +285,14 @@ TEST_F(CustomAuthorizerTest, APolicyThatDoesNotLetConnectCountsAsARefusal) {
 
 TEST_F(CustomAuthorizerTest, OfHammeringAtOnceAFewWaitAndTheRestAreBusy) {
     functions_.answer = R"({"isAuthenticated":false})";
-    std::size_t busy = 0;
-    for (int i = 0; i < 100; ++i) {
-        tasks_.start([](auto& self, std::size_t& busy) -> async::Task<void> {
-            const auto result = co_await self.authorizer_->ask(
-                self.credentials("u?x-amz-customauthorizer-name=Door"), Purpose::Connect, {},
-                Deadline::after(self.clock_, seconds(5)));
-            if (result.error().kind == Refusal::Kind::Unavailable) ++busy;
-        }(*this, busy));
-    }
-    turn();
+    std::vector<AuthenticationResult> answers(100, std::unexpected(Refusal()));
+    for (auto& answer : answers) ask_later("u?x-amz-customauthorizer-name=Door", &answer);
     EXPECT_EQ(functions_.events.size(), 4u);
-    EXPECT_EQ(busy, 92u);
+    EXPECT_EQ(std::ranges::count_if(answers,
+                                    [](const auto& answer) {
+                                        return answer.error().kind == Refusal::Kind::Unavailable;
+                                    }),
+              92);
     authorizer_->stop();
     turn();
     EXPECT_EQ(tasks_.running(), 0u);
@@ -301,12 +303,75 @@ TEST_F(CustomAuthorizerTest, AFunctionThatHangsIsEndedWithTheWait) {
     EXPECT_EQ(functions_.at_deadline, functions::AtDeadline::End);
 }
 
-TEST_F(CustomAuthorizerTest, WhatTheFunctionFailsAtHoldsNobodyBack) {
+// Many a handler raises where it should answer no.
+TEST_F(CustomAuthorizerTest, WhoMakesTheFunctionFailIsHeldBackAndNobodyElse) {
     functions_.raises = true;
-    for (int i = 0; i < 10; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
-    EXPECT_EQ(functions_.events.size(), 10u);
+    for (int i = 0; i < 4; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
     functions_.raises = false;
-    EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Door"), "let in") << "at once";
+    ask_later("u?x-amz-customauthorizer-name=Door");
+    EXPECT_EQ(functions_.events.size(), 4u);
+    EXPECT_EQ(refusal_of("neighbour?x-amz-customauthorizer-name=Door"), "let in") << "at once";
+    clock_.advance(std::chrono::milliseconds(200));
+    turn();
+    EXPECT_EQ(functions_.events.size(), 6u);
+}
+
+TEST_F(CustomAuthorizerTest, AnswersThatCannotBeUsedHoldBackWhoGotThem) {
+    functions_.answer = "null";
+    for (int i = 0; i < 4; ++i) refusal_of("u?x-amz-customauthorizer-name=Door");
+    ask_later("u?x-amz-customauthorizer-name=Door");
+    EXPECT_EQ(functions_.events.size(), 4u);
+    clock_.advance(std::chrono::milliseconds(200));
+    turn();
+}
+
+TEST_F(CustomAuthorizerTest, ACircuitKeepsOutThoseWhoFailButNotWhoGotIn) {
+    EXPECT_EQ(refusal_of("known?x-amz-customauthorizer-name=Door"), "let in");
+    functions_.raises = true;
+    for (int i = 0; i < 20; ++i) {
+        refusal_of(fmt::format("user-{}?x-amz-customauthorizer-name=Door", i));
+    }
+    functions_.raises = false;
+    EXPECT_NE(refusal_of("user-0?x-amz-customauthorizer-name=Door").find("20 times in a row"),
+              std::string::npos);
+    EXPECT_NE(refusal_of("other?x-amz-customauthorizer-name=Door").find("20 times in a row"),
+              std::string::npos);
+    EXPECT_EQ(functions_.events.size(), 21u);
+    EXPECT_EQ(refusal_of("known?x-amz-customauthorizer-name=Door"), "let in");
+    EXPECT_EQ(refusal_of("other?x-amz-customauthorizer-name=Door"), "let in") << "it is closed";
+}
+
+TEST_F(CustomAuthorizerTest, ACallThatHadLittleTimeIsNoFailure) {
+    functions_.error = Error{ErrorKind::Timeout, "too late", {}};
+    const auto ask_with = [&](std::string user, std::chrono::milliseconds left) {
+        AuthenticationResult result = std::unexpected(Refusal());
+        tasks_.start([](auto& self, auto client, auto left, auto& result) -> async::Task<void> {
+            result =
+                co_await self.authorizer_->ask(client, {}, {}, Deadline::after(self.clock_, left));
+        }(*this, credentials(user + "?x-amz-customauthorizer-name=Door"), left, result));
+        turn();
+        return result.error();
+    };
+    EXPECT_EQ(ask_with("a", seconds(6)).kind, Refusal::Kind::NotAuthenticated);
+    const Refusal cut_short = ask_with("b", std::chrono::milliseconds(1000));
+    EXPECT_EQ(cut_short.kind, Refusal::Kind::Unavailable);
+    EXPECT_NE(cut_short.sentence.find("waited for its turn before"), std::string::npos);
+    EXPECT_EQ(functions_.events.size(), 2u);
+    EXPECT_EQ(ask_with("c", std::chrono::milliseconds(99)).kind, Refusal::Kind::Unavailable);
+    EXPECT_EQ(functions_.events.size(), 2u) << "not asked";
+    for (int i = 0; i < 30; ++i) ask_with("d", std::chrono::milliseconds(1000));
+    EXPECT_EQ(functions_.events.size(), 32u) << "no circuit, no brake";
+}
+
+TEST_F(CustomAuthorizerTest, SecretsOfHttpAreTold) {
+    auto client = credentials("u?x-amz-customauthorizer-name=Door");
+    client->http = std::make_unique<HttpCredentials>();
+    client->http->headers.add("Authorization", "Basic dTpodW50ZXIy");
+    ask(client);
+    for (const char* secret : {"Basic dTpodW50ZXIy", "dTpodW50ZXIy", "hunter2"}) {
+        EXPECT_NE(std::ranges::find(functions_.secrets, secret), functions_.secrets.end())
+            << secret;
+    }
 }
 
 TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
@@ -316,7 +381,7 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
         DeviceAuthenticator authenticator(*authorizer_, nullptr, directory_, std::move(anonymous));
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
-            result = co_await authenticator.authenticate(nobody, {},
+            result = co_await authenticator.authenticate(nobody, {}, {},
                                                          Deadline::after(clock_, seconds(5)));
         };
         tasks_.start(question());

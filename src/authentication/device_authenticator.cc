@@ -11,8 +11,8 @@ using logs::StepKind;
 using logs::StepStatus;
 
 async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
-    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
-    Deadline deadline) {
+    std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
     if (anonymous_.allowed && !brings_credentials(*credentials, *directory_.get())) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Skipped,
                    "the client brought no credentials; anonymous clients are allowed");
@@ -32,15 +32,13 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     if (passwords_ != nullptr && passwords_->decides_about(*credentials)) {
         co_return co_await passwords_->ask(std::move(credentials), trace, deadline);
     }
-    co_return co_await custom_.ask(std::move(credentials), CustomAuthorizer::Purpose::Connect,
-                                   trace, deadline);
+    co_return co_await custom_.ask(std::move(credentials), std::move(is_let_in), trace, deadline);
 }
 
 async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
     std::shared_ptr<const Credentials> credentials, IdentityPtr present,
     logs::TraceStore::Recorder trace, Deadline deadline) {
-    auto result = co_await custom_.ask(std::move(credentials), CustomAuthorizer::Purpose::Refresh,
-                                       trace, deadline);
+    auto result = co_await custom_.refresh(std::move(credentials), trace, deadline);
     trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
                result ? fmt::format("authorizer '{}' was asked again; its policies replace the "
                                     "earlier ones",

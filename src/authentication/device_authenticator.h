@@ -39,6 +39,7 @@ public:
     }
 
     async::Task<AuthenticationResult> authenticate(std::shared_ptr<const Credentials> credentials,
+                                                   IsLetIn is_let_in,
                                                    logs::TraceStore::Recorder trace,
                                                    Deadline deadline) override;
     async::Task<AuthenticationResult> refresh(std::shared_ptr<const Credentials> credentials,

@@ -164,9 +164,10 @@ async::Task<AuthenticationResult> PasswordAuthenticator::decide(const Credential
                                                                 const Claim& claim,
                                                                 const Book& book,
                                                                 Deadline deadline) {
-    const std::string source = credentials.peer.remote.rate_key();
+    const std::string source = credentials.peer.remote.site_key();
     auto pass = co_await brake_.enter(
-        brake_subject(password_authorizer_name, claim.user, credentials, std::nullopt), source,
+        brake_.key_of(
+            brake_subject(password_authorizer_name, claim.user, credentials, std::nullopt), source),
         deadline);
     if (!pass) {
         co_return std::unexpected(refusal(Refusal::Kind::Unavailable, pass.error().message));

@@ -3,14 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "authentication/basic_credentials.h"
 #include "signature/digest.h"
+#include "signature/request_view.h"
 
 namespace gatehouse::authentication {
 namespace {
 
 constexpr std::size_t secret_bytes = 32;
+
+// Headers that tell nothing of who the client is.
+constexpr std::array<std::string_view, 10> plain_headers = {"accept",
+                                                            "accept-encoding",
+                                                            "accept-language",
+                                                            "connection",
+                                                            "content-encoding",
+                                                            "content-length",
+                                                            "content-type",
+                                                            "date",
+                                                            "host",
+                                                            "user-agent"};
 
 std::string random_secret(Random& random) {
     std::array<std::uint8_t, secret_bytes> secret;
@@ -18,31 +32,49 @@ std::string random_secret(Random& random) {
     return std::string(secret.begin(), secret.end());
 }
 
+// "Alice " and "alice" are one to many a handler, and so are guesses at them.
+std::string folded(std::string_view user) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const auto first = user.find_first_not_of(blanks);
+    if (first == user.npos) return {};
+    user = user.substr(first, user.find_last_not_of(blanks) - first + 1);
+    std::string folded(user);
+    for (char& each : folded) {
+        if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
+    }
+    return folded;
+}
+
+std::string shown_by(const HttpCredentials& http) {
+    std::string shown = http.query;
+    for (const auto& [name, value] : http.headers.fields()) {
+        const bool is_plain = std::ranges::any_of(plain_headers, [&](std::string_view plain) {
+            return signature::equal_ignoring_case(plain, name);
+        });
+        if (!is_plain) shown += fmt::format("\n{}: {}", name, value);
+    }
+    return shown;
+}
+
 }  // namespace
 
 std::string brake_subject(std::string_view authorizer, std::string_view user,
                           const Credentials& credentials, std::optional<std::string_view> token) {
-    if (!user.empty()) return fmt::format("{} user {}", authorizer, user);
-    if (const auto basic = basic_credentials(credentials); basic && !basic->user.empty()) {
-        return fmt::format("{} user {}", authorizer, basic->user);
+    std::string name = folded(user);
+    if (const auto basic = basic_credentials(credentials); name.empty() && basic) {
+        name = folded(basic->user);
     }
+    if (!name.empty()) return fmt::format("{} user {}", authorizer, name);
     if (token) return fmt::format("{} token {}", authorizer, *token);
-    std::string shown;
-    if (credentials.mqtt && credentials.mqtt->password) {
-        shown += text_of(*credentials.mqtt->password);
+    if (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password)) {
+        return fmt::format("{} client {}", authorizer, credentials.mqtt->client_id);
     }
-    if (credentials.http) {
-        shown += credentials.http->headers.find("Authorization").value_or("");
-        shown += credentials.http->query;
-    }
+    const std::string shown = credentials.http ? shown_by(*credentials.http) : std::string();
     return shown.empty() ? shown : fmt::format("{} shows {}", authorizer, shown);
 }
 
 RefusalBrake::RefusalBrake(async::EventLoop& loop, Random& random, Settings settings)
-    : settings_(settings),
-      secret_(random_secret(random)),
-      of_address_(loop, settings.of_address),
-      of_user_(loop, settings.of_user) {}
+    : secret_(random_secret(random)), gates_(loop, settings) {}
 
 // The subject goes in as its digest, so that no part of it can pass for an address.
 GateKey RefusalBrake::key_of(std::string_view subject, std::string_view address) const {
@@ -54,61 +86,8 @@ GateKey RefusalBrake::key_of(std::string_view subject, std::string_view address)
     return key;
 }
 
-async::Task<Result<RefusalBrake::Pass>> RefusalBrake::enter(std::string subject,
-                                                            std::string address,
-                                                            Deadline deadline) {
-    Pass pass;
-    if (subject.empty()) co_return pass;
-    pass.brake_ = this;
-    pass.of_address_key_ = key_of(subject, address);
-    auto of_address = co_await of_address_.enter(pass.of_address_key_, deadline);
-    if (!of_address) {
-        co_return fail(of_address.error().kind,
-                       "attempts of this kind from this address were refused again and again: " +
-                           of_address.error().message);
-    }
-    pass.of_address_.emplace(std::move(*of_address));
-    if (knows(pass.of_address_key_)) co_return pass;
-    auto of_user = co_await of_user_.enter(key_of(subject, ""), deadline);
-    if (!of_user) {
-        co_return fail(of_user.error().kind,
-                       "attempts of this kind were refused again and again, from many addresses: " +
-                           of_user.error().message);
-    }
-    pass.of_user_.emplace(std::move(*of_user));
-    co_return pass;
-}
-
-void RefusalBrake::Pass::refused() {
-    if (of_address_) of_address_->refused();
-    if (of_user_) of_user_->refused();
-}
-
-void RefusalBrake::Pass::accepted() {
-    if (brake_ != nullptr) brake_->know(of_address_key_);
-    if (of_address_) of_address_->accepted();
-    if (of_user_) of_user_->accepted();
-}
-
-std::chrono::milliseconds RefusalBrake::Pass::held_back() const {
-    const std::chrono::milliseconds none(0);
-    return (of_address_ ? of_address_->held_back() : none) +
-           (of_user_ ? of_user_->held_back() : none);
-}
-
-bool RefusalBrake::knows(const GateKey& key) const {
-    return known_.contains(key) || known_before_.contains(key);
-}
-
-void RefusalBrake::know(const GateKey& key) {
-    known_.insert(key);
-    if (known_.size() < settings_.known_max / 2) return;
-    known_before_ = std::exchange(known_, {});
-}
-
-void RefusalBrake::release() {
-    of_address_.release();
-    of_user_.release();
+async::Task<Result<AttemptGates::Pass>> RefusalBrake::enter(const GateKey& key, Deadline deadline) {
+    return gates_.enter(key, deadline);
 }
 
 }  // namespace gatehouse::authentication

@@ -22,7 +22,7 @@ protected:
         const auto made_before = made;
         tasks.start([](auto& self, std::string subject, std::string address, bool is_right,
                        Deadline deadline) -> async::Task<void> {
-            auto pass = co_await self.brake.enter(subject, address, deadline);
+            auto pass = co_await self.brake.enter(self.brake.key_of(subject, address), deadline);
             if (!pass) co_return;
             ++self.made;
             is_right ? pass->accepted() : pass->refused();
@@ -50,21 +50,30 @@ TEST_F(RefusalBrakeTest, SlowsTheAddressAndUserAlone) {
     EXPECT_FALSE(passes("alice", "10.0.0.1", false)) << "another address's success is not its own";
 }
 
-TEST_F(RefusalBrakeTest, ManyAddressesAreSlowedTogetherButNotThoseTheUserIsKnownFrom) {
-    EXPECT_TRUE(passes("alice", "10.0.0.1", true));
-    int passed = 0;
-    for (int i = 0; i < 100; ++i) passed += passes("alice", fmt::format("10.0.1.{}", i), false);
-    EXPECT_LT(passed, 30);
-    EXPECT_GT(passed, 20);
-    EXPECT_FALSE(passes("alice", "10.0.0.2", true));
-    for (int i = 0; i < 20; ++i) EXPECT_TRUE(passes("alice", "10.0.0.1", true)) << i;
-    EXPECT_TRUE(passes("bob", "10.0.0.2", true));
-    clock.advance(milliseconds(250));
-    EXPECT_TRUE(passes("alice", "10.0.0.2", true)) << "a little later";
+TEST_F(RefusalBrakeTest, KeysTellSubjectsAndAddressesApart) {
+    EXPECT_EQ(brake.key_of("a", "b"), brake.key_of("a", "b"));
+    EXPECT_NE(brake.key_of("a", "b"), brake.key_of("ab", ""));
+    EXPECT_NE(brake.key_of("a", "b"), brake.key_of("", "ab"));
 }
 
-TEST_F(RefusalBrakeTest, WhoShowsNothingIsNotSlowed) {
-    for (int i = 0; i < 20; ++i) EXPECT_TRUE(passes("", "10.0.0.1", false));
+TEST(BrakeSubject, IsTheUserHoweverItIsWritten) {
+    const Credentials nothing;
+    EXPECT_EQ(brake_subject("A", "alice", nothing, {}),
+              brake_subject("A", " ALICE\t", nothing, {}));
+    EXPECT_NE(brake_subject("A", "alice", nothing, {}), brake_subject("A", "a lice", nothing, {}));
+    EXPECT_EQ(brake_subject("A", "  ", nothing, {}), "");
+}
+
+TEST(BrakeSubject, OfMqttWithoutAUserIsTheClientWhateverThePassword) {
+    const auto mqtt = [](std::string client_id, std::string_view password) {
+        Credentials made;
+        made.mqtt =
+            MqttCredentials{std::move(client_id), "", Bytes(password.begin(), password.end())};
+        return brake_subject("A", "", made, {});
+    };
+    EXPECT_EQ(mqtt("c", "1"), mqtt("c", "2"));
+    EXPECT_NE(mqtt("c", "1"), mqtt("d", "1"));
+    EXPECT_NE(mqtt("c", "1"), "");
 }
 
 TEST(BrakeSubject, IsTheUserElseWhatIsShown) {
@@ -89,6 +98,14 @@ TEST(BrakeSubject, IsTheUserElseWhatIsShown) {
     EXPECT_NE(basic("alice:1", ""), basic("bob:1", ""));
     EXPECT_NE(request("Bearer good", ""), request("Bearer bad", ""));
     EXPECT_NE(request("", "key=good"), request("", "key=bad"));
+    const auto with_header = [](std::string name, std::string value) {
+        Credentials made;
+        made.http = std::make_unique<HttpCredentials>();
+        made.http->headers.add(std::move(name), std::move(value));
+        return brake_subject("A", "", made, std::nullopt);
+    };
+    EXPECT_NE(with_header("x-api-key", "good"), with_header("x-api-key", "bad"));
+    EXPECT_EQ(with_header("Content-Type", "text/plain"), "");
     EXPECT_EQ(request("", ""), "");
 }
 

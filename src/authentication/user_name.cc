@@ -33,11 +33,13 @@ void for_each_pair(std::string_view query, Take take) {
 // Replaces every further '?' that begins a "name=value" pair by '&'.
 std::string separate_second_queries(std::string_view query, UserName& parsed) {
     std::string separated(query);
+    const auto notes = parsed.notes.size();
     for (auto at = separated.find('?'); at != separated.npos; at = separated.find('?', at + 1)) {
         const auto equals = separated.find('=', at);
         const auto next = separated.find_first_of("&?", at + 1);
         if (equals == separated.npos || equals > next) continue;
         separated[at] = '&';
+        if (parsed.notes.size() > notes) continue;  // said once
         parsed.notes.emplace_back(
             "the user name holds a second '?', read here as '&'; AWS IoT takes it as part of the "
             "value before it, so the authorizer name or token there would be wrong");

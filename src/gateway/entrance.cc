@@ -7,6 +7,7 @@
 
 #include "base/uuid.h"
 #include "gateway/arrival.h"
+#include "gateway/connect_permission.h"
 #include "gateway/connect_rules.h"
 #include "gateway/entering.h"
 #include "gateway/entrance_reports.h"
@@ -142,7 +143,7 @@ private:
     async::Task<bool> read_first_of_http() {
         input_.resize(read_chunk_bytes);
         const auto count =
-            co_await stream_->read_some(input_, after(gateway_.settings().http.idle_wait));
+            co_await stream_->read_some(input_, after(gateway_.settings().http.header_wait));
         input_.resize(count.value_or(0));
         if (input_.empty()) co_return false;
         if (conversation_of(text_of(input_)) == Conversation::Http) co_return true;
@@ -154,6 +155,7 @@ private:
 
     async::Task<void> converse(Deadline deadline) {
         mqtt::FrameScan scan;
+        ConnectBytes::Held held(gateway_.connect_bytes());
         const std::uint32_t size_max = static_cast<std::uint32_t>(std::min<std::uint64_t>(
             std::uint64_t{profile().limits.payload_bytes_max} + connect_headroom, 1024 * 1024));
         while (true) {
@@ -161,6 +163,11 @@ private:
             if (scan.status != mqtt::FrameStatus::NeedMore) break;
             if (!input_.empty() && input_[0] != 0x10) break;  // no CONNECT; do not wait for more
             if (!co_await read_more(deadline)) co_return;
+            if (!held.grow_to(input_.size())) {
+                co_return report_no_connect(
+                    gateway_, door_, stream_->facts(),
+                    {.details = "too many large CONNECTs are on their way at once"});
+            }
         }
         if (scan.status != mqtt::FrameStatus::Complete ||
             scan.frame.type() != mqtt::PacketType::Connect) {
@@ -185,15 +192,13 @@ private:
         co_await authenticate();
     }
 
-    void parts_count(logs::Metric metric) { gateway_.metrics().add(metric); }
-
     async::Task<void> authenticate() {
         const mqtt::Connect& connect = **connect_;
         version_ = connect.version;
         facts_ = make_facts();
         note_arrival(facts_->trace, door_, stream_->facts(), connect);
         if (const auto problem = check_connect(connect, profile())) {
-            parts_count(logs::Metric::ConnectClientError);
+            gateway_.metrics().add(logs::Metric::ConnectClientError);
             facts_->trace.step(logs::StepKind::ConnectParsed, logs::StepStatus::Failed,
                                problem->sentence);
             report_connect_failed(
@@ -215,12 +220,14 @@ private:
         const auto credentials = make_credentials();
         is_authenticating_ = true;
         auto identity = co_await parts_.authenticator.authenticate(
-            credentials, facts_->trace, after(gateway_.settings().authenticate_wait));
+            credentials,
+            [this](const auto& identity) { return may_connect(identity, **connect_, *facts_); },
+            facts_->trace, after(gateway_.settings().authenticate_wait));
         is_authenticating_ = false;
         if (!identity) co_return co_await refuse(identity.error());
-        if (const auto denial = may_connect(**identity)) {
+        if (const auto denial = connect_denial(**identity, **connect_, *facts_)) {
             facts_->log_level = parts_.levels.level_for(facts_->subject((*identity)->principal_id));
-            parts_count(logs::Metric::ConnectAuthError);
+            gateway_.metrics().add(logs::Metric::ConnectAuthError);
             report_connect_denied(gateway_, *facts_, **identity, *denial);
             gateway_.lifecycle().connect_failed({.tenant = facts_->tenant,
                                                  .client_id = facts_->client_id,
@@ -256,7 +263,7 @@ private:
                                         ? rates->note(facts_->tenant, facts_->client_id, now)
                                         : rates->count(facts_->tenant, facts_->client_id, now) + 1;
         if (count <= most) return std::nullopt;
-        parts_count(logs::Metric::ConnectClientIdThrottle);
+        gateway_.metrics().add(logs::Metric::ConnectClientIdThrottle);
         std::string sentence = fmt::format("the client id connects more than {} time{} a second",
                                            most, most == 1 ? "" : "s");
         facts_->trace.step(logs::StepKind::ConnectParsed,
@@ -328,30 +335,6 @@ private:
         return credentials;
     }
 
-    // iot:Connect, and what the will needs. Empty: allowed.
-    std::optional<Denial> may_connect(const authentication::Identity& identity) {
-        const mqtt::Connect& connect = **connect_;
-        const ConnectContext conditions(connect, facts_->tenant);
-        const auto decision = identity.policies->decide(policy::Action::Connect, facts_->client_id,
-                                                        conditions.view());
-        if (!decision.allowed()) {
-            return describe_denial(identity, policy::Action::Connect, facts_->client_id,
-                                   conditions.view());
-        }
-        facts_->trace.step(logs::StepKind::PolicyDecided, logs::StepStatus::Passed,
-                           fmt::format("iot:Connect on client/{} is allowed", facts_->client_id));
-        if (!connect.will) return std::nullopt;
-        for (const policy::Action action :
-             {policy::Action::Publish, policy::Action::RetainPublish}) {
-            if (action == policy::Action::RetainPublish && !connect.will->retain) continue;
-            const auto will = identity.policies->decide(action, connect.will->topic);
-            if (!will.allowed()) {
-                return describe_denial(identity, action, connect.will->topic);
-            }
-        }
-        return std::nullopt;
-    }
-
     void hand_over(authentication::IdentityPtr identity, SteadyTime asked_at) {
         const mqtt::Connect& connect = **connect_;
         auto arrival = std::make_unique<Arrival>();
@@ -385,7 +368,7 @@ private:
     }
 
     async::Task<void> refuse(const Refusal& refusal) {
-        parts_count(logs::Metric::ConnectAuthError);
+        gateway_.metrics().add(logs::Metric::ConnectAuthError);
         if (names_endpoint_ || profile().behaviour.door_rules == DoorRules::Every) {
             report_not_authenticated(gateway_, *facts_, stream_->facts(), refusal);
         }

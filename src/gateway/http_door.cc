@@ -203,8 +203,11 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     const Deadline patience =
         deadline.sooner_of(Deadline::after(parts.clock, gateway_.settings().authenticate_wait));
     auto identity = co_await parts.authenticator.authenticate(
-        credentials, parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text()),
-        patience);
+        credentials,
+        [&topic = call.publish.topic](const authentication::Identity& identity) {
+            return identity.policies->decide(policy::Action::Publish, topic).allowed();
+        },
+        parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text()), patience);
     kept_ = nullptr;
     if (identity && (*identity)->may_be_kept_for_http) {
         kept_ = *identity;

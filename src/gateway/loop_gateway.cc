@@ -15,6 +15,7 @@ LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard
       shard_(shard),
       metrics_(gateway.parts().metrics.make_set()),
       lifecycle_(shard, gateway.parts().clock),
+      connect_bytes_(gateway.settings().connect_bytes_max),
       tasks_(loop, "entrance") {}
 
 LoopGateway::~LoopGateway() {

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "broker/lifecycle_events.h"
 #include "broker/shard.h"
+#include "gateway/connect_bytes.h"
 #include "gateway/connection_gauges.h"
 #include "gateway/door.h"
 #include "gateway/entering.h"
@@ -58,6 +59,7 @@ public:
     OutputPool& outputs() { return outputs_; }
     logs::MetricSet& metrics() { return metrics_; }
     broker::LifecycleEvents& lifecycle() { return lifecycle_; }
+    ConnectBytes& connect_bytes() { return connect_bytes_; }
     // Refused at the bound of an address behind a load balancer.
     net::RefusalTally& over_limits() { return over_limits_; }
     RecentDisconnects& disconnects() { return disconnects_; }
@@ -87,6 +89,7 @@ private:
     RecentDisconnects disconnects_;
     ConnectionGauges gauges_;
     net::RefusalTally over_limits_;
+    ConnectBytes connect_bytes_;
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;

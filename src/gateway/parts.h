@@ -39,6 +39,9 @@ struct GatewaySettings {
     std::chrono::milliseconds linger_wait = std::chrono::seconds(1);
     // Connections of one loop that have not finished CONNECT; over it new ones are closed.
     std::size_t entering_max = 20'000;
+    // Bytes of CONNECTs of one loop that are not whole, of each what is over
+    // ConnectBytes::uncounted.
+    std::size_t connect_bytes_max = 32 * 1024 * 1024;
     // Bytes waiting for a client that does not read; over it messages wait in its session.
     std::size_t output_bytes_max = 1024 * 1024;
     net::HttpServerSettings http;

@@ -86,12 +86,20 @@ bool Address::is_loopback() const {
 }
 
 std::string Address::rate_key() const {
+    return network_key(8);
+}
+
+std::string Address::site_key() const {
+    return network_key(6);
+}
+
+std::string Address::network_key(std::size_t ipv6_bytes_kept) const {
     if (storage_.sin6_family != AF_INET6 || IN6_IS_ADDR_V4MAPPED(&ipv6_bytes(storage_))) {
         return host();
     }
     in6_addr network = ipv6_bytes(storage_);
-    std::memset(&network.s6_addr[8], 0, 8);
-    return print(AF_INET6, &network) + "/64";
+    std::memset(&network.s6_addr[ipv6_bytes_kept], 0, sizeof network - ipv6_bytes_kept);
+    return fmt::format("{}/{}", print(AF_INET6, &network), ipv6_bytes_kept * 8);
 }
 
 }  // namespace gatehouse::net

@@ -34,11 +34,16 @@ public:
     bool is_ipv6() const { return storage_.sin6_family == AF_INET6; }
     // What per-address limits count by: the IPv4 address, or the IPv6 /64.
     std::string rate_key() const;
+    // What counts as one place in the net, whatever addresses it can choose from: the IPv4 address,
+    // or the IPv6 /48, the largest that sites are given (RFC 6177).
+    std::string site_key() const;
 
     const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage_); }
     socklen_t raw_length() const { return length_; }
 
 private:
+    std::string network_key(std::size_t ipv6_bytes_kept) const;
+
     // The larger of the two kinds, begun like every sockaddr; a sockaddr_storage would cost each
     // connection a hundred bytes more.
     sockaddr_in6 storage_{};

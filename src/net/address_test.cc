@@ -25,6 +25,9 @@ TEST(Address, KnowsLoopback) {
 TEST(Address, CountsIpv6ByItsNetwork) {
     EXPECT_EQ(Address::parse("2001:db8::1", 0)->rate_key(),
               Address::parse("2001:db8::ffff:2", 9)->rate_key());
+    EXPECT_EQ(Address::parse("2001:db8:0:1::1", 0)->rate_key(), "2001:db8:0:1::/64");
+    EXPECT_EQ(Address::parse("2001:db8:0:1::1", 0)->site_key(), "2001:db8::/48");
+    EXPECT_EQ(Address::parse("::ffff:203.0.113.5", 0)->site_key(), "203.0.113.5");
     EXPECT_NE(Address::parse("203.0.113.5", 0)->rate_key(),
               Address::parse("203.0.113.6", 0)->rate_key());
 }

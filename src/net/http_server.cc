@@ -44,10 +44,12 @@ public:
     }
     // False: too many bytes are in flight.
     bool hold(std::size_t bytes) {
-        if (!settings_.body_bytes_in_flight || bytes <= held_) return true;
-        const std::size_t more = bytes - held_;
+        constexpr std::size_t uncounted = HttpServerSettings::body_bytes_uncounted;
+        const std::size_t counted = std::max(bytes, uncounted) - uncounted;
+        if (!settings_.body_bytes_in_flight || counted <= held_) return true;
+        const std::size_t more = counted - held_;
         const std::size_t before = settings_.body_bytes_in_flight->fetch_add(more);
-        held_ = bytes;
+        held_ = counted;
         return before + more <= settings_.body_bytes_in_flight_max;
     }
 
@@ -105,8 +107,10 @@ private:
     }
 
     async::Task<bool> fill_if_empty() {
+        const bool is_first = std::exchange(is_first_, false);
         if (!buffer_.empty()) co_return true;
-        co_return co_await read_more(Deadline::after(clock_, settings_.idle_wait)) > 0;
+        const auto wait = is_first ? settings_.header_wait : settings_.idle_wait;
+        co_return co_await read_more(Deadline::after(clock_, wait)) > 0;
     }
 
     // Bytes added to the buffer; 0 at the end, on failure or at the deadline.
@@ -230,6 +234,7 @@ private:
     Routes& routes_;
     const HttpServerSettings& settings_;
     std::string buffer_;
+    bool is_first_ = true;
     const Clock& clock_;
     bool timed_out_ = false;
     std::optional<HttpUpgrade> upgraded_;

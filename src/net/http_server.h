@@ -19,12 +19,14 @@ namespace gatehouse::net {
 struct HttpServerSettings {
     std::size_t header_bytes_max = 64 * 1024;
     std::size_t body_bytes_max = 8 * 1024 * 1024;
-    // Bytes of bodies in flight over all connections that share this counter; over it, 429.
+    // Bytes of bodies in flight, of each what is over body_bytes_uncounted, over all connections
+    // that share this counter; over it, 429.
     std::atomic<std::size_t>* body_bytes_in_flight = nullptr;
     std::size_t body_bytes_in_flight_max = 256 * 1024 * 1024;
+    static constexpr std::size_t body_bytes_uncounted = 16 * 1024;
     std::chrono::milliseconds header_wait = std::chrono::seconds(10);
     std::chrono::milliseconds body_wait = std::chrono::seconds(60);
-    std::chrono::milliseconds idle_wait = std::chrono::seconds(75);
+    std::chrono::milliseconds idle_wait = std::chrono::seconds(75);  // between requests
     std::chrono::milliseconds handle_wait = std::chrono::seconds(910);
 };
 

@@ -68,6 +68,7 @@ class Circuit(AdmissionTest):
             self.assertEqual(self.code(f"broken-{number}", f"raises-{number}"), NOT_AUTHORIZED_5)
 
     def test_opens_and_is_probed_once_a_second_until_it_closes(self):
+        self.assertEqual(self.code("known", "good-known"), 0)
         self.open_circuit()
         kept_out = self.device("kept-out-5", protocol=V5, user="good").expect("connect")
         self.assertEqual(kept_out[1], UNAVAILABLE_5)

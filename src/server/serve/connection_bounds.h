@@ -15,7 +15,8 @@ struct ConnectionBounds {
     std::size_t total_max = 0;        // of devices
     std::size_t per_address_max = 0;  // of devices
     std::size_t api_max = 0;          // beside them
-    std::string lowered;              // what is less than was set and why; empty: nothing
+    std::size_t api_per_address_max = 0;
+    std::string lowered;  // what is less than was set and why; empty: nothing
 };
 
 // `descriptors` as raise_descriptor_limit() has it; 0: unknown, and nothing is lowered. Where they

@@ -23,6 +23,7 @@ TEST(ConnectionBounds, LeaveDescriptorsToOthersAndConnectionsToOtherAddresses) {
     EXPECT_EQ(bounds.total_max, 350u);
     EXPECT_EQ(bounds.per_address_max, 307u);
     EXPECT_EQ(bounds.api_max, 16u);
+    EXPECT_EQ(bounds.api_per_address_max, 14u);
     EXPECT_THAT(bounds.lowered, testing::HasSubstr("400 descriptors"));
     EXPECT_EQ(connection_bounds(Settings(), 500'000).per_address_max, 100'000u);
     EXPECT_EQ(connection_bounds(Settings(), 1).total_max, 1u);

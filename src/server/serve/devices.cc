@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -38,6 +39,17 @@ Result<authentication::AnonymousSettings> anonymous_settings(const Settings& set
     }
     anonymous.documents.push_back(std::make_shared<const policy::Document>(std::move(*document)));
     return anonymous;
+}
+
+// A request is a message to publish, and what is a little too large is told so by the gateway.
+net::HttpServerSettings http_settings(const Settings& settings, Foundation& foundation) {
+    constexpr std::uint64_t headroom = 64 * 1024;
+    net::HttpServerSettings http;
+    http.body_bytes_max = static_cast<std::size_t>(std::min<std::uint64_t>(
+        http.body_bytes_max, settings.profile.limits.payload_bytes_max + headroom));
+    http.body_bytes_in_flight = &foundation.body_bytes_in_flight;
+    http.body_bytes_in_flight_max = settings.http_body_bytes_in_flight_max;
+    return http;
 }
 
 // Tells the operator when messages cannot be kept, and when they can again.
@@ -130,7 +142,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         *made->custom_authorizer_, made->passwords_.get(), parts.authorizers.directory(),
         std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
-        gateway::GatewaySettings{.profile = parts.settings.profile, .http = {}},
+        gateway::GatewaySettings{.profile = parts.settings.profile,
+                                 .http = http_settings(parts.settings, foundation)},
         gateway::GatewayParts{.clock = *foundation.clock,
                               .random = foundation.random,
                               .broker = *made->broker_,

@@ -30,7 +30,8 @@ Doors::Doors(const Parts& parts)
     : parts_(parts),
       limits_(
           {.total_max = parts.bounds.total_max, .per_address_max = parts.bounds.per_address_max}),
-      api_limits_({.total_max = parts.bounds.api_max, .per_address_max = parts.bounds.api_max}),
+      api_limits_(
+          {.total_max = parts.bounds.api_max, .per_address_max = parts.bounds.api_per_address_max}),
       metrics_limits_({.total_max = metrics_connections_max}),
       mqtt_door_{gateway::DoorKind::Mqtt, nullptr},
       mqtts_door_{gateway::DoorKind::Mqtts, &mqtts_tls_},
@@ -39,7 +40,7 @@ Doors::Doors(const Parts& parts)
       api_door_{gateway::DoorKind::Api, nullptr},
       api_tasks_(parts.loops.main(), "api connections") {
     api_http_.body_bytes_max = api_body_bytes_max;
-    api_http_.body_bytes_in_flight = &body_bytes_in_flight_;
+    api_http_.body_bytes_in_flight = &parts.foundation.body_bytes_in_flight;
     api_http_.body_bytes_in_flight_max = parts.settings.http_body_bytes_in_flight_max;
     metrics_http_.body_bytes_max = 0;  // nobody has to send one
 }

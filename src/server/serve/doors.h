@@ -101,7 +101,6 @@ private:
     gateway::Door api_door_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::size_t next_loop_ = 0;
-    std::atomic<std::size_t> body_bytes_in_flight_ = 0;
     net::HttpServerSettings api_http_;
     async::TaskGroup api_tasks_;
     net::HttpServerSettings metrics_http_;

@@ -1,0 +1,74 @@
+#include "authentication/circuit.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gatehouse::authentication {
+
+bool Circuit::may_ask(const Client& client, SteadyTime now) {
+    if (!is_open() || !is_kept_out(client)) return true;
+    const auto own = failed_.find(client.key);
+    const bool has_own_turn = own == failed_.end() || now >= own->second.next_probe;
+    return has_own_turn && take_probe(now);
+}
+
+bool Circuit::take_probe(SteadyTime now) {
+    if (now < next_probe_) return false;
+    next_probe_ = now + settings_.probe_interval;
+    return true;
+}
+
+void Circuit::failed(const Client& client, SteadyTime now) {
+    ++failures_in_row_;
+    if (failures_in_row_ == settings_.failures_to_open) next_probe_ = now + settings_.probe_interval;
+    const auto [found, is_new] = failed_.try_emplace(client.key);
+    Failed& own = found->second;
+    if (is_new) {
+        own.address = client.address;
+        own.place = failed_in_turn_.insert(failed_in_turn_.end(), client.key);
+        ++failed_of_address_[client.address];
+    } else {
+        failed_in_turn_.splice(failed_in_turn_.end(), failed_in_turn_, own.place);
+    }
+    const std::uint32_t doublings = std::min(own.times++, 16u);
+    own.next_probe = now + std::min<SteadyTime::duration>(
+                               settings_.own_probe_interval_max,
+                               settings_.probe_interval * (1u << doublings));
+    if (failed_.size() > settings_.clients_max) forget_oldest();
+}
+
+void Circuit::succeeded(const Client& client) {
+    know(client.key);
+    if (failures_in_row_ == 0) return;
+    failures_in_row_ = 0;
+    failed_.clear();
+    failed_in_turn_.clear();
+    failed_of_address_.clear();
+}
+
+void Circuit::forget_oldest() {
+    const auto oldest = failed_.find(failed_in_turn_.front());
+    const auto address = failed_of_address_.find(oldest->second.address);
+    if (--address->second == 0) failed_of_address_.erase(address);
+    failed_in_turn_.pop_front();
+    failed_.erase(oldest);
+}
+
+bool Circuit::is_kept_out(const Client& client) const {
+    if (is_known(client.key)) return false;
+    if (failed_.contains(client.key)) return true;
+    const auto address = failed_of_address_.find(client.address);
+    return address != failed_of_address_.end() &&
+           address->second >= settings_.failed_of_address_max;
+}
+
+bool Circuit::is_known(const GateKey& key) const {
+    return known_.contains(key) || known_before_.contains(key);
+}
+
+void Circuit::know(const GateKey& key) {
+    known_.insert(key);
+    if (known_.size() >= settings_.clients_max / 2) known_before_ = std::exchange(known_, {});
+}
+
+}  // namespace gatehouse::authentication

@@ -1,0 +1,109 @@
+#include "authentication/circuit.h"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::authentication {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class CircuitTest : public ::testing::Test {
+protected:
+    static GateKey key(std::uint8_t kind, std::uint32_t number) {
+        GateKey key{kind};
+        std::memcpy(&key[4], &number, sizeof number);
+        return key;
+    }
+    static Circuit::Client client(std::uint32_t user, std::uint32_t address = 1) {
+        return {.key = key(1, user * 100'000 + address), .address = key(2, address)};
+    }
+    bool may_ask(const Circuit::Client& client) { return circuit->may_ask(client, now); }
+    void fail(const Circuit::Client& client, int times = 1) {
+        for (int i = 0; i < times; ++i) circuit->failed(client, now);
+    }
+    void start(Circuit::Settings settings) { circuit = std::make_unique<Circuit>(settings); }
+
+    SteadyTime now{seconds(1000)};
+    std::unique_ptr<Circuit> circuit = std::make_unique<Circuit>(Circuit::Settings{});
+};
+
+TEST_F(CircuitTest, OpensAfterFailuresInARowAndClosesWithASuccess) {
+    fail(client(1), 19);
+    EXPECT_TRUE(may_ask(client(1)));
+    circuit->succeeded(client(2));
+    fail(client(1), 19);
+    EXPECT_FALSE(circuit->is_open());
+    fail(client(1));
+    EXPECT_TRUE(circuit->is_open());
+    EXPECT_FALSE(may_ask(client(1)));
+    circuit->succeeded(client(3));
+    EXPECT_FALSE(circuit->is_open());
+    EXPECT_TRUE(may_ask(client(1)));
+}
+
+TEST_F(CircuitTest, OneProbeASecond) {
+    for (std::uint32_t user = 0; user < 20; ++user) fail(client(user));
+    EXPECT_FALSE(may_ask(client(1)));
+    now += milliseconds(999);
+    EXPECT_FALSE(may_ask(client(1)));
+    now += milliseconds(1);
+    EXPECT_TRUE(may_ask(client(1)));
+    EXPECT_FALSE(may_ask(client(2))) << "one of all";
+    now += seconds(1);
+    EXPECT_TRUE(may_ask(client(99))) << "new at an address where many failed";
+}
+
+// Who hammers must not take all probes.
+TEST_F(CircuitTest, WhoFailsOftenProbesRarely) {
+    fail(client(1), 19);
+    fail(client(2));
+    int own = 0;
+    int others = 0;
+    for (int i = 0; i < 100; ++i) {
+        now += seconds(1);
+        if (may_ask(client(1))) {
+            ++own;
+            fail(client(1));
+        } else if (may_ask(client(2))) {
+            ++others;
+        }
+    }
+    EXPECT_LE(own, 2) << "at most once a minute";
+    EXPECT_GE(others, 98);
+}
+
+TEST_F(CircuitTest, KeepsOutNobodyForWhomNothingFailed) {
+    fail(client(1, 1), 20);
+    EXPECT_TRUE(may_ask(client(2, 1))) << "a neighbour";
+    EXPECT_TRUE(may_ask(client(1, 2))) << "the same user elsewhere";
+    fail(client(2, 1));
+    EXPECT_TRUE(may_ask(client(3, 1)));
+    fail(client(3, 1));
+    EXPECT_FALSE(may_ask(client(4, 1))) << "three of its address failed";
+    EXPECT_TRUE(may_ask(client(4, 2)));
+}
+
+TEST_F(CircuitTest, KeepsOutNobodyWhoGotInLately) {
+    start({.failed_of_address_max = 1, .clients_max = 8});
+    circuit->succeeded(client(1));
+    fail(client(2), 20);
+    EXPECT_FALSE(may_ask(client(3)));
+    EXPECT_TRUE(may_ask(client(1)));
+    fail(client(1));
+    EXPECT_TRUE(may_ask(client(1))) << "even if it failed once";
+}
+
+TEST_F(CircuitTest, RemembersABoundedNumber) {
+    start({.failures_to_open = 1, .failed_of_address_max = 1, .clients_max = 4});
+    for (std::uint32_t user = 0; user < 5; ++user) fail(client(user, user));
+    EXPECT_TRUE(may_ask(client(0, 0))) << "the oldest is forgotten, its address, too";
+    EXPECT_TRUE(may_ask(client(9, 0)));
+    EXPECT_FALSE(may_ask(client(1, 1)));
+    for (std::uint32_t user = 10; user < 14; ++user) circuit->succeeded(client(user, 5));
+    fail(client(1, 5), 2);
+    EXPECT_TRUE(may_ask(client(13, 5)));
+}
+
+}  // namespace
+}  // namespace gatehouse::authentication
