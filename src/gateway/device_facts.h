@@ -9,6 +9,7 @@
 #include "base/tenant.h"
 #include "base/uuid.h"
 #include "gateway/door.h"
+#include "gateway/password_exposure.h"
 #include "logs/event.h"
 #include "logs/level.h"
 #include "logs/trace.h"
@@ -18,14 +19,6 @@
 #include "net/transport.h"
 
 namespace gatehouse::gateway {
-
-// Who could read the password of CONNECT.
-enum class PasswordExposure : std::uint8_t {
-    None,
-    FromBalancer,  // it came without TLS from a load balancer, which does not say how it got there
-    OnTheWay       // it came from another machine without TLS
-};
-PasswordExposure exposure_of(const net::PeerFacts& peer);
 
 struct DeviceFacts {
     Tenant tenant;

@@ -24,14 +24,6 @@ std::string_view warning_of(PasswordExposure exposure) {
 
 }  // namespace
 
-PasswordExposure exposure_of(const net::PeerFacts& peer) {
-    if (peer.is_tls || peer.remote.is_loopback() || peer.tls_before == net::TlsBefore::Yes) {
-        return PasswordExposure::None;
-    }
-    if (peer.tls_before == net::TlsBefore::No) return PasswordExposure::OnTheWay;
-    return peer.is_balancer_here ? PasswordExposure::None : PasswordExposure::FromBalancer;
-}
-
 bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
     if (facts_->log_level_generation != gateway_.parts().levels.generation()) [[unlikely]] {
         refresh_log_level();
