@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "base/encoding.h"
-#include "base/json.h"
+#include "functions/error_bodies.h"
 #include "functions/limits.h"
 #include "functions/socket_owner.h"
 
@@ -34,54 +34,11 @@ constexpr std::size_t output_slice_bytes = 1024 * 1024;
 // Output that fills the pipe faster than the ticks empty it is waited for instead.
 constexpr std::size_t busy_output_bytes = 32 * 1024;
 
-std::string signal_text(int signal) {
-    if (signal == SIGKILL) return "signal: killed";
-    const char* const name = sigdescr_np(signal);
-    std::string text = name == nullptr ? std::to_string(signal) : name;
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return "signal: " + text;
-}
-
-std::string platform_body(std::string_view type, std::string_view message) {
-    return fmt::format(R"({{"errorType":"{}","errorMessage":{}}})", type, quote_json(message));
-}
-
 std::string_view phase_name(Instance::Phase phase) {
     return phase == Instance::Phase::Init ? "init" : "invoke";
 }
 
 }  // namespace
-
-std::string timeout_body(const RequestId& request, std::uint32_t timeout_s) {
-    return platform_body("Sandbox.Timedout",
-                         fmt::format("RequestId: {} Error: Task timed out after {}.00 seconds",
-                                     request.view(), timeout_s));
-}
-
-std::string exit_body(const RequestId& request, const ProcessEnd& end) {
-    std::string reason = "Runtime exited without providing a reason";
-    if (end.how == ProcessEnd::How::Signalled) {
-        reason = "Runtime exited with error: " + signal_text(end.value);
-    } else if (end.value != 0) {
-        reason = fmt::format("Runtime exited with error: exit status {}", end.value);
-    }
-    return platform_body("Runtime.ExitError",
-                         fmt::format("RequestId: {} Error: {}", request.view(), reason));
-}
-
-std::string too_large_body() {
-    return fmt::format(
-        R"({{"errorMessage":"Response payload size exceeded maximum allowed payload )"
-        R"(size ({} bytes).","errorType":"Function.ResponseSizeTooLarge"}})",
-        response_bytes_max);
-}
-
-std::string invalid_entrypoint_body(const RequestId& request) {
-    return platform_body("Runtime.InvalidEntrypoint",
-                         fmt::format("RequestId: {} Error: Couldn't find valid bootstrap(s): "
-                                     "[/var/task/bootstrap /opt/bootstrap]",
-                                     request.view()));
-}
 
 // Takes output as it comes, for a function that prints much.
 class Instance::OutputWatch final : async::ReadinessHandler, Pinned {

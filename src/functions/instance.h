@@ -169,10 +169,4 @@ private:
     async::FunctionTimer tick_;
 };
 
-// The bodies AWS gives for what the platform notices, see Invoke in the Developer Guide.
-std::string timeout_body(const RequestId& request, std::uint32_t timeout_s);
-std::string exit_body(const RequestId& request, const ProcessEnd& end);
-std::string invalid_entrypoint_body(const RequestId& request);
-std::string too_large_body();
-
 }  // namespace gatehouse::functions

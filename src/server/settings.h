@@ -104,7 +104,7 @@ struct Settings {
 
     logs::Level log_level = logs::Level::Info;
     ClockChoice clock = ClockChoice::System;
-    std::uint32_t loops = 0;  // 0: one a core
+    std::uint32_t loops = 0;  // 0: one a core but one
     std::uint32_t connections_max = 1'000'000;
     std::uint32_t connections_per_address_max = 100'000;
     std::uint64_t http_body_bytes_in_flight_max = 256ULL * 1024 * 1024;

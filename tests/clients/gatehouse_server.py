@@ -62,7 +62,8 @@ class Server:
 
     @staticmethod
     def environment() -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+        # More than one loop, whatever the machine has: what crosses loops is tested, too.
+        return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GATEHOUSE_LOOPS": "2"}
 
     def start(self) -> None:
         self.errors = open(self.data_dir.path / "stderr", "a+", encoding="utf-8")

@@ -38,8 +38,9 @@ void Loops::notify() {
 }
 
 std::size_t loop_count(std::uint32_t setting) {
-    const std::size_t wanted =
-        setting != 0 ? setting : std::max(1u, std::thread::hardware_concurrency());
+    const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+    // One core is left to functions, the disk's writer and the kernel's half of the sockets.
+    const std::size_t wanted = setting != 0 ? setting : std::max<std::size_t>(cores - 1, 1);
     return std::min(wanted, broker::Broker::loops_max);
 }
 

@@ -34,7 +34,7 @@ private:
     std::vector<async::EventLoop*> pointers_;
 };
 
-// The setting, or one loop a core.
+// The setting, or one loop a core but one (docs/decisions/0005-loops.md).
 std::size_t loop_count(std::uint32_t setting);
 
 }  // namespace gatehouse::server
