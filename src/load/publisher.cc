@@ -17,7 +17,7 @@ constexpr std::size_t unsent_bytes_max = 64 * 1024;
 }  // namespace
 
 Publisher::Publisher(const TrafficParts& parts, std::string client_id, const Outgoing& outgoing,
-                     const Sequence* arrived)
+                     Listeners listeners)
     : Client(parts.loop, parts.target, parts.arrivals, std::move(client_id)),
       tally_(parts.tally),
       qos_(outgoing.qos),
@@ -27,7 +27,7 @@ Publisher::Publisher(const TrafficParts& parts, std::string client_id, const Out
       messages_max_(outgoing.messages_max),
       payload_bytes_(outgoing.payload_bytes),
       stamp_(outgoing.first),
-      arrived_(arrived) {
+      listeners_(std::move(listeners)) {
     const Bytes payload(payload_bytes_, 'x');
     const mqtt::PublishParts packet{
         .topic = outgoing.topic, .payload = payload, .qos = qos_, .retain = retain_};
@@ -59,12 +59,12 @@ void Publisher::on_connected(const mqtt::Connack& connack) {
     settle();
 }
 
-bool Publisher::has_window() const {
-    if (arrived_ == nullptr) return true;
-    return sent_ - std::min(sent_, std::max(arrived_->next(), given_up_)) < in_flight_max_;
+bool Publisher::has_window() {
+    if (!is_watched() || sent_ - given_up_ < in_flight_max_) return true;
+    return listeners_.all_have(sent_ - in_flight_max_ + 1);
 }
 
-bool Publisher::can_send() const {
+bool Publisher::can_send() {
     return is_in() && !has_sent_all() && unsent_bytes() < unsent_bytes_max &&
            (qos_ == mqtt::Qos::AtMostOnce || !free_ids_.empty()) && has_window();
 }
@@ -93,10 +93,11 @@ std::uint64_t Publisher::unsent() const {
 }
 
 void Publisher::look_for_losses() {
-    if (arrived_ == nullptr) return;
-    if (sent_ == sent_before_ && arrived_->next() == arrived_before_) given_up_ = sent_;
+    if (!is_watched()) return;
+    const std::uint64_t heard = listeners_.least();
+    if (sent_ == sent_before_ && heard == heard_before_) given_up_ = sent_;
     sent_before_ = sent_;
-    arrived_before_ = arrived_->next();
+    heard_before_ = heard;
 }
 
 bool Publisher::is_unanswered(mqtt::PacketId id) const {
@@ -129,7 +130,7 @@ void Publisher::take_ack(const mqtt::Ack& ack) {
         ++tally_.refused[std::string(mqtt::name_of(ack.reason))];
     } else {
         ++tally_.acknowledged;
-        if (arrived_ == nullptr) tally_.add_latency(read_at() - std::chrono::nanoseconds(sent_at));
+        if (!is_watched()) tally_.add_latency(read_at() - std::chrono::nanoseconds(sent_at));
     }
     sent_at = 0;
     free_ids_.push_back(ack.packet_id);

@@ -30,27 +30,51 @@ Traffic::Traffic(async::EventLoop& loop, TrafficPlan plan, GoesOn goes_on)
       goes_on_(std::move(goes_on)),
       parts_{loop_, plan_.target, arrivals_, tally_} {}
 
+std::size_t Traffic::subscriber_count() const {
+    switch (plan_.role) {
+        case Role::Publish: return 0;
+        case Role::FanIn: return 1;
+        default: return plan_.clients;
+    }
+}
+
+std::size_t Traffic::publisher_count() const {
+    switch (plan_.role) {
+        case Role::Subscribe: return 0;
+        case Role::FanOut: return 1;
+        default: return plan_.clients;
+    }
+}
+
 std::string Traffic::client_id(std::size_t number, std::string_view suffix) const {
     return fmt::format("{}-{}{}", plan_.prefix, number, suffix);
 }
 
-Subscriber& Traffic::add_subscriber(std::size_t index) {
-    const bool pairs = plan_.role == Role::Pairs;
+Subscriber* Traffic::add_subscriber(std::size_t index) {
     const bool shared = plan_.topic.starts_with("$share/");
     if (streams_.empty() || !shared) {
-        streams_.emplace_back(pairs ? Streams::Of::Expected : Streams::Of::Anybody);
+        streams_.emplace_back(has_both() ? Streams::Of::Expected : Streams::Of::Anybody);
     }
     const std::size_t number = index + 1;
     Incoming incoming{.filter = fill_in(plan_.topic, number, client_id(number, "")),
                       .qos = plan_.qos,
                       .session = plan_.subscriber_session};
     subscribers_.push_back(std::make_unique<Subscriber>(
-        parts_, client_id(number, pairs ? "-sub" : ""), std::move(incoming), streams_.back()));
-    return *subscribers_.back();
+        parts_, client_id(number, has_both() ? "-sub" : ""), std::move(incoming), streams_.back()));
+    return subscribers_.back().get();
 }
 
-Publisher& Traffic::add_publisher(std::size_t index) {
-    const bool pairs = plan_.role == Role::Pairs;
+Listeners Traffic::listeners_of(std::size_t publisher, std::uint64_t stream) {
+    Listeners listeners;
+    for (std::size_t index = 0; index < subscribers_.size(); ++index) {
+        if (plan_.role == Role::Pairs && index != publisher) continue;
+        if (subscribers_[index]->is_in()) listeners.add(streams_[index].expect(stream));
+    }
+    return listeners;
+}
+
+// Null for one who would publish for nobody, because its subscribers failed.
+Publisher* Traffic::add_publisher(std::size_t index) {
     const std::size_t number = index + 1;
     Outgoing outgoing{.topic = fill_in(plan_.topic, number, client_id(number, "")),
                       .payload_bytes = plan_.payload_bytes,
@@ -59,15 +83,17 @@ Publisher& Traffic::add_publisher(std::size_t index) {
                       .in_flight_max = plan_.in_flight_max,
                       .first = {.run = plan_.run, .publisher = static_cast<std::uint32_t>(index)}};
     if (plan_.messages > 0) {
-        outgoing.messages_max =
-            plan_.messages / plan_.clients + (index < plan_.messages % plan_.clients ? 1 : 0);
+        const std::size_t all = publisher_count();
+        outgoing.messages_max = plan_.messages / all + (index < plan_.messages % all ? 1 : 0);
     }
-    const bool listened_to = pairs && plan_.subscribers_offline == Offline::No;
-    const Sequence* const arrived =
-        listened_to ? &streams_[index].expect(outgoing.first.stream()) : nullptr;
+    Listeners listeners;
+    if (has_both() && plan_.subscribers_offline == Offline::No) {
+        listeners = listeners_of(index, outgoing.first.stream());
+        if (listeners.empty()) return nullptr;
+    }
     publishers_.push_back(std::make_unique<Publisher>(
-        parts_, client_id(number, pairs ? "-pub" : ""), outgoing, arrived));
-    return *publishers_.back();
+        parts_, client_id(number, has_both() ? "-pub" : ""), outgoing, std::move(listeners)));
+    return publishers_.back().get();
 }
 
 void Traffic::open(std::size_t count, const std::function<Client*(std::size_t)>& add) {
@@ -81,21 +107,11 @@ void Traffic::open(std::size_t count, const std::function<Client*(std::size_t)>&
 }
 
 void Traffic::connect() {
-    if (plan_.role != Role::Publish) {
-        open(plan_.clients, [&](std::size_t index) { return &add_subscriber(index); });
-    }
+    open(subscriber_count(), [&](std::size_t index) { return add_subscriber(index); });
     if (plan_.subscribers_offline == Offline::Yes) {
         for (auto& subscriber : subscribers_) subscriber->leave();
     }
-    if (plan_.role == Role::Subscribe) return;
-    const bool pairs = plan_.role == Role::Pairs;
-    // Whose subscriber failed would publish for nobody.
-    const std::size_t count = pairs ? subscribers_.size() : plan_.clients;
-    open(count, [&](std::size_t index) -> Client* {
-        const bool alone =
-            pairs && plan_.subscribers_offline == Offline::No && !subscribers_[index]->is_in();
-        return alone ? nullptr : &add_publisher(index);
-    });
+    open(publisher_count(), [&](std::size_t index) { return add_publisher(index); });
 }
 
 void Traffic::run_for(std::chrono::nanoseconds duration) {
@@ -164,8 +180,7 @@ bool Traffic::is_finished() const {
 bool Traffic::is_drained() const {
     if (arrivals_.open == 0) return true;
     return std::ranges::all_of(publishers_, [](const auto& publisher) {
-        const Sequence* const arrived = publisher->arrived();
-        if (arrived != nullptr && arrived->next() < publisher->sent()) return false;
+        if (publisher->is_watched() && !publisher->is_all_heard()) return false;
         return publisher->is_out() ||
                (publisher->unanswered() == 0 && publisher->unsent_bytes() == 0);
     });
@@ -207,8 +222,8 @@ Traffic::Totals Traffic::totals() const {
     }
     sum.lost = missing();
     for (const auto& publisher : publishers_) {
-        if (const Sequence* const arrived = publisher->arrived()) {
-            sum.lost += publisher->sent() - std::min(publisher->sent(), arrived->next());
+        if (publisher->is_watched()) {
+            sum.lost += publisher->unheard();
         } else if (plan_.qos == mqtt::Qos::AtMostOnce) {
             sum.lost += publisher->unsent();
         } else {

@@ -29,7 +29,9 @@ namespace gatehouse::load {
 enum class Role : std::uint8_t {
     Publish,
     Subscribe,
-    Pairs,  // each publisher has a subscriber to its topic
+    Pairs,   // each publisher has a subscriber to its topic
+    FanOut,  // one publisher, to whom all subscribers listen: one topic for all
+    FanIn,   // all publish to the topic of one subscriber
 };
 
 enum class Offline : bool { No, Yes };
@@ -37,7 +39,7 @@ enum class Offline : bool { No, Yes };
 struct TrafficPlan {
     Target target;
     Role role = Role::Pairs;
-    std::size_t clients = 100;            // or pairs
+    std::size_t clients = 100;            // or pairs, or those on the side where there are many
     std::string prefix = "load";          // of client ids
     std::string topic = "bench/%i/data";  // see fill_in(); for subscribers a filter
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
@@ -83,9 +85,14 @@ public:
     TrafficTally& tally() { return tally_; }
 
 private:
+    bool has_both() const { return plan_.role != Role::Publish && plan_.role != Role::Subscribe; }
+    std::size_t subscriber_count() const;
+    std::size_t publisher_count() const;
+    // Whom a publisher's messages have to reach.
+    Listeners listeners_of(std::size_t publisher, std::uint64_t stream);
     std::string client_id(std::size_t number, std::string_view suffix) const;
-    Publisher& add_publisher(std::size_t index);
-    Subscriber& add_subscriber(std::size_t index);
+    Publisher* add_publisher(std::size_t index);
+    Subscriber* add_subscriber(std::size_t index);
     void open(std::size_t count, const std::function<Client*(std::size_t)>& add);
     void publish_closed_loop(SteadyTime end);
     void run_until(SteadyTime end);
