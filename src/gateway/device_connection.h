@@ -112,6 +112,7 @@ private:
     void on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) override;
     void on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) override;
     void on_turn_end() override;
+    bool write_some();
     void flush();
     bool is_paused() const;
     bool is_held_up() const;

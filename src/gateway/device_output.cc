@@ -25,11 +25,25 @@ constexpr std::size_t withheld_max = 1024;
 }  // namespace
 
 std::uint8_t* DeviceConnection::extend(std::size_t bytes) {
-    if (output_ && output_->size() + bytes > gateway_.settings().output_bytes_max) {
-        output_was_full_ = true;
-        return nullptr;
+    const std::size_t bytes_max = gateway_.settings().output_bytes_max;
+    if (output_ && output_->size() + bytes > bytes_max) [[unlikely]] {
+        // One turn may bring more than that, and the socket was not asked yet whether it takes it.
+        const bool socket_is_full = output_was_full_ || (interest_ & EPOLLOUT) != 0;
+        if (socket_is_full || !write_some() || output_->size() + bytes > bytes_max) {
+            output_was_full_ = true;
+            return nullptr;
+        }
     }
     return room(bytes);
+}
+
+// One write, from inside the broker: what goes wrong is found again, and told, by flush().
+bool DeviceConnection::write_some() {
+    const auto waiting = output_->waiting();
+    const iovec piece{const_cast<std::uint8_t*>(waiting.data()), waiting.size()};
+    const IoOutcome outcome = transport_->write({&piece, 1});
+    if (outcome.status == IoOutcome::Status::Done) output_->consume(outcome.bytes);
+    return outcome.status == IoOutcome::Status::Done;
 }
 
 std::uint8_t* DeviceConnection::room(std::size_t bytes) {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """A subscriber whose process is stopped: nobody else is held up, what waits for it is bounded, and
-what was kept for it comes in order when it goes on.
+what was kept for it comes in order when it goes on. A server that is stopped: what came meanwhile.
 
 usage: stopped_test.py GATEHOUSE [TESTS]"""
 
@@ -139,6 +139,31 @@ class Stopped(ClientTest):
 
     def test_qos_1(self):
         self.check(1, "queue-full")
+
+
+class Burst(ClientTest):
+    """Much for one client is there when the server goes on, all of it in one turn of its loop."""
+    flags = ("--allow-anonymous", "--profile", "open", "--loops", "1")
+
+    def peer(self, name: str) -> Peer:
+        peer = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(peer.close)
+        self.assertEqual(peer.connect(name).code, 0)
+        return peer
+
+    def test_more_than_a_connection_may_have_waiting_reaches_one_whose_socket_takes_it(self):
+        subscriber = self.peer("reader")
+        self.assertEqual(subscriber.subscribe("load", qos=0), [0])
+        publishers = [self.peer(f"writer-{number}") for number in range(40)]
+        payload = bytes(32 * 1024)  # 1.25 MiB together, and 1 MiB may wait
+        os.kill(self.server.process.pid, signal.SIGSTOP)
+        try:
+            for publisher in publishers:
+                publisher.publish("load", payload)
+        finally:
+            os.kill(self.server.process.pid, signal.SIGCONT)
+        for _ in publishers:
+            self.assertEqual(len(subscriber.message().payload), len(payload))
 
 
 if __name__ == "__main__":
