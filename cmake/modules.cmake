@@ -70,7 +70,8 @@ function(gatehouse_benchmark name)
   add_executable(${name} ${arg_SOURCES})
   add_dependencies(benchmarks ${name})
   _gatehouse_use(${name} PRIVATE ${arg_USES})
-  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} benchmark::benchmark)
+  target_link_libraries(${name} PRIVATE
+    gatehouse_allocation_count ${arg_LIBRARIES} benchmark::benchmark)
   set_property(GLOBAL APPEND_STRING PROPERTY GATEHOUSE_BENCHMARKS "${name}\n")
 endfunction()
 

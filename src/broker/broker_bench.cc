@@ -1,42 +1,25 @@
 // What a message costs inside the broker, without sockets, and what subscriptions cost.
 //
-// Times are per message, subscription or match as named; `allocations` is counted per item, by
-// replacing operator new and malloc's callers below.
+// Times are per message, subscription or match as named; `allocations` is counted per item.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
+#include "base/allocation_count.h"
 #include "broker/broker.h"
 #include "broker/topic_tree.h"
 
 namespace gatehouse::broker {
 namespace {
 
-std::uint64_t allocation_count = 0;
-
-}  // namespace
-}  // namespace gatehouse::broker
-
-// Counts what C++ code allocates.
-void* operator new(std::size_t size) {
-    ++gatehouse::broker::allocation_count;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
+// What the allocator holds for this program, large pieces included.
+std::size_t allocated_bytes() {
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
 }
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-
-namespace gatehouse::broker {
-namespace {
 
 class StillPort final : public LoopPort {
 public:
@@ -99,7 +82,13 @@ void report(benchmark::State& state, std::int64_t items_each, std::uint64_t allo
     const auto items = static_cast<double>(state.iterations() * items_each);
     state.SetItemsProcessed(static_cast<std::int64_t>(items));
     state.counters["allocations"] =
-        static_cast<double>(allocation_count - allocations_before) / items;
+        static_cast<double>(allocation_count() - allocations_before) / items;
+}
+
+// As fleets subscribe: a third has a wildcard.
+std::string filter_of(int i) {
+    const std::string id = std::to_string(i);
+    return i % 3 == 0 ? "d/" + id + "/cmd/+" : "d/" + id + "/state";
 }
 
 // One hundred publishers, each to a subscriber of its own, in bursts of 100 messages as they come
@@ -123,7 +112,7 @@ void publish_pairs(benchmark::State& state) {
     }
     const Publication publication{.payload = bytes_of(payload), .qos = qos};
     mqtt::PacketId acknowledged = 0;
-    const std::uint64_t before = allocation_count;
+    const std::uint64_t before = allocation_count();
     for (auto _ : state) {
         for (int pair = 0; pair < pairs; ++pair) {
             Publisher& publisher = publishers[static_cast<std::size_t>(pair)].publisher();
@@ -165,49 +154,47 @@ void publish_fan_out(benchmark::State& state) {
     Lease lease = bench.attach("publisher");
     Publisher& publisher = lease.publisher();
     const Publication publication{.payload = bytes_of(payload)};
-    const std::uint64_t before = allocation_count;
+    const std::uint64_t before = allocation_count();
     for (auto _ : state) publisher.publish(publisher.route_for("news/all"), publication);
     report(state, count, before);
 }
 BENCHMARK(publish_fan_out)->Arg(1)->Arg(500);
 
-// A message on a topic that is not in the publisher's cache: a match each time.
+// A message on a topic that is not in the publisher's cache: a match each time, among so many
+// subscriptions that do not match.
 void publish_uncached(benchmark::State& state) {
     Bench bench;
+    Lease other = bench.attach("other");
+    for (int i = 0; i < state.range(0); ++i) other.subscribe(filter_of(i), {}).value();
     Lease subscriber = bench.attach("s");
-    subscriber.subscribe("d/+/state", {}).value();
+    subscriber.subscribe("d/+/alarm", {}).value();
     Lease lease = bench.attach("p");
     Publisher& publisher = lease.publisher();
     std::vector<std::string> topics;
-    for (int i = 0; i < 1000; ++i) topics.push_back("d/" + std::to_string(i) + "/state");
+    for (int i = 0; i < 1000; ++i) topics.push_back("d/" + std::to_string(i) + "/alarm");
     std::size_t next = 0;
-    const std::uint64_t before = allocation_count;
+    const std::uint64_t before = allocation_count();
     for (auto _ : state) {
         publisher.publish(publisher.route_for(topics[next]), {});
         next = (next + 1) % topics.size();
     }
     report(state, 1, before);
 }
-BENCHMARK(publish_uncached);
+BENCHMARK(publish_uncached)->Arg(1)->Arg(100'000);
 
 // --- the tree --------------------------------------------------------------------------------
-
-std::string filter_of(int i) {
-    const std::string id = std::to_string(i);
-    return i % 3 == 0 ? "d/" + id + "/cmd/+" : "d/" + id + "/state";
-}
 
 struct FilledTree {
     explicit FilledTree(int filters) : tree(quiescence, ParentMatch::No, 0x5EED) {
         handles.reserve(static_cast<std::size_t>(filters));
-        const std::size_t before = mallinfo2().uordblks;
+        const std::size_t before = allocated_bytes();
         for (int i = 0; i < filters; ++i) {
             handles.push_back(
                 tree.subscribe(filter_of(i), Subscriber({0, static_cast<std::uint32_t>(i)}, {}))
                     .value());
         }
         quiescence.reclaim();
-        bytes = mallinfo2().uordblks - before;
+        bytes = allocated_bytes() - before;
     }
     Quiescence quiescence;
     TopicTree tree;
@@ -230,6 +217,7 @@ void tree_match(benchmark::State& state) {
     std::vector<Subscriber> found;
     MatchStamp stamp;
     std::size_t next = 0;
+    AllocationsEach counted(state);
     for (auto _ : state) {
         found.clear();
         filled.tree.match(reader, topics[next++ & 65'535], stamp, found);
@@ -260,13 +248,13 @@ void attach_idle_sessions(benchmark::State& state) {
         Bench bench;
         std::vector<Lease> leases;
         leases.reserve(static_cast<std::size_t>(count));
-        const std::size_t before = mallinfo2().uordblks;
+        const std::size_t before = allocated_bytes();
         for (int i = 0; i < count; ++i) {
             leases.push_back(bench.attach("device-" + std::to_string(i)));
             leases.back().subscribe(filter_of(i), {}).value();
         }
         state.counters["bytes_per_session"] =
-            static_cast<double>(mallinfo2().uordblks - before) / count;
+            static_cast<double>(allocated_bytes() - before) / count;
     }
     state.SetItemsProcessed(state.iterations() * count);
 }

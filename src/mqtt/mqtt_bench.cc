@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/allocation_count.h"
 #include "mqtt/ack.h"
 #include "mqtt/frame.h"
 #include "mqtt/packet.h"
@@ -29,6 +30,7 @@ Bytes publish_of(ProtocolVersion version, const PublishParts& parts) {
 }
 
 void find_and_decode(benchmark::State& state, ProtocolVersion version, const Bytes& bytes) {
+    AllocationsEach counted(state);
     for (auto _ : state) {
         BytesView input = bytes;
         benchmark::DoNotOptimize(input);
@@ -40,6 +42,7 @@ void find_and_decode(benchmark::State& state, ProtocolVersion version, const Byt
 
 void find_frame_only(benchmark::State& state) {
     const Bytes bytes = publish_of(ProtocolVersion::V3_1_1, parts_of(Qos::AtMostOnce));
+    AllocationsEach counted(state);
     for (auto _ : state) {
         BytesView input = bytes;
         benchmark::DoNotOptimize(input);
@@ -81,6 +84,7 @@ BENCHMARK(decode_qos1_v5_with_properties);
 void encode_parts(benchmark::State& state, Qos qos) {
     PublishParts parts = parts_of(qos);
     std::uint8_t out[256];
+    AllocationsEach counted(state);
     for (auto _ : state) {
         benchmark::DoNotOptimize(parts);
         benchmark::DoNotOptimize(encode_publish(out, ProtocolVersion::V3_1_1, parts));
@@ -102,6 +106,7 @@ void copy_and_patch(benchmark::State& state) {
     const std::uint32_t at = packet_id_offset(find_frame(bytes, packet_size_max).frame);
     std::uint8_t out[256];
     PacketId id = 1;
+    AllocationsEach counted(state);
     for (auto _ : state) {
         benchmark::DoNotOptimize(static_cast<std::uint8_t*>(out));
         std::memcpy(out, bytes.data(), bytes.size());
@@ -114,6 +119,7 @@ BENCHMARK(copy_and_patch);
 void decode_puback_v311(benchmark::State& state) {
     std::uint8_t bytes[short_ack_size];
     encode_short_ack(bytes, PacketType::Puback, 7);
+    AllocationsEach counted(state);
     for (auto _ : state) {
         BytesView input = bytes;
         benchmark::DoNotOptimize(input);
@@ -126,6 +132,7 @@ BENCHMARK(decode_puback_v311);
 void read_short_puback(benchmark::State& state) {
     std::uint8_t bytes[short_ack_size];
     encode_short_ack(bytes, PacketType::Puback, 7);
+    AllocationsEach counted(state);
     for (auto _ : state) {
         BytesView input = bytes;
         benchmark::DoNotOptimize(input);
@@ -136,6 +143,7 @@ BENCHMARK(read_short_puback);
 
 void check_name(benchmark::State& state) {
     std::string_view name = topic;
+    AllocationsEach counted(state);
     for (auto _ : state) {
         benchmark::DoNotOptimize(name);
         benchmark::DoNotOptimize(check_topic_name(name));
@@ -145,6 +153,7 @@ BENCHMARK(check_name);
 
 void match_filter(benchmark::State& state) {
     std::string_view filter = "fleet/+/device-00042/#";
+    AllocationsEach counted(state);
     for (auto _ : state) {
         benchmark::DoNotOptimize(filter);
         benchmark::DoNotOptimize(matches(filter, topic));
@@ -159,6 +168,7 @@ void decode_connect_v5(benchmark::State& state) {
     connect.password = bytes_of("secret");
     Bytes bytes;
     encode(connect, bytes);
+    AllocationsEach counted(state);
     for (auto _ : state) {
         BytesView input = bytes;
         benchmark::DoNotOptimize(input);

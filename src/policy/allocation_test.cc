@@ -2,27 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "base/allocation_count.h"
 #include "policy/compiled_policies.h"
-
-namespace {
-thread_local std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    void* memory = std::malloc(size == 0 ? 1 : size);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace gatehouse::policy {
 namespace {
@@ -46,7 +27,7 @@ TEST(Allocation, DecidingNeedsNone) {
     const std::array<std::string_view, 1> address{"10.1.2.3"};
     const std::array<ContextEntry, 3> context{
         {{"iot:ConnectAttributes", will}, {"aws:CurrentTime", time}, {"aws:VpcSourceIp", address}}};
-    const std::size_t before = allocations;
+    const std::uint64_t before = allocation_count();
     std::size_t allowed = 0;
     for (const std::string_view name : {"a/1/b2/client-with-a-long-name", "x", "1/only-here/2",
                                         "y:topic/1/only-here/2", "none"}) {
@@ -55,7 +36,7 @@ TEST(Allocation, DecidingNeedsNone) {
                 policies->decide(static_cast<Action>(action), name, context).allowed() ? 1 : 0;
         }
     }
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(allocation_count(), before);
     EXPECT_GT(allowed, 0U);
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/allocation_count.h"
 #include "policy/compiled_policies.h"
 
 namespace {
@@ -132,6 +133,7 @@ void decide(benchmark::State& state, Shape shape) {
     }
     const auto medians = median_nanoseconds(*policies, topics, clock_overhead());
     std::size_t next = 0;
+    AllocationsEach counted(state);
     for (auto _ : state) {
         auto decision = policies->decide(Action::Publish, topics[next]);
         benchmark::DoNotOptimize(decision);
@@ -155,6 +157,7 @@ void parse_and_compile(benchmark::State& state) {
          "Resource":"arn:aws:iot:us-east-1:*:topicfilter/${iot:ClientId}/*"}]})";
     const Variables variables = Variables().set("iot:ClientId", "basicPubSub");
     std::size_t bytes = 0;
+    AllocationsEach counted(state);
     for (auto _ : state) {
         auto document = parse_document(text, Dialect::IotPolicy);
         const auto policies = compile(
