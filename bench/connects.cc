@@ -20,10 +20,18 @@ load::Arrivals make_visits(async::EventLoop& loop, const Load& load, std::uint64
     return arrivals;
 }
 
+std::uint64_t warm_up_visits(const Load& load) {
+    return load.parallel * 2;
+}
+
 }  // namespace
 
+std::uint64_t visits_of(const Load& load) {
+    return warm_up_visits(load) + load.count;
+}
+
 int run_connects(async::EventLoop& loop, const Load& load) {
-    make_visits(loop, load, load.parallel * 2);  // warms up
+    make_visits(loop, load, warm_up_visits(load));
 
     const auto before = usage_of(load.server);
     const auto start = std::chrono::steady_clock::now();

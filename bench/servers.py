@@ -43,15 +43,28 @@ def lambda_handler(event, context):
             "policyDocuments": [policy_of(mqtt["clientId"], mqtt["username"].startswith("own"))]}
 """ % PASSWORD
 
+# The same three statements for users of the password file.
+PASSWORD_FILE_POLICY = """
+{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Action": "iot:Connect",
+   "Resource": "arn:aws:iot:*:*:client/${iot:ClientId}"},
+  {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
+   "Resource": ["arn:aws:iot:*:*:topic/bench/*", "arn:aws:iot:*:*:topic/${iot:ClientId}/*"]},
+  {"Effect": "Allow", "Action": "iot:Subscribe",
+   "Resource": ["arn:aws:iot:*:*:topicfilter/bench/*",
+                "arn:aws:iot:*:*:topicfilter/${iot:ClientId}/*"]}]}
+"""
+
 
 class Server:
     """A process that listens. `ports` maps a door's name to its port."""
 
-    def __init__(self, name, command, log):
+    def __init__(self, name, command, log, environment=None):
         self.name = name
         self.log = open(log, "wb")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log,
-                                        stdin=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL,
+                                        env={**os.environ, **(environment or {})})
         self.ports = {}
         self.login = []
 
@@ -103,7 +116,9 @@ class Bench:
         self.programs = Path(programs)
         self.scratch = Path(scratch)
         self.servers = []
-        self.make_certificate()
+        self.password_file_login = ["--user", USER, "--password", PASSWORD]
+        self.make_certificates()
+        self.make_password_file()
 
     def __enter__(self):
         return self
@@ -112,68 +127,104 @@ class Bench:
         for server in self.servers:
             server.stop()
 
-    def make_certificate(self):
-        """A P-256 leaf under a P-256 CA, as the server issues them to itself."""
+    def make_certificates(self):
+        """P-256 under a P-256 CA, as the server issues them to itself: for servers and clients."""
         def openssl(*arguments):
             subprocess.run(["openssl", *arguments], cwd=self.scratch, check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
         openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=bench CA")
-        openssl("req", "-new", *curve, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=localhost")
-        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-                "-CAcreateserial", "-out", "leaf.pem")
-        self.certificate = self.scratch / "leaf.pem"
-        self.key = self.scratch / "leaf.key"
+        for name in ("localhost", "client"):
+            openssl("req", "-new", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr",
+                    "-subj", f"/CN={name}")
+            openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                    "-CAcreateserial", "-out", f"{name}.pem")
+        self.authority = self.scratch / "ca.pem"
+        self.certificate = self.scratch / "localhost.pem"
+        self.key = self.scratch / "localhost.key"
+        # Words for the load generator: one certificate for all clients, or a new one for each.
+        self.client_certificate = ("--certificate", self.scratch / "client.pem",
+                                   "--key", self.scratch / "client.key")
+        self.client_authority = ("--certificate", self.authority, "--key", self.scratch / "ca.key",
+                                 "--authority", 1)
 
-    def start(self, name, command):
+    def make_password_file(self):
+        """For the authorizer that needs no function. A password that was right is remembered, so
+        that the cost of its hash is paid once."""
+        self.users, self.policies = self.scratch / "users", self.scratch / "policies"
+        subprocess.run([self.programs / "gatehouse", "passwd", self.users, USER],
+                       input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        self.policies.mkdir()
+        (self.policies / "default.json").write_text(PASSWORD_FILE_POLICY)
+
+    def start(self, name, command, environment=None):
         log = self.scratch / f"{len(self.servers)}.log"
-        self.servers.append(Server(name, command, log))
+        self.servers.append(Server(name, command, log, environment))
         return self.servers[-1]
 
     def relay(self):
-        return self.start("framed relay", [self.programs / "bench_relay"]).read_ports()
+        command = [self.programs / "bench_relay", self.certificate, self.key]
+        server = self.start("relay", command).read_ports()
+        server.ports["tls"] = server.ports["mqtts"]
+        return server
 
-    def tls_accept(self):
-        command = [self.programs / "bench_tls_accept", self.certificate, self.key]
-        return self.start("bare OpenSSL", command).read_ports()
+    def accept(self):
+        command = [self.programs / "bench_accept", self.certificate, self.key, self.authority]
+        server = self.start("accept", command).read_ports()
+        server.ports["tls"] = server.ports["mqtts"]
+        return server
 
     def mosquitto(self):
         program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         passwords = self.scratch / "passwords"
         if not passwords.exists():
-            subprocess.run(["mosquitto_passwd", "-b", "-c", passwords, USER, PASSWORD], check=True)
-        plain, tls = free_port(), free_port()
+            # The cheaper of its two hashes: it checks the password at each connect.
+            subprocess.run(["mosquitto_passwd", "-H", "sha512", "-b", "-c", passwords, USER,
+                            PASSWORD], check=True)
+        plain, tls, mutual = free_port(), free_port(), free_port()
         configuration = self.scratch / "mosquitto.conf"
         configuration.write_text(
             f"per_listener_settings false\nallow_anonymous true\npassword_file {passwords}\n"
             f"persistence false\nlog_type error\nmax_inflight_messages 100\n"
             + ("user root\n" if os.getuid() == 0 else "")
             + f"listener {plain} 127.0.0.1\n"
-            f"listener {tls} 127.0.0.1\ncertfile {self.certificate}\nkeyfile {self.key}\n")
+            f"listener {tls} 127.0.0.1\ncertfile {self.certificate}\nkeyfile {self.key}\n"
+            f"listener {mutual} 127.0.0.1\ncertfile {self.certificate}\nkeyfile {self.key}\n"
+            f"cafile {self.authority}\nrequire_certificate true\n")
         server = self.start("mosquitto", [program, "-c", configuration])
-        wait_for_port(tls, server.process)
-        server.ports = {"mqtt": plain, "tls": tls}
-        server.login = ["--user", USER, "--password", PASSWORD]
+        wait_for_port(mutual, server.process)
+        server.ports = {"mqtt": plain, "tls": tls, "mtls": mutual}
+        server.login = self.password_file_login
         return server
 
-    def start_gatehouse(self, profile="open", loops=0, more=()):
+    def start_gatehouse(self, profile="open", more=(), environment=None):
         directory = self.scratch / f"data-{len(self.servers)}"
         command = [self.programs / "gatehouse", "serve", "--data-dir", directory,
                    "--profile", profile, "--allow-anonymous", "--api-auth", "any",
-                   "--loops", str(loops), *more]
+                   "--password-file-users", self.users,
+                   "--password-file-policies", self.policies, *more]
         for door in ("mqtt", "mqtts", "https", "https-mtls", "api"):
             command += [f"--{door}-port", "0"]
-        server = self.start(f"gatehouse {profile}", command).read_ports()
+        server = self.start(f"gatehouse {profile}", command, environment).read_ports()
         server.ports["tls"] = server.ports["https"]
+        server.ports["mtls"] = server.ports["mqtts"]
         return server
 
-    def gatehouse(self, profile="open", loops=0, more=()):
+    def gatehouse(self, profile="open", more=(), environment=None):
         """With a custom authorizer whose function is warm. Clients without credentials get in
         too, so that connects with and without the authorizer can be told apart."""
-        server = self.start_gatehouse(profile, loops, more)
+        server = self.start_gatehouse(profile, more, environment)
         make_authorizer(server.ports["api"])
         server.login = login_of(USER)
         return server
+
+    def gatehouse_with_allocations(self):
+        """And the file that holds how many allocations it has made."""
+        file = self.scratch / "allocations"
+        library = self.programs / "bench_allocations.so"
+        return self.gatehouse(environment={"LD_PRELOAD": str(library),
+                                           "BENCH_ALLOCATIONS": str(file)}), file
 
     def stored(self, sessions, messages, payload_bytes):
         """A messages.db with so much in it."""
