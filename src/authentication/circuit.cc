@@ -20,7 +20,8 @@ bool Circuit::take_probe(SteadyTime now) {
 
 void Circuit::failed(const Client& client, SteadyTime now) {
     ++failures_in_row_;
-    if (failures_in_row_ == settings_.failures_to_open) next_probe_ = now + settings_.probe_interval;
+    if (failures_in_row_ == settings_.failures_to_open)
+        next_probe_ = now + settings_.probe_interval;
     const auto [found, is_new] = failed_.try_emplace(client.key);
     Failed& own = found->second;
     if (is_new) {
@@ -31,9 +32,9 @@ void Circuit::failed(const Client& client, SteadyTime now) {
         failed_in_turn_.splice(failed_in_turn_.end(), failed_in_turn_, own.place);
     }
     const std::uint32_t doublings = std::min(own.times++, 16u);
-    own.next_probe = now + std::min<SteadyTime::duration>(
-                               settings_.own_probe_interval_max,
-                               settings_.probe_interval * (1u << doublings));
+    own.next_probe =
+        now + std::min<SteadyTime::duration>(settings_.own_probe_interval_max,
+                                             settings_.probe_interval * (1u << doublings));
     if (failed_.size() > settings_.clients_max) forget_oldest();
 }
 

@@ -73,6 +73,7 @@ struct CustomAuthorizer::Call {
     TokenFacts token;
     std::string site;  // the client's, Address::site_key()
     Circuit::Client client{};
+    bool had_little_time = false;  // since the client waited before the function was called
     // For what the function answers: a handler may put a password into its error or its answer.
     functions::Scrubber scrubber{secrets_of(*credentials, token)};
     std::chrono::microseconds duration{0};
@@ -296,8 +297,9 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_
         call.trace.step(StepKind::EventSent, StepStatus::Failed, std::string(why));
         co_return std::unexpected(not_asked(call, why));
     }
-    co_return co_await invoke(call, deadline.sooner_of(Deadline::after(parts_.clock, wait)),
-                              circuit);
+    const Deadline whole_wait = Deadline::after(parts_.clock, wait);
+    call.had_little_time = deadline.at() < whole_wait.at();
+    co_return co_await invoke(call, deadline.sooner_of(whole_wait), circuit);
 }
 
 async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke(Call& call,
@@ -309,8 +311,6 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
                     make_authorizer_event(*call.credentials, call.token, Password::Masked),
                     make_authorizer_event(*call.credentials, call.token, Password::Shown));
     const SteadyTime began = parts_.clock.steady_now();
-    const std::chrono::milliseconds wait(settings_.profile.limits.authorizer_wait_ms);
-    const bool had_little_time = deadline.remaining(began) < wait;
     auto result = co_await parts_.functions.invoke(
         function_of(call.authorizer),
         make_authorizer_event(*call.credentials, call.token, Password::Shown),
@@ -333,7 +333,7 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
                                     call.shown(result->payload)));
         co_return std::move(result->payload);
     }
-    Refusal refusal = explain_failure(call, result, had_little_time);
+    Refusal refusal = explain_failure(call, result);
     if (refusal.kind != Refusal::Kind::Unavailable || is_no_instance(result)) {
         circuit.failed(call.client, ended);
     }
@@ -341,12 +341,11 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
 }
 
 Refusal CustomAuthorizer::explain_failure(Call& call,
-                                          const Result<functions::InvocationResult>& result,
-                                          bool had_little_time) {
+                                          const Result<functions::InvocationResult>& result) {
     const std::string_view name = call.authorizer.name.view();
     const bool is_late = !result && result.error().kind == ErrorKind::Timeout;
     std::string problem;
-    if (is_late && had_little_time) {
+    if (is_late && call.had_little_time) {
         problem = fmt::format(
             "the function of authorizer '{}' had {} ms left, since the client "
             "waited for its turn before, and did not answer in that time",
@@ -364,10 +363,10 @@ Refusal CustomAuthorizer::explain_failure(Call& call,
     metrics_.add(logs::Metric::AuthorizerErrors);
     call.trace.step(StepKind::AnswerReceived, StepStatus::Failed, problem);
     // Only what passes by itself is worth the client's trying again soon.
-    const bool is_unavailable =
-        !result && (result.error().kind == ErrorKind::Throttled ||
-                    result.error().kind == ErrorKind::Unavailable ||
-                    result.error().kind == ErrorKind::Cancelled || (is_late && had_little_time));
+    const bool is_unavailable = !result && (result.error().kind == ErrorKind::Throttled ||
+                                            result.error().kind == ErrorKind::Unavailable ||
+                                            result.error().kind == ErrorKind::Cancelled ||
+                                            (is_late && call.had_little_time));
     return call.refuse(
         is_unavailable ? Refusal::Kind::Unavailable : Refusal::Kind::NotAuthenticated,
         "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", std::move(problem));

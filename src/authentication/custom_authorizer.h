@@ -114,8 +114,7 @@ private:
                                                                              Deadline deadline);
     async::Task<std::expected<functions::Payload, Refusal>> invoke(Call& call, Deadline deadline,
                                                                    Circuit& circuit);
-    Refusal explain_failure(Call& call, const Result<functions::InvocationResult>& result,
-                            bool had_little_time);
+    Refusal explain_failure(Call& call, const Result<functions::InvocationResult>& result);
     bool may_ask(const Call& call, Circuit& circuit) const;
     // Null: there is nothing to be slowed by.
     async::Task<std::expected<std::optional<AttemptGates::Pass>, Refusal>> pass_brake(

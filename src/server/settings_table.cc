@@ -203,8 +203,9 @@ SettingTable running() {
         choice<&S::clock>("clock",
                           "manual: time stands still until the AdvanceClock operation "
                           "moves it; loopback only."),
-        with_default(number<&S::loops>("loops", {0, 256}, "Event loop threads; 0: one a core, but one core is left to "
-                                      "functions, the disk and the kernel."),
+        with_default(number<&S::loops>("loops", {0, 256},
+                                       "Event loop threads; 0: one a core, but one core is left to "
+                                       "functions, the disk and the kernel."),
                      "0"),
         number<&S::connections_max>("connections-max", {1, 10'000'000},
                                     "Open connections of devices; fewer where the limit of open "
