@@ -4,24 +4,33 @@
 #include <utility>
 
 namespace gatehouse::authentication {
+namespace {
+
+// While everybody is kept out, probes of those that never got in are so many times rarer: who
+// hammers must not take those that would find out that the function works again.
+constexpr int rarer_for_strangers = 3;
+
+}  // namespace
 
 bool Circuit::may_ask(const Client& client, SteadyTime now) {
     if (!is_open() || !is_kept_out(client)) return true;
     const auto own = failed_.find(client.key);
     const bool has_own_turn = own == failed_.end() || now >= own->second.next_probe;
-    return has_own_turn && take_probe(now);
+    const bool is_rarer = is_down() && !is_known(client.key);
+    return has_own_turn &&
+           take_probe(now, settings_.probe_interval * (is_rarer ? rarer_for_strangers : 1));
 }
 
-bool Circuit::take_probe(SteadyTime now) {
-    if (now < next_probe_) return false;
-    next_probe_ = now + settings_.probe_interval;
+bool Circuit::take_probe(SteadyTime now, std::chrono::milliseconds since_last) {
+    if (now < last_probe_ + since_last) return false;
+    last_probe_ = now;
     return true;
 }
 
 void Circuit::failed(const Client& client, SteadyTime now) {
     ++failures_in_row_;
-    if (failures_in_row_ == settings_.failures_to_open)
-        next_probe_ = now + settings_.probe_interval;
+    if (failures_in_row_ == settings_.failures_to_open) last_probe_ = now;
+    if (is_known(client.key)) note_known(client);
     const auto [found, is_new] = failed_.try_emplace(client.key);
     Failed& own = found->second;
     if (is_new) {
@@ -45,6 +54,20 @@ void Circuit::succeeded(const Client& client) {
     failed_.clear();
     failed_in_turn_.clear();
     failed_of_address_.clear();
+    known_failed_.clear();
+    known_failed_addresses_.clear();
+}
+
+void Circuit::note_known(const Client& client) {
+    if (is_down()) return;
+    known_failed_.insert(client.key);
+    known_failed_addresses_.insert(client.address);
+}
+
+bool Circuit::is_down() const {
+    return known_failed_.size() >= settings_.known_failed_anywhere_max ||
+           (known_failed_.size() >= settings_.known_failed_max &&
+            known_failed_addresses_.size() >= settings_.known_failed_addresses_max);
 }
 
 void Circuit::forget_oldest() {
@@ -56,8 +79,13 @@ void Circuit::forget_oldest() {
 }
 
 bool Circuit::is_kept_out(const Client& client) const {
-    if (is_known(client.key)) return false;
-    if (failed_.contains(client.key)) return true;
+    if (is_down()) return true;
+    const auto own = failed_.find(client.key);
+    if (is_known(client.key)) {
+        return own != failed_.end() && own->second.times >= settings_.failures_of_known_max;
+    }
+    if (own != failed_.end()) return true;
+    if (failed_of_address_.size() >= settings_.failed_addresses_max) return true;
     const auto address = failed_of_address_.find(client.address);
     return address != failed_of_address_.end() &&
            address->second >= settings_.failed_of_address_max;

@@ -1,6 +1,11 @@
 // Keeps clients away from an authorizer's function that fails again and again, but for a probe now
-// and then. Whoever makes it fail should keep out nobody else: a client that got in lately is let
-// through, and so is one of which nothing failed since, unless several at its address did.
+// and then.
+//
+// A stranger's failure tells of the stranger: it may have sent what the function stumbles over, and
+// whoever makes it fail should keep out nobody else. So those are let through that got in before,
+// or of which nothing failed since, unless several clients at their address failed, or clients at
+// very many addresses. A failure for clients that got in before tells of the function: after a few
+// of those without a success everybody is kept out.
 //
 // Source: our own.
 //
@@ -27,7 +32,14 @@ public:
         // Of one client: doubles with each that failed.
         std::chrono::seconds own_probe_interval_max{60};
         std::size_t failed_of_address_max = 3;  // clients, before all there are kept out
-        std::size_t clients_max = 32'768;       // remembered; the oldest are forgotten first
+        std::size_t failed_addresses_max = 20;  // before all that are new are kept out
+        // Of clients that got in before: failures of one before it is kept out, and clients, at so
+        // many addresses or else many more, before everybody is.
+        std::uint32_t failures_of_known_max = 3;
+        std::size_t known_failed_max = 5;
+        std::size_t known_failed_addresses_max = 3;
+        std::size_t known_failed_anywhere_max = 20;
+        std::size_t clients_max = 32'768;  // remembered; the oldest are forgotten first
     };
     explicit Circuit(Settings settings) : settings_(settings) {}
 
@@ -39,7 +51,9 @@ public:
     // this interval.
     bool may_ask(const Client& client, SteadyTime now);
     // The same for a question of the server's own, which can wait for a probe.
-    bool may_refresh(SteadyTime now) { return !is_open() || take_probe(now); }
+    bool may_refresh(SteadyTime now) {
+        return !is_open() || take_probe(now, settings_.probe_interval);
+    }
     // What became of it: a failure is the function's (an error, time-out, not there), not a "no".
     void failed(const Client& client, SteadyTime now);
     void succeeded(const Client& client);
@@ -55,9 +69,12 @@ private:
         GateKey address{};
         std::list<GateKey>::iterator place;
     };
-    bool take_probe(SteadyTime now);
+    bool take_probe(SteadyTime now, std::chrono::milliseconds since_last);
+    void note_known(const Client& client);
     void forget_oldest();
     bool is_kept_out(const Client& client) const;
+    // By what it did to clients that got in before.
+    bool is_down() const;
     // Of those that got in: two generations, of which the older is forgotten when the younger is
     // full.
     bool is_known(const GateKey& key) const;
@@ -65,11 +82,13 @@ private:
 
     const Settings settings_;
     std::uint32_t failures_in_row_ = 0;
-    SteadyTime next_probe_{};
+    SteadyTime last_probe_{};
     // Of the failures in a row.
     std::unordered_map<GateKey, Failed, GateKeyHash> failed_;
     std::list<GateKey> failed_in_turn_;  // the oldest first
     std::unordered_map<GateKey, std::size_t, GateKeyHash> failed_of_address_;
+    std::unordered_set<GateKey, GateKeyHash> known_failed_;
+    std::unordered_set<GateKey, GateKeyHash> known_failed_addresses_;
     std::unordered_set<GateKey, GateKeyHash> known_;
     std::unordered_set<GateKey, GateKeyHash> known_before_;
 };

@@ -92,6 +92,43 @@ TEST_F(CircuitTest, KeepsOutNobodyWhoGotInLately) {
     EXPECT_TRUE(may_ask(client(1)));
     fail(client(1));
     EXPECT_TRUE(may_ask(client(1))) << "even if it failed once";
+    fail(client(1), 2);
+    EXPECT_FALSE(may_ask(client(1))) << "not if it fails again and again itself";
+}
+
+TEST_F(CircuitTest, IsClosedToTheNewWhereVeryManyAddressesFail) {
+    circuit->succeeded(client(1, 1));
+    for (std::uint32_t address = 100; address < 119; ++address) fail(client(1, address));
+    fail(client(2, 100));
+    EXPECT_TRUE(may_ask(client(1, 200)));
+    fail(client(1, 119));
+    EXPECT_FALSE(may_ask(client(1, 200)));
+    EXPECT_TRUE(may_ask(client(1, 1))) << "it got in before";
+}
+
+TEST_F(CircuitTest, IsClosedToEverybodyWhereItFailsThoseThatGotIn) {
+    for (std::uint32_t user = 0; user < 10; ++user) circuit->succeeded(client(user, user));
+    for (std::uint32_t user = 0; user < 4; ++user) fail(client(user, user), 5);
+    EXPECT_TRUE(may_ask(client(9, 9)));
+    fail(client(4, 4));
+    EXPECT_FALSE(may_ask(client(9, 9)));
+    now += seconds(1);
+    EXPECT_FALSE(may_ask(client(99, 99))) << "strangers' probes are rarer";
+    EXPECT_TRUE(may_ask(client(9, 9)));
+    EXPECT_FALSE(may_ask(client(8, 8))) << "one a second";
+    circuit->succeeded(client(9, 9));
+    EXPECT_TRUE(may_ask(client(99, 99)));
+}
+
+TEST_F(CircuitTest, OneAddressNeedsManyWhoGotInToFail) {
+    for (std::uint32_t user = 0; user < 30; ++user) circuit->succeeded(client(user));
+    for (std::uint32_t user = 0; user < 19; ++user) fail(client(user));
+    fail(client(50));
+    EXPECT_TRUE(may_ask(client(25)));
+    fail(client(19));
+    EXPECT_FALSE(may_ask(client(25)));
+    now += seconds(3);
+    EXPECT_TRUE(may_ask(client(51))) << "where nobody else probes";
 }
 
 TEST_F(CircuitTest, RemembersABoundedNumber) {

@@ -325,7 +325,7 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     }
     if (result) call.start = result->start;
     if (result && !result->function_error) {
-        circuit.succeeded(call.client);
+        if (call.purpose != Purpose::Test) circuit.succeeded(call.client);
         call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
                         fmt::format("{} start, {:.1f} ms: {}",
                                     call.start == functions::StartKind::Cold ? "cold" : "warm",
@@ -334,7 +334,10 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
         co_return std::move(result->payload);
     }
     Refusal refusal = explain_failure(call, result);
-    if (refusal.kind != Refusal::Kind::Unavailable || is_no_instance(result)) {
+    const bool is_functions_fault =
+        refusal.kind != Refusal::Kind::Unavailable || is_no_instance(result);
+    // What an administrator tries tells nothing of what devices send.
+    if (is_functions_fault && call.purpose != Purpose::Test) {
         circuit.failed(call.client, ended);
     }
     co_return std::unexpected(std::move(refusal));

@@ -35,9 +35,8 @@ std::string separate_second_queries(std::string_view query, UserName& parsed) {
     std::string separated(query);
     const auto notes = parsed.notes.size();
     for (auto at = separated.find('?'); at != separated.npos; at = separated.find('?', at + 1)) {
-        const auto equals = separated.find('=', at);
-        const auto next = separated.find_first_of("&?", at + 1);
-        if (equals == separated.npos || equals > next) continue;
+        const auto next = separated.find_first_of("=&?", at + 1);
+        if (next == separated.npos || separated[next] != '=') continue;
         separated[at] = '&';
         if (parsed.notes.size() > notes) continue;  // said once
         parsed.notes.emplace_back(

@@ -300,7 +300,10 @@ void Instance::time_out_event() {
         log_->platform(fmt::format("[gatehouse] ended after {} ms: its caller waits no longer",
                                    since(event_started_) / milliseconds(1)));
     }
-    fail_event(FunctionErrorKind::TimedOut, timeout_body(current_->request_id, timeout_s),
+    const auto waited_s = std::chrono::round<seconds>(since(event_started_)).count();
+    fail_event(FunctionErrorKind::TimedOut,
+               timeout_body(current_->request_id,
+                            is_callers_limit ? static_cast<std::uint32_t>(waited_s) : timeout_s),
                "timeout", "");
 }
 

@@ -13,7 +13,7 @@
 
 namespace gatehouse::gateway {
 
-// iot:Connect alone. Threads: any, while the connection stays as it is.
+// Threads: any, while the connection stays as it is.
 bool may_connect(const authentication::Identity& identity, const mqtt::Connect& connect,
                  const DeviceFacts& facts);
 

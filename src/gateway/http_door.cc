@@ -48,6 +48,19 @@ std::string_view host_of(const net::HttpRequest& request) {
 
 namespace {
 
+std::optional<policy::Action> denied_action(const HttpPublish& publish,
+                                            const authentication::Identity& identity) {
+    const policy::CompiledPolicies& policies = *identity.policies;
+    if (!policies.decide(policy::Action::Publish, publish.topic).allowed()) {
+        return policy::Action::Publish;
+    }
+    if (publish.retain == broker::Retain::Yes &&
+        !policies.decide(policy::Action::RetainPublish, publish.topic).allowed()) {
+        return policy::Action::RetainPublish;
+    }
+    return std::nullopt;
+}
+
 // Until other loops have caught up: the client publishes no faster than they take it.
 class Relief final : broker::ReliefWaiter, Pinned {
 public:
@@ -166,13 +179,8 @@ async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, De
     auto identity = co_await identify(call, deadline);
     if (!identity) co_return refuse(call, identity.error());
     call.identity = std::move(*identity);
-    const policy::CompiledPolicies& policies = *call.identity->policies;
-    if (!policies.decide(policy::Action::Publish, call.publish.topic).allowed()) {
-        co_return deny(call, policy::Action::Publish);
-    }
-    if (call.publish.retain == broker::Retain::Yes &&
-        !policies.decide(policy::Action::RetainPublish, call.publish.topic).allowed()) {
-        co_return deny(call, policy::Action::RetainPublish);
+    if (const auto denied = denied_action(call.publish, *call.identity)) {
+        co_return deny(call, *denied);
     }
     co_return co_await pass_on(call, deadline);
 }
@@ -204,8 +212,8 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
         deadline.sooner_of(Deadline::after(parts.clock, gateway_.settings().authenticate_wait));
     auto identity = co_await parts.authenticator.authenticate(
         credentials,
-        [&topic = call.publish.topic](const authentication::Identity& identity) {
-            return identity.policies->decide(policy::Action::Publish, topic).allowed();
+        [&publish = call.publish](const authentication::Identity& identity) {
+            return !denied_action(publish, identity);
         },
         parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text()), patience);
     kept_ = nullptr;

@@ -149,9 +149,8 @@ private:
                     co_return false;
                 }
             }
-            if (header_seen &&
-                !reservation.hold(std::max<std::size_t>(parser.get().body().size(),
-                                                        parser.content_length().value_or(0)))) {
+            // What has come, not what is announced: that costs nobody anything.
+            if (header_seen && !reservation.hold(parser.get().body().size())) {
                 refusal = Refusal{429, "too many request bodies are in flight; retry later"};
                 co_return false;
             }

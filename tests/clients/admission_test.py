@@ -4,8 +4,13 @@ password again and again. Time is moved by command, so nothing here depends on h
 
 usage: admission_test.py GATEHOUSE [TESTS]"""
 
+import base64
+import concurrent.futures
 import socket
+import ssl
 import unittest
+import urllib.error
+import urllib.request
 
 from client_test import (NOT_AUTHORIZED_311, NOT_AUTHORIZED_5, ClientTest, make_authorizer,
                          make_function, permit_iot, wait_until)
@@ -133,6 +138,38 @@ class Brake(AdmissionTest):
         self.assertEqual(held_back.expect("connect")[1], NOT_AUTHORIZED_5)
         trace = self.server.gatehouse("authorizer", "trace", "--client-id", "hammer-last").stdout
         self.assertIn("held back 200 ms", trace)
+
+
+class BrakeOverHttps(AdmissionTest):
+    """The handler knows MQTT alone, so it raises for all of these."""
+    flags = ("--clock", "manual")
+    FREE_REFUSALS = 3
+
+    def post(self, user: str, password: str) -> int:
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
+        request = urllib.request.Request(
+            f"https://localhost:{self.server.ready['https']}/topics/lab%2Fx", data=b"x",
+            headers={"x-amz-customauthorizer-name": "AutoCustom",
+                     "Authorization": f"Basic {token}"})
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        try:
+            return urllib.request.urlopen(request, context=context, timeout=60).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def test_who_hammers_is_slowed_by_user_and_neighbours_are_not(self):
+        for number in range(self.FREE_REFUSALS + 1):
+            self.assertEqual(self.post("alice", f"guess-{number}"), 401)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            held_back = pool.submit(self.post, "ALICE", "guess-last")
+            self.assertEqual(self.post("bob", "guess"), 401)
+            self.assertFalse(held_back.done())
+
+            def answered_after_a_while() -> bool:
+                self.server.advance("200ms")
+                return held_back.done()
+            wait_until(answered_after_a_while, "the delay is over")
+            self.assertEqual(held_back.result(), 401)
 
 
 def mqtt_string(text: str) -> bytes:

@@ -42,12 +42,15 @@ Result<authentication::AnonymousSettings> anonymous_settings(const Settings& set
 }
 
 // A request is a message to publish, and what is a little too large is told so by the gateway.
-net::HttpServerSettings http_settings(const Settings& settings, Foundation& foundation) {
+net::HttpServerSettings http_settings(const Settings& settings,
+                                      std::atomic<std::size_t>& body_bytes_in_flight) {
     constexpr std::uint64_t headroom = 64 * 1024;
     net::HttpServerSettings http;
     http.body_bytes_max = static_cast<std::size_t>(std::min<std::uint64_t>(
         http.body_bytes_max, settings.profile.limits.payload_bytes_max + headroom));
-    http.body_bytes_in_flight = &foundation.body_bytes_in_flight;
+    // The largest that AWS takes are the 8 KiB of MQTT 5 user properties.
+    http.header_bytes_max = 24 * 1024;
+    http.body_bytes_in_flight = &body_bytes_in_flight;
     http.body_bytes_in_flight_max = settings.http_body_bytes_in_flight_max;
     return http;
 }
@@ -142,8 +145,9 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         *made->custom_authorizer_, made->passwords_.get(), parts.authorizers.directory(),
         std::move(*anonymous));
     made->gateway_ = std::make_unique<gateway::Gateway>(
-        gateway::GatewaySettings{.profile = parts.settings.profile,
-                                 .http = http_settings(parts.settings, foundation)},
+        gateway::GatewaySettings{
+            .profile = parts.settings.profile,
+            .http = http_settings(parts.settings, made->body_bytes_in_flight_)},
         gateway::GatewayParts{.clock = *foundation.clock,
                               .random = foundation.random,
                               .broker = *made->broker_,

@@ -3,6 +3,7 @@
 // Lifetimes: built before the loops run, destroyed after they ended.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -60,6 +61,7 @@ private:
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
     std::unique_ptr<authentication::PasswordAuthenticator> passwords_;  // null: there is no file
     std::unique_ptr<authentication::DeviceAuthenticator> authenticator_;
+    std::atomic<std::size_t> body_bytes_in_flight_ = 0;  // of HTTP requests
     std::unique_ptr<gateway::Gateway> gateway_;
 };
 

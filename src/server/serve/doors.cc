@@ -40,7 +40,7 @@ Doors::Doors(const Parts& parts)
       api_door_{gateway::DoorKind::Api, nullptr},
       api_tasks_(parts.loops.main(), "api connections") {
     api_http_.body_bytes_max = api_body_bytes_max;
-    api_http_.body_bytes_in_flight = &parts.foundation.body_bytes_in_flight;
+    api_http_.body_bytes_in_flight = &body_bytes_in_flight_;
     api_http_.body_bytes_in_flight_max = parts.settings.http_body_bytes_in_flight_max;
     metrics_http_.body_bytes_max = 0;  // nobody has to send one
 }

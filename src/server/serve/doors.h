@@ -5,6 +5,7 @@
 // Lifetimes: opened before the loops run; what accepts (gateway, API) outlives the doors.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -101,6 +102,7 @@ private:
     gateway::Door api_door_;
     std::vector<std::unique_ptr<net::Listener>> listeners_;
     std::size_t next_loop_ = 0;
+    std::atomic<std::size_t> body_bytes_in_flight_ = 0;  // of the API
     net::HttpServerSettings api_http_;
     async::TaskGroup api_tasks_;
     net::HttpServerSettings metrics_http_;

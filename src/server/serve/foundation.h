@@ -3,7 +3,6 @@
 // Members are built top to bottom and destroyed in reverse.
 #pragma once
 
-#include <atomic>
 #include <memory>
 
 #include "async/worker_pool.h"
@@ -44,8 +43,6 @@ public:
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
-    // Of HTTP requests, over all doors.
-    std::atomic<std::size_t> body_bytes_in_flight = 0;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 

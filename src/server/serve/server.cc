@@ -309,7 +309,12 @@ void Server::tell_shadowed() {
 
 void Server::tell_lowered() {
     if (connection_bounds_.lowered.empty()) return;
-    fmt::print(stderr, "gatehouse serve: {}\n", connection_bounds_.lowered);
+    // Whoever asked for no number is not told at each start.
+    const Settings defaults;
+    if (settings_.connections_max != defaults.connections_max ||
+        settings_.connections_per_address_max != defaults.connections_per_address_max) {
+        fmt::print(stderr, "gatehouse serve: {}\n", connection_bounds_.lowered);
+    }
     notice(logs::Status::Success, "CONNECTIONS_LOWERED", connection_bounds_.lowered);
 }
 
