@@ -315,7 +315,7 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
         function_of(call.authorizer),
         make_authorizer_event(*call.credentials, call.token, Password::Shown),
         {.deadline = deadline,
-         .at_deadline = functions::AtDeadline::End,
+         .run_max = std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms),
          .secrets = secrets_of(*call.credentials, call.token)});
     const SteadyTime ended = parts_.clock.steady_now();
     call.duration = std::chrono::duration_cast<std::chrono::microseconds>(ended - began);

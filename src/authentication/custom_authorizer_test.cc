@@ -26,7 +26,7 @@ public:
         functions::InvokeOptions options) override {
         events.push_back(event);
         secrets = options.secrets;
-        at_deadline = options.at_deadline;
+        run_max = options.run_max;
         asked = function.name.value();
         if (error) co_return fail(*error);
         functions::InvocationResult result;
@@ -40,7 +40,7 @@ public:
     std::optional<Error> error;
     std::vector<std::string> events;
     std::vector<std::string> secrets;
-    functions::AtDeadline at_deadline = functions::AtDeadline::GoOn;
+    std::optional<std::chrono::milliseconds> run_max;
     std::string asked;
 };
 
@@ -51,6 +51,20 @@ public:
         return missing;
     }
     std::optional<std::string> missing;
+};
+
+// On which time passes while it is looked at.
+class TickingClock final : public Clock {
+public:
+    explicit TickingClock(ManualClock& clock) : clock_(clock) {}
+    SteadyTime steady_now() const override {
+        clock_.advance(std::chrono::milliseconds(1));
+        return clock_.steady_now();
+    }
+    WallTime wall_now() const override { return clock_.wall_now(); }
+
+private:
+    ManualClock& clock_;
 };
 
 class CustomAuthorizerTest : public ::testing::Test {
@@ -77,7 +91,7 @@ protected:
             CustomAuthorizerSettings{
                 .profile = profile_named(profile), .admission = {}, .brake = {}},
             CustomAuthorizerParts{.home = loop_,
-                                  .clock = clock_,
+                                  .clock = *authorizers_clock_,
                                   .random = random_,
                                   .directory = directory_,
                                   .functions = functions_,
@@ -144,6 +158,7 @@ protected:
     }
 
     ManualClock clock_;
+    Clock* authorizers_clock_ = &clock_;
     SystemRandom random_;
     async::EventLoop loop_{clock_, {}};
     async::TaskGroup tasks_{loop_, "test"};
@@ -300,7 +315,7 @@ TEST_F(CustomAuthorizerTest, OfHammeringAtOnceAFewWaitAndTheRestAreBusy) {
 
 TEST_F(CustomAuthorizerTest, AFunctionThatHangsIsEndedWithTheWait) {
     ask(credentials("u?x-amz-customauthorizer-name=Door"));
-    EXPECT_EQ(functions_.at_deadline, functions::AtDeadline::End);
+    EXPECT_EQ(functions_.run_max, seconds(5));
 }
 
 // Many a handler raises where it should answer no.
@@ -361,6 +376,16 @@ TEST_F(CustomAuthorizerTest, ACallThatHadLittleTimeIsNoFailure) {
     EXPECT_EQ(functions_.events.size(), 2u) << "not asked";
     for (int i = 0; i < 30; ++i) ask_with("d", std::chrono::milliseconds(1000));
     EXPECT_EQ(functions_.events.size(), 32u) << "no circuit, no brake";
+}
+
+TEST_F(CustomAuthorizerTest, ACallThatHadAllItsTimeIsAFailure) {
+    TickingClock ticking(clock_);
+    authorizers_clock_ = &ticking;
+    start(ProfileName::Aws);
+    functions_.error = Error{ErrorKind::Timeout, "too late", {}};
+    const std::string refusal = refusal_of("u?x-amz-customauthorizer-name=Door");
+    EXPECT_NE(refusal.find("did not answer within 5000 ms"), std::string::npos) << refusal;
+    authorizer_.reset();
 }
 
 TEST_F(CustomAuthorizerTest, SecretsOfHttpAreTold) {

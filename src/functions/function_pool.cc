@@ -88,14 +88,13 @@ void FunctionPool::submit(std::unique_ptr<Invocation> invocation) {
     if (waiting_.size() >= parts_.instance.settings.queue_max) {
         return invocation->done(fail(throttled("ConcurrentInvocationLimitExceeded")));
     }
+    invocation->progress->is_behind_others = count(Instance::State::Busy) > 0;
     waiting_.push_back(std::move(invocation));
     balance();
 }
 
 void FunctionPool::drop_abandoned() {
-    while (!waiting_.empty() && waiting_.front()->abandoned && waiting_.front()->abandoned()) {
-        waiting_.pop_front();
-    }
+    while (!waiting_.empty() && waiting_.front()->progress->is_abandoned) waiting_.pop_front();
 }
 
 void FunctionPool::balance() {
@@ -119,7 +118,7 @@ void FunctionPool::run_waiting() {
         if (best == nullptr) return;
         std::unique_ptr<Invocation> invocation = std::move(waiting_.front());
         waiting_.pop_front();
-        if (invocation->abandoned && invocation->abandoned()) continue;
+        if (invocation->progress->is_abandoned) continue;
         best->run(std::move(invocation));
     }
 }

@@ -150,11 +150,9 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     drain_output();  // what was printed since the last event is not this event's
     log_->begin(current_->request_id, std::move(current_->options.secrets),
                 current_->options.log_tail);
-    SteadyTime limit = event_started_ + timeout;
-    if (current_->options.at_deadline == AtDeadline::End) {
-        limit = std::min(limit, current_->options.deadline.at());
-    }
-    parts_.loop.timers().set(limit_, limit);
+    current_->progress->has_begun = true;
+    const milliseconds limit = current_->options.run_max.value_or(timeout);
+    parts_.loop.timers().set(limit_, event_started_ + std::min<milliseconds>(limit, timeout));
     parts_.loop.timers().set(tick_, event_started_ + tick_every);
     const WallTime deadline = parts_.loop.clock().wall_now() + timeout;
     endpoint_->give({.request_id = current_->request_id,
@@ -299,11 +297,9 @@ void Instance::time_out_event() {
         drain_output();
         log_->platform(fmt::format("[gatehouse] ended after {} ms: its caller waits no longer",
                                    since(event_started_) / milliseconds(1)));
+        current_->done = nullptr;
     }
-    const auto waited_s = std::chrono::round<seconds>(since(event_started_)).count();
-    fail_event(FunctionErrorKind::TimedOut,
-               timeout_body(current_->request_id,
-                            is_callers_limit ? static_cast<std::uint32_t>(waited_s) : timeout_s),
+    fail_event(FunctionErrorKind::TimedOut, timeout_body(current_->request_id, timeout_s),
                "timeout", "");
 }
 

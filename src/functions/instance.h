@@ -8,6 +8,7 @@
 // from outside of any of its calls.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -24,14 +25,20 @@
 
 namespace gatehouse::functions {
 
+// How an event fares, shared with its caller.
+struct InvocationProgress {
+    std::atomic<bool> is_abandoned = false;      // the caller has stopped waiting
+    std::atomic<bool> is_behind_others = false;  // it came while others' were served
+    std::atomic<bool> has_begun = false;         // an instance has it
+};
+
 // An event on its way to an instance and back.
 struct Invocation {
     RequestId request_id;
     Payload payload;
     InvokeOptions options;
     std::move_only_function<void(Result<InvocationResult>)> done;
-    // Whether the caller has stopped waiting.
-    std::function<bool()> abandoned;
+    std::shared_ptr<InvocationProgress> progress = std::make_shared<InvocationProgress>();
 };
 
 // Why an instance never became ready.

@@ -101,20 +101,21 @@ TEST_F(InstanceFaults, TheCallersDeadlineDoesNotEndTheFunction) {
     EXPECT_EQ(invoke("f", R"({"fine": true})")->start, StartKind::Warm);
 }
 
-TEST_F(InstanceFaults, ACallerMayEndTheFunctionAtItsDeadline) {
+TEST_F(InstanceFaults, ACallerMayBoundHowLongTheFunctionRuns) {
     make_python("f", unless_fine("print('waiting'); signal.pause()")).configuration.timeout_s = 100;
     ASSERT_TRUE(invoke("f", R"({"fine": true})"));
     InvokeOptions options;
     options.deadline = Deadline::after(clock, std::chrono::milliseconds(300));
-    options.at_deadline = AtDeadline::End;
+    options.run_max = std::chrono::milliseconds(300);
     const auto result = invoke("f", "{}", options);
-    EXPECT_FALSE(result && !result->function_error);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::Timeout) << "its own end, not the function's";
     run_until([&] { return log.text().find("Status: timeout") != std::string::npos; });
     EXPECT_THAT(log.text(), AllOf(HasSubstr("waiting\n"), HasSubstr("its caller waits no longer")));
     expect_recovery();
 }
 
-TEST_F(InstanceFaults, WhatHasAnsweredByTheCallersDeadlineMayFinish) {
+TEST_F(InstanceFaults, WhatHasAnsweredWithinTheCallersBoundMayFinish) {
     // The answer is posted by hand, and the runtime asks for the next event only later.
     make_python("f", R"(
 import http.client, os, threading
@@ -131,11 +132,31 @@ def handler(event, context):
     ASSERT_TRUE(invoke("f", R"({"fine": true})"));
     InvokeOptions options;
     options.deadline = Deadline::after(clock, std::chrono::milliseconds(300));
-    options.at_deadline = AtDeadline::End;
+    options.run_max = std::chrono::milliseconds(300);
     const auto result = invoke("f", "{}", options);
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(result->payload, "\"early\"");
     run_until([&] { return log.text().find("done after all") != std::string::npos; });
+}
+
+TEST_F(InstanceFaults, WhoWaitedBehindOthersInVainIsToldSo) {
+    settings.instances_per_function_max = 1;
+    make_python("f", unless_fine("print('waiting'); signal.pause()")).configuration.timeout_s = 100;
+    Result<InvocationResult> first = fail(ErrorKind::Internal, "unset");
+    InvokeOptions bounded;
+    bounded.run_max = std::chrono::milliseconds(600);
+    bounded.deadline = Deadline::after(clock, std::chrono::milliseconds(600));
+    invoke_later("f", "{}", bounded, first);
+    run_until([&] { return log.text().find("waiting") != std::string::npos; });
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, std::chrono::milliseconds(50));
+    const auto second = invoke("f", R"({"fine": true})", options);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::Throttled);
+    finish();
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().kind, ErrorKind::Timeout);
+    expect_recovery();
 }
 
 TEST_F(InstanceFaults, HangInInit) {

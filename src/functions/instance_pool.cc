@@ -152,7 +152,7 @@ struct Reply {
     explicit Reply(async::EventLoop& loop) : wake(loop) {}
     async::Wake wake;
     std::optional<Result<InvocationResult>> result;  // the caller's loop alone
-    std::atomic<bool> abandoned = false;
+    std::shared_ptr<InvocationProgress> progress;
 };
 
 }  // namespace
@@ -180,7 +180,7 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
     invocation->payload = std::move(event);
     const Deadline deadline = options.deadline;
     invocation->options = std::move(options);
-    invocation->abandoned = [reply] { return reply->abandoned.load(); };
+    reply->progress = invocation->progress;
     invocation->done = [reply, &loop](Result<InvocationResult> result) {
         if (loop.is_current()) {
             reply->result.emplace(std::move(result));
@@ -200,7 +200,13 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
         });
     }
     if (!reply->result && !co_await reply->wake.wait(deadline)) {
-        reply->abandoned.store(true);
+        InvocationProgress& progress = *reply->progress;
+        progress.is_abandoned = true;
+        if (progress.is_behind_others && !progress.has_begun) {
+            co_return fail(ErrorKind::Throttled,
+                           fmt::format("no instance of the function {} was free in time",
+                                       function.name.view()));
+        }
         co_return fail(ErrorKind::Timeout,
                        fmt::format("the function {} did not answer in time", function.name.view()));
     }

@@ -24,16 +24,12 @@ struct FunctionRef {
 
 enum class LogTail : bool { Unwanted, Wanted };
 
-// What becomes of a function that has not answered when its caller stops waiting.
-enum class AtDeadline : bool {
-    GoOn,  // it runs until its own timeout, as on AWS
-    End,   // it is ended, as at its own timeout: for callers whom strangers make call
-};
-
 struct InvokeOptions {
     // How long the caller waits.
     Deadline deadline = Deadline::never();
-    AtDeadline at_deadline = AtDeadline::GoOn;
+    // The function runs until its own timeout, as on AWS, or no longer than this, for callers whom
+    // strangers make call. At least as long as the caller waits, who is not told of it.
+    std::optional<std::chrono::milliseconds> run_max;
     RequestId request_id;        // empty: one is made
     std::string trace_id;        // "Root=1-…;Parent=…;Sampled=0"; empty: none
     std::string client_context;  // JSON text, decoded; empty: none
@@ -74,7 +70,8 @@ class FunctionInvoker {
 public:
     virtual ~FunctionInvoker() = default;
     // What the function did, errors of its own included, is a value. The errors are: NotFound (no
-    // such function), Throttled (a concurrency or queue bound), TooLarge (the event), Timeout
+    // such function), Throttled (a concurrency or queue bound, or
+    // the caller's deadline passed while others' events were served), TooLarge (the event), Timeout
     // (the caller's deadline passed first), Unavailable (no instance can be started here),
     // Cancelled (the server is stopping).
     virtual async::Task<Result<InvocationResult>> invoke(FunctionRef function, Payload event,
