@@ -12,6 +12,9 @@ namespace {
 
 using mqtt::ReasonCode;
 
+// Room for the topic, properties and headers around a payload of the greatest size.
+constexpr std::uint32_t packet_headroom = 18 * 1024;
+
 std::optional<ConnectProblem> check_will(const mqtt::Will& will, const Profile& profile) {
     if (will.qos == mqtt::Qos::ExactlyOnce && profile.behaviour.qos_2 == Support::Refused) {
         return ConnectProblem{ReasonCode::QosNotSupported, "a will with QoS 2 is not supported"};
@@ -82,6 +85,51 @@ ConnectTerms terms_for(const mqtt::Connect& connect, const Limits& limits) {
     terms.receive_maximum = static_cast<std::uint16_t>(std::min<std::uint32_t>(
         connect.properties.receive_maximum, std::min(limits.in_flight_outbound_max, 65'535u)));
     return terms;
+}
+
+std::uint32_t input_packet_bytes_max(const Limits& limits) {
+    const std::uint32_t payload = limits.payload_bytes_max;
+    return payload > mqtt::packet_size_max - packet_headroom ? mqtt::packet_size_max
+                                                             : payload + packet_headroom;
+}
+
+mqtt::Connack connack_for(const ConnectTerms& terms, mqtt::ProtocolVersion version,
+                          std::string_view assigned_client_id, const Profile& profile) {
+    mqtt::Connack connack;
+    if (version != mqtt::ProtocolVersion::V5) return connack;
+    const Limits& limits = profile.limits;
+    mqtt::ConnackProperties& properties = connack.properties;
+    if (terms.session_expiry_changed) {
+        properties.session_expiry_interval = terms.session_expiry_seconds;
+    }
+    properties.receive_maximum =
+        static_cast<std::uint16_t>(std::min(limits.in_flight_inbound_max, 65'535u));
+    if (profile.behaviour.qos_2 == Support::Refused) {
+        properties.maximum_qos = mqtt::Qos::AtLeastOnce;
+    }
+    properties.maximum_packet_size = input_packet_bytes_max(limits);
+    properties.topic_alias_maximum =
+        static_cast<std::uint16_t>(std::min(limits.topic_alias_max, 65'535u));
+    properties.subscription_identifier_available =
+        profile.behaviour.subscription_identifiers == Support::Allowed;
+    if (!assigned_client_id.empty()) properties.assigned_client_identifier = assigned_client_id;
+    if (terms.keep_alive_changed) properties.server_keep_alive = terms.keep_alive_seconds;
+    return connack;
+}
+
+std::optional<ConnectProblem> check_answer(const mqtt::Connect& connect,
+                                           std::string_view assigned_client_id,
+                                           const Profile& profile) {
+    Bytes packet;
+    mqtt::encode(connack_for(terms_for(connect, profile.limits), connect.version,
+                             assigned_client_id, profile),
+                 connect.version, packet);
+    const std::uint32_t most = connect.properties.maximum_packet_size;
+    if (packet.size() <= most) return std::nullopt;
+    return ConnectProblem{ReasonCode::PacketTooLarge,
+                          fmt::format("the client's Maximum Packet Size is {} bytes; the CONNACK "
+                                      "alone needs {}",
+                                      most, packet.size())};
 }
 
 }  // namespace gatehouse::gateway

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/profile.h"
+#include "mqtt/connack.h"
 #include "mqtt/connect.h"
 #include "mqtt/reason_code.h"
 
@@ -33,5 +34,17 @@ struct ConnectTerms {
     std::uint16_t receive_maximum = 0;    // towards the client
 };
 ConnectTerms terms_for(const mqtt::Connect& connect, const Limits& limits);
+
+// The largest packet that a client may send.
+std::uint32_t input_packet_bytes_max(const Limits& limits);
+
+// The CONNACK that tells a client what it gets. `assigned_client_id`: empty if it brought its own.
+mqtt::Connack connack_for(const ConnectTerms& terms, mqtt::ProtocolVersion version,
+                          std::string_view assigned_client_id, const Profile& profile);
+
+// Whether the client takes packets of the size of that CONNACK. Empty: it does.
+std::optional<ConnectProblem> check_answer(const mqtt::Connect& connect,
+                                           std::string_view assigned_client_id,
+                                           const Profile& profile);
 
 }  // namespace gatehouse::gateway

@@ -35,6 +35,25 @@ TEST(CheckConnect, RefusesWhatTheProfileDoesNotHave) {
     EXPECT_EQ(check_connect(enhanced, open)->reason, ReasonCode::BadAuthenticationMethod);
 }
 
+TEST(CheckAnswer, RefusesWhoTakesNoPacketAsLargeAsTheConnack) {
+    for (const ProfileName name : {ProfileName::Aws, ProfileName::Open}) {
+        const Profile profile = profile_named(name);
+        mqtt::Connect connect = connect_of("c");
+        connect.version = mqtt::ProtocolVersion::V5;
+        for (const std::string_view assigned : {"", "auto-0123"}) {
+            Bytes connack;
+            mqtt::encode(
+                connack_for(terms_for(connect, profile.limits), connect.version, assigned, profile),
+                connect.version, connack);
+            const auto size = static_cast<std::uint32_t>(connack.size());
+            connect.properties.maximum_packet_size = size;
+            EXPECT_FALSE(check_answer(connect, assigned, profile));
+            connect.properties.maximum_packet_size = size - 1;
+            EXPECT_EQ(check_answer(connect, assigned, profile)->reason, ReasonCode::PacketTooLarge);
+        }
+    }
+}
+
 TEST(CheckConnect, BoundsUserNameAndPassword) {
     const Profile aws = profile_named(ProfileName::Aws);
     const std::string user(8 * 1024 + 1, 'u');

@@ -13,14 +13,8 @@
 #include "mqtt/disconnect.h"
 
 namespace gatehouse::gateway {
-namespace {
 
 using net::IoOutcome;
-
-// Room for the topic, properties and headers around a payload of the greatest size.
-constexpr std::uint32_t packet_headroom = 18 * 1024;
-
-}  // namespace
 
 std::string_view name_of(DisconnectReason reason) {
     switch (reason) {
@@ -44,11 +38,9 @@ DeviceConnection::DeviceConnection(LoopGateway& gateway, Arrival arrival)
       transport_(std::move(arrival.transport)),
       facts_(std::move(arrival.facts)),
       identity_(std::move(arrival.identity)),
-      arrival_(std::make_unique<Arrival>(std::move(arrival))) {
-    if (arrival_->problem_information) {
-        explained_bytes_max_ = arrival_->attach.packet_bytes_max;
-    }
-}
+      arrival_(std::make_unique<Arrival>(std::move(arrival))),
+      wants_reasons_(arrival_->problem_information),
+      packet_bytes_max_(arrival_->attach.packet_bytes_max) {}
 
 DeviceConnection::~DeviceConnection() {
     if (congested_) gateway_.shard().cancel_relief(*this);
@@ -137,12 +129,6 @@ void DeviceConnection::read_once() {
     }
 }
 
-std::uint32_t DeviceConnection::input_packet_bytes_max() const {
-    const std::uint32_t payload = gateway_.settings().profile.limits.payload_bytes_max;
-    return payload > mqtt::packet_size_max - packet_headroom ? mqtt::packet_size_max
-                                                             : payload + packet_headroom;
-}
-
 void DeviceConnection::take_input(BytesView bytes) {
     if (rest_) {
         rest_->insert(rest_->end(), bytes.begin(), bytes.end());
@@ -167,7 +153,7 @@ void DeviceConnection::resume_input() {
 
 // Handles every whole packet; returns how many bytes are done with.
 std::size_t DeviceConnection::parse(BytesView bytes) {
-    const std::uint32_t size_max = input_packet_bytes_max();
+    const std::uint32_t size_max = input_packet_bytes_max(gateway_.settings().profile.limits);
     std::size_t used = 0;
     while (!is_paused()) {
         const mqtt::FrameScan scan = mqtt::find_frame(bytes.subspan(used), size_max);

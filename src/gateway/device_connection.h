@@ -102,7 +102,6 @@ private:
     void on_disconnect(const mqtt::Frame& frame);
     void discard_input();
     void close_transport();
-    std::uint32_t input_packet_bytes_max() const;
 
     // Output (device_output.cc)
     std::uint8_t* extend(std::size_t bytes) override;
@@ -127,7 +126,7 @@ private:
     template <class Packet>
     Bytes explained(Packet packet, std::string_view reason) const {
         return encode_with_reason(std::move(packet), gives_reasons() ? reason : std::string_view(),
-                                  facts_->version, explained_bytes_max_);
+                                  facts_->version, packet_bytes_max_);
     }
     bool gives_reasons() const;
 
@@ -161,6 +160,7 @@ private:
                                    std::string sentence, std::string& problem);
     mqtt::ReasonCode deny_filter(std::string_view filter, std::string& problem);
     void on_unsubscribe(const mqtt::Frame& frame);
+    bool takes_codes(std::size_t count);
     broker::GuardAnswer may_receive(std::string_view topic) override;
 
     // The log (device_reports.cc)
@@ -209,7 +209,8 @@ private:
     bool congested_ = false;               // another loop does not keep up: nothing is read
     bool is_waiting_for_disk_ = false;     // with very many packets
     bool output_was_full_ = false;
-    std::uint32_t explained_bytes_max_ = 0;  // of a packet with a reason string; 0: it wants none
+    bool wants_reasons_ = true;           // MQTT 5
+    std::uint32_t packet_bytes_max_ = 0;  // the client's Maximum Packet Size
 };
 
 }  // namespace gatehouse::gateway

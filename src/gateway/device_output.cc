@@ -168,37 +168,18 @@ void DeviceConnection::end(broker::EndReason reason) {
 }
 
 void DeviceConnection::send_connack(const Arrival& arrival) {
-    const Profile& profile = gateway_.settings().profile;
-    mqtt::Connack connack;
+    mqtt::Connack connack =
+        connack_for(arrival.terms, facts_->version,
+                    arrival.client_id_assigned ? std::string_view(facts_->client_id) : "",
+                    gateway_.settings().profile);
     connack.session_present = lease_.session_present() == broker::SessionPresent::Yes;
-    if (is_v5()) {
-        const Limits& limits = profile.limits;
-        mqtt::ConnackProperties& properties = connack.properties;
-        if (arrival.terms.session_expiry_changed) {
-            properties.session_expiry_interval = arrival.terms.session_expiry_seconds;
-        }
-        properties.receive_maximum =
-            static_cast<std::uint16_t>(std::min(limits.in_flight_inbound_max, 65'535u));
-        if (profile.behaviour.qos_2 == Support::Refused) {
-            properties.maximum_qos = mqtt::Qos::AtLeastOnce;
-        }
-        properties.maximum_packet_size = input_packet_bytes_max();
-        properties.topic_alias_maximum =
-            static_cast<std::uint16_t>(std::min(limits.topic_alias_max, 65'535u));
-        properties.subscription_identifier_available =
-            profile.behaviour.subscription_identifiers == Support::Allowed;
-        if (arrival.client_id_assigned) properties.assigned_client_identifier = facts_->client_id;
-        if (arrival.terms.keep_alive_changed) {
-            properties.server_keep_alive = arrival.terms.keep_alive_seconds;
-        }
-    }
     Bytes packet;
     mqtt::encode(connack, facts_->version, packet);
     send(packet);
 }
 
 bool DeviceConnection::gives_reasons() const {
-    return explained_bytes_max_ != 0 &&
+    return wants_reasons_ &&
            gateway_.settings().profile.behaviour.explanation == Explanation::Given;
 }
 

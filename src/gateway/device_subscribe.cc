@@ -47,6 +47,7 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
         return refuse_packet({ReasonCode::QuotaExceeded, "3.8.3", "Topic Filter",
                               "more filters in one SUBSCRIBE than the service takes"});
     }
+    if (!takes_codes(subscribe->subscriptions.size())) return;
     mqtt::Suback suback{.packet_id = subscribe->packet_id};
     std::string first_problem;
     for (const mqtt::Subscription& subscription : subscribe->subscriptions) {
@@ -59,6 +60,17 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     note_withheld();
     lease_.send_retained();
     tell_subscribed(*subscribe, suback);
+}
+
+// Whether a SUBACK or UNSUBACK with so many codes is no larger than the client takes. False: the
+// connection ended, since what is asked for could not be answered.
+bool DeviceConnection::takes_codes(std::size_t count) {
+    // Packet identifier, no properties, codes.
+    const auto length = static_cast<std::uint32_t>(2 + 1 + count);
+    if (1 + mqtt::variable_int_size(length) + length <= packet_bytes_max_) return true;
+    refuse_packet({ReasonCode::PacketTooLarge, "MQTT-3.1.2-24", "Maximum Packet Size",
+                   "of the client is smaller than the answer"});
+    return false;
 }
 
 mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subscription,
@@ -141,6 +153,7 @@ mqtt::ReasonCode DeviceConnection::deny_filter(std::string_view filter, std::str
 void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     const auto unsubscribe = mqtt::decode_unsubscribe(frame, facts_->version);
     if (!unsubscribe) return refuse_packet(unsubscribe.error());
+    if (!takes_codes(unsubscribe->filters.size())) return;
     mqtt::Unsuback unsuback{.packet_id = unsubscribe->packet_id};
     for (const std::string_view filter : unsubscribe->filters) {
         const bool existed = lease_.unsubscribe(filter);

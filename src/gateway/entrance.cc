@@ -30,6 +30,7 @@ using authentication::Refusal;
 using mqtt::ReasonCode;
 
 constexpr std::size_t read_chunk_bytes = 2048;
+constexpr std::uint32_t connack_bytes_min = 5;  // in MQTT 5, without any property
 // Names, properties and headers of a CONNECT around the payload of its will.
 constexpr std::uint32_t connect_headroom = 64 * 1024;
 // More than any packet that is taken; clients send a packet a frame.
@@ -197,7 +198,9 @@ private:
         version_ = connect.version;
         facts_ = make_facts();
         note_arrival(facts_->trace, door_, stream_->facts(), connect);
-        if (const auto problem = check_connect(connect, profile())) {
+        auto problem = check_connect(connect, profile());
+        if (!problem) problem = check_answer(connect, assigned_client_id(), profile());
+        if (problem) {
             gateway_.metrics().add(logs::Metric::ConnectClientError);
             facts_->trace.step(logs::StepKind::ConnectParsed, logs::StepStatus::Failed,
                                problem->sentence);
@@ -206,8 +209,8 @@ private:
                 {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
             co_return co_await refuse(problem->reason, problem->sentence);
         }
-        if (const auto problem = rate_problem(Proven::NotYet)) {
-            co_return co_await refuse_unauthorized(*problem, ReasonCode::QuotaExceeded);
+        if (const auto over_rate = rate_problem(Proven::NotYet)) {
+            co_return co_await refuse_unauthorized(*over_rate, ReasonCode::QuotaExceeded);
         }
         if (!tenant_problem_.empty()) {
             Refusal refusal;
@@ -238,8 +241,8 @@ private:
             co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
                                                    ReasonCode::NotAuthorized);
         }
-        if (const auto problem = rate_problem(Proven::Yes)) {
-            co_return co_await refuse_unauthorized(*problem, ReasonCode::QuotaExceeded);
+        if (const auto over_rate = rate_problem(Proven::Yes)) {
+            co_return co_await refuse_unauthorized(*over_rate, ReasonCode::QuotaExceeded);
         }
         if (gateway_.is_stopping()) {
             co_return co_await refuse(ReasonCode::ServerUnavailable, "the server is stopping");
@@ -284,6 +287,11 @@ private:
         const std::string& sent = stream_->facts().server_name;
         if (!sent.empty() || !upgrade_) return sent;
         return std::string(host_of(*upgrade_));
+    }
+
+    // Empty: the client has its own.
+    std::string_view assigned_client_id() const {
+        return client_id_assigned_ ? std::string_view(facts_->client_id) : "";
     }
 
     std::unique_ptr<DeviceFacts> make_facts() {
@@ -394,8 +402,14 @@ private:
         stream_->transport().shut_down();
     }
 
-    // Not every version has a code for each reason, and nobody knows what a broken packet speaks.
+    std::uint32_t packet_bytes_max() const {
+        return connect_ ? (**connect_).properties.maximum_packet_size : mqtt::packet_size_max;
+    }
+
+    // Not every version has a code for each reason, nobody knows what a broken packet speaks, and
+    // there are clients that take no packet of any use.
     bool can_tell(ReasonCode reason) const {
+        if (packet_bytes_max() < connack_bytes_min) return false;
         const bool silent = !version_ || (*version_ == mqtt::ProtocolVersion::V3_1 &&
                                           profile().behaviour.mqtt_31 == Mqtt31::Close);
         return !silent && (version_ == mqtt::ProtocolVersion::V5 ||
@@ -425,9 +439,8 @@ private:
         }
         if (can_tell(reason)) {
             if (profile().behaviour.explanation != Explanation::Given) told.clear();
-            const Bytes packet = encode_with_reason(
-                mqtt::Connack{.reason = reason}, told, *version_,
-                connect_ ? (**connect_).properties.maximum_packet_size : mqtt::packet_size_max);
+            const Bytes packet = encode_with_reason(mqtt::Connack{.reason = reason}, told,
+                                                    *version_, packet_bytes_max());
             co_await stream_->write_all(packet, after(gateway_.settings().linger_wait));
         }
         stream_->transport().shut_down();
