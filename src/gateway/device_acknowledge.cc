@@ -20,19 +20,23 @@ std::optional<mqtt::Ack> DeviceConnection::read_ack(const mqtt::Frame& frame) {
     return std::nullopt;
 }
 
-// MQTT 5 is told when there is no such message, 3.1.1 has no words for it.
+// MQTT 5 is told when there is no such message, 3.1.1 has no words for it. In the order of the
+// questions [MQTT-4.6.0-4], whichever has to wait for the disk.
 void DeviceConnection::answer(PacketType type, mqtt::PacketId id, bool found) {
-    if (found && lease_.is_kept()) {
-        Bytes packet(mqtt::short_ack_size);
-        mqtt::encode_short_ack(packet.data(), type, id);
-        lease_.send_when_kept(std::move(packet));
-        note_withheld();
-    } else if (found || !is_v5()) {
-        mqtt::encode_short_ack(room(mqtt::short_ack_size), type, id);
-    } else {
-        mqtt::encode_reason_ack(room(mqtt::reason_ack_size), type, id,
-                                ReasonCode::PacketIdentifierNotFound);
-    }
+    const bool is_short = found || !is_v5();
+    const auto write = [&](std::uint8_t* out) {
+        if (is_short) {
+            mqtt::encode_short_ack(out, type, id);
+        } else {
+            mqtt::encode_reason_ack(out, type, id, ReasonCode::PacketIdentifierNotFound);
+        }
+    };
+    const std::size_t size = is_short ? mqtt::short_ack_size : mqtt::reason_ack_size;
+    if (!(found && lease_.is_kept()) && !lease_.must_wait()) return write(room(size));
+    Bytes packet(size);
+    write(packet.data());
+    lease_.send_when_kept(std::move(packet));
+    note_withheld();
 }
 
 void DeviceConnection::on_puback(const mqtt::Frame& frame) {
