@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "mqtt/packet.h"
+#include "mqtt/topic.h"
 
 namespace gatehouse::gateway {
 
@@ -38,15 +39,13 @@ void ClientModel::take_sent(const mqtt::Frame& frame) {
         case PacketType::Pubrec:
         case PacketType::Pubrel:
         case PacketType::Pubcomp: return take_sent_ack(std::get<mqtt::Ack>(*packet));
-        case PacketType::Subscribe: {
-            const auto& subscribe = std::get<mqtt::Subscribe>(*packet);
-            ledger_.note_subscribed(*record_, subscribe);
-            subscribes_.emplace_back(subscribe.packet_id, subscribe.subscriptions.size());
-            return;
-        }
+        case PacketType::Subscribe: return take_sent_subscribe(std::get<mqtt::Subscribe>(*packet));
         case PacketType::Unsubscribe: {
             const auto& unsubscribe = std::get<mqtt::Unsubscribe>(*packet);
             unsubscribes_.emplace_back(unsubscribe.packet_id, unsubscribe.filters.size());
+            for (const std::string_view filter : unsubscribe.filters) {
+                ledger_.promises().note_changing(record_->client_id, filter);
+            }
             return;
         }
         case PacketType::Pingreq: ++pings_; return;
@@ -80,14 +79,45 @@ void ClientModel::take_connect(const mqtt::Frame& frame) {
 
 void ClientModel::take_sent_publish(const mqtt::Publish& publish, const mqtt::Frame& frame) {
     auto published = MessageLedger::Published::Anew;
+    bool is_new_id = true;
+    const MessageNumber number = MessageLedger::number_in(publish.payload).value_or(0);
     if (publish.qos == mqtt::Qos::AtLeastOnce) {
-        acks_[PacketType::Puback].push_back(publish.packet_id);
+        acks_[PacketType::Puback].emplace_back(publish.packet_id, number);
     } else if (publish.qos == mqtt::Qos::ExactlyOnce) {
-        acks_[PacketType::Pubrec].push_back(publish.packet_id);
+        acks_[PacketType::Pubrec].emplace_back(publish.packet_id, number);
         last_exactly_once_.assign(frame.data, frame.data + frame.size);
+        is_new_id = ++record_->uses[publish.packet_id] == 1;
         published = take_exactly_once(publish);
     }
-    ledger_.note_published(publish.payload, published);
+    if (number == 0) return;
+    ledger_.note_published(number, number_, publish.qos, published);
+    const bool is_promise = phase_ == Phase::Connected && may_everything() &&
+                            publish.qos != mqtt::Qos::AtMostOnce && !publish.topic.empty() &&
+                            !publish.properties.message_expiry_interval && is_new_id;
+    if (is_promise) ledger_.promises().note_published(number, publish.topic);
+}
+
+void ClientModel::take_sent_subscribe(const mqtt::Subscribe& subscribe) {
+    ledger_.note_subscribed(*record_, subscribe);
+    std::vector<AskedFilter> filters;
+    for (const mqtt::Subscription& asked : subscribe.subscriptions) {
+        ledger_.promises().note_changing(record_->client_id, asked.filter);
+        filters.push_back({std::string(asked.filter),
+                           !asked.no_local && !mqtt::split_filter(asked.filter).is_shared()});
+    }
+    subscribes_.emplace_back(subscribe.packet_id, std::move(filters));
+}
+
+// An acknowledgement of nothing that the client has seen. The server may have sent it all the same,
+// and the client may never get to see it.
+void ClientModel::note_uncertain(mqtt::PacketId id) {
+    uncertain_.insert(id);
+    is_certain_ = false;
+    ledger_.promises().forget(record_->client_id);
+}
+
+bool ClientModel::may_everything() const {
+    return (*connect_)->user_name == "full";
 }
 
 // As before: the session holds the packet id for this message, if it got it at all.
@@ -109,24 +139,24 @@ void ClientModel::take_sent_ack(const mqtt::Ack& ack) {
     const bool is_exactly_once = is_known && found->second.qos == mqtt::Qos::ExactlyOnce;
     switch (ack.type) {
         case PacketType::Pubrel:
-            acks_[PacketType::Pubcomp].push_back(ack.packet_id);
+            acks_[PacketType::Pubcomp].emplace_back(ack.packet_id, record_->uses[ack.packet_id]);
             record_->unreleased.erase(ack.packet_id);
             return;
         case PacketType::Puback:
-            if (!is_known) uncertain_.insert(ack.packet_id);
+            if (!is_known) note_uncertain(ack.packet_id);
             if (is_known && !is_exactly_once) in_flight_.erase(found);
             return;
         case PacketType::Pubrec:
-            if (!is_known) uncertain_.insert(ack.packet_id);
+            if (!is_known) note_uncertain(ack.packet_id);
             if (!mqtt::is_failure(ack.reason)) {
-                acks_[PacketType::Pubrel].push_back(ack.packet_id);
+                acks_[PacketType::Pubrel].emplace_back(ack.packet_id, 0);
                 if (is_exactly_once) found->second.is_received = true;
             } else if (is_exactly_once) {
                 in_flight_.erase(found);
             }
             return;
         default:
-            if (!is_known) uncertain_.insert(ack.packet_id);
+            if (!is_known) note_uncertain(ack.packet_id);
             if (is_exactly_once && found->second.is_received) in_flight_.erase(found);
     }
 }

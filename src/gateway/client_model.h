@@ -51,6 +51,8 @@ public:
 
     // The server has nothing left to do, and the client read everything.
     void expect_answered() const;
+    // And it acknowledged everything.
+    void expect_delivered();
 
 private:
     // Fresh: no CONNECT yet. Refused: CONNACK with a failure. Over: DISCONNECT came.
@@ -66,10 +68,14 @@ private:
     void take_sent_publish(const mqtt::Publish& publish, const mqtt::Frame& frame);
     MessageLedger::Published take_exactly_once(const mqtt::Publish& publish);
     void take_sent_ack(const mqtt::Ack& ack);
+    void take_sent_subscribe(const mqtt::Subscribe& subscribe);
+    void note_uncertain(mqtt::PacketId id);
+    bool may_everything() const;
 
     // From the server (client_model_checks.cc)
     void check(const mqtt::Frame& frame);
     void check_connack(const mqtt::Connack& connack);
+    void check_suback(const mqtt::Suback& suback);
     void check_publish(const mqtt::Publish& publish);
     void check_in_flight(const mqtt::Publish& publish);
     void check_ack(const mqtt::Ack& ack);
@@ -94,11 +100,17 @@ private:
     ClientRecord* record_ = nullptr;
     std::uint64_t follows_ = 0;  // connection whose session it gets, if any; 0: nobody knows
     bool is_resumed_ = false;    // or may be
+    bool is_certain_ = false;    // it knows what its session is promised
 
     // What the server owes.
-    std::deque<std::pair<mqtt::PacketId, std::size_t>> subscribes_;  // with how many filters
-    std::deque<std::pair<mqtt::PacketId, std::size_t>> unsubscribes_;
-    std::map<mqtt::PacketType, std::deque<mqtt::PacketId>> acks_;
+    struct AskedFilter {
+        std::string filter;
+        bool is_promise;  // what the server grants says who gets what
+    };
+    std::deque<std::pair<mqtt::PacketId, std::vector<AskedFilter>>> subscribes_;
+    std::deque<std::pair<mqtt::PacketId, std::size_t>> unsubscribes_;  // with how many filters
+    // With the message; of PUBREL, how often its packet id had been used.
+    std::map<mqtt::PacketType, std::deque<std::pair<mqtt::PacketId, std::uint32_t>>> acks_;
     std::size_t pings_ = 0;
 
     std::map<mqtt::PacketId, Sent> in_flight_;

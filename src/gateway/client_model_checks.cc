@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "gateway/client_model.h"
+#include "gateway/finding.h"
 #include "mqtt/packet.h"
 
 namespace gatehouse::gateway {
@@ -47,31 +48,20 @@ void ClientModel::check(const mqtt::Frame& frame) {
     expect(phase_ != Phase::Refused && phase_ != Phase::Over, "a packet after the last one");
     if (frame.type() == PacketType::Connack) return check_connack(as<mqtt::Connack>(*packet));
     expect(phase_ == Phase::Connected, "a packet before CONNACK [MQTT-3.2.0-1]");
-    const auto answer = [](auto& owed, mqtt::PacketId id, std::string_view what) {
-        expect(!owed.empty() && owed.front().first == id, what);
-        const std::size_t filters = owed.front().second;
-        owed.pop_front();
-        return filters;
-    };
     switch (frame.type()) {
         case PacketType::Publish: return check_publish(as<mqtt::Publish>(*packet));
         case PacketType::Puback:
         case PacketType::Pubrec:
         case PacketType::Pubrel:
         case PacketType::Pubcomp: return check_ack(as<mqtt::Ack>(*packet));
-        case PacketType::Suback: {
-            const auto& suback = as<mqtt::Suback>(*packet);
-            expect(suback.reasons.size() ==
-                       answer(subscribes_, suback.packet_id, "a SUBACK that nobody waits for"),
-                   "a SUBACK without a code for each filter [MQTT-3.8.4-5]");
-            return check_explanation(suback.properties);
-        }
+        case PacketType::Suback: return check_suback(as<mqtt::Suback>(*packet));
         case PacketType::Unsuback: {
             const auto& unsuback = as<mqtt::Unsuback>(*packet);
-            const std::size_t filters =
-                answer(unsubscribes_, unsuback.packet_id, "an UNSUBACK that nobody waits for");
-            expect(!is_v5() || unsuback.reasons.size() == filters,
+            expect(!unsubscribes_.empty() && unsubscribes_.front().first == unsuback.packet_id,
+                   "an UNSUBACK that nobody waits for");
+            expect(!is_v5() || unsuback.reasons.size() == unsubscribes_.front().second,
                    "an UNSUBACK without a code for each filter [MQTT-3.10.4-5]");
+            unsubscribes_.pop_front();
             return check_explanation(unsuback.properties);
         }
         case PacketType::Pingresp:
@@ -106,8 +96,30 @@ void ClientModel::check_connack(const mqtt::Connack& connack) {
     } else {
         follows_ = 0;
     }
+    is_certain_ =
+        may_everything() && (*connect_)->properties.maximum_packet_size == mqtt::packet_size_max;
+    const bool goes_on = is_certain_ && connack.session_present && follows_ != 0;
+    if (!goes_on) ledger_.promises().forget(record_->client_id);
     expect(!is_resumed_ || !(*connect_)->client_id.empty(),
            "a session of a client without a client id");
+}
+
+void ClientModel::check_suback(const mqtt::Suback& suback) {
+    check_explanation(suback.properties);
+    expect(!subscribes_.empty() && subscribes_.front().first == suback.packet_id,
+           "a SUBACK that nobody waits for");
+    const std::vector<AskedFilter> asked = std::move(subscribes_.front().second);
+    subscribes_.pop_front();
+    expect(suback.reasons.size() == asked.size(),
+           "a SUBACK without a code for each filter [MQTT-3.8.4-5]");
+    if (!is_certain_ || record_->latest != number_) return;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        const bool is_kept = suback.reasons[i] == mqtt::granted(mqtt::Qos::AtLeastOnce) ||
+                             suback.reasons[i] == mqtt::granted(mqtt::Qos::ExactlyOnce);
+        if (is_kept && asked[i].is_promise) {
+            ledger_.promises().note_subscribed(record_->client_id, asked[i].filter);
+        }
+    }
 }
 
 // What the client takes the topic for.
@@ -152,8 +164,15 @@ void ClientModel::check_ack(const mqtt::Ack& ack) {
     check_explanation(ack.properties);
     if (ack.type == PacketType::Pubrel) return check_release(ack);
     auto& owed = acks_[ack.type];
-    expect(!owed.empty() && owed.front() == ack.packet_id,
+    expect(!owed.empty() && owed.front().first == ack.packet_id,
            "an acknowledgement that is not the next [MQTT-4.6.0-2, MQTT-4.6.0-3]");
+    if (ack.type != PacketType::Pubcomp && !mqtt::is_failure(ack.reason)) {
+        ledger_.promises().note_acknowledged(owed.front().second);
+    }
+    if (ack.type == PacketType::Pubcomp && owed.front().second == 1 &&
+        record_->uses[ack.packet_id] == 1) {
+        record_->uses.erase(ack.packet_id);
+    }
     owed.pop_front();
     if (ack.type == PacketType::Pubrec && mqtt::is_failure(ack.reason)) {
         record_->unreleased.erase(ack.packet_id);
@@ -163,7 +182,7 @@ void ClientModel::check_ack(const mqtt::Ack& ack) {
 // The answer to PUBREC, in its order, or once after the session was resumed.
 void ClientModel::check_release(const mqtt::Ack& ack) {
     auto& owed = acks_[PacketType::Pubrel];
-    if (!owed.empty() && owed.front() == ack.packet_id) {
+    if (!owed.empty() && owed.front().first == ack.packet_id) {
         owed.pop_front();
     } else {
         expect(is_resumed_ && ack.reason == mqtt::ReasonCode::Success &&
@@ -178,6 +197,11 @@ void ClientModel::check_explanation(const mqtt::ReasonProperties& properties) co
     const bool is_wanted = (*connect_)->properties.request_problem_information;
     expect(is_wanted || (!properties.reason_string && properties.user_properties.empty()),
            "a reason that the client does not want [MQTT-3.1.2-29]");
+}
+
+void ClientModel::expect_delivered() {
+    if (has_ended_ || phase_ != Phase::Connected || !is_certain_) return;
+    if (record_->latest == number_) ledger_.promises().check(record_->client_id);
 }
 
 void ClientModel::expect_answered() const {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "async/wake.h"
-#include "gateway/message_ledger.h"
+#include "gateway/finding.h"
 #include "policy/document.h"
 
 namespace gatehouse::gateway {

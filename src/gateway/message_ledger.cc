@@ -1,15 +1,13 @@
 #include "gateway/message_ledger.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "gateway/finding.h"
 #include "mqtt/property.h"
 #include "mqtt/topic.h"
 
 namespace gatehouse::gateway {
-
-void expect(bool holds, std::string_view what) {
-    if (!holds) throw Finding(std::string(what));
-}
 
 std::string MessageLedger::payload_of(MessageNumber number, std::size_t size) {
     std::string payload = "m" + std::to_string(number) + ";";
@@ -35,9 +33,13 @@ ClientRecord& MessageLedger::record_of(std::string_view client_id) {
     return record;
 }
 
-void MessageLedger::note_published(BytesView payload, Published how) {
-    const auto number = number_in(payload);
-    if (number && how == Published::Anew) ++published_[*number];
+void MessageLedger::note_published(MessageNumber number, std::uint64_t publisher, mqtt::Qos qos,
+                                   Published how) {
+    if (how == Published::AsBefore) return;
+    MessageNumber& newest = newest_[publisher];
+    const auto [message, is_new] = published_.try_emplace(number, Message{publisher, qos});
+    if (!is_new || number <= newest) message->second.is_judged = false;
+    newest = std::max(newest, number);
 }
 
 void MessageLedger::note_subscribed(ClientRecord& record, const mqtt::Subscribe& subscribe) {
@@ -51,9 +53,10 @@ void MessageLedger::note_subscribed(ClientRecord& record, const mqtt::Subscribe&
     }
 }
 
-bool MessageLedger::is_judged(MessageNumber number) const {
+// Null: it is not.
+const MessageLedger::Message* MessageLedger::judged(MessageNumber number) const {
     const auto found = published_.find(number);
-    return found != published_.end() && found->second == 1;
+    return found != published_.end() && found->second.is_judged ? &found->second : nullptr;
 }
 
 void MessageLedger::check_is_subscribed(const ClientRecord& record, const mqtt::Publish& publish,
@@ -77,8 +80,10 @@ void MessageLedger::check_delivery(ClientRecord& record, const mqtt::Publish& pu
     const auto number = number_in(publish.payload);
     const bool is_exactly_once = publish.qos == mqtt::Qos::ExactlyOnce;
     if (is_exactly_once) record.held[publish.packet_id] = number.value_or(0);
+    if (number) promises_.note_delivered(record.client_id, *number);
     // Retained messages come with every subscription, and groups give on what was not acknowledged.
-    if (!number || !is_judged(*number) || publish.retain || record.uses_shares) return;
+    const Message* const message = number ? judged(*number) : nullptr;
+    if (message == nullptr || publish.retain || record.uses_shares) return;
     if (is_exactly_once) {
         expect(!record.completed.contains(*number),
                "a message of QoS 2 again after its PUBREL [MQTT-4.3.3-13]");
@@ -86,6 +91,10 @@ void MessageLedger::check_delivery(ClientRecord& record, const mqtt::Publish& pu
     if (publish.dup || (was_restarted_ && !is_exactly_once)) return;
     expect(record.taken_as_new.insert(*number).second,
            "a message again without DUP [MQTT-3.3.1-1]");
+    MessageNumber& newest =
+        record.newest[{message->publisher, std::string(topic), message->qos, publish.qos}];
+    expect(*number > newest, "a message that overtook another [MQTT-4.6.0-6]");
+    newest = *number;
 }
 
 void MessageLedger::note_released(ClientRecord& record, mqtt::PacketId id) {

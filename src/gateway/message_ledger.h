@@ -11,24 +11,16 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "base/bytes.h"
+#include "gateway/delivery_promises.h"
 #include "mqtt/publish.h"
 #include "mqtt/subscribe.h"
 
 namespace gatehouse::gateway {
-
-// Something that has to hold does not.
-struct Finding : std::logic_error {
-    using std::logic_error::logic_error;
-};
-// Throws a Finding with that sentence unless it holds.
-void expect(bool holds, std::string_view what);
-
-using MessageNumber = std::uint32_t;
 
 // Of messages that an administrator sends, for which nobody subscribes.
 inline constexpr std::string_view direct_topic = "direct";
@@ -47,12 +39,18 @@ struct ClientRecord {
         std::uint64_t connection;
     };
     std::map<mqtt::PacketId, Unreleased> unreleased;  // QoS 2 from the client
-    std::uint64_t latest = 0;                         // connection that sent a CONNECT
-    bool is_latest_in = false;                        // and read its CONNACK
+    // Likewise, how often the packet id was used before a PUBCOMP showed that it is free again.
+    std::map<mqtt::PacketId, std::uint32_t> uses;
+    std::uint64_t latest = 0;   // connection that sent a CONNECT
+    bool is_latest_in = false;  // and read its CONNACK
+    // The newest by publisher, topic and QoS as published and delivered.
+    std::map<std::tuple<std::uint64_t, std::string, mqtt::Qos, mqtt::Qos>, MessageNumber> newest;
 };
 
 class MessageLedger {
 public:
+    explicit MessageLedger(const Profile& profile) : promises_(profile) {}
+
     // "m7;", filled up to a size.
     static std::string payload_of(MessageNumber number, std::size_t size);
     static std::optional<MessageNumber> number_in(BytesView payload);
@@ -63,7 +61,9 @@ public:
     void note_restart() { was_restarted_ = true; }
 
     enum class Published : std::uint8_t { Anew, AsBefore };
-    void note_published(BytesView payload, Published how);
+    // `publisher`: the connection.
+    void note_published(MessageNumber number, std::uint64_t publisher, mqtt::Qos qos,
+                        Published how);
     void note_subscribed(ClientRecord& record, const mqtt::Subscribe& subscribe);
 
     // A PUBLISH that a client read, its topic alias resolved.
@@ -71,13 +71,23 @@ public:
     // A PUBREL that a client read.
     void note_released(ClientRecord& record, mqtt::PacketId id);
 
+    DeliveryPromises& promises() { return promises_; }
+
 private:
-    bool is_judged(MessageNumber number) const;
+    struct Message {
+        std::uint64_t publisher;
+        mqtt::Qos qos;
+        bool is_judged = true;  // published once, after those with lower numbers
+    };
+
+    const Message* judged(MessageNumber number) const;
     void check_is_subscribed(const ClientRecord& record, const mqtt::Publish& publish,
                              std::string_view topic) const;
 
     std::map<std::string, ClientRecord, std::less<>> records_;
-    std::map<MessageNumber, int> published_;
+    std::map<MessageNumber, Message> published_;
+    std::map<std::uint64_t, MessageNumber> newest_;  // by publisher
+    DeliveryPromises promises_;
     bool was_restarted_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "gateway/finding.h"
 #include "gateway/fuzz_client.h"
 #include "gateway/fuzz_script.h"
 #include "gateway/fuzz_server.h"
@@ -52,9 +53,10 @@ FuzzServer::Settings settings_from(Script& script) {
         case 2: settings.profile = narrow(); break;
         default: settings.profile = profile_named(ProfileName::AwsStrict);
     }
-    const std::uint32_t machine = script.below(8);
+    const std::uint32_t machine = script.below(16);
     settings.loops = 1 + machine % 2;
-    if (machine >= 6) settings.disk = FuzzServer::Disk::Kept;
+    // Seldom, since it takes long: a letter from N on in a seed.
+    if (machine >= 14) settings.disk = FuzzServer::Disk::Kept;
     if (script.flag()) settings.output_bytes_max = 600;
     return settings;
 }
@@ -79,7 +81,7 @@ private:
         const char letter =
             is_letter ? given : letters[static_cast<std::uint8_t>(given) % letters.size()];
         if (letter == '\n') return settle();
-        if (letter == 't') return server_.advance(script_.one_of(waits));
+        if (letter == 't') return wait();
         if (letter == 'f' || letter == 'v') return administrate(letter);
         if (letter == 'z') return restart();
         std::unique_ptr<FuzzClient>& client = clients_[script_.below(clients_.size())];
@@ -131,6 +133,15 @@ private:
         client.queue(packet);
     }
 
+    void wait() {
+        const std::chrono::milliseconds wait = script_.one_of(waits);
+        // What is not acknowledged for that long may be dropped.
+        if (wait.count() / 1000 >= server_.profile().limits.retry_seconds_max / 4) {
+            ledger_.promises().forget_all();
+        }
+        server_.advance(wait);
+    }
+
     void administrate(char letter) {
         const std::string_view client_id = script_.one_of(client_ids);
         const std::uint32_t choice = script_.below(4);
@@ -168,14 +179,16 @@ private:
         server_.check_bounds();
         const bool throttles = server_.profile().behaviour.rates == Rates::Throttled;
         for (const auto& client : clients_) {
-            if (client && client->reads && !throttles) client->model.expect_answered();
+            if (!client || !client->reads || throttles) continue;
+            client->model.expect_answered();
+            if (client->acknowledges) client->model.expect_delivered();
         }
     }
 
     Script script_;
     ScriptedPackets packets_;
     FuzzServer server_;
-    MessageLedger ledger_;
+    MessageLedger ledger_{server_.profile()};
     std::array<std::unique_ptr<FuzzClient>, 4> clients_;
     std::uint64_t opened_ = 0;
 };
