@@ -14,22 +14,31 @@ constexpr int rarer_for_strangers = 3;
 
 bool Circuit::may_ask(const Client& client, SteadyTime now) {
     if (!is_open() || !is_kept_out(client)) return true;
-    const auto own = failed_.find(client.key);
-    const bool has_own_turn = own == failed_.end() || now >= own->second.next_probe;
-    const bool is_rarer = is_down() && !is_known(client.key);
-    return has_own_turn &&
-           take_probe(now, settings_.probe_interval * (is_rarer ? rarer_for_strangers : 1));
+    int intervals = is_down() && !is_known(client.key) ? rarer_for_strangers : 1;
+    if (client.address != last_probe_address_) {
+        others_asked_ = now;
+    } else if (others_asked_ != SteadyTime{} &&
+               now - others_asked_ < settings_.others_asked_within) {
+        intervals = std::max(intervals, settings_.intervals_left_to_others);
+    }
+    return take_probe(client.address, now, settings_.probe_interval * intervals);
 }
 
-bool Circuit::take_probe(SteadyTime now, std::chrono::milliseconds since_last) {
+bool Circuit::take_probe(const GateKey& address, SteadyTime now,
+                         std::chrono::milliseconds since_last) {
     if (now < last_probe_ + since_last) return false;
     last_probe_ = now;
+    last_probe_address_ = address;
+    others_asked_ = {};
     return true;
 }
 
 void Circuit::failed(const Client& client, SteadyTime now) {
     ++failures_in_row_;
-    if (failures_in_row_ == settings_.failures_to_open) last_probe_ = now;
+    if (failures_in_row_ == settings_.failures_to_open) {
+        last_probe_ = now;
+        last_probe_address_ = client.address;
+    }
     if (is_known(client.key)) note_known(client);
     const auto [found, is_new] = failed_.try_emplace(client.key);
     Failed& own = found->second;
@@ -40,15 +49,15 @@ void Circuit::failed(const Client& client, SteadyTime now) {
     } else {
         failed_in_turn_.splice(failed_in_turn_.end(), failed_in_turn_, own.place);
     }
-    const std::uint32_t doublings = std::min(own.times++, 16u);
-    own.next_probe =
-        now + std::min<SteadyTime::duration>(settings_.own_probe_interval_max,
-                                             settings_.probe_interval * (1u << doublings));
+    ++own.times;
     if (failed_.size() > settings_.clients_max) forget_oldest();
 }
 
-void Circuit::succeeded(const Client& client) {
+void Circuit::let_in(const Client& client) {
     know(client.key);
+}
+
+void Circuit::answered() {
     if (failures_in_row_ == 0) return;
     failures_in_row_ = 0;
     failed_.clear();

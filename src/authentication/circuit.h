@@ -29,8 +29,10 @@ public:
     struct Settings {
         std::uint32_t failures_to_open = 20;  // in a row
         std::chrono::milliseconds probe_interval = std::chrono::seconds(1);
-        // Of one client: doubles with each that failed.
-        std::chrono::seconds own_probe_interval_max{60};
+        // An address that had the last probe leaves so many intervals to others, where others
+        // asked so lately.
+        int intervals_left_to_others = 4;
+        std::chrono::seconds others_asked_within{10};
         std::size_t failed_of_address_max = 3;  // clients, before all there are kept out
         std::size_t failed_addresses_max = 20;  // before all that are new are kept out
         // Of clients that got in before: failures of one before it is kept out, and clients, at so
@@ -52,11 +54,14 @@ public:
     bool may_ask(const Client& client, SteadyTime now);
     // The same for a question of the server's own, which can wait for a probe.
     bool may_refresh(SteadyTime now) {
-        return !is_open() || take_probe(now, settings_.probe_interval);
+        return !is_open() || take_probe({}, now, settings_.probe_interval);
     }
     // What became of it: a failure is the function's (an error, time-out, not there), not a "no".
     void failed(const Client& client, SteadyTime now);
-    void succeeded(const Client& client);
+    // It answered, yes or no.
+    void answered();
+    // The client got in: it showed what a stranger cannot.
+    void let_in(const Client& client);
 
     bool is_open() const { return failures_in_row_ >= settings_.failures_to_open; }
     std::uint32_t failures_in_row() const { return failures_in_row_; }
@@ -65,11 +70,10 @@ public:
 private:
     struct Failed {
         std::uint32_t times = 0;
-        SteadyTime next_probe{};
         GateKey address{};
         std::list<GateKey>::iterator place;
     };
-    bool take_probe(SteadyTime now, std::chrono::milliseconds since_last);
+    bool take_probe(const GateKey& address, SteadyTime now, std::chrono::milliseconds since_last);
     void note_known(const Client& client);
     void forget_oldest();
     bool is_kept_out(const Client& client) const;
@@ -83,6 +87,8 @@ private:
     const Settings settings_;
     std::uint32_t failures_in_row_ = 0;
     SteadyTime last_probe_{};
+    GateKey last_probe_address_{};
+    SteadyTime others_asked_{};  // kept out, of an address that did not have the last probe
     // Of the failures in a row.
     std::unordered_map<GateKey, Failed, GateKeyHash> failed_;
     std::list<GateKey> failed_in_turn_;  // the oldest first

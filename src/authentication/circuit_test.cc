@@ -22,6 +22,10 @@ protected:
     void fail(const Circuit::Client& client, int times = 1) {
         for (int i = 0; i < times; ++i) circuit->failed(client, now);
     }
+    void got_in(const Circuit::Client& client) {
+        circuit->answered();
+        circuit->let_in(client);
+    }
     void start(Circuit::Settings settings) { circuit = std::make_unique<Circuit>(settings); }
 
     SteadyTime now{seconds(1000)};
@@ -31,13 +35,13 @@ protected:
 TEST_F(CircuitTest, OpensAfterFailuresInARowAndClosesWithASuccess) {
     fail(client(1), 19);
     EXPECT_TRUE(may_ask(client(1)));
-    circuit->succeeded(client(2));
+    got_in(client(2));
     fail(client(1), 19);
     EXPECT_FALSE(circuit->is_open());
     fail(client(1));
     EXPECT_TRUE(circuit->is_open());
     EXPECT_FALSE(may_ask(client(1)));
-    circuit->succeeded(client(3));
+    got_in(client(3));
     EXPECT_FALSE(circuit->is_open());
     EXPECT_TRUE(may_ask(client(1)));
 }
@@ -55,22 +59,40 @@ TEST_F(CircuitTest, OneProbeASecond) {
 }
 
 // Who hammers must not take all probes.
-TEST_F(CircuitTest, WhoFailsOftenProbesRarely) {
-    fail(client(1), 19);
-    fail(client(2));
+TEST_F(CircuitTest, AnAddressThatHadAProbeLeavesTheNextToOthers) {
+    fail(client(1, 1), 19);
+    fail(client(2, 2));
     int own = 0;
     int others = 0;
-    for (int i = 0; i < 100; ++i) {
-        now += seconds(1);
-        if (may_ask(client(1))) {
-            ++own;
-            fail(client(1));
-        } else if (may_ask(client(2))) {
-            ++others;
-        }
+    for (int tenths = 0; tenths < 600; ++tenths) {
+        now += milliseconds(100);
+        own += may_ask(client(1, 1));
+        if (tenths % 17 == 0) others += may_ask(client(2, 2));
     }
-    EXPECT_LE(own, 2) << "at most once a minute";
-    EXPECT_GE(others, 98);
+    EXPECT_GE(others, 12);
+    EXPECT_GE(own, 12);
+}
+
+TEST_F(CircuitTest, WhoIsAloneMayProbeEachSecond) {
+    fail(client(1), 30);
+    int own = 0;
+    for (int i = 0; i < 60; ++i) {
+        now += seconds(1);
+        if (!may_ask(client(1))) continue;
+        ++own;
+        fail(client(1));
+    }
+    EXPECT_EQ(own, 60);
+}
+
+// A stranger gets as many as it likes, and must not seem to be somebody who got in.
+TEST_F(CircuitTest, ANoTellsThatTheFunctionWorksAndNothingOfTheClient) {
+    for (std::uint32_t user = 0; user < 30; ++user) circuit->answered();
+    got_in(client(99, 9));
+    for (std::uint32_t user = 0; user < 30; ++user) fail(client(user));
+    EXPECT_TRUE(may_ask(client(99, 9)));
+    circuit->answered();
+    EXPECT_FALSE(circuit->is_open());
 }
 
 TEST_F(CircuitTest, KeepsOutNobodyForWhomNothingFailed) {
@@ -86,7 +108,7 @@ TEST_F(CircuitTest, KeepsOutNobodyForWhomNothingFailed) {
 
 TEST_F(CircuitTest, KeepsOutNobodyWhoGotInLately) {
     start({.failed_of_address_max = 1, .clients_max = 8});
-    circuit->succeeded(client(1));
+    got_in(client(1));
     fail(client(2), 20);
     EXPECT_FALSE(may_ask(client(3)));
     EXPECT_TRUE(may_ask(client(1)));
@@ -97,7 +119,7 @@ TEST_F(CircuitTest, KeepsOutNobodyWhoGotInLately) {
 }
 
 TEST_F(CircuitTest, IsClosedToTheNewWhereVeryManyAddressesFail) {
-    circuit->succeeded(client(1, 1));
+    got_in(client(1, 1));
     for (std::uint32_t address = 100; address < 119; ++address) fail(client(1, address));
     fail(client(2, 100));
     EXPECT_TRUE(may_ask(client(1, 200)));
@@ -107,7 +129,7 @@ TEST_F(CircuitTest, IsClosedToTheNewWhereVeryManyAddressesFail) {
 }
 
 TEST_F(CircuitTest, IsClosedToEverybodyWhereItFailsThoseThatGotIn) {
-    for (std::uint32_t user = 0; user < 10; ++user) circuit->succeeded(client(user, user));
+    for (std::uint32_t user = 0; user < 10; ++user) got_in(client(user, user));
     for (std::uint32_t user = 0; user < 4; ++user) fail(client(user, user), 5);
     EXPECT_TRUE(may_ask(client(9, 9)));
     fail(client(4, 4));
@@ -116,12 +138,12 @@ TEST_F(CircuitTest, IsClosedToEverybodyWhereItFailsThoseThatGotIn) {
     EXPECT_FALSE(may_ask(client(99, 99))) << "strangers' probes are rarer";
     EXPECT_TRUE(may_ask(client(9, 9)));
     EXPECT_FALSE(may_ask(client(8, 8))) << "one a second";
-    circuit->succeeded(client(9, 9));
+    got_in(client(9, 9));
     EXPECT_TRUE(may_ask(client(99, 99)));
 }
 
 TEST_F(CircuitTest, OneAddressNeedsManyWhoGotInToFail) {
-    for (std::uint32_t user = 0; user < 30; ++user) circuit->succeeded(client(user));
+    for (std::uint32_t user = 0; user < 30; ++user) got_in(client(user));
     for (std::uint32_t user = 0; user < 19; ++user) fail(client(user));
     fail(client(50));
     EXPECT_TRUE(may_ask(client(25)));
@@ -137,7 +159,7 @@ TEST_F(CircuitTest, RemembersABoundedNumber) {
     EXPECT_TRUE(may_ask(client(0, 0))) << "the oldest is forgotten, its address, too";
     EXPECT_TRUE(may_ask(client(9, 0)));
     EXPECT_FALSE(may_ask(client(1, 1)));
-    for (std::uint32_t user = 10; user < 14; ++user) circuit->succeeded(client(user, 5));
+    for (std::uint32_t user = 10; user < 14; ++user) got_in(client(user, 5));
     fail(client(1, 5), 2);
     EXPECT_TRUE(may_ask(client(13, 5)));
 }

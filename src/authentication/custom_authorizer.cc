@@ -167,10 +167,15 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
         result = grant(call, std::move(*answered.answer.granted));
     }
     report(call, result ? std::nullopt : std::optional(result.error()));
-    if (!*pass) co_return result;
+    if (call.purpose != Purpose::Connect) co_return result;
     // By what the client will be told: a handler may let everybody in and answer a wrong password
     // with policies that allow nothing.
-    if (result && (!question.is_let_in || question.is_let_in(**result))) {
+    const bool is_let_in = result && (!question.is_let_in || question.is_let_in(**result));
+    if (is_let_in) {
+        admissions_.use(call.authorizer, directory_.current()).circuit().let_in(call.client);
+    }
+    if (!*pass) co_return result;
+    if (is_let_in) {
         (*pass)->accepted();
     } else if (result || result.error().kind != Refusal::Kind::Unavailable) {
         (*pass)->refused();
@@ -325,7 +330,7 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     }
     if (result) call.start = result->start;
     if (result && !result->function_error) {
-        if (call.purpose != Purpose::Test) circuit.succeeded(call.client);
+        if (call.purpose != Purpose::Test) circuit.answered();
         call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
                         fmt::format("{} start, {:.1f} ms: {}",
                                     call.start == functions::StartKind::Cold ? "cold" : "warm",

@@ -201,7 +201,7 @@ TEST(Delivery, TellsHowLongMessagesWaitedForASlowClient) {
     pair.subscriber.lease.acknowledge(1);
     EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("at once", "later"));
     const Histogram::Reading times = pair.broker.broker->queue_times();
-    EXPECT_EQ(std::accumulate(times.counts.begin(), times.counts.end(), 0U), 1U);
+    EXPECT_EQ(std::accumulate(times.counts.begin(), times.counts.end(), std::uint64_t{0}), 1U);
     EXPECT_EQ(times.nanoseconds, 300'000'000U);
 }
 

@@ -216,7 +216,8 @@ SettingTable running() {
             "where the limit of open files leaves room for few."),
         number<&S::http_body_bytes_in_flight_max>("http-body-bytes-in-flight-max",
                                                   {mebibyte, tebibyte},
-                                                  "Bytes of request bodies held at once; over "
+                                                  "Bytes of request bodies held at once by the "
+                                                  "API, and as many by the doors of devices; over "
                                                   "it, requests get 429."),
         number<&S::sys_seconds>("sys-seconds", {0, 86'400},
                                 "How often `$SYS/broker/…` is told anew in profile open; 0: "
