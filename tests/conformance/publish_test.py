@@ -331,6 +331,26 @@ class Publish:
         self.assertEqual([len(reader.message().payload) for _ in range(2)], [10, 20])
         reader.expect_quiet()
 
+    @states(v5="3.1.2-24")
+    def test_a_connack_over_the_maximum_packet_size(self):
+        peer = self.peer()
+        self.assertEqual(peer.connect(self.name(), props={"maximum_packet": 5}).code,
+                         PACKET_TOO_LARGE)
+        peer.expect_end()
+        peer = self.peer()
+        peer.send(wire.connect(self.version, self.name(), props={"maximum_packet": 4}))
+        peer.expect_end()
+
+    @open_only(v5="3.1.2-24")
+    def test_answers_over_the_maximum_packet_size(self):
+        filters = [self.name(f"/{number}") for number in range(60)]
+        for question in (wire.subscribe(self.version, 1, [(one, 0) for one in filters]),
+                         wire.unsubscribe(self.version, 1, filters)):
+            peer = self.client(props={"maximum_packet": 60})
+            peer.send(question)
+            self.assertEqual(peer.expect(wire.DISCONNECT).code, PACKET_TOO_LARGE)
+            peer.expect_end()
+
     @states(v311="3.3.5-2", v5="3.4.2-1")
     def test_a_publish_that_is_refused(self):
         peer = self.client()
