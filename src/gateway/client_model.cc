@@ -44,7 +44,7 @@ void ClientModel::take_sent(const mqtt::Frame& frame) {
             const auto& unsubscribe = std::get<mqtt::Unsubscribe>(*packet);
             unsubscribes_.emplace_back(unsubscribe.packet_id, unsubscribe.filters.size());
             for (const std::string_view filter : unsubscribe.filters) {
-                ledger_.promises().note_changing(record_->client_id, filter);
+                note_changing(filter);
             }
             return;
         }
@@ -101,11 +101,19 @@ void ClientModel::take_sent_subscribe(const mqtt::Subscribe& subscribe) {
     ledger_.note_subscribed(*record_, subscribe);
     std::vector<AskedFilter> filters;
     for (const mqtt::Subscription& asked : subscribe.subscriptions) {
-        ledger_.promises().note_changing(record_->client_id, asked.filter);
+        note_changing(asked.filter);
         filters.push_back({std::string(asked.filter),
                            !asked.no_local && !mqtt::split_filter(asked.filter).is_shared()});
     }
     subscribes_.emplace_back(subscribe.packet_id, std::move(filters));
+}
+
+// Another SUBSCRIBE or an UNSUBSCRIBE goes out.
+void ClientModel::note_changing(std::string_view filter) {
+    ledger_.promises().note_changing(record_->client_id, filter);
+    for (auto& [id, asked] : subscribes_) {
+        for (AskedFilter& each : asked) each.is_promise &= each.filter != filter;
+    }
 }
 
 // An acknowledgement of nothing that the client has seen. The server may have sent it all the same,

@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,7 @@ private:
     MessageLedger::Published take_exactly_once(const mqtt::Publish& publish);
     void take_sent_ack(const mqtt::Ack& ack);
     void take_sent_subscribe(const mqtt::Subscribe& subscribe);
+    void note_changing(std::string_view filter);
     void note_uncertain(mqtt::PacketId id);
     bool may_everything() const;
 
