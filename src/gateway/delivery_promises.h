@@ -29,6 +29,8 @@ public:
     // The session of the client id is another, or may have lost something.
     void forget(std::string_view client_id);
     void forget_all();
+    // The server may have begun anew with an older session than the client's last.
+    void note_restart() { sent_.clear(); }
 
     // With QoS 1 or 2.
     void note_subscribed(std::string_view client_id, std::string_view filter);

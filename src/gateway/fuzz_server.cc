@@ -8,6 +8,7 @@
 #include "async/wake.h"
 #include "gateway/finding.h"
 #include "policy/document.h"
+#include "storage/statement.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -17,6 +18,9 @@ using authentication::AuthenticationResult;
 using authentication::Identity;
 using authentication::IdentityPtr;
 using authentication::Refusal;
+
+constexpr const char* database_file = "messages.db";
+constexpr const char* remembered_file = "remembered.db";
 
 // Over what the broker's journal waits for acknowledgements before it writes a message.
 constexpr std::chrono::milliseconds collected_for{3};
@@ -127,7 +131,7 @@ void FuzzServer::start() {
     drop_reports_ = std::make_unique<DropReports>(loops, events_, levels_);
     broker::Persistence persistence;
     if (!folder_.empty()) {
-        auto opened = storage::MessageStore::open({.file = folder_ / "messages.db"});
+        auto opened = storage::MessageStore::open({.file = folder_ / database_file});
         expect(opened.has_value(), opened ? "" : opened.error().message);
         store_ = std::move(*opened);
         persistence = {.store = store_.get(), .clock = &clock_, .report = {}};
@@ -181,8 +185,21 @@ void FuzzServer::stop() {
     traces_.reset();
 }
 
+void FuzzServer::remember_disk() {
+    if (store_ == nullptr) return;
+    const auto database = storage::Database::open({.file = folder_ / database_file});
+    expect(database && (*database)->run("VACUUM INTO ?", (folder_ / remembered_file).native()),
+           "the database cannot be copied");
+}
+
 void FuzzServer::restart() {
     stop();
+    if (!folder_.empty() && std::filesystem::exists(folder_ / remembered_file)) {
+        for (const char* const end : {"", "-wal", "-shm"}) {
+            std::filesystem::remove(folder_ / (std::string(database_file) + end));
+        }
+        std::filesystem::rename(folder_ / remembered_file, folder_ / database_file);
+    }
     start();
 }
 

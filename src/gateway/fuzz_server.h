@@ -54,7 +54,10 @@ public:
     void disconnect(std::string_view client_id, broker::WillFate will, broker::SessionFate fate);
     void send_direct(std::string_view client_id, std::string_view topic, mqtt::Qos qos);
 
-    // Ends every connection and the server, and begins anew with what is on disk.
+    // What is on disk at this moment is what a server that dies now leaves.
+    void remember_disk();
+    // Ends every connection and the server, and begins anew with what is on disk, or was when it
+    // was remembered.
     void restart();
     // The bounds of the profile on what is kept in memory.
     void check_bounds() const;

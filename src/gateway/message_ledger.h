@@ -58,7 +58,10 @@ public:
     // Lives as long as the ledger.
     ClientRecord& record_of(std::string_view client_id);
     // The server began anew: what it sent before may come again as if it were new.
-    void note_restart() { was_restarted_ = true; }
+    void note_restart() {
+        was_restarted_ = true;
+        promises_.note_restart();
+    }
 
     enum class Published : std::uint8_t { Anew, AsBefore };
     // `publisher`: the connection.

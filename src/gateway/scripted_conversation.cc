@@ -154,8 +154,10 @@ private:
     }
 
     void restart() {
+        const bool is_crash = script_.flag();
+        if (is_crash) server_.remember_disk();
         for (auto& client : clients_) client.reset();
-        settle();
+        if (!is_crash) settle();
         server_.restart();
         ledger_.note_restart();
     }

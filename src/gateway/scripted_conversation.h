@@ -14,7 +14,8 @@
 //   1-4  PUBACK, PUBREC, PUBREL, PUBCOMP        t  time goes by
 //   g  PINGREQ      d  DISCONNECT               f  an administrator ends the connection
 //   x  packets out of place                     v  an administrator sends a message
-//   r  raw bytes                                z  the server begins anew
+//   r  raw bytes                                z  the server begins anew, after a crash
+//                                               (1) or not
 #pragma once
 
 #include "base/bytes.h"
