@@ -136,8 +136,10 @@ void FuzzServer::start() {
         store_ = std::move(*opened);
         persistence = {.store = store_.get(), .clock = &clock_, .report = {}};
     }
-    broker_ = std::make_unique<broker::Broker>(broker::broker_settings(settings_.profile, 0x5EED),
-                                               ports, nullptr, drop_reports_.get(), persistence);
+    auto broker_settings = broker::broker_settings(settings_.profile, 0x5EED);
+    broker_settings.mailbox_bytes_max = settings_.mailbox_bytes_max;
+    broker_ = std::make_unique<broker::Broker>(broker_settings, ports, nullptr, drop_reports_.get(),
+                                               persistence);
     if (store_ != nullptr) {
         const auto restored = broker_->restore();
         expect(restored.has_value(), restored ? "" : restored.error().message);

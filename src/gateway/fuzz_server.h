@@ -38,6 +38,7 @@ public:
         std::size_t loops = 1;
         Disk disk = Disk::None;
         std::size_t output_bytes_max = 1024 * 1024;
+        std::size_t mailbox_bytes_max = 16 * 1024 * 1024;  // between loops
     };
     explicit FuzzServer(Settings settings);
     ~FuzzServer();

@@ -51,13 +51,18 @@ FuzzServer::Settings settings_from(Script& script) {
         case 0: settings.profile = profile_named(ProfileName::Open); break;
         case 1: settings.profile = profile_named(ProfileName::Aws); break;
         case 2: settings.profile = narrow(); break;
-        default: settings.profile = profile_named(ProfileName::AwsStrict);
+        default:
+            settings.profile = profile_named(ProfileName::AwsStrict);
+            settings.profile.limits.connection_publishes_per_second_max = 4;
     }
     const std::uint32_t machine = script.below(16);
     settings.loops = 1 + machine % 2;
     // Seldom, since it takes long: a letter from N on in a seed.
     if (machine >= 14) settings.disk = FuzzServer::Disk::Kept;
-    if (script.flag()) settings.output_bytes_max = 600;
+    if (script.flag()) {
+        settings.output_bytes_max = 600;
+        settings.mailbox_bytes_max = 2000;
+    }
     return settings;
 }
 

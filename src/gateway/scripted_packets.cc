@@ -23,7 +23,7 @@ constexpr std::array topics = std::to_array<std::string_view>(
     {"t", "t/u", "t/u/v", "denied", "r/1", "r/2", "$own/t", "1/2/3/4/5/6/7/8/9"});
 constexpr std::array filters = std::to_array<std::string_view>(
     {"t", "t/u", "t/+", "t/#", "#", "+/u/#", "r/+", "denied", "$share/g/t/#", "$share/g/r/1",
-     "$share/h/#", "$own/#", "1/2/3/4/5/6/7/8/#"});
+     "$share/h/#", "$own/#", "1/2/3/4/5/6/7/8/#", "$aws/events/#"});
 constexpr std::array keep_alives = std::to_array<std::uint16_t>({0, 1, 60, 0xFFFF});
 constexpr std::array expiries = std::to_array<std::uint32_t>({0, 10, 3600, 0xFFFF'FFFF});
 constexpr std::array receive_maximums = std::to_array<std::uint16_t>({65'535, 1, 2, 10});
