@@ -40,7 +40,6 @@ public:
 
     // As CONNECT said, once it was sent.
     mqtt::ProtocolVersion version() const { return version_; }
-    bool is_connected() const { return phase_ == Phase::Connected; }
     bool has_ended() const { return has_ended_; }
 
     // Acknowledgements that a good client would send next, each told once.
