@@ -248,6 +248,15 @@ void FuzzServer::send_direct(std::string_view client_id, std::string_view topic,
         .send_direct(Tenant{}, client_id, topic, {.payload = bytes_of("direct"), .qos = qos}, {});
 }
 
+void FuzzServer::check_is_empty() const {
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+        const broker::Shard& shard = broker_->shard(i);
+        expect(gateway_->on_loop(i).connection_count() == 0, "a connection without a client");
+        expect(shard.session_count() == 0, "a session that does not expire");
+        expect(shard.queued_bytes() == 0, "queued messages of nobody");
+    }
+}
+
 void FuzzServer::check_bounds() const {
     const Limits& limits = settings_.profile.limits;
     expect(broker_->retained_count() <= limits.retained_messages_max,

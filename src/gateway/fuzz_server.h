@@ -62,6 +62,8 @@ public:
     void restart();
     // The bounds of the profile on what is kept in memory.
     void check_bounds() const;
+    // Nobody is connected, and every session had the time to expire.
+    void check_is_empty() const;
     const Profile& profile() const { return settings_.profile; }
 
 private:

@@ -77,6 +77,7 @@ public:
             if (client) client->reads = true;
         }
         settle();
+        leave();
     }
 
 private:
@@ -156,6 +157,20 @@ private:
         server_.disconnect(client_id,
                            choice % 2 == 0 ? broker::WillFate::Publish : broker::WillFate::Discard,
                            choice / 2 == 0 ? broker::SessionFate::Keep : broker::SessionFate::End);
+    }
+
+    // Where sessions end at all, nothing may be left of any.
+    void leave() {
+        for (auto& client : clients_) client.reset();
+        settle();
+        const std::uint32_t longest = server_.profile().limits.session_expiry_seconds_max;
+        if (longest == no_limit) return;
+        // Authentication may end, and make a session, after its client left.
+        for (int i = 0; i < 2; ++i) {
+            server_.advance(std::chrono::seconds(longest + 10));
+            settle();
+        }
+        server_.check_is_empty();
     }
 
     void restart() {
