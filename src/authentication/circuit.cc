@@ -14,6 +14,7 @@ constexpr int rarer_for_strangers = 3;
 
 bool Circuit::may_ask(const Client& client, SteadyTime now) {
     if (!is_open() || !is_kept_out(client)) return true;
+    if (takes_new_address(client, now)) return true;
     int intervals = is_down() && !is_known(client.key) ? rarer_for_strangers : 1;
     if (client.address != last_probe_address_) {
         others_asked_ = now;
@@ -22,6 +23,14 @@ bool Circuit::may_ask(const Client& client, SteadyTime now) {
         intervals = std::max(intervals, settings_.intervals_left_to_others);
     }
     return take_probe(client.address, now, settings_.probe_interval * intervals);
+}
+
+bool Circuit::takes_new_address(const Client& client, SteadyTime now) {
+    if (is_down() || failed_of_address_.contains(client.address) || now < next_new_address_) {
+        return false;
+    }
+    next_new_address_ = now + settings_.new_address_interval;
+    return true;
 }
 
 bool Circuit::take_probe(const GateKey& address, SteadyTime now,

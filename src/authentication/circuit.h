@@ -34,7 +34,10 @@ public:
         int intervals_left_to_others = 4;
         std::chrono::seconds others_asked_within{10};
         std::size_t failed_of_address_max = 3;  // clients, before all there are kept out
-        std::size_t failed_addresses_max = 20;  // before all that are new are kept out
+        // Before all that are new are kept out, but for one in this time of an address at which
+        // nothing failed.
+        std::size_t failed_addresses_max = 20;
+        std::chrono::milliseconds new_address_interval{100};
         // Of clients that got in before: failures of one before it is kept out, and clients, at so
         // many addresses or else many more, before everybody is.
         std::uint32_t failures_of_known_max = 3;
@@ -73,6 +76,8 @@ private:
         GateKey address{};
         std::list<GateKey>::iterator place;
     };
+    // One that failed nowhere, where very many addresses did.
+    bool takes_new_address(const Client& client, SteadyTime now);
     bool take_probe(const GateKey& address, SteadyTime now, std::chrono::milliseconds since_last);
     void note_known(const Client& client);
     void forget_oldest();
@@ -86,6 +91,7 @@ private:
 
     const Settings settings_;
     std::uint32_t failures_in_row_ = 0;
+    SteadyTime next_new_address_{};
     SteadyTime last_probe_{};
     GateKey last_probe_address_{};
     SteadyTime others_asked_{};  // kept out, of an address that did not have the last probe

@@ -88,7 +88,11 @@ void FunctionPool::submit(std::unique_ptr<Invocation> invocation) {
     if (waiting_.size() >= parts_.instance.settings.queue_max) {
         return invocation->done(fail(throttled("ConcurrentInvocationLimitExceeded")));
     }
-    invocation->progress->is_behind_others = count(Instance::State::Busy) > 0;
+    invocation->submitted = parts_.instance.loop.clock().steady_now();
+    invocation->progress->begun_of_all = begun_;
+    invocation->progress->begun_before = begun_->load();
+    invocation->progress->came_behind_others = count(Instance::State::Busy) > 0;
+    invocation->progress->has_come = true;
     waiting_.push_back(std::move(invocation));
     balance();
 }
@@ -119,6 +123,7 @@ void FunctionPool::run_waiting() {
         std::unique_ptr<Invocation> invocation = std::move(waiting_.front());
         waiting_.pop_front();
         if (invocation->progress->is_abandoned) continue;
+        ++*begun_;
         best->run(std::move(invocation));
     }
 }

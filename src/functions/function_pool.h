@@ -7,6 +7,7 @@
 // Threads: one loop.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -92,6 +93,9 @@ private:
     std::size_t to_begin_anew_ = 0;  // starts that overran the init phase
     bool shutting_down_ = false;
     std::deque<std::unique_ptr<Invocation>> waiting_;
+    // Events that instances were given; shared with those who wait for theirs.
+    std::shared_ptr<std::atomic<std::uint64_t>> begun_ =
+        std::make_shared<std::atomic<std::uint64_t>>(0);
     std::vector<std::unique_ptr<Instance>> instances_;
 };
 

@@ -150,7 +150,8 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     drain_output();  // what was printed since the last event is not this event's
     log_->begin(current_->request_id, std::move(current_->options.secrets),
                 current_->options.log_tail);
-    current_->progress->has_begun = true;
+    current_->progress->began_after_ms =
+        std::chrono::duration_cast<milliseconds>(event_started_ - current_->submitted).count();
     const milliseconds limit = current_->options.run_max.value_or(timeout);
     parts_.loop.timers().set(limit_, event_started_ + std::min<milliseconds>(limit, timeout));
     parts_.loop.timers().set(tick_, event_started_ + tick_every);

@@ -27,9 +27,22 @@ namespace gatehouse::functions {
 
 // How an event fares, shared with its caller.
 struct InvocationProgress {
-    std::atomic<bool> is_abandoned = false;      // the caller has stopped waiting
-    std::atomic<bool> is_behind_others = false;  // it came while others' were served
-    std::atomic<bool> has_begun = false;         // an instance has it
+    std::atomic<bool> is_abandoned = false;  // the caller has stopped waiting
+    // When an instance had it; -1: none has it.
+    std::atomic<std::int64_t> began_after_ms = -1;
+    std::atomic<bool> came_behind_others = false;  // they were served when it came
+    // How many events of the function have begun, and how many had when it came. The pool's until
+    // it says so.
+    std::shared_ptr<const std::atomic<std::uint64_t>> begun_of_all;
+    std::uint64_t begun_before = 0;
+    std::atomic<bool> has_come = false;
+
+    bool was_behind_others() const {
+        if (!has_come) return false;
+        if (came_behind_others) return true;
+        const std::uint64_t own = began_after_ms >= 0 ? 1 : 0;
+        return *begun_of_all > begun_before + own;
+    }
 };
 
 // An event on its way to an instance and back.
@@ -39,6 +52,7 @@ struct Invocation {
     InvokeOptions options;
     std::move_only_function<void(Result<InvocationResult>)> done;
     std::shared_ptr<InvocationProgress> progress = std::make_shared<InvocationProgress>();
+    SteadyTime submitted{};
 };
 
 // Why an instance never became ready.

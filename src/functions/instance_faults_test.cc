@@ -159,6 +159,23 @@ TEST_F(InstanceFaults, WhoWaitedBehindOthersInVainIsToldSo) {
     expect_recovery();
 }
 
+// One instance, three at once, each of which takes most of the time that its caller has.
+TEST_F(InstanceFaults, WhoBeganLateBehindOthersIsToldSo) {
+    settings.instances_per_function_max = 1;
+    make_python("f", unless_fine("threading.Event().wait(0.4); return 'slow'"));
+    ASSERT_TRUE(invoke("f", R"({"fine": true})"));
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, std::chrono::milliseconds(600));
+    std::vector<Result<InvocationResult>> results(3, fail(ErrorKind::Internal, "unset"));
+    for (auto& result : results) invoke_later("f", "{}", options, result);
+    finish();
+    EXPECT_TRUE(results[0]);
+    ASSERT_FALSE(results[1]);
+    EXPECT_EQ(results[1].error().kind, ErrorKind::Throttled) << "begun, and too late";
+    ASSERT_FALSE(results[2]);
+    EXPECT_EQ(results[2].error().kind, ErrorKind::Throttled) << "not begun";
+}
+
 TEST_F(InstanceFaults, HangInInit) {
     settings.init_max = std::chrono::milliseconds(300);
     make_python("f", "import signal\nsignal.pause()\n").configuration.timeout_s = 1;

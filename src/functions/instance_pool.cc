@@ -155,6 +155,15 @@ struct Reply {
     std::shared_ptr<InvocationProgress> progress;
 };
 
+// Whether others' events took a good part of the time that the caller had.
+bool had_to_wait_long(const InvocationProgress& progress, SteadyTime::duration patience) {
+    constexpr int good_part = 5;
+    const std::int64_t began_after_ms = progress.began_after_ms;
+    const bool is_late =
+        began_after_ms < 0 || std::chrono::milliseconds(began_after_ms) > patience / good_part;
+    return is_late && progress.was_behind_others();
+}
+
 }  // namespace
 
 async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function, Payload event,
@@ -179,6 +188,7 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
         options.request_id.empty() ? RequestId(make_uuid(random_)) : options.request_id;
     invocation->payload = std::move(event);
     const Deadline deadline = options.deadline;
+    const SteadyTime begun = loop.clock().steady_now();
     invocation->options = std::move(options);
     reply->progress = invocation->progress;
     invocation->done = [reply, &loop](Result<InvocationResult> result) {
@@ -202,7 +212,7 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
     if (!reply->result && !co_await reply->wake.wait(deadline)) {
         InvocationProgress& progress = *reply->progress;
         progress.is_abandoned = true;
-        if (progress.is_behind_others && !progress.has_begun) {
+        if (had_to_wait_long(progress, deadline.at() - begun)) {
             co_return fail(ErrorKind::Throttled,
                            fmt::format("no instance of the function {} was free in time",
                                        function.name.view()));
