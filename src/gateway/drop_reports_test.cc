@@ -4,29 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "base/allocation_count.h"
 #include "broker/test_broker.h"
 #include "logs/configured_levels.h"
-
-namespace {
-thread_local std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    void* memory = std::malloc(size == 0 ? 1 : size);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace gatehouse::gateway {
 namespace {
@@ -47,10 +29,10 @@ struct Reports : ::testing::Test {
     void drop(broker::FakeClient& client, DropCause cause = DropCause::OutboundFull) {
         reports.on_dropped(client.lease.session(), topic, mqtt::Qos::AtMostOnce, cause, 0);
     }
-    std::size_t allocations_of_100_drops(broker::FakeClient& client) {
-        const std::size_t before = allocations;
+    std::uint64_t allocations_of_100_drops(broker::FakeClient& client) {
+        const std::uint64_t before = allocation_count();
         for (int i = 0; i < 100; ++i) drop(client);
-        return allocations - before;
+        return allocation_count() - before;
     }
     // Two seconds later, when what was dropped has been told.
     void turn_later() {

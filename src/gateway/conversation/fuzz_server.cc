@@ -1,4 +1,4 @@
-#include "gateway/fuzz_server.h"
+#include "gateway/conversation/fuzz_server.h"
 
 #include <cstdlib>
 #include <string>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "async/wake.h"
-#include "gateway/finding.h"
+#include "gateway/conversation/finding.h"
 #include "policy/document.h"
 #include "storage/statement.h"
 

@@ -1,8 +1,8 @@
-#include "gateway/delivery_promises.h"
+#include "gateway/conversation/delivery_promises.h"
 
 #include <algorithm>
 
-#include "gateway/finding.h"
+#include "gateway/conversation/finding.h"
 
 namespace gatehouse::gateway {
 namespace {

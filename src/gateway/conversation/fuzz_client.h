@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/pinned.h"
-#include "gateway/client_model.h"
+#include "gateway/conversation/client_model.h"
 
 namespace gatehouse::gateway {
 

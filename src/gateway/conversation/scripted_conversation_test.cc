@@ -1,5 +1,5 @@
 // The scripts from which the fuzzer begins, played in every build.
-#include "gateway/scripted_conversation.h"
+#include "gateway/conversation/scripted_conversation.h"
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@ namespace gatehouse::gateway {
 namespace {
 
 TEST(ScriptedConversation, HoldsInEverySeedOfTheFuzzer) {
-    const std::filesystem::path seeds =
-        std::filesystem::path(GATEHOUSE_SOURCE_DIR) / "src/gateway/conversation_fuzz_corpus";
+    const std::filesystem::path seeds = std::filesystem::path(GATEHOUSE_SOURCE_DIR) /
+                                        "src/gateway/conversation/conversation_fuzz_corpus";
     std::size_t played = 0;
     for (const auto& entry : std::filesystem::directory_iterator(seeds)) {
         std::ifstream file(entry.path(), std::ios::binary);

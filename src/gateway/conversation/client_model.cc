@@ -1,4 +1,4 @@
-#include "gateway/client_model.h"
+#include "gateway/conversation/client_model.h"
 
 #include <variant>
 

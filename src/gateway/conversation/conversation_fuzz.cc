@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "gateway/scripted_conversation.h"
+#include "gateway/conversation/scripted_conversation.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::size_t bytes_max = 2000;  // longer scripts show nothing new

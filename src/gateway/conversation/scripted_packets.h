@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "gateway/fuzz_script.h"
+#include "gateway/conversation/fuzz_script.h"
 #include "mqtt/protocol.h"
 
 namespace gatehouse::gateway {

@@ -1,4 +1,4 @@
-#include "gateway/scripted_conversation.h"
+#include "gateway/conversation/scripted_conversation.h"
 
 #include <sys/socket.h>
 
@@ -7,11 +7,11 @@
 #include <memory>
 #include <string_view>
 
-#include "gateway/finding.h"
-#include "gateway/fuzz_client.h"
-#include "gateway/fuzz_script.h"
-#include "gateway/fuzz_server.h"
-#include "gateway/scripted_packets.h"
+#include "gateway/conversation/finding.h"
+#include "gateway/conversation/fuzz_client.h"
+#include "gateway/conversation/fuzz_script.h"
+#include "gateway/conversation/fuzz_server.h"
+#include "gateway/conversation/scripted_packets.h"
 #include "mqtt/ack.h"
 
 namespace gatehouse::gateway {

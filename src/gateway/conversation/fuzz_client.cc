@@ -1,4 +1,4 @@
-#include "gateway/fuzz_client.h"
+#include "gateway/conversation/fuzz_client.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

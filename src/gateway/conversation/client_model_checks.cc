@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <variant>
 
-#include "gateway/client_model.h"
-#include "gateway/finding.h"
+#include "gateway/conversation/client_model.h"
+#include "gateway/conversation/finding.h"
 #include "mqtt/packet.h"
 
 namespace gatehouse::gateway {

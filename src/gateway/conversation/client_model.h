@@ -17,7 +17,7 @@
 
 #include "base/bytes.h"
 #include "base/profile.h"
-#include "gateway/message_ledger.h"
+#include "gateway/conversation/message_ledger.h"
 #include "mqtt/ack.h"
 #include "mqtt/connack.h"
 #include "mqtt/connect.h"

@@ -1,9 +1,9 @@
-#include "gateway/message_ledger.h"
+#include "gateway/conversation/message_ledger.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "gateway/finding.h"
+#include "gateway/conversation/finding.h"
 #include "mqtt/property.h"
 #include "mqtt/topic.h"
 

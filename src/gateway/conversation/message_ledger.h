@@ -16,7 +16,7 @@
 #include <tuple>
 
 #include "base/bytes.h"
-#include "gateway/delivery_promises.h"
+#include "gateway/conversation/delivery_promises.h"
 #include "mqtt/publish.h"
 #include "mqtt/subscribe.h"
 

@@ -1,10 +1,10 @@
-#include "gateway/scripted_packets.h"
+#include "gateway/conversation/scripted_packets.h"
 
 #include <array>
 #include <string>
 #include <string_view>
 
-#include "gateway/message_ledger.h"
+#include "gateway/conversation/message_ledger.h"
 #include "mqtt/packet.h"
 
 namespace gatehouse::gateway {
