@@ -73,7 +73,6 @@ class Circuit(AdmissionTest):
             self.assertEqual(self.code(f"broken-{number}", f"raises-{number}"), NOT_AUTHORIZED_5)
 
     def test_opens_and_is_probed_once_a_second_until_it_closes(self):
-        self.assertEqual(self.code("known", "good-known"), 0)
         self.open_circuit()
         kept_out = self.device("kept-out-5", protocol=V5, user="good").expect("connect")
         self.assertEqual(kept_out[1], UNAVAILABLE_5)
@@ -94,6 +93,14 @@ class Circuit(AdmissionTest):
         self.wait_until_asked("still-closed")
         for client_id in ("kept-out-5", "kept-out-3", "kept-out-again"):
             self.assertFalse(self.was_asked(client_id), client_id)
+
+    def test_who_got_in_before_is_let_through(self):
+        self.assertEqual(self.code("known", "good-known"), 0)
+        self.open_circuit()
+        self.assertEqual(self.code("unknown", "good-unknown"), UNAVAILABLE_5)
+        self.assertEqual(self.code("known-again", "good-known"), 0)
+        self.wait_until_asked("known-again")
+        self.assertFalse(self.was_asked("unknown"))
 
 
 class Overrun(AdmissionTest):
