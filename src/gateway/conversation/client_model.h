@@ -84,6 +84,8 @@ private:
     void check_explanation(const mqtt::ReasonProperties& properties) const;
     std::string topic_of(const mqtt::Publish& publish);
 
+    // No other connection of the client has sent a CONNECT since.
+    bool is_latest() const { return record_->latest == number_; }
     bool is_v5() const { return version_ == mqtt::ProtocolVersion::V5; }
 
     MessageLedger& ledger_;

@@ -91,7 +91,7 @@ void ClientModel::check_connack(const mqtt::Connack& connack) {
     expect(!connack.session_present || !is_clean, "a session after Clean Start [MQTT-3.2.2-2]");
     // MQTT 3.1 does not tell.
     is_resumed_ = version_ == mqtt::ProtocolVersion::V3_1 ? !is_clean : connack.session_present;
-    if (record_->latest == number_) {
+    if (is_latest()) {
         record_->is_latest_in = true;
     } else {
         follows_ = 0;
@@ -112,7 +112,7 @@ void ClientModel::check_suback(const mqtt::Suback& suback) {
     subscribes_.pop_front();
     expect(suback.reasons.size() == asked.size(),
            "a SUBACK without a code for each filter [MQTT-3.8.4-5]");
-    if (!is_certain_ || record_->latest != number_) return;
+    if (!is_certain_ || !is_latest()) return;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         const bool is_kept = suback.reasons[i] == mqtt::granted(mqtt::Qos::AtLeastOnce) ||
                              suback.reasons[i] == mqtt::granted(mqtt::Qos::ExactlyOnce);
@@ -139,7 +139,9 @@ std::string ClientModel::topic_of(const mqtt::Publish& publish) {
 void ClientModel::check_publish(const mqtt::Publish& publish) {
     const std::string topic = topic_of(publish);
     if (publish.qos != mqtt::Qos::AtMostOnce) check_in_flight(publish);
-    ledger_.check_delivery(*record_, publish, topic);
+    ledger_.check_delivery(
+        *record_, publish, topic,
+        is_latest() ? MessageLedger::Reader::Latest : MessageLedger::Reader::TakenOver);
     if (publish.qos == mqtt::Qos::AtLeastOnce) {
         due_.emplace_back(PacketType::Puback, publish.packet_id);
     } else if (publish.qos == mqtt::Qos::ExactlyOnce) {
@@ -189,7 +191,9 @@ void ClientModel::check_release(const mqtt::Ack& ack) {
                    released_again_.insert(ack.packet_id).second,
                "a PUBREL without PUBREC [MQTT-4.3.3-4]");
     }
-    if (ack.reason == mqtt::ReasonCode::Success) ledger_.note_released(*record_, ack.packet_id);
+    if (ack.reason == mqtt::ReasonCode::Success && is_latest()) {
+        ledger_.note_released(*record_, ack.packet_id);
+    }
     due_.emplace_back(PacketType::Pubcomp, ack.packet_id);
 }
 
@@ -201,7 +205,7 @@ void ClientModel::check_explanation(const mqtt::ReasonProperties& properties) co
 
 void ClientModel::expect_delivered() {
     if (has_ended_ || phase_ != Phase::Connected || !is_certain_) return;
-    if (record_->latest == number_) ledger_.promises().check(record_->client_id);
+    if (is_latest()) ledger_.promises().check(record_->client_id);
 }
 
 void ClientModel::expect_answered() const {

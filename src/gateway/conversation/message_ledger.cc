@@ -75,12 +75,13 @@ void MessageLedger::check_is_subscribed(const ClientRecord& record, const mqtt::
 }
 
 void MessageLedger::check_delivery(ClientRecord& record, const mqtt::Publish& publish,
-                                   std::string_view topic) {
+                                   std::string_view topic, Reader reader) {
     if (topic != direct_topic) check_is_subscribed(record, publish, topic);
     const auto number = number_in(publish.payload);
+    if (number) promises_.note_delivered(record.client_id, *number);
+    if (reader == Reader::TakenOver) return;
     const bool is_exactly_once = publish.qos == mqtt::Qos::ExactlyOnce;
     if (is_exactly_once) record.held[publish.packet_id] = number.value_or(0);
-    if (number) promises_.note_delivered(record.client_id, *number);
     // Retained messages come with every subscription, and groups give on what was not acknowledged.
     const Message* const message = number ? judged(*number) : nullptr;
     if (message == nullptr || publish.retain || record.uses_shares) return;

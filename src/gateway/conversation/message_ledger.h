@@ -69,8 +69,12 @@ public:
                         Published how);
     void note_subscribed(ClientRecord& record, const mqtt::Subscribe& subscribe);
 
+    // A connection of the client, as it reads: TakenOver, perhaps, and what it reads the server
+    // sent before what a later one has read.
+    enum class Reader : std::uint8_t { Latest, TakenOver };
     // A PUBLISH that a client read, its topic alias resolved.
-    void check_delivery(ClientRecord& record, const mqtt::Publish& publish, std::string_view topic);
+    void check_delivery(ClientRecord& record, const mqtt::Publish& publish, std::string_view topic,
+                        Reader reader);
     // A PUBREL that a client read.
     void note_released(ClientRecord& record, mqtt::PacketId id);
 
