@@ -7,14 +7,12 @@
 #include "registry/authorizer_record.h"
 #include "registry/authorizer_rules.h"
 #include "registry/elsewhere.h"
+#include "registry/persistently.h"
 
 namespace gatehouse::registry {
 namespace {
 
 constexpr std::size_t page_size_max = 250;
-// How often an operation starts again when somebody else changed the record between its reading
-// and its writing.
-constexpr int attempts_max = 8;
 
 Error conflict(std::string message) {
     return {ErrorKind::Conflict, std::move(message), {}};
@@ -27,18 +25,6 @@ Error changed_meanwhile(const AuthorizerName& name) {
 
 storage::Link default_link(const Tenant& tenant, const std::string& name) {
     return {tenant, default_authorizer_relation, default_end, name};
-}
-
-// Runs an operation again while it fails for having been overtaken.
-template <class Attempt>
-auto persistently(Attempt attempt) -> decltype(attempt()) {
-    for (int tries = 1;; ++tries) {
-        auto outcome = attempt();
-        if (outcome || outcome.error().refusal != Refusal::VersionConflict ||
-            tries == attempts_max) {
-            return outcome;
-        }
-    }
 }
 
 Refused already_exists(const Authorizer& authorizer, std::string message) {

@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/json.h"
+#include "registry/persistently.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -88,6 +89,12 @@ Refused not_configured() {
                 "SetV2LoggingOptions first"};
 }
 
+Error changed_meanwhile() {
+    return {ErrorKind::Conflict,
+            "the logging options were changed meanwhile; look at them and try again",
+            {}};
+}
+
 // The settings and their revision; empty: there are none.
 struct Stored {
     LoggingSettings settings;
@@ -122,22 +129,34 @@ Result<std::unique_ptr<LoggingOptions>> LoggingOptions::load(storage::AsyncResou
 
 template <class Change>
 async::Task<Outcome<void>> LoggingOptions::alter(Tenant tenant, Change change) {
-    auto done = co_await store_.run([this, tenant, change](
-                                        storage::ResourceStore& store) -> Result<Outcome<void>> {
-        const std::lock_guard lock(changing_);
-        auto stored = read_stored(store, tenant);
-        if (!stored) return fail(std::move(stored.error()));
-        std::optional<LoggingSettings> settings;
-        if (*stored) settings = std::move((*stored)->settings);
-        Outcome<void> allowed = change(settings);
-        if (!allowed) return allowed;
-        const auto applied = store.apply(storage::Batch().put(key_of(tenant), encode(*settings)));
-        if (!applied) return fail(applied.error());
-        levels_.set(tenant, std::move(settings->levels));
-        return Outcome<void>();
-    });
+    auto done = co_await store_.run(
+        [this, tenant, change](storage::ResourceStore& store) -> Result<Outcome<void>> {
+            const std::lock_guard lock(changing_);
+            return persistently([&] { return try_alter(store, tenant, change); });
+        });
     if (!done) co_return refuse(refused_by(done.error()));
     co_return std::move(*done);
+}
+
+template <class Change>
+Outcome<void> LoggingOptions::try_alter(storage::ResourceStore& store, const Tenant& tenant,
+                                        const Change& change) {
+    auto stored = read_stored(store, tenant);
+    if (!stored) return refuse(refused_by(stored.error()));
+    std::optional<LoggingSettings> settings;
+    if (*stored) settings = std::move((*stored)->settings);
+    if (Outcome<void> allowed = change(settings); !allowed) return allowed;
+    const storage::RecordKey key = key_of(tenant);
+    storage::Batch batch;
+    if (*stored) {
+        batch.require(storage::HasRevision{key, (*stored)->revision}, changed_meanwhile());
+    } else {
+        batch.require(storage::IsAbsent{key}, changed_meanwhile());
+    }
+    const auto applied = store.apply(batch.put(key, encode(*settings)));
+    if (!applied) return refuse(refused_by(applied.error()));
+    levels_.set(tenant, std::move(settings->levels));
+    return {};
 }
 
 async::Task<Outcome<void>> LoggingOptions::set(Tenant tenant, LoggingChange change) {

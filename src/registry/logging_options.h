@@ -71,6 +71,10 @@ private:
     // Reads the tenant's settings, lets `change` alter them, stores them and tells the levels.
     template <class Change>
     async::Task<Outcome<void>> alter(Tenant tenant, Change change);
+    // VersionConflict: somebody else stored settings meanwhile.
+    template <class Change>
+    Outcome<void> try_alter(storage::ResourceStore& store, const Tenant& tenant,
+                            const Change& change);
 
     storage::AsyncResourceStore& store_;
     logs::ConfiguredLevels& levels_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "async/run_to_end.h"
+#include "registry/overtaken_store.h"
 #include "storage/memory_resource_store.h"
 
 namespace gatehouse::registry {
@@ -35,7 +36,8 @@ protected:
     ManualClock clock;
     storage::MemoryResourceStore memory{clock};
     async::WorkerPool workers{{.name = "test", .threads = 1}};
-    storage::AsyncResourceStore store{memory, workers};
+    OvertakenStore overtaken{memory};
+    storage::AsyncResourceStore store{overtaken, workers};
     logs::ConfiguredLevels levels{Level::Info};
     std::unique_ptr<LoggingOptions> options;
 };
@@ -74,6 +76,27 @@ TEST_F(LoggingOptionsTest, WhatIsSetHoldsAtOnceAndAfterARestart) {
     ASSERT_TRUE(
         wait(options->set(tenant, {.role_arn = {}, .default_level = {}, .all_disabled = true})));
     EXPECT_EQ(level_of("a \"b\""), Level::Disabled);
+}
+
+TEST_F(LoggingOptionsTest, AChangeThatIsOvertakenStartsAgain) {
+    ASSERT_TRUE(wait(
+        options->set(tenant, {.role_arn = {}, .default_level = Level::Warn, .all_disabled = {}})));
+    const auto before = memory.get({tenant, storage::Kind("logging-options"), "v2"});
+    ASSERT_TRUE(before.has_value());
+    ASSERT_TRUE(wait(options->set(tenant, {.role_arn = "arn:aws:iam::000000000000:role/theirs",
+                                           .default_level = {},
+                                           .all_disabled = {}})));
+    const auto theirs = memory.get(before->key);
+    ASSERT_TRUE(theirs.has_value());
+    ASSERT_TRUE(memory.apply(storage::Batch().put(before->key, before->body)).has_value());
+
+    overtaken.before_apply = [&](storage::ResourceStore& inner) {
+        overtaken.before_apply = nullptr;
+        ASSERT_TRUE(inner.apply(storage::Batch().put(theirs->key, theirs->body)).has_value());
+    };
+    ASSERT_TRUE(wait(options->set_level(tenant, {LevelTargetType::ClientId, "a"}, Level::Debug)));
+    EXPECT_EQ(wait(options->get(tenant))->role_arn, "arn:aws:iam::000000000000:role/theirs");
+    EXPECT_EQ(level_of("a"), Level::Debug);
 }
 
 TEST_F(LoggingOptionsTest, LevelsAreListedInPagesAndTakenAway) {

@@ -87,14 +87,16 @@ async::Task<Result<std::string>> DeviceEndpoints::name_for(Tenant tenant,
                                    tenant.account.view(), tenant.region.view()));
     }
     std::string name = registry::endpoint_name(tenant, type, usual_tenant_, host_names_.front());
-    if (parts_.certificate.identity()->is_for(name)) co_return name;
+    if (is_shown_ && parts_.certificate.identity()->is_for(name)) co_return name;
     const auto covered = co_await parts_.workers.run(
         *async::EventLoop::current(), [&certificate = parts_.certificate, region = tenant.region] {
             return certificate.cover_region(region.view());
         });
     if (!covered) co_return fail(covered.error());
-    if (*covered) {
+    if (*covered) is_shown_ = false;
+    if (!is_shown_) {
         if (auto shown = show_(); !shown) co_return fail(std::move(shown.error()));
+        is_shown_ = true;
     }
     co_return name;
 }

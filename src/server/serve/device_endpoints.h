@@ -5,6 +5,7 @@
 // an address).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,7 @@ private:
     const std::vector<std::string> host_names_;  // those that others' names are made of
     const std::vector<std::string> own_names_;   // those by which the default tenant is called
     std::function<Result<void>()> show_;
+    std::atomic<bool> is_shown_ = true;  // the newest certificate
 };
 
 }  // namespace gatehouse::server
