@@ -49,12 +49,14 @@ int run(const char* certificate, const char* key) {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-    const auto tls = net::TlsContext::make(
-        {.certificate_chain_pem = text_of(certificate), .private_key_pem = text_of(key)});
-    if (!tls) {
-        fmt::print(stderr, "bench_relay: {}\n", tls.error().message);
+    const auto refuse = [](const Error& error) {
+        fmt::print(stderr, "bench_relay: {}\n", error.message);
         return 1;
-    }
+    };
+    auto identity = net::TlsIdentity::read(text_of(certificate), text_of(key));
+    if (!identity) return refuse(identity.error());
+    const auto tls = net::TlsContext::make({.identity = std::move(*identity)});
+    if (!tls) return refuse(tls.error());
     SystemClock clock;
     async::EventLoop loop(clock, {});
     net::ConnectionLimits limits({});

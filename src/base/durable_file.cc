@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -163,6 +164,20 @@ Result<void> sync_to_disk(const std::filesystem::path& path) {
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
     return read_checked(path, bytes_max, 0);
+}
+
+bool file_holds(const std::filesystem::path& path, std::string_view content) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) return false;
+    std::array<char, 64 * 1024> piece;
+    while (true) {
+        const ssize_t got = ::read(file.number(), piece.data(), piece.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return got == 0 && content.empty();
+        const std::string_view read(piece.data(), static_cast<std::size_t>(got));
+        if (!content.starts_with(read)) return false;
+        content.remove_prefix(read.size());
+    }
 }
 
 Result<std::string> read_private_file(const std::filesystem::path& path, Readers readers,

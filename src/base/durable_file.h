@@ -27,6 +27,9 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
 Result<std::string> read_file(const std::filesystem::path& path,
                               std::size_t bytes_max = 16 * 1024 * 1024);
 
+// Whether there is such a file, may be read and has this content; without holding it in memory.
+bool file_holds(const std::filesystem::path& path, std::string_view content);
+
 // Who may read a secret beside root: the owner, or the file's group too, by which an operator hands
 // it to the server. Nobody but the owner may change one.
 enum class Readers : bool { OwnerAlone, OwnerAndGroup };

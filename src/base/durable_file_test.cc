@@ -37,6 +37,21 @@ TEST_F(DurableFileTest, WritesWholeWithTheAccessAskedForAndLeavesNothingElse) {
     EXPECT_EQ(files, 2);
 }
 
+TEST_F(DurableFileTest, TellsWhetherAFileHoldsSomething) {
+    const auto path = folder_ / "program";
+    const std::string content(200'000, 'x');
+    EXPECT_FALSE(file_holds(path, ""));
+    ASSERT_TRUE(write_file(path, content, FileAccess::Readable));
+    EXPECT_TRUE(file_holds(path, content));
+    EXPECT_FALSE(file_holds(path, content + 'x'));
+    EXPECT_FALSE(file_holds(path, content.substr(1)));
+    EXPECT_FALSE(file_holds(path, std::string(199'999, 'x') + 'y'));
+    EXPECT_FALSE(file_holds(path, ""));
+    ASSERT_TRUE(write_file(path, "", FileAccess::Readable));
+    EXPECT_TRUE(file_holds(path, ""));
+    EXPECT_FALSE(file_holds(folder_, content));
+}
+
 TEST_F(DurableFileTest, SaysWhatFailed) {
     const auto missing = read_file(folder_ / "missing");
     ASSERT_FALSE(missing);

@@ -97,6 +97,14 @@ void read_alternative_names(const X509& certificate, Certificate& out) {
     ERR_clear_error();
 }
 
+}  // namespace
+
+CertificateId certificate_id_of(BytesView der) {
+    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
+    SHA256(der.data(), der.size(), digest.data());
+    return CertificateId(to_hex(digest));
+}
+
 Result<Certificate> facts_of(X509& x509) {
     Certificate out;
     unsigned char* der = nullptr;
@@ -120,14 +128,6 @@ Result<Certificate> facts_of(X509& x509) {
     out.key = key_facts(X509_get0_pubkey(&x509));
     ERR_clear_error();
     return out;
-}
-
-}  // namespace
-
-CertificateId certificate_id_of(BytesView der) {
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
-    SHA256(der.data(), der.size(), digest.data());
-    return CertificateId(to_hex(digest));
 }
 
 Result<Certificate> parse_certificate_pem(std::string_view pem) {

@@ -12,6 +12,8 @@
 #include "base/named.h"
 #include "base/result.h"
 
+struct x509_st;
+
 namespace gatehouse::certificates {
 
 // SHA-256 of the DER form, 64 lower-case hexadecimal digits; AWS IoT's certificateId.
@@ -42,6 +44,8 @@ struct Certificate {
 
 // The first certificate of a PEM text. ErrorKind::InvalidInput.
 Result<Certificate> parse_certificate_pem(std::string_view pem);
+// Of one that OpenSSL has read.
+Result<Certificate> facts_of(x509_st& certificate);
 // One DER certificate without anything behind it. ErrorKind::InvalidInput.
 Result<Certificate> parse_certificate_der(BytesView der);
 

@@ -58,12 +58,9 @@ std::filesystem::path file(const std::filesystem::path& folder, std::string_view
     return folder / fmt::format("{}.{}", name, ending);
 }
 
-bool signed_by(const std::string& certificate_pem, const std::string& authority_pem) {
-    const auto certificate = openssl::read_certificate(certificate_pem);
-    const auto authority = openssl::read_certificate(authority_pem);
-    if (!certificate || !authority) return false;
-    const bool good = X509_check_issued(authority->get(), certificate->get()) == X509_V_OK &&
-                      X509_verify(certificate->get(), X509_get0_pubkey(authority->get())) == 1;
+bool signed_by(X509& certificate, X509& authority) {
+    const bool good = X509_check_issued(&authority, &certificate) == X509_V_OK &&
+                      X509_verify(&certificate, X509_get0_pubkey(&authority)) == 1;
     ERR_clear_error();
     return good;
 }
@@ -103,17 +100,13 @@ Result<void> put_aside(const std::filesystem::path& path) {
 }
 
 // The regions that the kept server certificate is for, so that a new one is for them too.
-void add_kept_regions(const std::filesystem::path& folder, AuthoritySettings& settings) {
-    const auto pem = read_file(file(folder, server_name, "crt"));
-    if (!pem) return;
-    const auto kept = parse_certificate_pem(*pem);
-    if (!kept) return;
+void add_kept_regions(const Certificate& kept, AuthoritySettings& settings) {
     const std::string begin = fmt::format("*.{}.", services.front());
     std::vector<std::string> endpoints = settings.endpoints;
     endpoints.emplace_back(local_name);
     for (const std::string& endpoint : endpoints) {
         const std::string end = "." + endpoint;
-        for (const std::string_view name : kept->dns_names) {
+        for (const std::string_view name : kept.dns_names) {
             if (!name.starts_with(begin) || !name.ends_with(end)) continue;
             if (name.size() <= begin.size() + end.size()) continue;
             const auto region = name.substr(begin.size(), name.size() - begin.size() - end.size());
@@ -144,6 +137,23 @@ std::vector<std::string> machine_names() {
     return names;
 }
 
+struct LocalAuthority::KeptCertificate {
+    std::string chain_pem;
+    openssl::Certificate x509;
+    Certificate facts;
+};
+
+std::optional<LocalAuthority::KeptCertificate> LocalAuthority::read_kept(
+    const std::filesystem::path& folder) {
+    auto chain = read_file(file(folder, server_name, "crt"));
+    if (!chain) return std::nullopt;
+    auto x509 = openssl::read_certificate(*chain);
+    if (!x509) return std::nullopt;
+    auto facts = facts_of(**x509);
+    if (!facts) return std::nullopt;
+    return KeptCertificate{std::move(*chain), std::move(*x509), std::move(*facts)};
+}
+
 LocalAuthority::LocalAuthority(std::filesystem::path folder, AuthoritySettings settings,
                                const Clock& clock, Random& random)
     : folder_(std::move(folder)),
@@ -168,13 +178,14 @@ Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::file
         return fail(ErrorKind::NotAllowed,
                     fmt::format("cannot make {}: {}", folder.string(), error.message()));
     }
-    add_kept_regions(folder, settings);
+    auto kept = read_kept(folder);
+    if (kept) add_kept_regions(kept->facts, settings);
     std::unique_ptr<LocalAuthority> made(
         new LocalAuthority(std::move(folder), std::move(settings), clock, random));
     if (auto loaded = made->load_or_make_authorities(); !loaded) return fail(loaded.error());
     if (auto chosen = made->choose_permitted(); !chosen) return fail(chosen.error());
     made->choose_names();
-    if (!made->load_server_identity()) {
+    if (!kept || !made->load_server_identity(*kept)) {
         if (auto issued = made->make_server_identity(); !issued) return fail(issued.error());
     }
     return made;
@@ -232,18 +243,24 @@ Result<void> LocalAuthority::load_or_make_authorities() {
     auto device = load_or_make(device_name, device_request());
     if (!device) return fail(device.error());
     device_pem_ = std::move(*device);
+    auto read = openssl::read_certificate(root_pem_);
+    if (!read) {
+        return fail(ErrorKind::Corrupt,
+                    fmt::format("{}: {}", root_certificate_path().string(), read.error().message));
+    }
+    root_ = std::move(*read);
+    if (!openssl::read_certificate(device_pem_)) {
+        return fail(ErrorKind::Corrupt, fmt::format("{} is not a certificate",
+                                                    file(folder_, device_name, "crt").string()));
+    }
     return check_root();
 }
 
 Result<void> LocalAuthority::check_root() const {
     const auto path = root_certificate_path();
-    const auto root = parse_certificate_pem(root_pem_);
+    const auto root = facts_of(*root_);
     if (!root) {
         return fail(ErrorKind::Corrupt, fmt::format("{}: {}", path.string(), root.error().message));
-    }
-    if (!parse_certificate_pem(device_pem_)) {
-        return fail(ErrorKind::Corrupt, fmt::format("{} is not a certificate",
-                                                    file(folder_, device_name, "crt").string()));
     }
     if (clock_.wall_now() < root->not_after) return {};
     return fail(ErrorKind::Conflict,
@@ -261,7 +278,7 @@ std::string LocalAuthority::renew_command() const {
 }
 
 Result<void> LocalAuthority::choose_permitted() {
-    const auto permitted = PermittedNames::of_certificate(root_pem_);
+    const auto permitted = PermittedNames::of_certificate(*root_);
     if (!permitted) return fail(permitted.error());
     for (const std::string& name : settings_.endpoints) {
         if (permitted->permits(name)) {
@@ -304,29 +321,29 @@ void LocalAuthority::choose_names() {
     }
 }
 
-bool LocalAuthority::load_server_identity() {
-    auto chain = read_file(file(folder_, server_name, "crt"));
+bool LocalAuthority::load_server_identity(KeptCertificate& kept) {
     auto key = read_file(file(folder_, server_name, "key"));
-    if (!chain || !key) return false;
-    const auto facts = parse_certificate_pem(*chain);
-    if (!facts || !openssl::key_fits(*chain, *key) || !signed_by(*chain, root_pem_)) return false;
+    if (!key || !openssl::key_fits(*kept.x509, *key) || !signed_by(*kept.x509, *root_)) {
+        return false;
+    }
+    const Certificate& facts = kept.facts;
     const auto has_all = [](const auto& have, const auto& wanted) {
         return std::ranges::all_of(wanted, [&](const std::string& name) {
             return std::ranges::find(have, name) != have.end();
         });
     };
     const WallTime now = clock_.wall_now();
-    const WallTime renew_at = renewal_of(facts->not_before, facts->not_after);
-    if (now >= renew_at || now < facts->not_before) return false;
-    if (!has_all(facts->dns_names, names_.dns)) return false;
-    if (!has_all(facts->ip_addresses, names_.ip_addresses)) return false;
+    const WallTime renew_at = renewal_of(facts.not_before, facts.not_after);
+    if (now >= renew_at || now < facts.not_before) return false;
+    if (!has_all(facts.dns_names, names_.dns)) return false;
+    if (!has_all(facts.ip_addresses, names_.ip_addresses)) return false;
     const std::scoped_lock lock(mutex_);
-    identity_ = std::make_shared<const ServerIdentity>(
-        ServerIdentity{std::move(*chain),
-                       std::move(*key),
-                       {facts->dns_names, facts->ip_addresses},
-                       facts->not_after,
-                       renew_at});
+    identity_ =
+        std::make_shared<const ServerIdentity>(ServerIdentity{std::move(kept.chain_pem),
+                                                              std::move(*key),
+                                                              {facts.dns_names, facts.ip_addresses},
+                                                              facts.not_after,
+                                                              renew_at});
     return true;
 }
 
@@ -345,7 +362,9 @@ Result<AuthorityPem> LocalAuthority::authority(const std::string& name,
                                                const std::string& pem) const {
     auto key = read_file(file(folder_, name, "key"));
     if (!key) return fail(key.error());
-    if (!openssl::key_fits(pem, *key)) {
+    const auto certificate = openssl::read_certificate(pem);
+    if (!certificate) return fail(certificate.error());
+    if (!openssl::key_fits(**certificate, *key)) {
         return fail(ErrorKind::Corrupt, fmt::format("{} is not the key of {}.crt",
                                                     file(folder_, name, "key").string(), name));
     }
@@ -353,7 +372,7 @@ Result<AuthorityPem> LocalAuthority::authority(const std::string& name,
 }
 
 Result<ServerIdentity> LocalAuthority::issue_server(const Names& names) {
-    const auto permitted = PermittedNames::of_certificate(root_pem_);
+    const auto permitted = PermittedNames::of_certificate(*root_);
     if (!permitted) return fail(permitted.error());
     for (const auto* list : {&names.dns, &names.ip_addresses}) {
         for (const std::string& name : *list) {
@@ -365,7 +384,7 @@ Result<ServerIdentity> LocalAuthority::issue_server(const Names& names) {
     }
     const auto signer = authority(root_name, root_pem_);
     if (!signer) return fail(signer.error());
-    const auto root = parse_certificate_pem(root_pem_);
+    const auto root = facts_of(*root_);
     if (!root) return fail(root.error());
     const WallTime not_before = clock_.wall_now() - settings_.not_before_slack;
     const WallTime not_after =
@@ -443,7 +462,7 @@ Result<IssuedPem> LocalAuthority::issue_device_for_request(std::string_view requ
 Result<void> LocalAuthority::renew_server_authority(const std::filesystem::path& folder,
                                                     AuthoritySettings settings, const Clock& clock,
                                                     Random& random) {
-    add_kept_regions(folder, settings);
+    if (const auto kept = read_kept(folder)) add_kept_regions(kept->facts, settings);
     for (const auto* name : {root_name, server_name}) {
         for (const auto* ending : {"crt", "key"}) {
             if (auto aside = put_aside(file(folder, name, ending)); !aside) return aside;

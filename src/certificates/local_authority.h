@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "certificates/issue.h"
+
+struct x509_st;
 
 namespace gatehouse::certificates {
 
@@ -129,15 +132,20 @@ public:
                                                Random& random);
 
 private:
+    // The server certificate of an earlier run.
+    struct KeptCertificate;
+    static std::optional<KeptCertificate> read_kept(const std::filesystem::path& folder);
+
     LocalAuthority(std::filesystem::path folder, AuthoritySettings settings, const Clock& clock,
                    Random& random);
 
     Result<void> load_or_make_authorities();
     Result<std::string> load_or_make(const std::string& name, const AuthorityRequest& request);
+    // Corrupt; Conflict when it has run out.
     Result<void> check_root() const;
     Result<void> choose_permitted();
     void choose_names();
-    bool load_server_identity();
+    bool load_server_identity(KeptCertificate& kept);
     Result<void> make_server_identity();
     Result<AuthorityPem> authority(const std::string& name, const std::string& pem) const;
     AuthorityRequest root_request() const;
@@ -149,6 +157,7 @@ private:
     const Clock& clock_;
     Random& random_;
     std::string root_pem_;
+    std::shared_ptr<x509_st> root_;  // what root_pem_ says
     std::string device_pem_;
     // Of the settings' names; none changes once opened.
     std::vector<std::string> endpoints_;

@@ -85,11 +85,10 @@ Result<std::string> public_key_to_pem(EVP_PKEY& key) {
     return content(bio, PEM_write_bio_PUBKEY(bio.get(), &key), "cannot write a public key");
 }
 
-bool key_fits(std::string_view certificate_pem, std::string_view key_pem) {
-    const auto certificate = read_certificate(certificate_pem);
+bool key_fits(X509& certificate, std::string_view key_pem) {
     const auto key = read_private_key(key_pem);
-    if (!certificate || !key) return false;
-    const bool fits = X509_check_private_key(certificate->get(), key->get()) == 1;
+    if (!key) return false;
+    const bool fits = X509_check_private_key(&certificate, key->get()) == 1;
     ERR_clear_error();
     return fits;
 }

@@ -34,8 +34,8 @@ std::unexpected<Error> failed(ErrorKind kind, std::string_view what);
 Result<Certificate> read_certificate(std::string_view pem);
 Result<Request> read_request(std::string_view pem);
 Result<Key> read_private_key(std::string_view pem);
-// Whether the key belongs to the first certificate; false, too, when one of them cannot be read.
-bool key_fits(std::string_view certificate_pem, std::string_view key_pem);
+// Whether the key belongs to the certificate; false, too, when it cannot be read.
+bool key_fits(X509& certificate, std::string_view key_pem);
 
 Result<std::string> to_pem(X509& certificate);
 Result<std::string> to_pem(X509_REQ& request);

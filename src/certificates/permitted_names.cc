@@ -66,11 +66,15 @@ bool is_dns_name(std::string_view text) {
 Result<PermittedNames> PermittedNames::of_certificate(std::string_view pem) {
     const auto certificate = openssl::read_certificate(pem);
     if (!certificate) return fail(certificate.error());
+    return of_certificate(**certificate);
+}
+
+Result<PermittedNames> PermittedNames::of_certificate(const X509& certificate) {
     PermittedNames out;
     int critical = 0;
     const std::unique_ptr<NAME_CONSTRAINTS, openssl::Release<NAME_CONSTRAINTS_free>> constraints(
         static_cast<NAME_CONSTRAINTS*>(
-            X509_get_ext_d2i(certificate->get(), NID_name_constraints, &critical, nullptr)));
+            X509_get_ext_d2i(&certificate, NID_name_constraints, &critical, nullptr)));
     constexpr int no_such_extension = -1;
     if (constraints == nullptr && critical != no_such_extension) {
         return openssl::failed(ErrorKind::Corrupt, "the name constraints are malformed");

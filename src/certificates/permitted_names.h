@@ -10,12 +10,15 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
+struct x509_st;
+
 namespace gatehouse::certificates {
 
 class PermittedNames {
 public:
     // Reads the name constraints of a PEM certificate; without any, everything is permitted.
     static Result<PermittedNames> of_certificate(std::string_view pem);
+    static Result<PermittedNames> of_certificate(const x509_st& certificate);
 
     // A DNS name (a leading "*." is looked through) or an IP address.
     bool permits(const std::string& name) const;

@@ -18,12 +18,13 @@ Result<ServerIdentity> read_server_files(const ServerFiles& files, const Clock& 
     if (!chain) return fail(std::move(chain.error()));
     auto key = read_private_file(files.private_key, Readers::OwnerAndGroup, file_bytes_max);
     if (!key) return fail(std::move(key.error()));
-    const auto facts = parse_certificate_pem(*chain);
+    const auto certificate = openssl::read_certificate(*chain);
+    const auto facts = certificate ? facts_of(**certificate) : fail(certificate.error());
     if (!facts) {
         return fail(ErrorKind::InvalidInput,
                     fmt::format("{}: {}", files.certificate.string(), facts.error().message));
     }
-    if (!openssl::key_fits(*chain, *key)) {
+    if (!openssl::key_fits(**certificate, *key)) {
         return fail(ErrorKind::InvalidInput,
                     fmt::format("{} is not the private key of the first certificate in {}",
                                 files.private_key.string(), files.certificate.string()));

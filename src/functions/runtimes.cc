@@ -30,8 +30,7 @@ std::string known_runtimes() {
 }
 
 Result<void> put_file(const fs::path& path, std::string_view content, mode_t mode) {
-    const Result<std::string> present = read_file(path);
-    if (!present || *present != content) {
+    if (!file_holds(path, content)) {
         const Result<void> written = write_file(path, content, FileAccess::Readable);
         if (!written) return written;
     }

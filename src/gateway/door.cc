@@ -88,10 +88,8 @@ std::optional<std::string> custom_authentication_problem(const Door& door,
     return std::nullopt;
 }
 
-net::TlsSettings tls_settings(DoorKind kind, std::string certificate_chain_pem,
-                              std::string private_key_pem) {
-    net::TlsSettings settings{.certificate_chain_pem = std::move(certificate_chain_pem),
-                              .private_key_pem = std::move(private_key_pem)};
+net::TlsSettings tls_settings(DoorKind kind, net::TlsIdentity identity) {
+    net::TlsSettings settings{.identity = std::move(identity)};
     switch (kind) {
         case DoorKind::Mqtt:
         case DoorKind::Api: break;

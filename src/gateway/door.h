@@ -69,7 +69,6 @@ std::optional<std::string> custom_authentication_problem(const Door& door,
                                                          const AskedName& name, DoorRules rules);
 
 // The ALPN protocols and client certificate rules of a TLS door.
-net::TlsSettings tls_settings(DoorKind kind, std::string certificate_chain_pem,
-                              std::string private_key_pem);
+net::TlsSettings tls_settings(DoorKind kind, net::TlsIdentity identity);
 
 }  // namespace gatehouse::gateway

@@ -63,9 +63,9 @@ TEST(MqttWhereHttpIsSpoken, SaysWhatWouldTakeIt) {
 }
 
 TEST(TlsSettings, AskForCertificatesWhereTheyMeanSomething) {
-    EXPECT_EQ(tls_settings(DoorKind::Mqtts, "", "").client_certificate,
+    EXPECT_EQ(tls_settings(DoorKind::Mqtts, {}).client_certificate,
               net::ClientCertificate::Requested);
-    const net::TlsSettings https = tls_settings(DoorKind::Https, "", "");
+    const net::TlsSettings https = tls_settings(DoorKind::Https, {});
     EXPECT_EQ(https.client_certificate, net::ClientCertificate::NotRequested);
     EXPECT_EQ(https.application_protocols.front(), "x-amzn-mqtt-ca");
     EXPECT_EQ(https.client_certificate_protocols.size(), 2u);

@@ -29,7 +29,7 @@ class TlsClientTest : public LoopFixture {
 protected:
     void listen(const TestIdentity& identity) {
         tls = TlsContext::make(
-                  {.certificate_chain_pem = identity.certificate, .private_key_pem = identity.key})
+                  {.identity = TlsIdentity::read(identity.certificate, identity.key).value()})
                   .value();
         listener = Listener::open(
                        loop, Address::parse("127.0.0.1", 0).value(), limits,

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
 
-#include "net/openssl_handle.h"
+#include "net/openssl_error.h"
 #include "net/tls_transport.h"
 
 namespace gatehouse::net {
@@ -50,41 +49,6 @@ Policy policy_of(SecurityPolicy name) {
 
 // Handshake steps cost about half a millisecond; more of them in one turn would hold up traffic.
 constexpr std::uint64_t handshake_steps_per_turn = 4;
-
-std::string openssl_error() {
-    const unsigned long error = ERR_peek_last_error();
-    ERR_clear_error();
-    const char* const reason = ERR_reason_error_string(error);
-    return reason != nullptr ? reason : "unknown error";
-}
-
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-
-Bio bio_of(std::string_view text) {
-    return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-Result<void> use_identity(SSL_CTX* context, const TlsSettings& settings) {
-    const Bio chain = bio_of(settings.certificate_chain_pem);
-    const Certificate leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-    if (!leaf || SSL_CTX_use_certificate(context, leaf.get()) != 1) {
-        return fail(ErrorKind::InvalidInput,
-                    "the server certificate cannot be used: " + openssl_error());
-    }
-    while (X509* const issuer = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)) {
-        SSL_CTX_add0_chain_cert(context, issuer);
-    }
-    ERR_clear_error();  // the end of the chain reads as an error
-    const Bio key_text = bio_of(settings.private_key_pem);
-    const Key key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
-    if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
-        return fail(ErrorKind::InvalidInput,
-                    "the server's private key does not fit its certificate: " + openssl_error());
-    }
-    return {};
-}
 
 bool is_listed(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
@@ -211,7 +175,9 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& se
     if (SSL_CTX_set_cipher_list(context, policy.tls12_ciphers.c_str()) != 1) {
         return fail(ErrorKind::Internal, openssl_error());
     }
-    if (auto used = use_identity(context, settings); !used) return fail(std::move(used.error()));
+    if (auto shown = settings.identity.show_in(context); !shown) {
+        return fail(std::move(shown.error()));
+    }
     if (settings.client_certificate == ClientCertificate::Requested) {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     }

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "net/security_policy.h"
 #include "net/stream.h"
+#include "net/tls_identity.h"
 
 struct ssl_ctx_st;
 
@@ -26,8 +27,7 @@ namespace gatehouse::net {
 enum class ClientCertificate : std::uint8_t { NotRequested, Requested };
 
 struct TlsSettings {
-    std::string certificate_chain_pem;
-    std::string private_key_pem;
+    TlsIdentity identity;
     // In order of preference; empty: ALPN is ignored. A client that offers only others goes on
     // without a protocol, unless alpn_required.
     std::vector<std::string> application_protocols;

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <openssl/ssl.h>
 #include <unistd.h>
 
@@ -62,8 +63,7 @@ class TlsTest : public LoopFixture {
 protected:
     void SetUp() override {
         const TestIdentity identity = make_identity();
-        settings.certificate_chain_pem = identity.certificate;
-        settings.private_key_pem = identity.key;
+        settings.identity = TlsIdentity::read(identity.certificate, identity.key).value();
         settings.application_protocols = {"x-amzn-mqtt-ca", "mqtt"};
         settings.client_certificate_protocols = {"x-amzn-mqtt-ca"};
     }
@@ -161,10 +161,23 @@ TEST_F(TlsTest, ASilentClientRunsIntoTheDeadline) {
 }
 
 TEST_F(TlsTest, RefusesAKeyThatDoesNotFit) {
-    settings.private_key_pem = make_identity().key;
+    settings.identity = TlsIdentity::read(make_identity().certificate, make_identity().key).value();
     const auto context = TlsContext::make(settings);
     ASSERT_FALSE(context);
     EXPECT_EQ(context.error().kind, ErrorKind::InvalidInput);
+    EXPECT_THAT(context.error().message, testing::HasSubstr("does not fit its certificate"));
+}
+
+TEST_F(TlsTest, RefusesWhatIsNoIdentity) {
+    const TestIdentity identity = make_identity();
+    const auto problem = [](const std::string& chain, const std::string& key) {
+        return TlsIdentity::read(chain, key).error().message;
+    };
+    EXPECT_THAT(problem("", identity.key), testing::HasSubstr("certificate cannot be used"));
+    EXPECT_THAT(problem(identity.certificate, "no key"), testing::HasSubstr("private key"));
+    const auto none = TlsContext::make({});
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().message, "there is no server certificate");
 }
 
 }  // namespace

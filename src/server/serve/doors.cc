@@ -77,8 +77,14 @@ Result<std::unique_ptr<Doors>> Doors::open(const Parts& parts) {
 }
 
 Result<void> Doors::renew_certificates() {
-    const auto identity = parts_.foundation.certificate->identity();
+    const auto devices = parts_.foundation.certificate->identity();
     const auto local = parts_.foundation.authority->server_identity();
+    const auto shown_to_devices = net::TlsIdentity::read(devices->chain_pem, devices->key_pem);
+    if (!shown_to_devices) return fail(shown_to_devices.error());
+    const auto shown_locally = local == devices
+                                   ? shown_to_devices
+                                   : net::TlsIdentity::read(local->chain_pem, local->key_pem);
+    if (!shown_locally) return fail(shown_locally.error());
     const TlsSettings& wanted = parts_.settings.tls;
     const auto show = [&](gateway::CurrentTls& tls, net::TlsSettings settings) -> Result<void> {
         auto context = net::TlsContext::make(settings);
@@ -91,16 +97,13 @@ Result<void> Doors::renew_certificates() {
         {&https_tls_, gateway::DoorKind::Https},
         {&https_mtls_tls_, gateway::DoorKind::HttpsMtls}};
     for (const auto& [tls, kind] : doors) {
-        net::TlsSettings settings =
-            gateway::tls_settings(kind, identity->chain_pem, identity->key_pem);
+        net::TlsSettings settings = gateway::tls_settings(kind, *shown_to_devices);
         settings.policy = wanted.policy;
         settings.by_kernel = wanted.by_kernel;
         auto shown = show(*tls, std::move(settings));
         if (!shown) return shown;
     }
-    return show(api_tls_, {.certificate_chain_pem = local->chain_pem,
-                           .private_key_pem = local->key_pem,
-                           .application_protocols = {"http/1.1"}});
+    return show(api_tls_, {.identity = *shown_locally, .application_protocols = {"http/1.1"}});
 }
 
 Result<std::optional<std::uint16_t>> Doors::open_door(const Wanted& wanted) {

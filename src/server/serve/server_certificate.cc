@@ -36,13 +36,14 @@ Result<void> check_authority(const std::string& file) {
 // OpenSSL has bounds of its own: on the size of keys, on digests.
 Result<void> check_for_tls(const ServerIdentity& identity, const ServerFiles& files,
                            net::SecurityPolicy policy) {
-    const auto context = net::TlsContext::make({.certificate_chain_pem = identity.chain_pem,
-                                                .private_key_pem = identity.key_pem,
-                                                .application_protocols = {},
-                                                .policy = policy});
-    if (context) return {};
-    return fail(context.error().kind,
-                fmt::format("{}: {}", files.certificate.string(), context.error().message));
+    const auto refused = [&files](const Error& error) {
+        return fail(error.kind, fmt::format("{}: {}", files.certificate.string(), error.message));
+    };
+    auto read = net::TlsIdentity::read(identity.chain_pem, identity.key_pem);
+    if (!read) return refused(read.error());
+    const auto context = net::TlsContext::make({.identity = std::move(*read), .policy = policy});
+    if (!context) return refused(context.error());
+    return {};
 }
 
 }  // namespace
