@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -19,34 +20,23 @@
 
 namespace gatehouse::authentication {
 
-// Must outlive its uses.
-class Admissions : Pinned {
-    struct Gate {
-        Gate(async::EventLoop& loop, AdmissionSettings settings, Circuit::Settings circuit_settings)
-            : admission(loop, settings), circuit(circuit_settings) {}
-        Admission admission;
-        Circuit circuit;
-        std::size_t uses = 0;
-    };
+// The gate of one authorizer; outlives what is asked of it, passes included.
+struct Gate {
+    Gate(async::EventLoop& loop, AdmissionSettings settings, Circuit::Settings circuit_settings)
+        : admission(loop, settings), circuit(circuit_settings) {}
+    Admission admission;
+    Circuit circuit;
+};
 
+class Admissions : Pinned {
 public:
     Admissions(async::EventLoop& loop, AdmissionSettings settings,
                Circuit::Settings circuit_settings = {})
         : loop_(loop), settings_(settings), circuit_settings_(circuit_settings) {}
 
-    // Keeps a gate; outlives what is asked of it, passes included.
-    class Use : Pinned {
-    public:
-        explicit Use(Gate& gate) : gate_(gate) { ++gate_.uses; }
-        ~Use() { --gate_.uses; }
-        Admission& admission() { return gate_.admission; }
-        Circuit& circuit() { return gate_.circuit; }
-
-    private:
-        Gate& gate_;
-    };
     // `directory` says which authorizers there are.
-    Use use(const registry::Authorizer& authorizer, const registry::AuthorizerDirectory& directory);
+    std::shared_ptr<Gate> gate_of(const registry::Authorizer& authorizer,
+                                  const registry::AuthorizerDirectory& directory);
 
     // The server is stopping: closes them, and those that come.
     void close();
@@ -62,8 +52,8 @@ private:
     async::EventLoop& loop_;
     const AdmissionSettings settings_;
     const Circuit::Settings circuit_settings_;
-    std::map<std::pair<Tenant, std::string>, Gate> gates_;  // by tenant and name
-    std::size_t look_at_ = looked_at_min;                   // when there are as many
+    std::map<std::pair<Tenant, std::string>, std::shared_ptr<Gate>> gates_;  // by tenant and name
+    std::size_t look_at_ = looked_at_min;  // when there are as many
     bool closed_ = false;
 };
 

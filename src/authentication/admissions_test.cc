@@ -30,7 +30,7 @@ protected:
     }
     // Lets one in, whose call goes on until `passes` goes.
     async::Task<void> enter(Admission& admission) {
-        auto pass = co_await admission.enter("10.0.0.1", Deadline::never());
+        auto pass = co_await admission.enter({"10.0.0.1"}, Deadline::never());
         if (pass) passes.push_back(std::move(*pass));
     }
 
@@ -43,25 +43,25 @@ protected:
 TEST_F(AdmissionsTest, AnAuthorizerKeepsItsGate) {
     Admissions admissions(loop, {});
     const auto directory = directory_of(200);
-    Admission* const first = &admissions.use(named("0"), *directory).admission();
-    for (int i = 0; i < 200; ++i) admissions.use(named(std::to_string(i)), *directory);
+    Admission* const first = &admissions.gate_of(named("0"), *directory)->admission;
+    for (int i = 0; i < 200; ++i) admissions.gate_of(named(std::to_string(i)), *directory);
     EXPECT_EQ(admissions.size(), 200U);
-    EXPECT_EQ(&admissions.use(named("0"), *directory).admission(), first);
+    EXPECT_EQ(&admissions.gate_of(named("0"), *directory)->admission, first);
 }
 
 TEST_F(AdmissionsTest, ThoseOfAuthorizersThatAreGoneAreForgottenOnceTheirCallsEnd) {
     Admissions admissions(loop, {});
     const auto directory = directory_of(1);
-    admissions.use(named("0"), *directory);
-    Admissions::Use running = admissions.use(named("runs"), *directory);
-    tasks.start(enter(running.admission()));
+    admissions.gate_of(named("0"), *directory);
+    const auto running = admissions.gate_of(named("runs"), *directory);
+    tasks.start(enter(running->admission));
     loop.run_once(std::chrono::milliseconds(0));
     ASSERT_EQ(passes.size(), 1U);
     for (int i = 0; i < 1000; ++i) {
-        admissions.use(named("gone" + std::to_string(i)), *directory);
+        admissions.gate_of(named("gone" + std::to_string(i)), *directory);
         ASSERT_LE(admissions.size(), 64U);
     }
-    EXPECT_EQ(running.admission().running(), 1U);
+    EXPECT_EQ(running->admission.running(), 1U);
     passes.clear();
 }
 
@@ -69,7 +69,7 @@ TEST_F(AdmissionsTest, OnceClosedThoseThatComeAreClosed) {
     Admissions admissions(loop, {});
     const auto directory = directory_of(0);
     admissions.close();
-    tasks.start(enter(admissions.use(named("late"), *directory).admission()));
+    tasks.start(enter(admissions.gate_of(named("late"), *directory)->admission));
     loop.run_once(std::chrono::milliseconds(0));
     EXPECT_TRUE(passes.empty());
 }

@@ -45,6 +45,24 @@ public:
         }
         return std::nullopt;
     }
+    // Whether it is there with two different values: who reads the one would take the client for
+    // another than who reads the other does.
+    bool is_ambiguous(std::string_view name) const {
+        std::vector<std::string_view> values;
+        if (credentials_.http) {
+            for (const auto& [field, value] : credentials_.http->headers.fields()) {
+                if (signature::equal_ignoring_case(field, name)) values.push_back(value);
+            }
+        }
+        for (const auto* parameters : {&query_, &user_name_.parameters}) {
+            for (const Parameter& parameter : *parameters) {
+                if (signature::equal_ignoring_case(parameter.name, name)) {
+                    values.push_back(parameter.value);
+                }
+            }
+        }
+        return std::ranges::any_of(values, [&](auto value) { return value != values.front(); });
+    }
     const std::vector<std::string>& notes() const { return user_name_.notes; }
 
 private:
@@ -134,6 +152,14 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
                     authorizer.name.value()));
     }
     choice->notes = sources.notes();
+    for (const std::string_view parameter :
+         {std::string_view(authorizer.token_key_name), signature_parameter}) {
+        if (parameter.empty() || !sources.is_ambiguous(parameter)) continue;
+        return std::unexpected(
+            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                    fmt::format("'{}' is given more than once, and differently", parameter),
+                    authorizer.name.value()));
+    }
     if (!authorizer.token_key_name.empty()) {
         if (auto token = sources.find(authorizer.token_key_name)) {
             choice->token.token = std::move(token->value);

@@ -76,5 +76,39 @@ TEST_F(BringsCredentials, ADefaultAuthorizerWithoutTokenChangesNothing) {
     EXPECT_FALSE(http("qos=1", "X-Request-Id"));
 }
 
+class AmbiguousToken : public BringsCredentials {
+protected:
+    void SetUp() override { set_default("tok"); }
+    // The token that is taken, or the refusal.
+    std::string token(std::vector<std::string> headers, std::string query, std::string user_name) {
+        Credentials credentials;
+        credentials.http = std::make_unique<HttpCredentials>();
+        credentials.http->query = std::move(query);
+        for (std::string& header : headers) credentials.http->headers.add("Tok", std::move(header));
+        credentials.mqtt = MqttCredentials{"c", std::move(user_name), {}};
+        const auto choice =
+            choose_authorizer(credentials, **registry::AuthorizerDirectory::read(store_),
+                              SecondQuestionMark::IsPartOfValue);
+        return choice ? choice->token.token.value_or("none") : choice.error().sentence;
+    }
+};
+
+TEST_F(AmbiguousToken, OneThatIsGivenTwiceDifferentlyIsRefused) {
+    const std::string refusal = "'tok' is given more than once, and differently";
+    EXPECT_EQ(token({"good"}, "", ""), "good");
+    EXPECT_EQ(token({"good"}, "tok=good", "u?tok=good"), "good");
+    EXPECT_EQ(token({"good", "evil"}, "", ""), refusal);
+    EXPECT_EQ(token({"good"}, "tok=evil", ""), refusal);
+    EXPECT_EQ(token({}, "tok=good&tok=evil", ""), refusal);
+    EXPECT_EQ(token({}, "tok=good", "u?tok=evil"), refusal);
+    EXPECT_EQ(token({}, "", "u?tok=good&Tok=evil"), refusal);
+}
+
+TEST_F(AmbiguousToken, SoIsASignature) {
+    EXPECT_EQ(
+        token({"t"}, "x-amz-customauthorizer-signature=1", "u?x-amz-customauthorizer-signature=2"),
+        "'x-amz-customauthorizer-signature' is given more than once, and differently");
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

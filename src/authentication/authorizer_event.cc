@@ -1,6 +1,8 @@
 #include "authentication/authorizer_event.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/encoding.h"
 #include "base/json.h"
@@ -49,12 +51,27 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
+// In the order in which they came. One that came several times has its values in one list (RFC
+// 9110, 5.3): of members with the same name one parser takes the first, another the last.
+std::vector<std::pair<std::string, std::string>> by_name(const net::HttpHeaders& headers) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    for (const auto& [name, value] : headers.fields()) {
+        std::string lower = lower_case(name);
+        const auto same = std::ranges::find(fields, lower, &decltype(fields)::value_type::first);
+        if (same == fields.end()) {
+            fields.emplace_back(std::move(lower), value);
+        } else {
+            same->second += ", " + value;
+        }
+    }
+    return fields;
+}
+
 void add_http(ObjectText& event, const HttpCredentials& http, Password password) {
     event.begin("http");
     event.begin("headers");
-    for (const auto& [name, value] : http.headers.fields()) {
-        event.member(lower_case(name),
-                     password == Password::Shown ? std::string_view(value) : mask);
+    for (const auto& [name, value] : by_name(http.headers)) {
+        event.member(name, password == Password::Shown ? std::string_view(value) : mask);
     }
     event.end();
     if (!http.query.empty()) {

@@ -50,6 +50,18 @@ TEST(AuthorizerEvent, CarriesHeadersInLowerCaseAndTheQueryWithItsQuestionMark) {
     EXPECT_EQ(to_text(event->at("protocols")), R"(["tls","http","mqtt"])");
 }
 
+// Of members with the same name one parser takes the first, another the last.
+TEST(AuthorizerEvent, NoHeaderComesTwice) {
+    Credentials credentials = mqtt_over_tls();
+    credentials.http = std::make_unique<HttpCredentials>();
+    credentials.http->headers.add("Tok", "good");
+    credentials.http->headers.add("Other", "1");
+    credentials.http->headers.add("tok", "evil");
+    const std::string event = make_authorizer_event(credentials, {}, Password::Shown);
+    EXPECT_NE(event.find(R"("headers":{"tok":"good, evil","other":"1"})"), std::string::npos)
+        << event;
+}
+
 TEST(AuthorizerEvent, MaskedHoldsNoSecret) {
     Credentials credentials = mqtt_over_tls();
     credentials.http = std::make_unique<HttpCredentials>();

@@ -25,6 +25,13 @@ bool Circuit::may_ask(const Client& client, SteadyTime now) {
     return take_probe(client.address, now, settings_.probe_interval * intervals);
 }
 
+bool Circuit::may_refresh(SteadyTime now) {
+    if (!is_open() || !is_down()) return true;
+    if (now < last_refresh_probe_ + settings_.probe_interval) return false;
+    last_refresh_probe_ = now;
+    return true;
+}
+
 bool Circuit::takes_new_address(const Client& client, SteadyTime now) {
     if (is_down() || failed_of_address_.contains(client.address) || now < next_new_address_) {
         return false;
@@ -48,7 +55,7 @@ void Circuit::failed(const Client& client, SteadyTime now) {
         last_probe_ = now;
         last_probe_address_ = client.address;
     }
-    if (is_known(client.key)) note_known(client);
+    is_known(client.key) ? note_known(client) : suspect(client, now);
     const auto [found, is_new] = failed_.try_emplace(client.key);
     Failed& own = found->second;
     if (is_new) {
@@ -62,8 +69,29 @@ void Circuit::failed(const Client& client, SteadyTime now) {
     if (failed_.size() > settings_.clients_max) forget_oldest();
 }
 
+void Circuit::suspect(const Client& client, SteadyTime now) {
+    Suspicion& suspicion = suspicions_[client.address];
+    if (suspicion.clients == 0 || suspicion.last_client != client.key) ++suspicion.clients;
+    suspicion.last_client = client.key;
+    suspicion.last = now;
+    if (suspicions_.size() <= settings_.clients_max) return;
+    std::erase_if(suspicions_,
+                  [&](const auto& one) { return now - one.second.last >= settings_.suspect_for; });
+    if (suspicions_.size() > settings_.clients_max) suspicions_.erase(suspicions_.begin());
+}
+
+Standing Circuit::standing_of(const Client& client, SteadyTime now) const {
+    if (is_known(client.key)) return Standing::Known;
+    const auto found = suspicions_.find(client.address);
+    const bool is_suspect = found != suspicions_.end() &&
+                            found->second.clients >= settings_.failed_of_address_max &&
+                            now - found->second.last < settings_.suspect_for;
+    return is_suspect ? Standing::Suspect : Standing::New;
+}
+
 void Circuit::let_in(const Client& client) {
     know(client.key);
+    suspicions_.erase(client.address);
 }
 
 void Circuit::answered() {

@@ -19,6 +19,7 @@
 #include <unordered_set>
 
 #include "authentication/gate_key.h"
+#include "authentication/standing.h"
 #include "base/clock.h"
 #include "base/pinned.h"
 
@@ -45,6 +46,9 @@ public:
         std::size_t known_failed_addresses_max = 3;
         std::size_t known_failed_anywhere_max = 20;
         std::size_t clients_max = 32'768;  // remembered; the oldest are forgotten first
+        // An address is suspect for so long after its last failure, or until somebody there gets
+        // in.
+        std::chrono::seconds suspect_for{60};
     };
     explicit Circuit(Settings settings) : settings_(settings) {}
 
@@ -55,12 +59,15 @@ public:
     // Whether the function may be asked for this client now. If it is a probe, it is the one of
     // this interval.
     bool may_ask(const Client& client, SteadyTime now);
-    // The same for a question of the server's own, which can wait for a probe.
-    bool may_refresh(SteadyTime now) {
-        return !is_open() || take_probe({}, now, settings_.probe_interval);
-    }
+    // The same for a question of the server's own, about a client that is in: what others make
+    // fail does not put it off, and it has probes of its own, since who is no longer welcome must
+    // not stay in by making the function fail.
+    bool may_refresh(SteadyTime now);
     // What became of it: a failure is the function's (an error, time-out, not there), not a "no".
     void failed(const Client& client, SteadyTime now);
+    // Who the client is to those that share the calls. An address becomes suspect with
+    // failed_of_address_max clients that made the function fail, whomever else it answers.
+    Standing standing_of(const Client& client, SteadyTime now) const;
     // It answered, yes or no.
     void answered();
     // The client got in: it showed what a stranger cannot.
@@ -76,6 +83,12 @@ private:
         GateKey address{};
         std::list<GateKey>::iterator place;
     };
+    struct Suspicion {
+        GateKey last_client{};
+        std::size_t clients = 0;
+        SteadyTime last{};
+    };
+    void suspect(const Client& client, SteadyTime now);
     // One that failed nowhere, where very many addresses did.
     bool takes_new_address(const Client& client, SteadyTime now);
     bool take_probe(const GateKey& address, SteadyTime now, std::chrono::milliseconds since_last);
@@ -93,12 +106,14 @@ private:
     std::uint32_t failures_in_row_ = 0;
     SteadyTime next_new_address_{};
     SteadyTime last_probe_{};
+    SteadyTime last_refresh_probe_{};
     GateKey last_probe_address_{};
     SteadyTime others_asked_{};  // kept out, of an address that did not have the last probe
     // Of the failures in a row.
     std::unordered_map<GateKey, Failed, GateKeyHash> failed_;
     std::list<GateKey> failed_in_turn_;  // the oldest first
     std::unordered_map<GateKey, std::size_t, GateKeyHash> failed_of_address_;
+    std::unordered_map<GateKey, Suspicion, GateKeyHash> suspicions_;  // by address
     std::unordered_set<GateKey, GateKeyHash> known_failed_;
     std::unordered_set<GateKey, GateKeyHash> known_failed_addresses_;
     std::unordered_set<GateKey, GateKeyHash> known_;

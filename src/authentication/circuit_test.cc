@@ -157,6 +157,46 @@ TEST_F(CircuitTest, OneAddressNeedsManyWhoGotInToFail) {
     EXPECT_TRUE(may_ask(client(51))) << "where nobody else probes";
 }
 
+TEST_F(CircuitTest, AnAddressIsSuspectAfterFailuresWhomeverElseItAnswers) {
+    got_in(client(1));
+    fail(client(2));
+    fail(client(2));
+    fail(client(3));
+    circuit->answered();
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::New);
+    fail(client(4));
+    circuit->answered();
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::Suspect);
+    EXPECT_EQ(circuit->standing_of(client(1), now), Standing::Known);
+    EXPECT_EQ(circuit->standing_of(client(9, 2), now), Standing::New);
+    now += seconds(60);
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::New);
+}
+
+TEST_F(CircuitTest, AnAddressAtWhichSomebodyGetsInIsNotSuspect) {
+    for (std::uint32_t user = 1; user < 9; ++user) fail(client(user));
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::Suspect);
+    got_in(client(1));
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::New);
+}
+
+TEST_F(CircuitTest, WhatStrangersMakeFailPutsOffNoRefresh) {
+    fail(client(1), 20);
+    EXPECT_FALSE(may_ask(client(1)));
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(circuit->may_refresh(now));
+}
+
+TEST_F(CircuitTest, RefreshesHaveProbesOfTheirOwn) {
+    for (std::uint32_t user = 0; user < 30; ++user) got_in(client(user));
+    for (std::uint32_t user = 0; user < 20; ++user) fail(client(user));
+    now += seconds(1);
+    EXPECT_TRUE(may_ask(client(25))) << "the probe of connects";
+    EXPECT_TRUE(circuit->may_refresh(now));
+    EXPECT_FALSE(circuit->may_refresh(now));
+    now += seconds(1);
+    EXPECT_TRUE(circuit->may_refresh(now));
+}
+
 TEST_F(CircuitTest, RemembersABoundedNumber) {
     start({.failures_to_open = 1, .failed_of_address_max = 1, .clients_max = 4});
     for (std::uint32_t user = 0; user < 5; ++user) fail(client(user, user));

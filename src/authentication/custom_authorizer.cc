@@ -56,7 +56,7 @@ std::vector<std::string> secrets_of(const Credentials& credentials, const TokenF
             const auto blank = header->find(' ');
             if (blank != header->npos) secrets.emplace_back(header->substr(blank + 1));
         }
-        if (const auto basic = basic_credentials(credentials)) secrets.push_back(basic->password);
+        std::ranges::move(passwords_in_authorization(credentials), std::back_inserter(secrets));
     }
     return secrets;
 }
@@ -72,8 +72,10 @@ struct CustomAuthorizer::Call {
     registry::Authorizer authorizer;
     TokenFacts token;
     std::string site;  // the client's, Address::site_key()
+    std::shared_ptr<Gate> gate;
     Circuit::Client client{};
     bool had_little_time = false;  // since the client waited before the function was called
+    std::shared_ptr<bool> is_failure_told = std::make_shared<bool>(false);  // to the circuit
     // For what the function answers: a handler may put a password into its error or its answer.
     functions::Scrubber scrubber{secrets_of(*credentials, token)};
     std::chrono::microseconds duration{0};
@@ -172,7 +174,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
     // with policies that allow nothing.
     const bool is_let_in = result && (!question.is_let_in || question.is_let_in(**result));
     if (is_let_in) {
-        admissions_.use(call.authorizer, directory_.current()).circuit().let_in(call.client);
+        call.gate->circuit.let_in(call.client);
     }
     if (!*pass) co_return result;
     if (is_let_in) {
@@ -184,18 +186,20 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
 }
 
 // Waits until the brake lets the client go. A refresh is the server's own question.
-async::Task<std::expected<std::optional<AttemptGates::Pass>, Refusal>> CustomAuthorizer::pass_brake(
+async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAuthorizer::pass_brake(
     Call& call, Deadline deadline) {
     const Credentials& credentials = *call.credentials;
     const std::string user =
         parse_user_name(credentials.user_name(), second_question_mark(settings_.profile)).user;
-    const std::string subject =
-        brake_subject(call.authorizer.arn(), user, credentials, call.token.token);
+    const std::vector<std::string> subjects =
+        brake_subjects(call.authorizer.arn(), user, credentials, call.token.token);
     call.site = credentials.peer.remote.site_key();
-    call.client = {.key = brake_.key_of(subject, call.site),
-                   .address = brake_.key_of(call.authorizer.arn(), call.site)};
-    if (call.purpose == Purpose::Refresh || subject.empty()) co_return std::nullopt;
-    auto pass = co_await brake_.enter(call.client.key, deadline);
+    std::vector<GateKey> keys;
+    for (const std::string& subject : subjects) keys.push_back(brake_.key_of(subject, call.site));
+    const GateKey address = brake_.key_of(call.authorizer.arn(), call.site);
+    call.client = {.key = keys.empty() ? address : keys.front(), .address = address};
+    if (call.purpose == Purpose::Refresh || keys.empty()) co_return std::nullopt;
+    auto pass = co_await brake_.enter(std::move(keys), deadline);
     if (!pass) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, pass.error().message);
         co_return std::unexpected(not_asked(call, pass.error().message));
@@ -207,6 +211,15 @@ async::Task<std::expected<std::optional<AttemptGates::Pass>, Refusal>> CustomAut
                                     pass->held_back().count()));
     }
     co_return std::move(*pass);
+}
+
+Refusal CustomAuthorizer::kept_out(Call& call, const Circuit& circuit) {
+    const std::string why = fmt::format(
+        "the function failed {} times in a row; it is tried again once every {} ms until it "
+        "answers",
+        circuit.failures_in_row(), circuit.probe_interval().count());
+    call.trace.step(StepKind::EventSent, StepStatus::Failed, why);
+    return not_asked(call, why);
 }
 
 Refusal CustomAuthorizer::not_asked(Call& call, std::string_view why) {
@@ -281,18 +294,12 @@ bool CustomAuthorizer::may_ask(const Call& call, Circuit& circuit) const {
 async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_and_invoke(
     Call& call, Deadline deadline) {
     const std::chrono::milliseconds wait(settings_.profile.limits.authorizer_wait_ms);
-    auto gate = admissions_.use(call.authorizer, directory_.current());
-    Circuit& circuit = gate.circuit();
-    if (!may_ask(call, circuit)) {
-        const std::string why = fmt::format(
-            "the function failed {} times in a row; it is tried again once every {} ms until it "
-            "answers",
-            circuit.failures_in_row(), circuit.probe_interval().count());
-        call.trace.step(StepKind::EventSent, StepStatus::Failed, why);
-        co_return std::unexpected(not_asked(call, why));
-    }
-    auto pass = co_await gate.admission().enter(
-        call.site, deadline.sooner_of(Deadline::after(parts_.clock, wait)));
+    call.gate = admissions_.gate_of(call.authorizer, directory_.current());
+    Circuit& circuit = call.gate->circuit;
+    const bool was_open = circuit.is_open();
+    if (!may_ask(call, circuit)) co_return std::unexpected(kept_out(call, circuit));
+    auto pass = co_await call.gate->admission.enter(
+        source_of(call), deadline.sooner_of(Deadline::after(parts_.clock, wait)));
     if (!pass) {
         call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
         co_return std::unexpected(not_asked(call, pass.error().message));
@@ -302,14 +309,48 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_
         call.trace.step(StepKind::EventSent, StepStatus::Failed, std::string(why));
         co_return std::unexpected(not_asked(call, why));
     }
+    // It may have opened meanwhile.
+    if (!was_open && !may_ask(call, circuit)) {
+        co_return std::unexpected(kept_out(call, circuit));
+    }
     const Deadline whole_wait = Deadline::after(parts_.clock, wait);
     call.had_little_time = deadline.at() < whole_wait.at();
-    co_return co_await invoke(call, deadline.sooner_of(whole_wait), circuit);
+    co_return co_await invoke(call, deadline.sooner_of(whole_wait), hold(call, std::move(*pass)));
 }
 
-async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke(Call& call,
-                                                                                 Deadline deadline,
-                                                                                 Circuit& circuit) {
+// A client that had little time cannot say whether the function hangs; what becomes of its call
+// can.
+std::function<void()> CustomAuthorizer::tell_late(const Call& call) const {
+    if (call.purpose == Purpose::Test) return nullptr;
+    return [gate = call.gate, client = call.client, is_told = call.is_failure_told,
+            &clock = parts_.clock] {
+        if (!*is_told) gate->circuit.failed(client, clock.steady_now());
+    };
+}
+
+// The place of a call whose client has left stays taken as long as it takes an instance.
+std::shared_ptr<const void> CustomAuthorizer::hold(const Call& call, Admission::Pass pass) const {
+    struct Held {
+        std::shared_ptr<Gate> gate;
+        Admission::Pass pass;
+    };
+    return std::shared_ptr<const Held>(new Held{call.gate, std::move(pass)},
+                                       [&home = parts_.home](const Held* held) {
+                                           if (home.is_current()) {
+                                               delete held;
+                                           } else {
+                                               home.post([held] { delete held; });
+                                           }
+                                       });
+}
+
+Source CustomAuthorizer::source_of(const Call& call) const {
+    if (call.purpose == Purpose::Refresh) return {call.site, Standing::Known};
+    return {call.site, call.gate->circuit.standing_of(call.client, parts_.clock.steady_now())};
+}
+
+async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke(
+    Call& call, Deadline deadline, std::shared_ptr<const void> held) {
     metrics_.add(call.purpose == Purpose::Refresh ? logs::Metric::AuthorizerRefreshes
                                                   : logs::Metric::AuthorizerInvocations);
     call.trace.step(StepKind::EventSent, StepStatus::Noted,
@@ -321,6 +362,8 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
         make_authorizer_event(*call.credentials, call.token, Password::Shown),
         {.deadline = deadline,
          .run_max = std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms),
+         .on_late_failure = tell_late(call),
+         .held = std::move(held),
          .secrets = secrets_of(*call.credentials, call.token)});
     const SteadyTime ended = parts_.clock.steady_now();
     call.duration = std::chrono::duration_cast<std::chrono::microseconds>(ended - began);
@@ -330,7 +373,7 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     }
     if (result) call.start = result->start;
     if (result && !result->function_error) {
-        if (call.purpose != Purpose::Test) circuit.answered();
+        if (call.purpose != Purpose::Test) call.gate->circuit.answered();
         call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
                         fmt::format("{} start, {:.1f} ms: {}",
                                     call.start == functions::StartKind::Cold ? "cold" : "warm",
@@ -343,7 +386,8 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
         refusal.kind != Refusal::Kind::Unavailable || is_no_instance(result);
     // What an administrator tries tells nothing of what devices send.
     if (is_functions_fault && call.purpose != Purpose::Test) {
-        circuit.failed(call.client, ended);
+        call.gate->circuit.failed(call.client, ended);
+        *call.is_failure_told = true;
     }
     co_return std::unexpected(std::move(refusal));
 }

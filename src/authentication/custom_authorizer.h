@@ -112,13 +112,17 @@ private:
     async::Task<Answered> call(Call& call, Deadline deadline);
     async::Task<std::expected<functions::Payload, Refusal>> admit_and_invoke(Call& call,
                                                                              Deadline deadline);
-    async::Task<std::expected<functions::Payload, Refusal>> invoke(Call& call, Deadline deadline,
-                                                                   Circuit& circuit);
+    async::Task<std::expected<functions::Payload, Refusal>> invoke(
+        Call& call, Deadline deadline, std::shared_ptr<const void> held);
+    std::function<void()> tell_late(const Call& call) const;
+    std::shared_ptr<const void> hold(const Call& call, Admission::Pass pass) const;
+    Source source_of(const Call& call) const;
     Refusal explain_failure(Call& call, const Result<functions::InvocationResult>& result);
     bool may_ask(const Call& call, Circuit& circuit) const;
     // Null: there is nothing to be slowed by.
-    async::Task<std::expected<std::optional<AttemptGates::Pass>, Refusal>> pass_brake(
+    async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> pass_brake(
         Call& call, Deadline deadline);
+    Refusal kept_out(Call& call, const Circuit& circuit);
     Refusal not_asked(Call& call, std::string_view why);
     std::optional<Refusal> check_permission(Call& call);
     AuthenticationResult grant(Call& call, Granted granted);

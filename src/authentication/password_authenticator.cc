@@ -81,8 +81,9 @@ PasswordAuthenticator::PasswordAuthenticator(Settings settings, PasswordSource s
       metrics_(parts.metrics.make_set()),
       book_(std::move(book)),
       brake_(parts.home, parts.random, settings_.brake),
-      admission_(parts.home,
-                 {.calls_max = settings_.threads, .waiting_max = settings_.waiting_max}),
+      admission_(parts.home, {.calls_max = settings_.threads,
+                              .waiting_max = settings_.waiting_max,
+                              .keeps_places = false}),
       workers_(
           {.name = "gh-password", .threads = settings_.threads, .queue_max = settings_.threads}) {
     std::array<std::uint8_t, memory_secret_bytes> secret;
@@ -166,9 +167,7 @@ async::Task<AuthenticationResult> PasswordAuthenticator::decide(const Credential
                                                                 Deadline deadline) {
     const std::string source = credentials.peer.remote.site_key();
     auto pass = co_await brake_.enter(
-        brake_.key_of(
-            brake_subject(password_authorizer_name, claim.user, credentials, std::nullopt), source),
-        deadline);
+        {brake_.key_of(user_subject(password_authorizer_name, claim.user), source)}, deadline);
     if (!pass) {
         co_return std::unexpected(refusal(Refusal::Kind::Unavailable, pass.error().message));
     }
@@ -201,7 +200,7 @@ async::Task<PasswordAuthenticator::Verdict> PasswordAuthenticator::check(const C
         key = memory_key(claim, found->second.hash);
         if (remembers(key)) co_return Verdict::Right;
     }
-    const auto pass = co_await admission_.enter(std::move(source), deadline);
+    const auto pass = co_await admission_.enter({std::move(source)}, deadline);
     if (!pass) co_return Verdict::TooBusy;
     const auto verified = co_await workers_.run(
         parts_.home,

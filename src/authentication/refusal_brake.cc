@@ -34,10 +34,9 @@ std::string random_secret(Random& random) {
 
 // "Alice " and "alice" are one to many a handler, and so are guesses at them.
 std::string folded(std::string_view user) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const auto first = user.find_first_not_of(blanks);
-    if (first == user.npos) return {};
-    user = user.substr(first, user.find_last_not_of(blanks) - first + 1);
+    const auto is_blank = [](unsigned char each) { return each <= 0x20 || each == 0x7F; };
+    while (!user.empty() && is_blank(user.front())) user.remove_prefix(1);
+    while (!user.empty() && is_blank(user.back())) user.remove_suffix(1);
     std::string folded(user);
     for (char& each : folded) {
         if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
@@ -58,19 +57,31 @@ std::string shown_by(const HttpCredentials& http) {
 
 }  // namespace
 
-std::string brake_subject(std::string_view authorizer, std::string_view user,
-                          const Credentials& credentials, std::optional<std::string_view> token) {
-    std::string name = folded(user);
-    if (const auto basic = basic_credentials(credentials); name.empty() && basic) {
-        name = folded(basic->user);
+std::string user_subject(std::string_view authorizer, std::string_view user) {
+    return fmt::format("{} user {}", authorizer, folded(user));
+}
+
+std::vector<std::string> brake_subjects(std::string_view authorizer, std::string_view user,
+                                        const Credentials& credentials,
+                                        std::optional<std::string_view> token) {
+    std::vector<std::string> subjects;
+    if (!folded(user).empty()) subjects.push_back(user_subject(authorizer, user));
+    const auto shown = basic_credentials(credentials, true);
+    if (shown && !folded(shown->user).empty()) {
+        std::string other = user_subject(authorizer, shown->user);
+        if (subjects.empty() || subjects.front() != other) subjects.push_back(std::move(other));
     }
-    if (!name.empty()) return fmt::format("{} user {}", authorizer, name);
-    if (token) return fmt::format("{} token {}", authorizer, *token);
+    if (authorization_form(credentials) == AuthorizationForm::Unreadable) {
+        subjects.push_back(fmt::format("{} unreadable", authorizer));
+    }
+    if (!subjects.empty()) return subjects;
+    if (token) return {fmt::format("{} token {}", authorizer, *token)};
     if (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password)) {
-        return fmt::format("{} client {}", authorizer, credentials.mqtt->client_id);
+        return {fmt::format("{} client {}", authorizer, credentials.mqtt->client_id)};
     }
-    const std::string shown = credentials.http ? shown_by(*credentials.http) : std::string();
-    return shown.empty() ? shown : fmt::format("{} shows {}", authorizer, shown);
+    const std::string rest = credentials.http ? shown_by(*credentials.http) : std::string();
+    if (!rest.empty()) subjects.push_back(fmt::format("{} shows {}", authorizer, rest));
+    return subjects;
 }
 
 RefusalBrake::RefusalBrake(async::EventLoop& loop, Random& random, Settings settings)
@@ -86,8 +97,31 @@ GateKey RefusalBrake::key_of(std::string_view subject, std::string_view address)
     return key;
 }
 
-async::Task<Result<AttemptGates::Pass>> RefusalBrake::enter(const GateKey& key, Deadline deadline) {
-    return gates_.enter(key, deadline);
+// One after the other in one order for all, so that no two wait for each other.
+async::Task<Result<RefusalBrake::Pass>> RefusalBrake::enter(std::vector<GateKey> keys,
+                                                            Deadline deadline) {
+    std::ranges::sort(keys);
+    Pass pass;
+    for (const GateKey& key : keys) {
+        auto gate = co_await gates_.enter(key, deadline);
+        if (!gate) co_return fail(std::move(gate.error()));
+        pass.gates_.push_back(std::move(*gate));
+    }
+    co_return pass;
+}
+
+void RefusalBrake::Pass::refused() {
+    for (AttemptGates::Pass& gate : gates_) gate.refused();
+}
+
+void RefusalBrake::Pass::accepted() {
+    if (gates_.size() == 1) gates_.front().accepted();
+}
+
+std::chrono::milliseconds RefusalBrake::Pass::held_back() const {
+    std::chrono::milliseconds sum(0);
+    for (const AttemptGates::Pass& gate : gates_) sum += gate.held_back();
+    return sum;
 }
 
 }  // namespace gatehouse::authentication

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "authentication/attempt_gates.h"
 #include "authentication/credentials.h"
@@ -17,11 +18,17 @@
 
 namespace gatehouse::authentication {
 
-// What the attempts of a client count by beside its address: the user it says to be, without what
-// else stands in the user name, and however it is written; where it names none, its client id, else
-// what it shows instead. Empty: it shows nothing. A token is what the authorizer takes for one.
-std::string brake_subject(std::string_view authorizer, std::string_view user,
-                          const Credentials& credentials, std::optional<std::string_view> token);
+// What attempts of a user count by, however it is written.
+std::string user_subject(std::string_view authorizer, std::string_view user);
+
+// What the attempts of a client count by beside its address: the users it says to be (one by MQTT,
+// another by HTTP, perhaps), without what else stands in the user name, and however they are
+// written; where it names none, its client id, else what it shows instead. All whose
+// Authorization cannot be read count as one. Empty: it shows nothing. A token is what the
+// authorizer takes for one.
+std::vector<std::string> brake_subjects(std::string_view authorizer, std::string_view user,
+                                        const Credentials& credentials,
+                                        std::optional<std::string_view> token);
 
 // Must outlive its passes.
 class RefusalBrake {
@@ -32,8 +39,20 @@ public:
     // Of the subject at this address (Address::site_key()); `subject` empty: of the address.
     GateKey key_of(std::string_view subject, std::string_view address) const;
 
+    // An attempt under way, by all that it counts by.
+    class Pass {
+    public:
+        void refused();
+        // Which of several users it was is not known, so that no other's refusals are forgotten.
+        void accepted();
+        std::chrono::milliseconds held_back() const;
+
+    private:
+        friend RefusalBrake;
+        std::vector<AttemptGates::Pass> gates_;
+    };
     // Waits until the attempt may be made, in turn. The errors are those of AttemptGates.
-    async::Task<Result<AttemptGates::Pass>> enter(const GateKey& key, Deadline deadline);
+    async::Task<Result<Pass>> enter(std::vector<GateKey> keys, Deadline deadline);
 
     // The server is stopping: nobody is held back any more.
     void release() { gates_.release(); }

@@ -22,7 +22,7 @@ protected:
         const auto made_before = made;
         tasks.start([](auto& self, std::string subject, std::string address, bool is_right,
                        Deadline deadline) -> async::Task<void> {
-            auto pass = co_await self.brake.enter(self.brake.key_of(subject, address), deadline);
+            auto pass = co_await self.brake.enter({self.brake.key_of(subject, address)}, deadline);
             if (!pass) co_return;
             ++self.made;
             is_right ? pass->accepted() : pass->refused();
@@ -56,10 +56,46 @@ TEST_F(RefusalBrakeTest, KeysTellSubjectsAndAddressesApart) {
     EXPECT_NE(brake.key_of("a", "b"), brake.key_of("", "ab"));
 }
 
+TEST_F(RefusalBrakeTest, WhoSaysToBeTwoCountsAsBoth) {
+    const auto attempt = [this](const std::string& other, bool is_right) {
+        const int before = made;
+        tasks.start([](auto& self, std::string other, bool is_right,
+                       Deadline deadline) -> async::Task<void> {
+            auto pass = co_await self.brake.enter(
+                {self.brake.key_of(other, "a"), self.brake.key_of("alice", "a")}, deadline);
+            if (!pass) co_return;
+            ++self.made;
+            is_right ? pass->accepted() : pass->refused();
+        }(*this, other, is_right, Deadline::after(clock, milliseconds(1))));
+        turn();
+        clock.advance(milliseconds(1));
+        turn();
+        return made > before;
+    };
+    for (const char* other : {"1", "2", "3"}) EXPECT_TRUE(attempt(other, false));
+    EXPECT_TRUE(attempt("mallory", true));
+    EXPECT_TRUE(attempt("4", false));
+    EXPECT_FALSE(attempt("5", false)) << "mallory's success is not alice's";
+    EXPECT_FALSE(passes("alice", "a", true));
+    EXPECT_TRUE(passes("5", "a", true));
+}
+
+// The only one, or "".
+std::string brake_subject(std::string_view authorizer, std::string_view user,
+                          const Credentials& credentials, std::optional<std::string_view> token) {
+    auto subjects = brake_subjects(authorizer, user, credentials, token);
+    EXPECT_LE(subjects.size(), 1u);
+    return subjects.empty() ? std::string() : std::move(subjects.front());
+}
+
 TEST(BrakeSubject, IsTheUserHoweverItIsWritten) {
     const Credentials nothing;
     EXPECT_EQ(brake_subject("A", "alice", nothing, {}),
               brake_subject("A", " ALICE\t", nothing, {}));
+    EXPECT_EQ(brake_subject("A", "alice", nothing, {}), brake_subject("A",
+                                                                      "\x1F"
+                                                                      "alice\f",
+                                                                      nothing, {}));
     EXPECT_NE(brake_subject("A", "alice", nothing, {}), brake_subject("A", "a lice", nothing, {}));
     EXPECT_EQ(brake_subject("A", "  ", nothing, {}), "");
 }
@@ -107,6 +143,34 @@ TEST(BrakeSubject, IsTheUserElseWhatIsShown) {
     EXPECT_NE(with_header("x-api-key", "good"), with_header("x-api-key", "bad"));
     EXPECT_EQ(with_header("Content-Type", "text/plain"), "");
     EXPECT_EQ(request("", ""), "");
+}
+
+TEST(BrakeSubject, OfAnAuthorizationThatIsOddlySpelled) {
+    const auto request = [](std::string authorization, std::string mqtt_user = "") {
+        Credentials made;
+        made.http = std::make_unique<HttpCredentials>();
+        made.http->headers.add("Authorization", std::move(authorization));
+        return brake_subjects("A", mqtt_user, made, std::nullopt);
+    };
+    const auto guess = [](std::string_view scheme, int number) {
+        return fmt::format("{} {}", scheme, to_base64(bytes_of(fmt::format("alice:{}", number))));
+    };
+    const std::vector<std::string> alice = {user_subject("A", "alice")};
+    EXPECT_EQ(request(guess("Basic ", 1)), alice);
+    EXPECT_EQ(request(guess("Basik", 1)), alice) << "a function may not look at the scheme";
+    std::string unpadded = guess("Basic", 10);
+    unpadded.resize(unpadded.find('='));
+    EXPECT_EQ(request(unpadded), alice);
+    for (const char* odd : {"Basic .", "Basic =", "Basic -", "Basic \xE9"}) {
+        EXPECT_EQ(request(guess(odd, 1)), request(guess(odd, 2))) << odd;
+        EXPECT_EQ(request(guess(odd, 1)).size(), 1u) << odd;
+    }
+    const auto two = request(guess("Basic", 1), "bob");
+    EXPECT_EQ(two,
+              (std::vector<std::string>{user_subject("A", "bob"), user_subject("A", "alice")}));
+    EXPECT_EQ(request(guess("Basic", 1), "Alice"), alice);
+    EXPECT_EQ(request(guess("Basic .", 1), "bob").size(), 2u);
+    EXPECT_NE(request("Bearer eyJhbGciOiJIUzI1NiJ9"), request("Bearer eyJhbGciOiJIUzI1NiJ8"));
 }
 
 }  // namespace

@@ -298,7 +298,11 @@ void Instance::time_out_event() {
         drain_output();
         log_->platform(fmt::format("[gatehouse] ended after {} ms: its caller waits no longer",
                                    since(event_started_) / milliseconds(1)));
-        current_->done = nullptr;
+        if (auto done = std::exchange(current_->done, nullptr)) {
+            done(fail(ErrorKind::Timeout,
+                      fmt::format("the function {} did not answer in time",
+                                  prepared_->function->configuration.name.view())));
+        }
     }
     fail_event(FunctionErrorKind::TimedOut, timeout_body(current_->request_id, timeout_s),
                "timeout", "");

@@ -115,6 +115,39 @@ TEST_F(InstanceFaults, ACallerMayBoundHowLongTheFunctionRuns) {
     expect_recovery();
 }
 
+// What becomes of an event whose caller left before.
+TEST_F(InstanceFaults, AFailureAfterTheCallerLeftIsTold) {
+    make_python("f", unless_fine("print('begun'); threading.Event().wait(0.2)\n"
+                                 "    if event.get('raise'): raise ValueError()\n"
+                                 "    signal.pause()"))
+        .configuration.timeout_s = 100;
+    int told = 0;
+    for (const char* event : {"{}", R"({"raise": true})"}) {
+        ASSERT_TRUE(invoke("f", R"({"fine": true})")) << "an instance waits";
+        InvokeOptions options;
+        options.deadline = Deadline::after(clock, std::chrono::milliseconds(50));
+        options.run_max = std::chrono::milliseconds(600);
+        options.on_late_failure = [&told] { ++told; };
+        const int before = told;
+        EXPECT_EQ(invoke("f", event, options).error().kind, ErrorKind::Timeout);
+        EXPECT_EQ(told, before);
+        run_until([&] { return told == before + 1; });
+    }
+}
+
+TEST_F(InstanceFaults, WhatIsWellAfterTheCallerLeftIsNotTold) {
+    make_python("f", unless_fine("threading.Event().wait(0.2); print('well')"));
+    ASSERT_TRUE(invoke("f", R"({"fine": true})"));
+    bool told = false;
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, std::chrono::milliseconds(50));
+    options.on_late_failure = [&told] { told = true; };
+    EXPECT_EQ(invoke("f", "{}", options).error().kind, ErrorKind::Timeout);
+    run_until([&] { return log.text().find("well") != std::string::npos; });
+    EXPECT_TRUE(invoke("f", R"({"fine": true})"));
+    EXPECT_FALSE(told);
+}
+
 TEST_F(InstanceFaults, WhatHasAnsweredWithinTheCallersBoundMayFinish) {
     // The answer is posted by hand, and the runtime asks for the next event only later.
     make_python("f", R"(

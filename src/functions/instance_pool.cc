@@ -153,14 +153,30 @@ struct Reply {
     async::Wake wake;
     std::optional<Result<InvocationResult>> result;  // the caller's loop alone
     std::shared_ptr<InvocationProgress> progress;
+    std::function<void()> on_late_failure;
+
+    // On the caller's loop.
+    void take(Result<InvocationResult> taken) {
+        if (progress->is_abandoned) return take_late(taken);
+        result.emplace(std::move(taken));
+        wake.notify();
+    }
+
+private:
+    void take_late(const Result<InvocationResult>& late) const {
+        const bool is_failure = late ? late->function_error.has_value()
+                                     : late.error().kind == ErrorKind::Timeout ||
+                                           late.error().kind == ErrorKind::Unavailable;
+        if (is_failure && on_late_failure) on_late_failure();
+    }
 };
 
-// Whether others' events took a good part of the time that the caller had.
+// Whether others' events took most of the time that the caller had. With more of it left, the
+// function took longer than for those others.
 bool had_to_wait_long(const InvocationProgress& progress, SteadyTime::duration patience) {
-    constexpr int good_part = 5;
     const std::int64_t began_after_ms = progress.began_after_ms;
     const bool is_late =
-        began_after_ms < 0 || std::chrono::milliseconds(began_after_ms) > patience / good_part;
+        began_after_ms < 0 || std::chrono::milliseconds(began_after_ms) > patience / 2;
     return is_late && progress.was_behind_others();
 }
 
@@ -189,18 +205,13 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
     invocation->payload = std::move(event);
     const Deadline deadline = options.deadline;
     const SteadyTime begun = loop.clock().steady_now();
+    reply->on_late_failure = std::move(options.on_late_failure);
     invocation->options = std::move(options);
     reply->progress = invocation->progress;
     invocation->done = [reply, &loop](Result<InvocationResult> result) {
-        if (loop.is_current()) {
-            reply->result.emplace(std::move(result));
-            reply->wake.notify();
-            return;
-        }
-        loop.post([reply, result = std::move(result)]() mutable {
-            reply->result.emplace(std::move(result));
-            reply->wake.notify();
-        });
+        if (loop.is_current()) return reply->take(std::move(result));
+        loop.post(
+            [reply, result = std::move(result)]() mutable { reply->take(std::move(result)); });
     };
     if (pool_.loop().is_current()) {
         pool_.submit(found, std::move(invocation));

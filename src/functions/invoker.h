@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,8 +30,13 @@ struct InvokeOptions {
     // How long the caller waits.
     Deadline deadline = Deadline::never();
     // The function runs until its own timeout, as on AWS, or no longer than this, for callers whom
-    // strangers make call. At least as long as the caller waits, who is not told of it.
+    // strangers make call. At least as long as the caller waits.
     std::optional<std::chrono::milliseconds> run_max;
+    // On the caller's loop, when the caller has stopped waiting, and the function has begun and
+    // fails afterwards, or runs for run_max.
+    std::function<void()> on_late_failure;
+    // Kept until the event has ended, or will never begin; dies on whatever loop.
+    std::shared_ptr<const void> held;
     RequestId request_id;        // empty: one is made
     std::string trace_id;        // "Root=1-…;Parent=…;Sampled=0"; empty: none
     std::string client_context;  // JSON text, decoded; empty: none

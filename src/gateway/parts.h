@@ -34,7 +34,7 @@ struct GatewaySettings {
     Profile profile;
     std::chrono::milliseconds handshake_wait = std::chrono::seconds(10);
     std::chrono::milliseconds connect_wait = std::chrono::seconds(10);
-    std::chrono::milliseconds authenticate_wait = std::chrono::seconds(6);
+    std::chrono::milliseconds authenticate_wait = std::chrono::seconds(6);  // all of it
     // How long an ended connection is read from, so that its last packet is not lost to a reset.
     std::chrono::milliseconds linger_wait = std::chrono::seconds(1);
     // Connections of one loop that have not finished CONNECT; over it new ones are closed.

@@ -171,6 +171,10 @@ private:
             return Refusal{400, "the length of the body is given twice"};
         }
         if (request.count(http::field::host) > 1) return Refusal{400, "Host is given twice"};
+        // Who reads the first would take the client for another than who reads the last does.
+        if (request.count(http::field::authorization) > 1) {
+            return Refusal{400, "Authorization is given twice"};
+        }
         return std::nullopt;
     }
 

@@ -90,6 +90,7 @@ TEST_F(HttpServerTest, RefusesWhatItDoesNotServe) {
          400},
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},
+        {"GET / HTTP/1.1\r\nHost: h\r\nAuthorization: a\r\nauthorization: b\r\n\r\n", 400},
     };
     for (const auto& [request, status] : cases) {
         const std::string answer = converse(request);

@@ -98,6 +98,13 @@ Result<std::unique_ptr<authentication::PasswordAuthenticator>> make_passwords(
          .metrics = foundation.metrics});
 }
 
+// With some time for what goes before the authorizer is asked.
+std::chrono::milliseconds authenticate_wait(const Limits& limits) {
+    const std::chrono::milliseconds authorizers(limits.authorizer_wait_ms);
+    return std::max(gateway::GatewaySettings().authenticate_wait,
+                    authorizers + std::chrono::seconds(1));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
@@ -126,7 +133,11 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     made->custom_authorizer_ = std::make_unique<authentication::CustomAuthorizer>(
         authentication::CustomAuthorizerSettings{
             .profile = parts.settings.profile,
-            .admission = {.calls_max = parts.settings.profile.limits.authorizer_calls_max,
+            // Behind those that have an instance everybody waits in one line.
+            .admission = {.calls_max =
+                              std::min({parts.settings.profile.limits.authorizer_calls_max,
+                                        parts.settings.functions.instances_max,
+                                        parts.settings.functions.instances_per_function_max}),
                           .waiting_max = parts.settings.profile.limits.authorizer_waiting_max},
             .brake = {}},
         authentication::CustomAuthorizerParts{.home = parts.loops.main(),
@@ -147,6 +158,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewaySettings{
             .profile = parts.settings.profile,
+            .authenticate_wait = authenticate_wait(parts.settings.profile.limits),
             .http = http_settings(parts.settings, made->body_bytes_in_flight_)},
         gateway::GatewayParts{.clock = *foundation.clock,
                               .random = foundation.random,
