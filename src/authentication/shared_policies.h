@@ -3,8 +3,8 @@
 // keeps only what is its own.
 //
 // Shared are documents without conditions whose variables, and whose written-out client id, stand
-// in the names of resources. Others are compiled for their connection. What is shared lives as
-// long as an identity holds it.
+// in the names of resources. Others are compiled for their connection, packed if they are few. What
+// is shared lives as long as an identity holds it.
 //
 // Threads: any.
 #pragma once

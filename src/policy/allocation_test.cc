@@ -19,25 +19,32 @@ TEST(Allocation, DecidingNeedsNone) {
             {"Effect":"Deny","Action":"iot:*","NotResource":["arn:aws:iot:*:*:*"]}]})",
         Dialect::IotPolicy);
     ASSERT_TRUE(document.has_value());
-    const auto policies =
-        compile({{"", std::make_shared<const Document>(std::move(*document))}},
-                Variables().set("iot:ClientId", "client-with-a-long-name"), Tenant{});
+    const std::vector<PolicySource> sources{
+        {"", std::make_shared<const Document>(std::move(*document))}};
+    const Variables variables = Variables().set("iot:ClientId", "client-with-a-long-name");
+    auto packed = PackedPolicies::make(sources, variables, Tenant{});
+    ASSERT_TRUE(packed.has_value());
+    const CompiledPolicies own(std::move(*packed));
+    const CompiledPolicies indexed(
+        std::make_shared<const PolicyIndex>(sources, variables, Tenant{}));
     const std::array<std::string_view, 1> will{"LastWill"};
     const std::array<std::string_view, 1> time{"2029-01-01T00:00:00Z"};
     const std::array<std::string_view, 1> address{"10.1.2.3"};
     const std::array<ContextEntry, 3> context{
         {{"iot:ConnectAttributes", will}, {"aws:CurrentTime", time}, {"aws:VpcSourceIp", address}}};
-    const std::uint64_t before = allocation_count();
-    std::size_t allowed = 0;
-    for (const std::string_view name : {"a/1/b2/client-with-a-long-name", "x", "1/only-here/2",
-                                        "y:topic/1/only-here/2", "none"}) {
-        for (std::size_t action = 0; action < action_count; ++action) {
-            allowed +=
-                policies->decide(static_cast<Action>(action), name, context).allowed() ? 1 : 0;
+    for (const CompiledPolicies* policies : {&own, &indexed}) {
+        const std::uint64_t before = allocation_count();
+        std::size_t allowed = 0;
+        for (const std::string_view name : {"a/1/b2/client-with-a-long-name", "x", "1/only-here/2",
+                                            "y:topic/1/only-here/2", "none"}) {
+            for (std::size_t action = 0; action < action_count; ++action) {
+                allowed +=
+                    policies->decide(static_cast<Action>(action), name, context).allowed() ? 1 : 0;
+            }
         }
+        EXPECT_EQ(allocation_count(), before);
+        EXPECT_GT(allowed, 0U);
     }
-    EXPECT_EQ(allocation_count(), before);
-    EXPECT_GT(allowed, 0U);
 }
 
 }  // namespace

@@ -11,6 +11,10 @@ Explanation CompiledPolicies::explain(Action action, std::string_view name,
 }
 
 Explanation CompiledPolicies::explain(const Request& request) const {
+    if (packed_ != nullptr) {
+        const auto [sources, variables] = packed_->unpack();
+        return policy::explain(sources, variables, request);
+    }
     if (texts_.empty()) return policy::explain(index_->sources(), index_->variables(), request);
     Variables variables = index_->variables();
     for (std::size_t i = 0; i < texts_.size(); ++i) {
@@ -19,7 +23,13 @@ Explanation CompiledPolicies::explain(const Request& request) const {
     return policy::explain(as_written(index_->sources(), variables), variables, request);
 }
 
+StatementPlace CompiledPolicies::place_of(std::uint32_t statement) const {
+    return packed_ != nullptr ? place_of_statement(packed_->unpack().sources, statement)
+                              : place_of_statement(index_->sources(), statement);
+}
+
 std::size_t CompiledPolicies::memory_bytes() const {
+    if (packed_ != nullptr) return sizeof(*this) + sizeof(*packed_) + packed_->memory_bytes();
     std::size_t bytes = sizeof(*this) + index_->memory_bytes();
     for (const std::string& text : texts_) bytes += sizeof(text) + text.capacity();
     return bytes;
@@ -27,6 +37,9 @@ std::size_t CompiledPolicies::memory_bytes() const {
 
 std::shared_ptr<const CompiledPolicies> compile(std::vector<PolicySource> sources,
                                                 const Variables& variables, const Tenant& tenant) {
+    if (auto packed = PackedPolicies::make(sources, variables, tenant)) {
+        return std::make_shared<const CompiledPolicies>(std::move(*packed));
+    }
     return std::make_shared<const CompiledPolicies>(
         std::make_shared<const PolicyIndex>(std::move(sources), variables, tenant));
 }

@@ -23,14 +23,18 @@
 #include "policy/action.h"
 #include "policy/decision.h"
 #include "policy/explanation.h"
+#include "policy/packed_policies.h"
 #include "policy/policy_index.h"
 #include "policy/statement_set.h"
 
 namespace gatehouse::policy {
 
-// For devices: one tenant's resources of service iot. Small where the index is shared.
+// For devices: one tenant's resources of service iot. Small where the index is shared, and where
+// they are packed.
 class CompiledPolicies {
 public:
+    explicit CompiledPolicies(PackedPolicies packed)
+        : packed_(std::make_unique<const PackedPolicies>(std::move(packed))) {}
     // `texts`: of the variables that the index left open, in its order.
     explicit CompiledPolicies(std::shared_ptr<const PolicyIndex> index,
                               std::vector<std::string> texts = {})
@@ -45,30 +49,33 @@ public:
     // well-formed UTF-8, as MQTT has them; with other bytes `?` may take one too many or too few.
     Decision decide(Action action, std::string_view name,
                     RequestContext context = {}) const noexcept {
-        return index_->decide(action, name, texts_, context);
+        return packed_ != nullptr ? packed_->decide(action, name, context)
+                                  : index_->decide(action, name, texts_, context);
     }
 
-    // Why decide() says so. Slow: reads the documents again.
+    // Why decide() says so. Slow: reads the documents again, unpacked first where need be.
     Explanation explain(Action action, std::string_view name, RequestContext context = {}) const;
     // The same for any action and ARN, also those of another tenant.
     Explanation explain(const Request& request) const;
 
     // The ARN that decide() has in mind.
     std::string arn_of(Action action, std::string_view name) const {
-        return index_->arn_of(action, name);
+        return packed_ != nullptr ? packed_->arn_of(action, name) : index_->arn_of(action, name);
     }
-    StatementPlace place_of(std::uint32_t statement) const {
-        return place_of_statement(index_->sources(), statement);
+    StatementPlace place_of(std::uint32_t statement) const;
+    bool shares_index_with(const CompiledPolicies& other) const {
+        return index_ != nullptr && index_ == other.index_;
     }
-    bool shares_index_with(const CompiledPolicies& other) const { return index_ == other.index_; }
     // Besides the documents. An index that others share is counted whole.
     std::size_t memory_bytes() const;
 
 private:
-    std::shared_ptr<const PolicyIndex> index_;
+    std::unique_ptr<const PackedPolicies> packed_;
+    std::shared_ptr<const PolicyIndex> index_;  // null: they are packed
     std::vector<std::string> texts_;
 };
 
+// Packed if they can be, which is what connections with policies of their own have.
 std::shared_ptr<const CompiledPolicies> compile(std::vector<PolicySource> sources,
                                                 const Variables& variables, const Tenant& tenant);
 

@@ -11,18 +11,29 @@ namespace {
 
 using testing::HasSubstr;
 
-// Compiles documents for client id "basicPubSub" in the default tenant.
-std::shared_ptr<const CompiledPolicies> compiled(std::vector<std::string> texts,
-                                                 Variables variables = {}) {
-    variables.set("iot:ClientId", "basicPubSub");
-    std::vector<PolicySource> sources;
-    for (const std::string& text : texts) {
-        auto document = parse_document(text, Dialect::IotPolicy);
-        EXPECT_TRUE(document.has_value()) << document.error().describe();
-        sources.push_back({"", std::make_shared<const Document>(std::move(*document))});
+enum class Form : std::uint8_t { Packed, Indexed };
+
+class CompiledPoliciesTest : public testing::TestWithParam<Form> {
+protected:
+    // Compiles documents for client id "basicPubSub" in the default tenant.
+    static std::shared_ptr<const CompiledPolicies> compiled(std::vector<std::string> texts,
+                                                            Variables variables = {}) {
+        variables.set("iot:ClientId", "basicPubSub");
+        std::vector<PolicySource> sources;
+        for (const std::string& text : texts) {
+            auto document = parse_document(text, Dialect::IotPolicy);
+            EXPECT_TRUE(document.has_value()) << document.error().describe();
+            sources.push_back({"", std::make_shared<const Document>(std::move(*document))});
+        }
+        if (GetParam() == Form::Packed) {
+            auto packed = PackedPolicies::make(sources, variables, Tenant{});
+            EXPECT_TRUE(packed.has_value());
+            return std::make_shared<const CompiledPolicies>(std::move(*packed));
+        }
+        return std::make_shared<const CompiledPolicies>(
+            std::make_shared<const PolicyIndex>(std::move(sources), variables, Tenant{}));
     }
-    return compile(std::move(sources), variables, Tenant{});
-}
+};
 
 std::string statement(std::string_view effect, std::string_view action, std::string_view resource,
                       std::string_view more = "") {
@@ -37,13 +48,13 @@ std::string of(std::string_view resource) {
     return std::string(own) + std::string(resource);
 }
 
-TEST(CompiledPolicies, NothingIsAllowedByDefault) {
+TEST_P(CompiledPoliciesTest, NothingIsAllowedByDefault) {
     const auto policies = compiled({});
     EXPECT_EQ(policies->decide(Action::Connect, "x"), Decision{});
     EXPECT_THAT(policies->explain(Action::Connect, "x").sentence, HasSubstr("no policy document"));
 }
 
-TEST(CompiledPolicies, AllowsWhatAStatementNames) {
+TEST_P(CompiledPoliciesTest, AllowsWhatAStatementNames) {
     const auto policies = compiled({statement("Allow", "iot:Publish", of("topic/a/*"))});
     const Decision decision = policies->decide(Action::Publish, "a/b");
     EXPECT_EQ(decision.outcome, Outcome::Allowed);
@@ -53,7 +64,7 @@ TEST(CompiledPolicies, AllowsWhatAStatementNames) {
     EXPECT_FALSE(policies->decide(Action::Subscribe, "a/b").allowed());
 }
 
-TEST(CompiledPolicies, AnExplicitDenyWinsWhereverItStands) {
+TEST_P(CompiledPoliciesTest, AnExplicitDenyWinsWhereverItStands) {
     const std::string allow = statement("Allow", "iot:*", "*");
     const std::string deny = statement("Deny", "iot:Publish", of("topic/secret/*"));
     for (const auto& policies : {compiled({allow, deny}), compiled({deny, allow})}) {
@@ -63,7 +74,7 @@ TEST(CompiledPolicies, AnExplicitDenyWinsWhereverItStands) {
     }
 }
 
-TEST(CompiledPolicies, RegionAndAccountMatchAsTextWithWildcards) {
+TEST_P(CompiledPoliciesTest, RegionAndAccountMatchAsTextWithWildcards) {
     EXPECT_TRUE(compiled({statement("Allow", "iot:Connect", "arn:aws:iot:us-east-1:*:client/a")})
                     ->decide(Action::Connect, "a")
                     .allowed());
@@ -82,14 +93,14 @@ TEST(CompiledPolicies, RegionAndAccountMatchAsTextWithWildcards) {
 }
 
 // A `*` for region or account is text like any other and may run over colons.
-TEST(CompiledPolicies, AWildcardAccountMayRunIntoTheName) {
+TEST_P(CompiledPoliciesTest, AWildcardAccountMayRunIntoTheName) {
     const auto policies = compiled({statement("Allow", "iot:Publish", "arn:aws:iot:*:*:topic/a")});
     EXPECT_TRUE(policies->decide(Action::Publish, "x:topic/a").allowed());
     EXPECT_FALSE(policies->decide(Action::Publish, "x:topic/b").allowed());
     EXPECT_FALSE(policies->decide(Action::Publish, "x:a").allowed());
 }
 
-TEST(CompiledPolicies, NotResourceAndNotAction) {
+TEST_P(CompiledPoliciesTest, NotResourceAndNotAction) {
     const auto policies = compiled({R"({"Version":"2012-10-17","Statement":[
             {"Effect":"Allow","Action":"iot:Receive",
              "NotResource":["arn:aws:iot:us-east-1:000000000000:topic/secret/*",
@@ -104,7 +115,7 @@ TEST(CompiledPolicies, NotResourceAndNotAction) {
               Difference::Excluded);
 }
 
-TEST(CompiledPolicies, ActionsWithoutAnIndexAreDecidedToo) {
+TEST_P(CompiledPoliciesTest, ActionsWithoutAnIndexAreDecidedToo) {
     const auto policies =
         compiled({statement("Allow", "iot:GetThingShadow", of("thing/${iot:ClientId}"))});
     EXPECT_TRUE(policies->decide(Action::GetThingShadow, "basicPubSub").allowed());
@@ -118,7 +129,7 @@ TEST(CompiledPolicies, ActionsWithoutAnIndexAreDecidedToo) {
                     .allowed());
 }
 
-TEST(CompiledPolicies, ConstantConditionsAreDecidedWhenCompiling) {
+TEST_P(CompiledPoliciesTest, ConstantConditionsAreDecidedWhenCompiling) {
     const std::string text = statement(
         "Allow", "iot:Publish", "*", R"(,"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}})");
     EXPECT_TRUE(compiled({text}, Variables().set("aws:SourceIp", "10.1.2.3"))
@@ -132,7 +143,7 @@ TEST(CompiledPolicies, ConstantConditionsAreDecidedWhenCompiling) {
                                         "is [192.0.2.1]"));
 }
 
-TEST(CompiledPolicies, RequestKeysAreLookedUpAtEachDecision) {
+TEST_P(CompiledPoliciesTest, RequestKeysAreLookedUpAtEachDecision) {
     const auto policies = compiled({statement(
         "Allow", "iot:Connect", "*",
         R"(,"Condition":{"ArnLike":{"iot:LastWillTopic":"arn:aws:iot:*:*:topic/will/${iot:ClientId}"}})")});
@@ -147,7 +158,7 @@ TEST(CompiledPolicies, RequestKeysAreLookedUpAtEachDecision) {
     EXPECT_FALSE(policies->decide(Action::Connect, "x").allowed());
 }
 
-TEST(CompiledPolicies, AnUnresolvedVariableIsNamedWithItsReason) {
+TEST_P(CompiledPoliciesTest, AnUnresolvedVariableIsNamedWithItsReason) {
     Variables variables;
     variables.set_family_absent("iot:Connection.Thing.", "the client id is no attached thing");
     const auto policies = compiled(
@@ -160,7 +171,12 @@ TEST(CompiledPolicies, AnUnresolvedVariableIsNamedWithItsReason) {
     EXPECT_EQ(why.missing_variables(), std::vector<std::string>{"iot:Connection.Thing.ThingName"});
 }
 
-TEST(CompiledPolicies, RequestPoliciesTakeAnyActionAndArn) {
+INSTANTIATE_TEST_SUITE_P(Forms, CompiledPoliciesTest, testing::Values(Form::Packed, Form::Indexed),
+                         [](const auto& each) {
+                             return each.param == Form::Packed ? "Packed" : "Indexed";
+                         });
+
+TEST(RequestPolicies, TakeAnyActionAndArn) {
     auto document = parse_document(
         statement("Allow", "lambda:Invoke*", "arn:aws:lambda:*:*:function:${aws:username}-?"),
         Dialect::IdentityPolicy);

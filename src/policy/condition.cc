@@ -253,4 +253,14 @@ bool Condition::holds_in(RequestContext context) const noexcept {
     return holds(entry != nullptr ? entry->values : std::span<const std::string_view>());
 }
 
+bool conditions_hold(std::span<const StatementConditions> all, std::uint32_t statement,
+                     RequestContext context) noexcept {
+    const auto found =
+        std::ranges::lower_bound(all, statement, {}, &StatementConditions::statement);
+    return found != all.end() && found->statement == statement &&
+           std::ranges::all_of(found->conditions, [&](const Condition& condition) {
+               return condition.holds_in(context);
+           });
+}
+
 }  // namespace gatehouse::policy

@@ -5,6 +5,7 @@
 // Threads: immutable once made.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -68,5 +69,15 @@ private:
 
 // Constant keys were decided beforehand; null where none of these keys is left.
 const ContextEntry* find_entry(RequestContext context, std::string_view key) noexcept;
+
+// Those of one statement that remain to be judged at each request.
+struct StatementConditions {
+    std::uint32_t statement = 0;
+    std::vector<Condition> conditions;
+};
+
+// `all` is ascending by statement. False for a statement that is not there.
+bool conditions_hold(std::span<const StatementConditions> all, std::uint32_t statement,
+                     RequestContext context) noexcept;
 
 }  // namespace gatehouse::policy

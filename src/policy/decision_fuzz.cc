@@ -45,20 +45,29 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (line.starts_with(':')) resource = "arn:aws:iot:*:*";
         Statement& statement = document.statements.emplace_back();
         statement.effect = effect;
-        statement.actions = {"iot:Publish"};
+        statement.actions = {document.statements.size() % 3 == 0 ? "iot:*" : "iot:Publish"};
         statement.resources.emplace_back(resource.append(line));
     }
     const std::vector<PolicySource> sources{
         {"", std::make_shared<const Document>(std::move(document))}};
-    const auto policies = compile(sources, variables, Tenant{});
-    const std::string arn = policies->arn_of(Action::Publish, topic);
-    const Request request{"iot:Publish", arn, {}, {}};
-    const Outcome plain = evaluate_plainly(sources, variables, request);
-    if (policies->decide(Action::Publish, topic).outcome != plain) std::abort();
-    if (policies->explain(request).outcome != plain) std::abort();
-    // So does an index whose variables were left open.
-    const auto index = PolicyIndex::make_open(sources, Tenant{});
-    const auto shared = index == nullptr ? nullptr : fill_in(index, variables);
-    if (shared != nullptr && shared->decide(Action::Publish, topic).outcome != plain) std::abort();
+    // Each form that policies are kept in: as compile() chooses, an index, and an index whose
+    // variables were left open.
+    const auto compiled = compile(sources, variables, Tenant{});
+    const CompiledPolicies indexed(
+        std::make_shared<const PolicyIndex>(sources, variables, Tenant{}));
+    const auto open = PolicyIndex::make_open(sources, Tenant{});
+    const auto shared = open == nullptr ? nullptr : fill_in(open, variables);
+    for (const Action action : {Action::Publish, Action::GetThingShadow, Action::Connect}) {
+        const std::string arn = indexed.arn_of(action, topic);
+        const Request request{name_of(action), arn, {}, {}};
+        const Outcome plain = evaluate_plainly(sources, variables, request);
+        for (const CompiledPolicies* form : {compiled.get(), &indexed, shared.get()}) {
+            if (form == nullptr) continue;
+            if (form->decide(action, topic).outcome != plain) std::abort();
+        }
+        const std::string told = to_json(indexed.explain(request));
+        if (to_json(compiled->explain(request)) != told) std::abort();
+        if (compiled->explain(request).outcome != plain) std::abort();
+    }
     return 0;
 }

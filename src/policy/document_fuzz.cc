@@ -1,11 +1,12 @@
 // Any text may be given as a policy document: it is read or refused, and what is read can be
-// written, read again, checked, compiled and explained.
+// written, read again, packed, checked, compiled and explained.
 
 #include <cstdint>
 #include <cstdlib>
 
 #include "policy/compiled_policies.h"
 #include "policy/lint.h"
+#include "policy/packed_documents.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace gatehouse;
@@ -21,6 +22,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!again || again->statements.size() != document->statements.size()) std::abort();
         const std::vector<PolicySource> sources{
             {"", std::make_shared<const Document>(std::move(*document))}};
+        if (dialect != Dialect::ResourcePolicy) {
+            PackedWriter writer;
+            pack_documents(writer, sources, "arn:aws:iot:");
+            PackedReader reader(writer.bytes());
+            const auto unpacked = unpack_documents(reader, "arn:aws:iot:");
+            if (*unpacked.front().document != *sources.front().document) std::abort();
+        }
         (void)lint(sources);
         const auto policies = compile(sources, Variables().set("iot:ClientId", "c"), Tenant{});
         for (const Action action : {Action::Connect, Action::Publish, Action::GetThingShadow}) {

@@ -4,11 +4,10 @@
 #include <optional>
 
 #include "policy/ascii_case.h"
+#include "policy/glob_match.h"
 
 namespace gatehouse::policy {
 namespace {
-
-constexpr GlobUnit end_of_glob = 0xFFFF;
 
 // What a part stands for: wildcards for themselves, a variable without a value for its
 // placeholder.
@@ -27,14 +26,6 @@ std::optional<GlobUnit> slot_of(const Pattern& pattern, const PatternPart& part,
     const auto found = std::ranges::find(open, pattern.text_of(part));
     if (found == open.end()) return std::nullopt;
     return static_cast<GlobUnit>(first_slot + (found - open.begin()));
-}
-
-// The end of the UTF-8 character that begins at `at`. A stray continuation byte counts as one.
-template <class Text>
-std::size_t next_character(const Text& text, std::size_t at) {
-    ++at;
-    while (at < text.size() && (static_cast<std::uint8_t>(text[at]) & 0xC0) == 0x80) ++at;
-    return at;
 }
 
 // A place in a glob, read unit by unit. Copying it keeps the place.
@@ -80,36 +71,6 @@ private:
     std::string_view in_slot_;
 };
 
-// Leftmost matching: each run between two `*` is taken where it first occurs, so that going back
-// to the latest `*` is enough.
-template <class Reader, class Text>
-bool matches_text(Reader reader, const Text& text) noexcept {
-    std::optional<Reader> run;  // just behind the latest `*`
-    std::size_t at = 0, run_at = 0;
-    while (true) {
-        const GlobUnit unit = reader.at_end() ? end_of_glob : reader.unit();
-        if (unit == any_run) {
-            reader.advance();
-            if (reader.at_end()) return true;
-            run = reader;
-            run_at = at;
-        } else if (at == text.size()) {
-            return unit == end_of_glob;
-        } else if (unit == any_one) {
-            reader.advance();
-            at = next_character(text, at);
-        } else if (unit == static_cast<std::uint8_t>(text[at])) {
-            reader.advance();
-            ++at;
-        } else if (run) {
-            reader = *run;
-            at = ++run_at;
-        } else {
-            return false;
-        }
-    }
-}
-
 // The positions in a glob that are reached by reading a text: ascending, without duplicates.
 class Positions {
 public:
@@ -152,6 +113,16 @@ private:
 
 bool continues_character(char c) {
     return (static_cast<std::uint8_t>(c) & 0xC0) == 0x80;
+}
+
+// How many units of the glob are, one by one, the bytes of the text.
+std::size_t literal_alike(GlobView glob, std::string_view text) {
+    std::size_t length = 0;
+    while (length < glob.size() && length < text.size() &&
+           glob[length] == static_cast<std::uint8_t>(text[length])) {
+        ++length;
+    }
+    return length;
 }
 
 }  // namespace
@@ -274,6 +245,13 @@ std::size_t matching_prefix(GlobView glob, std::string_view text) {
 }
 
 std::optional<std::vector<Glob>> after(GlobView glob, std::string_view head) {
+    // Mostly the glob begins with the head itself, or with another.
+    const std::size_t alike = literal_alike(glob, head);
+    if (alike == head.size()) {
+        return std::vector<Glob>{
+            Glob(glob.begin() + static_cast<std::ptrdiff_t>(alike), glob.end())};
+    }
+    if (alike == glob.size() || glob[alike] < any_run) return std::vector<Glob>();
     Positions positions(glob);
     for (const char c : head) {
         const bool goes_on = positions.step(c, continues_character(c));

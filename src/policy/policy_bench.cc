@@ -81,6 +81,25 @@ std::shared_ptr<const CompiledPolicies> policies_of(Shape shape) {
     return compile(std::move(sources), {}, Tenant{});
 }
 
+// One document whose patterns are, by halves, of topics and of filters.
+std::vector<PolicySource> few(std::size_t patterns) {
+    const auto listed = [&](std::string_view type) {
+        std::string text;
+        for (std::size_t i = 0; i < patterns / 2; ++i) {
+            text += fmt::format("{}\"arn:aws:iot:us-east-1:000000000000:{}/site/{}/*\"",
+                                i == 0 ? "" : ",", type, i);
+        }
+        return text;
+    };
+    auto parsed = parse_document(fmt::format(R"({{"Version":"2012-10-17","Statement":[
+                {{"Effect":"Allow","Action":"iot:Publish","Resource":[{}]}},
+                {{"Effect":"Allow","Action":"iot:Subscribe","Resource":[{}]}}]}})",
+                                             listed("topic"), listed("topicfilter")),
+                                 Dialect::IotPolicy, {.characters_max = 20'000});
+    if (!parsed) std::abort();
+    return {{"", std::make_shared<const Document>(std::move(*parsed))}};
+}
+
 std::vector<double> median_nanoseconds(const CompiledPolicies& policies,
                                        const std::vector<std::string>& topics, double overhead) {
     constexpr std::size_t rounds = 101;
@@ -146,6 +165,32 @@ void decide(benchmark::State& state, Shape shape) {
     state.counters["KiB"] = static_cast<double>(policies->memory_bytes()) / 1024;
 }
 
+enum class Form { Packed, Indexed };
+
+// A connection's own policies of few patterns, which are packed, beside what an index would cost.
+void decide_few(benchmark::State& state, Form form) {
+    const auto patterns = static_cast<std::size_t>(state.range(0));
+    std::vector<PolicySource> sources = few(patterns);
+    const auto policies =
+        form == Form::Packed
+            ? std::make_shared<const CompiledPolicies>(
+                  std::move(*PackedPolicies::make(sources, {}, Tenant{})))
+            : std::make_shared<const CompiledPolicies>(
+                  std::make_shared<const PolicyIndex>(sources, Variables{}, Tenant{}));
+    std::vector<std::string> topics;
+    for (std::size_t i = 0; i < 64; ++i) {
+        topics.push_back(fmt::format("site/{}/line/telemetry", i % (patterns / 2)));
+    }
+    std::size_t next = 0;
+    AllocationsEach counted(state);
+    for (auto _ : state) {
+        auto decision = policies->decide(Action::Publish, topics[next]);
+        benchmark::DoNotOptimize(decision);
+        next = (next + 1) % topics.size();
+    }
+    state.counters["bytes"] = static_cast<double>(policies->memory_bytes());
+}
+
 // What a connection pays once: three statements as the AWS tutorial's authorizer returns them.
 void parse_and_compile(benchmark::State& state) {
     const std::string text = R"({"Version":"2012-10-17","Statement":[
@@ -171,6 +216,8 @@ void parse_and_compile(benchmark::State& state) {
 BENCHMARK_CAPTURE(decide, distinct_names, Shape::Distinct);
 BENCHMARK_CAPTURE(decide, shared_beginnings, Shape::Shared);
 BENCHMARK_CAPTURE(decide, whole_arns, Shape::WholeArn);
+BENCHMARK_CAPTURE(decide_few, packed, Form::Packed)->Arg(4)->Arg(PackedPolicies::globs_max);
+BENCHMARK_CAPTURE(decide_few, indexed, Form::Indexed)->Arg(4)->Arg(PackedPolicies::globs_max);
 BENCHMARK(parse_and_compile);
 
 }  // namespace

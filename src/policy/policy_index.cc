@@ -33,19 +33,6 @@ std::string needed_by_both(std::string a, std::string_view b) {
     return a.contains(':') ? a : ":";
 }
 
-// "topic/".
-std::string_view name_with_slash(ResourceType type) {
-    switch (type) {
-        case ResourceType::Client: return "client/";
-        case ResourceType::Topic: return "topic/";
-        case ResourceType::TopicFilter: return "topicfilter/";
-        case ResourceType::Thing: return "thing/";
-        case ResourceType::RoleAlias: return "rolealias/";
-        case ResourceType::Everything: return "";
-    }
-    return "";
-}
-
 // The variables of the resources, each once.
 std::vector<std::string> variables_of_resources(std::span<const PolicySource> sources) {
     std::vector<std::string> names;
@@ -200,20 +187,6 @@ PolicyIndex::ActionIndex PolicyIndex::build_index(std::string_view arn_head,
     return index;
 }
 
-JoinedText PolicyIndex::resource_of(Action action, std::string_view name) const noexcept {
-    const ResourceType type = resource_type_of(action);
-    if (type == ResourceType::Everything) return {"*", "", ""};
-    return {arn_head_, name_with_slash(type), name};
-}
-
-bool PolicyIndex::conditions_hold(std::uint32_t statement, RequestContext context) const noexcept {
-    const auto found = std::ranges::lower_bound(conditions_, statement, {}, &Conditions::statement);
-    return found != conditions_.end() &&
-           std::ranges::all_of(found->conditions, [&](const Condition& condition) {
-               return condition.holds_in(context);
-           });
-}
-
 Decision PolicyIndex::decide(Action action, std::string_view name, SlotTexts slots,
                              RequestContext context) const noexcept {
     const auto number = static_cast<std::size_t>(action);
@@ -229,7 +202,9 @@ Decision PolicyIndex::decide(Action action, std::string_view name, SlotTexts slo
     };
     const auto apply = [&](IndexedStatement statement) {
         if (!wanted(statement)) return false;
-        if (statement.conditional && !conditions_hold(statement.number, context)) return false;
+        if (statement.conditional && !conditions_hold(conditions_, statement.number, context)) {
+            return false;
+        }
         decision = {statement.denies ? Outcome::DeniedExplicitly : Outcome::Allowed,
                     statement.number};
         return statement.denies || !index.denies;
@@ -249,11 +224,6 @@ Decision PolicyIndex::decide(Action action, std::string_view name, SlotTexts slo
         if (wanted(each.statement) && lists(each.resources) && apply(each.statement)) break;
     }
     return decision;
-}
-
-std::string PolicyIndex::arn_of(Action action, std::string_view name) const {
-    const JoinedText resource = resource_of(action, name);
-    return std::string(resource.head).append(resource.middle).append(resource.tail);
 }
 
 std::size_t PolicyIndex::memory_bytes() const {

@@ -14,6 +14,7 @@
 #include "base/tenant.h"
 #include "policy/action.h"
 #include "policy/decision.h"
+#include "policy/device_resource.h"
 #include "policy/resource_index.h"
 #include "policy/statement_set.h"
 
@@ -40,7 +41,9 @@ public:
     // See CompiledPolicies::decide.
     Decision decide(Action action, std::string_view name, SlotTexts slots,
                     RequestContext context) const noexcept;
-    std::string arn_of(Action action, std::string_view name) const;
+    std::string arn_of(Action action, std::string_view name) const {
+        return joined(resource_of(action, name));
+    }
 
     const std::vector<PolicySource>& sources() const { return sources_; }
     const Variables& variables() const { return variables_; }  // those filled in
@@ -68,10 +71,6 @@ private:
         std::string overrun_needs;
         bool denies = false;  // whether any statement here does
     };
-    struct Conditions {
-        std::uint32_t statement = 0;
-        std::vector<Condition> conditions;
-    };
     struct Bound;  // a statement while building
 
     struct LeaveOpen {
@@ -83,8 +82,9 @@ private:
     std::vector<Bound> bind_statements();
     void build_indexes(std::vector<Bound>& bound);
     ActionIndex build_index(std::string_view arn_head, const std::vector<Bound*>& statements);
-    JoinedText resource_of(Action action, std::string_view name) const noexcept;
-    bool conditions_hold(std::uint32_t statement, RequestContext context) const noexcept;
+    JoinedText resource_of(Action action, std::string_view name) const noexcept {
+        return device_resource(arn_head_, action, name);
+    }
 
     static constexpr std::uint8_t no_index = 0xFF;
 
@@ -93,10 +93,10 @@ private:
     std::vector<std::string> open_;
     bool open_too_early_ = false;  // a slot stands where the ARN's head has to be read
     std::array<std::uint8_t, indexed_action_count> index_of_action_{};
-    std::vector<ActionIndex> indexes_;    // actions with the same statements and type share one
-    std::vector<Conditions> conditions_;  // ascending by statement
-    StatementSet others_;                 // for the actions without an index
-    std::string arn_head_;                // "arn:aws:iot:REGION:ACCOUNT:"
+    std::vector<ActionIndex> indexes_;  // actions with the same statements and type share one
+    std::vector<StatementConditions> conditions_;  // ascending
+    StatementSet others_;                          // for the actions without an index
+    std::string arn_head_;                         // "arn:aws:iot:REGION:ACCOUNT:"
 };
 
 }  // namespace gatehouse::policy
