@@ -76,8 +76,10 @@ struct CustomAuthorizer::Call {
     Circuit::Client client{};
     bool had_little_time = false;  // since the client waited before the function was called
     std::shared_ptr<bool> is_failure_told = std::make_shared<bool>(false);  // to the circuit
+    std::vector<std::string> secrets =
+        secrets_of(*credentials, token);  // the function's, once asked
     // For what the function answers: a handler may put a password into its error or its answer.
-    functions::Scrubber scrubber{secrets_of(*credentials, token)};
+    functions::Scrubber scrubber{secrets};
     std::chrono::microseconds duration{0};
     std::optional<functions::StartKind> start;
     std::string permission_problem;
@@ -353,18 +355,17 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     Call& call, Deadline deadline, std::shared_ptr<const void> held) {
     metrics_.add(call.purpose == Purpose::Refresh ? logs::Metric::AuthorizerRefreshes
                                                   : logs::Metric::AuthorizerInvocations);
+    std::string event = make_authorizer_event(*call.credentials, call.token, Password::Shown);
     call.trace.step(StepKind::EventSent, StepStatus::Noted,
-                    make_authorizer_event(*call.credentials, call.token, Password::Masked),
-                    make_authorizer_event(*call.credentials, call.token, Password::Shown));
+                    make_authorizer_event(*call.credentials, call.token, Password::Masked), event);
     const SteadyTime began = parts_.clock.steady_now();
     auto result = co_await parts_.functions.invoke(
-        function_of(call.authorizer),
-        make_authorizer_event(*call.credentials, call.token, Password::Shown),
+        function_of(call.authorizer), std::move(event),
         {.deadline = deadline,
          .run_max = std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms),
          .on_late_failure = tell_late(call),
          .held = std::move(held),
-         .secrets = secrets_of(*call.credentials, call.token)});
+         .secrets = std::move(call.secrets)});
     const SteadyTime ended = parts_.clock.steady_now();
     call.duration = std::chrono::duration_cast<std::chrono::microseconds>(ended - began);
     parts_.metrics.authorizer_times().add(call.duration);

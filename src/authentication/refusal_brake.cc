@@ -87,11 +87,10 @@ std::vector<std::string> brake_subjects(std::string_view authorizer, std::string
 RefusalBrake::RefusalBrake(async::EventLoop& loop, Random& random, Settings settings)
     : secret_(random_secret(random)), gates_(loop, settings) {}
 
-// The subject goes in as its digest, so that no part of it can pass for an address.
+// The subject goes in with its length, so that no part of it can pass for an address.
 GateKey RefusalBrake::key_of(std::string_view subject, std::string_view address) const {
-    const signature::Digest of_subject = signature::hmac_sha256(secret_, subject);
-    const signature::Digest digest = signature::hmac_sha256(
-        secret_, fmt::format("{}{}", signature::view_of(of_subject), address));
+    const signature::Digest digest =
+        signature::hmac_sha256(secret_, fmt::format("{} {}{}", subject.size(), subject, address));
     GateKey key;
     std::copy_n(digest.begin(), key.size(), key.begin());
     return key;

@@ -54,6 +54,9 @@ TEST_F(RefusalBrakeTest, KeysTellSubjectsAndAddressesApart) {
     EXPECT_EQ(brake.key_of("a", "b"), brake.key_of("a", "b"));
     EXPECT_NE(brake.key_of("a", "b"), brake.key_of("ab", ""));
     EXPECT_NE(brake.key_of("a", "b"), brake.key_of("", "ab"));
+    // Nor can a length be written into either.
+    EXPECT_NE(brake.key_of("1 a", "b"), brake.key_of("1", " ab"));
+    EXPECT_NE(brake.key_of("", "1 a"), brake.key_of("a", ""));
 }
 
 TEST_F(RefusalBrakeTest, WhoSaysToBeTwoCountsAsBoth) {

@@ -58,6 +58,14 @@ std::string to_text(const json::value& value) {
 }
 
 std::string quote_json(std::string_view text) {
+    // Mostly nothing in it needs an escape.
+    const bool is_plain = std::ranges::all_of(
+        text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (is_plain) {
+        std::string quoted;
+        quoted.reserve(text.size() + 2);
+        return quoted.append(1, '"').append(text).append(1, '"');
+    }
     return json::serialize(json::string_view(text.data(), text.size()));
 }
 

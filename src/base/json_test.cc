@@ -21,6 +21,17 @@ TEST(ParseJson, RefusesTrailingDataTruncationDepthAndSize) {
     EXPECT_TRUE(parse_json(" [1,2,3] ", "x"));
 }
 
+TEST(QuoteJson, EveryCharacterComesBack) {
+    for (int c = 0; c < 0x80; ++c) {
+        const std::string text = std::string("a") + static_cast<char>(c) + "b";
+        const auto back = parse_json(quote_json(text), "the text");
+        ASSERT_TRUE(back.has_value()) << c;
+        EXPECT_EQ(std::string_view(back->as_string()), text) << c;
+    }
+    EXPECT_EQ(quote_json(""), "\"\"");
+    EXPECT_EQ(quote_json("topic/a b~"), "\"topic/a b~\"");
+}
+
 TEST(ToText, EscapesAndKeepsOrder) {
     EXPECT_EQ(to_text(*parse_json("{\"b\":1,\"a\":[true,null]}", "x")),
               "{\"b\":1,\"a\":[true,null]}");

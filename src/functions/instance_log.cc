@@ -64,7 +64,8 @@ void InstanceLog::init_report(std::chrono::microseconds duration, std::string_vi
 
 void InstanceLog::begin(const RequestId& request, std::vector<std::string> secrets, LogTail tail) {
     flush();
-    scrubber_ = Scrubber(secrets);
+    secrets_ = std::move(secrets);
+    scrubber_.reset();
     output_bytes_ = 0;
     tail_wanted_ = tail;
     tail_.clear();
@@ -122,8 +123,10 @@ std::string InstanceLog::take_tail() {
 
 void InstanceLog::line(std::string_view text) {
     if (text.empty()) return;  // an event of no characters cannot be stored
-    if (scrubber_.empty()) return write(text);
-    write(scrubber_.scrub(text));
+    // Made when it is needed: most functions print nothing.
+    if (!scrubber_) scrubber_.emplace(secrets_);
+    if (scrubber_->empty()) return write(text);
+    write(scrubber_->scrub(text));
 }
 
 void InstanceLog::write(std::string_view text) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "functions/invoker.h"
@@ -65,7 +66,8 @@ private:
     FunctionLogSink& sink_;
     const Clock& clock_;
     std::shared_ptr<const FunctionLogSink::Stream> stream_;
-    Scrubber scrubber_;
+    std::vector<std::string> secrets_;
+    std::optional<Scrubber> scrubber_;  // of the secrets, once something was printed
     std::string partial_;
     std::size_t output_bytes_ = 0;
     LogTail tail_wanted_ = LogTail::Unwanted;

@@ -1,6 +1,8 @@
 #include "signature/digest.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/encoding.h"
 #include "signature/scope.h"
@@ -8,13 +10,33 @@
 namespace gatehouse::signature {
 namespace {
 
-// FIPS 180-4 example and RFC 4231 test case 2.
+// FIPS 180-4 example and RFC 4231 test cases 1, 2 and 6.
 TEST(Digest, PublishedVectors) {
     EXPECT_EQ(sha256_hex("abc"),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(sha256_hex(""), empty_payload_hash);
     EXPECT_EQ(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    EXPECT_EQ(to_hex(hmac_sha256(std::string(20, 0x0b), "Hi There")),
+              "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    EXPECT_EQ(to_hex(hmac_sha256(std::string(131, static_cast<char>(0xaa)),
+                                 "Test Using Larger Than Block-Size Key - Hash Key First")),
+              "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+// About the size of a block a key is used in another way.
+TEST(Digest, KeysOfEveryLengthAreOpenSslsToo) {
+    for (std::size_t length = 0; length <= 130; ++length) {
+        const std::string key(length, static_cast<char>('a' + length % 26));
+        const std::string message(3 * length, 'm');
+        Digest wanted;
+        unsigned int bytes = 0;
+        ASSERT_NE(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                       reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+                       wanted.data(), &bytes),
+                  nullptr);
+        EXPECT_EQ(hmac_sha256(key, message), wanted) << length;
+    }
 }
 
 TEST(Scope, DerivesTheSigningKey) {
