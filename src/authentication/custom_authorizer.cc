@@ -1,12 +1,7 @@
-#include "authentication/custom_authorizer.h"
-
 #include <fmt/format.h>
 
 #include "async/run_on.h"
-#include "authentication/basic_credentials.h"
-#include "base/arn.h"
-#include "functions/scrubber.h"
-#include "logs/masking.h"
+#include "authentication/custom_authorizer_call.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -14,27 +9,12 @@ namespace {
 using logs::StepKind;
 using logs::StepStatus;
 
-constexpr std::size_t answer_shown_bytes_max = 8192;
 // With less time left no function is called.
 constexpr std::chrono::milliseconds call_time_min(100);
-// Longer than any secret's longest form, so that none is cut before it is found.
-constexpr std::size_t secret_form_bytes_max = 256 * 1024;
 
 SecondQuestionMark second_question_mark(const Profile& profile) {
     return profile.behaviour.explanation == Explanation::Given ? SecondQuestionMark::ReadAsSeparator
                                                                : SecondQuestionMark::IsPartOfValue;
-}
-
-// "arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]", or a bare name.
-functions::FunctionRef function_of(const registry::Authorizer& authorizer) {
-    const std::string& text = authorizer.function_arn.value();
-    const auto arn = parse_arn(text);
-    if (!arn) return {authorizer.tenant, functions::FunctionName(text)};
-    std::string_view name = arn->resource;
-    constexpr std::string_view prefix = "function:";
-    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-    name = name.substr(0, name.find(':'));
-    return {{AccountId(arn->account), Region(arn->region)}, functions::FunctionName(name)};
 }
 
 // That no process can be made is a failure of the function's, too, to whoever waits for it.
@@ -42,60 +22,7 @@ bool is_no_instance(const Result<functions::InvocationResult>& result) {
     return !result && result.error().kind == ErrorKind::Unavailable;
 }
 
-// What the function prints is scrubbed of these.
-std::vector<std::string> secrets_of(const Credentials& credentials, const TokenFacts& token) {
-    std::vector<std::string> secrets;
-    if (credentials.mqtt && credentials.mqtt->password) {
-        secrets.emplace_back(text_of(*credentials.mqtt->password));
-    }
-    if (token.token) secrets.push_back(*token.token);
-    if (credentials.http) {
-        if (const auto header = credentials.http->headers.find("Authorization")) {
-            secrets.emplace_back(*header);
-            // Without the name of the scheme, too.
-            const auto blank = header->find(' ');
-            if (blank != header->npos) secrets.emplace_back(header->substr(blank + 1));
-        }
-        std::ranges::move(passwords_in_authorization(credentials), std::back_inserter(secrets));
-    }
-    return secrets;
-}
-
 }  // namespace
-
-// One question to one authorizer, from choice to answer.
-struct CustomAuthorizer::Call {
-    std::shared_ptr<const Credentials> credentials;
-    Purpose purpose = Purpose::Connect;
-    logs::TraceStore::Recorder trace;
-    // Copied: the directory may be replaced while the function runs.
-    registry::Authorizer authorizer;
-    TokenFacts token;
-    std::string site;  // the client's, Address::site_key()
-    std::shared_ptr<Gate> gate;
-    Circuit::Client client{};
-    bool had_little_time = false;  // since the client waited before the function was called
-    std::shared_ptr<bool> is_failure_told = std::make_shared<bool>(false);  // to the circuit
-    std::vector<std::string> secrets =
-        secrets_of(*credentials, token);  // the function's, once asked
-    // For what the function answers: a handler may put a password into its error or its answer.
-    functions::Scrubber scrubber{secrets};
-    std::chrono::microseconds duration{0};
-    std::optional<functions::StartKind> start;
-    std::string permission_problem;
-
-    Refusal refuse(Refusal::Kind kind, std::string reason, std::string sentence) const {
-        return {.kind = kind,
-                .reason = std::move(reason),
-                .sentence = scrubber.scrub(sentence),
-                .authorizer_name = authorizer.name.value()};
-    }
-    // What is shown of an answer.
-    std::string shown(std::string_view answer) const {
-        return scrubber.scrub(answer.substr(0, answer_shown_bytes_max + secret_form_bytes_max))
-            .substr(0, answer_shown_bytes_max);
-    }
-};
 
 CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuthorizerParts parts)
     : settings_(std::move(settings)),
@@ -215,21 +142,6 @@ async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAut
     co_return std::move(*pass);
 }
 
-Refusal CustomAuthorizer::kept_out(Call& call, const Circuit& circuit) {
-    const std::string why = fmt::format(
-        "the function failed {} times in a row; it is tried again once every {} ms until it "
-        "answers",
-        circuit.failures_in_row(), circuit.probe_interval().count());
-    call.trace.step(StepKind::EventSent, StepStatus::Failed, why);
-    return not_asked(call, why);
-}
-
-Refusal CustomAuthorizer::not_asked(Call& call, std::string_view why) {
-    metrics_.add(logs::Metric::AuthorizerThrottle);
-    return call.refuse(Refusal::Kind::Unavailable, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
-                       fmt::format("the authorizer was not asked: {}", why));
-}
-
 void CustomAuthorizer::stop() {
     admissions_.close();
     brake_.release();
@@ -267,7 +179,7 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
 std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
     const auto rule = settings_.profile.behaviour.missing_permission;
     if (rule == MissingPermission::Invoke) return std::nullopt;
-    auto problem = parts_.permissions.problem(function_of(call.authorizer), call.authorizer);
+    auto problem = parts_.permissions.problem(call.function(), call.authorizer);
     if (!problem) return std::nullopt;
     if (rule == MissingPermission::Refuse) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, *problem);
@@ -360,7 +272,7 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
                     make_authorizer_event(*call.credentials, call.token, Password::Masked), event);
     const SteadyTime began = parts_.clock.steady_now();
     auto result = co_await parts_.functions.invoke(
-        function_of(call.authorizer), std::move(event),
+        call.function(), std::move(event),
         {.deadline = deadline,
          .run_max = std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms),
          .on_late_failure = tell_late(call),
@@ -393,51 +305,6 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     co_return std::unexpected(std::move(refusal));
 }
 
-Refusal CustomAuthorizer::explain_failure(Call& call,
-                                          const Result<functions::InvocationResult>& result) {
-    const std::string_view name = call.authorizer.name.view();
-    const bool is_late = !result && result.error().kind == ErrorKind::Timeout;
-    std::string problem;
-    if (is_late && call.had_little_time) {
-        problem = fmt::format(
-            "the function of authorizer '{}' had {} ms left, since the client "
-            "waited for its turn before, and did not answer in that time",
-            name, call.duration / std::chrono::milliseconds(1));
-    } else if (is_late) {
-        problem = fmt::format("the function of authorizer '{}' did not answer within {} ms", name,
-                              settings_.profile.limits.authorizer_wait_ms);
-    } else if (!result) {
-        problem = fmt::format("the function of authorizer '{}' could not be called: {}", name,
-                              result.error().message);
-    } else {
-        problem = fmt::format("the function of authorizer '{}' failed: {}", name,
-                              call.shown(result->payload));
-    }
-    metrics_.add(logs::Metric::AuthorizerErrors);
-    call.trace.step(StepKind::AnswerReceived, StepStatus::Failed, problem);
-    // Only what passes by itself is worth the client's trying again soon.
-    const bool is_unavailable = !result && (result.error().kind == ErrorKind::Throttled ||
-                                            result.error().kind == ErrorKind::Unavailable ||
-                                            result.error().kind == ErrorKind::Cancelled ||
-                                            (is_late && call.had_little_time));
-    return call.refuse(
-        is_unavailable ? Refusal::Kind::Unavailable : Refusal::Kind::NotAuthenticated,
-        "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", std::move(problem));
-}
-
-void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) {
-    for (const AnswerCheck& check : answer.checks) {
-        call.trace.step(
-            StepKind::AnswerValidated, check.passed ? StepStatus::Passed : StepStatus::Failed,
-            check.finding.empty()
-                ? check.rule
-                : fmt::format("{}: {}", check.rule, call.scrubber.scrub(check.finding)));
-    }
-    for (const std::string& note : answer.notes) {
-        call.trace.step(StepKind::AnswerValidated, StepStatus::Noted, call.scrubber.scrub(note));
-    }
-}
-
 AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     auto policies = shared_policies_.policies_of(*call.credentials, granted.policy_documents);
     if (!policies) {
@@ -461,40 +328,6 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     identity->refresh_after = granted.refresh_after;
     identity->disconnect_after = granted.disconnect_after;
     return identity;
-}
-
-void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& refusal) {
-    const bool is_refresh = call.purpose == Purpose::Refresh;
-    const logs::EventType type =
-        is_refresh ? logs::EventType::AuthorizerRefresh : logs::EventType::AuthorizerInvoke;
-    const logs::Status status = refusal ? logs::Status::Failure : logs::Status::Success;
-    const Credentials& credentials = *call.credentials;
-    const std::string source_ip = credentials.peer.remote.host();
-    const std::string_view client_id =
-        credentials.mqtt ? std::string_view(credentials.mqtt->client_id) : std::string_view();
-    const logs::Level level = parts_.levels.level_for(
-        {.tenant = credentials.tenant, .client_id = client_id, .source_ip = source_ip});
-    if (!parts_.events.keeps(level, type, status)) return;
-    const std::string function = function_of(call.authorizer).name.value();
-    parts_.events.record(
-        {.tenant = credentials.tenant,
-         .type = type,
-         .status = status,
-         .trace_id = credentials.trace_id.view(),
-         .origin = {.protocol = credentials.mqtt ? "MQTT" : "HTTP",
-                    .client_id = client_id,
-                    .source_ip = source_ip,
-                    .source_port = credentials.peer.remote.port()},
-         .reason = refusal ? std::string_view(refusal->reason) : std::string_view(),
-         .details = refusal ? std::string_view(refusal->sentence) : std::string_view(),
-         .authentication_type = name_of(AuthenticationType::CustomAuth),
-         .server_name_indication = credentials.peer.server_name,
-         .authorizer_name = call.authorizer.name.view(),
-         .function_name = function,
-         .explanation = call.permission_problem,
-         .duration_ms = static_cast<double>(call.duration.count()) / 1000,
-         .cold_start =
-             call.start ? std::optional(*call.start == functions::StartKind::Cold) : std::nullopt});
 }
 
 async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test(TestQuestion question,

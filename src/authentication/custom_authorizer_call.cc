@@ -1,0 +1,61 @@
+#include "authentication/custom_authorizer_call.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "authentication/basic_credentials.h"
+#include "base/arn.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+constexpr std::size_t answer_shown_bytes_max = 8192;
+// Longer than any secret's longest form, so that none is cut before it is found.
+constexpr std::size_t secret_form_bytes_max = 256 * 1024;
+
+}  // namespace
+
+std::vector<std::string> secrets_of(const Credentials& credentials, const TokenFacts& token) {
+    std::vector<std::string> secrets;
+    if (credentials.mqtt && credentials.mqtt->password) {
+        secrets.emplace_back(text_of(*credentials.mqtt->password));
+    }
+    if (token.token) secrets.push_back(*token.token);
+    if (credentials.http) {
+        if (const auto header = credentials.http->headers.find("Authorization")) {
+            secrets.emplace_back(*header);
+            // Without the name of the scheme, too.
+            const auto blank = header->find(' ');
+            if (blank != header->npos) secrets.emplace_back(header->substr(blank + 1));
+        }
+        std::ranges::move(passwords_in_authorization(credentials), std::back_inserter(secrets));
+    }
+    return secrets;
+}
+
+// "arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]", or a bare name.
+functions::FunctionRef CustomAuthorizer::Call::function() const {
+    const std::string& text = authorizer.function_arn.value();
+    const auto arn = parse_arn(text);
+    if (!arn) return {authorizer.tenant, functions::FunctionName(text)};
+    std::string_view name = arn->resource;
+    constexpr std::string_view prefix = "function:";
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    name = name.substr(0, name.find(':'));
+    return {{AccountId(arn->account), Region(arn->region)}, functions::FunctionName(name)};
+}
+
+Refusal CustomAuthorizer::Call::refuse(Refusal::Kind kind, std::string reason,
+                                       std::string sentence) const {
+    return {.kind = kind,
+            .reason = std::move(reason),
+            .sentence = scrubber.scrub(sentence),
+            .authorizer_name = authorizer.name.value()};
+}
+
+std::string CustomAuthorizer::Call::shown(std::string_view answer) const {
+    return scrubber.scrub(answer.substr(0, answer_shown_bytes_max + secret_form_bytes_max))
+        .substr(0, answer_shown_bytes_max);
+}
+
+}  // namespace gatehouse::authentication
