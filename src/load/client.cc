@@ -1,6 +1,7 @@
 #include "load/client.h"
 
 #include <fmt/format.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <sys/socket.h>
@@ -93,6 +94,8 @@ Result<std::unique_ptr<net::Transport>> Client::open_transport() const {
     const int descriptor =
         socket(address.raw()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return fail(ErrorKind::Unavailable, problem_of(errno));
+    const int on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (connect(descriptor, address.raw(), address.raw_length()) != 0 && errno != EINPROGRESS) {
         const int code = errno;
         ::close(descriptor);
