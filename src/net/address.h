@@ -31,6 +31,8 @@ public:
     // "203.0.113.5:1883", "[::1]:1883".
     std::string text() const;
     bool is_loopback() const;
+    // "0.0.0.0" or "::", where a listener listens on every address.
+    bool is_any() const;
     bool is_ipv6() const { return storage_.sin6_family == AF_INET6; }
     // What per-address limits count by: the IPv4 address, or the IPv6 /64.
     std::string rate_key() const;

@@ -7,6 +7,9 @@ namespace {
 
 TEST(Address, ParsesAndPrintsBothFamilies) {
     EXPECT_EQ(Address::parse("127.0.0.1", 1883)->text(), "127.0.0.1:1883");
+    EXPECT_EQ(Address::parse("0.0.0.0", 0)->host(), "0.0.0.0");
+    EXPECT_EQ(Address::parse("255.255.255.255", 65'535)->text(), "255.255.255.255:65535");
+    EXPECT_EQ(Address::parse("9.10.99.100", 1)->host(), "9.10.99.100");
     EXPECT_EQ(Address::parse("::1", 8883)->text(), "[::1]:8883");
     EXPECT_EQ(host_and_port("gate.example", 443), "gate.example:443");
     EXPECT_EQ(host_and_port("::1", 443), "[::1]:443");
@@ -20,6 +23,14 @@ TEST(Address, KnowsLoopback) {
     EXPECT_TRUE(Address::parse("::ffff:127.0.0.1", 0)->is_loopback());
     EXPECT_FALSE(Address::parse("0.0.0.0", 0)->is_loopback());
     EXPECT_FALSE(Address::parse("::", 0)->is_loopback());
+}
+
+TEST(Address, KnowsWhatStandsForEveryAddress) {
+    EXPECT_TRUE(Address::parse("0.0.0.0", 1883)->is_any());
+    EXPECT_TRUE(Address::parse("::", 1883)->is_any());
+    EXPECT_FALSE(Address::parse("127.0.0.1", 0)->is_any());
+    EXPECT_FALSE(Address::parse("::1", 0)->is_any());
+    EXPECT_FALSE(Address().is_any());
 }
 
 TEST(Address, CountsIpv6ByItsNetwork) {

@@ -26,6 +26,7 @@ Result<int> bind_and_listen(const Address& address) {
     }
     const int on = 1;
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // of what it accepts, too
     if (family == AF_INET6) setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (bind(descriptor, address.raw(), address.raw_length()) == 0 &&
         listen(descriptor, backlog) == 0) {
@@ -171,10 +172,8 @@ void Listener::on_ready(std::uint32_t) {
             report_refused(slot.error());
             continue;
         }
-        const int on = 1;
-        setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        on_accept_(
-            {accepted, local_address(accepted), std::move(remote), std::move(*slot), is_proxied});
+        on_accept_({accepted, address_.is_any() ? local_address(accepted) : address_,
+                    std::move(remote), std::move(*slot), is_proxied});
     }
 }
 

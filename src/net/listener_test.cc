@@ -1,5 +1,6 @@
 #include "net/listener.h"
 
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "net/http_client.h"
@@ -10,9 +11,10 @@ namespace {
 
 class ListenerTest : public LoopFixture {
 protected:
-    std::unique_ptr<Listener> listen(std::vector<AddressRange> proxies = {}) {
+    std::unique_ptr<Listener> listen(std::vector<AddressRange> proxies = {},
+                                     const char* host = "127.0.0.1") {
         auto listener = Listener::open(
-            loop, *Address::parse("127.0.0.1", 0), limits,
+            loop, *Address::parse(host, 0), limits,
             [this](AcceptedSocket socket) { accepted.push_back(std::move(socket)); },
             [this](std::size_t count, const Error& why) {
                 refused += count;
@@ -41,6 +43,23 @@ protected:
     std::size_t refused = 0;
     std::string refusal;
 };
+
+TEST_F(ListenerTest, TellsWhereAConnectionReachedItAndSendsAtOnce) {
+    for (const char* const host : {"127.0.0.1", "0.0.0.0"}) {
+        const auto listener = listen({}, host);
+        const auto reached = Address::parse("127.0.0.1", listener->address().port());
+        tasks.start(connect(*reached));
+        finish();
+        turns_until([&] { return accepted.size() == 1; });
+        EXPECT_EQ(accepted[0].local.text(), reached->text()) << host;
+        int sends_at_once = 0;
+        socklen_t size = sizeof sends_at_once;
+        ::getsockopt(accepted[0].descriptor, IPPROTO_TCP, TCP_NODELAY, &sends_at_once, &size);
+        EXPECT_NE(sends_at_once, 0) << host;
+        ::close(accepted[0].descriptor);
+        accepted.clear();
+    }
+}
 
 TEST_F(ListenerTest, BoundsConnectionsPerAddressAndFreesTheirPlaces) {
     const auto listener = listen();
