@@ -84,7 +84,8 @@ void EventLoop::stop() {
 
 void EventLoop::post(std::move_only_function<void()> work) {
     mailbox_->mail.lock()->push_back(std::move(work));
-    notify();
+    if (!is_current()) return notify();
+    has_own_mail_ = true;
 }
 
 void EventLoop::notify() {
@@ -95,7 +96,7 @@ void EventLoop::notify() {
 }
 
 int EventLoop::wait_milliseconds(std::chrono::milliseconds at_most) const {
-    if (!turn_end_hooks_.empty()) return 0;
+    if (!turn_end_hooks_.empty() || has_own_mail_) return 0;
     const SteadyTime look = timers_.next_look();
     if (look == SteadyTime::max()) return static_cast<int>(at_most.count());
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(look - clock_.steady_now());
@@ -123,10 +124,8 @@ bool EventLoop::turn(std::chrono::milliseconds at_most) {
     }
     ready_count_ = 0;
     worked |= timers_.advance(now_) > 0;
-    if (mail_came) {
-        ++counters_.mail_wakeups;
-        worked |= run_mail();
-    }
+    if (mail_came) ++counters_.mail_wakeups;
+    if (mail_came || has_own_mail_) worked |= run_mail();
     worked |= context_.poll() > 0;
     run_turn_end_hooks();
     turn_times_.add(clock_.steady_now() - now_);
@@ -137,6 +136,7 @@ bool EventLoop::turn(std::chrono::milliseconds at_most) {
 bool EventLoop::run_mail() {
     // Cleared before the box is taken: a post that comes after wakes the loop again.
     mailbox_->woken.store(false);
+    has_own_mail_ = false;
     std::deque<std::move_only_function<void()>> mail;
     std::swap(mail, *mailbox_->mail.lock());
     if (mailbox_->stop.exchange(false)) stopping_ = true;

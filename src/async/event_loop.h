@@ -69,7 +69,7 @@ public:
     void stop();
 
     // Runs `work` on the loop in a later step, first in, first out per posting thread. Wakes the
-    // loop at most once a turn.
+    // loop at most once a turn; the loop's own thread needs not wake it.
     void post(std::move_only_function<void()> work);
     // Wakes the loop so that it looks at the clock again (after ManualClock::advance).
     void notify();
@@ -133,6 +133,7 @@ private:
     std::vector<TurnEndHook*> running_hooks_;
     Counters counters_;
     Histogram turn_times_;
+    bool has_own_mail_ = false;  // posted by the loop's own thread, which wakes nobody
     bool stopping_ = false;
 };
 

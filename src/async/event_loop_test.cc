@@ -84,6 +84,26 @@ TEST(EventLoop, AHandlerMayUnwatchItsNeighbourInTheSameTurn) {
     EXPECT_EQ(a.count + b.count, 1);
 }
 
+TEST(EventLoop, PostingToItselfWakesNobody) {
+    SystemClock clock;
+    EventLoop loop(clock, {});
+    int done = 0;
+    loop.post([&] {
+        loop.post([&] {
+            ++done;
+            loop.post([&] { ++done; });
+        });
+    });
+    loop.run_once(std::chrono::hours(1));
+    EXPECT_EQ(done, 0);
+    // Each is run without waiting, though nothing becomes ready.
+    loop.run_once(std::chrono::hours(1));
+    EXPECT_EQ(done, 1);
+    loop.run_once(std::chrono::hours(1));
+    EXPECT_EQ(done, 2);
+    EXPECT_EQ(loop.counters().mail_wakeups, 1u);
+}
+
 class CountTurnEnds final : public TurnEndHook {
 public:
     void on_turn_end() override { ++count; }
