@@ -26,6 +26,14 @@ std::vector<policy::PolicySource> named(std::vector<policy::DocumentPointer> doc
     return sources;
 }
 
+// `variables` makes those of the connection, which cost more than all else where none is asked for.
+template <class MakeVariables>
+CompiledPoliciesPtr fill_in_what_is_open(std::shared_ptr<const policy::PolicyIndex> index,
+                                         const MakeVariables& variables) {
+    const bool is_closed = index->open_variables().empty();
+    return policy::fill_in(std::move(index), is_closed ? policy::Variables() : variables());
+}
+
 std::size_t bytes_of(std::span<const std::string> texts) {
     std::size_t bytes = 0;
     for (const std::string& text : texts) bytes += text.size();
@@ -51,7 +59,7 @@ struct SharedPolicies::Question {
         return all;
     }
     CompiledPoliciesPtr fill_in(IndexPtr index) const {
-        return policy::fill_in(std::move(index), variables());
+        return fill_in_what_is_open(std::move(index), [this] { return variables(); });
     }
 };
 
@@ -112,11 +120,13 @@ CompiledPoliciesPtr SharedPolicies::policies_of_anonymous(
         index = policy::PolicyIndex::make_open(sources, credentials.tenant);
         if (index != nullptr) remember(key, index);
     }
-    const auto variables = connection_variables(credentials, AuthenticationType::Anonymous);
+    const auto variables = [&] {
+        return connection_variables(credentials, AuthenticationType::Anonymous);
+    };
     if (index != nullptr) {
-        if (auto policies = policy::fill_in(std::move(index), variables)) return policies;
+        if (auto policies = fill_in_what_is_open(std::move(index), variables)) return policies;
     }
-    return policy::compile(sources, variables, credentials.tenant);
+    return policy::compile(sources, variables(), credentials.tenant);
 }
 
 SharedPolicies::IndexPtr SharedPolicies::known(const std::string& key) const {
