@@ -6,6 +6,8 @@
 namespace gatehouse::logs {
 namespace {
 
+constexpr std::size_t usual_steps = 8;  // of an attempt that needs no function
+
 constexpr std::array<std::string_view, 15> kind_names = {
     "door",       "tls",       "server-name",     "alpn",      "connect",
     "authorizer", "signature", "event",           "answer",    "validation",
@@ -80,6 +82,7 @@ TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view tr
     entry->trace.started = clock_.wall_now();
     entry->started = clock_.steady_now();
     entry->bytes = sizeof(Entry) + trace_id.size() + source.size();
+    entry->trace.steps.reserve(usual_steps);
     Recorder recorder;
     recorder.store_ = this;
     const std::scoped_lock lock(mutex_);
