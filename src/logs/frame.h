@@ -45,6 +45,8 @@ inline constexpr std::size_t record_header_bytes = 1 + 4 + 8 + 8 + 4;
 // Gathers items into one frame.
 class FrameWriter {
 public:
+    // Makes room for a frame of that size.
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
     void add(const Item& item);
     bool empty() const { return bytes_.size() == frame_header_bytes; }
     std::size_t size() const { return bytes_.size(); }

@@ -17,6 +17,16 @@ namespace {
 constexpr const char* description_file = "group.json";
 constexpr std::size_t frame_target_bytes = 1024 * 1024;
 
+// What the first frame of these records takes, or a little less.
+std::size_t frame_bytes_for(std::span<const NewRecord> records) {
+    std::size_t bytes = frame_header_bytes;
+    for (const NewRecord& record : records) {
+        bytes += record_header_bytes + record.message.size();
+        if (bytes >= frame_target_bytes) break;
+    }
+    return std::min(bytes, frame_target_bytes);
+}
+
 struct SegmentFile {
     std::uint64_t number;
     bool sealed;
@@ -273,6 +283,7 @@ Result<void> Group::append(std::span<const NewRecord> records, std::size_t& writ
     if (auto ready = load(); !ready) return ready;
     if (auto ready = need_active(); !ready) return ready;
     FrameWriter frame;
+    frame.reserve(frame_bytes_for(records));
     std::vector<Item> items;
     std::string_view last_name;
     std::uint32_t last_id = 0;

@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace gatehouse::logs {
+namespace {
+
+// Of one batch, about. Larger pieces of memory the allocator would give back to the kernel.
+constexpr std::size_t batch_bytes = 64 * 1024;
+
+}  // namespace
 
 bool Intake::may_add(Importance importance) {
     const std::size_t waiting = waiting_bytes();
@@ -26,13 +32,40 @@ Intake::Part& Intake::own_part() {
 }
 
 Batch& Intake::batch_for(Part& part, const StreamRef& to) {
-    // One thread writes to a few streams in turn; each batch costs two allocations.
+    // One thread writes to a few streams in turn; each batch costs a lock.
     constexpr std::size_t looked_at = 8;
     const std::size_t count = part.batches.size();
     for (std::size_t back = 1; back <= std::min(count, looked_at); ++back) {
-        if (part.batches[count - back].to == to) return part.batches[count - back];
+        Batch& batch = part.batches[count - back];
+        if (batch.to == to && batch.messages.size() < batch_bytes) return batch;
     }
-    return part.batches.emplace_back(Batch{.to = to});
+    return part.batches.emplace_back(new_batch(to));
+}
+
+Batch Intake::new_batch(const StreamRef& to) {
+    Batch batch;
+    {
+        const std::scoped_lock lock(spare_mutex_);
+        if (!spare_.empty()) {
+            batch = std::move(spare_.back());
+            spare_.pop_back();
+        }
+    }
+    batch.to = to;
+    return batch;
+}
+
+void Intake::give_back(std::vector<Batch> batches) {
+    constexpr std::size_t spare_max = 16;
+    const std::scoped_lock lock(spare_mutex_);
+    for (Batch& batch : batches) {
+        if (spare_.size() == spare_max) return;
+        if (batch.messages.capacity() > 2 * batch_bytes) continue;
+        batch.to.reset();
+        batch.entries.clear();
+        batch.messages.clear();
+        spare_.push_back(std::move(batch));
+    }
 }
 
 std::vector<Batch> Intake::take() {

@@ -58,6 +58,9 @@ public:
 
     // Takes everything that waits.
     std::vector<Batch> take();
+    // What was taken and is done with: its memory serves later batches. A busy server's log would
+    // else have the kernel clear new pages for each of them.
+    void give_back(std::vector<Batch> batches);
 
     std::size_t waiting_bytes() const { return waiting_.load(std::memory_order_relaxed); }
     // While set, Droppable records are dropped: the write budget of this second is used up.
@@ -74,10 +77,13 @@ private:
 
     bool may_add(Importance importance);
     Part& own_part();
-    static Batch& batch_for(Part& part, const StreamRef& to);
+    Batch& batch_for(Part& part, const StreamRef& to);
+    Batch new_batch(const StreamRef& to);
 
     const Limits limits_;
     std::array<Part, part_count> parts_;
+    std::mutex spare_mutex_;
+    std::vector<Batch> spare_;  // guarded by spare_mutex_
     std::atomic<std::size_t> waiting_ = 0;
     std::atomic<bool> over_budget_ = false;
     std::atomic<std::uint64_t> dropped_ = 0;  // Droppable, for the budget's sake

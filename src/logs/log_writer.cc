@@ -51,8 +51,10 @@ void LogStore::run() {
 }
 
 void LogStore::write_waiting() {
-    const auto batches = intake_.take();
-    if (!batches.empty()) write_batches(batches);
+    auto batches = intake_.take();
+    if (batches.empty()) return;
+    write_batches(batches);
+    intake_.give_back(std::move(batches));
 }
 
 void LogStore::write_batches(std::span<const Batch> batches) {
