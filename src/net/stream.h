@@ -30,6 +30,10 @@ public:
     async::Task<Result<void>> write_all(BytesView bytes, Deadline deadline);
     async::Task<Result<void>> write_all(std::span<const iovec> pieces, Deadline deadline);
 
+    // Until the socket is ready for what an outcome of the transport waits for. As for reads and
+    // writes, of which none may wait at the same time.
+    async::Task<Result<void>> wait_for(IoOutcome::Status status, Deadline deadline);
+
     // Makes a waiting read or write fail with Cancelled, and all later ones.
     void cancel();
     // The same for reads alone: what is being answered still gets its answer.
@@ -38,13 +42,14 @@ public:
     std::unique_ptr<Transport> release();
 
     const PeerFacts& facts() const { return facts_; }
+    // Once the handshake told more of them.
+    void learn(PeerFacts facts) { facts_ = std::move(facts); }
     async::EventLoop& loop() { return loop_; }
     Transport& transport() { return *transport_; }
 
 private:
     void on_ready(std::uint32_t events) override;
     void want(std::uint32_t events);
-    async::Task<Result<void>> wait_for(IoOutcome::Status status, Deadline deadline);
 
     async::EventLoop& loop_;
     std::unique_ptr<Transport> transport_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "async/wake.h"
 #include "net/openssl_error.h"
 #include "net/tls_transport.h"
 
@@ -100,41 +101,6 @@ struct HandshakeBudget {
 };
 thread_local HandshakeBudget handshake_budget;
 
-// Waits for the socket of a handshake.
-class HandshakeWait final : async::ReadinessHandler, Pinned {
-public:
-    HandshakeWait(async::EventLoop& loop, int descriptor)
-        : loop_(loop), descriptor_(descriptor), wake_(loop) {}
-    ~HandshakeWait() {
-        if (interest_ != 0) loop_.unwatch(descriptor_, *this);
-    }
-
-    async::Task<bool> until_ready(IoOutcome::Status status, Deadline deadline) {
-        want(status == IoOutcome::Status::WaitRead ? EPOLLIN : EPOLLOUT);
-        co_return co_await wake_.wait(deadline);
-    }
-
-private:
-    void want(std::uint32_t events) {
-        if (interest_ == 0) loop_.watch(descriptor_, *this, events);
-        if (interest_ != 0 && interest_ != events) {
-            loop_.change_interest(descriptor_, *this, events);
-        }
-        interest_ = events;
-    }
-    void on_ready(std::uint32_t events) override {
-        wake_.notify();
-        if ((events & (EPOLLHUP | EPOLLERR)) == 0) return;
-        loop_.unwatch(descriptor_, *this);
-        interest_ = 0;
-    }
-
-    async::EventLoop& loop_;
-    int descriptor_;
-    async::Wake wake_;
-    std::uint32_t interest_ = 0;
-};
-
 void fill_in(PeerFacts& facts, SSL* ssl) {
     facts.is_tls = true;
     facts.tls_version = SSL_get_version(ssl);
@@ -198,27 +164,26 @@ async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, 
                                                         Deadline deadline) {
     SSL* const ssl = SSL_new(context->native());
     SSL_set_accept_state(ssl);
-    auto transport = std::make_unique<TlsTransport>(descriptor, ssl);
-    {
-        HandshakeWait wait(loop, descriptor);
-        while (true) {
-            while (!handshake_budget.take(loop.counters().turns)) co_await next_turn(loop);
-            const IoOutcome step = transport->shake_hands();
-            if (step.status == IoOutcome::Status::Done) break;
-            if (step.status == IoOutcome::Status::Closed ||
-                step.status == IoOutcome::Status::Failed) {
-                const bool said_nothing = BIO_number_read(SSL_get_rbio(ssl)) == 0;
-                co_return fail(said_nothing ? ErrorKind::Cancelled : ErrorKind::Unavailable,
-                               "TLS handshake failed: " + transport->error_text());
-            }
-            if (!co_await wait.until_ready(step.status, deadline)) {
-                co_return fail(ErrorKind::Timeout,
-                               "TLS handshake failed: the client did not finish it in time");
-            }
+    auto owned = std::make_unique<TlsTransport>(descriptor, ssl);
+    TlsTransport& transport = *owned;
+    auto stream = std::make_unique<Stream>(loop, std::move(owned), facts);
+    while (true) {
+        while (!handshake_budget.take(loop.counters().turns)) co_await next_turn(loop);
+        const IoOutcome step = transport.shake_hands();
+        if (step.status == IoOutcome::Status::Done) break;
+        if (step.status == IoOutcome::Status::Closed || step.status == IoOutcome::Status::Failed) {
+            const bool said_nothing = BIO_number_read(SSL_get_rbio(ssl)) == 0;
+            co_return fail(said_nothing ? ErrorKind::Cancelled : ErrorKind::Unavailable,
+                           "TLS handshake failed: " + transport.error_text());
+        }
+        if (!co_await stream->wait_for(step.status, deadline)) {
+            co_return fail(ErrorKind::Timeout,
+                           "TLS handshake failed: the client did not finish it in time");
         }
     }
     fill_in(facts, ssl);
-    co_return std::make_unique<Stream>(loop, std::move(transport), std::move(facts));
+    stream->learn(std::move(facts));
+    co_return stream;
 }
 
 }  // namespace gatehouse::net
