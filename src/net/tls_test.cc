@@ -22,6 +22,7 @@ struct ClientOptions {
 struct ClientOutcome {
     bool connected = false;
     bool certificate_requested = false;
+    std::string cipher;
     std::string reply;
 };
 
@@ -48,6 +49,7 @@ ClientOutcome run_client(int descriptor, const ClientOptions& options) {
     }
     if (SSL_connect(ssl) == 1) {
         outcome.connected = true;
+        outcome.cipher = SSL_get_cipher_name(ssl);
         SSL_write(ssl, "ping", 4);
         char buffer[16];
         const int count = SSL_read(ssl, buffer, sizeof buffer);
@@ -123,6 +125,12 @@ TEST_F(TlsTest, AnUnknownProtocolGoesOnWithoutOne) {
     exchange({.alpn = "h2"});
     EXPECT_EQ(client_outcome.reply, "pong");
     EXPECT_EQ(facts.application_protocol, "");
+}
+
+// OpenSSL's clients offer AES-256 first.
+TEST_F(TlsTest, PrefersTheCheapestCipher) {
+    exchange({});
+    EXPECT_EQ(client_outcome.cipher, "TLS_AES_128_GCM_SHA256");
 }
 
 TEST_F(TlsTest, SpeaksTls12AndNothingOlder) {
