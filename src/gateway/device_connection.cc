@@ -63,7 +63,7 @@ void DeviceConnection::start() {
 
     heard_at_ = gateway_.loop().now();
     if (facts_->keep_alive_seconds != 0) expired();
-    interest_ = EPOLLIN;
+    interest_ = EPOLLERR | EPOLLIN;  // as update_interest() wants it
     gateway_.loop().watch(transport_->descriptor(), *this, interest_);
     gateway_.metrics().add(logs::Metric::ConnectSuccess);
     facts_->connected_at = gateway_.parts().clock.wall_now();
