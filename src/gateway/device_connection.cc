@@ -265,7 +265,10 @@ void DeviceConnection::end(Ending ending) {
     flush();
     if (!transport_) return;
     transport_->shut_down();
-    if (ending.reason == DisconnectReason::ConnectionLost) return close_transport();
+    // Behind its DISCONNECT a client says nothing more [MQTT-3.14.4-2].
+    const bool is_said = ending.reason == DisconnectReason::ClientInitiated && !output_ &&
+                         !transport_->owes_goodbye();
+    if (is_said || ending.reason == DisconnectReason::ConnectionLost) return close_transport();
     gateway_.loop().timers().set(*this, gateway_.loop().now() + gateway_.settings().linger_wait);
     update_interest();
 }

@@ -180,6 +180,10 @@ void TlsTransport::shut_down() {
     shutdown(descriptor_, SHUT_WR);
 }
 
+bool TlsTransport::owes_goodbye() const {
+    return (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) == 0;
+}
+
 bool TlsTransport::has_buffered_input() const {
     return SSL_has_pending(ssl_) == 1;
 }

@@ -24,6 +24,7 @@ public:
     IoOutcome write(std::span<const iovec> pieces) override;
     void shut_down() override;
     bool has_buffered_input() const override;
+    bool owes_goodbye() const override;
     std::string error_text() const override { return error_; }
 
 private:

@@ -69,6 +69,9 @@ public:
     virtual bool has_buffered_input() const = 0;
     // Whether the peer said that it would close, by means of the protocol underneath.
     virtual bool said_goodbye() const { return false; }
+    // Whether the protocol underneath has a goodbye (TLS close_notify, a Close frame) that the peer
+    // has yet to say, so that something comes even from one that has nothing more to say.
+    virtual bool owes_goodbye() const { return false; }
     // Why the last call failed, in words.
     virtual std::string error_text() const = 0;
 };

@@ -32,6 +32,7 @@ public:
         return !initial_.empty() || inner_->has_buffered_input();
     }
     bool said_goodbye() const override { return said_goodbye_; }
+    bool owes_goodbye() const override { return !said_goodbye_ || inner_->owes_goodbye(); }
     std::string error_text() const override {
         return error_.empty() ? inner_->error_text() : error_;
     }

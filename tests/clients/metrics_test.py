@@ -22,7 +22,7 @@ SAMPLE = re.compile(r'^(?P<name>[a-z_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$'
 
 
 class Metrics(AuthorizerTest):
-    flags = ("--metrics-port", "0")
+    flags = ("--metrics-port", "0", "--allow-anonymous")
 
     def fetch(self, path: str = "/metrics", method: str = "GET"):
         return urllib.request.urlopen(urllib.request.Request(
@@ -37,6 +37,17 @@ class Metrics(AuthorizerTest):
                 self.assertIsNotNone(match, line)
                 found[line.rsplit(" ", 1)[0]] = float(match["value"])
         return found
+
+    def test_who_said_goodbye_holds_no_connection(self):
+        gauge = 'gatehouse_connections{door="mqtt",version="3.1.1"}'
+        before = self.samples()[gauge]
+        with socket.create_connection(("127.0.0.1", self.server.ready["mqtt"])) as stream:
+            stream.settimeout(30)
+            stream.sendall(b"\x10\x11\x00\x04MQTT\x04\x02\x00\x3c\x00\x05leave")
+            self.assertEqual(stream.recv(4)[0], 0x20)
+            stream.sendall(b"\xe0\x00")
+            self.assertEqual(stream.recv(1), b"")
+            self.assertEqual(self.samples()[gauge], before, "though the client has not closed yet")
 
     def test_clients_move_the_numbers(self):
         before = self.samples()
