@@ -29,11 +29,13 @@ public:
 
 private:
     IoOutcome outcome_of(int result);
+    void acknowledge_now();
 
     int descriptor_;
     ssl_st* ssl_;
     std::string error_;
     bool broken_ = false;
+    bool awaits_first_bytes_ = false;  // of a client that is through with its handshake
 };
 
 }  // namespace gatehouse::net

@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import time
 import unittest
 
 from client_test import GATEHOUSE, ClientTest, wait_until
@@ -299,6 +300,23 @@ def proxy_header(source: str, command: int = 0x21, extensions: bytes = b"") -> b
     addresses = (socket.inet_aton(source) + socket.inet_aton("192.0.2.7") +
                  (4711).to_bytes(2, "big") + (8883).to_bytes(2, "big") + extensions)
     return SIGNATURE + bytes([command, 0x11]) + len(addresses).to_bytes(2, "big") + addresses
+
+
+class Promptness(ClientTest):
+    flags = ("--allow-anonymous",)
+
+    def test_who_does_not_set_tcp_nodelay_is_not_kept_waiting(self):
+        """Such a client waits for an acknowledgement, which Linux puts off by 40 ms or more."""
+        context = context_for(self.server, minimum=ssl.TLSVersion.TLSv1_3)
+
+        def connect() -> float:
+            began = time.monotonic()
+            with connect_tls(self.server, context) as stream:
+                stream.sendall(CONNECT + b"soon")
+                self.assertEqual(stream.recv(4), CONNACK)
+            return time.monotonic() - began
+
+        self.assertLess(min(connect() for _ in range(10)), 0.04)
 
 
 class Balancer(ClientTest):
