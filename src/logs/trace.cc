@@ -16,9 +16,6 @@ constexpr std::array<std::string_view, 4> status_names = {"passed", "failed", "s
 constexpr std::array<std::string_view, 4> outcome_names = {"pending", "accepted", "refused",
                                                            "ended"};
 
-// Of an attempt that asks a function and gets in.
-constexpr std::size_t steps_expected = 16;
-
 // Cut at a character's border, so that the text stays well-formed.
 void cut(std::string& text, std::size_t bytes_max) {
     if (text.size() <= bytes_max) return;
@@ -75,7 +72,6 @@ TraceStore::~TraceStore() = default;
 TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view trace_id,
                                        std::string_view source, Attempt attempt) {
     auto entry = std::make_unique<Entry>();
-    entry->trace.steps.reserve(std::min(steps_expected, settings_.steps_max));
     entry->trace.tenant = tenant;
     entry->trace.trace_id = trace_id;
     entry->trace.source = source;
