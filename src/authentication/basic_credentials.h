@@ -24,7 +24,7 @@ struct BasicCredentials {
 enum class AuthorizationForm : std::uint8_t {
     None,        // there is no such header
     User,        // of the scheme Basic with a user and a password, or another that looks like it
-    Unreadable,  // of the scheme Basic, but not in base64, or with something else in it
+    Unreadable,  // not base64, but a function may find a user in it, or it is called Basic
     Other        // a token, say
 };
 AuthorizationForm authorization_form(const Credentials& credentials);

@@ -70,21 +70,26 @@ void Circuit::failed(const Client& client, SteadyTime now) {
 }
 
 void Circuit::suspect(const Client& client, SteadyTime now) {
-    Suspicion& suspicion = suspicions_[client.address];
-    if (suspicion.clients == 0 || suspicion.last_client != client.key) ++suspicion.clients;
-    suspicion.last_client = client.key;
+    const auto is_over = [&](const auto& one) {
+        return now - one.second.last >= settings_.suspect_for;
+    };
+    if (suspicions_.size() >= settings_.clients_max) std::erase_if(suspicions_, is_over);
+    if (suspicions_.size() >= settings_.clients_max) suspicions_.erase(suspicions_.begin());
+    const auto [found, is_new] = suspicions_.try_emplace(client.address);
+    Suspicion& suspicion = found->second;
+    if (!is_new && is_over(*found)) suspicion.clients.clear();
     suspicion.last = now;
-    if (suspicions_.size() <= settings_.clients_max) return;
-    std::erase_if(suspicions_,
-                  [&](const auto& one) { return now - one.second.last >= settings_.suspect_for; });
-    if (suspicions_.size() > settings_.clients_max) suspicions_.erase(suspicions_.begin());
+    if (suspicion.clients.size() < settings_.failed_of_address_max &&
+        std::ranges::find(suspicion.clients, client.key) == suspicion.clients.end()) {
+        suspicion.clients.push_back(client.key);
+    }
 }
 
 Standing Circuit::standing_of(const Client& client, SteadyTime now) const {
     if (is_known(client.key)) return Standing::Known;
     const auto found = suspicions_.find(client.address);
     const bool is_suspect = found != suspicions_.end() &&
-                            found->second.clients >= settings_.failed_of_address_max &&
+                            found->second.clients.size() >= settings_.failed_of_address_max &&
                             now - found->second.last < settings_.suspect_for;
     return is_suspect ? Standing::Suspect : Standing::New;
 }

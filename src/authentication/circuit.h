@@ -17,6 +17,7 @@
 #include <list>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "authentication/gate_key.h"
 #include "authentication/standing.h"
@@ -84,8 +85,7 @@ private:
         std::list<GateKey>::iterator place;
     };
     struct Suspicion {
-        GateKey last_client{};
-        std::size_t clients = 0;
+        std::vector<GateKey> clients;  // different ones, as many as it takes
         SteadyTime last{};
     };
     void suspect(const Client& client, SteadyTime now);

@@ -171,6 +171,14 @@ TEST_F(CircuitTest, AnAddressIsSuspectAfterFailuresWhomeverElseItAnswers) {
     EXPECT_EQ(circuit->standing_of(client(9, 2), now), Standing::New);
     now += seconds(60);
     EXPECT_EQ(circuit->standing_of(client(9), now), Standing::New);
+    fail(client(5));
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::New) << "what was is forgotten";
+    fail(client(6));
+    fail(client(5));
+    fail(client(6));
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::New) << "two, however often";
+    fail(client(7));
+    EXPECT_EQ(circuit->standing_of(client(9), now), Standing::Suspect);
 }
 
 TEST_F(CircuitTest, AnAddressAtWhichSomebodyGetsInIsNotSuspect) {

@@ -248,14 +248,14 @@ std::shared_ptr<const void> CustomAuthorizer::hold(const Call& call, Admission::
         std::shared_ptr<Gate> gate;
         Admission::Pass pass;
     };
-    return std::shared_ptr<const Held>(new Held{call.gate, std::move(pass)},
-                                       [&home = parts_.home](const Held* held) {
-                                           if (home.is_current()) {
-                                               delete held;
-                                           } else {
-                                               home.post([held] { delete held; });
-                                           }
-                                       });
+    return std::shared_ptr<const Held>(
+        new Held{call.gate, std::move(pass)}, [&home = parts_.home](const Held* held) {
+            if (home.is_current()) {
+                delete held;
+            } else {
+                home.post([held = std::unique_ptr<const Held>(held)] {});
+            }
+        });
 }
 
 Source CustomAuthorizer::source_of(const Call& call) const {

@@ -173,6 +173,13 @@ TEST(BrakeSubject, OfAnAuthorizationThatIsOddlySpelled) {
               (std::vector<std::string>{user_subject("A", "bob"), user_subject("A", "alice")}));
     EXPECT_EQ(request(guess("Basic", 1), "Alice"), alice);
     EXPECT_EQ(request(guess("Basic .", 1), "bob").size(), 2u);
+    for (const char* other : {"Foo .", "Foo -", "Basic:"}) {
+        EXPECT_EQ(request(guess(other, 1)), request(guess(other, 2))) << other;
+    }
+    EXPECT_EQ(request(to_base64(bytes_of("alice:1"))), alice) << "without any scheme";
+    EXPECT_NE(request("Basic " + to_base64(bytes_of("key-1"))),
+              request("Basic " + to_base64(bytes_of("key-2"))))
+        << "a key is a token";
     EXPECT_NE(request("Bearer eyJhbGciOiJIUzI1NiJ9"), request("Bearer eyJhbGciOiJIUzI1NiJ8"));
 }
 

@@ -233,7 +233,7 @@ void FunctionPool::shut_down(const Error& why, Begun begun) {
 }
 
 void FunctionPool::sweep(SteadyTime before) {
-    drop_abandoned();
+    std::erase_if(waiting_, [](const auto& one) { return one->progress->is_abandoned.load(); });
     for (const auto& instance : instances_) {
         instance->look_after();
         if (instance->state() == Instance::State::Idle && instance->idle_since() < before) {
