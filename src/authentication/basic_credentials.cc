@@ -37,9 +37,9 @@ std::optional<BasicCredentials> split(std::string_view text) {
 }
 
 // Bytes that happen to have a colon, or a JSON Web Token, are no user.
-bool is_user(const std::optional<BasicCredentials>& read) {
-    return read && !read->user.empty() && !read->user.starts_with('{') &&
-           std::ranges::none_of(read->user,
+bool is_user(const BasicCredentials& read) {
+    return !read.user.empty() && !read.user.starts_with('{') &&
+           std::ranges::none_of(read.user,
                                 [](unsigned char each) { return each < 0x20 || each == 0x7F; });
 }
 
@@ -54,7 +54,7 @@ std::optional<BasicCredentials> read(const Authorization& authorization) {
     const auto decoded = decode(authorization.value);
     if (!decoded) return std::nullopt;
     auto read = split(text_of(*decoded));
-    if (!authorization.is_basic && !is_user(read)) return std::nullopt;
+    if (read && !authorization.is_basic && !is_user(*read)) return std::nullopt;
     return read;
 }
 
@@ -87,21 +87,18 @@ std::vector<BasicCredentials> readings(std::string_view value) {
 
 }  // namespace
 
-AuthorizationForm authorization_form(const Credentials& credentials) {
+std::optional<BasicCredentials> basic_credentials(const Credentials& credentials, Scheme scheme) {
     const auto authorization = authorization_of(credentials);
-    if (!authorization) return AuthorizationForm::None;
-    if (read(*authorization)) return AuthorizationForm::User;
-    if (decode(authorization->value)) return AuthorizationForm::Other;
-    const bool hides_user =
-        authorization->is_basic ||
-        std::ranges::any_of(readings(authorization->value), [](auto& one) { return is_user(one); });
-    return hides_user ? AuthorizationForm::Unreadable : AuthorizationForm::Other;
+    if (!authorization || !(authorization->is_basic || scheme == Scheme::Any)) return std::nullopt;
+    return read(*authorization);
 }
 
-std::optional<BasicCredentials> basic_credentials(const Credentials& credentials, bool any_scheme) {
+bool may_hide_user(const Credentials& credentials) {
     const auto authorization = authorization_of(credentials);
-    if (!authorization || !(authorization->is_basic || any_scheme)) return std::nullopt;
-    return read(*authorization);
+    if (!authorization || decode(authorization->value)) return false;
+    return authorization->is_basic ||
+           std::ranges::any_of(readings(authorization->value),
+                               [](const BasicCredentials& one) { return is_user(one); });
 }
 
 std::vector<std::string> passwords_in_authorization(const Credentials& credentials) {

@@ -6,7 +6,6 @@
 // Source: RFC 9110, 11.1; RFC 7617.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,18 +19,14 @@ struct BasicCredentials {
     std::string password;
 };
 
-// What the Authorization says, by its form alone.
-enum class AuthorizationForm : std::uint8_t {
-    None,        // there is no such header
-    User,        // of the scheme Basic with a user and a password, or another that looks like it
-    Unreadable,  // not base64, but a function may find a user in it, or it is called Basic
-    Other        // a token, say
-};
-AuthorizationForm authorization_form(const Credentials& credentials);
+// Any: what stands behind the name of another scheme, or none, if it looks like a user's.
+enum class Scheme : bool { Basic, Any };
 
-// Of the form User; the scheme of another name only where `any_scheme`.
-std::optional<BasicCredentials> basic_credentials(const Credentials& credentials,
-                                                  bool any_scheme = false);
+// nullopt: there is no such header, it is of another scheme, it is no base64 or without a colon.
+std::optional<BasicCredentials> basic_credentials(const Credentials& credentials, Scheme scheme);
+
+// Whether it is no base64, but called Basic, or a function may find a user in it all the same.
+bool may_hide_user(const Credentials& credentials);
 
 // The passwords that a function may find in it, however it is spelled.
 std::vector<std::string> passwords_in_authorization(const Credentials& credentials);

@@ -1,6 +1,10 @@
+#include "authentication/custom_authorizer.h"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "async/run_on.h"
+#include "authentication/basic_credentials.h"
 #include "authentication/custom_authorizer_call.h"
 
 namespace gatehouse::authentication {
@@ -102,9 +106,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
     // By what the client will be told: a handler may let everybody in and answer a wrong password
     // with policies that allow nothing.
     const bool is_let_in = result && (!question.is_let_in || question.is_let_in(**result));
-    if (is_let_in) {
-        call.gate->circuit.let_in(call.client);
-    }
+    if (is_let_in) call.gate->circuit.let_in(call.client);
     if (!*pass) co_return result;
     if (is_let_in) {
         (*pass)->accepted();
@@ -123,11 +125,21 @@ async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAut
     const std::vector<std::string> subjects =
         brake_subjects(call.authorizer.arn(), user, credentials, call.token.token);
     call.site = credentials.peer.remote.site_key();
+    call.gate = admissions_.gate_of(call.authorizer, directory_.current());
     std::vector<GateKey> keys;
     for (const std::string& subject : subjects) keys.push_back(brake_.key_of(subject, call.site));
     const GateKey address = brake_.key_of(call.authorizer.arn(), call.site);
-    call.client = {.key = keys.empty() ? address : keys.front(), .address = address};
+    call.client = {
+        .key = keys.size() == 1
+                   ? keys.front()
+                   : brake_.key_of(fmt::format("{}", fmt::join(subjects, "\n")), call.site),
+        .address = address};
     if (call.purpose == Purpose::Refresh || keys.empty()) co_return std::nullopt;
+    // What two users share is others', too. It holds nobody back who got in as these two before.
+    if (keys.size() > 1 && !may_hide_user(credentials) &&
+        call.gate->circuit.standing_of(call.client, parts_.clock.steady_now()) == Standing::Known) {
+        keys.resize(1);
+    }
     auto pass = co_await brake_.enter(std::move(keys), deadline);
     if (!pass) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, pass.error().message);
@@ -208,7 +220,6 @@ bool CustomAuthorizer::may_ask(const Call& call, Circuit& circuit) const {
 async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_and_invoke(
     Call& call, Deadline deadline) {
     const std::chrono::milliseconds wait(settings_.profile.limits.authorizer_wait_ms);
-    call.gate = admissions_.gate_of(call.authorizer, directory_.current());
     Circuit& circuit = call.gate->circuit;
     const bool was_open = circuit.is_open();
     if (!may_ask(call, circuit)) co_return std::unexpected(kept_out(call, circuit));
@@ -359,6 +370,7 @@ async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(TestQuesti
               .purpose = Purpose::Test,
               .authorizer = choice.entry->authorizer,
               .token = std::move(choice.token)};
+    call.gate = admissions_.gate_of(call.authorizer, directory);
     Answered answered = co_await this->call(call, deadline);
     report(call, answered.refusal);
     TestResult result{.answer = std::move(answered.answer)};

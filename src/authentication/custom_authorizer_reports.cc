@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "authentication/custom_authorizer_call.h"
+#include "authentication/question_record.h"
 
 namespace gatehouse::authentication {
 
@@ -69,35 +70,16 @@ void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) 
 }
 
 void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& refusal) {
-    const bool is_refresh = call.purpose == Purpose::Refresh;
-    const logs::EventType type =
-        is_refresh ? logs::EventType::AuthorizerRefresh : logs::EventType::AuthorizerInvoke;
-    const logs::Status status = refusal ? logs::Status::Failure : logs::Status::Success;
-    const Credentials& credentials = *call.credentials;
-    const std::string source_ip = credentials.peer.remote.host();
-    const std::string_view client_id =
-        credentials.mqtt ? std::string_view(credentials.mqtt->client_id) : std::string_view();
-    const logs::Level level = parts_.levels.level_for(
-        {.tenant = credentials.tenant, .client_id = client_id, .source_ip = source_ip});
-    if (!parts_.events.keeps(level, type, status)) return;
     const std::string function = call.function().name.value();
-    parts_.events.record(
-        {.tenant = credentials.tenant,
-         .type = type,
-         .status = status,
-         .trace_id = credentials.trace_id.view(),
-         .origin = {.protocol = credentials.mqtt ? "MQTT" : "HTTP",
-                    .client_id = client_id,
-                    .source_ip = source_ip,
-                    .source_port = credentials.peer.remote.port()},
-         .reason = refusal ? std::string_view(refusal->reason) : std::string_view(),
-         .details = refusal ? std::string_view(refusal->sentence) : std::string_view(),
-         .authentication_type = name_of(AuthenticationType::CustomAuth),
-         .server_name_indication = credentials.peer.server_name,
+    record_question(
+        parts_.events, parts_.levels, *call.credentials,
+        {.type = call.purpose == Purpose::Refresh ? logs::EventType::AuthorizerRefresh
+                                                  : logs::EventType::AuthorizerInvoke,
+         .refusal = refusal ? &*refusal : nullptr,
          .authorizer_name = call.authorizer.name.view(),
          .function_name = function,
          .explanation = call.permission_problem,
-         .duration_ms = static_cast<double>(call.duration.count()) / 1000,
+         .duration = call.duration,
          .cold_start =
              call.start ? std::optional(*call.start == functions::StartKind::Cold) : std::nullopt});
 }

@@ -137,11 +137,14 @@ protected:
     }
     // A question that may have to wait.
     void ask_later(std::string user_name, AuthenticationResult* answer = nullptr) {
+        ask_later(credentials(std::move(user_name)), answer);
+    }
+    void ask_later(std::shared_ptr<Credentials> client, AuthenticationResult* answer = nullptr) {
         tasks_.start([](auto& self, auto client, auto* answer) -> async::Task<void> {
             auto result = co_await self.authorizer_->ask(client, may_connect, {},
                                                          Deadline::after(self.clock_, seconds(6)));
             if (answer != nullptr) *answer = std::move(result);
-        }(*this, credentials(std::move(user_name)), answer));
+        }(*this, std::move(client), answer));
         turn();
     }
     void turn() {
@@ -286,6 +289,27 @@ TEST_F(CustomAuthorizerTest, WhoHammersIsHeldBackWhateverStandsInTheQuery) {
     turn();
     EXPECT_EQ(functions_.events.size(), asked + 3);
     EXPECT_EQ(tasks_.running(), 0u);
+}
+
+// Of many devices with an MQTT user each and one for HTTP in common.
+TEST_F(CustomAuthorizerTest, AUserInCommonHoldsNobodyBackWhoGotIn) {
+    const auto device = [&](const std::string& user) {
+        auto client = credentials(user + "?x-amz-customauthorizer-name=Door");
+        client->http = std::make_unique<HttpCredentials>();
+        client->http->headers.add("Authorization", "Basic c2hhcmVkOnB3");
+        return client;
+    };
+    EXPECT_TRUE(ask(device("good")));
+    functions_.answer = R"({"isAuthenticated": false})";
+    for (const char* wrong : {"1", "2", "3", "4"}) EXPECT_FALSE(ask(device(wrong)));
+    functions_.answer = allowing_answer;
+    EXPECT_TRUE(ask(device("good"))) << "at once";
+    EXPECT_EQ(functions_.events.size(), 6u);
+    ask_later(device("never-seen"));
+    EXPECT_EQ(functions_.events.size(), 6u) << "it waits";
+    clock_.advance(seconds(1));
+    turn();
+    EXPECT_EQ(functions_.events.size(), 7u);
 }
 
 TEST_F(CustomAuthorizerTest, APolicyThatDoesNotLetConnectCountsAsARefusal) {

@@ -9,6 +9,7 @@
 #include "async/wake.h"
 #include "authentication/authorizer_choice.h"
 #include "authentication/basic_credentials.h"
+#include "authentication/question_record.h"
 #include "base/durable_file.h"
 #include "logs/masking.h"
 #include "signature/digest.h"
@@ -120,7 +121,7 @@ PasswordAuthenticator::Claim PasswordAuthenticator::claim_of(const Credentials& 
         claim.user = parse_user_name(credentials.user_name(), settings_.second).user;
         if (credentials.mqtt->password) claim.password = text_of(*credentials.mqtt->password);
         if (!credentials.mqtt->password) claim.problem = "the client sent no password";
-    } else if (auto basic = basic_credentials(credentials)) {
+    } else if (auto basic = basic_credentials(credentials, Scheme::Basic)) {
         claim.user = std::move(basic->user);
         claim.password = std::move(basic->password);
     } else {
@@ -270,28 +271,10 @@ void PasswordAuthenticator::report(const Credentials& credentials,
                          ? logs::Metric::AuthorizerThrottle
                          : logs::Metric::AuthorizerRefusals);
     }
-    const std::string source_ip = credentials.peer.remote.host();
-    const std::string_view client_id =
-        credentials.mqtt ? std::string_view(credentials.mqtt->client_id) : std::string_view();
-    const logs::Status status = result ? logs::Status::Success : logs::Status::Failure;
-    const logs::Level level = parts_.levels.level_for(
-        {.tenant = credentials.tenant, .client_id = client_id, .source_ip = source_ip});
-    if (!parts_.events.keeps(level, logs::EventType::AuthorizerInvoke, status)) return;
-    parts_.events.record(
-        {.tenant = credentials.tenant,
-         .type = logs::EventType::AuthorizerInvoke,
-         .status = status,
-         .trace_id = credentials.trace_id.view(),
-         .origin = {.protocol = credentials.mqtt ? "MQTT" : "HTTP",
-                    .client_id = client_id,
-                    .source_ip = source_ip,
-                    .source_port = credentials.peer.remote.port()},
-         .reason = result ? std::string_view() : std::string_view(result.error().reason),
-         .details = result ? std::string_view() : std::string_view(result.error().sentence),
-         .authentication_type = name_of(AuthenticationType::CustomAuth),
-         .server_name_indication = credentials.peer.server_name,
-         .authorizer_name = password_authorizer_name,
-         .duration_ms = static_cast<double>(duration.count()) / 1000});
+    record_question(parts_.events, parts_.levels, credentials,
+                    {.refusal = result ? nullptr : &result.error(),
+                     .authorizer_name = password_authorizer_name,
+                     .duration = duration});
 }
 
 }  // namespace gatehouse::authentication

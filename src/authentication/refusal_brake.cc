@@ -66,12 +66,12 @@ std::vector<std::string> brake_subjects(std::string_view authorizer, std::string
                                         std::optional<std::string_view> token) {
     std::vector<std::string> subjects;
     if (!folded(user).empty()) subjects.push_back(user_subject(authorizer, user));
-    const auto shown = basic_credentials(credentials, true);
+    const auto shown = basic_credentials(credentials, Scheme::Any);
     if (shown && !folded(shown->user).empty()) {
         std::string other = user_subject(authorizer, shown->user);
         if (subjects.empty() || subjects.front() != other) subjects.push_back(std::move(other));
     }
-    if (authorization_form(credentials) == AuthorizationForm::Unreadable) {
+    if (may_hide_user(credentials)) {
         subjects.push_back(fmt::format("{} unreadable", authorizer));
     }
     if (!subjects.empty()) return subjects;

@@ -30,8 +30,10 @@ Result<TlsIdentity> TlsIdentity::read(std::string_view chain_pem, std::string_vi
     while (X509* const certificate = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)) {
         identity.chain_.emplace_back(certificate, X509_free);
     }
-    if (identity.chain_.empty()) return unusable_certificate();
-    ERR_clear_error();  // the end of the chain reads as an error
+    // The end of the chain reads as an error, too.
+    const bool is_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    if (identity.chain_.empty() || !is_end) return unusable_certificate();
+    ERR_clear_error();
     // Without one OpenSSL asks the terminal for that of an encrypted key.
     char no_passphrase[] = "";
     const Bio key_text = bio_of(key_pem);

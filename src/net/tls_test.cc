@@ -182,6 +182,10 @@ TEST_F(TlsTest, RefusesWhatIsNoIdentity) {
         return TlsIdentity::read(chain, key).error().message;
     };
     EXPECT_THAT(problem("", identity.key), testing::HasSubstr("certificate cannot be used"));
+    std::string broken_issuer = identity.certificate + identity.certificate;
+    broken_issuer.replace(broken_issuer.size() - 100, 20, "....................");
+    EXPECT_THAT(problem(broken_issuer, identity.key),
+                testing::HasSubstr("certificate cannot be used"));
     EXPECT_THAT(problem(identity.certificate, "no key"), testing::HasSubstr("private key"));
     const auto none = TlsContext::make({});
     ASSERT_FALSE(none);

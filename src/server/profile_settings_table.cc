@@ -93,7 +93,8 @@ SettingTable access_limits() {
         limit<&L::authorizer_wait_ms>("limits.authorizer-wait-ms", {1, 900'000},
                                       "How long an authorizer may take."),
         limit<&L::authorizer_calls_max>("limits.authorizer-calls-max", {1, 65'535},
-                                        "Calls of one authorizer's function at once."),
+                                        "Calls of one authorizer's function at once; no more than "
+                                        "a function may have instances."),
         limit<&L::authorizer_waiting_max>(
             "limits.authorizer-waiting-max", any_count,
             "Clients that may wait for their authorizer to be called."),
