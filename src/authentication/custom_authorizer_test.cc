@@ -174,6 +174,7 @@ protected:
     async::Snapshot<registry::AuthorizerDirectory> directory_{
         std::make_shared<const registry::AuthorizerDirectory>()};
     FakeFunctions functions_;
+    std::vector<std::function<void()>> late_failures_;
     FakePermissions permissions_;
     logs::NullSink sink_;
     logs::FixedLevel levels_{logs::Level::Debug};
@@ -436,6 +437,24 @@ TEST_F(CustomAuthorizerTest, ACallKeepsItsPlaceUntilItsEventHasEnded) {
     turn();
     EXPECT_EQ(functions_.events.size(), for_new_of_one_address + 1);
     functions_.held.clear();
+}
+
+TEST_F(CustomAuthorizerTest, WhoWaitedWhileTheCircuitOpenedIsNotAskedAbout) {
+    functions_.keeps = true;
+    functions_.error = Error{ErrorKind::Throttled, "too late", {}};
+    for (int i = 0; i < 48; ++i) {
+        refusal_of(fmt::format("u{}?x-amz-customauthorizer-name=Door", i));
+        if (i < 20) late_failures_.push_back(functions_.on_late_failure);
+    }
+    AuthenticationResult answer;
+    ask_later("waits?x-amz-customauthorizer-name=Door", &answer);
+    for (const auto& tell : late_failures_) tell();
+    functions_.held.clear();
+    turn();
+    ASSERT_FALSE(answer);
+    EXPECT_NE(answer.error().sentence.find("20 times in a row"), std::string::npos)
+        << answer.error().sentence;
+    EXPECT_EQ(functions_.events.size(), 48u);
 }
 
 TEST_F(CustomAuthorizerTest, AFailureIsToldOnce) {

@@ -60,6 +60,28 @@ TEST_F(InstancePoolTest, AFullQueueIsThrottled) {
     EXPECT_EQ(throttled, 2);
 }
 
+// Behind one that waits on, too.
+TEST_F(InstancePoolTest, AnEventWhoseCallerLeftIsForgottenWhereverItWaits) {
+    settings.instances_per_function_max = 1;
+    make_python("f", sleeping);
+    ASSERT_TRUE(invoke("f", "0"));
+    Result<InvocationResult> busy = fail(ErrorKind::Internal, "unset");
+    Result<InvocationResult> patient = fail(ErrorKind::Internal, "unset");
+    invoke_later("f", "3", {}, busy);
+    invoke_later("f", "0", {}, patient);
+    auto held = std::make_shared<int>();
+    const std::weak_ptr<int> kept = held;
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, milliseconds(50));
+    options.held = std::move(held);
+    Result<InvocationResult> left = fail(ErrorKind::Internal, "unset");
+    invoke_later("f", "0", std::move(options), left);
+    run_until([&] { return kept.expired(); });
+    EXPECT_FALSE(busy) << "it has not ended";
+    finish();
+    EXPECT_TRUE(patient);
+}
+
 TEST_F(InstancePoolTest, ReservedConcurrency) {
     make_python("f", sleeping).reserved_concurrency = 0;
     const auto off = invoke("f", "0");
