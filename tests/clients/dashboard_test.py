@@ -106,6 +106,12 @@ class Dashboard(AuthorizerTest):
                              capture_output=True, text=True, timeout=WAIT_SECONDS)
         self.assertEqual(run.returncode, 3, run.stderr)
 
+    def make_some_wait(self) -> None:
+        """More at once than the subscriber takes."""
+        subprocess.run(["mosquitto_pub", "-p", str(self.server.ready["mqtt"]), "-V", "5", "-q", "1",
+                        "-t", "lab/burst", "-l", "-u", LOGIN, "-P", PASSWORD],
+                       input="reading\n" * 20, text=True, check=True, timeout=WAIT_SECONDS)
+
     def series_of(self, expression: str) -> list[dict]:
         """Those that have a number now."""
         data = self.prometheus.ask("query", query=as_grafana_asks(expression))
@@ -116,6 +122,7 @@ class Dashboard(AuthorizerTest):
 
         def all_answered() -> bool:
             self.refuse_some()
+            self.make_some_wait()
             for target in list(missing):
                 series = self.series_of(target["expr"])
                 for label in re.findall(r"{{(\w+)}}", target["legendFormat"]):
