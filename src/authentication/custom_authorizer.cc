@@ -336,8 +336,8 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     }
     identity->policies = std::move(*policies);
     identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http;
-    identity->refresh_after = granted.refresh_after;
-    identity->disconnect_after = granted.disconnect_after;
+    identity->refresh_after = Identity::Seconds(granted.refresh_after.count());
+    identity->disconnect_after = Identity::Seconds(granted.disconnect_after.count());
     return identity;
 }
 

@@ -12,18 +12,21 @@ namespace gatehouse::authentication {
 
 // Immutable; replaced as a whole when an authorizer is asked again.
 struct Identity {
+    // An interval of an answer: at most a day.
+    using Seconds = std::chrono::duration<std::uint32_t>;
+
     AuthenticationType type = AuthenticationType::Anonymous;
+    // Whether further requests over the same HTTP connection may go by this answer.
+    bool may_be_kept_for_http = false;
+    // Counted from the moment of the answer; zero: never.
+    Seconds refresh_after{0};
+    Seconds disconnect_after{0};
     std::string principal_id;     // of logs and lifecycle events; empty for anonymous clients
     std::string authorizer_name;  // empty unless a custom authorizer decided
     // What AWS would have refused, where the profile does not; null: nothing.
     std::unique_ptr<const std::string> permission_problem;
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
-    // Whether further requests over the same HTTP connection may go by this answer.
-    bool may_be_kept_for_http = false;
-    // Counted from the moment of the answer; zero: never.
-    std::chrono::seconds refresh_after{0};
-    std::chrono::seconds disconnect_after{0};
 };
 using IdentityPtr = std::shared_ptr<const Identity>;
 

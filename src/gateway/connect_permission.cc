@@ -9,7 +9,7 @@ namespace {
 
 bool may_be_client(const authentication::Identity& identity, const mqtt::Connect& connect,
                    const DeviceFacts& facts) {
-    const ConnectContext conditions(connect, facts.tenant);
+    const ConnectContext conditions(connect, facts.tenant());
     return identity.policies->decide(policy::Action::Connect, facts.client_id, conditions.view())
         .allowed();
 }
@@ -35,7 +35,7 @@ bool may_connect(const authentication::Identity& identity, const mqtt::Connect& 
 std::optional<Denial> connect_denial(const authentication::Identity& identity,
                                      const mqtt::Connect& connect, DeviceFacts& facts) {
     if (!may_be_client(identity, connect, facts)) {
-        const ConnectContext conditions(connect, facts.tenant);
+        const ConnectContext conditions(connect, facts.tenant());
         return describe_denial(identity, policy::Action::Connect, facts.client_id,
                                conditions.view());
     }

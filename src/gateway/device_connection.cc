@@ -39,8 +39,8 @@ DeviceConnection::DeviceConnection(LoopGateway& gateway, Arrival arrival)
       facts_(std::move(arrival.facts)),
       identity_(std::move(arrival.identity)),
       arrival_(std::make_unique<Arrival>(std::move(arrival))),
-      wants_reasons_(arrival_->problem_information),
-      packet_bytes_max_(arrival_->attach.packet_bytes_max) {}
+      packet_bytes_max_(arrival_->attach.packet_bytes_max),
+      wants_reasons_(arrival_->problem_information) {}
 
 DeviceConnection::~DeviceConnection() {
     if (congested_) gateway_.shard().cancel_relief(*this);
@@ -253,7 +253,7 @@ void DeviceConnection::end(Ending ending) {
         lease_.detach(is_goodbye ? broker::WillFate::Discard : broker::WillFate::Publish);
     }
     report_disconnected(ending);
-    gateway_.disconnects().add({.tenant = facts_->tenant,
+    gateway_.disconnects().add({.tenant = facts_->tenant(),
                                 .client_id = facts_->client_id,
                                 .source_ip = facts_->source_ip,
                                 .source_port = facts_->source_port,

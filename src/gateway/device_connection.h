@@ -90,6 +90,9 @@ public:
     void end(Ending ending);
 
 private:
+    friend class LoopGateway;  // place_
+    static constexpr std::uint32_t no_place = 0xffff'ffff;
+
     // Input (device_connection.cc)
     void on_ready(std::uint32_t events) override;
     void read_once();
@@ -205,12 +208,14 @@ private:
     std::uint32_t policy_generation_ = 1;
     std::uint32_t interest_ = 0;
     std::uint32_t connection_number_ = 0;  // of lifecycle events
-    bool lingering_ = false;               // over; input is read and dropped until the peer closes
-    bool congested_ = false;               // another loop does not keep up: nothing is read
-    bool is_waiting_for_disk_ = false;     // with very many packets
-    bool output_was_full_ = false;
-    bool wants_reasons_ = true;           // MQTT 5
-    std::uint32_t packet_bytes_max_ = 0;  // the client's Maximum Packet Size
+    std::uint32_t packet_bytes_max_ = 0;   // the client's Maximum Packet Size
+    std::uint32_t place_ = no_place;       // among the connections of its LoopGateway
+    // Bits, since a hundred thousand idle connections pay for each byte.
+    bool lingering_ : 1 = false;            // over; input is read and dropped until the peer closes
+    bool congested_ : 1 = false;            // another loop does not keep up: nothing is read
+    bool is_waiting_for_disk_ : 1 = false;  // with very many packets
+    bool output_was_full_ : 1 = false;
+    bool wants_reasons_ : 1 = true;  // MQTT 5
 };
 
 }  // namespace gatehouse::gateway

@@ -21,8 +21,8 @@
 namespace gatehouse::gateway {
 
 struct DeviceFacts {
-    Tenant tenant;
-    UuidText trace_id;  // of the connection attempt
+    std::shared_ptr<const Tenant> whose;  // never null; of many connections
+    UuidText trace_id;                    // of the connection attempt
     std::string client_id;
     std::string source_ip;
     std::uint16_t source_port = 0;
@@ -39,6 +39,7 @@ struct DeviceFacts {
     logs::TraceStore::Recorder trace;
     net::ConnectionLimits::Slot slot;
 
+    const Tenant& tenant() const { return *whose; }
     logs::Origin origin(std::string_view principal_id) const {
         return {.protocol = "MQTT",
                 .client_id = client_id,
@@ -48,7 +49,7 @@ struct DeviceFacts {
     }
     // Whose level of logging it is.
     logs::Subject subject(std::string_view principal_id = {}) const {
-        return {.tenant = tenant,
+        return {.tenant = tenant(),
                 .client_id = client_id,
                 .principal_id = principal_id,
                 .source_ip = source_ip};

@@ -10,7 +10,7 @@
 namespace gatehouse::gateway {
 
 broker::ConnectionFacts DeviceConnection::lifecycle_facts() const {
-    return {.tenant = facts_->tenant,
+    return {.tenant = facts_->tenant(),
             .client_id = facts_->client_id,
             .thing_name = {},
             .session_identifier = facts_->trace_id,
@@ -27,7 +27,7 @@ void DeviceConnection::tell_connected() {
 // Later in the turn: the end may have come from within the broker. The connection may be gone by
 // then, so what is told is copied; where nobody listens that is all that happens.
 void DeviceConnection::tell_disconnected(DisconnectReason reason) {
-    gateway_.loop().post([&gateway = gateway_, reason, tenant = facts_->tenant,
+    gateway_.loop().post([&gateway = gateway_, reason, tenant = facts_->tenant(),
                           client_id = facts_->client_id, trace_id = facts_->trace_id,
                           identity = identity_, number = connection_number_] {
         gateway.lifecycle().disconnected({.tenant = tenant,

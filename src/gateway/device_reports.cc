@@ -40,7 +40,7 @@ void DeviceConnection::refresh_log_level() {
 void DeviceConnection::report_connected() {
     facts_->trace.outcome(logs::Outcome::Accepted);
     if (!keeps(logs::EventType::Connect, logs::Status::Success)) return;
-    gateway_.parts().events.record({.tenant = facts_->tenant,
+    gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = logs::EventType::Connect,
                                     .trace_id = facts_->trace_id,
                                     .origin = facts_->origin(identity_->principal_id),
@@ -71,7 +71,7 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
     if (!keeps(logs::EventType::Disconnect, status)) return;
     const bool taken_over = ending.reason == DisconnectReason::DuplicateClientId;
     gateway_.parts().events.record(
-        {.tenant = facts_->tenant,
+        {.tenant = facts_->tenant(),
          .type = logs::EventType::Disconnect,
          .status = status,
          .trace_id = ending.trace_id.empty() ? facts_->trace_id.view() : ending.trace_id,
@@ -86,7 +86,7 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
 void DeviceConnection::report_publish_in(const mqtt::Publish& publish) {
     const logs::Member retained{"retain", std::string_view("True")};
     gateway_.parts().events.record(
-        {.tenant = facts_->tenant,
+        {.tenant = facts_->tenant(),
          .type = logs::EventType::PublishIn,
          .trace_id = facts_->trace_id,
          .origin = facts_->origin(identity_->principal_id),
@@ -103,7 +103,7 @@ void DeviceConnection::report_over_rate(std::uint64_t count, bool is_throttled) 
         is_throttled ? "QoS 0 is discarded, QoS 1 waits"
                      : "AWS IoT would discard QoS 0 and delay QoS 1",
         count);
-    gateway_.parts().events.record({.tenant = facts_->tenant,
+    gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = logs::EventType::ConnectionRate,
                                     .status = logs::Status::Failure,
                                     .trace_id = facts_->trace_id,
@@ -114,7 +114,7 @@ void DeviceConnection::report_over_rate(std::uint64_t count, bool is_throttled) 
 
 void DeviceConnection::report_filter(logs::EventType type, std::string_view filter) {
     if (!keeps(type, logs::Status::Success)) return;
-    gateway_.parts().events.record({.tenant = facts_->tenant,
+    gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = type,
                                     .trace_id = facts_->trace_id,
                                     .origin = facts_->origin(identity_->principal_id),
@@ -124,7 +124,7 @@ void DeviceConnection::report_filter(logs::EventType type, std::string_view filt
 void DeviceConnection::report_refused(logs::EventType type, std::string_view topic,
                                       std::string_view reason, std::string_view details) {
     if (!keeps(type, logs::Status::Failure)) return;
-    gateway_.parts().events.record({.tenant = facts_->tenant,
+    gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = type,
                                     .status = logs::Status::Failure,
                                     .trace_id = facts_->trace_id,
@@ -138,7 +138,7 @@ void DeviceConnection::report_denied(logs::EventType type, std::string_view topi
                                      const Denial& denial, std::string_view trace_id) {
     facts_->trace.step(logs::StepKind::PolicyDecided, logs::StepStatus::Failed, denial.sentence);
     if (!keeps(type, logs::Status::Failure)) return;
-    gateway_.parts().events.record({.tenant = facts_->tenant,
+    gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = type,
                                     .status = logs::Status::Failure,
                                     .trace_id = trace_id,

@@ -232,7 +232,7 @@ private:
             facts_->log_level = parts_.levels.level_for(facts_->subject((*identity)->principal_id));
             gateway_.metrics().add(logs::Metric::ConnectAuthError);
             report_connect_denied(gateway_, *facts_, **identity, *denial);
-            gateway_.lifecycle().connect_failed({.tenant = facts_->tenant,
+            gateway_.lifecycle().connect_failed({.tenant = facts_->tenant(),
                                                  .client_id = facts_->client_id,
                                                  .thing_name = {},
                                                  .session_identifier = facts_->trace_id,
@@ -262,9 +262,9 @@ private:
         if (proven == Proven::NotYet && !throttles) return std::nullopt;
         const std::uint32_t most = profile().limits.client_connects_per_second_max;
         const SteadyTime now = gateway_.loop().now();
-        const std::uint32_t count = proven == Proven::Yes
-                                        ? rates->note(facts_->tenant, facts_->client_id, now)
-                                        : rates->count(facts_->tenant, facts_->client_id, now) + 1;
+        const std::uint32_t count =
+            proven == Proven::Yes ? rates->note(facts_->tenant(), facts_->client_id, now)
+                                  : rates->count(facts_->tenant(), facts_->client_id, now) + 1;
         if (count <= most) return std::nullopt;
         gateway_.metrics().add(logs::Metric::ConnectClientIdThrottle);
         std::string sentence = fmt::format("the client id connects more than {} time{} a second",
@@ -299,7 +299,7 @@ private:
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
         TenantAnswer tenant = parts_.tenant_of(name_asked_for());
-        facts->tenant = std::move(tenant.tenant);
+        facts->whose = std::move(tenant.tenant);
         tenant_problem_ = std::move(tenant.problem);
         names_endpoint_ = tenant.is_endpoint;
         facts->trace_id = UuidText(make_uuid(parts_.random));
@@ -312,7 +312,7 @@ private:
         if (connect.password) facts->password_exposure = exposure_of(peer);
         facts->version = connect.version;
         facts->log_level = parts_.levels.level_for(facts->subject());
-        facts->trace = parts_.traces.begin(facts->tenant, facts->trace_id, peer.remote.text());
+        facts->trace = parts_.traces.begin(facts->tenant(), facts->trace_id, peer.remote.text());
         facts->trace.name_client(facts->client_id);
         facts->slot = std::move(slot_);
         return facts;
@@ -321,7 +321,7 @@ private:
     std::shared_ptr<const authentication::Credentials> make_credentials() const {
         const mqtt::Connect& connect = **connect_;
         auto credentials = std::make_shared<authentication::Credentials>();
-        credentials->tenant = facts_->tenant;
+        credentials->tenant = facts_->tenant();
         credentials->trace_id = authentication::TraceId(facts_->trace_id);
         credentials->peer = stream_->facts();
         const std::string asked_name = name_asked_for();
@@ -352,7 +352,7 @@ private:
         arrival->authenticated_at = asked_at;
         arrival->early_input = std::move(early_input_);
         arrival->attach = {
-            .tenant = facts_->tenant,
+            .tenant = facts_->tenant(),
             .client_id = broker::ClientId(facts_->client_id),
             .principal = fmt::format("{}/{}/{}", authentication::name_of(identity->type),
                                      identity->authorizer_name, identity->principal_id),
@@ -368,7 +368,7 @@ private:
         facts_->session_expiry_asked = connect.properties.session_expiry_interval;
         facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Passed,
                            "CONNACK: connected");
-        const std::size_t home = parts_.broker.home_of(facts_->tenant, facts_->client_id);
+        const std::size_t home = parts_.broker.home_of(facts_->tenant(), facts_->client_id);
         arrival->facts = std::move(facts_);
         arrival->identity = std::move(identity);
         arrival->transport = stream_->release();

@@ -48,7 +48,7 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
                        const NoConnect& problem) {
     gateway.metrics().add(logs::Metric::ConnectClientError);
     const GatewayParts& parts = gateway.parts();
-    const Tenant tenant = parts.tenant_of(peer.server_name).tenant;
+    const Tenant tenant = *parts.tenant_of(peer.server_name).tenant;
     const std::string source_ip = peer.remote.host();
     const std::string trace_id = make_uuid(parts.random);
     auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text(), logs::Attempt::NoConnect);
@@ -81,7 +81,7 @@ void report_over_limit(LoopGateway& gateway, const Door& door, std::string_view 
     const std::string details =
         fmt::format("{} connections to {} through a load balancer were refused: {}", *count,
                     name_of(door.kind), why);
-    parts.events.record({.tenant = parts.tenant_of({}).tenant,
+    parts.events.record({.tenant = *parts.tenant_of({}).tenant,
                          .type = logs::EventType::ConnectionRefused,
                          .status = logs::Status::Failure,
                          .reason = "LIMIT_EXCEEDED",
@@ -98,7 +98,7 @@ void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,
                             logs::Status::Failure)) {
         return;
     }
-    parts.events.record({.tenant = facts.tenant,
+    parts.events.record({.tenant = facts.tenant(),
                          .type = logs::EventType::ConnectionAuthNError,
                          .status = logs::Status::Failure,
                          .trace_id = facts.trace_id,
@@ -121,7 +121,7 @@ void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, Conne
     }
     const bool is_authentication = fault == ConnectFault::NotAuthenticated;
     parts.events.record(
-        {.tenant = facts.tenant,
+        {.tenant = facts.tenant(),
          .type = logs::EventType::Connect,
          .status = logs::Status::Failure,
          .trace_id = facts.trace_id,
@@ -141,7 +141,7 @@ void report_connect_rate(LoopGateway& gateway, const DeviceFacts& facts,
                             logs::Status::Failure)) {
         return;
     }
-    parts.events.record({.tenant = facts.tenant,
+    parts.events.record({.tenant = facts.tenant(),
                          .type = logs::EventType::ConnectionRate,
                          .status = logs::Status::Failure,
                          .trace_id = facts.trace_id,
@@ -160,7 +160,7 @@ void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
     if (!parts.events.keeps(facts.log_level, logs::EventType::Connect, logs::Status::Failure)) {
         return;
     }
-    parts.events.record({.tenant = facts.tenant,
+    parts.events.record({.tenant = facts.tenant(),
                          .type = logs::EventType::Connect,
                          .status = logs::Status::Failure,
                          .trace_id = facts.trace_id,

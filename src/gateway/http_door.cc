@@ -172,7 +172,7 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
 async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
     TenantAnswer tenant = gateway_.parts().tenant_of(call.asked_name());
     call.names_endpoint = tenant.is_endpoint;
-    call.tenant = std::move(tenant.tenant);
+    call.tenant = *tenant.tenant;
     if (!tenant.problem.empty()) {
         co_return refuse(call, {.reason = "ACCOUNT_NOT_FOUND", .sentence = tenant.problem});
     }

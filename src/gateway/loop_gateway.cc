@@ -56,17 +56,21 @@ void LoopGateway::adopt(std::unique_ptr<Arrival> arrival) {
     if (stopping_) return;  // the socket closes
     auto connection = std::make_unique<DeviceConnection>(*this, std::move(*arrival));
     DeviceConnection& device = *connection;
-    connections_.emplace(&device, std::move(connection));
+    device.place_ = static_cast<std::uint32_t>(connections_.size());
+    connections_.push_back(std::move(connection));
     gauges_.add(device.facts().door, device.facts().version);
     device.start();
 }
 
 void LoopGateway::retire(DeviceConnection& connection) {
-    const auto found = connections_.find(&connection);
-    if (found == connections_.end()) return;  // already
+    if (connection.place_ == DeviceConnection::no_place) return;  // already
     gauges_.remove(connection.facts().door, connection.facts().version);
-    retired_.push_back(std::move(found->second));
-    connections_.erase(found);
+    std::unique_ptr<DeviceConnection>& place = connections_[connection.place_];
+    connections_.back()->place_ = connection.place_;
+    connection.place_ = DeviceConnection::no_place;
+    std::swap(place, connections_.back());
+    retired_.push_back(std::move(connections_.back()));
+    connections_.pop_back();
     loop_.request_turn_end(*this);
 }
 
@@ -78,7 +82,7 @@ void LoopGateway::stop() {
     stopping_ = true;
     std::vector<DeviceConnection*> open;
     open.reserve(connections_.size());
-    for (const auto& [device, owner] : connections_) open.push_back(device);
+    for (const auto& connection : connections_) open.push_back(connection.get());
     for (DeviceConnection* const device : open) device->shut_down();
     for (Entering* const entering : entering_) entering->stop(Entering::Stop::Politely);
 }

@@ -93,7 +93,7 @@ private:
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;
-    std::unordered_map<DeviceConnection*, std::unique_ptr<DeviceConnection>> connections_;
+    std::vector<std::unique_ptr<DeviceConnection>> connections_;  // each knows its place
     std::vector<std::unique_ptr<DeviceConnection>> retired_;
     Bytes scratch_;
     bool stopping_ = false;

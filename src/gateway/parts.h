@@ -22,7 +22,8 @@ namespace gatehouse::gateway {
 
 // Which tenant a connection belongs to.
 struct TenantAnswer {
-    Tenant tenant;        // with a problem: whose log tells of it
+    // Never null; with a problem: whose log tells of it.
+    std::shared_ptr<const Tenant> tenant;
     std::string problem;  // why the connection is refused; empty: it is not
     // The name is one by which devices call this server, not made up, an address or missing.
     bool is_endpoint = false;

@@ -44,8 +44,8 @@ IdentityPtr make_identity(std::string principal_id, std::string_view document,
     identity->principal_id = std::move(principal_id);
     identity->policies = policy::compile(
         {{"", std::make_shared<const policy::Document>(std::move(*parsed))}}, {}, Tenant{});
-    identity->refresh_after = refresh_after;
-    identity->disconnect_after = 3 * refresh_after;
+    identity->refresh_after = authentication::Identity::Seconds(refresh_after.count());
+    identity->disconnect_after = 3 * identity->refresh_after;
     return identity;
 }
 
@@ -157,7 +157,11 @@ void FuzzServer::start() {
                      .levels = levels_,
                      .traces = *traces_,
                      .metrics = *metrics_,
-                     .tenant_of = [](std::string_view) { return TenantAnswer{}; }},
+                     .tenant_of =
+                         [](std::string_view) {
+                             return TenantAnswer{.tenant = std::make_shared<const Tenant>(),
+                                                 .problem = {}};
+                         }},
         loops);
 }
 

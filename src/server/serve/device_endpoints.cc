@@ -42,7 +42,7 @@ std::vector<std::string> own_names_of(const Settings& settings) {
 
 DeviceEndpoints::DeviceEndpoints(const Parts& parts)
     : parts_(parts),
-      usual_tenant_{parts.settings.account, parts.settings.region},
+      usual_tenant_(std::make_shared<const Tenant>(parts.settings.account, parts.settings.region)),
       usual_(parts.settings.endpoints.empty() ? endpoint_without_setting
                                               : parts.settings.endpoints.front()),
       regions_apart_(parts.settings.tenancy == Tenancy::Multi),
@@ -64,21 +64,25 @@ gateway::TenantAnswer DeviceEndpoints::tenant_of(std::string_view server_name) c
                                            "which does not exist here",
                                            name, named->account.view())};
         }
-        if (!regions_apart_) named->region = usual_tenant_.region;
-        if (*named != usual_tenant_ && !parts_.authorizers.directory().get()->has_any(*named)) {
+        if (!regions_apart_) named->region = usual_tenant_->region;
+        if (*named != *usual_tenant_ && !parts_.authorizers.directory().get()->has_any(*named)) {
             return {.tenant = usual_tenant_,
                     .problem = fmt::format("the server name '{}' is the endpoint of account {} in "
                                            "region {}, where it has no authorizer",
                                            name, named->account.view(), named->region.view())};
         }
-        return {.tenant = std::move(*named), .problem = {}, .is_endpoint = true};
+        return {.tenant = *named == *usual_tenant_
+                              ? usual_tenant_
+                              : std::make_shared<const Tenant>(std::move(*named)),
+                .problem = {},
+                .is_endpoint = true};
     }
     return {.tenant = usual_tenant_, .problem = {}};
 }
 
 async::Task<Result<std::string>> DeviceEndpoints::name_for(Tenant tenant,
                                                            registry::EndpointType type) {
-    if (tenant == usual_tenant_) co_return usual_;
+    if (tenant == *usual_tenant_) co_return usual_;
     if (host_names_.empty()) {
         co_return fail(ErrorKind::InvalidInput,
                        fmt::format("account {} in {} has no endpoint: accounts and regions are "
@@ -86,7 +90,7 @@ async::Task<Result<std::string>> DeviceEndpoints::name_for(Tenant tenant,
                                    "alone; start it with --endpoint NAME too",
                                    tenant.account.view(), tenant.region.view()));
     }
-    std::string name = registry::endpoint_name(tenant, type, usual_tenant_, host_names_.front());
+    std::string name = registry::endpoint_name(tenant, type, *usual_tenant_, host_names_.front());
     if (is_shown_ && parts_.certificate.identity()->is_for(name)) co_return name;
     const auto covered = co_await parts_.workers.run(
         *async::EventLoop::current(), [&certificate = parts_.certificate, region = tenant.region] {

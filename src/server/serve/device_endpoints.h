@@ -59,7 +59,7 @@ public:
 
 private:
     const Parts parts_;
-    const Tenant usual_tenant_;
+    const std::shared_ptr<const Tenant> usual_tenant_;
     const std::string usual_;
     const bool regions_apart_;
     const std::vector<std::string> host_names_;  // those that others' names are made of
