@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cstdlib>
 
+#include "base/standard_error.h"
+
 namespace gatehouse::async {
 namespace {
 
@@ -16,9 +18,10 @@ void end_if_thrown(const std::string& name, const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);
     } catch (const std::exception& exception) {
-        fmt::print(stderr, "gatehouse: bug: task '{}' threw: {}\n", name, exception.what());
+        write_standard_error(
+            fmt::format("gatehouse: bug: task '{}' threw: {}\n", name, exception.what()));
     } catch (...) {
-        fmt::print(stderr, "gatehouse: bug: task '{}' threw\n", name);
+        write_standard_error(fmt::format("gatehouse: bug: task '{}' threw\n", name));
     }
     std::abort();
 }

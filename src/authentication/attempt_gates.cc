@@ -64,6 +64,11 @@ async::Task<Result<AttemptGates::Pass>> AttemptGates::enter(GateKey key, Deadlin
                    "its turn among the attempts of this user from this address did not come");
 }
 
+void AttemptGates::note_refusal(const GateKey& key) {
+    ++open(key).under_way;
+    end(key, Outcome::Refused);
+}
+
 void AttemptGates::end(const GateKey& key, Outcome outcome) {
     Gate& gate = gates_.at(key);
     --gate.under_way;

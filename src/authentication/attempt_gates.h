@@ -67,6 +67,8 @@ public:
     // Throttled: as many wait as may. Timeout: its turn did not come before the deadline.
     async::Task<Result<Pass>> enter(GateKey key, Deadline deadline);
 
+    // Of an attempt that did not have to wait here.
+    void note_refusal(const GateKey& key);
     // The server is stopping: nobody waits any more.
     void release();
 

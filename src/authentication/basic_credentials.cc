@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "authentication/user_name.h"
 #include "base/encoding.h"
 #include "signature/request_view.h"
 
@@ -38,8 +39,9 @@ std::optional<BasicCredentials> split(std::string_view text) {
 
 // Bytes that happen to have a colon, or a JSON Web Token, are no user.
 bool is_user(const BasicCredentials& read) {
-    return !read.user.empty() && !read.user.starts_with('{') &&
-           std::ranges::none_of(read.user,
+    const std::string_view user = without_blanks(read.user);
+    return !user.empty() && !user.starts_with('{') &&
+           std::ranges::none_of(user,
                                 [](unsigned char each) { return each < 0x20 || each == 0x7F; });
 }
 

@@ -44,6 +44,8 @@ TEST(BasicCredentials, OfAnotherSchemeAreThoseThatLookLikeAUser) {
     EXPECT_EQ(read("Bearer " + encoded(R"({"alg":"none"})"), Scheme::Any), "none");
     EXPECT_EQ(read("Bearer " + encoded("\x01\x02:"), Scheme::Any), "none");
     EXPECT_EQ(read("Bearer " + encoded(":pw"), Scheme::Any), "none");
+    EXPECT_EQ(read("Bearer " + encoded("\talice\xC2\xA0:pw"), Scheme::Any), "\talice\xC2\xA0/pw")
+        << "a function may trim it";
 }
 
 TEST(BasicCredentials, MayHideWhereItIsNoBase64) {

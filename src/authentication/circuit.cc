@@ -73,8 +73,10 @@ void Circuit::suspect(const Client& client, SteadyTime now) {
     const auto is_over = [&](const auto& one) {
         return now - one.second.last >= settings_.suspect_for;
     };
-    if (suspicions_.size() >= settings_.clients_max) std::erase_if(suspicions_, is_over);
-    if (suspicions_.size() >= settings_.clients_max) suspicions_.erase(suspicions_.begin());
+    if (suspicions_.size() >= settings_.clients_max && !suspicions_.contains(client.address)) {
+        std::erase_if(suspicions_, is_over);
+        if (suspicions_.size() >= settings_.clients_max) suspicions_.erase(suspicions_.begin());
+    }
     const auto [found, is_new] = suspicions_.try_emplace(client.address);
     Suspicion& suspicion = found->second;
     if (!is_new && is_over(*found)) suspicion.clients.clear();
@@ -97,6 +99,11 @@ Standing Circuit::standing_of(const Client& client, SteadyTime now) const {
 void Circuit::let_in(const Client& client) {
     know(client.key);
     suspicions_.erase(client.address);
+}
+
+void Circuit::forget(const Client& client) {
+    known_.erase(client.key);
+    known_before_.erase(client.key);
 }
 
 void Circuit::answered() {

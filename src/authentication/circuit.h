@@ -73,6 +73,8 @@ public:
     void answered();
     // The client got in: it showed what a stranger cannot.
     void let_in(const Client& client);
+    // Is as good as new.
+    void forget(const Client& client);
 
     bool is_open() const { return failures_in_row_ >= settings_.failures_to_open; }
     std::uint32_t failures_in_row() const { return failures_in_row_; }

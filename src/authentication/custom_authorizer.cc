@@ -1,7 +1,6 @@
 #include "authentication/custom_authorizer.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "async/run_on.h"
 #include "authentication/basic_credentials.h"
@@ -112,6 +111,8 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
         (*pass)->accepted();
     } else if (result || result.error().kind != Refusal::Kind::Unavailable) {
         (*pass)->refused();
+        // Who got in once may not guess at the other user without end.
+        if (call.is_pair) call.gate->circuit.forget(call.client);
     }
     co_return result;
 }
@@ -129,18 +130,24 @@ async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAut
     std::vector<GateKey> keys;
     for (const std::string& subject : subjects) keys.push_back(brake_.key_of(subject, call.site));
     const GateKey address = brake_.key_of(call.authorizer.arn(), call.site);
-    call.client = {
-        .key = keys.size() == 1
-                   ? keys.front()
-                   : brake_.key_of(fmt::format("{}", fmt::join(subjects, "\n")), call.site),
-        .address = address};
+    // With their lengths, so that no user can pass for two.
+    std::string all;
+    for (const std::string& subject : subjects) {
+        all += fmt::format("{} {}", subject.size(), subject);
+    }
+    call.client = {.key = keys.size() == 1 ? keys.front() : brake_.key_of(all, call.site),
+                   .address = address};
+    call.is_pair = keys.size() > 1;
     if (call.purpose == Purpose::Refresh || keys.empty()) co_return std::nullopt;
-    // What two users share is others', too. It holds nobody back who got in as these two before.
-    if (keys.size() > 1 && !may_hide_user(credentials) &&
+    // What two users share is others', too. It holds nobody back who got in as these two before and
+    // was not refused since.
+    std::vector<GateKey> not_waited;
+    if (call.is_pair && !may_hide_user(credentials) &&
         call.gate->circuit.standing_of(call.client, parts_.clock.steady_now()) == Standing::Known) {
+        not_waited.assign(keys.begin() + 1, keys.end());
         keys.resize(1);
     }
-    auto pass = co_await brake_.enter(std::move(keys), deadline);
+    auto pass = co_await brake_.enter(std::move(keys), deadline, std::move(not_waited));
     if (!pass) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, pass.error().message);
         co_return std::unexpected(not_asked(call, pass.error().message));

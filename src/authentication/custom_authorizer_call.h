@@ -26,6 +26,7 @@ struct CustomAuthorizer::Call {
     std::string site;  // the client's, Address::site_key()
     std::shared_ptr<Gate> gate;
     Circuit::Client client{};
+    bool is_pair = false;          // it says to be two users
     bool had_little_time = false;  // since the client waited before the function was called
     std::shared_ptr<bool> is_failure_told = std::make_shared<bool>(false);  // to the circuit
     std::vector<std::string> secrets =

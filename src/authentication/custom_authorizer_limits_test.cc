@@ -51,6 +51,28 @@ TEST_F(CustomAuthorizerLimitsTest, AUserInCommonHoldsNobodyBackWhoGotIn) {
     EXPECT_EQ(functions_.events.size(), 7u);
 }
 
+// Who owns an account may not guess at another's beside it.
+TEST_F(CustomAuthorizerLimitsTest, APairThatGotInCountsItsRefusalsAtBoth) {
+    const auto guess = [&] {
+        auto client = credentials("own?x-amz-customauthorizer-name=Door");
+        client->http = std::make_unique<HttpCredentials>();
+        client->http->headers.add("Authorization", "Basic YWxpY2U6cHc=");
+        return client;
+    };
+    for (int i = 0; i < 4; ++i) {
+        functions_.answer = allowing_answer;
+        EXPECT_TRUE(ask(guess()));
+        functions_.answer = R"({"isAuthenticated": false})";
+        EXPECT_FALSE(ask(guess()));
+    }
+    EXPECT_EQ(functions_.events.size(), 8u);
+    ask_later(guess());
+    EXPECT_EQ(functions_.events.size(), 8u) << "it waits, since alice was refused four times";
+    clock_.advance(seconds(1));
+    turn();
+    EXPECT_EQ(functions_.events.size(), 9u);
+}
+
 TEST_F(CustomAuthorizerLimitsTest, APolicyThatDoesNotLetConnectCountsAsARefusal) {
     functions_.answer =
         R"({"isAuthenticated":true,"principalId":"a","policyDocuments":[{"Version":"2012-10-17",)"

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "authentication/basic_credentials.h"
+#include "authentication/user_name.h"
 #include "signature/digest.h"
 #include "signature/request_view.h"
 
@@ -34,10 +35,7 @@ std::string random_secret(Random& random) {
 
 // "Alice " and "alice" are one to many a handler, and so are guesses at them.
 std::string folded(std::string_view user) {
-    const auto is_blank = [](unsigned char each) { return each <= 0x20 || each == 0x7F; };
-    while (!user.empty() && is_blank(user.front())) user.remove_prefix(1);
-    while (!user.empty() && is_blank(user.back())) user.remove_suffix(1);
-    std::string folded(user);
+    std::string folded(without_blanks(user));
     for (char& each : folded) {
         if (each >= 'A' && each <= 'Z') each = static_cast<char>(each - 'A' + 'a');
     }
@@ -98,9 +96,10 @@ GateKey RefusalBrake::key_of(std::string_view subject, std::string_view address)
 
 // One after the other in one order for all, so that no two wait for each other.
 async::Task<Result<RefusalBrake::Pass>> RefusalBrake::enter(std::vector<GateKey> keys,
-                                                            Deadline deadline) {
+                                                            Deadline deadline,
+                                                            std::vector<GateKey> not_waited) {
     std::ranges::sort(keys);
-    Pass pass;
+    Pass pass(gates_, std::move(not_waited));
     for (const GateKey& key : keys) {
         auto gate = co_await gates_.enter(key, deadline);
         if (!gate) co_return fail(std::move(gate.error()));
@@ -111,6 +110,7 @@ async::Task<Result<RefusalBrake::Pass>> RefusalBrake::enter(std::vector<GateKey>
 
 void RefusalBrake::Pass::refused() {
     for (AttemptGates::Pass& gate : gates_) gate.refused();
+    for (const GateKey& key : not_waited_) all_->note_refusal(key);
 }
 
 void RefusalBrake::Pass::accepted() {

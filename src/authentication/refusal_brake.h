@@ -49,10 +49,16 @@ public:
 
     private:
         friend RefusalBrake;
+        Pass(AttemptGates& all, std::vector<GateKey> not_waited)
+            : all_(&all), not_waited_(std::move(not_waited)) {}
+        AttemptGates* all_;
         std::vector<AttemptGates::Pass> gates_;
+        std::vector<GateKey> not_waited_;
     };
-    // Waits until the attempt may be made, in turn. The errors are those of AttemptGates.
-    async::Task<Result<Pass>> enter(std::vector<GateKey> keys, Deadline deadline);
+    // Waits until the attempt may be made, in turn. The errors are those of AttemptGates. At
+    // `not_waited` it does not wait, but a refusal counts.
+    async::Task<Result<Pass>> enter(std::vector<GateKey> keys, Deadline deadline,
+                                    std::vector<GateKey> not_waited = {});
 
     // The server is stopping: nobody is held back any more.
     void release() { gates_.release(); }

@@ -1,6 +1,7 @@
 #include "authentication/user_name.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/encoding.h"
 #include "signature/request_view.h"
@@ -9,6 +10,32 @@ namespace gatehouse::authentication {
 namespace {
 
 constexpr std::size_t parameters_max = 64;
+
+// White space beyond ASCII, in UTF-8: U+0085, U+00A0, U+1680, U+2000 to U+200A, U+2028, U+2029,
+// U+202F, U+205F, U+3000 and U+FEFF.
+constexpr std::array<std::string_view, 20> wide_blanks = {
+    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81",
+    "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
+    "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8",
+    "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", "\xEF\xBB\xBF"};
+
+bool is_narrow_blank(unsigned char each) {
+    return each <= 0x20 || each == 0x7F;
+}
+
+// Bytes of the blank at that end; 0: there is none.
+std::size_t leading_blank(std::string_view text) {
+    if (!text.empty() && is_narrow_blank(static_cast<unsigned char>(text.front()))) return 1;
+    const auto blank = std::ranges::find_if(
+        wide_blanks, [&](std::string_view one) { return text.starts_with(one); });
+    return blank == wide_blanks.end() ? 0 : blank->size();
+}
+std::size_t trailing_blank(std::string_view text) {
+    if (!text.empty() && is_narrow_blank(static_cast<unsigned char>(text.back()))) return 1;
+    const auto blank = std::ranges::find_if(
+        wide_blanks, [&](std::string_view one) { return text.ends_with(one); });
+    return blank == wide_blanks.end() ? 0 : blank->size();
+}
 
 bool is_service_parameter(std::string_view name) {
     constexpr std::string_view prefix = "x-amz-";
@@ -85,6 +112,12 @@ UserName parse_user_name(std::string_view text, SecondQuestionMark second) {
             "ignored");
     }
     return parsed;
+}
+
+std::string_view without_blanks(std::string_view user) {
+    while (const std::size_t bytes = leading_blank(user)) user.remove_prefix(bytes);
+    while (const std::size_t bytes = trailing_blank(user)) user.remove_suffix(bytes);
+    return user;
 }
 
 }  // namespace gatehouse::authentication

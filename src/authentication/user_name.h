@@ -43,6 +43,9 @@ inline constexpr std::string_view signature_parameter = "x-amz-customauthorizer-
 // Never fails: whatever does not parse is part of a name or value. At most 64 parameters are
 // taken; the rest is left out with a note.
 UserName parse_user_name(std::string_view text, SecondQuestionMark second);
+// Without what functions trim off its ends: control characters, blanks, and what Unicode calls
+// white space (with U+FEFF, as JavaScript does).
+std::string_view without_blanks(std::string_view user);
 // The parameters of a query string without its leading '?'.
 std::vector<Parameter> parse_query(std::string_view query);
 

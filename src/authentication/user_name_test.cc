@@ -60,5 +60,19 @@ TEST(UserName, BoundsTheNumberOfParameters) {
     EXPECT_EQ(parsed.notes.size(), 1u);
 }
 
+TEST(UserName, BlanksThatFunctionsTrimAreCutOff) {
+    for (const std::string_view text : {"alice", " alice\t",
+                                        "\xC2\xA0\xE2\x80\x83"
+                                        "alice",
+                                        "alice\xE3\x80\x80\x1F\xC2\x85 ",
+                                        "\xEF\xBB\xBF\xE1\x9A\x80"
+                                        "alice\xE2\x80\xAF"}) {
+        EXPECT_EQ(without_blanks(text), "alice") << text;
+    }
+    EXPECT_EQ(without_blanks("\xE2\x80\x8A \xE2\x81\x9F"), "");
+    EXPECT_EQ(without_blanks(" a\xC2\xA0 b "), "a\xC2\xA0 b");
+    EXPECT_EQ(without_blanks("\xC3\xA9t\xC3\xA9"), "\xC3\xA9t\xC3\xA9");
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

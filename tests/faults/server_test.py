@@ -244,6 +244,36 @@ class Reread(ClientTest):
         self.server.wait_for_record(clientId="still-debug", eventType="Publish-In")
 
 
+class NobodyListens(ClientTest):
+    """Standard error cannot be written: a full disk, a reader that has ended."""
+    flags = ("--allow-anonymous",)
+
+    def test_what_the_operator_should_hear_ends_no_server(self):
+        self.server.terminate()
+        folder = self.server.data_dir.path
+        (folder / "stderr").unlink()
+        (folder / "stderr").symlink_to("/dev/full")
+        config = folder / "data" / "gatehouse.toml"
+        self.server.start()
+        config.write_text("log-level = 'loud'\n")
+        self.server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.server.log_records(eventType="Server.Notice", reason="REREAD"),
+                   "the notice of SIGHUP")
+        self.device("later", door="mqtt", user=None).connected()
+
+    def test_closed_standard_streams_are_not_taken_for_others(self):
+        self.server.terminate()
+        command = self.server.command
+        self.server.command = lambda: [
+            "sh", "-c", 'exec "$@" <&- 2>&-', "sh", *command()]
+        self.server.start()
+        lock = self.server.data_dir.path / "data" / "lock"
+        self.assertEqual(lock.read_text().strip(), str(self.server.ready["pid"]))
+        numbers = pathlib.Path("/proc", str(self.server.ready["pid"]), "fd")
+        for number in ("0", "2"):
+            self.assertEqual(os.readlink(numbers / number), "/dev/null")
+
+
 class StopWithoutTime(AuthorizerTest):
     """No deadline ever comes while the clock stands still."""
     flags = ("--clock", "manual")

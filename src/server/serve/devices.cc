@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "async/run_on.h"
+#include "server/serve/tell_operator.h"
 
 namespace gatehouse::server {
 namespace {
@@ -61,7 +62,7 @@ void report_disk(logs::LogStore& log, const Tenant& tenant, const Result<void>& 
         written ? "messages are kept on disk again"
                 : "messages cannot be kept on disk, what would have to be is refused: " +
                       written.error().describe();
-    fmt::print(stderr, "gatehouse serve: {}\n", sentence);
+    tell_operator(sentence);
     log.record({.tenant = tenant,
                 .type = logs::EventType::ServerNotice,
                 .status = written ? logs::Status::Success : logs::Status::Failure,

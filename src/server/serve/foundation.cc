@@ -1,8 +1,6 @@
 #include "server/serve/foundation.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
+#include "server/serve/tell_operator.h"
 
 namespace gatehouse::server {
 namespace {
@@ -18,9 +16,7 @@ Result<std::unique_ptr<logs::LogStore>> open_log(const Settings& settings,
     log.group_bytes = settings.logs.group_bytes_max;
     log.total_bytes = settings.logs.total_bytes_max;
     log.write_budget = settings.logs.write_budget_bytes_per_second;
-    log.report = [](const std::string& sentence) {
-        fmt::print(stderr, "gatehouse serve: {}\n", sentence);
-    };
+    log.report = [](const std::string& sentence) { tell_operator(sentence); };
     return logs::LogStore::open(std::move(log), clock);
 }
 

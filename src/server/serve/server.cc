@@ -12,6 +12,7 @@
 #include "functions/process_privacy.h"
 #include "net/address.h"
 #include "server/serve/start_memory.h"
+#include "server/serve/tell_operator.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -213,7 +214,7 @@ Server::Reread Server::reread_passwords() {
     if (read) return {.sentence = "the passwords were read again"};
     std::string problem =
         "the passwords stay as they were, since they are not valid now: " + read.error().describe();
-    fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problem);
+    tell_operator("SIGHUP: " + problem);
     return {logs::Status::Failure, std::move(problem)};
 }
 
@@ -223,7 +224,7 @@ Server::Reread Server::reread_settings() {
         std::vector<std::string> problems;
         for (const Error& problem : loaded.error()) {
             problems.push_back(problem.describe());
-            fmt::print(stderr, "gatehouse serve: SIGHUP: {}\n", problems.back());
+            tell_operator("SIGHUP: " + problems.back());
         }
         return {logs::Status::Failure,
                 fmt::format("the settings stay as they were, since they are not valid now: {}",
@@ -259,7 +260,7 @@ Server::Reread Server::renew_certificate() {
     }
     const Error& error = !renewed ? renewed.error() : shown.error();
     std::string problem = "the server certificate stays as it is: " + error.describe();
-    fmt::print(stderr, "gatehouse serve: {}\n", problem);
+    tell_operator(problem);
     notice(logs::Status::Failure, "CERTIFICATE_NOT_RENEWED", problem);
     return {logs::Status::Failure, std::move(problem)};
 }
@@ -271,7 +272,7 @@ void Server::tell_uncovered() {
         const std::string problem =
             fmt::format("{} is not for the endpoint {}: clients will refuse it there",
                         settings_.tls.certificate_file, name);
-        fmt::print(stderr, "gatehouse serve: {}\n", problem);
+        tell_operator(problem);
         notice(logs::Status::Failure, "CERTIFICATE_NOT_FOR_ENDPOINT", problem);
     }
 }
@@ -287,7 +288,7 @@ void Server::tell_left_out() {
             "clients that call the server so will refuse it. To make a new CA, whose root-CA.crt "
             "devices need then: {}",
             name, authority.root_certificate_path().string(), authority.renew_command());
-        fmt::print(stderr, "gatehouse serve: {}\n", sentence);
+        tell_operator(sentence);
         notice(logs::Status::Success, "NAME_LEFT_OUT", sentence);
     }
 }
@@ -303,7 +304,7 @@ void Server::tell_shadowed() {
         "the authorizer '{}' of the API is not asked, since password-file.users ({}) "
         "has that name; make it anew by another name, and delete this one",
         name, settings_.passwords.users_file);
-    fmt::print(stderr, "gatehouse serve: {}\n", problem);
+    tell_operator(problem);
     notice(logs::Status::Failure, "AUTHORIZER_SHADOWED", problem);
 }
 
@@ -313,7 +314,7 @@ void Server::tell_lowered() {
     const Settings defaults;
     if (settings_.connections_max != defaults.connections_max ||
         settings_.connections_per_address_max != defaults.connections_per_address_max) {
-        fmt::print(stderr, "gatehouse serve: {}\n", connection_bounds_.lowered);
+        tell_operator(connection_bounds_.lowered);
     }
     notice(logs::Status::Success, "CONNECTIONS_LOWERED", connection_bounds_.lowered);
 }
