@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 
 import boto3
 import botocore.config
@@ -94,6 +95,15 @@ class Server:
 
     def stderr(self) -> str:
         return (self.data_dir.path / "stderr").read_text(encoding="utf-8", errors="replace")
+
+    def metric(self, name: str) -> int:
+        """Of a server that was started with a port for metrics; with its labels, if it has any."""
+        url = f"http://127.0.0.1:{self.ready['metrics']}/metrics"
+        with urllib.request.urlopen(url, timeout=WAIT_SECONDS) as page:
+            for line in page.read().decode().splitlines():
+                if line.startswith(name + " "):
+                    return int(float(line.rpartition(" ")[2]))
+        raise AssertionError(f"no {name}")
 
     def kill(self) -> None:
         """As a crash: nothing is told to anybody."""

@@ -245,33 +245,42 @@ class Reread(ClientTest):
 
 
 class NobodyListens(ClientTest):
-    """Standard error cannot be written: a full disk, a reader that has ended."""
+    """Standard error cannot be written: a full disk, a reader that has ended, closed."""
     flags = ("--allow-anonymous",)
 
-    def test_what_the_operator_should_hear_ends_no_server(self):
+    def setUp(self):
+        super().setUp()
         self.server.terminate()
-        folder = self.server.data_dir.path
-        (folder / "stderr").unlink()
-        (folder / "stderr").symlink_to("/dev/full")
-        config = folder / "data" / "gatehouse.toml"
-        self.server.start()
+        self.folder = self.server.data_dir.path / "data"
+        command = self.server.command
+        self.addCleanup(setattr, self.server, "command", command)
+
+    def reread_what_is_wrong(self) -> None:
+        config = self.folder / "gatehouse.toml"
         config.write_text("log-level = 'loud'\n")
+        self.addCleanup(config.unlink)
         self.server.process.send_signal(signal.SIGHUP)
         wait_until(lambda: self.server.log_records(eventType="Server.Notice", reason="REREAD"),
                    "the notice of SIGHUP")
+
+    def test_what_the_operator_should_hear_ends_no_server(self):
+        errors = self.server.data_dir.path / "stderr"
+        errors.unlink()
+        errors.symlink_to("/dev/full")
+        self.addCleanup(errors.unlink)
+        self.server.start()
+        self.reread_what_is_wrong()
         self.device("later", door="mqtt", user=None).connected()
 
-    def test_closed_standard_streams_are_not_taken_for_others(self):
-        self.server.terminate()
-        command = self.server.command
-        self.server.command = lambda: [
-            "sh", "-c", 'exec "$@" <&- 2>&-', "sh", *command()]
+    def test_nothing_is_written_into_the_file_that_was_opened_instead(self):
+        words = self.server.command()
+        self.server.command = lambda: ["sh", "-c", 'exec "$@" <&- 2>&-', "sh", *words]
         self.server.start()
-        lock = self.server.data_dir.path / "data" / "lock"
-        self.assertEqual(lock.read_text().strip(), str(self.server.ready["pid"]))
-        numbers = pathlib.Path("/proc", str(self.server.ready["pid"]), "fd")
-        for number in ("0", "2"):
-            self.assertEqual(os.readlink(numbers / number), "/dev/null")
+        self.reread_what_is_wrong()
+        self.assertEqual([file for file in self.folder.rglob("*") if file.is_file()
+                          and b"gatehouse serve: SIGHUP" in file.read_bytes()], [])
+        self.assertEqual((self.folder / "lock").read_text().strip(),
+                         str(self.server.ready["pid"]))
 
 
 class StopWithoutTime(AuthorizerTest):

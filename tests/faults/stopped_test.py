@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import unittest
-import urllib.request
 
 for folder in ("clients", "conformance"):
     sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / folder))
@@ -84,16 +83,8 @@ class Stopped(ClientTest):
         self.assertEqual(peer.connect(name).code, 0)
         return peer
 
-    def metric(self, name: str) -> int:
-        url = f"http://127.0.0.1:{self.server.ready['metrics']}/metrics"
-        with urllib.request.urlopen(url, timeout=30) as page:
-            for line in page.read().decode().splitlines():
-                if line.startswith(name + " "):
-                    return int(float(line.rpartition(" ")[2]))
-        raise AssertionError(f"no {name}")
-
     def dropped(self, cause: str) -> int:
-        return self.metric(f'gatehouse_messages_dropped_total{{cause="{cause}"}}')
+        return self.server.metric(f'gatehouse_messages_dropped_total{{cause="{cause}"}}')
 
     def publish_and_read(self, numbers: range) -> None:
         """Every message is acknowledged to its publisher, and at the other subscriber, in turn."""
@@ -118,12 +109,12 @@ class Stopped(ClientTest):
         before = 4 * IN_FLIGHT
         self.publish_and_read(range(before))
         self.assertEqual([stopped.next_number() for _ in range(before)], list(range(before)))
-        memory = self.metric("process_resident_memory_bytes")
+        memory = self.server.metric("process_resident_memory_bytes")
         stopped.stop()
         self.publish_and_read(range(before, MESSAGES))
         self.assertTrue(stopped.is_stopped(), "all that went on while it was stopped")
-        self.assertLess(self.metric("process_resident_memory_bytes") - memory, MEMORY_MAX)
-        self.assertLessEqual(self.metric("gatehouse_queued_bytes"), QUEUE_BYTES_MAX)
+        self.assertLess(self.server.metric("process_resident_memory_bytes") - memory, MEMORY_MAX)
+        self.assertLessEqual(self.server.metric("gatehouse_queued_bytes"), QUEUE_BYTES_MAX)
         dropped = self.dropped(cause) - already_dropped
         self.assertGreater(dropped, MESSAGES // 4)
         self.server.wait_for_record(clientId=f"stopped-{qos}", status="Failure", topicName="load")
