@@ -21,8 +21,8 @@
 namespace gatehouse::gateway {
 
 struct DeviceFacts {
-    std::shared_ptr<const Tenant> whose;  // never null; of many connections
-    UuidText trace_id;                    // of the connection attempt
+    std::shared_ptr<const Tenant> shared_tenant;  // never null; of many connections
+    UuidText trace_id;                            // of the connection attempt
     std::string client_id;
     std::string source_ip;
     std::uint16_t source_port = 0;
@@ -39,7 +39,7 @@ struct DeviceFacts {
     logs::TraceStore::Recorder trace;
     net::ConnectionLimits::Slot slot;
 
-    const Tenant& tenant() const { return *whose; }
+    const Tenant& tenant() const { return *shared_tenant; }
     logs::Origin origin(std::string_view principal_id) const {
         return {.protocol = "MQTT",
                 .client_id = client_id,

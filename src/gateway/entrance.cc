@@ -299,7 +299,7 @@ private:
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
         TenantAnswer tenant = parts_.tenant_of(name_asked_for());
-        facts->whose = std::move(tenant.tenant);
+        facts->shared_tenant = std::move(tenant.tenant);
         tenant_problem_ = std::move(tenant.problem);
         names_endpoint_ = tenant.is_endpoint;
         facts->trace_id = UuidText(make_uuid(parts_.random));
