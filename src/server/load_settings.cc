@@ -55,7 +55,22 @@ const Setting* setting_of_variable(std::string_view name) {
     return found == known.end() ? nullptr : &all_settings()[found - known.begin()];
 }
 
+// The variables of a service named gatehouse, or gatehouse-api: NAME_SERVICE_HOST,
+// NAME_SERVICE_PORT…, NAME_PORT_….
+// https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables
+bool is_named_for_a_service(std::string_view name) {
+    name.remove_prefix(variable_prefix.size() - 1);
+    return name == "_PORT" || name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") ||
+           name.contains("_PORT_");
+}
+
 std::string unknown_variable(std::string_view name) {
+    if (is_named_for_a_service(name)) {
+        return fmt::format(
+            "the variable {} looks like the address of a service that a container "
+            "platform put there; it has no effect",
+            name);
+    }
     const auto& known = known_variables();
     // What all have in common would make any two look alike.
     std::vector<std::string_view> names;

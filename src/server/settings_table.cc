@@ -229,7 +229,10 @@ SettingTable running() {
             "functions.isolation",
             "auto: as much as this machine offers; required: refuse to run functions with less; "
             "none: trust them."),
-        choice<&S::functions, &F::network>("functions.network", "What functions may connect to."),
+        choice<&S::functions, &F::network>(
+            "functions.network",
+            "What functions may connect to: full, whatever this machine can, its own ports "
+            "included; loopback, ports of their own process; none, nothing."),
         number<&S::functions, &F::instances_max>("functions.instances-max", {1, 100'000},
                                                  "Processes of all functions together."),
         number<&S::functions, &F::instances_per_function_max>(
