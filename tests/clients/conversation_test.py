@@ -169,5 +169,24 @@ class ExactlyOnce(ClientTest):
         self.assertEqual(again.expect("message")[2], b"last")
 
 
+class HeldToItsRate(ClientTest):
+    flags = ("--allow-anonymous", "--limits-keep-alive-seconds-min", "1",
+             "--behaviour-rates", "throttled", "--limits-connection-publishes-per-second-max", "1")
+
+    def test_silence_that_the_server_causes_is_not_the_clients(self):
+        """What a throttled client sent waits unread for longer than its keep-alive allows it to
+        be silent. All of it is taken; then the silence is its own."""
+        with socket.create_connection(("127.0.0.1", self.server.ready["mqtt"])) as stream:
+            stream.settimeout(30)
+            stream.sendall(b"\x10\x12\x00\x04MQTT\x04\x02\x00\x01\x00\x06hasty1")
+            identifiers = [bytes([0, number]) for number in range(1, 6)]
+            stream.sendall(b"".join(b"\x32\x0a\x00\x06late/x" + i for i in identifiers))
+            with stream.makefile("rb") as answers:
+                self.assertEqual(answers.read(4), b"\x20\x02\x00\x00")
+                self.assertEqual(answers.read(), b"".join(b"\x40\x02" + i for i in identifiers))
+        record = self.server.wait_for_record(clientId="hasty1", eventType="Disconnect")
+        self.assertEqual(record["disconnectReason"], "MQTT_KEEP_ALIVE_TIMEOUT")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
