@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "authentication/authorizer_choice.h"
-#include "authentication/connection_variables.h"
 
 namespace gatehouse::authentication {
 
@@ -13,10 +12,10 @@ using logs::StepStatus;
 async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
     logs::TraceStore::Recorder trace, Deadline deadline) {
-    if (anonymous_.allowed && !brings_credentials(*credentials, *directory_.get())) {
+    if (anonymous_allowed_ && !brings_credentials(*credentials, *directory_.get())) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Skipped,
                    "the client brought no credentials; anonymous clients are allowed");
-        co_return let_in_anonymously(*credentials);
+        co_return anonymous_identities_.identity_of(*credentials);
     }
     if (credentials->custom_authentication_problem) {
         Refusal refusal{.reason = "NOT_AUTHENTICATED",
@@ -45,13 +44,6 @@ async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
                                     present->authorizer_name)
                       : result.error().sentence);
     co_return result;
-}
-
-IdentityPtr DeviceAuthenticator::let_in_anonymously(const Credentials& credentials) {
-    auto identity = std::make_shared<Identity>();
-    identity->type = AuthenticationType::Anonymous;
-    identity->policies = shared_policies_.policies_of_anonymous(credentials, anonymous_sources_);
-    return identity;
 }
 
 }  // namespace gatehouse::authentication

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "async/snapshot.h"
+#include "authentication/anonymous_identities.h"
 #include "authentication/authenticator.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/password_authenticator.h"
-#include "authentication/shared_policies.h"
 #include "policy/document.h"
 #include "registry/authorizer_directory.h"
 
@@ -28,15 +28,12 @@ public:
     // The others must outlive it. `passwords` may be null: there is no file of them.
     DeviceAuthenticator(CustomAuthorizer& custom, PasswordAuthenticator* passwords,
                         const async::Snapshot<registry::AuthorizerDirectory>& directory,
-                        AnonymousSettings anonymous)
+                        const AnonymousSettings& anonymous)
         : custom_(custom),
           passwords_(passwords),
           directory_(directory),
-          anonymous_(std::move(anonymous)) {
-        for (const policy::DocumentPointer& document : anonymous_.documents) {
-            anonymous_sources_.push_back({"the policy for anonymous clients", document});
-        }
-    }
+          anonymous_allowed_(anonymous.allowed),
+          anonymous_identities_(anonymous.documents) {}
 
     async::Task<AuthenticationResult> authenticate(std::shared_ptr<const Credentials> credentials,
                                                    IsLetIn is_let_in,
@@ -47,14 +44,11 @@ public:
                                               Deadline deadline) override;
 
 private:
-    IdentityPtr let_in_anonymously(const Credentials& credentials);
-
     CustomAuthorizer& custom_;
     PasswordAuthenticator* const passwords_;
     const async::Snapshot<registry::AuthorizerDirectory>& directory_;
-    const AnonymousSettings anonymous_;
-    std::vector<policy::PolicySource> anonymous_sources_;
-    SharedPolicies shared_policies_{{}};
+    const bool anonymous_allowed_;
+    AnonymousIdentities anonymous_identities_;
 };
 
 }  // namespace gatehouse::authentication

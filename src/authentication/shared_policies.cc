@@ -26,14 +26,6 @@ std::vector<policy::PolicySource> named(std::vector<policy::DocumentPointer> doc
     return sources;
 }
 
-// `variables` makes those of the connection, which cost more than all else where none is asked for.
-template <class MakeVariables>
-CompiledPoliciesPtr fill_in_what_is_open(std::shared_ptr<const policy::PolicyIndex> index,
-                                         const MakeVariables& variables) {
-    const bool is_closed = index->open_variables().empty();
-    return policy::fill_in(std::move(index), is_closed ? policy::Variables() : variables());
-}
-
 std::size_t bytes_of(std::span<const std::string> texts) {
     std::size_t bytes = 0;
     for (const std::string& text : texts) bytes += text.size();
@@ -59,7 +51,9 @@ struct SharedPolicies::Question {
         return all;
     }
     CompiledPoliciesPtr fill_in(IndexPtr index) const {
-        return fill_in_what_is_open(std::move(index), [this] { return variables(); });
+        // The variables cost more than all else where none is asked for.
+        const bool is_closed = index->open_variables().empty();
+        return policy::fill_in(std::move(index), is_closed ? policy::Variables() : variables());
     }
 };
 
@@ -110,23 +104,6 @@ Result<CompiledPoliciesPtr> SharedPolicies::make(const Question& question) {
         return policies;
     }
     return policy::compile(sources, question.variables(), tenant);
-}
-
-CompiledPoliciesPtr SharedPolicies::policies_of_anonymous(
-    const Credentials& credentials, const std::vector<policy::PolicySource>& sources) {
-    const std::string key = key_of(credentials.tenant, "anonymous", {});
-    IndexPtr index = known(key);
-    if (index == nullptr) {
-        index = policy::PolicyIndex::make_open(sources, credentials.tenant);
-        if (index != nullptr) remember(key, index);
-    }
-    const auto variables = [&] {
-        return connection_variables(credentials, AuthenticationType::Anonymous);
-    };
-    if (index != nullptr) {
-        if (auto policies = fill_in_what_is_open(std::move(index), variables)) return policies;
-    }
-    return policy::compile(sources, variables(), credentials.tenant);
 }
 
 SharedPolicies::IndexPtr SharedPolicies::known(const std::string& key) const {

@@ -38,9 +38,6 @@ public:
     // Errors: as policy::parse_documents.
     Result<CompiledPoliciesPtr> policies_of(const Credentials& credentials,
                                             std::span<const std::string> texts);
-    // The same for documents that every anonymous client gets.
-    CompiledPoliciesPtr policies_of_anonymous(const Credentials& credentials,
-                                              const std::vector<policy::PolicySource>& sources);
 
 private:
     using IndexPtr = std::shared_ptr<const policy::PolicyIndex>;

@@ -117,17 +117,5 @@ TEST_F(SharedPoliciesTest, ForgetsWhatNobodyHoldsAndIsBounded) {
     EXPECT_TRUE(known->shares_index_with(*policies_of("dev-1", last)));
 }
 
-TEST_F(SharedPoliciesTest, AnonymousClientsShareTheirs) {
-    const auto documents =
-        policy::parse_documents(document_for("topic/${iot:ClientId}"), policy::Dialect::IotPolicy);
-    ASSERT_TRUE(documents.has_value());
-    const std::vector<policy::PolicySource> sources{{"anonymous", documents->front()}};
-    const auto one = shared_.policies_of_anonymous(credentials_of("one"), sources);
-    const auto other = shared_.policies_of_anonymous(credentials_of("other"), sources);
-    EXPECT_TRUE(one->shares_index_with(*other));
-    EXPECT_TRUE(may_publish(one, "one"));
-    EXPECT_FALSE(may_publish(other, "one"));
-}
-
 }  // namespace
 }  // namespace gatehouse::authentication
