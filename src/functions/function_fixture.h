@@ -103,8 +103,15 @@ public:
             directory.path() / "functions", settings.cache_dir, files.sandbox});
         ASSERT_TRUE(packages->open());
         pool = std::make_unique<InstancePool>(
-            InstancePool::Parts{loop, workers, log, &credentials, random, *packages}, settings,
-            files);
+            InstancePool::Parts{
+                .loop = loop,
+                .workers = workers,
+                .log = log,
+                .issuer = &credentials,
+                .random = random,
+                .packages = *packages,
+                .on_isolation = [this](std::string_view text) { reached.emplace_back(text); }},
+            settings, files);
         invoker = std::make_unique<PooledInvoker>(table, *pool, random);
     }
 
@@ -172,6 +179,7 @@ public:
     async::WorkerPool workers{{.name = "test-functions", .threads = 2}};
     async::TaskGroup tasks{loop, "test"};
     RememberedLog log;
+    std::vector<std::string> reached;  // isolation, as it was told
     FixedCredentials credentials;
     FunctionTable table;
     FunctionSettings settings;

@@ -16,7 +16,7 @@ constexpr std::uint16_t private_api_port = 9001;
 
 // Users for instances: far above those of people and packages, and of systemd's dynamic users.
 constexpr std::uint32_t first_user = 2'000'000'000;
-constexpr std::uint32_t user_count = 1'000'000;
+constexpr std::uint32_t user_count = 2'000'000'000;
 constexpr std::uint32_t nobody = 65'534;
 
 struct Places {
@@ -131,10 +131,17 @@ void set_confinement(LaunchSpec& spec, const LaunchInput& input) {
 
 }  // namespace
 
+Isolation::Isolation(IsolationMode mode, bool is_root, Random& random, OnReached on_reached)
+    : mode_(mode),
+      namespaces_(mode != IsolationMode::None),
+      is_root_(is_root),
+      next_user_(random.next() % user_count),
+      on_reached_(std::move(on_reached)) {}
+
 std::uint32_t Isolation::next_user() {
     if (!is_root_) return 0;
     if (!own_users_) return nobody;
-    return first_user + users_given_++ % user_count;
+    return static_cast<std::uint32_t>(first_user + next_user_++ % user_count);
 }
 
 bool Isolation::is_own_user(std::uint32_t user) const {
@@ -150,6 +157,12 @@ bool Isolation::give_way(std::string_view stage) {
     *wanted = false;
     ++times_given_way_;
     return true;
+}
+
+void Isolation::set_reached(std::string_view text) {
+    if (reached_ == text) return;
+    reached_ = text;
+    if (on_reached_) on_reached_(text);
 }
 
 LaunchPlan plan_launch(const LaunchInput& input) {

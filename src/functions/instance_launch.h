@@ -2,6 +2,7 @@
 // system, confinement.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,9 +27,12 @@ struct PreparedFunction {
 // Threads: one loop.
 class Isolation {
 public:
-    // `is_root`: whether the server runs as root and instances get users of their own.
-    Isolation(IsolationMode mode, bool is_root)
-        : mode_(mode), namespaces_(mode != IsolationMode::None), is_root_(is_root) {}
+    using OnReached = std::function<void(std::string_view reached)>;
+
+    // `is_root`: whether the server runs as root and instances get users of their own. The users
+    // begin at a random one, so that two servers on one machine do not give the same.
+    // `on_reached`, may be empty: told what the first instance reached, and whenever one differs.
+    Isolation(IsolationMode mode, bool is_root, Random& random, OnReached on_reached);
 
     IsolationMode mode() const { return mode_; }
     bool use_namespaces() const { return namespaces_; }
@@ -40,18 +44,18 @@ public:
     bool give_way(std::string_view stage);
     // Grows whenever it gave way: what was started before was asked for more.
     std::uint32_t times_given_way() const { return times_given_way_; }
-    // What the last started instance reached, "namespaces landlock=7 seccomp"; empty before.
-    const std::string& reached() const { return reached_; }
-    void set_reached(std::string_view text) { reached_ = text; }
+    // What an instance reached as it started, "namespaces landlock=7 seccomp".
+    void set_reached(std::string_view text);
 
 private:
     IsolationMode mode_;
     bool namespaces_;
     bool is_root_;
     bool own_users_ = true;
-    std::uint32_t users_given_ = 0;
+    std::uint64_t next_user_;  // counted from the first of all
     std::uint32_t times_given_way_ = 0;
-    std::string reached_;
+    OnReached on_reached_;
+    std::optional<std::string> reached_;
 };
 
 struct LaunchPlan {

@@ -21,7 +21,7 @@ InstancePool::InstancePool(Parts parts, FunctionSettings settings, RuntimeFiles 
     : parts_(parts),
       settings_(std::move(settings)),
       files_(std::move(files)),
-      isolation_(settings_.isolation, geteuid() == 0),
+      isolation_(settings_.isolation, geteuid() == 0, parts.random, parts.on_isolation),
       tasks_(parts.loop, "functions"),
       pool_parts_{.instance = {.loop = parts.loop,
                                .log = parts.log,
@@ -139,8 +139,7 @@ async::Task<void> InstancePool::stop(Deadline deadline) {
 }
 
 InstancePool::Facts InstancePool::facts() const {
-    Facts facts{
-        .functions = pools_.size(), .instances = instances_, .isolation = isolation_.reached()};
+    Facts facts{.functions = pools_.size(), .instances = instances_};
     for (const auto& [key, pool] : pools_) facts.waiting += pool->waiting();
     return facts;
 }

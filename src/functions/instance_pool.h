@@ -21,7 +21,8 @@ public:
         CredentialIssuer* issuer;  // may be null
         Random& random;
         PackageStore& packages;
-        MemoryGroups* memory_groups = nullptr;  // null: memory is watched instead
+        MemoryGroups* memory_groups = nullptr;   // null: memory is watched instead
+        Isolation::OnReached on_isolation = {};  // may be empty; told on the loop
     };
     // Everything outlives the pool. `files` as install_runtime_files() gave them.
     InstancePool(Parts parts, FunctionSettings settings, RuntimeFiles files);
@@ -40,7 +41,6 @@ public:
         std::size_t functions = 0;
         std::size_t instances = 0;
         std::size_t waiting = 0;
-        std::string isolation;  // what was reached, empty until an instance was started
     };
     Facts facts() const;
     // From now on instances are started as on a system that allows no namespaces.

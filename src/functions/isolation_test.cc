@@ -216,7 +216,21 @@ TEST(MakeReachable, NamesAFolderOfOthersThatIsInTheWay) {
 TEST_F(FunctionFixture, TheLevelReachedIsTold) {
     make_python("f", "def handler(event, context):\n    return 1\n");
     ASSERT_TRUE(invoke("f"));
-    EXPECT_FALSE(pool->facts().isolation.empty());
+    ASSERT_EQ(reached.size(), 1u);
+    EXPECT_THAT(reached.front(), HasSubstr("seccomp"));
+    make_python("g", "def handler(event, context):\n    return 1\n");
+    ASSERT_TRUE(invoke("g"));
+    EXPECT_EQ(reached.size(), 1u) << "told again only when it differs";
+}
+
+TEST(Isolation, TwoServersGiveTheirInstancesDifferentUsers) {
+    SystemRandom random;
+    Isolation one(IsolationMode::Auto, true, random, {});
+    Isolation other(IsolationMode::Auto, true, random, {});
+    EXPECT_NE(one.next_user(), other.next_user());
+    const std::uint32_t user = one.next_user();
+    EXPECT_TRUE(one.is_own_user(user));
+    EXPECT_NE(user, one.next_user());
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "functions/permission.h"
 #include "server/invoke_permission.h"
+#include "server/serve/isolation_report.h"
 
 namespace gatehouse::server {
 namespace {
@@ -83,13 +84,19 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
         made->memory_text_ = "watched, since " + groups.error().message;
     }
     made->pool_ = std::make_unique<functions::InstancePool>(
-        functions::InstancePool::Parts{.loop = loops.main(),
-                                       .workers = made->workers_,
-                                       .log = *made->log_,
-                                       .issuer = &keys,
-                                       .random = foundation.random,
-                                       .packages = *made->packages_,
-                                       .memory_groups = made->memory_groups_.get()},
+        functions::InstancePool::Parts{
+            .loop = loops.main(),
+            .workers = made->workers_,
+            .log = *made->log_,
+            .issuer = &keys,
+            .random = foundation.random,
+            .packages = *made->packages_,
+            .memory_groups = made->memory_groups_.get(),
+            .on_isolation =
+                [&log = *foundation.log, tenant = default_tenant(settings),
+                 mode = functions.isolation](std::string_view reached) {
+                    report_isolation(log, tenant, mode, reached);
+                }},
         functions, *files);
     made->directory_ =
         std::make_unique<functions::FunctionDirectory>(functions::FunctionDirectory::Parts{
