@@ -25,6 +25,15 @@ bool is_no_instance(const Result<functions::InvocationResult>& result) {
     return !result && result.error().kind == ErrorKind::Unavailable;
 }
 
+// Whether nothing was heard from the handler, not even an error that it raised: some handlers say
+// no by raising.
+bool is_without_answer(const Result<functions::InvocationResult>& result) {
+    using enum functions::FunctionErrorKind;
+    if (!result) return result.error().kind != ErrorKind::NotFound;
+    const auto error = result->function_error;
+    return error == InitFailed || error == Exited || error == TimedOut || error == OutOfMemory;
+}
+
 }  // namespace
 
 CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuthorizerParts parts)
@@ -319,6 +328,10 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     if (is_functions_fault && call.purpose != Purpose::Test) {
         call.gate->circuit.failed(call.client, ended);
         *call.is_failure_told = true;
+    }
+    // Of a client that is in already, nobody has said that it should go.
+    if (call.purpose == Purpose::Refresh && is_without_answer(result)) {
+        refusal.kind = Refusal::Kind::Unavailable;
     }
     co_return std::unexpected(std::move(refusal));
 }

@@ -244,7 +244,9 @@ void DeviceConnection::end(Ending ending) {
     if (lingering_) return;
     lingering_ = true;
     keeper_.reset();
-    if (ending.tell && is_v5()) send_disconnect(*ending.tell, ending.details);
+    if (ending.tell && is_v5()) {
+        send_disconnect(*ending.tell, ending.told.empty() ? ending.details : ending.told);
+    }
     // A DISCONNECT has detached already. The WebSocket's goodbye does not speak of the will
     // [MQTT-3.1.2-8], but AWS takes it for the same.
     if (!lease_.is_void()) {

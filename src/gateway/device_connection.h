@@ -84,7 +84,8 @@ public:
         DisconnectReason reason;
         // MQTT 5: the code of the DISCONNECT that is sent first; unset: none is sent.
         std::optional<mqtt::ReasonCode> tell;
-        std::string details;   // for the log and, where allowed, the reason string
+        std::string details;   // for the log and, unless `told` is set, the reason string
+        std::string told;      // the reason string, where the details are not the client's business
         std::string trace_id;  // of the request that led to it; empty: the connection's
     };
     void end(Ending ending);

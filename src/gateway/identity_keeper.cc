@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gateway/denial.h"
 #include "gateway/device_connection.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_gateway.h"
@@ -105,7 +106,8 @@ void IdentityKeeper::take(authentication::AuthenticationResult result) {
     }
     connection_.end({.reason = DisconnectReason::AuthError,
                      .tell = mqtt::ReasonCode::NotAuthorized,
-                     .details = "the authorizer was asked again: " + result.error().sentence});
+                     .details = "the authorizer was asked again: " + result.error().sentence,
+                     .told = told_to_client("DISCONNECT", connection_.facts().trace_id)});
 }
 
 }  // namespace gatehouse::gateway

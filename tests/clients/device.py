@@ -74,13 +74,14 @@ class Device:
                  getattr(properties, "ReasonString", None)))
             client.on_subscribe = lambda _c, _u, mid, reasons, _p: put(
                 ("subscribe", mid, [reason.value for reason in reasons]))
-            client.on_disconnect = lambda c, _u, reason, _p=None: (
-                put(("disconnect", getattr(reason, "value", reason))), c.disconnect())
+            client.on_disconnect = lambda c, _u, reason, properties=None: (
+                put(("disconnect", getattr(reason, "value", reason),
+                     getattr(properties, "ReasonString", None))), c.disconnect())
         else:
             client.on_connect = lambda _c, _u, flags, code: put(
                 ("connect", code, flags["session present"], None))
             client.on_subscribe = lambda _c, _u, mid, codes: put(("subscribe", mid, list(codes)))
-            client.on_disconnect = lambda c, _u, code: (put(("disconnect", code)),
+            client.on_disconnect = lambda c, _u, code: (put(("disconnect", code, None)),
                                                         c.disconnect())
         client.on_publish = lambda _c, _u, mid: put(("publish", mid))
         client.on_message = lambda _c, _u, message: put(

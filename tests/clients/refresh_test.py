@@ -131,6 +131,32 @@ class FunctionAwayAws(FunctionAway, AuthorizerTest):
             device.published("lab/kept")
 
 
+
+class FunctionDies(FunctionAway, AuthorizerTest):
+    flags = ("--clock", "manual")
+
+    def test_a_function_that_dies_says_no_to_nobody_and_one_that_raises_does(self):
+        device = self.device("outlives", protocol=V5, keep_alive=1200).connected()
+
+        def wait_for_failures(number: int):
+            wait_until(lambda: len(self.server.log_records(
+                clientId="outlives", eventType="Authorizer.Refresh",
+                status="Failure")) == number, f"failure {number}")
+        self.set_failing("exits")
+        self.server.advance("300s")
+        wait_for_failures(1)
+        device.published("lab/kept")
+        self.set_failing("raises")
+        self.server.advance("10s")
+        _, code, told = device.expect("disconnect")
+        wait_for_failures(2)
+        self.assertEqual(code, NOT_AUTHORIZED_5)
+        record = self.server.wait_for_record(clientId="outlives", eventType="Disconnect")
+        self.assertIn("the table of devices is gone", record["details"])
+        self.assertEqual(told, "DISCONNECT:Client is not authenticated/"
+                         f"authorized to send the message:{record['traceId']}")
+
+
 class FunctionAwayStrict(FunctionAway, AuthorizerTest):
     flags = ("--clock", "manual", "--profile", "aws-strict")
 
