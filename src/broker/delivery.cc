@@ -284,6 +284,9 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
         }
         counters_.queued.add(1);
         note_busy(session, true);
+        if (session.is_observed_ && !session.is_connected() && observer_ != nullptr) [[unlikely]] {
+            observer_->on_queued(session, topic, form.qos);
+        }
     } else {
         drop(session, topic, form.qos, DropCause::QueueFull);
         release_if_idle(session);
@@ -473,9 +476,8 @@ void Delivery::note_delivered(const Session& session, std::string_view topic, mq
                               std::size_t bytes) {
     counters_.delivered[static_cast<std::size_t>(qos)].add(1);
     counters_.delivered_bytes[static_cast<std::size_t>(qos)].add(bytes);
-    if (session.is_observed_ && observer_ != nullptr) [[unlikely]] {
-        observer_->on_delivered(session, topic, qos);
-    }
+    if (session.is_observed_) [[unlikely]]
+        session.outbound_->on_delivered(topic);
 }
 
 void Delivery::drop(const Session& session, std::string_view topic, mqtt::Qos qos, DropCause cause,

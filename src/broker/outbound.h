@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "mqtt/protocol.h"
@@ -33,6 +34,10 @@ public:
     // Must not call back into the broker but through Lease::detach().
     virtual void on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) = 0;
     virtual void on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) = 0;
+
+    // A message is encoded into the output. Only after Lease::observe_deliveries(Observe::Yes).
+    // Must not call back into the broker but through that.
+    virtual void on_delivered([[maybe_unused]] std::string_view topic) {}
 
     // The connection shall say why (where the protocol can) and close. The lease is void already.
     // Called at most once, from within another connection's attach() or an administrator's call;

@@ -36,9 +36,9 @@ enum class SessionEnd : std::uint8_t {
 // loops. Must not call back into the broker. Views and references are valid during the call.
 class SessionObserver {
 public:
-    // Only for sessions with Lease::observe_deliveries(Observe::Yes). "Delivered" means encoded
-    // into the connection's output.
-    virtual void on_delivered(const Session& session, std::string_view topic, mqtt::Qos qos) = 0;
+    // Stored for a client that is away. Only for sessions with
+    // Lease::observe_deliveries(Observe::Yes), as their last connection left it.
+    virtual void on_queued(const Session& session, std::string_view topic, mqtt::Qos qos) = 0;
     // `explanation` is the guard's when the cause is NotAllowed, else 0.
     virtual void on_dropped(const Session& session, std::string_view topic, mqtt::Qos qos,
                             DropCause cause, std::uint32_t explanation) = 0;

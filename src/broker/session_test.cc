@@ -184,8 +184,8 @@ private:
 };
 
 struct Watch final : SessionObserver {
-    void on_delivered(const Session&, std::string_view topic, mqtt::Qos) override {
-        delivered.emplace_back(topic);
+    void on_queued(const Session&, std::string_view topic, mqtt::Qos) override {
+        queued.emplace_back(topic);
     }
     void on_dropped(const Session&, std::string_view, mqtt::Qos, DropCause cause,
                     std::uint32_t explanation) override {
@@ -197,11 +197,29 @@ struct Watch final : SessionObserver {
     void on_session_ended(const Session& session, SessionEnd end) override {
         ended.emplace_back(session.client_id(), end);
     }
-    std::vector<std::string> delivered;
+    std::vector<std::string> queued;
     std::vector<std::pair<DropCause, std::uint32_t>> dropped;
     std::vector<std::uint32_t> denied_wills;
     std::vector<std::pair<std::string, SessionEnd>> ended;
 };
+
+TEST(Session, WhatWaitsForAnObservedOneThatIsAwayIsTold) {
+    Watch watch;
+    TestBroker broker(1, TestBroker::default_settings(), nullptr, &watch);
+    FakeClient publisher(broker, "p");
+    publisher.connect();
+    FakeClient client(broker, "c");
+    client.connect(persistent()).subscribe("#", 1).value();
+    client.disconnect();
+    publisher.publish("quiet", "x", 1);
+    client.connect(persistent());
+    client.lease.observe_deliveries(Observe::Yes);
+    client.disconnect();
+    publisher.publish("told", "x", 1);
+    EXPECT_THAT(watch.queued, ElementsAre("told"));
+    client.connect(persistent());
+    EXPECT_THAT(client.take(), SizeIs(2));
+}
 
 TEST(Session, ObserversAreTold) {
     Watch watch;
@@ -217,12 +235,13 @@ TEST(Session, ObserversAreTold) {
     client.publish("secret", "x");
     client.publish("told", "unacknowledged", 1);
     client.disconnect();
+    EXPECT_THAT(watch.queued, IsEmpty());
     AttachRequest request;
     request.will = will("t");
     request.will->permit = std::make_unique<OnePermit>(Permission::Denied);
     client.connect(std::move(request));
     client.disconnect(WillFate::Publish);
-    EXPECT_THAT(watch.delivered, ElementsAre("told", "told"));
+    EXPECT_THAT(client.delivered, ElementsAre("told", "told"));
     EXPECT_THAT(watch.dropped, ElementsAre(std::pair(DropCause::NotAllowed, 7U)));
     EXPECT_THAT(watch.denied_wills, ElementsAre(5U));
     EXPECT_THAT(watch.ended, ElementsAre(std::pair(std::string("c"), SessionEnd::Clean),

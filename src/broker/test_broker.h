@@ -104,6 +104,7 @@ public:
     void on_not_kept(mqtt::PacketType, mqtt::PacketId packet_id) override {
         not_kept.push_back(packet_id);
     }
+    void on_delivered(std::string_view topic) override { delivered.emplace_back(topic); }
     void end(EndReason reason) override { ended = reason; }
 
     const std::string& id() const { return id_; }
@@ -113,6 +114,7 @@ public:
     std::optional<EndReason> ended;
     std::vector<mqtt::PacketId> kept;      // publishes, as told
     std::vector<mqtt::PacketId> not_kept;  // likewise
+    std::vector<std::string> delivered;    // topics, as told
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     FakeGuard* guard = nullptr;
 

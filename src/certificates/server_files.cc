@@ -24,6 +24,13 @@ Result<ServerIdentity> read_server_files(const ServerFiles& files, const Clock& 
         return fail(ErrorKind::InvalidInput,
                     fmt::format("{}: {}", files.certificate.string(), facts.error().message));
     }
+    if (key->contains("ENCRYPTED")) {
+        return fail(
+            ErrorKind::InvalidInput,
+            fmt::format("{0} is encrypted, and nobody is there to give its password when the "
+                        "server starts; openssl pkey -in {0} -out NEW writes it in the clear",
+                        files.private_key.string()));
+    }
     if (!openssl::key_fits(**certificate, *key)) {
         return fail(ErrorKind::InvalidInput,
                     fmt::format("{} is not the private key of the first certificate in {}",

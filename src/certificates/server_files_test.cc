@@ -61,6 +61,9 @@ TEST_F(ServerFilesTest, AreRefusedWithTheReason) {
     const auto device_key = read_file(folder_ / "ca" / "device-CA.key");
     write(identity_->chain_pem, *device_key);
     EXPECT_THAT(problem(), HasSubstr("is not the private key of"));
+    write(identity_->chain_pem,
+          "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIH\n-----END ENCRYPTED PRIVATE KEY-----\n");
+    EXPECT_THAT(problem(), HasSubstr("is encrypted"));
     write("no certificate", identity_->key_pem);
     EXPECT_THAT(problem(), HasSubstr("tls.crt"));
     write(identity_->chain_pem, identity_->key_pem);

@@ -15,6 +15,10 @@ std::string told_to_client(std::string_view packet, std::string_view trace_id) {
                        trace_id);
 }
 
+std::string told_of_problem(std::string_view sentence, std::string_view trace_id) {
+    return fmt::format("{}:{}", sentence, trace_id);
+}
+
 std::string told_when_unavailable(std::string_view packet, std::string_view trace_id) {
     return fmt::format("{}:Nobody can decide about the client now, try again later:{}", packet,
                        trace_id);

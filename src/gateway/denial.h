@@ -23,6 +23,8 @@ Denial describe_denial(const authentication::Identity& identity, policy::Action 
 // What a reason string tells the client, in the form AWS IoT uses: who reads it is not known, so
 // it names the packet and the trace id under which the log has the rest, and no policy.
 std::string told_to_client(std::string_view packet, std::string_view trace_id);
+// What a client did wrong, with where to find it in the log.
+std::string told_of_problem(std::string_view sentence, std::string_view trace_id);
 // The same where nobody could decide, so that the client is neither.
 std::string told_when_unavailable(std::string_view packet, std::string_view trace_id);
 

@@ -13,6 +13,13 @@
 #include "mqtt/disconnect.h"
 
 namespace gatehouse::gateway {
+namespace {
+
+// Of a packet that is not whole yet, so much more counts as something that was heard: it may be
+// large and its link slow, but no drip of bytes stands for a packet [MQTT-3.1.2-24].
+constexpr std::size_t progress_bytes = 1024;
+
+}  // namespace
 
 using net::IoOutcome;
 
@@ -58,6 +65,7 @@ void DeviceConnection::start() {
     if (lingering_) return;
     send_connack(*arrival);
     if (lease_.is_from_another()) drop_denied_subscriptions();
+    observe_deliveries();
     lease_.start_delivery();
     keeper_ = IdentityKeeper::make_if_needed(*this, arrival->authenticated_at);
 
@@ -111,7 +119,6 @@ void DeviceConnection::read_once() {
     const IoOutcome outcome = transport_->read(buffer);
     switch (outcome.status) {
         case IoOutcome::Status::Done:
-            heard_at_ = gateway_.loop().now();
             take_input(buffer.first(outcome.bytes));
             if (outcome.is_last && !lingering_) [[unlikely]]
                 read_once();
@@ -129,11 +136,18 @@ void DeviceConnection::read_once() {
     }
 }
 
+void DeviceConnection::note_heard() {
+    heard_at_ = gateway_.loop().now();
+}
+
 void DeviceConnection::take_input(BytesView bytes) {
     if (rest_) {
+        const std::size_t before = rest_->size();
         rest_->insert(rest_->end(), bytes.begin(), bytes.end());
+        if (before / progress_bytes != rest_->size() / progress_bytes) note_heard();
         return resume_input();
     }
+    note_heard();
     const std::size_t used = parse(bytes);
     if (!lingering_ && used < bytes.size()) {
         rest_ =
@@ -146,6 +160,7 @@ void DeviceConnection::resume_input() {
     // Held here: parsing may end the connection and with it rest_.
     const std::unique_ptr<Bytes> bytes = std::move(rest_);
     const std::size_t used = parse(*bytes);
+    if (used != 0) note_heard();
     if (lingering_ || used == bytes->size()) return;
     bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(used));
     rest_ = std::make_unique<Bytes>(std::move(*bytes));

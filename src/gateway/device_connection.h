@@ -97,6 +97,7 @@ private:
     // Input (device_connection.cc)
     void on_ready(std::uint32_t events) override;
     void read_once();
+    void note_heard();
     void take_input(BytesView bytes);
     void resume_input();
     std::size_t parse(BytesView bytes);
@@ -114,6 +115,7 @@ private:
     void send(BytesView packet) override;
     void on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) override;
     void on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) override;
+    void on_delivered(std::string_view topic) override;
     void on_turn_end() override;
     bool write_some();
     void flush();
@@ -174,9 +176,10 @@ private:
     void report_disconnected(const Ending& ending);
     void report_publish_in(const mqtt::Publish& publish);
     void report_over_rate(std::uint64_t count, bool is_throttled);
-    void report_filter(logs::EventType type, std::string_view filter);
+    void observe_deliveries();
+    void report_success(logs::EventType type, std::string_view topic);
     void report_refused(logs::EventType type, std::string_view topic, std::string_view reason,
-                        std::string_view details);
+                        std::string_view details, std::string_view trace_id);
     void report_denied(logs::EventType type, std::string_view topic, const Denial& denial,
                        std::string_view trace_id);
 

@@ -164,12 +164,19 @@ bool DeviceConnection::decide_publish(broker::Route& route, const mqtt::Publish&
 
 void DeviceConnection::refuse_topic(const mqtt::Publish& publish, const std::string& problem) {
     gateway_.metrics().add(logs::Metric::PublishInClientError);
+    constexpr ReasonCode reason = ReasonCode::TopicNameInvalid;
+    const std::string trace_id = make_uuid(gateway_.parts().random);
+    report_refused(logs::EventType::PublishIn, publish.topic, mqtt::constant_of(reason), problem,
+                   trace_id);
+    const std::string told = told_of_problem(problem, trace_id);
     if (is_v5() && publish.qos != mqtt::Qos::AtMostOnce) {
-        return acknowledge_publish(publish, ReasonCode::TopicNameInvalid, problem);
+        return acknowledge_publish(publish, reason, told);
     }
     end({.reason = DisconnectReason::ClientError,
-         .tell = ReasonCode::TopicNameInvalid,
-         .details = problem});
+         .tell = reason,
+         .details = problem,
+         .told = told,
+         .trace_id = trace_id});
 }
 
 void DeviceConnection::refuse_oversize() {

@@ -35,6 +35,17 @@ void DeviceConnection::refresh_log_level() {
     const logs::LevelResolver& levels = gateway_.parts().levels;
     facts_->log_level_generation = levels.generation();
     facts_->log_level = levels.level_for(facts_->subject(identity_->principal_id));
+    if (!lease_.is_void()) observe_deliveries();
+}
+
+void DeviceConnection::observe_deliveries() {
+    const bool is_wanted = gateway_.parts().events.keeps(
+        facts_->log_level, logs::EventType::PublishOut, logs::Status::Success);
+    lease_.observe_deliveries(is_wanted ? broker::Observe::Yes : broker::Observe::No);
+}
+
+void DeviceConnection::on_delivered(std::string_view topic) {
+    report_success(logs::EventType::PublishOut, topic);
 }
 
 void DeviceConnection::report_connected() {
@@ -84,11 +95,12 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
 }
 
 void DeviceConnection::report_publish_in(const mqtt::Publish& publish) {
+    const std::string trace_id = make_uuid(gateway_.parts().random);
     const logs::Member retained{"retain", std::string_view("True")};
     gateway_.parts().events.record(
         {.tenant = facts_->tenant(),
          .type = logs::EventType::PublishIn,
-         .trace_id = facts_->trace_id,
+         .trace_id = trace_id,
          .origin = facts_->origin(identity_->principal_id),
          .topic_name = publish.topic,
          .more = publish.retain ? std::span(&retained, 1) : std::span<const logs::Member>()});
@@ -112,22 +124,24 @@ void DeviceConnection::report_over_rate(std::uint64_t count, bool is_throttled) 
                                     .details = details});
 }
 
-void DeviceConnection::report_filter(logs::EventType type, std::string_view filter) {
+void DeviceConnection::report_success(logs::EventType type, std::string_view topic) {
     if (!keeps(type, logs::Status::Success)) return;
+    const std::string trace_id = make_uuid(gateway_.parts().random);
     gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = type,
-                                    .trace_id = facts_->trace_id,
+                                    .trace_id = trace_id,
                                     .origin = facts_->origin(identity_->principal_id),
-                                    .topic_name = filter});
+                                    .topic_name = topic});
 }
 
 void DeviceConnection::report_refused(logs::EventType type, std::string_view topic,
-                                      std::string_view reason, std::string_view details) {
+                                      std::string_view reason, std::string_view details,
+                                      std::string_view trace_id) {
     if (!keeps(type, logs::Status::Failure)) return;
     gateway_.parts().events.record({.tenant = facts_->tenant(),
                                     .type = type,
                                     .status = logs::Status::Failure,
-                                    .trace_id = facts_->trace_id,
+                                    .trace_id = trace_id,
                                     .origin = facts_->origin(identity_->principal_id),
                                     .topic_name = topic,
                                     .reason = reason,

@@ -96,7 +96,7 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
                              done.error().message, problem);
     }
     gateway_.metrics().add(logs::Metric::SubscribeSuccess);
-    report_filter(logs::EventType::Subscribe, subscription.filter);
+    report_success(logs::EventType::Subscribe, subscription.filter);
     return mqtt::granted(*done);
 }
 
@@ -123,12 +123,19 @@ void DeviceConnection::drop_denied_subscriptions() {
 mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, ReasonCode reason,
                                                  std::string sentence, std::string& problem) {
     gateway_.metrics().add(logs::Metric::SubscribeClientError);
-    report_refused(logs::EventType::Subscribe, filter, mqtt::constant_of(reason), sentence);
-    if (problem.empty()) problem = sentence;
+    const std::string trace_id = make_uuid(gateway_.parts().random);
+    report_refused(logs::EventType::Subscribe, filter, mqtt::constant_of(reason), sentence,
+                   trace_id);
+    const std::string told = told_of_problem(sentence, trace_id);
+    if (problem.empty()) problem = told;
     const bool closes = !is_v5() && gateway_.settings().profile.behaviour.subscribe_denied_311 ==
                                         SubscribeDenial311::Close;
     if (closes) {
-        end({.reason = DisconnectReason::ClientError, .tell = reason, .details = sentence});
+        end({.reason = DisconnectReason::ClientError,
+             .tell = reason,
+             .details = std::move(sentence),
+             .told = told,
+             .trace_id = trace_id});
     }
     return reason;
 }
@@ -162,7 +169,7 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
                                                : ReasonCode::NoSubscriptionExisted);
         }
         gateway_.metrics().add(logs::Metric::UnsubscribeSuccess);
-        report_filter(logs::EventType::Unsubscribe, filter);
+        report_success(logs::EventType::Unsubscribe, filter);
     }
     Bytes packet;
     mqtt::encode(unsuback, facts_->version, packet);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "async/timing_wheel.h"
+#include "base/uuid.h"
 #include "broker/session.h"
 #include "gateway/drop_tally.h"
 
@@ -55,8 +56,9 @@ logs::EventType type_of(broker::DropCause cause, bool is_online) {
 
 class DropReports::OfLoop : Pinned {
 public:
-    OfLoop(async::EventLoop& loop, logs::EventSink& events, const logs::LevelResolver& levels)
-        : loop_(loop), events_(events), levels_(levels), timer_([this] {
+    OfLoop(async::EventLoop& loop, logs::EventSink& events, const logs::LevelResolver& levels,
+           Random& random)
+        : loop_(loop), events_(events), levels_(levels), random_(random), timer_([this] {
               is_waiting_ = false;
               tell();
           }) {}
@@ -69,6 +71,22 @@ public:
         if (!is_kept(subject, type_of(cause, message.is_online))) return;
         tally_.add(subject, message);
         wait();
+    }
+
+    void tell_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) {
+        const logs::Level level =
+            levels_.level_for({.tenant = session.tenant(), .client_id = session.client_id()});
+        if (!events_.keeps(level, logs::EventType::Queued, logs::Status::Success)) return;
+        const std::string text = std::to_string(static_cast<int>(qos));
+        const logs::Member more[] = {{"qos", std::string_view(text)}};
+        const std::string trace_id = make_uuid(random_);
+        events_.record({.tenant = session.tenant(),
+                        .type = logs::EventType::Queued,
+                        .trace_id = trace_id,
+                        .origin = {.protocol = "MQTT", .client_id = session.client_id()},
+                        .topic_name = topic,
+                        .details = "the client is away",
+                        .more = more});
     }
 
 private:
@@ -100,9 +118,11 @@ private:
         const std::string qos = std::to_string(static_cast<int>(dropped.qos));
         const logs::Member more[] = {{"qos", std::string_view(qos)},
                                      {"messages", static_cast<std::int64_t>(dropped.count)}};
+        const std::string trace_id = make_uuid(random_);
         events_.record({.tenant = dropped.tenant,
                         .type = type,
                         .status = logs::Status::Failure,
+                        .trace_id = trace_id,
                         .origin = {.protocol = "MQTT", .client_id = dropped.client_id},
                         .topic_name = dropped.topic,
                         .reason = reason,
@@ -113,19 +133,24 @@ private:
     async::EventLoop& loop_;
     logs::EventSink& events_;
     const logs::LevelResolver& levels_;
+    Random& random_;
     DropTally tally_;
     bool is_waiting_ = false;
     async::FunctionTimer timer_;
 };
 
 DropReports::DropReports(std::span<async::EventLoop* const> loops, logs::EventSink& events,
-                         const logs::LevelResolver& levels) {
+                         const logs::LevelResolver& levels, Random& random) {
     for (async::EventLoop* const loop : loops) {
-        loops_.push_back(std::make_unique<OfLoop>(*loop, events, levels));
+        loops_.push_back(std::make_unique<OfLoop>(*loop, events, levels, random));
     }
 }
 
 DropReports::~DropReports() = default;
+
+void DropReports::on_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) {
+    loops_[session.place().loop]->tell_queued(session, topic, qos);
+}
 
 void DropReports::on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
                              broker::DropCause cause, std::uint32_t) {

@@ -1,4 +1,5 @@
-// Tells the log which messages sessions were not given, and why. Denials are told where they are
+// Tells the log which messages sessions were not given, and why, and which wait for those that are
+// away. Denials are told where they are
 // decided, with their explanation (device_subscribe.cc, will_permit.h).
 //
 // Threads: construction before, destruction after the loops run; the calls on each session's loop.
@@ -10,6 +11,7 @@
 
 #include "async/event_loop.h"
 #include "base/pinned.h"
+#include "base/random.h"
 #include "broker/session_observer.h"
 #include "logs/event_sink.h"
 #include "logs/level.h"
@@ -20,10 +22,10 @@ class DropReports final : public broker::SessionObserver, Pinned {
 public:
     // All outlive it.
     DropReports(std::span<async::EventLoop* const> loops, logs::EventSink& events,
-                const logs::LevelResolver& levels);
+                const logs::LevelResolver& levels, Random& random);
     ~DropReports();
 
-    void on_delivered(const broker::Session&, std::string_view, mqtt::Qos) override {}
+    void on_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) override;
     void on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
                     broker::DropCause cause, std::uint32_t explanation) override;
     void on_will_denied(const broker::Session&, std::string_view, std::uint32_t) override {}

@@ -46,7 +46,8 @@ struct Reports : ::testing::Test {
     broker::TestBroker broker;
     async::EventLoop loop{broker.clock, {}};
     std::array<async::EventLoop*, 1> loops{&loop};
-    DropReports reports{loops, log, levels};
+    SystemRandom random;
+    DropReports reports{loops, log, levels, random};
     broker::FakeClient client{broker, "a-client-id-that-is-longer-than-a-string-holds-in-place"};
 };
 

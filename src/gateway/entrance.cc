@@ -31,8 +31,9 @@ using mqtt::ReasonCode;
 
 constexpr std::size_t read_chunk_bytes = 2048;
 constexpr std::uint32_t connack_bytes_min = 5;  // in MQTT 5, without any property
-// Names, properties and headers of a CONNECT around the payload of its will.
-constexpr std::uint32_t connect_headroom = 64 * 1024;
+// A CONNECT may be as large as a message; not too small for names, nor any larger than they get.
+constexpr std::uint32_t connect_bytes_min = 64 * 1024;
+constexpr std::uint32_t connect_bytes_max = 1024 * 1024;
 // More than any packet that is taken; clients send a packet a frame.
 constexpr std::uint64_t websocket_frame_bytes_max = 64 * 1024 * 1024;
 
@@ -157,8 +158,8 @@ private:
     async::Task<void> converse(Deadline deadline) {
         mqtt::FrameScan scan;
         ConnectBytes::Held held(gateway_.connect_bytes());
-        const std::uint32_t size_max = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-            std::uint64_t{profile().limits.payload_bytes_max} + connect_headroom, 1024 * 1024));
+        const std::uint32_t size_max =
+            std::clamp(profile().limits.payload_bytes_max, connect_bytes_min, connect_bytes_max);
         while (true) {
             scan = mqtt::find_frame(input_, size_max);
             if (scan.status != mqtt::FrameStatus::NeedMore) break;
@@ -207,10 +208,14 @@ private:
             report_connect_failed(
                 gateway_, *facts_, ConnectFault::Rules,
                 {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
-            co_return co_await refuse(problem->reason, problem->sentence);
+            // Who sends no client id is told so by every server [MQTT-3.1.3-8].
+            if (connect.client_id.empty()) {
+                co_return co_await refuse(problem->reason, problem->sentence);
+            }
+            co_return co_await refuse_by_profile(problem->sentence, problem->reason);
         }
         if (const auto over_rate = rate_problem(Proven::NotYet)) {
-            co_return co_await refuse_unauthorized(*over_rate, ReasonCode::QuotaExceeded);
+            co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
         }
         if (!tenant_problem_.empty()) {
             Refusal refusal;
@@ -238,11 +243,11 @@ private:
                                                  .session_identifier = facts_->trace_id,
                                                  .principal_identifier = (*identity)->principal_id,
                                                  .ip_address = facts_->source_ip});
-            co_return co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
-                                                   ReasonCode::NotAuthorized);
+            co_return co_await refuse_by_profile(told_to_client("CONNACK", facts_->trace_id),
+                                                 ReasonCode::NotAuthorized);
         }
         if (const auto over_rate = rate_problem(Proven::Yes)) {
-            co_return co_await refuse_unauthorized(*over_rate, ReasonCode::QuotaExceeded);
+            co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
         }
         if (gateway_.is_stopping()) {
             co_return co_await refuse(ReasonCode::ServerUnavailable, "the server is stopping");
@@ -382,15 +387,15 @@ private:
         }
         report_connect_failed(gateway_, *facts_, ConnectFault::NotAuthenticated, refusal);
         if (refusal.kind == Refusal::Kind::Unavailable) {
-            co_return co_await refuse_unauthorized(
-                told_when_unavailable("CONNACK", facts_->trace_id), ReasonCode::ServerUnavailable);
+            co_return co_await refuse_by_profile(told_when_unavailable("CONNACK", facts_->trace_id),
+                                                 ReasonCode::ServerUnavailable);
         }
-        co_await refuse_unauthorized(told_to_client("CONNACK", facts_->trace_id),
-                                     ReasonCode::NotAuthorized);
+        co_await refuse_by_profile(told_to_client("CONNACK", facts_->trace_id),
+                                   ReasonCode::NotAuthorized);
     }
 
-    // By the profile: with a CONNACK, or AWS's silent close.
-    async::Task<void> refuse_unauthorized(std::string told, ReasonCode reason) {
+    // With a CONNACK, or AWS's silent close.
+    async::Task<void> refuse_by_profile(std::string told, ReasonCode reason) {
         const Behaviour& behaviour = profile().behaviour;
         const ConnectRefusal how = version_ == mqtt::ProtocolVersion::V5
                                        ? behaviour.connect_refused_5

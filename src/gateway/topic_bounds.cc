@@ -58,7 +58,9 @@ std::optional<std::string> publish_topic_problem(std::string_view topic, const P
 }
 
 std::optional<std::string> filter_problem(std::string_view filter, const Profile& profile) {
-    if (filter.starts_with("$share/") && !mqtt::split_filter(filter).is_shared()) {
+    // MQTT 3.1.1 knows no shared subscriptions; AWS serves them all the same.
+    if (filter.starts_with("$share/") &&
+        mqtt::check_topic_filter(filter, mqtt::SharedSyntax::Checked) != mqtt::TopicProblem::None) {
         return "a shared subscription has the form $share/NAME/FILTER, its name without '+' and "
                "'#'";
     }

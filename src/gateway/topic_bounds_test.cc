@@ -33,6 +33,8 @@ TEST(FilterProblem, DollarTopicsAreThoseOfAws) {
     EXPECT_FALSE(filter_problem("$share/group/a/b", aws));
     EXPECT_TRUE(filter_problem("$share/group", aws));
     EXPECT_TRUE(filter_problem("$share//a", open_profile));
+    EXPECT_TRUE(filter_problem("$share/+/a", open_profile));
+    EXPECT_TRUE(filter_problem("$share/group/", aws));
     EXPECT_TRUE(filter_problem("$SYS/#", aws));
     EXPECT_FALSE(filter_problem("$SYS/#", open_profile));
     EXPECT_TRUE(filter_problem("1/2/3/4/5/6/7/8/#", aws));

@@ -3,27 +3,11 @@
 namespace gatehouse::logs {
 namespace {
 
-bool is_message_success(EventType type, Status status) {
-    if (status != Status::Success) return false;
-    switch (type) {
-        case EventType::PublishIn:
-        case EventType::PublishOut:
-        case EventType::Queued:
-        case EventType::Subscribe:
-        case EventType::Unsubscribe: return true;
-        default: return false;
-    }
-}
-
 bool kept(const EventSettings& settings, Level limit, EventType type, Status status) {
     if (limit == Level::Disabled) return false;
-    Level needed = level_of(type, status);
+    const Level needed = level_of(type, status);
     if (const auto own = settings.own_levels[static_cast<std::size_t>(type)]) {
         return needed <= *own;
-    }
-    if (settings.message_successes == EventSettings::MessageSuccesses::AtDebug &&
-        is_message_success(type, status)) {
-        needed = Level::Debug;
     }
     return needed <= limit;
 }

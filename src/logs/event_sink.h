@@ -17,10 +17,6 @@ namespace gatehouse::logs {
 
 // Which kinds of events are kept at which level of their subject.
 struct EventSettings {
-    // Successes of Publish-In, Publish-Out, Queued, Subscribe, Unsubscribe. Off they are kept
-    // only for subjects at Level::Debug: a busy broker's log would be nothing else.
-    enum class MessageSuccesses : std::uint8_t { AtDebug, AtInfo };
-    MessageSuccesses message_successes = MessageSuccesses::AtDebug;
     // Kinds with a level of their own, whatever the subject's (SetV2LoggingOptions
     // eventConfigurations). Unset: none.
     std::array<std::optional<Level>, event_type_count> own_levels = {};

@@ -151,7 +151,9 @@ TEST(EventSelection, DefaultKeepsConnectionsAndRefusalsButNotEveryMessage) {
     EXPECT_TRUE(selection.keeps(Level::Info, EventType::Connect, Status::Success));
     EXPECT_TRUE(selection.keeps(Level::Info, EventType::AuthorizerInvoke, Status::Success));
     EXPECT_FALSE(selection.keeps(Level::Info, EventType::PublishIn, Status::Success));
-    EXPECT_TRUE(selection.keeps(Level::Debug, EventType::PublishIn, Status::Success));
+    EXPECT_TRUE(selection.keeps(Level::Messages, EventType::PublishIn, Status::Success));
+    EXPECT_EQ(name_of(level_of(EventType::PublishIn, Status::Success)), "INFO");
+    EXPECT_EQ(parse_level("INFO"), Level::Messages);
     EXPECT_TRUE(selection.keeps(Level::Error, EventType::PublishIn, Status::Failure));
     EXPECT_FALSE(selection.keeps(Level::Error, EventType::Connect, Status::Success));
     EXPECT_FALSE(selection.keeps(Level::Disabled, EventType::Connect, Status::Failure));
@@ -160,11 +162,10 @@ TEST(EventSelection, DefaultKeepsConnectionsAndRefusalsButNotEveryMessage) {
 
 TEST(EventSelection, FollowsItsSettings) {
     EventSelection selection;
-    EventSettings settings{.message_successes = EventSettings::MessageSuccesses::AtInfo};
+    EventSettings settings;
     settings.own_levels[static_cast<std::size_t>(EventType::Ping)] = Level::Debug;
     settings.own_levels[static_cast<std::size_t>(EventType::Connect)] = Level::Disabled;
     selection.change(settings);
-    EXPECT_TRUE(selection.keeps(Level::Info, EventType::PublishOut, Status::Success));
     EXPECT_TRUE(selection.keeps(Level::Error, EventType::Ping, Status::Success));
     EXPECT_FALSE(selection.keeps(Level::Debug, EventType::Connect, Status::Failure));
 }

@@ -15,6 +15,7 @@ struct TypeFacts {
 constexpr Level error = Level::Error;
 constexpr Level warn = Level::Warn;
 constexpr Level info = Level::Info;
+constexpr Level messages = Level::Messages;
 constexpr Level debug = Level::Debug;
 
 using enum EventType;
@@ -27,11 +28,11 @@ constexpr std::array<TypeFacts, event_type_count> facts = {{
     {GetConnection, "GetConnection", info, error},
     {ListSubscriptions, "ListSubscriptions", info, error},
     {SendDirectMessage, "SendDirectMessage", info, error},
-    {PublishIn, "Publish-In", info, error},
-    {PublishOut, "Publish-Out", info, error},
-    {Queued, "Queued", info, error},
-    {Subscribe, "Subscribe", info, error},
-    {Unsubscribe, "Unsubscribe", info, error},
+    {PublishIn, "Publish-In", messages, error},
+    {PublishOut, "Publish-Out", messages, error},
+    {Queued, "Queued", messages, error},
+    {Subscribe, "Subscribe", messages, error},
+    {Unsubscribe, "Unsubscribe", messages, error},
     {GetRetainedMessage, "GetRetainedMessage", info, error},
     {ListRetainedMessage, "ListRetainedMessage", info, error},
     {RetrieveOcspStapleData, "RetrieveOCSPStapleData", info, error},

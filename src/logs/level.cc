@@ -6,7 +6,7 @@ namespace gatehouse::logs {
 namespace {
 
 constexpr std::array<std::string_view, level_count> level_names = {"DISABLED", "ERROR", "WARN",
-                                                                   "INFO", "DEBUG"};
+                                                                   "INFO",     "INFO",  "DEBUG"};
 
 }  // namespace
 
@@ -15,8 +15,8 @@ std::string_view name_of(Level level) {
 }
 
 std::optional<Level> parse_level(std::string_view name) {
-    for (std::size_t i = 0; i < level_count; ++i) {
-        if (level_names[i] == name) return static_cast<Level>(i);
+    for (std::size_t i = level_count; i > 0; --i) {  // from the most verbose
+        if (level_names[i - 1] == name) return static_cast<Level>(i - 1);
     }
     return std::nullopt;
 }

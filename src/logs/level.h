@@ -13,12 +13,21 @@
 namespace gatehouse::logs {
 
 // Each level includes the ones before it.
-enum class Level : std::uint8_t { Disabled, Error, Warn, Info, Debug };
-inline constexpr std::size_t level_count = 5;
+enum class Level : std::uint8_t {
+    Disabled,
+    Error,
+    Warn,
+    Info,
+    // Successes of Publish-In, Publish-Out, Queued, Subscribe and Unsubscribe, too, which are INFO
+    // on AWS. A busy broker's log is nothing else, so here they have to be asked for.
+    Messages,
+    Debug,
+};
+inline constexpr std::size_t level_count = 6;
 
-// "DISABLED", "ERROR", "WARN", "INFO", "DEBUG".
+// "DISABLED", "ERROR", "WARN", "INFO", "DEBUG"; Messages is "INFO", too.
 std::string_view name_of(Level level);
-// The level of that exact name.
+// The level of that exact name as AWS has it: "INFO" is Messages.
 std::optional<Level> parse_level(std::string_view name);
 
 // Who an event is about, as far as it is known. Borrowed for the duration of a call.

@@ -32,6 +32,11 @@ std::string encode(const LoggingSettings& settings) {
                                 {"targets", std::move(targets)}});
 }
 
+// Of a level that stands in the store under its name.
+logs::Level as_aws_has_it(logs::Level level) {
+    return level == logs::Level::Info ? logs::Level::Messages : level;
+}
+
 std::optional<logs::Level> level_in(const json::object& object, const char* name) {
     const json::value* value = object.if_contains(name);
     if (value == nullptr || !value->is_string()) return std::nullopt;
@@ -160,19 +165,20 @@ Outcome<void> LoggingOptions::try_alter(storage::ResourceStore& store, const Ten
 }
 
 async::Task<Outcome<void>> LoggingOptions::set(Tenant tenant, LoggingChange change) {
-    return alter(std::move(tenant), [change = std::move(change), usual = levels_.fallback()](
-                                        std::optional<LoggingSettings>& settings) {
-        if (!settings) {
-            settings.emplace();
-            settings->levels.default_level = usual;
-        }
-        if (change.role_arn) settings->role_arn = *change.role_arn;
-        if (change.default_level) {
-            settings->levels.default_level = *change.default_level;
-        }
-        if (change.all_disabled) settings->levels.all_disabled = *change.all_disabled;
-        return Outcome<void>();
-    });
+    return alter(std::move(tenant),
+                 [change = std::move(change), usual = as_aws_has_it(levels_.fallback())](
+                     std::optional<LoggingSettings>& settings) {
+                     if (!settings) {
+                         settings.emplace();
+                         settings->levels.default_level = usual;
+                     }
+                     if (change.role_arn) settings->role_arn = *change.role_arn;
+                     if (change.default_level) {
+                         settings->levels.default_level = *change.default_level;
+                     }
+                     if (change.all_disabled) settings->levels.all_disabled = *change.all_disabled;
+                     return Outcome<void>();
+                 });
 }
 
 async::Task<Outcome<LoggingSettings>> LoggingOptions::get(Tenant tenant) {

@@ -140,8 +140,8 @@ struct gatehouse::ChoiceNames<gatehouse::server::ClockChoice> {
 };
 template <>
 struct gatehouse::ChoiceNames<gatehouse::logs::Level> {
-    static constexpr std::array<std::string_view, 5> names{"disabled", "error", "warn", "info",
-                                                           "debug"};
+    static constexpr std::array<std::string_view, 6> names{"disabled", "error",    "warn",
+                                                           "info",     "messages", "debug"};
 };
 template <>
 struct gatehouse::ChoiceNames<gatehouse::server::Isolation> {

@@ -199,7 +199,10 @@ SettingTable running() {
     constexpr std::uint64_t mebibyte = 1024 * 1024;
     constexpr std::uint64_t tebibyte = mebibyte * mebibyte;
     return {
-        live(choice<&S::log_level>("log-level", "The least serious events that are logged.")),
+        live(choice<&S::log_level>(
+            "log-level",
+            "The least serious events that are logged. messages: each publish, delivery and "
+            "subscription, too, which AWS's own INFO includes.")),
         choice<&S::clock>("clock",
                           "manual: time stands still until the AdvanceClock operation "
                           "moves it; loopback only."),

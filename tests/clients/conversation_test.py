@@ -65,6 +65,52 @@ class Conversation(ClientTest):
             self.assertEqual(record["disconnectReason"], "MQTT_KEEP_ALIVE_TIMEOUT")
         pinger.published("pings/alive")
 
+    def raw(self, client_id: bytes) -> socket.socket:
+        """Connected with MQTT 3.1.1 and a keep-alive of 1 s; a name of 6 bytes."""
+        stream = socket.create_connection(("127.0.0.1", self.server.ready["mqtt"]))
+        self.addCleanup(stream.close)
+        stream.settimeout(30)
+        stream.sendall(b"\x10\x12\x00\x04MQTT\x04\x02\x00\x01\x00\x06" + client_id)
+        self.assertEqual(stream.recv(4), b"\x20\x02\x00\x00")
+        return stream
+
+    def test_drops_of_a_packet_do_not_stand_for_one(self):
+        stream = self.raw(b"drip-1")
+        stream.sendall(b"\x30\x80\x08")  # a PUBLISH of 1,024 bytes
+        stream.settimeout(0.4)
+        for _ in range(40):
+            try:
+                self.assertEqual(stream.recv(1), b"")
+                break
+            except socket.timeout:
+                stream.sendall(b"\x00")
+        record = self.server.wait_for_record(clientId="drip-1", eventType="Disconnect")
+        self.assertEqual(record["disconnectReason"], "MQTT_KEEP_ALIVE_TIMEOUT")
+
+    def test_a_large_packet_may_take_longer_than_the_keep_alive(self):
+        watcher = self.connect("slow-watcher")
+        watcher.subscribed("slow")
+        stream = self.raw(b"slow-1")
+        stream.sendall(b"\x30\x86\x40\x00\x04slow")  # with a payload of 8 KiB
+        stream.settimeout(0.5)
+        for _ in range(8):
+            self.assertRaises(socket.timeout, stream.recv, 1)
+            stream.sendall(bytes(1024))
+        self.assertEqual(watcher.expect("message")[2], bytes(8192))
+
+    def test_malformed_shared_subscriptions_are_refused(self):
+        device = self.connect("sharer", protocol=V311)
+        for filter_ in ("$share/+/a", "$share/g/"):
+            self.assertEqual(device.subscribed(filter_), [0x80])
+
+    def test_a_connect_is_no_larger_than_a_message(self):
+        will = ("will", bytes(60_000), 1)
+        self.connect("large-will", protocol=V311, will=will)
+        with socket.create_connection(("127.0.0.1", self.server.ready["mqtt"])) as stream:
+            stream.settimeout(30)
+            stream.sendall(b"\x10\x81\x80\x08")  # 131,073 bytes
+            self.assertEqual(stream.recv(1), b"")
+
     def test_qos_2_is_refused(self):
         for protocol in (V311, V5):
             with self.subTest(protocol=protocol):

@@ -56,6 +56,23 @@ class Retained(DataTest):
     def retain(self, topic: str, payload: bytes, **more) -> None:
         self.data.publish(topic=topic, payload=payload, qos=1, retain=True, **more)
 
+    def test_calls_are_logged_as_aws_logs_them(self):
+        self.data.publish(topic="told/retained", payload=b"x", qos=1, retain=True)
+        self.data.get_retained_message(topic="told/retained")
+        self.data.list_retained_messages()
+        self.assertRaises(self.data.exceptions.ClientError, self.data.publish,
+                          topic="told/a/+", payload=b"x")
+        for wanted in ({"eventType": "Publish-In", "topicName": "told/retained",
+                        "status": "Success"},
+                       {"eventType": "GetRetainedMessage", "topicName": "told/retained", "qos": "1"},
+                       {"eventType": "ListRetainedMessage"},
+                       {"eventType": "Publish-In", "topicName": "told/a/+", "status": "Failure"}):
+            with self.subTest(wanted=wanted):
+                record = self.server.wait_for_record(**wanted)
+                self.assertEqual(record["protocol"], "HTTP")
+                self.assertIn(":root", record["principalId"])
+                self.assertTrue(record["traceId"])
+
     def test_one_message(self):
         before = int(time.time() * 1000)
         self.retain("lab/retained/one", b"\x00\xffbinary")

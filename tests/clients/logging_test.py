@@ -6,6 +6,7 @@ usage: logging_test.py GATEHOUSE [TESTS]"""
 import unittest
 
 from client_test import AuthorizerTest
+from device import V5, V311
 
 ROLE = "arn:aws:iam::000000000000:role/logs"
 
@@ -69,6 +70,49 @@ class Levels(AuthorizerTest):
         self.assertTrue(self.is_logged(device, "again"))
         self.assertEqual(self.server.log_records(clientId="unseen"), [])
         self.assertEqual(self.server.log_records(topicName="lab/unseen"), [])
+
+
+class AsOnAws(AuthorizerTest):
+    log_level = "info"
+
+    def setUp(self):
+        self.iot = self.server.api("iot")
+
+    def test_info_that_is_asked_for_includes_messages_as_on_aws(self):
+        reader = self.device("reader", clean=False).connected()
+        self.iot.set_v2_logging_options(roleArn=ROLE, defaultLogLevel="INFO")
+        reader.subscribed("lab/told", 1)
+        writer = self.device("writer").connected()
+        writer.published("lab/told", b"now", qos=1)
+        reader.expect("message")
+        reader.close()
+        self.server.wait_for_record(clientId="reader", eventType="Disconnect")
+        writer.published("lab/told", b"later", qos=1)
+        queued = self.server.wait_for_record(clientId="reader", eventType="Queued")
+        self.assertEqual((queued["topicName"], queued["qos"], queued["logLevel"]),
+                         ("lab/told", "1", "INFO"))
+        delivered = self.server.wait_for_record(clientId="reader", eventType="Publish-Out")
+        self.assertEqual((delivered["topicName"], delivered["status"]), ("lab/told", "Success"))
+        self.assertIn("sourcePort", delivered)
+        records = [self.server.wait_for_record(clientId="reader", eventType="Subscribe"),
+                   delivered, queued] + self.server.log_records(clientId="writer")
+        self.assertEqual([record["eventType"] for record in records[3:] if "topicName" in record],
+                         ["Publish-In", "Publish-In"])
+        traces = [record["traceId"] for record in records if "topicName" in record]
+        self.assertEqual(len(set(traces)), len(traces), "one trace id a request")
+
+    def test_a_topic_that_is_refused_is_told_with_its_trace_id(self):
+        deep = "lab/" + "/".join("12345678")
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name = f"deep-{protocol}"
+                self.device(name, protocol=protocol).connected().client.publish(deep, b"", 1)
+                record = self.server.wait_for_record(clientId=name, eventType="Publish-In")
+                self.assertEqual((record["status"], record["reason"], record["topicName"]),
+                                 ("Failure", "TOPIC_NAME_INVALID", deep))
+                self.assertIn("8 levels", record["details"])
+                connect = self.server.log_records(clientId=name, eventType="Connect")
+                self.assertNotEqual(record["traceId"], connect[0]["traceId"])
 
 
 if __name__ == "__main__":

@@ -95,6 +95,12 @@ class AwsStrict(LetsIn, AuthorizerTest):
     def check_reason_string(self, text, _trace_id):
         self.assertIsNone(text)
 
+    def test_a_broken_rule_closes_as_a_wrong_password_does(self):
+        for name in ("x" * 129, "$dollar"):
+            with self.subTest(client_id=name):
+                self.check_refusal_311(self.device(name, protocol=V311))
+                self.assertNotIn(self.device(name, protocol=V5).expect("connect")[1], (0, None))
+
     def test_other_doors_take_no_custom_authorizer(self):
         for door, alpn in (("mqtt", None), ("mqtts", None)):
             with self.subTest(door=door):

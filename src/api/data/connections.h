@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "api/data/asker.h"
 #include "api/data/message_publisher.h"
 #include "async/task.h"
 #include "base/deadline.h"
 #include "base/result.h"
-#include "base/tenant.h"
 
 namespace gatehouse::api::data {
 
@@ -35,12 +35,9 @@ struct SubscriptionOfSession {
     int qos = 0;
 };
 
-// Who asks, for the log.
 struct ConnectionQuestion {
-    Tenant tenant;
+    Asker asker;
     std::string client_id;
-    std::string principal;
-    std::string trace_id;
 };
 
 // Each: NotFound when the client has neither connection nor session.

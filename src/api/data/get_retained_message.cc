@@ -4,7 +4,7 @@ namespace gatehouse::api::data {
 
 wire::Outcome<GetRetainedMessageResponse> GetRetainedMessage::handle(
     const Caller& caller, const GetRetainedMessageRequest& request) const {
-    auto message = messages.find(caller.tenant, request.topic);
+    auto message = messages.find(asker_of(caller), request.topic);
     if (!message) return std::unexpected(wire::Failure(std::move(message.error())));
     GetRetainedMessageResponse response{.topic = std::move(message->topic),
                                         .payload = std::move(message->payload),

@@ -16,7 +16,7 @@ wire::Outcome<ListRetainedMessagesResponse> ListRetainedMessages::handle(
     const std::size_t limit =
         static_cast<std::size_t>(request.max_results.value_or(default_page_size));
     // One more tells whether there is another page.
-    auto found = messages.list(caller.tenant, *after, limit + 1);
+    auto found = messages.list(asker_of(caller), *after, limit + 1);
     ListRetainedMessagesResponse response;
     if (found.size() > limit) {
         found.resize(limit);

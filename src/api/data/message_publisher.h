@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
+#include "api/data/asker.h"
 #include "async/task.h"
 #include "base/bytes.h"
 #include "base/deadline.h"
 #include "base/result.h"
-#include "base/tenant.h"
 
 namespace gatehouse::api::data {
 
@@ -31,8 +31,7 @@ class MessagePublisher {
 public:
     // Passes the message on; done when it is on disk where it has to be. InvalidInput, TooLarge:
     // what is wrong with it. Unavailable: it cannot be kept.
-    virtual async::Task<Result<void>> publish(Tenant tenant, Message message,
-                                              Deadline deadline) = 0;
+    virtual async::Task<Result<void>> publish(Asker asker, Message message, Deadline deadline) = 0;
 
 protected:
     ~MessagePublisher() = default;

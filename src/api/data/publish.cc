@@ -17,7 +17,8 @@ async::Task<wire::Outcome<PublishResponse>> Publish::handle(const Caller& caller
     if (request.payload_format_indicator == PayloadFormatIndicator::Utf8Data) {
         message.payload_format = "UTF8_DATA";
     }
-    auto published = co_await publisher.publish(caller.tenant, std::move(message), caller.deadline);
+    auto published =
+        co_await publisher.publish(asker_of(caller), std::move(message), caller.deadline);
     if (!published) co_return std::unexpected(wire::Failure(std::move(published.error())));
     co_return PublishResponse();
 }

@@ -9,10 +9,7 @@
 namespace gatehouse::api::data {
 
 inline ConnectionQuestion question_of(const Caller& caller, std::string client_id) {
-    return {.tenant = caller.tenant,
-            .client_id = std::move(client_id),
-            .principal = caller.principal,
-            .trace_id = caller.request_id};
+    return {.asker = asker_of(caller), .client_id = std::move(client_id)};
 }
 
 }  // namespace gatehouse::api::data

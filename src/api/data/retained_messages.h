@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "api/data/asker.h"
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/tenant.h"
 
 namespace gatehouse::api::data {
 
@@ -22,7 +22,7 @@ struct RetainedMessage {
 class RetainedMessages {
 public:
     // NotFound.
-    virtual Result<RetainedMessage> find(const Tenant& tenant, const std::string& topic) const = 0;
+    virtual Result<RetainedMessage> find(const Asker& asker, const std::string& topic) const = 0;
     // Without payloads and user properties, in the order of the topics, those behind `after`.
     struct Summary {
         std::string topic;
@@ -30,7 +30,7 @@ public:
         int qos = 0;
         std::int64_t retained_at = 0;
     };
-    virtual std::vector<Summary> list(const Tenant& tenant, const std::string& after,
+    virtual std::vector<Summary> list(const Asker& asker, const std::string& after,
                                       std::size_t limit) const = 0;
 
 protected:

@@ -8,7 +8,7 @@ using ::gatehouse::logs::LevelTargetType;
 Level level_of(LogLevel level) {
     switch (level) {
         case LogLevel::Debug: return Level::Debug;
-        case LogLevel::Info: return Level::Info;
+        case LogLevel::Info: return Level::Messages;
         case LogLevel::Warn: return Level::Warn;
         case LogLevel::Error: return Level::Error;
         case LogLevel::Disabled: return Level::Disabled;
@@ -19,7 +19,8 @@ Level level_of(LogLevel level) {
 LogLevel shape_of(Level level) {
     switch (level) {
         case Level::Debug: return LogLevel::Debug;
-        case Level::Info: return LogLevel::Info;
+        case Level::Info:
+        case Level::Messages: return LogLevel::Info;
         case Level::Warn: return LogLevel::Warn;
         case Level::Error: return LogLevel::Error;
         case Level::Disabled: return LogLevel::Disabled;

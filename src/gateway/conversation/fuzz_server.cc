@@ -128,7 +128,7 @@ void FuzzServer::start() {
     }
     traces_ = std::make_unique<logs::TraceStore>(clock_);
     metrics_ = std::make_unique<logs::Metrics>();
-    drop_reports_ = std::make_unique<DropReports>(loops, events_, levels_);
+    drop_reports_ = std::make_unique<DropReports>(loops, events_, levels_, random_);
     broker::Persistence persistence;
     if (!folder_.empty()) {
         auto opened = storage::MessageStore::open({.file = folder_ / database_file});

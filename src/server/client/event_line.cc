@@ -71,8 +71,9 @@ std::string status_of(const json::value& event, Colour colour) {
     return painted(is_notice ? "failed " : "refused", Paint::Bad, colour);
 }
 
-std::string indented(std::string_view text, std::string_view indent) {
-    std::string out(indent);
+// Each line but the first behind the indent.
+std::string continued(std::string_view text, std::string_view indent) {
+    std::string out;
     for (const char c : text) {
         out += c;
         if (c == '\n') out += indent;
@@ -89,17 +90,19 @@ std::string event_line(std::int64_t timestamp, std::string_view message, Colour 
     if (!event || !event->is_object() || text_at(*event, "/eventType").empty()) {
         std::string text = printable(message);
         while (text.ends_with('\n')) text.pop_back();
-        return fmt::format("{} {}\n", time, text);
+        return fmt::format("{} {}\n", time, continued(text, "      "));
     }
     const bool failed = text_at(*event, "/status") == "Failure";
     std::string line = fmt::format("{} {} {:<22}{}\n", time, status_of(*event, colour),
-                                   text_at(*event, "/eventType"), printable(facts_of(*event)));
+                                   printable_line(text_at(*event, "/eventType")),
+                                   printable_line(facts_of(*event)));
     for (const std::string& reason : whys(*event)) {
-        if (!told.contains(reason)) line += indented(printable(reason), "      ") + "\n";
+        if (!told.contains(reason))
+            line += "      " + continued(printable(reason), "      ") + "\n";
     }
     const std::string trace_id = text_at(*event, "/traceId");
     if (failed && !trace_id.empty() && told.empty()) {
-        line += painted(fmt::format("      more: gatehouse explain {}\n", printable(trace_id)),
+        line += painted(fmt::format("      more: gatehouse explain {}\n", printable_line(trace_id)),
                         Paint::Faint, colour);
     }
     return line;

@@ -65,7 +65,21 @@ TEST(EventLine, OtherTextsStayAsTheyAre) {
 
 TEST(EventLine, ALineBreakWithinARecordIsACarriageReturn) {
     EXPECT_EQ(event_line(at, "[ERROR] boom\rTraceback\r\nend\r", Colour::Off),
-              "2026-01-01 00:00:00.250 [ERROR] boom\nTraceback\nend\n");
+              "2026-01-01 00:00:00.250 [ERROR] boom\n      Traceback\n      end\n");
+}
+
+// Each line that begins at the margin is a record's first.
+TEST(EventLine, DevicesDoNotForgeRecords) {
+    const std::string text = event_line(
+        at,
+        R"({"status":"Failure","eventType":"Connect","clientId":"a\n2026-01-01 ok\tb\rc",)"
+        R"("topicName":"t\r\nu","details":"for a\n2026-01-01 ok"})",
+        Colour::Off);
+    EXPECT_THAT(text, HasSubstr(R"(client a\n2026-01-01 ok\tb\rc)"));
+    EXPECT_THAT(text, HasSubstr(R"(topic t\r\nu)"));
+    EXPECT_THAT(text, HasSubstr("\n      for a\n      2026-01-01 ok\n"));
+    EXPECT_EQ(event_line(at, "printed\r2026-01-01 00:00:00.250 ok", Colour::Off),
+              "2026-01-01 00:00:00.250 printed\n      2026-01-01 00:00:00.250 ok\n");
 }
 
 TEST(EventLine, DevicesDoNotSteerTheTerminal) {
@@ -74,6 +88,8 @@ TEST(EventLine, DevicesDoNotSteerTheTerminal) {
         Colour::Off);
     EXPECT_THAT(text, HasSubstr("client a?[2Jb?"));
     EXPECT_THAT(event_line(at, "x\033]0;title\007y", Colour::Off), HasSubstr("x?]0;title?y"));
+    EXPECT_THAT(event_line(at, "x\u202ey\u2066z\u200f \u20ac", Colour::Off),
+                HasSubstr("x?y?z? \u20ac"));
 }
 
 }  // namespace

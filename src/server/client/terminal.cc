@@ -4,6 +4,22 @@
 #include <unistd.h>
 
 namespace gatehouse::server {
+namespace {
+
+// How many bytes of UTF-8 the control character takes that the text begins with; 0: it is none.
+std::size_t control_bytes(std::string_view text) {
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte < 0x20 || byte == 0x7f) return 1;
+    const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0;
+    if (byte == 0xc2 && second >= 0x80 && second < 0xa0) return 2;  // U+0080 to U+009F
+    const auto third = text.size() > 2 ? static_cast<unsigned char>(text[2]) : 0;
+    const bool turns_direction = (second == 0x80 && (third == 0x8e || third == 0x8f)) ||
+                                 (second == 0x80 && third >= 0xaa && third <= 0xae) ||
+                                 (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+    return byte == 0xe2 && turns_direction ? 3 : 0;  // U+200E and on, U+202A and on, U+2066 and on
+}
+
+}  // namespace
 
 Colour colour_of(std::FILE* file, const Environment& environment) {
     if (environment.find("NO_COLOR") || environment.find("TERM").value_or("") == "dumb") {
@@ -25,21 +41,33 @@ std::string painted(std::string_view text, Paint paint, Colour colour) {
 
 std::string printable(std::string_view text) {
     std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
-        const bool control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
-        const bool c1_control = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // U+0080…U+009F
-        if (c1_control) ++i;
-        if (byte == '\r') {
-            if (next != '\n') out += '\n';
-        } else if (control || c1_control) {
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] == '\r') {
+            if (!text.substr(i + 1).starts_with('\n')) out += '\n';
+            ++i;
+        } else if (text[i] == '\n' || text[i] == '\t') {
+            out += text[i++];
+        } else if (const std::size_t bytes = control_bytes(text.substr(i)); bytes != 0) {
             out += '?';
+            i += bytes;
         } else {
-            out += text[i];
+            out += text[i++];
         }
     }
     return out;
+}
+
+std::string printable_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            default: out += c;
+        }
+    }
+    return printable(out);
 }
 
 }  // namespace gatehouse::server

@@ -19,8 +19,12 @@ enum class Paint : std::uint8_t { Good, Bad, Faint };
 
 std::string painted(std::string_view text, Paint paint, Colour colour);
 
-// Without control characters, which a device could send to confuse a terminal. Line breaks and tabs
-// stay; a carriage return, which stands for a line break within one log record, becomes one.
+// Without control characters, those that turn the direction of writing included, which a device
+// could send to confuse a terminal. Line breaks and tabs stay: indent what may have several lines,
+// or one record passes for two. A carriage return, which stands for a line break within one log
+// record, becomes one.
 std::string printable(std::string_view text);
+// The same in one line: "\n", "\r" and "\t" stand for what they escape.
+std::string printable_line(std::string_view text);
 
 }  // namespace gatehouse::server

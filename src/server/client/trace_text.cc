@@ -25,8 +25,8 @@ std::string heading(const json::value& trace, Colour colour) {
         time = format_log_time(WallTime(std::chrono::milliseconds(ms))) + "  ";
     }
     return fmt::format("{}client {}  from {}  {}\n  trace {}\n", time,
-                       client.empty() ? "(not known)" : printable(client),
-                       printable(text_at(trace, "/source")), outcome_text(trace, colour),
+                       client.empty() ? "(not known)" : printable_line(client),
+                       printable_line(text_at(trace, "/source")), outcome_text(trace, colour),
                        text_at(trace, "/traceId"));
 }
 

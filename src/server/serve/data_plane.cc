@@ -58,31 +58,89 @@ std::string user_properties_json(BytesView properties) {
     return json.empty() ? json : json + "]";
 }
 
-}  // namespace
+struct CallFacts {
+    logs::EventType type;
+    std::string_view client_id = {};
+    std::string_view topic = {};
+    const Error* error = nullptr;  // null: it was done
+    std::span<const logs::Member> more = {};
+};
 
-async::Task<Result<void>> DataPlane::publish(Tenant tenant, api::data::Message message,
-                                             Deadline deadline) {
-    gateway::LoopGateway& loop = gateway_.on_loop(0);
+template <class T>
+const Error* error_of(const Result<T>& result) {
+    return result ? nullptr : &result.error();
+}
+
+// Machines read the kind of error, people its sentence.
+void record(const gateway::GatewayParts& parts, const api::data::Asker& asker,
+            const CallFacts& call) {
+    const logs::Status status =
+        call.error == nullptr ? logs::Status::Success : logs::Status::Failure;
+    const logs::Level level = parts.levels.level_for(
+        {.tenant = asker.tenant, .client_id = call.client_id, .principal_id = asker.principal});
+    if (!parts.events.keeps(level, call.type, status)) return;
+    parts.events.record(
+        {.tenant = asker.tenant,
+         .type = call.type,
+         .status = status,
+         .trace_id = asker.trace_id,
+         .origin = {.protocol = "HTTP",
+                    .client_id = call.client_id,
+                    .principal_id = asker.principal},
+         .topic_name = call.topic,
+         .details = call.error == nullptr ? std::string_view() : call.error->message,
+         .more = call.more});
+}
+
+logs::Metric metric_of(const Result<void>& published) {
+    if (published) return logs::Metric::PublishInSuccess;
+    return published.error().kind == ErrorKind::Unavailable ? logs::Metric::PublishInServerError
+                                                            : logs::Metric::PublishInClientError;
+}
+
+async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::Asker& asker,
+                                  const api::data::Message& message, Deadline deadline) {
     const auto publish = read_message(message, loop.settings().profile);
     if (!publish) co_return fail(publish.error());
-    if (!co_await gateway::pass_on_and_wait(loop, tenant, *publish, message.payload, deadline)) {
+    if (!co_await gateway::pass_on_and_wait(loop, asker.tenant, *publish, message.payload,
+                                            deadline)) {
         co_return fail(ErrorKind::Unavailable,
                        "the message cannot be kept: the server's disk takes nothing now");
     }
-    loop.metrics().add(logs::Metric::PublishInSuccess);
     co_return Result<void>();
+}
+
+}  // namespace
+
+async::Task<Result<void>> DataPlane::publish(api::data::Asker asker, api::data::Message message,
+                                             Deadline deadline) {
+    gateway::LoopGateway& loop = gateway_.on_loop(0);
+    auto published = co_await pass_on(loop, asker, message, deadline);
+    loop.metrics().add(metric_of(published));
+    record(
+        gateway_.parts(), asker,
+        {.type = logs::EventType::PublishIn, .topic = message.topic, .error = error_of(published)});
+    co_return published;
 }
 
 // --- retained messages -----------------------------------------------------------------------
 
-Result<api::data::RetainedMessage> RetainedPlane::find(const Tenant& tenant,
+Result<api::data::RetainedMessage> RetainedPlane::find(const api::data::Asker& asker,
                                                        const std::string& topic) const {
     const gateway::GatewayParts& parts = gateway_.parts();
-    const auto message = parts.broker.retained(tenant).find(topic, parts.clock.steady_now());
+    const auto message = parts.broker.retained(asker.tenant).find(topic, parts.clock.steady_now());
     if (message == nullptr) {
-        return fail(ErrorKind::NotFound,
-                    fmt::format("there is no retained message on topic '{}'", topic));
+        Error error{ErrorKind::NotFound,
+                    fmt::format("there is no retained message on topic '{}'", topic)};
+        record(parts, asker,
+               {.type = logs::EventType::GetRetainedMessage, .topic = topic, .error = &error});
+        return fail(std::move(error));
     }
+    const std::string qos = std::to_string(static_cast<int>(message->qos));
+    const logs::Member more[] = {{"qos", std::string_view(qos)},
+                                 {"lastModifiedDate", message->retained_at}};
+    record(parts, asker,
+           {.type = logs::EventType::GetRetainedMessage, .topic = topic, .more = more});
     return api::data::RetainedMessage{.topic = message->topic,
                                       .payload = message->payload,
                                       .qos = static_cast<int>(message->qos),
@@ -90,25 +148,27 @@ Result<api::data::RetainedMessage> RetainedPlane::find(const Tenant& tenant,
                                       .user_properties = user_properties_json(message->properties)};
 }
 
-std::vector<RetainedPlane::Summary> RetainedPlane::list(const Tenant& tenant,
+std::vector<RetainedPlane::Summary> RetainedPlane::list(const api::data::Asker& asker,
                                                         const std::string& after,
                                                         std::size_t limit) const {
     const gateway::GatewayParts& parts = gateway_.parts();
     std::vector<Summary> found;
     for (const auto& message :
-         parts.broker.retained(tenant).page(after, limit, parts.clock.steady_now())) {
+         parts.broker.retained(asker.tenant).page(after, limit, parts.clock.steady_now())) {
         found.push_back({.topic = message->topic,
                          .payload_bytes = message->payload.size(),
                          .qos = static_cast<int>(message->qos),
                          .retained_at = message->retained_at});
     }
+    record(parts, asker, {.type = logs::EventType::ListRetainedMessage});
     return found;
 }
 
 // --- connections -----------------------------------------------------------------------------
 
 gateway::LoopGateway& ConnectionPlane::home_of(const api::data::ConnectionQuestion& question) {
-    return gateway_.on_loop(gateway_.parts().broker.home_of(question.tenant, question.client_id));
+    return gateway_.on_loop(
+        gateway_.parts().broker.home_of(question.asker.tenant, question.client_id));
 }
 
 template <class T>
@@ -121,22 +181,8 @@ async::Task<Result<T>> ConnectionPlane::ask(
     auto result = co_await async::run_on<Result<T>>(
         home.loop(), *async::EventLoop::current(),
         [&home, &question, &work] { return work(home, question); });
-    const gateway::GatewayParts& parts = gateway_.parts();
-    const logs::Status status = result ? logs::Status::Success : logs::Status::Failure;
-    const logs::Level level = parts.levels.level_for({.tenant = question.tenant,
-                                                      .client_id = question.client_id,
-                                                      .principal_id = question.principal});
-    if (parts.events.keeps(level, type, status)) {
-        parts.events.record(
-            {.tenant = question.tenant,
-             .type = type,
-             .status = status,
-             .trace_id = question.trace_id,
-             .origin = {.protocol = "HTTP",
-                        .client_id = question.client_id,
-                        .principal_id = question.principal},
-             .details = result ? std::string_view() : std::string_view(result.error().message)});
-    }
+    record(gateway_.parts(), question.asker,
+           {.type = type, .client_id = question.client_id, .error = error_of(result)});
     co_return result;
 }
 
@@ -154,7 +200,8 @@ std::int64_t milliseconds_of(WallTime time) {
 Result<api::data::ConnectionState> state_of(gateway::LoopGateway& home,
                                             const api::data::ConnectionQuestion& question) {
     api::data::ConnectionState state;
-    const broker::Session* const session = home.shard().find(question.tenant, question.client_id);
+    const broker::Session* const session =
+        home.shard().find(question.asker.tenant, question.client_id);
     if (session != nullptr) {
         state.has_clean_session = !session->is_persistent();
         state.session_expiry_seconds = session->expiry_seconds();
@@ -172,8 +219,8 @@ Result<api::data::ConnectionState> state_of(gateway::LoopGateway& home,
         state.connected_since = milliseconds_of(facts.connected_at);
         return state;
     }
-    const gateway::PastConnection* const past =
-        home.disconnects().find(question.tenant, question.client_id, home.parts().clock.wall_now());
+    const gateway::PastConnection* const past = home.disconnects().find(
+        question.asker.tenant, question.client_id, home.parts().clock.wall_now());
     if (past == nullptr && session == nullptr) return not_there(question);
     if (past == nullptr) return state;
     state.source_ip = past->source_ip;
@@ -195,10 +242,10 @@ async::Task<Result<void>> end_connection(gateway::LoopGateway& home,
                                          api::data::Connections::WillFate will) {
     using api::data::Connections;
     const bool ends_session = session == Connections::SessionFate::Ended;
-    const broker::Session* const found = home.shard().find(asked.tenant, asked.client_id);
+    const broker::Session* const found = home.shard().find(asked.asker.tenant, asked.client_id);
     // Nothing would be done about a session that is offline and is to stay.
     if (found == nullptr || (!found->is_connected() && !ends_session)) co_return not_there(asked);
-    home.shard().disconnect(asked.tenant, asked.client_id,
+    home.shard().disconnect(asked.asker.tenant, asked.client_id,
                             will == Connections::WillFate::Discarded ? broker::WillFate::Discard
                                                                      : broker::WillFate::Publish,
                             ends_session ? broker::SessionFate::End : broker::SessionFate::Keep);
@@ -213,7 +260,7 @@ async::Task<Result<void>> send_message(gateway::LoopGateway& home,
     if (!publish) co_return fail(publish.error());
     // Shared: the acknowledgement may come when nobody waits any more.
     const auto came = std::make_shared<async::Wake>(home.loop());
-    const auto sent = home.shard().send_direct(asked.tenant, asked.client_id, publish->topic,
+    const auto sent = home.shard().send_direct(asked.asker.tenant, asked.client_id, publish->topic,
                                                {.payload = message.payload,
                                                 .properties = publish->properties,
                                                 .expiry_seconds = publish->expiry_seconds,
@@ -257,7 +304,8 @@ async::Task<Result<std::vector<api::data::SubscriptionOfSession>>> ConnectionPla
         logs::EventType::ListSubscriptions, std::move(question),
         [](gateway::LoopGateway& home,
            const api::data::ConnectionQuestion& asked) -> async::Task<Result<Subscriptions>> {
-            const broker::Session* const session = home.shard().find(asked.tenant, asked.client_id);
+            const broker::Session* const session =
+                home.shard().find(asked.asker.tenant, asked.client_id);
             if (session == nullptr) co_return not_there(asked);
             Subscriptions found;
             session->for_each_subscription(

@@ -15,7 +15,7 @@ public:
     // The gateway must outlive it.
     explicit DataPlane(gateway::Gateway& gateway) : gateway_(gateway) {}
 
-    async::Task<Result<void>> publish(Tenant tenant, api::data::Message message,
+    async::Task<Result<void>> publish(api::data::Asker asker, api::data::Message message,
                                       Deadline deadline) override;
 
 private:
@@ -28,9 +28,9 @@ public:
     // The gateway must outlive it.
     explicit RetainedPlane(gateway::Gateway& gateway) : gateway_(gateway) {}
 
-    Result<api::data::RetainedMessage> find(const Tenant& tenant,
+    Result<api::data::RetainedMessage> find(const api::data::Asker& asker,
                                             const std::string& topic) const override;
-    std::vector<Summary> list(const Tenant& tenant, const std::string& after,
+    std::vector<Summary> list(const api::data::Asker& asker, const std::string& after,
                               std::size_t limit) const override;
 
 private:

@@ -118,8 +118,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         made->ports_.push_back(std::make_unique<broker::EventLoopPort>(*loop));
         ports.push_back(made->ports_.back().get());
     }
-    made->drop_reports_ = std::make_unique<gateway::DropReports>(parts.loops.all(), *foundation.log,
-                                                                 *foundation.levels);
+    made->drop_reports_ = std::make_unique<gateway::DropReports>(
+        parts.loops.all(), *foundation.log, *foundation.levels, foundation.random);
     made->broker_ = std::make_unique<broker::Broker>(
         broker::broker_settings(parts.settings.profile, foundation.placing_seed), ports, nullptr,
         made->drop_reports_.get(), persistence(foundation, default_tenant(parts.settings)));

@@ -123,7 +123,9 @@ Result<std::optional<std::uint16_t>> Doors::open_door(const Wanted& wanted) {
 // The same port on every address; a machine without IPv6 goes on without it.
 Result<std::uint16_t> Doors::listen(const Wanted& wanted, std::uint16_t port) {
     std::vector<std::unique_ptr<net::Listener>> opened;
-    for (const std::string& host : wanted.hosts) {
+    for (auto at = wanted.hosts.begin(); at != wanted.hosts.end(); ++at) {
+        const std::string& host = *at;
+        if (std::find(wanted.hosts.begin(), at, host) != at) continue;  // named twice
         auto address = net::Address::parse(host, port);
         if (!address) return fail(std::move(address.error()));
         auto listener = net::Listener::open(

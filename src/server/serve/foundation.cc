@@ -1,4 +1,5 @@
 #include "server/serve/foundation.h"
+#include "net/address.h"
 
 #include "server/serve/tell_operator.h"
 
@@ -31,6 +32,11 @@ Result<std::unique_ptr<certificates::LocalAuthority>> open_authority(
         authority.foreign_endpoint = certificates::ForeignEndpoint::LeaveOut;
     }
     authority.host_names = certificates::machine_names();
+    for (const auto* hosts : {&settings.hosts, &settings.api_hosts}) {
+        for (const std::string& host : *hosts) {
+            authority.host_names.push_back(net::host_from_here(host));
+        }
+    }
     authority.regions = {settings.region.value()};
     return certificates::LocalAuthority::open_or_create(*folder, std::move(authority), clock,
                                                         random);
