@@ -169,12 +169,15 @@ class HangingFunction:
     def test_function_hangs(self):
         device = self.device("hung", protocol=V5, user="hangs")
         neighbour = self.device("neighbour").connected()
-        self.assertIn(device.expect("connect")[1], (NOT_AUTHORIZED_5,))
+        self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         neighbour.published("lab/alive")
         record = self.server.wait_for_record(clientId="hung", eventType="Authorizer.Invoke")
         self.assertEqual(record["status"], "Failure")
         self.assertGreaterEqual(record["durationMs"], 4900)
         self.assertLess(record["durationMs"], 8000)
+
+    def test_who_waits_for_a_function_that_hangs_is_refused(self):
+        self.assert_refused("hanging", FUNCTION_FAILED, user="hangs")
 
 
 class Aws(Signatures, FailingFunctions, Denials, HangingFunction, RefusalTest):

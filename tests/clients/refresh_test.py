@@ -8,6 +8,8 @@ import unittest
 from client_test import NOT_AUTHORIZED_5, AuthorizerTest, wait_until
 from device import V5, V311
 
+MAXIMUM_CONNECT_TIME = 0xA0
+
 
 class Refresh(AuthorizerTest):
     flags = ("--profile", "open")  # whose intervals may be seconds
@@ -75,6 +77,63 @@ class ByTheClock(AuthorizerTest):
         device.expect("disconnect")
         record = self.server.wait_for_record(clientId="patient", eventType="Disconnect")
         self.assertEqual(record["disconnectReason"], "CUSTOMAUTH_TTL_EXPIRATION")
+
+
+class Narrowed:
+    """A policy that is refreshed to a narrower one, and a connection that ends, at AWS's times."""
+
+    def set_topics(self, topics: str) -> None:
+        self.server.api("lambda").update_function_configuration(
+            FunctionName="auth", Environment={"Variables": {"TOPICS": topics}})
+
+    def refreshes(self, client_id: str) -> int:
+        return len(self.server.log_records(clientId=client_id, eventType="Authorizer.Refresh",
+                                           status="Success"))
+
+    def test_a_narrower_policy_takes_a_right_away(self):
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name = f"narrowed-{protocol}"
+                self.set_topics("lab/*")
+                device = self.device(name, protocol=protocol, user="by-the-hour",
+                                     keep_alive=1200).connected()
+                self.assertEqual(device.subscribed("lab/#"), [1])
+                device.published("lab/wide", b"1")
+                self.assertEqual(device.expect("message")[1], "lab/wide")
+                self.set_topics("lab/narrow/*")
+                self.server.advance("300s")
+                wait_until(lambda: self.refreshes(name) == 1, "the refresh")
+                device.published("lab/narrow/x", b"2")
+                self.assertEqual(device.expect("message")[1], "lab/narrow/x")
+                device.client.publish("lab/wide", b"3", 1)
+                record = self.server.wait_for_record(clientId=name, eventType="Publish-In",
+                                                     status="Failure", topicName="lab/wide")
+                self.assertEqual(record["reason"], "AUTHORIZATION_FAILURE")
+                if protocol == V311:
+                    device.expect("disconnect")
+
+    def test_a_connection_ends_when_its_time_is_over(self):
+        self.set_topics("lab/*")
+        for protocol in (V311, V5):
+            with self.subTest(protocol=protocol):
+                name = f"ends-{protocol}"
+                device = self.device(name, protocol=protocol, user="by-the-hour",
+                                     keep_alive=1200).connected()
+                self.server.advance("600s")
+                code = device.expect("disconnect")[1]
+                # paho 1.6 reads no code of a DISCONNECT that has nothing behind it.
+                if protocol == V5 and "aws-strict" not in self.flags:
+                    self.assertEqual(code, MAXIMUM_CONNECT_TIME)
+                record = self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                self.assertEqual(record["disconnectReason"], "CUSTOMAUTH_TTL_EXPIRATION")
+
+
+class NarrowedAws(Narrowed, AuthorizerTest):
+    flags = ("--clock", "manual")
+
+
+class NarrowedStrict(Narrowed, AuthorizerTest):
+    flags = ("--clock", "manual", "--profile", "aws-strict")
 
 
 class FunctionAway:

@@ -50,6 +50,8 @@ def lambda_handler(event, context):
         return answer(document(clients="somebody-else"))
     if user == "refreshed":
         return answer(document(topics=os.environ.get("TOPICS", "lab/*")), seconds=(1, 3600))
+    if user == "by-the-hour":
+        return answer(document(topics=os.environ.get("TOPICS", "lab/*")), seconds=(300, 600))
     if user == "other":
         return answer(document(topics="lab/other/*")) | {"principalId": "other"}
     if user == "expires":

@@ -413,5 +413,17 @@ class NoBalancer(ClientTest):
         self.device("anybody", protocol=V5, user=None, password=None).connected()
 
 
+class AddressesOfItsOwn(ClientTest):
+    flags = ("--host", "127.0.0.5", "--host", "127.0.0.5", "--api-host", "127.0.0.6")
+
+    def test_the_certificate_is_for_the_address_that_is_listened_on(self):
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        address = ("127.0.0.5", self.server.ready["mqtts"])
+        with socket.create_connection(address) as stream, \
+                context.wrap_socket(stream, server_hostname="127.0.0.5") as tls:
+            self.assertIn(("IP Address", "127.0.0.5"), tls.getpeercert()["subjectAltName"])
+        self.assertEqual(self.server.gatehouse("function", "list").returncode, 0)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
