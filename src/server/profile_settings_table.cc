@@ -26,8 +26,9 @@ SettingTable packet_limits() {
                                        "Bytes of a client id."),
         limit<&L::topic_bytes_max>("limits.topic-bytes-max", sixteen_bits,
                                    "Bytes of a topic or filter."),
-        limit<&L::topic_levels_max>("limits.topic-levels-max", sixteen_bits,
-                                    "Levels of a topic or filter."),
+        limit<&L::topic_levels_max>(
+            "limits.topic-levels-max", sixteen_bits,
+            "Levels of a topic or filter; a filter has 128 at most in any case."),
         limit<&L::share_name_bytes_max>("limits.share-name-bytes-max", sixteen_bits,
                                         "Bytes of the NAME in $share/NAME/."),
         limit<&L::payload_bytes_max>("limits.payload-bytes-max", {1, packet_max},

@@ -66,7 +66,8 @@ class Retained(DataTest):
                         "status": "Success"},
                        {"eventType": "GetRetainedMessage", "topicName": "told/retained", "qos": "1"},
                        {"eventType": "ListRetainedMessage"},
-                       {"eventType": "Publish-In", "topicName": "told/a/+", "status": "Failure"}):
+                       {"eventType": "Publish-In", "topicName": "told/a/+", "status": "Failure",
+                        "reason": "INVALID_REQUEST"}):
             with self.subTest(wanted=wanted):
                 record = self.server.wait_for_record(**wanted)
                 self.assertEqual(record["protocol"], "HTTP")

@@ -71,7 +71,17 @@ const Error* error_of(const Result<T>& result) {
     return result ? nullptr : &result.error();
 }
 
-// Machines read the kind of error, people its sentence.
+// For machines; AWS does not tell its own.
+std::string_view reason_of(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::NotFound: return "NOT_FOUND";
+        case ErrorKind::InvalidInput: return "INVALID_REQUEST";
+        case ErrorKind::TooLarge: return "PAYLOAD_TOO_LARGE";
+        case ErrorKind::Unavailable: return "SERVICE_UNAVAILABLE";
+        default: return "FAILED";
+    }
+}
+
 void record(const gateway::GatewayParts& parts, const api::data::Asker& asker,
             const CallFacts& call) {
     const logs::Status status =
@@ -88,6 +98,7 @@ void record(const gateway::GatewayParts& parts, const api::data::Asker& asker,
                     .client_id = call.client_id,
                     .principal_id = asker.principal},
          .topic_name = call.topic,
+         .reason = call.error == nullptr ? std::string_view() : reason_of(*call.error),
          .details = call.error == nullptr ? std::string_view() : call.error->message,
          .more = call.more});
 }
