@@ -33,6 +33,7 @@ private:
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace gatehouse::functions;
+    const Utf8Names names;
     CheckingSink sink;
     const PackageResult result = read_package({data, size}, limits, sink);
     if (!result && result.error().detail.empty()) std::abort();

@@ -73,7 +73,9 @@ private:
     Done take(archive_entry* entry) {
         const char* name = archive_entry_pathname_utf8(entry);
         if (name == nullptr) name = archive_entry_pathname(entry);
-        if (name == nullptr) return problem(Kind::Unreadable, "an entry has no name");
+        if (name == nullptr) {
+            return problem(Kind::Unreadable, "an entry has no name, or none that can be read here");
+        }
         const std::string path = name;
         if (++facts_.entries > limits_.entries_max) {
             return problem(Kind::Unreadable, "it holds more than " +
@@ -184,6 +186,14 @@ std::string path_problem(std::string_view path, const PackageLimits& limits) {
         if (part.size() > 255) return "has a name that is too long";
     }
     return {};
+}
+
+Utf8Names::Utf8Names()
+    : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(uselocale(locale_)) {}
+
+Utf8Names::~Utf8Names() {
+    uselocale(before_);
+    if (locale_ != nullptr) freelocale(locale_);
 }
 
 PackageResult read_package(int descriptor, const PackageLimits& limits, PackageSink& sink) {

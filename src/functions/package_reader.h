@@ -6,6 +6,8 @@
 // Uses nothing of ours, because it also runs in the sandbox process.
 #pragma once
 
+#include <locale.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -52,6 +54,22 @@ public:
 
 using PackageResult = std::expected<PackageFacts, PackageProblem>;
 
+// While it lives, names that an archive marks as UTF-8 can be read on this thread: libarchive turns
+// them into the thread's character set, and that of "C" is ASCII. To be made before the process may
+// not read the machine's locales any more; without C.UTF-8 there only ASCII is readable.
+class Utf8Names {
+public:
+    Utf8Names();
+    ~Utf8Names();
+    Utf8Names(const Utf8Names&) = delete;
+    Utf8Names& operator=(const Utf8Names&) = delete;
+
+private:
+    locale_t locale_;
+    locale_t before_;
+};
+
+// Names beyond ASCII need an Utf8Names on the calling thread.
 PackageResult read_package(int descriptor, const PackageLimits& limits, PackageSink& sink);
 PackageResult read_package(std::span<const std::uint8_t> bytes, const PackageLimits& limits,
                            PackageSink& sink);

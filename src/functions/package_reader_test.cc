@@ -94,6 +94,42 @@ TEST(PackageReader, ReadsFilesDirectoriesAndModes) {
     EXPECT_THAT(sink.executables, testing::ElementsAre("bin/run"));
 }
 
+// As Python's zipfile, Node and Java write: the name's bytes, and a bit that says they are UTF-8.
+std::vector<std::uint8_t> zip_marked_utf8(std::string_view name) {
+    const std::string stand_in(name.size(), 'n');
+    std::vector<std::uint8_t> bytes = zip({{.path = stand_in}});
+    std::string text(bytes.begin(), bytes.end());
+    for (auto at = text.find(stand_in); at != text.npos; at = text.find(stand_in, at)) {
+        text.replace(at, name.size(), name);
+    }
+    constexpr char utf8_bit = 0x08;  // of the flags' second byte
+    text[text.find("PK\3\4") + 7] |= utf8_bit;
+    text[text.find("PK\1\2") + 9] |= utf8_bit;
+    return {text.begin(), text.end()};
+}
+
+TEST(PackageReader, ReadsNamesBeyondAscii) {
+    const std::string utf8 =
+        "gr\xc3\xb6\xc3\x9f"
+        "e-\xe6\xb8\xa9.txt";
+    const std::string latin =
+        "gr\xf6\xdf"
+        "e.txt";
+    const std::vector<std::pair<std::string, std::vector<std::uint8_t>>> archives{
+        {utf8, zip({{.path = utf8}})},
+        {utf8, zip_marked_utf8(utf8)},
+        {latin, zip({{.path = latin}})}};
+    const Utf8Names names;
+    for (const auto& [name, bytes] : archives) {
+        MemorySink sink;
+        const PackageResult result = read_package(bytes, limits, sink);
+        ASSERT_TRUE(result) << result.error().detail;
+        EXPECT_TRUE(sink.files.contains(name)) << sink.files.begin()->first;
+    }
+    MemorySink sink;
+    EXPECT_FALSE(read_package(zip_marked_utf8(latin), limits, sink)) << "it is not UTF-8";
+}
+
 TEST(PackageReader, RefusesPathsThatLeadOutside) {
     EXPECT_THAT(refusal({{.path = "../evil"}}).detail, HasSubstr("points outside"));
     EXPECT_THAT(refusal({{.path = "a/../../evil"}}).detail, HasSubstr("points outside"));

@@ -113,6 +113,22 @@ class Functions(ClientTest):
         self.assertEqual(refused.exception.code, 403)
         refused.exception.close()
 
+    def test_packages_hold_names_beyond_ascii(self):
+        source = """
+import os
+def lambda_handler(event, context):
+    return sorted(os.listdir("daten"))
+"""
+        names = ["größe.txt", "温度.txt"]
+        made = zipped(source, **{f"daten/{name}": "x" for name in names})
+        make_function(self.server, "names", ECHO)
+        self.api.update_function_code(FunctionName="names", ZipFile=made)
+        self.assertEqual(self.invoke("names", {})[1], names)
+        self.api.create_function(
+            FunctionName="names-2", Runtime="python3.11", Handler="lambda_function.lambda_handler",
+            Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": made})
+        self.assertEqual(self.invoke("names-2", {})[1], names)
+
     def test_event_is_taken_and_served_later(self):
         make_function(self.server, "later", ECHO)
         answer = self.api.invoke(FunctionName="later", InvocationType="Event",

@@ -17,12 +17,14 @@ CLOSED_WITHOUT_CONNACK = None
 NOT_AUTHORIZED_311, NOT_AUTHORIZED_5 = 5, 0x87
 
 
-def zipped(source: str) -> bytes:
+def zipped(source: str, **more: str) -> bytes:
+    """A package of the handler's source and more files, by their names."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as files:
-        entry = zipfile.ZipInfo("lambda_function.py")
-        entry.external_attr = 0o644 << 16
-        files.writestr(entry, source)
+        for name, content in {"lambda_function.py": source, **more}.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o644 << 16
+            files.writestr(entry, content)
     return archive.getvalue()
 
 

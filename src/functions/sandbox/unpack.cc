@@ -62,6 +62,7 @@ int unpack() {
     set_limit(RLIMIT_AS, memory_bytes_max);
     set_limit(RLIMIT_FSIZE, unzipped_bytes_max + 1);
     prctl(PR_SET_DUMPABLE, 0);
+    const Utf8Names names;
     drop_capabilities();
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     allow_writing_only_beneath(sandbox_target_descriptor);
