@@ -104,6 +104,20 @@ TEST_F(AmbiguousToken, OneThatIsGivenTwiceDifferentlyIsRefused) {
     EXPECT_EQ(token({}, "", "u?tok=good&Tok=evil"), refusal);
 }
 
+using LongToken = AmbiguousToken;
+
+TEST_F(LongToken, OverTheBoundOfTestInvokeAuthorizerItIsRefused) {
+    const std::string longest(6144, 't');
+    std::string two_bytes_each;
+    for (int i = 0; i < 6144; ++i) two_bytes_each += "\xc3\xb6";
+    for (const std::string& token_text : {longest, two_bytes_each}) {
+        EXPECT_EQ(token({}, "", "u?tok=" + token_text), token_text);
+        EXPECT_EQ(token({}, "", "u?tok=" + token_text + "t"),
+                  "the token 'tok' has over 6144 characters");
+    }
+    EXPECT_EQ(token({longest + "t"}, "", ""), "the token 'tok' has over 6144 characters");
+}
+
 TEST_F(AmbiguousToken, SoIsASignature) {
     EXPECT_EQ(
         token({"t"}, "x-amz-customauthorizer-signature=1", "u?x-amz-customauthorizer-signature=2"),

@@ -336,17 +336,22 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     co_return std::unexpected(std::move(refusal));
 }
 
-AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
+std::expected<CompiledPoliciesPtr, Refusal> CustomAuthorizer::policies_of(Call& call,
+                                                                          const Granted& granted) {
     auto policies = shared_policies_.policies_of(*call.credentials, granted.policy_documents);
-    if (!policies) {
-        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed,
-                        call.scrubber.scrub(policies.error().describe()));
-        metrics_.add(logs::Metric::AuthorizerErrors);
-        return std::unexpected(
-            call.refuse(Refusal::Kind::NotAuthenticated, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
-                        fmt::format("authorizer '{}' answered a policy that is not valid: {}",
-                                    call.authorizer.name.view(), policies.error().describe())));
-    }
+    if (policies) return std::move(*policies);
+    call.trace.step(StepKind::AnswerValidated, StepStatus::Failed,
+                    call.scrubber.scrub(policies.error().describe()));
+    metrics_.add(logs::Metric::AuthorizerErrors);
+    return std::unexpected(
+        call.refuse(Refusal::Kind::NotAuthenticated, "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR",
+                    fmt::format("authorizer '{}' answered a policy that is not valid: {}",
+                                call.authorizer.name.view(), policies.error().describe())));
+}
+
+AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
+    auto policies = policies_of(call, granted);
+    if (!policies) return std::unexpected(std::move(policies.error()));
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::CustomAuth;
     identity->principal_id = std::move(granted.principal_id);
@@ -381,6 +386,12 @@ async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(TestQuesti
         co_return TestResult{
             Problem::NotFound, directory.explain_missing(tenant, question.authorizer_name), {}};
     }
+    if (choice.entry->authorizer.status != registry::AuthorizerStatus::Active) {
+        co_return TestResult{Problem::Inactive,
+                             fmt::format("authorizer '{}' is INACTIVE: update it to ACTIVE",
+                                         question.authorizer_name),
+                             {}};
+    }
     choice.token.token = std::move(question.token);
     choice.signature = std::move(question.token_signature);
     if (auto checked = check_token(choice); !checked) {
@@ -392,6 +403,11 @@ async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(TestQuesti
               .token = std::move(choice.token)};
     call.gate = admissions_.gate_of(call.authorizer, directory);
     Answered answered = co_await this->call(call, deadline);
+    // A connection would be refused for policies that cannot be used.
+    if (answered.answer.granted) {
+        auto policies = policies_of(call, *answered.answer.granted);
+        if (!policies) answered.refusal = std::move(policies.error());
+    }
     report(call, answered.refusal);
     TestResult result{.answer = std::move(answered.answer)};
     const bool answered_no = result.answer.refused;

@@ -71,8 +71,7 @@ public:
     async::Task<AuthenticationResult> refresh(std::shared_ptr<const Credentials> credentials,
                                               logs::TraceStore::Recorder trace, Deadline deadline);
 
-    // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up, whether it
-    // is ACTIVE or not.
+    // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up.
     struct TestQuestion {
         std::string authorizer_name;
         std::optional<std::string> token;
@@ -80,7 +79,14 @@ public:
         std::shared_ptr<const Credentials> credentials;
     };
     struct TestResult {
-        enum class Problem : std::uint8_t { None, NotFound, TokenRefused, BadAnswer, Unavailable };
+        enum class Problem : std::uint8_t {
+            None,
+            NotFound,
+            Inactive,
+            TokenRefused,
+            BadAnswer,
+            Unavailable
+        };
         Problem problem = Problem::None;
         std::string sentence;     // about the problem
         AuthorizerAnswer answer;  // without a problem: a yes or a no
@@ -125,6 +131,7 @@ private:
     Refusal kept_out(Call& call, const Circuit& circuit);
     Refusal not_asked(Call& call, std::string_view why);
     std::optional<Refusal> check_permission(Call& call);
+    std::expected<CompiledPoliciesPtr, Refusal> policies_of(Call& call, const Granted& granted);
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
     void report(const Call& call, const std::optional<Refusal>& refusal);

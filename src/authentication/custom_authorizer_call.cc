@@ -41,8 +41,10 @@ functions::FunctionRef CustomAuthorizer::Call::function() const {
     std::string_view name = arn->resource;
     constexpr std::string_view prefix = "function:";
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-    name = name.substr(0, name.find(':'));
-    return {{AccountId(arn->account), Region(arn->region)}, functions::FunctionName(name)};
+    const auto colon = std::min(name.find(':'), name.size());
+    return {{AccountId(arn->account), Region(arn->region)},
+            functions::FunctionName(name.substr(0, colon)),
+            std::string(name.substr(std::min(colon + 1, name.size())))};
 }
 
 Refusal CustomAuthorizer::Call::refuse(Refusal::Kind kind, std::string reason,

@@ -29,6 +29,7 @@ public:
         on_late_failure = std::move(options.on_late_failure);
         if (keeps) held.push_back(options.held);
         asked = function.name.value();
+        asked_version = function.qualifier;
         if (error) co_return fail(*error);
         functions::InvocationResult result;
         result.payload = answer;
@@ -46,6 +47,7 @@ public:
     bool keeps = false;  // events do not end
     std::vector<std::shared_ptr<const void>> held;
     std::string asked;
+    std::string asked_version;
 };
 
 class FakePermissions final : public InvokePermissions {
@@ -129,6 +131,19 @@ protected:
         for (int i = 0; i < 20 && tasks_.running() > 0; ++i) {
             loop_.run_once(std::chrono::milliseconds(0));
         }
+        return result;
+    }
+    CustomAuthorizer::TestResult test(std::string authorizer_name) {
+        CustomAuthorizer::TestResult result;
+        const auto question = [&]() -> async::Task<void> {
+            result = co_await authorizer_->test({.authorizer_name = std::move(authorizer_name),
+                                                 .token = {},
+                                                 .token_signature = {},
+                                                 .credentials = credentials("u")},
+                                                Deadline::after(clock_, std::chrono::seconds(6)));
+        };
+        tasks_.start(question());
+        turn();
         return result;
     }
     static bool may_connect(const Identity& identity) {

@@ -90,6 +90,47 @@ TEST_F(CustomAuthorizerTest, APolicyThatIsNotValidIsRefusedWithItsPlace) {
               std::string::npos);
 }
 
+TEST_F(CustomAuthorizerTest, ATestRefusesPoliciesThatAConnectionWouldBeRefusedFor) {
+    using Problem = CustomAuthorizer::TestResult::Problem;
+    EXPECT_EQ(test("Door").problem, Problem::None);
+    const std::string long_topic(2049, 't');
+    for (const std::string& document :
+         {std::string("\"{\""), std::string("\"\""), std::string(R"({"Version":"2020-01-01"})"),
+          std::string(R"({"Version":"2012-10-17"})"),
+          R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:Connect",)"
+          R"("Resource":")" +
+              long_topic + "\"}}"}) {
+        functions_.answer = R"({"isAuthenticated":true,"principalId":"a","policyDocuments":[)" +
+                            document +
+                            R"(],"disconnectAfterInSeconds":300,"refreshAfterInSeconds":300})";
+        const auto result = test("Door");
+        EXPECT_EQ(result.problem, Problem::BadAnswer) << document.substr(0, 200);
+        EXPECT_NE(result.sentence.find("policy that is not valid"), std::string::npos)
+            << result.sentence;
+    }
+}
+
+TEST_F(CustomAuthorizerTest, ATestAsksNoInactiveAuthorizer) {
+    const auto result = test("Closed");
+    EXPECT_EQ(result.problem, CustomAuthorizer::TestResult::Problem::Inactive);
+    EXPECT_EQ(result.sentence, "authorizer 'Closed' is INACTIVE: update it to ACTIVE");
+    EXPECT_TRUE(functions_.events.empty());
+}
+
+TEST_F(CustomAuthorizerTest, TheVersionInTheArnIsTheOneThatIsCalled) {
+    ASSERT_TRUE(registry::AuthorizerRecords(store_, {})
+                    .create({}, {.name = registry::AuthorizerName("Version"),
+                                 .function_arn = registry::FunctionArn(
+                                     "arn:aws:lambda:us-east-1:000000000000:function:auth:17"),
+                                 .signing_disabled = true}));
+    directory_.replace(*registry::AuthorizerDirectory::read(store_));
+    EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Version"), "let in");
+    EXPECT_EQ(functions_.asked, "auth");
+    EXPECT_EQ(functions_.asked_version, "17");
+    EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Door"), "let in");
+    EXPECT_EQ(functions_.asked_version, "");
+}
+
 TEST_F(CustomAuthorizerTest, AMissingPermissionIsExplainedOrRefused) {
     permissions_.missing = "function 'auth' does not permit iot.amazonaws.com to invoke it";
     EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Door"), "let in");

@@ -146,6 +146,15 @@ InstancePool::Facts InstancePool::facts() const {
 
 namespace {
 
+std::unexpected<Error> not_found(const FunctionRef& function) {
+    const std::string_view version =
+        function.qualifier.empty() ? latest_version : std::string_view(function.qualifier);
+    return fail(ErrorKind::NotFound,
+                "Function not found: " +
+                    make_arn(function.tenant, "lambda",
+                             fmt::format("function:{}:{}", function.name.view(), version)));
+}
+
 // The caller's side of one invocation; shared with the pool's loop.
 struct Reply {
     explicit Reply(async::EventLoop& loop) : wake(loop) {}
@@ -184,12 +193,8 @@ bool had_to_wait_long(const InvocationProgress& progress, SteadyTime::duration p
 async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function, Payload event,
                                                             InvokeOptions options) {
     const FunctionSnapshot found = functions_.find(function.tenant, function.name);
-    if (!found) {
-        co_return fail(
-            ErrorKind::NotFound,
-            "Function not found: " + make_arn(function.tenant, "lambda",
-                                              "function:" + function.name.value() + ":$LATEST"));
-    }
+    const bool has_version = function.qualifier.empty() || function.qualifier == latest_version;
+    if (!found || !has_version) co_return not_found(function);
     if (event.size() > request_bytes_max) {
         co_return fail(ErrorKind::TooLarge,
                        fmt::format("Request must be smaller than {} bytes for the "

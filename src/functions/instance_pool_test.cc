@@ -213,5 +213,21 @@ TEST_F(InstancePoolTest, AnUnknownFunctionIsNotFound) {
               "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody:$LATEST");
 }
 
+TEST_F(InstancePoolTest, AVersionThatDoesNotExistIsNotFound) {
+    make_python("f", "def handler(event, context):\n    return 1\n");
+    const auto message_of = [&](std::string version) {
+        Result<InvocationResult> result = fail(ErrorKind::Internal, "not finished");
+        tasks.start([](auto& self, auto version, auto& into) -> async::Task<void> {
+            into = co_await self.invoker->invoke(
+                {Tenant(), FunctionName("f"), std::move(version)}, "{}", {});
+        }(*this, std::move(version), result));
+        finish();
+        return result ? result->payload : result.error().message;
+    };
+    EXPECT_EQ(message_of("$LATEST"), "1");
+    EXPECT_EQ(message_of("17"),
+              "Function not found: arn:aws:lambda:us-east-1:000000000000:function:f:17");
+}
+
 }  // namespace
 }  // namespace gatehouse::functions

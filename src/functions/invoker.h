@@ -22,6 +22,7 @@ using Payload = std::string;  // bytes; JSON text unless the function answered w
 struct FunctionRef {
     Tenant tenant;
     FunctionName name;
+    std::string qualifier = {};  // a version or alias; empty: latest_version
 };
 
 enum class LogTail : bool { Unwanted, Wanted };
@@ -77,7 +78,7 @@ class FunctionInvoker {
 public:
     virtual ~FunctionInvoker() = default;
     // What the function did, errors of its own included, is a value. The errors are: NotFound (no
-    // such function), Throttled (a concurrency or queue bound, or
+    // such function, or not in that version), Throttled (a concurrency or queue bound, or
     // the caller's deadline passed while others' events were served), TooLarge (the event), Timeout
     // (the caller's deadline passed first), Unavailable (no instance can be started here),
     // Cancelled (the server is stopping).

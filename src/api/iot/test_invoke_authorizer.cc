@@ -66,6 +66,8 @@ async::Task<wire::Outcome<TestInvokeAuthorizerResponse>> TestInvokeAuthorizer::h
         case Problem::None: break;
         case Problem::NotFound:
             co_return wire::fail_as(errors::resource_not_found_exception, result.sentence);
+        case Problem::Inactive:
+            co_return wire::fail_as(errors::invalid_request_exception, result.sentence);
         case Problem::TokenRefused:
             co_return wire::fail_as(errors::unauthorized_exception, result.sentence);
         case Problem::BadAnswer:
