@@ -36,6 +36,14 @@ TEST(AuthorizerEvent, LeavesOutWhatTheClientDidNotSend) {
               R"({"signatureVerified":false,"protocols":["mqtt"],"protocolData":{"mqtt":{}})");
 }
 
+TEST(AuthorizerEvent, LeavesOutAClientIdThatTheServerAssigned) {
+    Credentials credentials = mqtt_over_tls();
+    credentials.mqtt->client_id = "auto-1";
+    credentials.mqtt->is_client_id_assigned = true;
+    EXPECT_EQ(make_authorizer_event(credentials, {}, Password::Shown).find("clientId"),
+              std::string::npos);
+}
+
 TEST(AuthorizerEvent, CarriesHeadersInLowerCaseAndTheQueryWithItsQuestionMark) {
     Credentials credentials = mqtt_over_tls();
     credentials.http = std::make_unique<HttpCredentials>();

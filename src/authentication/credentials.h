@@ -31,6 +31,7 @@ struct MqttCredentials {
     std::string client_id;
     std::optional<std::string> user_name;
     std::optional<Bytes> password;
+    bool is_client_id_assigned = false;  // by the server, since the device sent none
 };
 
 struct Credentials {
