@@ -152,9 +152,13 @@ TEST_F(ApiTest, OperationsWithoutAHandlerSaySo) {
 
 TEST_F(ApiTest, WhatIsNoOperationIsNotFound) {
     EXPECT_EQ(call("iot", "GET", "/nothing/here").status, 404u);
-    EXPECT_EQ(call("logs", "POST", "/", "{}").status, 404u);
+    const auto unknown =
+        call("logs", "POST", "/", "{}", {{"X-Amz-Target", "Logs_20140328.Nothing"}});
+    EXPECT_EQ(unknown.status, 400u) << "as everything that is wrong with a request of JSON 1.1";
+    EXPECT_NE(unknown.body.find(R"("__type":"UnknownOperationException")"), std::string::npos);
+    EXPECT_EQ(call("logs", "POST", "/", "{}").status, 400u);
     EXPECT_EQ(call("logs", "GET", "/", "", {{"X-Amz-Target", "Logs_20140328.PutLogEvents"}}).status,
-              404u);
+              400u);
 }
 
 TEST_F(ApiTest, TheServiceIsChosenBySigningNameNotByPath) {

@@ -22,7 +22,10 @@ const wire::ErrorShape& shape_of(signature::Problem problem) {
 wire::ResponseParts encode_refusal(wire::Protocol protocol, const wire::ErrorShape& shape,
                                    std::string_view message) {
     wire::ErrorShape as_sent = shape;
-    if (protocol == wire::Protocol::Json11 && shape.status == 403) as_sent.status = 400;
+    // This protocol tells all that is wrong with a request by its name alone.
+    if (protocol == wire::Protocol::Json11 && (shape.status == 403 || shape.status == 404)) {
+        as_sent.status = 400;
+    }
     return wire::encode_error(protocol, as_sent, message);
 }
 

@@ -26,7 +26,8 @@ inline constexpr wire::ErrorShape not_implemented{"NotImplementedException", 501
 
 const wire::ErrorShape& shape_of(signature::Problem problem);
 
-// The refusal in the protocol's form. JSON 1.1 services answer 400 where REST ones answer 403.
+// The refusal in the protocol's form. JSON 1.1 services answer 400 where REST ones answer 403 or
+// 404.
 wire::ResponseParts encode_refusal(wire::Protocol protocol, const wire::ErrorShape& shape,
                                    std::string_view message);
 

@@ -1,5 +1,7 @@
 #include "api/iot/authorizer_shapes.h"
 
+#include "api/shapes/iot/errors.h"
+
 namespace gatehouse::api::iot {
 
 std::optional<registry::AuthorizerStatus> status_of(std::optional<AuthorizerStatus> status) {
@@ -27,10 +29,15 @@ AuthorizerDescription description_of(const registry::Authorizer& authorizer) {
     return description;
 }
 
-registry::Texts texts_of(const std::optional<std::vector<Tag>>& tags) {
+wire::Outcome<registry::Texts> texts_of(const std::optional<std::vector<Tag>>& tags) {
     registry::Texts texts;
     if (!tags) return texts;
-    for (const Tag& tag : *tags) texts[tag.key] = tag.value.value_or("");
+    for (const Tag& tag : *tags) {
+        if (!texts.emplace(tag.key, tag.value.value_or("")).second) {
+            return wire::fail_as(errors::invalid_request_exception,
+                                 "the tag key '" + tag.key + "' is given more than once");
+        }
+    }
     return texts;
 }
 

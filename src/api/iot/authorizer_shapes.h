@@ -13,6 +13,7 @@ namespace gatehouse::api::iot {
 
 std::optional<registry::AuthorizerStatus> status_of(std::optional<AuthorizerStatus> status);
 AuthorizerDescription description_of(const registry::Authorizer& authorizer);
-registry::Texts texts_of(const std::optional<std::vector<Tag>>& tags);
+// A key that comes twice is refused.
+wire::Outcome<registry::Texts> texts_of(const std::optional<std::vector<Tag>>& tags);
 
 }  // namespace gatehouse::api::iot

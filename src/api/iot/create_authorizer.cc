@@ -7,6 +7,8 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<CreateAuthorizerResponse>> CreateAuthorizer::handle(
     const Caller& caller, CreateAuthorizerRequest request) const {
+    auto tags = texts_of(request.tags);
+    if (!tags) co_return std::unexpected(std::move(tags.error()));
     auto made = co_await authorizers.create(
         caller.tenant,
         {.name = registry::AuthorizerName(std::move(request.authorizer_name)),
@@ -17,7 +19,7 @@ async::Task<wire::Outcome<CreateAuthorizerResponse>> CreateAuthorizer::handle(
          .status = status_of(request.status),
          .signing_disabled = request.signing_disabled.value_or(false),
          .enable_caching_for_http = request.enable_caching_for_http.value_or(false),
-         .tags = texts_of(request.tags)});
+         .tags = std::move(*tags)});
     if (!made) co_return failure_of(made.error());
     co_return CreateAuthorizerResponse{.authorizer_name = made->name.value(),
                                        .authorizer_arn = made->arn()};

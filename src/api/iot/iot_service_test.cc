@@ -62,6 +62,22 @@ TEST_F(IotServiceTest, KeepsAnAuthorizer) {
     EXPECT_EQ(found.at("status"), "INACTIVE");
 }
 
+// CreateAuthorizer.
+TEST_F(IotServiceTest, ATagKeyIsGivenOnce) {
+    const auto create = [&](const std::string& tags) {
+        return call("iot", "POST", "/authorizer/Tagged",
+                    R"({"authorizerFunctionArn":)"
+                    R"("arn:aws:lambda:us-east-1:123456789012:function:auth",)"
+                    R"("signingDisabled":true,"tags":[)" +
+                        tags + "]}");
+    };
+    const auto twice = create(R"({"Key":"a","Value":"1"},{"Key":"a","Value":"1"})");
+    EXPECT_EQ(twice.status, 400u);
+    EXPECT_EQ(error_type(twice), "InvalidRequestException");
+    EXPECT_NE(twice.body.find("'a' is given more than once"), std::string::npos) << twice.body;
+    EXPECT_EQ(create(R"({"Key":"a","Value":"1"},{"Key":"b","Value":"1"})").status, 200u);
+}
+
 // SetV2LoggingOptions, GetV2LoggingOptions.
 TEST_F(IotServiceTest, KeepsLoggingOptions) {
     const auto before = call("iot", "GET", "/v2LoggingOptions");
