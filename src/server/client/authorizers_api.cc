@@ -77,6 +77,23 @@ Result<json::object> signing_keys_of(const std::vector<std::string>& values) {
     return keys;
 }
 
+Result<json::object> pairs_of(std::string_view flag, const std::vector<std::string>& values) {
+    json::object pairs;
+    for (const std::string& value : values) {
+        const auto equals = value.find('=');
+        if (equals == value.npos || equals == 0) {
+            return fail(ErrorKind::InvalidInput,
+                        fmt::format("--{} wants NAME=VALUE, not '{}'", flag,
+                                    value.substr(0, std::min<std::size_t>(equals, 40))));
+        }
+        if (!pairs.emplace(value.substr(0, equals), value.substr(equals + 1)).second) {
+            return fail(ErrorKind::InvalidInput, fmt::format("--{} gives '{}' more than once", flag,
+                                                             value.substr(0, equals)));
+        }
+    }
+    return pairs;
+}
+
 Answer<AuthorizerFunction> find_authorizer_function(const ApiClient& client,
                                                     const std::string& name_or_arn) {
     std::string name = name_or_arn;
@@ -140,6 +157,9 @@ std::string authorizer_text(const json::value& description, std::string_view def
     text += fmt::format("  arn        {}\n", text_at(description, "/authorizerArn"));
     text += fmt::format("  function   {}\n", text_at(description, "/authorizerFunctionArn"));
     text += fmt::format("  status     {}\n", text_at(description, "/status"));
+    if (is_true_at(description, "/enableCachingForHttp")) {
+        text += "  caching    one answer for all requests of an HTTP connection\n";
+    }
     if (!permission_problem.empty()) text += fmt::format("  note       {}\n", permission_problem);
     if (is_true_at(description, "/signingDisabled")) {
         return text + "  signing    disabled: tokens are not checked, the function alone decides\n";

@@ -28,6 +28,9 @@ Answer<void> set_default_authorizer(const ApiClient& client, const std::string& 
 // "NAME=@FILE" or "NAME=PEM" of --signing-key: an object of names and keys in PEM.
 Result<json::object> signing_keys_of(const std::vector<std::string>& values);
 
+// The NAME=VALUE pairs of a flag as an object; a name that comes twice is refused.
+Result<json::object> pairs_of(std::string_view flag, const std::vector<std::string>& values);
+
 // The ARN of the function that a flag names, and whether AWS IoT may invoke it from now on.
 struct AuthorizerFunction {
     std::string name;

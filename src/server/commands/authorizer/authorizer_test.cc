@@ -84,6 +84,35 @@ TEST_F(AuthorizerCommands, UpdateSendsWhatIsGiven) {
               Exit::WrongUse);
 }
 
+TEST_F(AuthorizerCommands, CachingForHttpAndTagsAreSent) {
+    EXPECT_EQ(api.run({"authorizer", "create", "A", "--function", "f", "--signing-disabled",
+                       "--enable-caching-for-http", "--tag", "team=doors", "--tag", "empty="})
+                  .exit,
+              Exit::Done);
+    EXPECT_TRUE(sent(create).at("enableCachingForHttp").as_bool());
+    EXPECT_EQ(to_text(sent(create).at("tags")),
+              R"([{"Key":"team","Value":"doors"},{"Key":"empty","Value":""}])");
+    const Outcome twice = api.run({"authorizer", "create", "A", "--function", "f",
+                                   "--signing-disabled", "--tag", "a=1", "--tag", "a=2"});
+    EXPECT_EQ(twice.exit, Exit::WrongUse);
+    EXPECT_THAT(twice.err, HasSubstr("more than once"));
+    api.answer("PUT /authorizer/A", R"({"authorizerArn":"arn:A"})");
+    EXPECT_EQ(api.run({"authorizer", "update", "A", "--no-enable-caching-for-http"}).exit,
+              Exit::Done);
+    EXPECT_EQ(api.body_of("PUT /authorizer/A"), R"({"enableCachingForHttp":false})");
+}
+
+TEST_F(AuthorizerCommands, TestSendsWhatHttpBrings) {
+    api.answer("POST /authorizer/A/test", R"({"isAuthenticated":true,"principalId":"p1"})");
+    EXPECT_EQ(api.run({"authorizer", "test", "A", "--header", "Authorization=Basic x=", "--header",
+                       "tok=1", "--query", "a=b"})
+                  .exit,
+              Exit::Done);
+    EXPECT_EQ(to_text(sent("POST /authorizer/A/test").at("httpContext")),
+              R"({"headers":{"Authorization":"Basic x=","tok":"1"},"queryString":"a=b"})");
+    EXPECT_EQ(api.run({"authorizer", "test", "A", "--header", "nothing"}).exit, Exit::WrongUse);
+}
+
 TEST_F(AuthorizerCommands, DeleteByForceTakesItOutOfUseFirst) {
     api.answer("DELETE /authorizer/A", R"({"message":"it is active"})", 409,
                "DeleteConflictException");
@@ -130,6 +159,14 @@ TEST_F(AuthorizerCommands, TestEncodesThePassword) {
 TEST_F(AuthorizerCommands, TestFailsWhenItRefuses) {
     api.answer("POST /authorizer/A/test", R"({"isAuthenticated":false})");
     EXPECT_EQ(api.run({"authorizer", "test", "A"}).exit, Exit::Failed);
+}
+
+TEST_F(AuthorizerCommands, TestFailsWhenItsAnswerCannotBeUsed) {
+    api.answer("POST /authorizer/A/test", R"({"message":"a policy that is not valid"})", 400,
+               "InvalidResponseException");
+    const Outcome outcome = api.run({"authorizer", "test", "A"});
+    EXPECT_EQ(outcome.exit, Exit::Failed);
+    EXPECT_THAT(outcome.err, HasSubstr("a policy that is not valid"));
 }
 
 TEST_F(AuthorizerCommands, TraceShowsTheNewestOrTheNamed) {

@@ -21,6 +21,10 @@ std::vector<Flag> create_flags() {
         {"token-key-name", "KEY", "The key of the user name's query that carries the token."},
         {"signing-key", "NAME=@FILE",
          "A public key (PEM) that tokens may be signed with; repeat it."},
+        {"enable-caching-for-http", "",
+         "One answer is enough for all requests of an HTTP connection, until it is to be "
+         "refreshed."},
+        {"tag", "KEY=VALUE", "A tag; repeat it."},
         {"inactive", "", "Not to be used yet (`authorizer update NAME --active`)."},
         {"default", "", "Also for clients that name no authorizer."},
         {"permission", "", "Permit AWS IoT to invoke the function; on unless --no-permission."},
@@ -37,10 +41,18 @@ Result<json::object> request_of(const Arguments& arguments) {
                     "say how tokens are proved: --signing-disabled, or both --token-key-name KEY "
                     "and --signing-key NAME=@FILE");
     }
+    const auto tags = pairs_of("tag", arguments.values("tag"));
+    if (!tags) return fail(tags.error());
     json::object request{{"signingDisabled", disabled},
                          {"status", arguments.has("inactive") ? "INACTIVE" : "ACTIVE"}};
     if (key_name) request["tokenKeyName"] = *key_name;
     if (!keys->empty()) request["tokenSigningPublicKeys"] = *keys;
+    if (const auto caching = arguments.value("enable-caching-for-http")) {
+        request["enableCachingForHttp"] = *caching == "true";
+    }
+    json::array tag_list;
+    for (const auto& [key, value] : *tags) tag_list.push_back({{"Key", key}, {"Value", value}});
+    if (!tag_list.empty()) request["tags"] = std::move(tag_list);
     return request;
 }
 

@@ -13,8 +13,14 @@ constexpr std::string_view about =
     "Asks an authorizer as a connecting client would, and prints its answer. The exit status is 1\n"
     "when it refuses or its answer cannot be used. No client is connected.";
 
-json::object request_of(const Arguments& arguments) {
+Result<json::object> request_of(const Arguments& arguments) {
+    const auto headers = pairs_of("header", arguments.values("header"));
+    if (!headers) return fail(headers.error());
+    json::object http;
+    if (!headers->empty()) http["headers"] = *headers;
+    if (const auto query = arguments.value("query")) http["queryString"] = *query;
     json::object request;
+    if (!http.empty()) request["httpContext"] = http;
     if (const auto token = arguments.value("token")) request["token"] = *token;
     if (const auto signature = arguments.value("signature")) request["tokenSignature"] = *signature;
     json::object mqtt;
@@ -57,6 +63,8 @@ Exit run_authorizer_test(const Invocation& invocation) {
         {"client-id", "ID", "The MQTT client id."},
         {"token", "TEXT", "The token, for authorizers that check one."},
         {"signature", "BASE64", "The token's signature."},
+        {"header", "NAME=VALUE", "A header of the HTTP request; repeat it."},
+        {"query", "TEXT", "The query of the HTTP request, as in the URL."},
         {"server-name", "HOST", "The host name that TLS named (SNI)."},
         {"json", "", "The answer as JSON."},
     });
@@ -67,10 +75,12 @@ Exit run_authorizer_test(const Invocation& invocation) {
                                                     .positional_min = 1});
     if (!session) return session.error();
     const std::string& name = session->word(0);
+    const auto request = request_of(session->arguments);
+    if (!request) return report(invocation, request.error(), Exit::WrongUse);
     const auto answer = session->client.call({.service = "iot",
                                               .method = "POST",
                                               .path = authorizer_path(name, "/test"),
-                                              .body = to_text(request_of(session->arguments))});
+                                              .body = to_text(*request)});
     if (!answer) return report(invocation, authorizer_error(session->client, answer.error(), name));
     print(invocation.out,
           session->arguments.has("json") ? pretty_json(*answer) : answer_text(*answer));

@@ -13,6 +13,9 @@ std::vector<Flag> update_flags() {
         {"function", "NAME", "Another function: its name or ARN."},
         {"token-key-name", "KEY", "Another key of the user name's query that carries the token."},
         {"signing-key", "NAME=@FILE", "A public key (PEM) to add or replace; repeat it."},
+        {"enable-caching-for-http", "",
+         "One answer is enough for all requests of an HTTP connection; "
+         "--no-enable-caching-for-http: each is asked about."},
         {"active", "", "To be used from now on."},
         {"inactive", "", "Not to be used from now on."},
         {"permission", "",
@@ -34,6 +37,9 @@ Result<json::object> request_of(const Arguments& arguments) {
     }
     if (arguments.has("active")) request["status"] = "ACTIVE";
     if (arguments.has("inactive")) request["status"] = "INACTIVE";
+    if (const auto caching = arguments.value("enable-caching-for-http")) {
+        request["enableCachingForHttp"] = *caching == "true";
+    }
     if (request.empty() && !arguments.has("function")) {
         return fail(ErrorKind::InvalidInput, "nothing is to be changed; `--help` lists the flags");
     }
