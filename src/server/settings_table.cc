@@ -231,7 +231,10 @@ SettingTable running() {
         choice<&S::functions, &F::isolation>(
             "functions.isolation",
             "auto: as much as this machine offers; required: refuse to run functions with less; "
-            "none: trust them."),
+            "none: trust them. Without namespaces (the log says what was reached) functions write "
+            "to "
+            "their `TMPDIR` alone, not to /tmp, and ephemeral storage bounds each of their files, "
+            "not all together."),
         choice<&S::functions, &F::network>(
             "functions.network",
             "What functions may connect to: full, whatever this machine can, its own ports "
