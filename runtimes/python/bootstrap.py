@@ -242,7 +242,16 @@ def print_error(message, error_type, stack):
     sys.stdout.flush()
 
 
-ASCII_JSON = sys.version_info < (3, 12)
+def writes_ascii_json():
+    """As Lambda's runtimes before Python 3.12 do, whichever interpreter runs this one."""
+    name = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python")[2]
+    try:
+        return tuple(int(part) for part in name.split(".")) < (3, 12)
+    except ValueError:
+        return sys.version_info < (3, 12)
+
+
+ASCII_JSON = writes_ascii_json()
 
 
 def encode_unusual(value):

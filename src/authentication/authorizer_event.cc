@@ -92,7 +92,8 @@ void add_mqtt(ObjectText& event, const MqttCredentials& mqtt, Password password)
         event.member("password",
                      password == Password::Shown ? to_base64(*mqtt.password) : std::string(mask));
     }
-    if (!mqtt.client_id.empty() && !mqtt.is_client_id_assigned) event.member("clientId", mqtt.client_id);
+    if (!mqtt.client_id.empty() && !mqtt.is_client_id_assigned)
+        event.member("clientId", mqtt.client_id);
     event.end();
 }
 

@@ -14,6 +14,7 @@ struct AsyncInvocations::Event {
     FunctionRef function;
     Payload payload;
     RequestId request;
+    std::string trace_id;
     SteadyTime taken{};
     std::uint32_t failures = 0;   // of the function
     std::uint32_t throttles = 0;  // in a row; of the service
@@ -30,7 +31,8 @@ AsyncInvocations::AsyncInvocations(Parts parts, AsyncInvocationSettings settings
 
 AsyncInvocations::~AsyncInvocations() = default;
 
-Result<void> AsyncInvocations::take(FunctionRef function, Payload payload, RequestId request) {
+Result<void> AsyncInvocations::take(FunctionRef function, Payload payload, RequestId request,
+                                    std::string trace_id) {
     if (payload.size() > async_request_bytes_max) {
         return fail(ErrorKind::TooLarge,
                     fmt::format("Request must be smaller than {} bytes for the InvokeFunction "
@@ -51,6 +53,7 @@ Result<void> AsyncInvocations::take(FunctionRef function, Payload payload, Reque
     tasks_.start(see_through({.function = std::move(function),
                               .payload = std::move(payload),
                               .request = std::move(request),
+                              .trace_id = std::move(trace_id),
                               .taken = parts_.loop.clock().steady_now()}));
     return {};
 }
@@ -58,8 +61,9 @@ Result<void> AsyncInvocations::take(FunctionRef function, Payload payload, Reque
 async::Task<void> AsyncInvocations::see_through(Event event) {
     while (true) {
         // The request id is the same in each attempt, as on AWS.
-        const auto result = co_await parts_.invoker.invoke(event.function, event.payload,
-                                                           {.request_id = event.request});
+        const auto result = co_await parts_.invoker.invoke(
+            event.function, event.payload,
+            {.request_id = event.request, .trace_id = event.trace_id});
         const bool by_function = result && result->function_error;
         event.failures += by_function ? 1 : 0;
         event.throttles = result ? 0 : event.throttles + 1;

@@ -54,7 +54,8 @@ public:
 
     // Takes the event. TooLarge: over async_request_bytes_max. Throttled, with AWS's reason in
     // place.field: over one of the bounds.
-    Result<void> take(FunctionRef function, Payload payload, RequestId request);
+    Result<void> take(FunctionRef function, Payload payload, RequestId request,
+                      std::string trace_id = {});
 
     // Nothing is repeated from now on. What runs ends with its function; await join() then.
     void stop();

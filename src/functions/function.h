@@ -32,6 +32,8 @@ inline constexpr std::string_view latest_version = "$LATEST";
 enum class FunctionState : std::uint8_t { Pending, Active, Inactive, Failed };
 enum class LastUpdateStatus : std::uint8_t { Successful, Failed, InProgress };
 
+enum class Tracing : std::uint8_t { PassThrough, Active };
+
 using EnvironmentVariables = std::map<std::string, std::string>;
 
 struct FunctionConfiguration {
@@ -47,6 +49,7 @@ struct FunctionConfiguration {
     std::optional<EnvironmentVariables> environment;  // absent: never set
     std::string log_group;                            // "/aws/lambda/NAME" unless set
     std::string architecture = "x86_64";
+    Tracing tracing = Tracing::PassThrough;  // kept and told; nothing is sent to X-Ray
     WallTime last_modified{};
     std::uint64_t code_bytes = 0;  // of the zip
     CodeHash code_hash;
@@ -88,6 +91,9 @@ struct Function {
 // Immutable once shared: a change makes a new one.
 using FunctionSnapshot = std::shared_ptr<const Function>;
 
+// "/aws/lambda/NAME": where a function's log goes unless it is told otherwise.
+std::string own_log_group(const FunctionName& name);
+
 // The base64 form of a hash, as the API shows it in CodeSha256.
 std::string code_sha256_base64(const CodeHash& hash);
 
@@ -106,6 +112,10 @@ template <>
 struct gatehouse::ChoiceNames<gatehouse::functions::FunctionState> {
     static constexpr std::array<std::string_view, 4> names{"Pending", "Active", "Inactive",
                                                            "Failed"};
+};
+template <>
+struct gatehouse::ChoiceNames<gatehouse::functions::Tracing> {
+    static constexpr std::array<std::string_view, 2> names{"PassThrough", "Active"};
 };
 template <>
 struct gatehouse::ChoiceNames<gatehouse::functions::LastUpdateStatus> {

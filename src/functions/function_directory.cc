@@ -31,8 +31,9 @@ Error exists_already(const FunctionName& name) {
 }
 
 // The API speaks of functions as being created or changed for a while; here that is over when it
-// answers, but tools wait for the words.
-Function as_pending(Function function) {
+// answers, but tools wait for the words. A revision that was in that state is not the present one.
+Function as_pending(Function function, Random& random) {
+    function.configuration.revision = RevisionId(make_uuid(random));
     function.configuration.state = FunctionState::Pending;
     function.configuration.state_reason = "The function is being created.";
     function.configuration.state_reason_code = "Creating";
@@ -40,7 +41,8 @@ Function as_pending(Function function) {
     return function;
 }
 
-Function as_in_progress(Function function) {
+Function as_in_progress(Function function, Random& random) {
+    function.configuration.revision = RevisionId(make_uuid(random));
     function.configuration.last_update_status = LastUpdateStatus::InProgress;
     function.configuration.last_update_reason = "The function is being created.";
     function.configuration.last_update_reason_code = "Creating";
@@ -67,6 +69,7 @@ void apply(const UpdateFunctionConfiguration& request, FunctionConfiguration& co
     set(request.memory_mb, configuration.memory_mb);
     set(request.ephemeral_storage_mb, configuration.ephemeral_storage_mb);
     set(request.log_group, configuration.log_group);
+    set(request.tracing, configuration.tracing);
     if (request.environment) configuration.environment = request.environment;
 }
 
@@ -81,8 +84,9 @@ FunctionConfiguration configuration_of(const Tenant& tenant, const CreateFunctio
             .memory_mb = request.memory_mb.value_or(memory_mb_default),
             .ephemeral_storage_mb = request.ephemeral_storage_mb.value_or(ephemeral_storage_mb_min),
             .environment = request.environment,
-            .log_group = request.log_group.value_or("/aws/lambda/" + request.name.value()),
+            .log_group = request.log_group.value_or(own_log_group(request.name)),
             .architecture = request.architecture,
+            .tracing = request.tracing,
             .state = FunctionState::Active,
             .last_update_status = LastUpdateStatus::Successful};
 }
@@ -206,6 +210,9 @@ async::Task<Result<Function>> FunctionDirectory::create(Tenant tenant, CreateFun
     if (auto checked = check_configuration(function.configuration); !checked) {
         co_return fail(std::move(checked.error()));
     }
+    if (auto checked = check_tags(request.tags); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
     const Result<Change> change = begin(tenant, request.name);
     if (!change) co_return fail(change.error());
     if (find(tenant, request.name)) co_return fail(exists_already(request.name));
@@ -220,7 +227,7 @@ async::Task<Result<Function>> FunctionDirectory::create(Tenant tenant, CreateFun
                   exists_already(request.name));
     Result<FunctionSnapshot> stored = co_await store(std::move(function), std::move(batch));
     if (!stored) co_return fail(std::move(stored.error()));
-    co_return as_pending(**stored);
+    co_return as_pending(**stored, parts_.random);
 }
 
 async::Task<Result<Function>> FunctionDirectory::update_code(Tenant tenant, FunctionName name,
@@ -238,12 +245,14 @@ async::Task<Result<Function>> FunctionDirectory::update_code(Tenant tenant, Func
     Function function = *present;
     function.configuration.code_hash = package->hash;
     function.configuration.code_bytes = package->bytes;
-    if (request.dry_run == DryRun::Yes) co_return as_in_progress(std::move(function));
+    if (request.dry_run == DryRun::Yes) {
+        co_return as_in_progress(std::move(function), parts_.random);
+    }
     function.configuration.last_modified = parts_.clock.wall_now();
     function.configuration.revision = RevisionId(make_uuid(parts_.random));
     Result<FunctionSnapshot> stored = co_await replace(std::move(function));
     if (!stored) co_return fail(std::move(stored.error()));
-    co_return as_in_progress(**stored);
+    co_return as_in_progress(**stored, parts_.random);
 }
 
 async::Task<Result<Function>> FunctionDirectory::update_configuration(
@@ -265,7 +274,7 @@ async::Task<Result<Function>> FunctionDirectory::update_configuration(
     function.configuration.revision = RevisionId(make_uuid(parts_.random));
     Result<FunctionSnapshot> stored = co_await replace(std::move(function));
     if (!stored) co_return fail(std::move(stored.error()));
-    co_return as_in_progress(**stored);
+    co_return as_in_progress(**stored, parts_.random);
 }
 
 async::Task<Result<void>> FunctionDirectory::remove(Tenant tenant, FunctionName name) {
@@ -304,9 +313,8 @@ async::Task<Result<void>> FunctionDirectory::change_tags(Tenant tenant, Function
     Function function = *present;
     for (auto& [key, value] : added) function.tags.insert_or_assign(key, std::move(value));
     for (const std::string& key : removed) function.tags.erase(key);
-    if (function.tags.size() > tags_max) {
-        co_return fail(ErrorKind::InvalidInput,
-                       fmt::format("a function has at most {} tags", tags_max));
+    if (auto checked = check_tags(function.tags); !checked) {
+        co_return fail(std::move(checked.error()));
     }
     const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
     if (!stored) co_return fail(stored.error());

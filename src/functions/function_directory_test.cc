@@ -70,6 +70,7 @@ TEST_F(FunctionDirectoryTest, AFunctionIsPendingInTheAnswerAndActiveAfterwards) 
     EXPECT_TRUE(is_uuid(created->configuration.revision.value()));
     const auto stored = functions->get(tenant, fn);
     ASSERT_TRUE(stored);
+    EXPECT_NE((*stored)->configuration.revision, created->configuration.revision);
     EXPECT_EQ((*stored)->configuration.state, FunctionState::Active);
     EXPECT_EQ((*stored)->configuration.last_update_status, LastUpdateStatus::Successful);
     EXPECT_EQ(*wait(functions->package(tenant, fn)), request("fn").zip);
@@ -93,7 +94,7 @@ TEST_F(FunctionDirectoryTest, RefusalsOfCreate) {
 
 TEST_F(FunctionDirectoryTest, UpdatesChangeTheRevision) {
     const auto created = create("fn");
-    const RevisionId first = created->configuration.revision;
+    const RevisionId first = functions->find(tenant, fn)->configuration.revision;
     UpdateFunctionCode code{.zip = zip_of("x = 2\n"), .revision = RevisionId("another")};
     const auto stale = wait(functions->update_code(tenant, fn, code));
     ASSERT_FALSE(stale);
@@ -242,6 +243,23 @@ TEST_F(FunctionDirectoryTest, TagsAreSetAndTakenAwayOneByOne) {
     EXPECT_EQ(wait(functions->change_tags(tenant, fn, many, {})).error().kind,
               ErrorKind::InvalidInput);
     EXPECT_EQ(functions->find(tenant, fn)->tags.size(), 1U);
+}
+
+TEST_F(FunctionDirectoryTest, TagsThatMayNotBeAreRefused) {
+    ASSERT_TRUE(create("fn"));
+    CreateFunction other = request("other");
+    const auto refusal = [&](std::map<std::string, std::string> tags) {
+        other.tags = tags;
+        EXPECT_FALSE(wait(functions->create(tenant, other)));
+        const auto changed = wait(functions->change_tags(tenant, fn, std::move(tags), {}));
+        return changed ? std::string("accepted") : changed.error().message;
+    };
+    std::map<std::string, std::string> many;
+    for (std::size_t i = 0; i <= tags_max; ++i) many.emplace(std::to_string(i), "");
+    EXPECT_EQ(refusal(many), "a function has at most 50 tags");
+    EXPECT_THAT(refusal({{"aws:x", ""}}), HasSubstr("'aws:' are reserved"));
+    EXPECT_THAT(refusal({{"", "v"}}), HasSubstr("1 to 128 characters"));
+    EXPECT_TRUE(functions->find(tenant, fn)->tags.empty());
 }
 
 }  // namespace

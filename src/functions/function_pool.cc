@@ -209,6 +209,8 @@ void FunctionPool::on_start_failed(Instance& instance, StartFailure failure) {
                             .request_id = invocation->request_id,
                             .start = StartKind::Cold,
                             .init_duration = failure.init_duration};
+    std::string tail = instance.tell_failed_start(invocation->request_id, failure);
+    if (invocation->options.log_tail == LogTail::Wanted) result.log_tail = std::move(tail);
     invocation->done(std::move(result));
 }
 

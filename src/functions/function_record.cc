@@ -26,6 +26,7 @@ json::object configuration_value(const FunctionConfiguration& configuration) {
         {"ephemeral_storage_mb", configuration.ephemeral_storage_mb},
         {"log_group", configuration.log_group},
         {"architecture", configuration.architecture},
+        {"tracing", name_of_choice(configuration.tracing)},
         {"last_modified_ms", configuration.last_modified.time_since_epoch().count()},
         {"code_bytes", configuration.code_bytes},
         {"code_hash", configuration.code_hash.value()},
@@ -103,6 +104,9 @@ FunctionConfiguration read_configuration(Reader in) {
     configuration.ephemeral_storage_mb = in.count("ephemeral_storage_mb");
     configuration.log_group = in.text("log_group");
     configuration.architecture = in.text("architecture");
+    // Records of before there was one have none.
+    configuration.tracing = parse_choice<Tracing>(in.optional_text("tracing").value_or(""))
+                                .value_or(Tracing::PassThrough);
     configuration.last_modified =
         WallTime(std::chrono::milliseconds(in.number("last_modified_ms")));
     configuration.code_bytes = static_cast<std::uint64_t>(in.number("code_bytes"));

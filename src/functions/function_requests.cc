@@ -143,6 +143,23 @@ Result<void> check_texts(const FunctionConfiguration& configuration) {
 
 }  // namespace
 
+Result<void> check_tags(const std::map<std::string, std::string>& tags) {
+    if (tags.size() > tags_max) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("a function has at most {} tags", tags_max));
+    }
+    for (const auto& [key, value] : tags) {
+        if (key.empty() || key.size() > 128 || value.size() > 256) {
+            return fail(ErrorKind::InvalidInput,
+                        "a tag's key must have 1 to 128 characters and its value up to 256");
+        }
+        if (key.starts_with("aws:")) {
+            return fail(ErrorKind::InvalidInput, "tag keys that start with 'aws:' are reserved");
+        }
+    }
+    return {};
+}
+
 bool is_reserved_variable(std::string_view name) {
     static constexpr std::array<std::string_view, 18> reserved{"_HANDLER",
                                                                "_X_AMZN_TRACE_ID",

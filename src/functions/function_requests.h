@@ -25,6 +25,7 @@ struct CreateFunction {
     std::optional<EnvironmentVariables> environment;
     std::optional<std::string> log_group;
     std::string architecture = "x86_64";
+    Tracing tracing = Tracing::PassThrough;
     std::map<std::string, std::string> tags;
 };
 
@@ -47,11 +48,16 @@ struct UpdateFunctionConfiguration {
     std::optional<std::uint32_t> ephemeral_storage_mb;
     std::optional<EnvironmentVariables> environment;  // replaces all variables
     std::optional<std::string> log_group;
+    std::optional<Tracing> tracing;
     std::optional<RevisionId> revision;
 };
 
-// Every field of a configuration, in the API's order; the first that is wrong is told.
+// Every field of a configuration, in the API's order; the first that is wrong is told. One that is
+// outside what the API's model allows stands in Error::place.field.
 Result<void> check_configuration(const FunctionConfiguration& configuration);
+
+// How many tags, and which: Lambda Developer Guide, "Using tags on Lambda functions".
+Result<void> check_tags(const std::map<std::string, std::string>& tags);
 
 // Names that a function's environment may not have.
 bool is_reserved_variable(std::string_view name);

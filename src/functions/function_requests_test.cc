@@ -162,6 +162,7 @@ TEST(FunctionRecord, RoundTrip) {
     function.configuration.environment = EnvironmentVariables{{"KEY", "v\"\n\xc3\xa9"}};
     function.configuration.code_hash = CodeHash(std::string(64, 'a'));
     function.configuration.last_modified = WallTime(std::chrono::milliseconds(1'700'000'000'123));
+    function.configuration.tracing = Tracing::Active;
     function.permissions = {iot_permission()};
     function.policy_revision = RevisionId("r");
     function.reserved_concurrency = 0;

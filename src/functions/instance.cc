@@ -181,11 +181,10 @@ void Instance::on_runtime_event(RuntimeApi::Outcome outcome) {
         case Event::None: break;
         case Event::Ready: return ready();
         case Event::InitError: {
-            StartFailure failure{.init_duration = since(started_)};
+            StartFailure failure{.error_type = std::move(outcome.error_type),
+                                 .init_duration = since(started_)};
             failure.body = [body = std::move(outcome.body)](const RequestId&) { return body; };
             drain_output();
-            log_->init_report(failure.init_duration, phase_name(phase_), "error",
-                              outcome.error_type);
             return fail_start(std::move(failure));
         }
         case Event::Response:
@@ -281,8 +280,21 @@ void Instance::fail_event(FunctionErrorKind kind, std::string body, std::string 
 void Instance::fail_start(StartFailure failure) {
     if (std::exchange(start_settled_, true)) return;
     limit_.cancel();
+    if (!failure.machine) {
+        log_->init_report(failure.init_duration, phase_name(phase_), failure.status,
+                          failure.error_type);
+    }
     stop();
     owner_.on_start_failed(*this, std::move(failure));
+}
+
+std::string Instance::tell_failed_start(const RequestId& request, const StartFailure& failure) {
+    return log_->tell_failed_start({.request_id = request,
+                                    .duration = failure.init_duration,
+                                    .memory_mb = prepared_->function->configuration.memory_mb,
+                                    .max_memory_mb = static_cast<std::uint32_t>(max_memory_ >> 20),
+                                    .status = failure.status,
+                                    .error_type = failure.error_type});
 }
 
 // Over the function's own timeout, or over the time of a caller who ends it then.
@@ -313,8 +325,8 @@ void Instance::time_out() {
     if (state_ != State::Starting) return;
     const std::uint32_t timeout_s = prepared_->function->configuration.timeout_s;
     drain_output();
-    log_->init_report(since(started_), phase_name(phase_), "timeout", "");
     StartFailure failure{.kind = FunctionErrorKind::TimedOut,
+                         .status = "timeout",
                          .begin_anew = phase_ == Phase::Init,
                          .init_duration = since(started_)};
     failure.body = [timeout_s](const RequestId& id) { return timeout_body(id, timeout_s); };
@@ -360,8 +372,9 @@ void Instance::end_out_of_memory() {
         return fail_event(FunctionErrorKind::OutOfMemory, exit_body(current_->request_id, killed),
                           "error", "Runtime.OutOfMemory");
     }
-    log_->init_report(since(started_), phase_name(phase_), "error", "Runtime.OutOfMemory");
-    StartFailure failure{.kind = FunctionErrorKind::OutOfMemory, .init_duration = since(started_)};
+    StartFailure failure{.kind = FunctionErrorKind::OutOfMemory,
+                         .error_type = "Runtime.OutOfMemory",
+                         .init_duration = since(started_)};
     failure.body = [killed](const RequestId& id) { return exit_body(id, killed); };
     fail_start(std::move(failure));
 }
@@ -426,12 +439,11 @@ void Instance::on_listener(int socket) {
 
 // The process ended before it was ready: the function's fault, or this machine's.
 StartFailure Instance::start_failure(const ProcessEnd& end) {
-    StartFailure failure{.init_duration = since(started_)};
+    StartFailure failure{.error_type = "Runtime.ExitError", .init_duration = since(started_)};
     const bool no_entrypoint =
         end.stage == "exec" && prepared_->runtime.family == RuntimeFamily::Provided;
     if (no_entrypoint) {
-        log_->init_report(failure.init_duration, phase_name(phase_), "error",
-                          "Runtime.InvalidEntrypoint");
+        failure.error_type = "Runtime.InvalidEntrypoint";
         failure.body = invalid_entrypoint_body;
         return failure;
     }
@@ -439,8 +451,6 @@ StartFailure Instance::start_failure(const ProcessEnd& end) {
         failure.stage = end.stage;
         failure.machine = Error{
             ErrorKind::Unavailable, "a function instance cannot be started: " + end.detail, {}};
-    } else {
-        log_->init_report(failure.init_duration, phase_name(phase_), "error", "Runtime.ExitError");
     }
     failure.body = [end](const RequestId& id) { return exit_body(id, end); };
     return failure;

@@ -60,6 +60,9 @@ struct StartFailure {
     FunctionErrorKind kind = FunctionErrorKind::InitFailed;
     // The error body for the event that waits; "{id}" is not substituted: the body is complete.
     std::function<std::string(const RequestId&)> body;
+    // As the log tells it.
+    std::string status = "error";
+    std::string error_type;
     // Set when it is this machine's fault instead of the function's.
     std::optional<Error> machine;
     std::string stage;  // with `machine`: where the sandbox failed
@@ -114,6 +117,8 @@ public:
     void run(std::unique_ptr<Invocation> invocation);
     // Ends it; the event it serves, if any, fails with Cancelled.
     void stop();
+    // The log of the event for which it did not become ready; returns its tail.
+    std::string tell_failed_start(const RequestId& request, const StartFailure& failure);
     // Now and then while idle: takes what it has printed.
     void look_after();
 

@@ -170,7 +170,8 @@ LaunchPlan plan_launch(const LaunchInput& input) {
     LaunchSpec& spec = plan.spec;
     set_confinement(spec, input);
     const Places places = places_of(input, spec.use_namespaces);
-    plan.log_stream = log_stream_name(input.now, latest_version, input.log_stream_id);
+    plan.log_stream =
+        log_stream_name(input.now, input.prepared.function->configuration, input.log_stream_id);
     plan.private_network = spec.use_namespaces && spec.network != NetworkAccess::Full;
     if (!spec.use_namespaces) plan.scratch_directory = places.tmp;
 
@@ -178,7 +179,9 @@ LaunchPlan plan_launch(const LaunchInput& input) {
     spec.working_directory = places.task_root;
     spec.writable_directory = places.tmp;
     if (input.prepared.runtime.family == RuntimeFamily::Python) {
-        spec.arguments = {input.prepared.interpreter.program, places.runtime_dir + "/bootstrap.py"};
+        // Unbuffered: what was printed is there, however the process ends.
+        spec.arguments = {input.prepared.interpreter.program, "-u",
+                          places.runtime_dir + "/bootstrap.py"};
     } else {
         spec.arguments = {places.task_root + "/bootstrap"};
     }

@@ -14,12 +14,19 @@ constexpr std::size_t line_bytes_max = 256 * 1024;  // CloudWatch Logs: an event
 // What one invocation may print before the rest is dropped; AWS has no such bound, a disk has.
 constexpr std::size_t output_bytes_max = 16 * 1024 * 1024;
 
+std::string start_line(const RequestId& request) {
+    return fmt::format("START RequestId: {} Version: {}", request.view(), latest_version);
+}
+
 }  // namespace
 
-std::string log_stream_name(WallTime start, std::string_view version, std::string_view id_hex) {
+std::string log_stream_name(WallTime start, const FunctionConfiguration& configuration,
+                            std::string_view id_hex) {
     const std::string day = format_iso8601(start).substr(0, 10);
-    return fmt::format("{}/{}/{}/[{}]{}", day.substr(0, 4), day.substr(5, 2), day.substr(8, 2),
-                       version, id_hex);
+    const bool is_own_group = configuration.log_group == own_log_group(configuration.name);
+    return fmt::format("{}/{}/{}/{}[{}]{}", day.substr(0, 4), day.substr(5, 2), day.substr(8, 2),
+                       is_own_group ? std::string_view() : configuration.name.view(),
+                       latest_version, id_hex);
 }
 
 std::int64_t billed_ms(std::chrono::microseconds duration) {
@@ -69,13 +76,22 @@ void InstanceLog::begin(const RequestId& request, std::vector<std::string> secre
     output_bytes_ = 0;
     tail_wanted_ = tail;
     tail_.clear();
-    write(fmt::format("START RequestId: {} Version: {}", request.view(), latest_version));
+    write(start_line(request));
 }
 
 void InstanceLog::end(const Report& report) {
     flush();
     write(fmt::format("END RequestId: {}", report.request_id.view()));
     write(report_line(report));
+}
+
+std::string InstanceLog::tell_failed_start(const Report& report) {
+    flush();
+    const std::string start = std::exchange(tail_, {});
+    write(start_line(report.request_id));
+    tail_ += start;
+    end(report);
+    return take_tail();
 }
 
 void InstanceLog::output(std::string_view bytes) {

@@ -17,8 +17,10 @@
 
 namespace gatehouse::functions {
 
-// "2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef".
-std::string log_stream_name(WallTime start, std::string_view version, std::string_view id_hex);
+// "2026/01/31/[$LATEST]0123456789abcdef0123456789abcdef"; in a group that is not the function's
+// own, with its name: "2026/01/31/NAME[$LATEST]0123456789abcdef0123456789abcdef".
+std::string log_stream_name(WallTime start, const FunctionConfiguration& configuration,
+                            std::string_view id_hex);
 
 // Whole milliseconds, rounded up, as billed.
 std::int64_t billed_ms(std::chrono::microseconds duration);
@@ -54,6 +56,9 @@ public:
     void output(std::string_view bytes);
     // An unfinished line is written as it is.
     void flush();
+    // The event for which the instance was started and did not become ready: START, END and REPORT.
+    // What the start printed stands between them in the tail.
+    std::string tell_failed_start(const Report& report);
 
     std::string take_tail();
     // A line of the server's own about this instance.
@@ -70,7 +75,7 @@ private:
     std::optional<Scrubber> scrubber_;  // of the secrets, once something was printed
     std::string partial_;
     std::size_t output_bytes_ = 0;
-    LogTail tail_wanted_ = LogTail::Unwanted;
+    LogTail tail_wanted_ = LogTail::Wanted;  // of the start, too
     std::string tail_;
 };
 

@@ -83,9 +83,27 @@ TEST_F(InstanceLogTest, TheTailIsTheLastFourKilobytes) {
     EXPECT_THAT(tail, HasSubstr("REPORT RequestId: id-1"));
 }
 
+TEST_F(InstanceLogTest, AFailedStartIsToldAsAnEvent) {
+    log.init_start("python:3.11");
+    log.output("[ERROR] no such module\n");
+    log.init_report(microseconds(1500), "init", "error", "Runtime.ImportModuleError");
+    const std::string tail = log.tell_failed_start(
+        {.request_id = id, .status = "error", .error_type = "Runtime.ImportModuleError"});
+    EXPECT_THAT(tail, testing::MatchesRegex("START RequestId: id-1 [^\n]*\nINIT_START[^\n]*\n"
+                                            ".ERROR. no such module\nINIT_REPORT [^\n]*\n"
+                                            "END RequestId: id-1\nREPORT RequestId: id-1[^\n]*"
+                                            "Error Type: Runtime.ImportModuleError\n"));
+    EXPECT_THAT(log.take_tail(), "");
+}
+
 TEST_F(InstanceLogTest, StreamNamesHoldTheDay) {
-    EXPECT_EQ(log_stream_name(ManualClock::default_start(), "$LATEST", "ab12"),
-              "2026/01/01/[$LATEST]ab12");
+    FunctionConfiguration configuration{.name = FunctionName("fn"), .log_group = "/aws/lambda/fn"};
+    const auto name = [&] {
+        return log_stream_name(ManualClock::default_start(), configuration, "ab12");
+    };
+    EXPECT_EQ(name(), "2026/01/01/[$LATEST]ab12");
+    configuration.log_group = "shared";
+    EXPECT_EQ(name(), "2026/01/01/fn[$LATEST]ab12");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/arn.h"
 #include "base/uuid.h"
+#include "functions/trace_header.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -210,6 +211,9 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
     const Deadline deadline = options.deadline;
     const SteadyTime begun = loop.clock().steady_now();
     reply->on_late_failure = std::move(options.on_late_failure);
+    const std::string trace_id =
+        complete_trace_header(options.trace_id, loop.clock().wall_now(), random_);
+    options.trace_id = trace_id;
     invocation->options = std::move(options);
     reply->progress = invocation->progress;
     invocation->done = [reply, &loop](Result<InvocationResult> result) {
@@ -235,6 +239,7 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
         co_return fail(ErrorKind::Timeout,
                        fmt::format("the function {} did not answer in time", function.name.view()));
     }
+    if (*reply->result) (*reply->result)->trace_id = trace_id;
     co_return std::move(*reply->result);
 }
 

@@ -39,7 +39,7 @@ struct InvokeOptions {
     // Kept until the event has ended, or will never begin; dies on whatever loop.
     std::shared_ptr<const void> held;
     RequestId request_id;        // empty: one is made
-    std::string trace_id;        // "Root=1-…;Parent=…;Sampled=0"; empty: none
+    std::string trace_id;        // the caller's tracing header, see trace_header.h
     std::string client_context;  // JSON text, decoded; empty: none
     // What is cut out of everything the function prints while it serves this event, in each of
     // its usual written forms (see Scrubber).
@@ -68,6 +68,7 @@ struct InvocationResult {
     std::chrono::microseconds init_duration{};  // zero on a warm start
     std::uint32_t max_memory_mb = 0;
     std::string log_tail;  // the last 4 KiB, only when wanted
+    std::string trace_id;  // as the function saw it
 };
 
 // Throttled: which bound was hit stands in Error::place.field, as the reason AWS gives in

@@ -17,6 +17,7 @@ inline constexpr std::size_t package_depth_max = 64;          // ours
 inline constexpr std::size_t request_bytes_max = 6 * 1024 * 1024;
 // With InvocationType Event; 256 KiB until autumn 2025.
 inline constexpr std::size_t async_request_bytes_max = 1024 * 1024;
+inline constexpr std::size_t client_context_bytes_max = 3'583;  // of base64
 // "6 MB" is checked as 6 MiB plus 100 bytes (observed).
 inline constexpr std::size_t response_bytes_max = 6'291'556;
 inline constexpr std::size_t log_tail_bytes_max = 4 * 1024;

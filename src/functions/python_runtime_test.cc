@@ -26,6 +26,38 @@ TEST_F(PythonRuntime, AnswersWithWhatTheHandlerReturns) {
     EXPECT_GT(result->max_memory_mb, 1u);
 }
 
+TEST_F(PythonRuntime, WhatWasPrintedIsThereHoweverTheProcessEnds) {
+    make_python("f",
+                "import os, sys\ndef handler(event, context):\n"
+                "    sys.stdout.write('half a line')\n    os._exit(1)\n");
+    EXPECT_EQ(invoke("f")->function_error, FunctionErrorKind::Exited);
+    EXPECT_THAT(log.text(), HasSubstr("half a line\n"));
+}
+
+TEST_F(PythonRuntime, WritesJsonAsTheNamedVersionDoes) {
+    const std::map<std::string, std::string> files{
+        {"app.py", "def handler(event, context):\n    return '\u00e9'\n"}};
+    make("old", files, "python3.11");
+    EXPECT_EQ(invoke("old")->payload, R"("\u00e9")");
+    make("new", files, "python3.14");
+    EXPECT_EQ(invoke("new")->payload, "\"\xc3\xa9\"") << "whichever is installed";
+}
+
+TEST_F(PythonRuntime, TheHandlerSeesTheTraceOfItsCaller) {
+    make_python("f",
+                "import os\ndef handler(event, context):\n"
+                "    return os.environ['_X_AMZN_TRACE_ID']\n");
+    const auto made = invoke("f");
+    ASSERT_TRUE(made);
+    EXPECT_THAT(made->trace_id, ContainsRegex("^Root=1-.*;Parent=.*;Sampled=0$"));
+    EXPECT_EQ(made->payload, '"' + made->trace_id + '"');
+    const std::string given =
+        "Root=1-58406520-a006649127e371903a2de979;Parent=53995c3f42cd8ad8;Sampled=1";
+    const auto passed_on = invoke("f", "{}", {.trace_id = given});
+    EXPECT_EQ(passed_on->trace_id, given);
+    EXPECT_EQ(passed_on->payload, '"' + given + '"');
+}
+
 TEST_F(PythonRuntime, AWarmInstanceKeepsItsGlobals) {
     make_python("f",
                 "n = 0\ndef handler(event, context):\n    global n\n    n += 1\n    return n\n");
@@ -113,7 +145,7 @@ class PythonInit : public FunctionFixture, public ::testing::WithParamInterface<
 
 TEST_P(PythonInit, FailuresOfLoadingAreNamed) {
     make_python("f", GetParam().source).configuration.handler = GetParam().handler;
-    const auto result = invoke("f");
+    const auto result = invoke("f", "{}", {.log_tail = LogTail::Wanted});
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(result->function_error, FunctionErrorKind::InitFailed);
     EXPECT_THAT(result->payload,
@@ -121,6 +153,13 @@ TEST_P(PythonInit, FailuresOfLoadingAreNamed) {
                       HasSubstr(R"("requestId": "")")));
     EXPECT_THAT(log.text(), HasSubstr("INIT_REPORT Init Duration: "));
     EXPECT_THAT(log.text(), HasSubstr("\tPhase: init\tStatus: error\tError Type: "));
+    const std::string id = result->request_id.value();
+    for (const std::string& line :
+         {"START RequestId: " + id, "END RequestId: " + id, "REPORT RequestId: " + id,
+          std::string("[ERROR] ") + GetParam().error_type}) {
+        EXPECT_THAT(log.text(), HasSubstr(line));
+        EXPECT_THAT(result->log_tail, HasSubstr(line));
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -34,6 +34,10 @@ Outcome no_such_path() {
     return refuse(404, "NotFound", "no such operation of the Runtime API");
 }
 
+bool is_response_mode(std::string_view mode) {
+    return mode.empty() || mode == "streaming" || mode == "buffered";
+}
+
 std::string_view status_line(unsigned status) {
     switch (status) {
         case 200: return "HTTP/1.1 200 OK\r\n";
@@ -118,6 +122,16 @@ Outcome RuntimeApi::outcome_of(std::string_view kind, RuntimeRequest request) {
             413, "RequestEntityTooLarge",
             fmt::format("Exceeded maximum allowed payload size ({} bytes).", response_bytes_max));
         outcome.event = Event::ResponseTooLarge;
+        return outcome;
+    }
+    if (kind == "response" && !is_response_mode(request.response_mode)) {
+        Outcome outcome =
+            refuse(400, "InvalidFunctionResponseMode", "Invalid function response mode");
+        outcome.event = Event::Error;
+        outcome.error_type = "Runtime.InvalidResponseModeHeader";
+        outcome.body =
+            fmt::format(R"({{"errorType":"{}","errorMessage":"Invalid function response mode"}})",
+                        outcome.error_type);
         return outcome;
     }
     Outcome outcome{.event = kind == "error" ? Event::Error : Event::Response,

@@ -114,6 +114,25 @@ TEST_F(RuntimeApiTest, TooLargeAnswersAreToldAndEndTheEvent) {
     EXPECT_EQ(api.state(), State::Answered);
 }
 
+TEST_F(RuntimeApiTest, AnUnknownResponseModeIsRefusedAndEndsTheEvent) {
+    const auto answer_in = [&](std::string mode) {
+        get("invocation/next");
+        give();
+        return api.handle({.method = "POST",
+                           .path = std::string(root) + "invocation/id-1/response",
+                           .response_mode = std::move(mode),
+                           .body = "1"});
+    };
+    for (const char* mode : {"", "streaming", "buffered"}) {
+        EXPECT_EQ(answer_in(mode).event, Event::Response) << mode;
+    }
+    const auto refused = answer_in("foo");
+    EXPECT_EQ(refused.status, 400u);
+    EXPECT_THAT(refused.answer, HasSubstr("\"InvalidFunctionResponseMode\""));
+    EXPECT_EQ(refused.event, Event::Error);
+    EXPECT_THAT(refused.body, HasSubstr("Runtime.InvalidResponseModeHeader"));
+}
+
 TEST_F(RuntimeApiTest, AStreamThatEndsInAnErrorIsAnError) {
     get("invocation/next");
     give();

@@ -17,6 +17,14 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     });
 }
 
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    }
+    return lower;
+}
+
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -152,6 +160,8 @@ bool RuntimeRequestReader::read_field(std::string_view line) {
         chunked_ = true;
     } else if (equal_ignoring_case(name, "content-type")) {
         request_.content_type = value;
+    } else if (equal_ignoring_case(name, "lambda-runtime-function-response-mode")) {
+        request_.response_mode = lower_case(value);
     } else if (equal_ignoring_case(name, "lambda-runtime-function-error-type")) {
         request_.error_type = value;
     } else if (equal_ignoring_case(name, "connection")) {

@@ -1,7 +1,7 @@
 // Reads the HTTP/1.1 requests a runtime sends on its Runtime API connection: as little of HTTP as
 // correct clients need (sized and chunked bodies, keep-alive, pipelining), bounded in every part.
 //
-// Lean on purpose: it stands in the path of every invocation, and knows four header fields.
+// Lean on purpose: it stands in the path of every invocation, and knows few header fields.
 // Source: RFC 9112.
 #pragma once
 
@@ -16,6 +16,7 @@ struct RuntimeRequest {
     std::string method;
     std::string path;  // the target up to '?'
     std::string content_type;
+    std::string response_mode;       // Lambda-Runtime-Function-Response-Mode
     std::string error_type;          // Lambda-Runtime-Function-Error-Type
     std::string trailer_error_type;  // the same as a trailer: a stream that ended in an error
     std::string trailer_error_body;  // Lambda-Runtime-Function-Error-Body, base64 as sent

@@ -129,6 +129,27 @@ def lambda_handler(event, context):
             Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": made})
         self.assertEqual(self.invoke("names-2", {})[1], names)
 
+    def test_a_start_that_fails_is_in_the_tail(self):
+        make_function(self.server, "broken", "import nowhere")
+        answer, payload = self.invoke("broken", {})
+        self.assertEqual(payload["errorType"], "Runtime.ImportModuleError")
+        tail = base64.b64decode(answer["LogResult"]).decode()
+        request = answer["ResponseMetadata"]["RequestId"]
+        for text in (f"START RequestId: {request}", "No module named 'nowhere'",
+                     f"END RequestId: {request}", "Error Type: Runtime.ImportModuleError"):
+            self.assertIn(text, tail)
+
+    def test_a_trace_goes_from_caller_to_handler_and_back(self):
+        make_function(self.server, "traced", """
+import os
+def lambda_handler(event, context):
+    return os.environ["_X_AMZN_TRACE_ID"]
+""")
+        answer, seen = self.invoke("traced", {})
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        self.assertRegex(seen, "^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$")
+        self.assertEqual(headers["x-amzn-trace-id"], seen)
+
     def test_event_is_taken_and_served_later(self):
         make_function(self.server, "later", ECHO)
         answer = self.api.invoke(FunctionName="later", InvocationType="Event",
@@ -237,6 +258,36 @@ class Authorizers(ClientTest):
                 authorizerName="AutoCustom",
                 mqttContext={"username": "junk", "password": PASSWORD.encode(),
                              "clientId": "tested"})
+
+    def test_test_invoke_of_what_no_connection_gets(self):
+        make_authorizer(self.server, "Sleeping", self.arn, status="INACTIVE")
+        with self.assertRaises(self.api.exceptions.InvalidRequestException) as refused:
+            self.api.test_invoke_authorizer(authorizerName="Sleeping")
+        self.assertIn("INACTIVE", str(refused.exception))
+        answering = make_function(self.server, "bad-policy", """
+def lambda_handler(event, context):
+    return {"isAuthenticated": True, "principalId": "p", "disconnectAfterInSeconds": 300,
+            "refreshAfterInSeconds": 300, "policyDocuments": [{"Version": "2020-01-01"}]}
+""")
+        make_authorizer(self.server, "BadPolicy", answering)
+        with self.assertRaises(self.api.exceptions.InvalidResponseException):
+            self.api.test_invoke_authorizer(authorizerName="BadPolicy")
+        asked = self.server.gatehouse("authorizer", "test", "BadPolicy", check=False)
+        self.assertEqual(asked.returncode, 1, asked.stdout)
+
+    def test_a_version_that_does_not_exist_is_not_called(self):
+        make_authorizer(self.server, "Versioned", self.arn + ":1")
+        self.assertEqual(self.device("versioned", authorizer="Versioned").expect("connect")[1], 5)
+        trace = self.server.gatehouse("authorizer", "trace", "--client-id", "versioned").stdout
+        self.assertIn(f"Function not found: {self.arn}:1", trace)
+
+    def test_a_token_is_bounded(self):
+        make_authorizer(self.server, "Tokens", self.arn, tokenKeyName="tok")
+        for length, code in ((6144, 0), (6145, 5)):
+            with self.subTest(length):
+                device = self.device(f"token-{length}", authorizer="Tokens",
+                                     query="&tok=" + "t" * length)
+                self.assertEqual(device.expect("connect")[1], code)
 
     def test_endpoint(self):
         found = self.api.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]

@@ -25,6 +25,7 @@ async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
          .environment = variables_of(request.environment),
          .log_group = log_group_of(request.logging_config),
          .architecture = architecture_of(request.architectures),
+         .tracing = tracing_of(request.tracing_config).value_or(functions::Tracing::PassThrough),
          .tags = std::move(request.tags).value_or(std::map<std::string, std::string>())});
     if (!made) co_return failure_of(made.error());
     co_return shape_of(made->configuration);

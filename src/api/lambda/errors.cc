@@ -39,6 +39,10 @@ std::unexpected<wire::Failure> failure_of(const Error& error) {
     if (error.kind == ErrorKind::Conflict && error.place.field == "revisionId") {
         failure.shape = &errors::precondition_failed_exception;
     }
+    // A value outside what the model allows, told with its member.
+    if (error.kind == ErrorKind::InvalidInput && !error.place.field.empty()) {
+        failure.shape = &errors::validation_exception;
+    }
     if (error.kind == ErrorKind::Throttled) {
         failure.members.emplace_back("Reason", error.place.field);
         failure.headers.emplace_back("Retry-After", "1");

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "api/shapes/lambda/errors.h"
+#include "base/arn.h"
+#include "functions/package_store.h"
 
 namespace gatehouse::api::lambda {
 namespace {
@@ -38,6 +40,10 @@ LastUpdateStatus status_of(functions::LastUpdateStatus status) {
     return LastUpdateStatus::Failed;
 }
 
+TracingMode mode_of(functions::Tracing tracing) {
+    return tracing == functions::Tracing::Active ? TracingMode::Active : TracingMode::PassThrough;
+}
+
 void set_if_any(std::optional<std::string>& to, const std::string& from) {
     if (!from.empty()) to = from;
 }
@@ -50,9 +56,30 @@ wire::Outcome<void> check_shared_features(const Request& request) {
         return unsupported("file systems");
     }
     if (request.image_config) return unsupported("container images");
+    const auto& network = request.vpc_config;
+    if (network && ((network->subnet_ids && !network->subnet_ids->empty()) ||
+                    (network->security_group_ids && !network->security_group_ids->empty()))) {
+        return unsupported("VPCs");
+    }
+    const auto& dead_letters = request.dead_letter_config;
+    if (dead_letters && !dead_letters->target_arn.value_or("").empty()) {
+        return unsupported("dead letter queues");
+    }
+    if (!request.kms_key_arn.value_or("").empty()) return unsupported("keys of KMS");
+    const auto& snap_start = request.snap_start;
+    if (snap_start && snap_start->apply_on == SnapStartApplyOn::PublishedVersions) {
+        return unsupported("SnapStart");
+    }
     const auto& logging = request.logging_config;
     if (logging && logging->log_format == LogFormat::Json) return unsupported("JSON log format");
     return {};
+}
+
+// Of nothing but the runtime's name: there are no versions of runtimes here.
+std::string runtime_version_arn(const functions::FunctionConfiguration& configuration) {
+    const auto arn = parse_arn(configuration.arn);
+    return fmt::format("arn:{}:lambda:{}::runtime:{}", arn->partition, arn->region,
+                       functions::hash_of(configuration.runtime).view());
 }
 
 wire::Outcome<void> check_architectures(
@@ -78,7 +105,7 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
         .last_modified = modified_text(configuration.last_modified),
         .code_sha256 = functions::code_sha256_base64(configuration.code_hash),
         .version = std::string(functions::latest_version),
-        .tracing_config = TracingConfigResponse{.mode = TracingMode::PassThrough},
+        .tracing_config = TracingConfigResponse{.mode = mode_of(configuration.tracing)},
         .revision_id = configuration.revision.value(),
         .state = state_of(configuration.state),
         .package_type = PackageType::Zip,
@@ -88,7 +115,9 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
         .snap_start = SnapStartResponse{.apply_on = SnapStartApplyOn::None,
                                         .optimization_status = SnapStartOptimizationStatus::Off},
         .logging_config =
-            LoggingConfig{.log_format = LogFormat::Text, .log_group = configuration.log_group}};
+            LoggingConfig{.log_format = LogFormat::Text, .log_group = configuration.log_group},
+        .runtime_version_config =
+            RuntimeVersionConfig{.runtime_version_arn = runtime_version_arn(configuration)}};
     set_if_any(shape.runtime, configuration.runtime);
     set_if_any(shape.handler, configuration.handler);
     set_if_any(shape.state_reason, configuration.state_reason);
@@ -113,6 +142,11 @@ wire::Outcome<void> check_features(const CreateFunctionRequest& request) {
     if (!request.code.zip_file) {
         return wire::fail_as(errors::invalid_parameter_value_exception,
                              "Code must hold the package as ZipFile");
+    }
+    if (request.runtime.value_or("").empty() || request.handler.value_or("").empty()) {
+        return wire::fail_as(errors::invalid_parameter_value_exception,
+                             "Runtime and Handler are mandatory parameters for functions created "
+                             "with deployment packages.");
     }
     if (request.publish.value_or(false)) return unsupported("published versions");
     if (auto fine = check_architectures(request.architectures); !fine) return fine;
@@ -151,6 +185,12 @@ std::optional<functions::EnvironmentVariables> variables_of(
 
 std::optional<std::string> log_group_of(const std::optional<LoggingConfig>& logging) {
     return logging ? logging->log_group : std::nullopt;
+}
+
+std::optional<functions::Tracing> tracing_of(const std::optional<TracingConfig>& tracing) {
+    if (!tracing || !tracing->mode) return std::nullopt;
+    return *tracing->mode == TracingMode::Active ? functions::Tracing::Active
+                                                 : functions::Tracing::PassThrough;
 }
 
 std::string architecture_of(const std::optional<std::vector<Architecture>>& architectures) {

@@ -28,6 +28,7 @@ std::optional<std::uint32_t> size_of(const std::optional<EphemeralStorage>& stor
 std::optional<functions::EnvironmentVariables> variables_of(
     const std::optional<Environment>& environment);
 std::optional<std::string> log_group_of(const std::optional<LoggingConfig>& logging);
+std::optional<functions::Tracing> tracing_of(const std::optional<TracingConfig>& tracing);
 std::string architecture_of(const std::optional<std::vector<Architecture>>& architectures);
 std::optional<functions::RevisionId> revision_of(const std::optional<std::string>& revision);
 

@@ -1,5 +1,7 @@
 #include "api/lambda/invoke.h"
 
+#include <fmt/format.h>
+
 #include "api/lambda/errors.h"
 #include "api/lambda/function_reference.h"
 #include "api/shapes/lambda/errors.h"
@@ -24,6 +26,12 @@ wire::Outcome<functions::Payload> event_of(const std::optional<Bytes>& payload) 
 
 wire::Outcome<std::string> client_context_of(const std::optional<std::string>& header) {
     if (!header) return "";
+    if (header->size() > functions::client_context_bytes_max) {
+        return wire::fail_as(
+            errors::invalid_request_content_exception,
+            fmt::format("X-Amz-Client-Context must have at most {} bytes of base64",
+                        functions::client_context_bytes_max));
+    }
     const auto bytes = from_base64(*header);
     if (!bytes || !parse_json(text_of(*bytes), "the client context")) {
         return wire::fail_as(errors::invalid_request_content_exception,
@@ -52,7 +60,8 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
     if (!event) co_return std::unexpected(std::move(event.error()));
     if (type == InvocationType::Event) {
         const auto taken = async_invocations.take({caller.tenant, *name}, std::move(*event),
-                                                  functions::RequestId(caller.request_id));
+                                                  functions::RequestId(caller.request_id),
+                                                  request.trace_id.value_or(""));
         if (!taken) co_return failure_of(taken.error());
         co_return InvokeResponse{.status_code = 202};
     }
@@ -64,13 +73,15 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
         {caller.tenant, *name}, std::move(*event),
         {.deadline = caller.deadline,
          .request_id = functions::RequestId(caller.request_id),
+         .trace_id = request.trace_id.value_or(""),
          .client_context = std::move(*context),
          .log_tail = tail ? functions::LogTail::Wanted : functions::LogTail::Unwanted});
     if (!result) co_return failure_of(invoked_by_name(result.error()));
     const BytesView payload = bytes_of(result->payload);
     InvokeResponse response{.status_code = 200,
                             .payload = Bytes(payload.begin(), payload.end()),
-                            .executed_version = std::string(functions::latest_version)};
+                            .executed_version = std::string(functions::latest_version),
+                            .trace_id = std::move(result->trace_id)};
     if (result->function_error) response.function_error = "Unhandled";
     if (tail) response.log_result = to_base64(bytes_of(result->log_tail));
     co_return response;

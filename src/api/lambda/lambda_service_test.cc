@@ -22,15 +22,18 @@ public:
         functions::FunctionRef, functions::Payload event,
         functions::InvokeOptions options) override {
         last_request = options.request_id.value();
+        last_trace = options.trace_id;
         if (failure) co_return fail(*failure);
         functions::InvocationResult result{.payload = std::move(event)};
         if (raises) result.function_error = functions::FunctionErrorKind::Raised;
         result.log_tail = "END RequestId";
+        result.trace_id = "Root=1-2;Parent=3;Sampled=0";
         co_return result;
     }
     std::optional<Error> failure;
     bool raises = false;
     std::string last_request;
+    std::string last_trace;
 };
 
 struct LambdaServiceTest : ApiFixture {
@@ -203,6 +206,79 @@ TEST_F(LambdaServiceTest, RefusesInTheServicesWords) {
               "InvalidRequestContentException");
 }
 
+TEST_F(LambdaServiceTest, ValuesOutsideTheModelAreValidationErrors) {
+    for (const char* more : {R"(,"Timeout":0)", R"(,"Timeout":901)", R"(,"MemorySize":10241)",
+                             R"(,"EphemeralStorage":{"Size":511})"}) {
+        const auto refused = create("g", more);
+        EXPECT_EQ(refused.status, 400u) << more;
+        EXPECT_EQ(error_type(refused), "ValidationException") << more << refused.body;
+        EXPECT_NE(refused.body.find("1 validation error detected: Value '"), std::string::npos);
+    }
+    for (const std::string& name : {std::string(65, 'n'), std::string("a.b")}) {
+        EXPECT_EQ(error_type(create(name)), "ValidationException") << name;
+    }
+    const auto without_handler =
+        call("lambda", "POST", functions_path,
+             R"({"FunctionName":"g","Runtime":"python3.11",)"
+             R"("Role":"arn:aws:iam::123456789012:role/any","Code":{"ZipFile":"UEs="}})");
+    EXPECT_EQ(error_type(without_handler), "InvalidParameterValueException");
+    EXPECT_NE(without_handler.body.find("Runtime and Handler are mandatory"), std::string::npos);
+}
+
+TEST_F(LambdaServiceTest, WhatIsNotDoneIsRefusedByName) {
+    const std::vector<std::pair<std::string, std::string>> members{
+        {R"("VpcConfig":{"SubnetIds":["subnet-1"],"SecurityGroupIds":["sg-1"]})", "VPCs"},
+        {R"("DeadLetterConfig":{"TargetArn":"arn:aws:sqs:us-east-1:123456789012:q"})",
+         "dead letter queues"},
+        {R"("KMSKeyArn":"arn:aws:kms:us-east-1:123456789012:key/k")", "keys of KMS"},
+        {R"("SnapStart":{"ApplyOn":"PublishedVersions"})", "SnapStart"}};
+    parsed(create("fn"), 201);
+    for (const auto& [member, what] : members) {
+        for (const auto& refused :
+             {create("g", "," + member),
+              call("lambda", "PUT", std::string(function_path) + "/configuration",
+                   "{" + member + "}")}) {
+            EXPECT_EQ(error_type(refused), "InvalidParameterValueException") << member;
+            EXPECT_NE(refused.body.find("Gatehouse does not support " + what), std::string::npos)
+                << refused.body;
+        }
+    }
+    parsed(create("none", R"(,"VpcConfig":{"SubnetIds":[],"SecurityGroupIds":[]},)"
+                          R"("SnapStart":{"ApplyOn":"None"},"DeadLetterConfig":{})"),
+           201);
+}
+
+TEST_F(LambdaServiceTest, TracingIsKept) {
+    EXPECT_EQ(parsed(create("fn", R"(,"TracingConfig":{"Mode":"Active"})"), 201)
+                  .at("TracingConfig")
+                  .at("Mode"),
+              "Active");
+    const auto path = std::string(function_path) + "/configuration";
+    EXPECT_EQ(
+        parsed(call("lambda", "PUT", path, R"({"Timeout":7})")).at("TracingConfig").at("Mode"),
+        "Active");
+    EXPECT_EQ(parsed(call("lambda", "PUT", path, R"({"TracingConfig":{"Mode":"PassThrough"}})"))
+                  .at("TracingConfig")
+                  .at("Mode"),
+              "PassThrough");
+}
+
+TEST_F(LambdaServiceTest, ARevisionIsOfOneState) {
+    const auto made = parsed(create("fn"), 201);
+    const auto path = std::string(function_path) + "/configuration";
+    const auto active = parsed(call("lambda", "GET", path));
+    EXPECT_NE(made.at("RevisionId"), active.at("RevisionId"));
+    const auto changing = parsed(call("lambda", "PUT", path, R"({"Timeout":7})"));
+    const auto changed = parsed(call("lambda", "GET", path));
+    EXPECT_NE(changing.at("RevisionId"), active.at("RevisionId"));
+    EXPECT_NE(changing.at("RevisionId"), changed.at("RevisionId"));
+    EXPECT_EQ(parsed(call("lambda", "GET", path)).at("RevisionId"), changed.at("RevisionId"));
+    const std::string_view runtime =
+        changed.at("RuntimeVersionConfig").at("RuntimeVersionArn").as_string();
+    EXPECT_TRUE(runtime.starts_with("arn:aws:lambda:us-east-1::runtime:")) << runtime;
+    EXPECT_EQ(runtime.size(), std::string_view("arn:aws:lambda:us-east-1::runtime:").size() + 64);
+}
+
 // UpdateFunctionCode and UpdateFunctionConfiguration.
 TEST_F(LambdaServiceTest, ChangesAFunction) {
     const auto made = parsed(create("fn"), 201);
@@ -276,6 +352,31 @@ TEST_F(LambdaServiceTest, InvokePassesPayloadsThrough) {
 
     invoker.raises = true;
     EXPECT_EQ(call("lambda", "POST", path, "{}").headers.find("X-Amz-Function-Error"), "Unhandled");
+}
+
+TEST_F(LambdaServiceTest, InvokePassesTracesOn) {
+    parsed(create("fn"), 201);
+    const auto path = std::string(function_path) + "/invocations";
+    const auto answer =
+        call("lambda", "POST", path, "{}", {{"X-Amzn-Trace-Id", "Root=1-2;Sampled=1"}});
+    EXPECT_EQ(invoker.last_trace, "Root=1-2;Sampled=1");
+    EXPECT_EQ(answer.headers.find("X-Amzn-Trace-Id"), "Root=1-2;Parent=3;Sampled=0");
+    call("lambda", "POST", path, "{}",
+         {{"X-Amzn-Trace-Id", "Root=1-3"}, {"X-Amz-Invocation-Type", "Event"}});
+    while (async_invocations.pending() > 0) loop.run_once(std::chrono::milliseconds(1));
+    EXPECT_EQ(invoker.last_trace, "Root=1-3");
+}
+
+TEST_F(LambdaServiceTest, AClientContextIsBounded) {
+    parsed(create("fn"), 201);
+    const auto status_with = [&](std::size_t json_bytes) {
+        const std::string context = '"' + std::string(json_bytes - 2, 'x') + '"';
+        return call("lambda", "POST", std::string(function_path) + "/invocations", "{}",
+                    {{"X-Amz-Client-Context", to_base64(bytes_of(context))}})
+            .status;
+    };
+    EXPECT_EQ(status_with(2685), 200u) << "3580 bytes of base64";
+    EXPECT_EQ(status_with(2688), 400u) << "3584";
 }
 
 TEST_F(LambdaServiceTest, InvokeRefuses) {

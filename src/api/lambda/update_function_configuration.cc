@@ -22,6 +22,7 @@ async::Task<wire::Outcome<UpdateFunctionConfigurationResponse>> UpdateFunctionCo
          .ephemeral_storage_mb = size_of(request.ephemeral_storage),
          .environment = variables_of(request.environment),
          .log_group = log_group_of(request.logging_config),
+         .tracing = tracing_of(request.tracing_config),
          .revision = revision_of(request.revision_id)});
     if (!changed) co_return failure_of(changed.error());
     co_return shape_of(changed->configuration);
