@@ -104,6 +104,19 @@ Places places_of(const LaunchInput& input, bool in_namespaces) {
             (input.settings.cache_dir / "tmp" / input.log_stream_id).string()};
 }
 
+// The program of the function's that gets the runtime's command line; empty: none. Source: Lambda
+// Developer Guide, "Modifying the runtime environment", by which runtimes that bring their own
+// bootstrap do not have it.
+std::string wrapper_of(const LaunchInput& input, const Places& places) {
+    const auto& own = input.prepared.function->configuration.environment;
+    if (!own || input.prepared.runtime.family == RuntimeFamily::Provided) return {};
+    const auto named = own->find("AWS_LAMBDA_EXEC_WRAPPER");
+    if (named == own->end()) return {};
+    constexpr std::string_view task_root = "/var/task/";
+    if (!named->second.starts_with(task_root)) return named->second;
+    return places.task_root + "/" + named->second.substr(task_root.size());
+}
+
 void set_mounts(LaunchSpec& spec, const LaunchInput& input, const Places& places) {
     spec.mounts = system_mounts();
     for (const Mount& mount : input.prepared.interpreter.mounts) spec.mounts.push_back(mount);
@@ -184,6 +197,10 @@ LaunchPlan plan_launch(const LaunchInput& input) {
                           places.runtime_dir + "/bootstrap.py"};
     } else {
         spec.arguments = {places.task_root + "/bootstrap"};
+    }
+    if (std::string wrapper = wrapper_of(input, places); !wrapper.empty()) {
+        spec.arguments.insert(spec.arguments.begin(), std::move(wrapper));
+        plan.has_wrapper = true;
     }
 
     Environment environment;

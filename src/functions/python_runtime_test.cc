@@ -34,6 +34,26 @@ TEST_F(PythonRuntime, WhatWasPrintedIsThereHoweverTheProcessEnds) {
     EXPECT_THAT(log.text(), HasSubstr("half a line\n"));
 }
 
+TEST_F(PythonRuntime, AWrapperStartsTheRuntime) {
+    constexpr const char* source =
+        "import os\ndef handler(event, context):\n    return os.environ.get('WRAPPED')\n";
+    Function& function =
+        make("f", {{"app.py", source}, {"bootstrap", "#!/bin/sh\nWRAPPED=yes exec \"$@\"\n"}});
+    function.configuration.environment =
+        EnvironmentVariables{{"AWS_LAMBDA_EXEC_WRAPPER", "/var/task/bootstrap"}};
+    const auto wrapped = invoke("f");
+    ASSERT_TRUE(wrapped) << wrapped.error().message;
+    EXPECT_EQ(wrapped->payload, "\"yes\"");
+
+    make_python("g", source).configuration.environment =
+        EnvironmentVariables{{"AWS_LAMBDA_EXEC_WRAPPER", "/var/task/nothing"}};
+    const auto missing = invoke("g");
+    ASSERT_TRUE(missing) << missing.error().message;
+    EXPECT_EQ(missing->function_error, FunctionErrorKind::InitFailed);
+    EXPECT_THAT(missing->payload, AllOf(HasSubstr("Runtime.ExitError"),
+                                        HasSubstr("Runtime exited with error: exit status 127")));
+}
+
 TEST_F(PythonRuntime, WritesJsonAsTheNamedVersionDoes) {
     const std::map<std::string, std::string> files{
         {"app.py", "def handler(event, context):\n    return '\u00e9'\n"}};

@@ -49,8 +49,8 @@ std::string complete_trace_header(std::string_view given, WallTime now, Random& 
     if (is_plain && is_root(field_of(given, "Root="))) {
         header = given;
     } else {
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
-            now.time_since_epoch());
+        const auto seconds =
+            std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
         header = fmt::format("Root=1-{:08x}-{}", seconds.count(), random_hex<12>(random));
     }
     if (field_of(header, "Parent=").empty()) header += ";Parent=" + random_hex<8>(random);
