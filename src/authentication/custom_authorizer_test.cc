@@ -157,8 +157,8 @@ TEST_F(CustomAuthorizerTest, SecretsOfHttpAreTold) {
 TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
-    const auto ask_as = [&](AnonymousSettings anonymous) {
-        DeviceAuthenticator authenticator(*authorizer_, nullptr, directory_, std::move(anonymous));
+    const auto ask_as = [&](const AnonymousSettings& anonymous) {
+        DeviceAuthenticator authenticator(*authorizer_, nullptr, directory_, anonymous);
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
             result = co_await authenticator.authenticate(nobody, {}, {},
