@@ -342,6 +342,7 @@ private:
         }
         authentication::MqttCredentials& mqtt = credentials->mqtt.emplace();
         mqtt.client_id = facts_->client_id;
+        mqtt.is_client_id_assigned = client_id_assigned_;
         if (connect.user_name) mqtt.user_name = *connect.user_name;
         if (connect.password)
             mqtt.password.emplace(connect.password->begin(), connect.password->end());

@@ -7,7 +7,7 @@ import unittest
 import urllib.parse
 
 from client_test import (NOT_AUTHORIZED_311, NOT_AUTHORIZED_5, AuthorizerTest, make_authorizer,
-                         make_function)
+                         make_function, wait_until)
 from device import V5, V311
 from signing_key import SigningKey
 
@@ -181,6 +181,11 @@ class HangingFunction:
 
 
 class Aws(Signatures, FailingFunctions, Denials, HangingFunction, RefusalTest):
+    def test_the_event_has_no_client_id_that_the_device_did_not_send(self):
+        self.device("", user="nameless").connected()
+        wait_until(lambda: self.server.output_of("auth", "asked for nameless by None"),
+                   "the function is asked without a client id")
+
     def test_a_connect_against_the_rules_is_told_in_the_trace(self):
         device = self.device("too-much", protocol=V5, user="u" * 9000)
         self.assertEqual(device.expect("connect")[1], BAD_USER_NAME_OR_PASSWORD)
