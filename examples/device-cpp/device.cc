@@ -25,7 +25,8 @@ volatile std::sig_atomic_t stopped = 0;
 struct State {
     Options options;
     bool connected = false;
-    bool refused = false;
+    bool refused = false;  // the device itself, or one of its messages
+    bool ended = false;    // there is no sense in going on
     int sent = 0;
     int arrived = 0;
 };
@@ -59,6 +60,37 @@ Options read_options(int count, char** words) {
     return options;
 }
 
+[[noreturn]] void stop_at_wrong_use(const std::string& why) {
+    std::fprintf(stderr, "%s\n", why.c_str());
+    std::exit(2);
+}
+
+// What would otherwise be found out only once the device is in.
+void check(const Options& options) {
+    const std::string& qos = options.at("qos");
+    if (qos != "0" && qos != "1") stop_at_wrong_use("--qos is 0 or 1");
+    if (mosquitto_pub_topic_check(options.at("topic").c_str()) != MOSQ_ERR_SUCCESS) {
+        stop_at_wrong_use("--topic takes no + and #: a message has one topic");
+    }
+}
+
+struct Endpoint {
+    std::string host;
+    int port = 443;
+};
+
+// "host", "host:port", "[::1]:port".
+Endpoint read_endpoint(const std::string& text) {
+    const bool brackets = !text.empty() && text[0] == '[';
+    const auto close = brackets ? text.find(']') : 0;
+    if (close == std::string::npos) stop_at_wrong_use("--endpoint: the ']' is missing");
+    Endpoint endpoint;
+    const auto colon = text.find(':', close);
+    endpoint.host = brackets ? text.substr(1, close - 1) : text.substr(0, colon);
+    if (colon != std::string::npos) endpoint.port = std::atoi(text.c_str() + colon + 1);
+    return endpoint;
+}
+
 // The authorizer is asked for in the user name.
 std::string user_name(const Options& options) {
     const std::string& authorizer = options.at("authorizer");
@@ -69,8 +101,9 @@ std::string user_name(const Options& options) {
 void on_connect(mosquitto*, void* object, int code, int, const mosquitto_property* properties) {
     auto& state = *static_cast<State*>(object);
     state.connected = code == 0;
-    state.refused = code != 0 && code != MQTT_RC_SERVER_UNAVAILABLE && code != MQTT_RC_SERVER_BUSY;
     if (state.connected) return void(std::puts("connected"));
+    state.ended = code != MQTT_RC_SERVER_UNAVAILABLE && code != MQTT_RC_SERVER_BUSY;
+    state.refused = state.refused || state.ended;
     char* reason = nullptr;
     mosquitto_property_read_string(properties, MQTT_PROP_REASON_STRING, &reason, false);
     std::printf("refused: %s (0x%02x)\n  the server says: %s\n", mosquitto_reason_string(code),
@@ -91,6 +124,7 @@ void on_publish(mosquitto*, void* object, int, int code, const mosquitto_propert
     auto& state = *static_cast<State*>(object);
     ++state.arrived;
     if (code < 0x80) return void(std::printf("message %d arrived\n", state.arrived));
+    state.refused = true;
     std::printf("message %d refused: %s\n", state.arrived, mosquitto_reason_string(code));
 }
 
@@ -100,9 +134,14 @@ void publish(mosquitto* client, State& state) {
     std::strftime(time, sizeof time, "%FT%TZ", std::gmtime(&now));
     const std::string message =
         "{\"time\":\"" + std::string(time) + "\",\"n\":" + std::to_string(++state.sent) + "}";
-    mosquitto_publish_v5(client, nullptr, state.options["topic"].c_str(),
-                         static_cast<int>(message.size()), message.data(),
-                         std::atoi(state.options["qos"].c_str()), false, nullptr);
+    const int code = mosquitto_publish_v5(client, nullptr, state.options["topic"].c_str(),
+                                          static_cast<int>(message.size()), message.data(),
+                                          std::atoi(state.options["qos"].c_str()), false, nullptr);
+    if (code == MOSQ_ERR_SUCCESS) return;
+    std::printf("cannot publish: %s\n", mosquitto_strerror(code));
+    // A lost connection comes back; what the server takes does not change.
+    if (code == MOSQ_ERR_NO_CONN || code == MOSQ_ERR_CONN_LOST) return void(--state.sent);
+    state.ended = true;
 }
 
 // Publishes until the count is reached, the connection ends or Ctrl-C comes.
@@ -110,7 +149,7 @@ void serve(mosquitto* client, State& state, int count) {
     const std::chrono::duration<double> interval(std::atof(state.options["interval"].c_str()));
     auto due = Clock::now();
     while (mosquitto_loop(client, 50, 1) == MOSQ_ERR_SUCCESS) {
-        if (stopped || (count > 0 && state.arrived >= count)) {
+        if (stopped || state.ended || (count > 0 && state.arrived >= count)) {
             mosquitto_disconnect_v5(client, 0, nullptr);
         } else if (state.connected && Clock::now() >= due && (count == 0 || state.sent < count)) {
             publish(client, state);
@@ -126,16 +165,17 @@ int main(int argument_count, char** words) {
     std::signal(SIGINT, [](int) { stopped = 1; });
     State state{read_options(argument_count, words)};
     Options& options = state.options;
-    const auto colon = options["endpoint"].rfind(':');
-    const std::string host = options["endpoint"].substr(0, colon);
-    const int port =
-        colon == std::string::npos ? 443 : std::atoi(options["endpoint"].c_str() + colon + 1);
+    check(options);
+    const auto [host, port] = read_endpoint(options["endpoint"]);
     const int count = std::atoi(options["count"].c_str());
 
     mosquitto_lib_init();
     mosquitto* client = mosquitto_new(options["client-id"].c_str(), true, &state);
     mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5);
-    mosquitto_tls_set(client, options["cafile"].c_str(), nullptr, nullptr, nullptr, nullptr);
+    // Without a CA libmosquitto would speak plain TCP, and say the password to whoever listens.
+    if (mosquitto_tls_set(client, options["cafile"].c_str(), nullptr, nullptr, nullptr, nullptr)) {
+        stop_at_wrong_use("cannot read the CA, --cafile " + options["cafile"]);
+    }
     if (!options["alpn"].empty()) {
         mosquitto_string_option(client, MOSQ_OPT_TLS_ALPN, options["alpn"].c_str());
     }
@@ -145,14 +185,14 @@ int main(int argument_count, char** words) {
     mosquitto_publish_v5_callback_set(client, on_publish);
 
     std::mt19937 random{std::random_device{}()};
-    for (int ceiling = 1000; !stopped && !state.refused && (count == 0 || state.arrived < count);) {
+    for (int ceiling = 1000; !stopped;) {
         const int before = state.arrived;
         if (const int code = mosquitto_connect(client, host.c_str(), port, 60)) {
             std::printf("cannot reach %s:%d: %s\n", host.c_str(), port, mosquitto_strerror(code));
         } else {
             serve(client, state, count);
         }
-        if (stopped || state.refused || (count > 0 && state.arrived >= count)) break;
+        if (stopped || state.ended || (count > 0 && state.arrived >= count)) break;
         if (state.arrived > before) ceiling = 1000;
         // Half of the wait is at random, so that a fleet does not come back in one wave.
         const int wait = std::uniform_int_distribution(ceiling / 2, ceiling)(random);
@@ -165,5 +205,5 @@ int main(int argument_count, char** words) {
     }
     mosquitto_destroy(client);
     mosquitto_lib_cleanup();
-    return state.refused ? 3 : 0;
+    return state.refused ? 3 : state.ended ? 1 : 0;
 }

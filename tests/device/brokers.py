@@ -10,7 +10,7 @@ import threading
 
 
 def make_certificates(folder: pathlib.Path) -> None:
-    """ca.crt, and server.crt/.key for localhost and 127.0.0.1, but not for 127.0.0.2."""
+    """ca.crt, and server.crt/.key for localhost, 127.0.0.1 and ::1, but not for 127.0.0.2."""
 
     def openssl(*words):
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
@@ -19,7 +19,7 @@ def make_certificates(folder: pathlib.Path) -> None:
     openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.crt",
             "-subj", "/CN=device tests")
     openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
             "-days", "2", "-out", "server.crt", "-extfile", "names")
 
@@ -64,15 +64,18 @@ class Mosquitto:
 
 
 class FixedAnswer:
-    """Speaks TLS, offers ALPN "mqtt", answers each CONNECT with the same bytes and hangs up."""
+    """Speaks TLS, offers ALPN "mqtt", answers each CONNECT with the same bytes and hangs up; if
+    it stays, only once the client has said something more or goes."""
 
-    def __init__(self, folder: pathlib.Path, answer: bytes):
+    def __init__(self, folder: pathlib.Path, answer: bytes, host: str = "127.0.0.1",
+                 stays: bool = False):
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(folder / "server.crt", folder / "server.key")
         self._context.set_alpn_protocols(["mqtt"])
         self._context.sni_callback = lambda _socket, name, _context: self.names.append(name)
-        self._answer = answer
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._answer, self._stays = answer, stays
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family)
         self.port = self._listener.getsockname()[1]
         self.names, self.alpn, self.connects = [], [], []
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -88,6 +91,8 @@ class FixedAnswer:
                 self.alpn.append(stream.selected_alpn_protocol())
                 self.connects.append(stream.recv(65536))
                 stream.sendall(self._answer)
+                if self._stays:
+                    stream.recv(65536)
 
     def stop(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
