@@ -101,6 +101,7 @@ Condition::Condition(const ConditionTest& test, const Variables& variables)
         Expected& expected = expected_.emplace_back();
         expected.glob = resolve(pattern, variables);
         expected.text = resolve_text(pattern, variables);
+        expected.resolved = resolves(pattern, variables);
         expected.number = parse_number(expected.text);
         expected.time = parse_time(expected.text);
         expected.address = parse_address(expected.text);
@@ -190,6 +191,7 @@ bool Condition::compares_number(std::optional<double> expected,
 }
 
 bool Condition::compares(const Expected& expected, std::string_view value) const noexcept {
+    if (!expected.resolved) return false;
     switch (op_.comparison) {
         case Comparison::StringEquals:
         case Comparison::BinaryEquals: return expected.text == value;

@@ -46,8 +46,9 @@ private:
         std::uint8_t prefix_bits = 128;
     };
     struct Expected {
-        Glob glob;         // StringLike and ArnLike
-        std::string text;  // every other comparison of texts, and for people
+        Glob glob;             // StringLike and ArnLike
+        std::string text;      // every other comparison of texts, and for people
+        bool resolved = true;  // else a variable has no value, and nothing equals it
         std::optional<double> number;
         std::optional<double> time;  // seconds since 1970
         std::optional<Address> address;

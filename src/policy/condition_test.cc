@@ -31,6 +31,14 @@ TEST(Condition, VariablesInValuesAreText) {
     EXPECT_TRUE(holds("StringLike", {"${iot:ClientId}*"}, {"a*b"}));
 }
 
+TEST(Condition, AVariableWithoutAValueEqualsNothing) {
+    for (const std::string_view op :
+         {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnLike", "Bool"}) {
+        EXPECT_FALSE(holds(op, {"${none}"}, {"${none}"})) << op;
+    }
+    EXPECT_TRUE(holds("StringNotEquals", {"${none}"}, {"${none}"}));
+}
+
 TEST(Condition, Numbers) {
     EXPECT_TRUE(holds("NumericEquals", {"10"}, {"10.0"}));
     EXPECT_TRUE(holds("NumericNotEquals", {"10"}, {"11"}));

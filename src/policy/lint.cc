@@ -136,7 +136,7 @@ private:
         if (!is_known_variable(name)) {
             const std::string suggestion = variable_suggestion(name);
             add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
-                fmt::format("${{{}}} is no variable and stays literal text", name),
+                fmt::format("${{{}}} is no variable, so this matches nothing", name),
                 suggestion.empty() ? "Look the variable's name up."
                                    : fmt::format("Here, {}", suggestion));
         } else if (!why.empty()) {

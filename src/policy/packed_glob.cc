@@ -14,7 +14,12 @@ public:
     bool at_end() const { return rest_.empty(); }
     GlobUnit unit() const {
         const auto byte = static_cast<std::uint8_t>(rest_.front());
-        return byte == packed_any_run ? any_run : byte == packed_any_one ? any_one : byte;
+        switch (byte) {
+            case packed_any_run: return any_run;
+            case packed_any_one: return any_one;
+            case packed_never: return never;
+            default: return byte;
+        }
     }
     void advance() { rest_.remove_prefix(1); }
 
@@ -28,11 +33,12 @@ std::optional<PackedGlobText> pack_glob(GlobView glob) {
     PackedGlobText packed;
     packed.bytes.reserve(glob.size());
     for (const GlobUnit unit : glob) {
-        if (unit >= first_slot || unit == packed_any_run || unit == packed_any_one) {
+        if (unit >= first_slot || (unit >= packed_never && unit <= packed_any_run)) {
             return std::nullopt;
         }
         packed.bytes += static_cast<char>(unit == any_run   ? packed_any_run
                                           : unit == any_one ? packed_any_one
+                                          : unit == never   ? packed_never
                                                             : unit);
     }
     packed.prefix_length = static_cast<std::size_t>(

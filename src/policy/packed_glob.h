@@ -1,5 +1,5 @@
 // A glob in bytes, half as long as one in units: three bytes that UTF-8 does not have stand for
-// wildcards.
+// wildcards and for what matches nothing.
 //
 //   the literal bytes that it begins with, then what is left: nothing, one `*`, or more
 //
@@ -23,6 +23,7 @@ struct PackedGlob {
 
 inline constexpr std::uint8_t packed_any_run = 0xFF;
 inline constexpr std::uint8_t packed_any_one = 0xFE;
+inline constexpr std::uint8_t packed_never = 0xFD;
 
 // A packed glob that owns its bytes.
 struct PackedGlobText {
@@ -32,7 +33,7 @@ struct PackedGlobText {
     bool operator==(const PackedGlobText&) const = default;
 };
 
-// Nothing for globs with slots, and with bytes that mean wildcards here (as a value that is no
+// Nothing for globs with slots, and with bytes that mean something else here (as a value that is no
 // UTF-8 may bring in).
 std::optional<PackedGlobText> pack_glob(GlobView glob);
 

@@ -51,7 +51,14 @@ TEST(PackedGlob, TakesAByteWhereTheGlobTakesTwo) {
 TEST(PackedGlob, BytesThatMeanWildcardsAreNotPacked) {
     EXPECT_FALSE(pack_glob(literal_glob("a\xFF")).has_value());
     EXPECT_FALSE(pack_glob(literal_glob("a\xFE")).has_value());
-    EXPECT_TRUE(pack_glob(literal_glob("a\xFD")).has_value());
+    EXPECT_FALSE(pack_glob(literal_glob("a\xFD")).has_value());
+    EXPECT_TRUE(pack_glob(literal_glob("a\xFC")).has_value());
+}
+
+TEST(PackedGlob, AVariableWithoutAValueMatchesNothing) {
+    EXPECT_FALSE(packed_matches(glob_of("a${none}"), "a${none}"));
+    EXPECT_FALSE(packed_matches(glob_of("*${none}*"), "a${none}"));
+    EXPECT_FALSE(packed_matches(glob_of("${none}"), ""));
 }
 
 TEST(PackedGlob, SlotsAreNotPacked) {

@@ -9,14 +9,17 @@
 namespace gatehouse::policy {
 namespace {
 
-// What a part stands for: wildcards for themselves, a variable without a value for its
-// placeholder.
-std::string_view substitute(const Pattern& pattern, const PatternPart& part,
-                            const Variables& variables) noexcept {
+// What a part stands for: wildcards for themselves. Nothing for a variable without a value.
+std::optional<std::string_view> value_of(const Pattern& pattern, const PatternPart& part,
+                                         const Variables& variables) noexcept {
     const std::string_view text = pattern.text_of(part);
     if (part.kind != PartKind::Variable) return text;
     const Variable* variable = variables.find(text);
-    if (variable != nullptr && !variable->values.empty()) return variable->values.front();
+    if (variable == nullptr || variable->values.empty()) return std::nullopt;
+    return variable->values.front();
+}
+
+std::string_view placeholder_of(const Pattern& pattern, const PatternPart& part) noexcept {
     return std::string_view(pattern.text()).substr(part.offset - 2, part.length + 3);
 }
 
@@ -191,8 +194,11 @@ Glob resolve(const Pattern& pattern, const Variables& variables, OpenVariables o
             glob.push_back(any_one);
         } else if (const auto slot = slot_of(pattern, part, open)) {
             glob.push_back(*slot);
+        } else if (const auto value = value_of(pattern, part, variables)) {
+            append(*value);
         } else {
-            append(substitute(pattern, part, variables));
+            glob.push_back(never);
+            append(placeholder_of(pattern, part));
         }
     }
     return glob;
@@ -204,8 +210,17 @@ bool has_slot(GlobView glob) noexcept {
 
 std::string resolve_text(const Pattern& pattern, const Variables& variables) {
     std::string text;
-    for (const PatternPart& part : pattern.parts()) text += substitute(pattern, part, variables);
+    for (const PatternPart& part : pattern.parts()) {
+        const auto value = value_of(pattern, part, variables);
+        text += value ? *value : placeholder_of(pattern, part);
+    }
     return text;
+}
+
+bool resolves(const Pattern& pattern, const Variables& variables) noexcept {
+    return std::ranges::all_of(pattern.parts(), [&](const PatternPart& part) {
+        return value_of(pattern, part, variables).has_value();
+    });
 }
 
 std::string show(GlobView glob) {
@@ -217,7 +232,7 @@ std::string show(GlobView glob) {
             text += '?';
         } else if (unit == '*' || unit == '?') {
             text += {'$', '{', static_cast<char>(unit), '}'};
-        } else {
+        } else if (unit != never) {
             text += static_cast<char>(unit);
         }
     }

@@ -6,9 +6,10 @@
 //
 // `*` stands for any sequence, `/` and the empty one included; `?` for exactly one character.
 // `${*}`, `${?}` and `${$}` are the characters themselves. What a variable brings in is literal
-// text: a `*` in it is never a wildcard. A variable without a value stays literal, braces and all.
-// Sources: AWS IoT Developer Guide, "Publish/Subscribe policy examples" and "AWS IoT Core policy
-// variables"; IAM User Guide, "IAM policy elements: Variables and tags".
+// text: a `*` in it is never a wildcard. What holds a variable without a value matches nothing, not
+// even its own placeholder: whoever may choose a name could choose that one. Sources: AWS IoT
+// Developer Guide, "Publish/Subscribe policy examples" and "AWS IoT Core policy variables"; IAM
+// User Guide, "IAM policy elements: Variables and tags".
 //
 // Threads: plain values.
 #pragma once
@@ -64,8 +65,11 @@ private:
 using GlobUnit = std::uint16_t;
 inline constexpr GlobUnit any_run = 256;
 inline constexpr GlobUnit any_one = 257;  // one UTF-8 character
+// Takes no character, so that nothing matches. Stands before the placeholder of a variable without
+// a value, which is there for people.
+inline constexpr GlobUnit never = 258;
 // From here on slots: `first_slot + n` is the n-th of the texts that come with a comparison.
-inline constexpr GlobUnit first_slot = 258;
+inline constexpr GlobUnit first_slot = 259;
 
 using Glob = std::vector<GlobUnit>;
 using GlobView = std::span<const GlobUnit>;
@@ -76,7 +80,10 @@ using OpenVariables = std::span<const std::string>;
 
 Glob resolve(const Pattern& pattern, const Variables& variables, OpenVariables open = {});
 bool has_slot(GlobView glob) noexcept;
-// The same where wildcards are ordinary characters, as in the values of StringEquals.
+// Whether each of its variables has a value.
+bool resolves(const Pattern& pattern, const Variables& variables) noexcept;
+// The same where wildcards are ordinary characters, as in the values of StringEquals; placeholders
+// stay, see resolves().
 std::string resolve_text(const Pattern& pattern, const Variables& variables);
 // For people: literal wildcards show as `${*}` and `${?}`.
 std::string show(GlobView glob);

@@ -60,11 +60,15 @@ TEST(Pattern, WhatAVariableBringsInIsLiteral) {
     EXPECT_FALSE(pattern_matches("${iot:clientid}", "${*}x", variables));
 }
 
-TEST(Pattern, AVariableWithoutAValueStaysLiteral) {
+TEST(Pattern, WithAVariableWithoutAValueNothingMatches) {
     Variables variables;
     variables.set_absent("iot:DomainName", "the client sent no SNI host name");
-    EXPECT_TRUE(pattern_matches("t/${iot:DomainName}", "t/${iot:DomainName}", variables));
-    EXPECT_FALSE(pattern_matches("t/${iot:DomainName}", "t/", variables));
+    for (const std::string_view text : {"t/${iot:DomainName}", "t/", "t", ""}) {
+        EXPECT_FALSE(pattern_matches("t/${iot:DomainName}", text, variables)) << text;
+        EXPECT_FALSE(pattern_matches("*${iot:DomainName}*", text, variables)) << text;
+    }
+    // People see it as it was written.
+    EXPECT_EQ(show(resolve(Pattern("t/${iot:DomainName}/*"), variables)), "t/${iot:DomainName}/*");
     EXPECT_TRUE(pattern_matches("t/${unclosed", "t/${unclosed", variables));
 }
 

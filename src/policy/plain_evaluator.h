@@ -17,10 +17,9 @@ inline bool matches_plainly(std::string_view pattern, std::string_view text,
         if (close != pattern.npos) {
             const std::string_view name = pattern.substr(2, close - 2);
             const Variable* variable = variables.find(name);
-            std::string_view literal = pattern.substr(0, close + 1);
-            if (name == "*" || name == "?" || name == "$") {
-                literal = name;
-            } else if (variable != nullptr && !variable->values.empty()) {
+            std::string_view literal = name;
+            if (name != "*" && name != "?" && name != "$") {
+                if (variable == nullptr || variable->values.empty()) return false;
                 literal = variable->values.front();
             }
             return text.starts_with(literal) &&

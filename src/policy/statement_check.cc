@@ -65,7 +65,7 @@ std::string unresolved_clause(const Pattern& pattern, const Variables& variables
         clause += fmt::format("{}its variable ${{{}}} has no value ({})",
                               clause.empty() ? "" : ", ", name, why);
     }
-    return clause.empty() ? clause : clause + ", so it stays literal and fits nothing";
+    return clause.empty() ? clause : clause + ", so it fits nothing";
 }
 
 // The end of what must literally stand at the place where a name stopped fitting.
