@@ -13,23 +13,25 @@
 namespace gatehouse::policy {
 namespace {
 
-// The six parts of an ARN are compared one by one, so that a wildcard stays inside its part. A
-// pattern with fewer parts, such as "*", is compared as a whole.
+bool is_any_run(GlobView glob) {
+    return glob.size() == 1 && glob.front() == any_run;
+}
+
+// The six parts of an ARN are compared one by one, so that a wildcard stays inside its part; a
+// pattern with fewer parts matches nothing. IAM does not say what "*" alone is: here any text, as
+// whoever denies by it means.
 bool arn_like(GlobView glob, std::string_view arn) {
+    if (is_any_run(glob)) return true;
     for (int part = 0; part < 5; ++part) {
         const auto glob_colon = std::ranges::find(glob, GlobUnit{':'});
         const auto colon = arn.find(':');
-        if (glob_colon == glob.end() || colon == arn.npos) return matches(glob, arn);
+        if (glob_colon == glob.end() || colon == arn.npos) return false;
         const auto length = static_cast<std::size_t>(glob_colon - glob.begin());
         if (!matches(glob.first(length), arn.substr(0, colon))) return false;
         glob = glob.subspan(length + 1);
         arn.remove_prefix(colon + 1);
     }
     return matches(glob, arn);
-}
-
-bool has_six_parts(GlobView glob) {
-    return std::ranges::count(glob, GlobUnit{':'}) >= 5;
 }
 
 bool same_bits(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) {
@@ -39,8 +41,8 @@ bool same_bits(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) {
     return ((a[whole] ^ b[whole]) >> (8 - bits % 8)) == 0;
 }
 
-// Reads `digits` decimal digits at the front of the text.
-std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
+// Reads `digits` decimal digits at the front of the text, a number up to `max`.
+std::optional<int> take_digits(std::string_view& text, std::size_t digits, int max) {
     int number = 0;
     if (text.size() < digits) return std::nullopt;
     for (const char c : text.substr(0, digits)) {
@@ -48,6 +50,7 @@ std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
         number = number * 10 + (c - '0');
     }
     text.remove_prefix(digits);
+    if (number > max) return std::nullopt;
     return number;
 }
 
@@ -62,22 +65,22 @@ std::optional<int> take_zone(std::string_view& text) {
     if (text.empty() || take(text, 'Z')) return 0;
     const int sign = text.front() == '-' ? -1 : 1;
     if (!take(text, '+') && !take(text, '-')) return std::nullopt;
-    const auto hours = take_digits(text, 2);
+    const auto hours = take_digits(text, 2, 23);
     take(text, ':');
-    const auto minutes = take_digits(text, 2);
+    const auto minutes = take_digits(text, 2, 59);
     if (!hours || !minutes) return std::nullopt;
     return sign * (*hours * 3600 + *minutes * 60);
 }
 
 // The time of day behind the 'T' of an ISO 8601 time, in seconds, its zone taken off.
 std::optional<double> take_time_of_day(std::string_view& text) {
-    const auto hour = take_digits(text, 2);
+    const auto hour = take_digits(text, 2, 23);
     if (!hour || !take(text, ':')) return std::nullopt;
-    const auto minute = take_digits(text, 2);
+    const auto minute = take_digits(text, 2, 59);
     if (!minute) return std::nullopt;
     double seconds = *hour * 3600 + *minute * 60;
     if (take(text, ':')) {
-        const auto second = take_digits(text, 2);
+        const auto second = take_digits(text, 2, 59);
         if (!second) return std::nullopt;
         seconds += *second;
         if (take(text, '.')) {
@@ -114,21 +117,26 @@ std::vector<std::string> Condition::expected() const {
     return texts;
 }
 
+// An integer or decimal number, with or without a sign; no infinity, and nothing that is no number.
 std::optional<double> Condition::parse_number(std::string_view text) noexcept {
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    if (text.find_first_not_of("0123456789+-.eE") != text.npos) return std::nullopt;
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return number;
 }
 
-// ISO 8601 with at least the day, or seconds since 1970.
+// One of W3C's forms of ISO 8601 ("Date and Time Formats"), or seconds since 1970. A year alone is
+// such a number.
 std::optional<double> Condition::parse_time(std::string_view text) noexcept {
     if (const auto epoch = parse_number(text)) return epoch;
-    const auto year = take_digits(text, 4);
+    const auto year = take_digits(text, 4, 9999);
     if (!year || !take(text, '-')) return std::nullopt;
-    const auto month = take_digits(text, 2);
-    if (!month || !take(text, '-')) return std::nullopt;
-    const auto day = take_digits(text, 2);
+    const auto month = take_digits(text, 2, 12);
+    if (!month) return std::nullopt;
+    std::optional<int> day = 1;
+    if (!text.empty()) day = take(text, '-') ? take_digits(text, 2, 31) : std::nullopt;
     if (!day) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(*year),
                                            std::chrono::month(static_cast<unsigned>(*month)),
@@ -145,7 +153,8 @@ std::optional<double> Condition::parse_time(std::string_view text) noexcept {
     return seconds;
 }
 
-// An address, with or without "/bits".
+// An address, with or without "/bits". The families are kept apart: ::/0 is no range of IPv4
+// addresses. Those of ::ffff:0:0/96 are IPv4 addresses in other words.
 std::optional<Condition::Address> Condition::parse_address(std::string_view text) noexcept {
     const auto slash = text.find('/');
     std::array<char, INET6_ADDRSTRLEN> host{};
@@ -155,22 +164,23 @@ std::optional<Condition::Address> Condition::parse_address(std::string_view text
 
     Address address;
     unsigned bits_max = 128;
-    in_addr v4{};
-    if (inet_pton(AF_INET, host.data(), &v4) == 1) {
+    if (inet_pton(AF_INET, host.data(), address.bytes + 12) == 1) {
         address.bytes[10] = address.bytes[11] = 0xFF;
-        std::memcpy(address.bytes + 12, &v4, 4);
         bits_max = 32;
     } else if (inet_pton(AF_INET6, host.data(), address.bytes) != 1) {
         return std::nullopt;
     }
-    if (slash == text.npos) return address;
-    unsigned bits = 0;
-    const std::string_view digits = text.substr(slash + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-    if (error != std::errc() || end != digits.data() + digits.size() || bits > bits_max) {
-        return std::nullopt;
+    if (slash != text.npos) {
+        unsigned bits = 0;
+        const char* const first = text.data() + slash + 1;
+        const char* const last = text.data() + text.size();
+        const auto [end, error] = std::from_chars(first, last, bits);
+        if (error != std::errc() || end != last || bits > bits_max) return std::nullopt;
+        address.prefix_bits = static_cast<std::uint8_t>(bits + 128 - bits_max);
     }
-    address.prefix_bits = static_cast<std::uint8_t>(bits + 128 - bits_max);
+    constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    address.is_v4 =
+        address.prefix_bits >= 96 && std::memcmp(address.bytes, mapped.data(), mapped.size()) == 0;
     return address;
 }
 
@@ -197,13 +207,11 @@ bool Condition::compares(const Expected& expected, std::string_view value) const
         case Comparison::BinaryEquals: return expected.text == value;
         case Comparison::StringEqualsIgnoreCase: return same_ignoring_case(expected.text, value);
         case Comparison::StringLike: return matches(expected.glob, value);
-        case Comparison::ArnLike:
-            return has_six_parts(expected.glob) ? arn_like(expected.glob, value)
-                                                : matches(expected.glob, value);
+        case Comparison::ArnLike: return arn_like(expected.glob, value);
         case Comparison::Bool: return same_ignoring_case(expected.text, value);
         case Comparison::IpAddress: {
             const auto address = parse_address(value);
-            return address && expected.address &&
+            return address && expected.address && address->is_v4 == expected.address->is_v4 &&
                    same_bits(address->bytes, expected.address->bytes,
                              expected.address->prefix_bits);
         }

@@ -44,6 +44,7 @@ private:
     struct Address {
         std::uint8_t bytes[16] = {};  // IPv4 as ::ffff:a.b.c.d
         std::uint8_t prefix_bits = 128;
+        bool is_v4 = false;
     };
     struct Expected {
         Glob glob;             // StringLike and ArnLike

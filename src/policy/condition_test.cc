@@ -48,6 +48,12 @@ TEST(Condition, Numbers) {
     EXPECT_TRUE(holds("NumericGreaterThan", {"-1"}, {"0"}));
     EXPECT_TRUE(holds("NumericGreaterThanEquals", {"1"}, {"1"}));
     EXPECT_FALSE(holds("NumericEquals", {"10"}, {"ten"}));
+    EXPECT_TRUE(holds("NumericEquals", {"+10"}, {"10"}));
+    EXPECT_TRUE(holds("NumericEquals", {"10"}, {"+10"}));
+    for (const std::string text : {"inf", "infinity", "nan", "+-10", "++10", "0x10", "1e999", ""}) {
+        EXPECT_FALSE(holds("NumericLessThan", {text}, {"-11"})) << text;
+        EXPECT_FALSE(holds("NumericGreaterThanEquals", {"-11"}, {text})) << text;
+    }
 }
 
 TEST(Condition, Dates) {
@@ -57,6 +63,13 @@ TEST(Condition, Dates) {
     EXPECT_TRUE(holds("DateNotEquals", {"2026-01-01T00:00:00Z"}, {"2026-01-01T00:00:01Z"}));
     EXPECT_TRUE(holds("DateGreaterThanEquals", {"2026-01-01T00:00:00Z"}, {"2026-01-01T00:00Z"}));
     EXPECT_FALSE(holds("DateLessThanEquals", {"2026-02-30"}, {"2026-01-01"}));
+    EXPECT_TRUE(holds("DateEquals", {"2026-02"}, {"2026-02-01T00:00:00Z"}));
+    EXPECT_TRUE(holds("DateEquals", {"1970-01-01T00:33:46Z"}, {"2026"}));  // seconds, not a year
+    for (const std::string text : {"2026-01-01T24:00:00Z", "2026-01-01T23:60:00Z",
+                                   "2026-01-01T23:59:60Z", "2026-01-01T23:59:59+24:00",
+                                   "2026-01-01T23:59:59+01:60", "2026-13", "2026-", "2026-01-"}) {
+        EXPECT_FALSE(holds("DateGreaterThan", {text}, {"2036-01-01"})) << text;
+    }
 }
 
 TEST(Condition, Addresses) {
@@ -69,6 +82,13 @@ TEST(Condition, Addresses) {
     EXPECT_FALSE(holds("IpAddress", {"0.0.0.0/0"}, {"2001:db8::1"}));
     EXPECT_TRUE(holds("NotIpAddress", {"10.0.0.0/8"}, {"192.0.2.1"}));
     EXPECT_FALSE(holds("IpAddress", {"10.0.0.0/33"}, {"10.0.0.1"}));
+    EXPECT_TRUE(holds("IpAddress", {"::/0"}, {"2001:db8::1"}));
+    for (const std::string range : {"::/0", "::/80", "::/95"}) {
+        EXPECT_FALSE(holds("IpAddress", {range}, {"203.0.113.7"})) << range;
+        EXPECT_TRUE(holds("NotIpAddress", {range}, {"203.0.113.7"})) << range;
+    }
+    EXPECT_TRUE(holds("IpAddress", {"203.0.113.0/24"}, {"::ffff:203.0.113.7"}));
+    EXPECT_TRUE(holds("IpAddress", {"::ffff:203.0.113.0/120"}, {"203.0.113.7"}));
 }
 
 TEST(Condition, Arns) {
@@ -78,6 +98,10 @@ TEST(Condition, Arns) {
     EXPECT_FALSE(holds("ArnLike", {"arn:aws:*:us-east-2:*:*"}, {arn}));
     // A wildcard stays within its part.
     EXPECT_FALSE(holds("ArnLike", {"arn:aws:iot:*:authorizer/A::"}, {arn}));
+    EXPECT_FALSE(holds("ArnLike", {"arn:aws:iot:*:authorizer/A"}, {arn}));
+    EXPECT_FALSE(holds("ArnLike", {"arn:aws:iot:*"}, {arn}));
+    EXPECT_FALSE(holds("ArnLike", {"topic/*"}, {"topic/a"}));
+    EXPECT_TRUE(holds("ArnLike", {"*"}, {arn}));
     EXPECT_FALSE(holds("ArnNotEquals", {std::string(arn)}, {arn}));
     EXPECT_TRUE(holds("ArnNotLike", {"arn:aws:iot:*:*:rule/*"}, {arn}));
 }
