@@ -67,6 +67,7 @@ public:
 
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
                                           Deadline deadline) override;
+    net::HttpResponse refuse(unsigned status, std::string sentence) const override;
 
     const ServiceTable& services() const { return services_; }
 

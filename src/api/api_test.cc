@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "api/api_fixture.h"
@@ -192,6 +193,20 @@ TEST_F(ApiTest, BodiesAreBounded) {
         call("iot", "POST", "/authorizer/Auto", std::string(1024 * 1024 + 1, ' '));
     EXPECT_EQ(response.status, 413u);
     EXPECT_EQ(error_type(response), "RequestEntityTooLargeException");
+}
+
+// As SDKs read them, whatever the service was to be.
+TEST_F(ApiTest, WhatNeverBecameARequestIsRefusedInJson) {
+    const std::pair<unsigned, const char*> cases[] = {{413, "RequestEntityTooLargeException"},
+                                                      {429, "TooManyRequestsException"},
+                                                      {408, "RequestTimeoutException"},
+                                                      {431, "BadRequestException"}};
+    for (const auto& [status, type] : cases) {
+        const auto response = api->refuse(status, "why");
+        EXPECT_EQ(response.status, status);
+        EXPECT_EQ(error_type(response), type);
+        EXPECT_EQ(response.body, fmt::format(R"({{"__type":"{}","message":"why"}})", type));
+    }
 }
 
 TEST_F(ApiTest, OpenEndpointsNeedNoSignatureButTheRightHost) {

@@ -19,6 +19,15 @@ const wire::ErrorShape& shape_of(signature::Problem problem) {
     return refusals::invalid_signature;
 }
 
+const wire::ErrorShape& shape_of_status(unsigned status) {
+    switch (status) {
+        case 408: return refusals::timed_out;
+        case 413: return refusals::too_large;
+        case 429: return refusals::too_many;
+        default: return refusals::bad_request;
+    }
+}
+
 wire::ResponseParts encode_refusal(wire::Protocol protocol, const wire::ErrorShape& shape,
                                    std::string_view message) {
     wire::ErrorShape as_sent = shape;

@@ -16,6 +16,9 @@ inline constexpr wire::ErrorShape invalid_signature{"InvalidSignatureException",
 inline constexpr wire::ErrorShape missing_token{"MissingAuthenticationTokenException", 403};
 inline constexpr wire::ErrorShape unrecognized_client{"UnrecognizedClientException", 403};
 inline constexpr wire::ErrorShape limit_exceeded{"LimitExceededException", 429};
+inline constexpr wire::ErrorShape bad_request{"BadRequestException", 400};
+inline constexpr wire::ErrorShape timed_out{"RequestTimeoutException", 408};
+inline constexpr wire::ErrorShape too_many{"TooManyRequestsException", 429};
 inline constexpr wire::ErrorShape too_large{"RequestEntityTooLargeException", 413};
 inline constexpr wire::ErrorShape unknown_operation{"UnknownOperationException", 404};
 inline constexpr wire::ErrorShape internal_failure{"InternalFailure", 500};
@@ -25,6 +28,9 @@ inline constexpr wire::ErrorShape not_implemented{"NotImplementedException", 501
 }  // namespace refusals
 
 const wire::ErrorShape& shape_of(signature::Problem problem);
+
+// What is not even a request of some service: by its status.
+const wire::ErrorShape& shape_of_status(unsigned status);
 
 // The refusal in the protocol's form. JSON 1.1 services answer 400 where REST ones answer 403 or
 // 404.

@@ -58,6 +58,9 @@ public:
     // The deadline is the connection's for one request. Always answers; never throws.
     virtual async::Task<HttpResponse> handle(HttpRequest request, const PeerFacts& peer,
                                              Deadline deadline) = 0;
+    // The answer to what never became a request: see http_server.h. Plain text, unless the service
+    // has a form for its errors.
+    virtual HttpResponse refuse(unsigned status, std::string sentence) const;
 };
 
 std::string_view reason_phrase(unsigned status);

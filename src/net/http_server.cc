@@ -205,9 +205,8 @@ private:
     }
 
     async::Task<void> write_refusal(Refusal refusal) {
-        HttpResponse response{.status = refusal.status, .close = true};
-        response.headers.set("Content-Type", "text/plain; charset=utf-8");
-        response.body = std::move(refusal.sentence) + "\n";
+        HttpResponse response = routes_.refuse(refusal.status, std::move(refusal.sentence));
+        response.close = true;
         co_await write_response(std::move(response), false);
     }
 
