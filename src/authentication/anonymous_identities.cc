@@ -17,7 +17,9 @@ IdentityPtr with_policies(std::shared_ptr<const policy::CompiledPolicies> polici
 
 }  // namespace
 
-AnonymousIdentities::AnonymousIdentities(const std::vector<policy::DocumentPointer>& documents) {
+AnonymousIdentities::AnonymousIdentities(const std::vector<policy::DocumentPointer>& documents,
+                                         const Clock& clock)
+    : clock_(clock) {
     for (const policy::DocumentPointer& document : documents) {
         sources_.push_back({"the policy for anonymous clients", document});
     }
@@ -26,7 +28,7 @@ AnonymousIdentities::AnonymousIdentities(const std::vector<policy::DocumentPoint
 IdentityPtr AnonymousIdentities::identity_of(const Credentials& credentials) {
     const Shared shared = shared_by(credentials.tenant);
     if (shared.identity != nullptr) return shared.identity;
-    const auto variables = connection_variables(credentials, AuthenticationType::Anonymous);
+    const auto variables = connection_variables(credentials, AuthenticationType::Anonymous, clock_);
     if (shared.index != nullptr) {
         if (auto policies = policy::fill_in(shared.index, variables)) {
             return with_policies(std::move(policies));

@@ -23,8 +23,8 @@ public:
     // Of how many tenants anything is kept; clients of others get an identity each.
     static constexpr std::size_t tenants_max = 256;
 
-    // `documents`: what anonymous clients may do.
-    explicit AnonymousIdentities(const std::vector<policy::DocumentPointer>& documents);
+    // `documents`: what anonymous clients may do. The clock must outlive this and their identities.
+    AnonymousIdentities(const std::vector<policy::DocumentPointer>& documents, const Clock& clock);
 
     IdentityPtr identity_of(const Credentials& credentials);
 
@@ -38,6 +38,7 @@ private:
     Shared make_shared_by(const Tenant& tenant) const;
 
     std::vector<policy::PolicySource> sources_;
+    const Clock& clock_;
     async::Guarded<std::unordered_map<Tenant, Shared>> shared_;
 };
 

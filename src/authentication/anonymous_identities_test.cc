@@ -26,7 +26,8 @@ AnonymousIdentities who_may_publish(std::string_view topic, std::string_view mor
                              "Resource": "arn:aws:iot:*:000000000000:topic/{}"{}}}]}})",
                                 topic, more)},
         policy::Dialect::IotPolicy);
-    return AnonymousIdentities(documents.value());
+    static const SystemClock clock;
+    return AnonymousIdentities(documents.value(), clock);
 }
 
 bool may_publish(const IdentityPtr& identity, std::string_view topic) {

@@ -3,16 +3,29 @@
 #include "policy/connection_variables.h"
 
 namespace gatehouse::authentication {
+namespace {
 
-policy::Variables connection_variables(const Credentials& credentials, AuthenticationType type) {
+std::optional<bool> is_secure(const net::PeerFacts& peer) {
+    if (peer.is_tls || peer.tls_before == net::TlsBefore::Yes) return true;
+    if (peer.tls_before == net::TlsBefore::Unknown) return std::nullopt;
+    return false;
+}
+
+}  // namespace
+
+policy::Variables connection_variables(const Credentials& credentials, AuthenticationType type,
+                                       const Clock& clock) {
     policy::ConnectionFacts facts;
     if (credentials.mqtt) facts.client_id = credentials.mqtt->client_id;
     facts.source_ip = credentials.peer.remote.host();
     facts.domain_name = credentials.peer.server_name;
+    facts.secure_transport = is_secure(credentials.peer);
     facts.no_thing_because = type == AuthenticationType::CustomAuth
                                  ? "a custom authorizer's principal has no things attached"
                                  : "an anonymous client has no things attached";
-    return policy::connection_variables(facts);
+    policy::Variables variables = policy::connection_variables(facts);
+    variables.set_clock(clock);
+    return variables;
 }
 
 }  // namespace gatehouse::authentication

@@ -8,7 +8,9 @@
 
 namespace gatehouse::authentication {
 
-// For connections that were authenticated without a certificate and without a thing.
-policy::Variables connection_variables(const Credentials& credentials, AuthenticationType type);
+// For connections that were authenticated without a certificate and without a thing. The clock must
+// outlive what is compiled with them.
+policy::Variables connection_variables(const Credentials& credentials, AuthenticationType type,
+                                       const Clock& clock);
 
 }  // namespace gatehouse::authentication

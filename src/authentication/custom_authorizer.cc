@@ -42,7 +42,8 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
       metrics_(parts.metrics.make_set()),
       directory_(parts.directory),
       brake_(parts.home, parts.random, settings_.brake),
-      shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max}),
+      shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max},
+                       parts_.clock),
       admissions_(parts.home, settings_.admission) {}
 
 CustomAuthorizer::~CustomAuthorizer() = default;

@@ -28,12 +28,12 @@ public:
     // The others must outlive it. `passwords` may be null: there is no file of them.
     DeviceAuthenticator(CustomAuthorizer& custom, PasswordAuthenticator* passwords,
                         const async::Snapshot<registry::AuthorizerDirectory>& directory,
-                        const AnonymousSettings& anonymous)
+                        const AnonymousSettings& anonymous, const Clock& clock)
         : custom_(custom),
           passwords_(passwords),
           directory_(directory),
           anonymous_allowed_(anonymous.allowed),
-          anonymous_identities_(anonymous.documents) {}
+          anonymous_identities_(anonymous.documents, clock) {}
 
     async::Task<AuthenticationResult> authenticate(std::shared_ptr<const Credentials> credentials,
                                                    IsLetIn is_let_in,

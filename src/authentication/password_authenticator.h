@@ -124,7 +124,7 @@ private:
     logs::MetricSet& metrics_;
     async::Snapshot<Book> book_;
     std::string memory_secret_;
-    SharedPolicies shared_policies_{{}};
+    SharedPolicies shared_policies_{{}, parts_.clock};
     // The home loop's.
     RefusalBrake brake_;
     Admission admission_;

@@ -37,6 +37,7 @@ std::size_t bytes_of(std::span<const std::string> texts) {
 // The documents of one connection, as they may be known.
 struct SharedPolicies::Question {
     const Credentials& credentials;
+    const Clock& clock;
     std::span<const std::string> texts;
     std::string_view client_id;
     std::optional<std::vector<std::string>> written_out;  // see policy/written_out.h
@@ -44,7 +45,7 @@ struct SharedPolicies::Question {
 
     // Those of a custom authorizer's connection, and the client id that was taken out.
     policy::Variables variables() const {
-        auto all = connection_variables(credentials, AuthenticationType::CustomAuth);
+        auto all = connection_variables(credentials, AuthenticationType::CustomAuth, clock);
         if (written_out) {
             all.set(std::string(policy::written_out_client_id), std::string(client_id));
         }
@@ -60,6 +61,7 @@ struct SharedPolicies::Question {
 Result<CompiledPoliciesPtr> SharedPolicies::policies_of(const Credentials& credentials,
                                                         std::span<const std::string> texts) {
     Question question{.credentials = credentials,
+                      .clock = clock_,
                       .texts = texts,
                       .client_id = credentials.mqtt ? std::string_view(credentials.mqtt->client_id)
                                                     : std::string_view(),

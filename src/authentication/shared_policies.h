@@ -32,7 +32,9 @@ public:
     static constexpr std::size_t known_max = 256;
     static constexpr std::size_t text_bytes_max = 32UL * 1024;
 
-    explicit SharedPolicies(policy::DocumentLimits limits) : limits_(limits) {}
+    // The clock, of which policies may ask the time, must outlive this and them.
+    SharedPolicies(policy::DocumentLimits limits, const Clock& clock)
+        : limits_(limits), clock_(clock) {}
 
     // The policies of one connection whose authorizer answered these documents.
     // Errors: as policy::parse_documents.
@@ -49,6 +51,7 @@ private:
     void remember(const std::string& key, const IndexPtr& index);
 
     policy::DocumentLimits limits_;
+    const Clock& clock_;
     async::Guarded<std::unordered_map<std::string, std::weak_ptr<const policy::PolicyIndex>>>
         known_;
 };

@@ -37,7 +37,8 @@ protected:
         return *policies;
     }
 
-    SharedPolicies shared_{{.characters_max = characters_max}};
+    ManualClock clock_;
+    SharedPolicies shared_{{.characters_max = characters_max}, clock_};
 };
 
 bool may_publish(const CompiledPoliciesPtr& policies, std::string_view topic) {

@@ -134,9 +134,9 @@ Delivery::Sent Delivery::send(Session& session, std::string_view topic,
 // An offline session has no guard: its messages are queued and the guard is asked on delivery.
 void Delivery::ask_guard(Receiver& receiver, std::string_view topic) {
     Session& session = *receiver.session;
-    receiver.guard_generation = session.guard_generation_;
     GuardAnswer answer{Permission::Allowed, 0};
     if (session.guard_ != nullptr) answer = session.guard_->may_receive(topic);
+    receiver.guard_generation = answer.lasting == Lasting::Yes ? session.guard_generation_ : 0;
     receiver.permission = answer.permission;
     receiver.explanation = answer.explanation;
 }

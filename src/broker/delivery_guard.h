@@ -8,16 +8,20 @@ namespace gatehouse::broker {
 
 enum class Permission : std::uint8_t { Denied, Allowed };
 
+// For how long an answer holds: until policies change, or for this one message.
+enum class Lasting : std::uint8_t { No, Yes };
+
 // An answer. `explanation` means something to the guard alone; it is handed to
 // SessionObserver::on_dropped() with each message that the answer kept back.
 struct GuardAnswer {
     Permission permission = Permission::Denied;
     std::uint32_t explanation = 0;
+    Lasting lasting = Lasting::Yes;
 };
 
 // One per attached session, implemented in the gateway (action iot:Receive). Called on the
-// session's home loop. Answers are kept by the caller for as long as they are for the same topic
-// and Lease::policies_changed() was not called, so the guard is not asked for every message.
+// session's home loop. Lasting answers are kept by the caller for as long as they are for the same
+// topic and Lease::policies_changed() was not called, so the guard is not asked for every message.
 class DeliveryGuard {
 public:
     virtual GuardAnswer may_receive(std::string_view topic) = 0;

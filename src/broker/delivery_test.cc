@@ -176,6 +176,22 @@ TEST(Delivery, TheGuardIsAskedOnceATopicUntilPoliciesChange) {
     EXPECT_THAT(pair.subscriber.take(), IsEmpty());
 }
 
+TEST(Delivery, AnAnswerThatDoesNotLastIsAskedForEveryMessage) {
+    Pair pair;
+    FakeGuard guard;
+    guard.lasting = Lasting::No;
+    pair.subscriber.guard = &guard;
+    pair.subscriber.connect().subscribe("#").value();
+    for (int i = 0; i < 2; ++i) pair.publisher.publish("t", "x");
+    EXPECT_EQ(guard.asked, 2);
+    guard.denied["t"] = true;
+    pair.publisher.publish("t", "x");
+    EXPECT_EQ(pair.broker.dropped(DropCause::NotAllowed), 1U);
+    guard.denied.clear();
+    pair.publisher.publish("t", "x");
+    EXPECT_THAT(pair.subscriber.take(), SizeIs(3));
+}
+
 TEST(Delivery, QueuedMessagesPassTheGuardWhenTheyAreSent) {
     Pair pair;
     FakeGuard guard;

@@ -53,9 +53,10 @@ class FakeGuard final : public DeliveryGuard {
 public:
     GuardAnswer may_receive(std::string_view topic) override {
         ++asked;
-        return denied.contains(topic) ? GuardAnswer{Permission::Denied, 7}
-                                      : GuardAnswer{Permission::Allowed, 0};
+        return denied.contains(topic) ? GuardAnswer{Permission::Denied, 7, lasting}
+                                      : GuardAnswer{Permission::Allowed, 0, lasting};
     }
+    Lasting lasting = Lasting::Yes;
     std::map<std::string, bool, std::less<>> denied;
     int asked = 0;
 };

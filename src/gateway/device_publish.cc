@@ -151,9 +151,11 @@ bool DeviceConnection::decide_publish(broker::Route& route, const mqtt::Publish&
             return false;
         }
         const auto decision = identity_->policies->decide(policy::Action::Publish, publish.topic);
-        route.verdict = {.policy_generation = policy_generation_,
-                         .permission = decision.allowed() ? broker::Permission::Allowed
-                                                          : broker::Permission::Denied};
+        // A verdict that is for this moment alone is kept for no generation.
+        route.verdict = {
+            .policy_generation = identity_->policies->depends_on_time() ? 0 : policy_generation_,
+            .permission =
+                decision.allowed() ? broker::Permission::Allowed : broker::Permission::Denied};
     }
     if (!publish.retain || route.verdict.permission == broker::Permission::Denied) return true;
     const auto retain = identity_->policies->decide(policy::Action::RetainPublish, publish.topic);

@@ -178,14 +178,19 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
 }
 
-// The broker keeps the answer, so a denial is logged once a topic and policy, not once a message.
+// The broker keeps the answer, so a denial is logged once a topic and policy, not once a message,
+// unless it depends on the time.
 broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
     const auto decision = identity_->policies->decide(policy::Action::Receive, topic);
-    if (decision.allowed()) return {.permission = broker::Permission::Allowed};
+    const auto lasting =
+        identity_->policies->depends_on_time() ? broker::Lasting::No : broker::Lasting::Yes;
+    if (decision.allowed()) {
+        return {.permission = broker::Permission::Allowed, .lasting = lasting};
+    }
     gateway_.metrics().add(logs::Metric::PublishOutAuthError);
     const Denial denial = describe_denial(*identity_, policy::Action::Receive, topic);
     report_denied(logs::EventType::PublishOut, topic, denial, make_uuid(gateway_.parts().random));
-    return {.permission = broker::Permission::Denied};
+    return {.permission = broker::Permission::Denied, .lasting = lasting};
 }
 
 }  // namespace gatehouse::gateway

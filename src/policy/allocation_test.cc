@@ -21,17 +21,18 @@ TEST(Allocation, DecidingNeedsNone) {
     ASSERT_TRUE(document.has_value());
     const std::vector<PolicySource> sources{
         {"", std::make_shared<const Document>(std::move(*document))}};
-    const Variables variables = Variables().set("iot:ClientId", "client-with-a-long-name");
+    const ManualClock clock;
+    const Variables variables =
+        Variables().set("iot:ClientId", "client-with-a-long-name").set_clock(clock);
     auto packed = PackedPolicies::make(sources, variables, Tenant{});
     ASSERT_TRUE(packed.has_value());
     const CompiledPolicies own(std::move(*packed));
     const CompiledPolicies indexed(
         std::make_shared<const PolicyIndex>(sources, variables, Tenant{}));
     const std::array<std::string_view, 1> will{"LastWill"};
-    const std::array<std::string_view, 1> time{"2029-01-01T00:00:00Z"};
     const std::array<std::string_view, 1> address{"10.1.2.3"};
-    const std::array<ContextEntry, 3> context{
-        {{"iot:ConnectAttributes", will}, {"aws:CurrentTime", time}, {"aws:VpcSourceIp", address}}};
+    const std::array<ContextEntry, 2> context{
+        {{"iot:ConnectAttributes", will}, {"aws:VpcSourceIp", address}}};
     for (const CompiledPolicies* policies : {&own, &indexed}) {
         const std::uint64_t before = allocation_count();
         std::size_t allowed = 0;

@@ -7,7 +7,7 @@
 //
 // Everything that stays the same for the life of a connection (client id, address, thing and
 // certificate: `variables`) is filled in when compiling; keys of which `variables` knows nothing
-// are looked up in the context of each request.
+// are looked up in the context of each request, and the time is asked of their clock.
 // Source: AWS IoT Developer Guide, "AWS IoT Core policies"; IAM User Guide, "Policy evaluation
 // logic" (an explicit deny wins, the order of statements and documents does not count).
 //
@@ -51,6 +51,12 @@ public:
                     RequestContext context = {}) const noexcept {
         return packed_ != nullptr ? packed_->decide(action, name, context)
                                   : index_->decide(action, name, texts_, context);
+    }
+
+    // Whether decide() may answer the same question otherwise at another time, by aws:CurrentTime
+    // or aws:EpochTime. Nobody may keep the answer then.
+    bool depends_on_time() const noexcept {
+        return packed_ != nullptr ? packed_->depends_on_time() : index_->depends_on_time();
     }
 
     // Why decide() says so. Slow: reads the documents again, unpacked first where need be.

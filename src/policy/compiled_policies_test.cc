@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 
 namespace gatehouse::policy {
 namespace {
@@ -46,6 +47,47 @@ constexpr std::string_view own = "arn:aws:iot:us-east-1:000000000000:";
 
 std::string of(std::string_view resource) {
     return std::string(own) + std::string(resource);
+}
+
+TEST_P(CompiledPoliciesTest, TheTimeIsThatOfTheDecision) {
+    ManualClock clock;  // 2026-01-01T00:00:00Z
+    const auto in_a_window = [&](std::string_view condition) {
+        return compiled({fmt::format(
+                            R"({{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",
+                "Action":["iot:Publish","iot:GetThingShadow"],"Resource":"*",
+                "Condition":{{{}}}}}]}})",
+                            condition)},
+                        Variables().set_clock(clock));
+    };
+    const auto by_date =
+        in_a_window(R"("DateLessThan":{"aws:CurrentTime":"2026-01-01T00:01:00Z"})");
+    const auto by_text = in_a_window(R"("StringLike":{"AWS:currenttime":"2026-01-01T00:00:0?Z"})");
+    const auto by_number = in_a_window(R"("NumericLessThan":{"aws:EpochTime":"1767225660"})");
+    const auto windows = {by_date, by_text, by_number};
+    for (const Action action : {Action::Publish, Action::GetThingShadow}) {
+        for (const auto& policies : windows) {
+            EXPECT_TRUE(policies->depends_on_time());
+            EXPECT_TRUE(policies->decide(action, "a").allowed());
+            EXPECT_TRUE(policies->explain(action, "a").allowed());
+        }
+    }
+    clock.advance(std::chrono::minutes(1));
+    for (const Action action : {Action::Publish, Action::GetThingShadow}) {
+        for (const auto& policies : windows) {
+            EXPECT_FALSE(policies->decide(action, "a").allowed());
+            EXPECT_FALSE(policies->explain(action, "a").allowed());
+        }
+    }
+    EXPECT_THAT(by_date->explain(Action::Publish, "a").sentence,
+                HasSubstr("the value is [2026-01-01T00:01:00Z]"));
+}
+
+TEST_P(CompiledPoliciesTest, WhoAsksForNoTimeDoesNotDependOnIt) {
+    ManualClock clock;
+    EXPECT_FALSE(compiled({R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+        "Action":"iot:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}]})"},
+                          Variables().set_clock(clock))
+                     ->depends_on_time());
 }
 
 TEST_P(CompiledPoliciesTest, NothingIsAllowedByDefault) {

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "policy/ascii_case.h"
+#include "policy/time_text.h"
 
 namespace gatehouse::policy {
 namespace {
@@ -32,6 +33,10 @@ bool arn_like(GlobView glob, std::string_view arn) {
         arn.remove_prefix(colon + 1);
     }
     return matches(glob, arn);
+}
+
+bool may_be_like_an_arn(GlobView glob) {
+    return is_any_run(glob) || std::ranges::count(glob, GlobUnit{':'}) >= 5;
 }
 
 bool same_bits(const std::uint8_t* a, const std::uint8_t* b, unsigned bits) {
@@ -99,7 +104,9 @@ std::optional<double> take_time_of_day(std::string_view& text) {
 }  // namespace
 
 Condition::Condition(const ConditionTest& test, const Variables& variables)
-    : op_(test.op), key_(test.key) {
+    : op_(test.op),
+      key_(test.key),
+      clock_(is_time_variable(test.key) ? variables.clock() : nullptr) {
     for (const Pattern& pattern : test.values) {
         Expected& expected = expected_.emplace_back();
         expected.glob = resolve(pattern, variables);
@@ -108,6 +115,35 @@ Condition::Condition(const ConditionTest& test, const Variables& variables)
         expected.number = parse_number(expected.text);
         expected.time = parse_time(expected.text);
         expected.address = parse_address(expected.text);
+    }
+}
+
+std::string_view Condition::wanted_instead(Comparison comparison, const Pattern& value) {
+    if (!value.variables().empty()) return "";
+    const std::string text = resolve_text(value, {});
+    switch (comparison) {
+        case Comparison::StringEquals:
+        case Comparison::StringEqualsIgnoreCase:
+        case Comparison::StringLike:
+        case Comparison::BinaryEquals: return "";
+        case Comparison::Bool:
+        case Comparison::Null:
+            return same_ignoring_case(text, "true") || same_ignoring_case(text, "false")
+                       ? ""
+                       : "true or false";
+        case Comparison::IpAddress:
+            return parse_address(text) ? "" : "an address, or a range such as 203.0.113.0/24";
+        case Comparison::ArnLike:
+            return may_be_like_an_arn(resolve(value, {}))
+                       ? ""
+                       : "an ARN of six parts, each of which may have wildcards of its own";
+        case Comparison::DateEquals:
+        case Comparison::DateLessThan:
+        case Comparison::DateLessThanEquals:
+        case Comparison::DateGreaterThan:
+        case Comparison::DateGreaterThanEquals:
+            return parse_time(text) ? "" : "a time such as 2026-01-01T00:00:00Z";
+        default: return parse_number(text) ? "" : "a number";
     }
 }
 
@@ -259,8 +295,11 @@ const ContextEntry* find_entry(RequestContext context, std::string_view key) noe
 }
 
 bool Condition::holds_in(RequestContext context) const noexcept {
-    const ContextEntry* entry = find_entry(context, key_);
-    return holds(entry != nullptr ? entry->values : std::span<const std::string_view>());
+    if (const ContextEntry* entry = find_entry(context, key_)) return holds(entry->values);
+    if (clock_ == nullptr) return holds({});
+    const TimeText now(key_, clock_->wall_now());
+    const std::string_view text = now.view();
+    return holds({&text, 1});
 }
 
 bool conditions_hold(std::span<const StatementConditions> all, std::uint32_t statement,

@@ -37,6 +37,9 @@ public:
     // The same, looking the key up.
     bool holds_in(RequestContext context) const noexcept;
 
+    // What a value of such a test has to be, if this one can never match; else empty.
+    static std::string_view wanted_instead(Comparison comparison, const Pattern& value);
+
     // The expected values as they compare, variables filled in; for people.
     std::vector<std::string> expected() const;
 
@@ -66,6 +69,7 @@ private:
 
     Operator op_;
     std::string key_;
+    const Clock* clock_ = nullptr;  // tells the key's value, if the request does not carry it
     std::vector<Expected> expected_;
 };
 

@@ -95,6 +95,11 @@ Variables connection_variables(const ConnectionFacts& facts) {
     } else {
         variables.set("iot:DomainName", facts.domain_name);
     }
+    if (facts.secure_transport) {
+        variables.set("aws:SecureTransport", *facts.secure_transport ? "true" : "false");
+    } else {
+        variables.set_absent("aws:SecureTransport", "who ended TLS before us does not tell");
+    }
     if (facts.thing) {
         add_thing(variables, *facts.thing);
     } else {

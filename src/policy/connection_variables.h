@@ -30,7 +30,8 @@ struct CertificateFacts {
 struct ConnectionFacts {
     std::optional<std::string> client_id;  // absent over HTTP
     std::string source_ip;
-    std::string domain_name;  // SNI; empty if the client sent none
+    std::string domain_name;               // SNI; empty if the client sent none
+    std::optional<bool> secure_transport;  // whether over TLS; absent if that is not known
     // The thing that the client id names and that is attached to the principal.
     std::optional<ThingFacts> thing;
     // A clause for people, if there is no thing: "the client id 'x' is not the name of a thing

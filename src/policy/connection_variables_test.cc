@@ -6,6 +6,15 @@
 namespace gatehouse::policy {
 namespace {
 
+TEST(ConnectionVariables, SecureTransportIsWhetherTheClientSpokeTls) {
+    ConnectionFacts facts;
+    EXPECT_NE(connection_variables(facts).why_absent("aws:SecureTransport"), "");
+    facts.secure_transport = false;
+    EXPECT_EQ(connection_variables(facts).find("aws:SecureTransport")->values.front(), "false");
+    facts.secure_transport = true;
+    EXPECT_EQ(connection_variables(facts).find("aws:SecureTransport")->values.front(), "true");
+}
+
 using testing::HasSubstr;
 
 std::string value_of(const Variables& variables, std::string_view name) {

@@ -135,8 +135,9 @@ std::vector<std::string> Explanation::missing_variables() const {
     return names;
 }
 
-Explanation explain(std::span<const PolicySource> sources, const Variables& variables,
+Explanation explain(std::span<const PolicySource> sources, const Variables& known,
                     const Request& request) {
+    const Variables variables = known.at_this_moment();
     Explanation explanation;
     explanation.action = request.action;
     explanation.resource = request.resource;

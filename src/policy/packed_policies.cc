@@ -144,9 +144,9 @@ public:
         packed.arn_head_bytes_ = static_cast<std::uint32_t>(arn_head_.size());
         packed.statements_bytes_ = static_cast<std::uint32_t>(statements_.size());
         packed.denied_actions_ = denied_actions_;
-        if (!conditions_.empty()) {
-            packed.conditions_ =
-                std::make_unique<const std::vector<StatementConditions>>(std::move(conditions_));
+        if (!conditions_.empty() || variables_.clock() != nullptr) {
+            packed.at_each_request_ = std::make_unique<const AtEachRequest>(
+                AtEachRequest{std::move(conditions_), variables_.clock()});
         }
         return packed;
     }
@@ -261,7 +261,7 @@ Decision PackedPolicies::decide(Action action, std::string_view name,
         const bool all_but = (head.bits & StatementHead::all_but) != 0;
         if (lists(globs, type, name) == all_but) continue;
         if ((head.bits & StatementHead::conditional) != 0 &&
-            !conditions_hold(*conditions_, head.number, context)) {
+            !conditions_hold(at_each_request_->conditions, head.number, context)) {
             continue;
         }
         if (denies) return {Outcome::DeniedExplicitly, head.number};
@@ -278,13 +278,16 @@ std::string PackedPolicies::arn_of(Action action, std::string_view name) const {
 PackedPolicies::Unpacked PackedPolicies::unpack() const {
     PackedReader reader(rest());
     auto sources = unpack_documents(reader, arn_head());
-    return {std::move(sources), unpack_variables(reader)};
+    Variables variables = unpack_variables(reader);
+    if (depends_on_time()) variables.set_clock(*at_each_request_->clock);
+    return {std::move(sources), std::move(variables)};
 }
 
 std::size_t PackedPolicies::memory_bytes() const {
     std::size_t bytes = size_;
-    if (conditions_ != nullptr) {
-        for (const StatementConditions& each : *conditions_) {
+    if (at_each_request_ != nullptr) {
+        bytes += sizeof(*at_each_request_);
+        for (const StatementConditions& each : at_each_request_->conditions) {
             bytes += sizeof(each) + each.conditions.capacity() * sizeof(Condition);
         }
     }

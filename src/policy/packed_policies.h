@@ -40,6 +40,11 @@ public:
     Decision decide(Action action, std::string_view name, RequestContext context) const noexcept;
     std::string arn_of(Action action, std::string_view name) const;
 
+    // Whether the same question may be answered otherwise at another time.
+    bool depends_on_time() const {
+        return at_each_request_ != nullptr && at_each_request_->clock != nullptr;
+    }
+
     // As they were given; of the variables those that the documents use.
     struct Unpacked {
         std::vector<PolicySource> sources;
@@ -69,8 +74,12 @@ private:
     std::uint32_t arn_head_bytes_ = 0;
     std::uint32_t statements_bytes_ = 0;
     std::uint32_t denied_actions_ = 0;  // bits of those that some statement denies
-    // What remains to be judged at each request; most policies have none.
-    std::unique_ptr<const std::vector<StatementConditions>> conditions_;
+    // What remains to be judged at each request; most policies have nothing of it.
+    struct AtEachRequest {
+        std::vector<StatementConditions> conditions;
+        const Clock* clock = nullptr;  // if the documents ask for the time
+    };
+    std::unique_ptr<const AtEachRequest> at_each_request_;
 };
 
 }  // namespace gatehouse::policy

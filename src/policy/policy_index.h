@@ -47,6 +47,8 @@ public:
 
     const std::vector<PolicySource>& sources() const { return sources_; }
     const Variables& variables() const { return variables_; }  // those filled in
+    // Whether the same question may be answered otherwise at another time.
+    bool depends_on_time() const { return variables_.clock() != nullptr; }
     // Besides the documents.
     std::size_t memory_bytes() const;
 

@@ -74,6 +74,9 @@ Variables variables_used(std::span<const PolicySource> sources, const Variables&
     Variables used;
     const auto keep = [&](std::string_view name) {
         const Variable* variable = variables.find(name);
+        if (variable == nullptr && is_time_variable(name) && variables.clock() != nullptr) {
+            used.set_clock(*variables.clock());
+        }
         if (variable == nullptr) return;
         if (variable->values.empty()) {
             used.set_absent(std::string(name), variable->absent_because);

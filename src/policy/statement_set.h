@@ -44,7 +44,8 @@ bool statement_names_action(const Statement& statement, std::string_view action)
 std::optional<std::vector<Condition>> bind_conditions(const Statement& statement,
                                                       const Variables& variables);
 
-// What `variables` knows of the names that these documents use, and no more.
+// What `variables` knows of the names that these documents use, and no more; its clock if they ask
+// for the time.
 Variables variables_used(std::span<const PolicySource> sources, const Variables& variables);
 
 class StatementSet {

@@ -6,6 +6,7 @@
 
 #include "base/suggestion.h"
 #include "policy/ascii_case.h"
+#include "policy/time_text.h"
 
 namespace gatehouse::policy {
 namespace {
@@ -131,6 +132,23 @@ Variables& Variables::set_family_absent(std::string prefix, std::string because)
     return *this;
 }
 
+Variables& Variables::set_clock(const Clock& clock) {
+    clock_ = &clock;
+    return *this;
+}
+
+Variables Variables::at_this_moment() const {
+    Variables now = *this;
+    now.clock_ = nullptr;
+    if (clock_ == nullptr) return now;
+    for (const std::string_view name : time_variables) {
+        if (find(name) == nullptr) {
+            now.set(std::string(name), std::string(TimeText(name, clock_->wall_now()).view()));
+        }
+    }
+    return now;
+}
+
 const Variable* Variables::find(std::string_view name) const noexcept {
     for (const Variable& known : all_) {
         if (same_name(known.name, name)) return &known;
@@ -152,6 +170,10 @@ std::string Variables::why_absent(std::string_view name) const {
     return "there is no such variable" + (suggestion.empty() ? "" : "; " + suggestion);
 }
 
+bool is_time_variable(std::string_view name) noexcept {
+    return is_one_of(name, time_variables);
+}
+
 std::vector<std::string_view> known_variables() {
     return {plain_names.begin(), plain_names.end()};
 }
@@ -165,6 +187,12 @@ bool is_known_variable(std::string_view name) {
         if (name.size() > family.size() && has_prefix(name, family)) return true;
     }
     return is_certificate_name(name);
+}
+
+bool is_variable_of_devices(std::string_view name) {
+    constexpr std::array<std::string_view, 4> of_aws{"aws:SourceIp", "aws:SecureTransport",
+                                                     "aws:CurrentTime", "aws:EpochTime"};
+    return is_known_variable(name) && (has_prefix(name, "iot:") || is_one_of(name, of_aws));
 }
 
 std::string variable_suggestion(std::string_view name) {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace gatehouse::policy {
 
 struct Variable {
@@ -30,6 +32,12 @@ public:
     Variables& set_absent(std::string name, std::string because);
     // Every name that begins with the prefix, and is not known by itself, is absent.
     Variables& set_family_absent(std::string prefix, std::string because);
+    // What aws:CurrentTime and aws:EpochTime are taken from at each decision; without a clock they
+    // have no value. It must outlive whatever is compiled with these variables.
+    Variables& set_clock(const Clock& clock);
+    const Clock* clock() const { return clock_; }
+    // The same with the time as it is now instead of a clock, for explanations.
+    Variables at_this_moment() const;
 
     // Null when nothing at all is known of the name: neither a value nor a reason. A name may
     // carry a case-sensitive part in brackets: `iot:Connection.Thing.Attributes[Site]`.
@@ -45,13 +53,20 @@ private:
 
     std::vector<Variable> all_;
     std::vector<Variable> families_;  // `name` is the prefix
+    const Clock* clock_ = nullptr;
 };
+
+// aws:CurrentTime and aws:EpochTime.
+bool is_time_variable(std::string_view name) noexcept;
 
 // Names of variables and condition keys that documents for devices may use, families with an
 // open end (`iot:Connection.Thing.Attributes[`) excluded.
 std::vector<std::string_view> known_variables();
 // Whether the name is known, families included.
 bool is_known_variable(std::string_view name);
+// Whether requests of devices carry it, where they have a value for it at all; others of the known
+// names are for users, roles and services.
+bool is_variable_of_devices(std::string_view name);
 // "did you mean iot:ClientId?", or empty.
 std::string variable_suggestion(std::string_view name);
 

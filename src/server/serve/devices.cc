@@ -155,7 +155,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     made->passwords_ = std::move(*passwords);
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
         *made->custom_authorizer_, made->passwords_.get(), parts.authorizers.directory(),
-        std::move(*anonymous));
+        std::move(*anonymous), *foundation.clock);
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewaySettings{
             .profile = parts.settings.profile,
