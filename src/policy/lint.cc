@@ -12,6 +12,7 @@
 #include "policy/action.h"
 #include "policy/ascii_case.h"
 #include "policy/lint_rules.h"
+#include "policy/statement_check.h"
 
 namespace gatehouse::policy {
 namespace {
@@ -19,6 +20,12 @@ namespace {
 bool has_known_prefix(std::string_view name, std::string_view prefix) {
     return name.size() >= prefix.size() &&
            same_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+// Whether the action is checked against such a resource, as far as can be seen.
+bool may_be_of(const Pattern& resource, std::string_view action) {
+    const auto type = literal_type(resource);
+    return !type || resource_type_named(*type) == resource_type_of(*action_named(action));
 }
 
 // In the order of statements; findings of one statement keep theirs.
@@ -51,6 +58,7 @@ public:
             check_shape(resource);
             check_variables(resource);
         }
+        for (const std::string& action : statement_.actions) check_action_type(action);
         check_conditions();
         check_breadth();
     }
@@ -77,29 +85,43 @@ private:
         }
     }
 
+    // A resource that is of the type of none of the actions.
     void check_resource_type(const Pattern& resource) {
-        if (statement_.action_listing == Listing::AllBut) return;
-        const auto type = literal_type(resource);
-        if (!type) return;
-        const auto known = resource_type_named(*type);
-        bool fits = false;
-        std::string first_action, wanted;
+        if (statement_.action_listing == Listing::AllBut || !literal_type(resource)) return;
+        std::string_view first_action;
         for (const std::string_view action : action_names()) {
             if (!statement_names_action(statement_, action)) continue;
-            const ResourceType own = resource_type_of(*action_named(action));
-            fits = fits || (known && own == *known);
-            if (first_action.empty()) {
-                first_action = action;
-                wanted = name_of(own);
-            }
+            if (may_be_of(resource, action)) return;
+            if (first_action.empty()) first_action = action;
         }
-        if (fits || first_action.empty()) return;
-        add(LintCode::WrongResourceType, Severity::Error, resource.text(),
+        if (first_action.empty()) return;
+        add_wrong_type(
+            first_action, resource,
             fmt::format("{} is never checked against {}/, so this resource has no effect",
-                        first_action, *type),
-            wanted == "*"
-                ? fmt::format("Write \"*\": {} has no resource.", first_action)
-                : fmt::format("Write {}/ instead of {}/ for {}.", wanted, *type, first_action));
+                        first_action, *literal_type(resource)));
+    }
+
+    // An action that none of the resources is for, beside others that have theirs.
+    void check_action_type(const std::string& action) {
+        if (statement_.action_listing == Listing::AllBut || !action_named(action) ||
+            may_apply_to(statement_, action) || std::ranges::count(mended_, action) > 0) {
+            return;
+        }
+        add_wrong_type(
+            action, statement_.resources.front(),
+            fmt::format("{} is never checked against {}/, and no resource of the statement is for "
+                        "it: it is never {}",
+                        action, literal_type(statement_.resources.front()).value_or("this"),
+                        statement_.effect == Effect::Allow ? "allowed" : "denied"));
+    }
+
+    void add_wrong_type(std::string_view action, const Pattern& resource, std::string sentence) {
+        mended_.emplace_back(action);
+        const std::string_view wanted = name_of(resource_type_of(*action_named(action)));
+        add(LintCode::WrongResourceType, Severity::Error, resource.text(), std::move(sentence),
+            wanted == "*" ? fmt::format("Write \"*\": {} has no resource.", action)
+                          : fmt::format("Write {}/ instead of {}/ for {}.", wanted,
+                                        literal_type(resource).value_or("this"), action));
     }
 
     void check_shape(const Pattern& resource) {
@@ -115,6 +137,15 @@ private:
                 "this is no complete ARN, so it matches nothing",
                 "Write arn:aws:iot:REGION:ACCOUNT:TYPE/NAME.");
         }
+        const std::string name = resource_of_arn(text);
+        const std::string_view type_with_colon =
+            std::string_view(name).substr(0, name.find_first_of(":/*?$"));
+        if (resource_type_named(type_with_colon) && name.substr(type_with_colon.size(), 1) == ":") {
+            add(LintCode::NeverMatches, Severity::Error, text,
+                "a '/' and no ':' stands between the type of a resource and its name, so this "
+                "matches nothing",
+                fmt::format("Write {}/NAME.", type_with_colon));
+        }
     }
 
     void check_variables(const Pattern& pattern) {
@@ -129,10 +160,18 @@ private:
             return;
         }
         for (const std::string_view name : pattern.variables()) check_variable(pattern, name);
+        if (const auto open = pattern.text().rfind("${");
+            open != std::string::npos && pattern.text().find('}', open) == std::string::npos) {
+            add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
+                fmt::format("{} has no }} and is literal text", pattern.text().substr(open)),
+                "Close the variable.");
+        }
     }
 
     void check_variable(const Pattern& pattern, std::string_view name) {
-        const std::string why = why_unresolvable(name);
+        const std::string why = is_time_variable(name)
+                                    ? "the time is known to conditions alone, as their key"
+                                    : why_unresolvable(name);
         if (!is_known_variable(name)) {
             const std::string suggestion = variable_suggestion(name);
             add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
@@ -172,16 +211,46 @@ private:
 
     void check_conditions() {
         for (const ConditionTest& test : statement_.conditions) {
-            for (const Pattern& value : test.values) check_variables(value);
-            if (is_known_variable(test.key)) continue;
-            const bool ours =
-                has_known_prefix(test.key, "iot:") || has_known_prefix(test.key, "aws:");
-            const std::string suggestion = variable_suggestion(test.key);
-            if (!ours && suggestion.empty()) continue;
-            add(LintCode::UnknownConditionKey, Severity::Warning, "",
-                fmt::format("no request carries the condition key {}", test.key),
-                suggestion.empty() ? "Look the key's name up."
-                                   : fmt::format("Here, {}", suggestion));
+            check_key(test.key);
+            for (const Pattern& value : test.values) {
+                check_variables(value);
+                const std::string_view wanted =
+                    Condition::wanted_instead(test.op.comparison, value);
+                if (wanted.empty()) continue;
+                add(LintCode::NeverMatches, Severity::Error, value.text(),
+                    fmt::format("{} never matches this value", test.op.text),
+                    fmt::format("Write {}.", wanted));
+            }
+        }
+    }
+
+    void check_key(const std::string& key) {
+        const auto warn = [&](LintCode code, std::string sentence, std::string fix) {
+            add(code, Severity::Warning, "", std::move(sentence), std::move(fix));
+        };
+        const bool of_connect = same_ignoring_case(key, "iot:ConnectAttributes") ||
+                                same_ignoring_case(key, "iot:LastWillTopic");
+        const std::string why = why_unresolvable(key);
+        if (!is_known_variable(key)) {
+            const bool ours = has_known_prefix(key, "iot:") || has_known_prefix(key, "aws:");
+            const std::string suggestion = variable_suggestion(key);
+            if (!ours && suggestion.empty()) return;
+            warn(LintCode::UnknownConditionKey,
+                 fmt::format("no request carries the condition key {}", key),
+                 suggestion.empty() ? "Look the key's name up."
+                                    : fmt::format("Here, {}", suggestion));
+        } else if (of_connect && !statement_names_action(statement_, "iot:Connect")) {
+            warn(LintCode::UnknownConditionKey,
+                 fmt::format("only iot:Connect carries the condition key {}", key),
+                 "Move the condition to a statement about iot:Connect.");
+        } else if (!is_variable_of_devices(key)) {
+            warn(LintCode::UnknownConditionKey,
+                 fmt::format("no device's request carries the condition key {}", key),
+                 "Let the function decide, and write what follows into the document.");
+        } else if (!why.empty() && !same_ignoring_case(key, "iot:Connection.Thing.IsAttached")) {
+            warn(LintCode::UnresolvableVariable,
+                 fmt::format("the condition key {} has no value here: {}", key, why),
+                 "Let the function decide, and write what follows into the document.");
         }
     }
 
@@ -205,6 +274,7 @@ private:
     const Document& document_;
     Admission admission_;
     std::vector<Finding>& findings_;
+    std::vector<std::string> mended_;  // actions that were told which resources are theirs
 };
 
 }  // namespace
@@ -221,6 +291,14 @@ std::optional<std::string> literal_type(const Pattern& resource) {
     const std::string_view type = text.substr(0, slash);
     if (slash == text.npos || type.find_first_of("*?$") != type.npos) return std::nullopt;
     return std::string(type);
+}
+
+bool may_apply_to(const Statement& statement, std::string_view action) {
+    return statement_names_action(statement, action) &&
+           (statement.resource_listing == Listing::AllBut ||
+            std::ranges::any_of(statement.resources, [&](const Pattern& resource) {
+                return may_be_of(resource, action);
+            }));
 }
 
 std::vector<Finding> lint(std::span<const PolicySource> sources, Admission admission) {

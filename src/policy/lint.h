@@ -22,10 +22,10 @@ enum class Severity : std::uint8_t {
 };
 
 enum class LintCode : std::uint8_t {
-    WrongResourceType,     // iot:Subscribe on topic/…, iot:Publish on topicfilter/…
+    WrongResourceType,     // iot:Subscribe on topic/… alone, iot:Publish on topicfilter/…
     MqttWildcardInTopic,   // topic/a/+ : + and # are ordinary characters
     UnknownVariable,       // misspelt
-    UnknownConditionKey,   // misspelt
+    UnknownConditionKey,   // misspelt, or carried by other requests only
     UnresolvableVariable,  // never has a value for clients that come in this way
     VariableNeedsVersion,  // ${…} in a document of 2008-10-17
     MissingVersion,        // which means 2008-10-17
@@ -37,7 +37,7 @@ enum class LintCode : std::uint8_t {
     DenySubscribeBypassed,  // Deny iot:Subscribe a/b, but a/# is allowed and Receive not denied
     RedundantStatement,     // another statement says the same
     UnknownAction,          // misspelt
-    NeverMatches,           // the resource can match nothing
+    NeverMatches,           // the resource, or a condition's value, can match nothing
     AllowsEverything,       // iot:* on *
     NotResourceVariable,    // without a value NotResource leaves nothing out
 };

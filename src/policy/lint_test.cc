@@ -50,7 +50,7 @@ TEST(Lint, GoodPoliciesHaveNoFindings) {
 
 TEST(Lint, TopicAndTopicfilterMixedUp) {
     const auto subscribe = findings_of(
-        {std::string(connect), allow("iot:Receive", "topic/a"), allow("iot:Subscribe", "topic/a")});
+        {std::string(connect), allow("iot:Publish", "topic/b"), allow("iot:Subscribe", "topic/a")});
     EXPECT_THAT(codes(subscribe), ElementsAre("wrong-resource-type"));
     EXPECT_EQ(subscribe[0].severity, Severity::Error);
     EXPECT_EQ(subscribe[0].where.statement, 2U);
@@ -59,7 +59,27 @@ TEST(Lint, TopicAndTopicfilterMixedUp) {
                 ElementsAre("wrong-resource-type"));
     EXPECT_THAT(codes(findings_of({allow("iot:Connect", "topic/a")})),
                 ElementsAre("wrong-resource-type"));
-    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:*", "topic/a")})), IsEmpty());
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:*", "topic/a")})),
+                ElementsAre("receive-without-subscribe"));
+}
+
+TEST(Lint, ActionsOfOneStatementMixedUp) {
+    const auto both = findings_of(
+        {std::string(connect), allow(R"(iot:Publish","iot:Subscribe)", "topic/pump/*")});
+    EXPECT_THAT(codes(both), ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(both[0].sentence, HasSubstr("iot:Subscribe is never checked against topic/"));
+    EXPECT_THAT(both[0].fix, HasSubstr("topicfilter/ instead of topic/ for iot:Subscribe"));
+    EXPECT_THAT(codes(findings_of({std::string(connect),
+                                   allow(R"(iot:Publish","iot:Subscribe)", "topicfilter/pump/*")})),
+                ElementsAre("wrong-resource-type", "subscribe-without-receive"));
+    // What is never allowed is no partner of the others.
+    EXPECT_THAT(codes(findings_of({std::string(connect),
+                                   allow(R"(iot:Subscribe","iot:Receive)", "topic/pump/*")})),
+                ElementsAre("wrong-resource-type", "receive-without-subscribe"));
+    EXPECT_THAT(codes(findings_of(
+                    {std::string(connect), allow(R"(iot:Publish","iot:Subscribe","iot:Receive)",
+                                                 R"(topic/a","arn:aws:iot:*:*:topicfilter/a)")})),
+                IsEmpty());
 }
 
 TEST(Lint, MqttWildcardsInTopics) {
@@ -96,6 +116,60 @@ TEST(Lint, ConditionKeysAndActions) {
     const auto action = findings_of({std::string(connect), allow("iot:Pubish", "topic/a")});
     EXPECT_THAT(codes(action), ElementsAre("unknown-action"));
     EXPECT_THAT(action[0].fix, HasSubstr("iot:Publish"));
+}
+
+std::vector<Finding> findings_of_condition(std::string_view condition,
+                                           std::string_view action = "iot:Connect",
+                                           Admission admission = Admission::Any) {
+    return findings_of(
+        {fmt::format(R"({{"Effect":"Allow","Action":"{}","Resource":"*","Condition":{{{}}}}})",
+                     action, condition)},
+        admission);
+}
+
+TEST(Lint, ConditionKeysThatNoDeviceCarries) {
+    EXPECT_THAT(codes(findings_of_condition(R"("StringEquals":{"aws:UserAgent":"x"})")),
+                ElementsAre("unknown-condition-key"));
+    EXPECT_THAT(codes(findings_of_condition(R"("Bool":{"aws:SecureTransport":"true"},
+        "DateGreaterThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"},
+        "NumericLessThan":{"aws:EpochTime":"1767225600"},
+        "IpAddress":{"aws:SourceIp":"10.0.0.0/8"})")),
+                IsEmpty());
+    constexpr std::string_view attributes =
+        R"("ForAnyValue:StringEquals":{"iot:ConnectAttributes":"LastWill"})";
+    EXPECT_THAT(codes(findings_of_condition(attributes)), IsEmpty());
+    EXPECT_THAT(codes(findings_of_condition(attributes, R"(iot:GetRetainedMessage)")),
+                ElementsAre("unknown-condition-key"));
+    constexpr std::string_view certificate = R"("Null":{"iot:CertificateId":"false"})";
+    EXPECT_THAT(codes(findings_of_condition(certificate)), IsEmpty());
+    EXPECT_THAT(
+        codes(findings_of_condition(certificate, "iot:Connect", Admission::CustomAuthorizer)),
+        ElementsAre("unresolvable-variable"));
+}
+
+TEST(Lint, ValuesThatNeverMatch) {
+    for (const std::string_view condition :
+         {R"("IpAddress":{"aws:SourceIp":"bogus"})",
+          R"("IpAddress":{"aws:SourceIp":"10.0.0.0/33"})",
+          R"("Bool":{"aws:SecureTransport":"ture"})", R"("Null":{"iot:DomainName":"no"})",
+          R"("NumericEquals":{"aws:EpochTime":"abc"})",
+          R"("DateLessThan":{"aws:CurrentTime":"tomorrow"})",
+          R"("ArnLike":{"iot:LastWillTopic":"arn:aws:iot:*:topic/a"})"}) {
+        const auto findings = findings_of_condition(condition);
+        EXPECT_THAT(codes(findings), ElementsAre("never-matches")) << condition;
+    }
+    EXPECT_THAT(codes(findings_of_condition(R"("ArnLike":{"iot:LastWillTopic":"*"},
+        "NotIpAddress":{"aws:SourceIp":["::1","${aws:SourceIp}"]})")),
+                IsEmpty());
+    const auto shape = findings_of({std::string(connect), allow("iot:Publish", "topic:x")});
+    EXPECT_THAT(codes(shape), ElementsAre("never-matches"));
+    EXPECT_THAT(shape[0].fix, HasSubstr("topic/NAME"));
+    EXPECT_THAT(
+        codes(findings_of({std::string(connect), allow("iot:Publish", "topic/${iot:ClientId")})),
+        ElementsAre("unknown-variable"));
+    EXPECT_THAT(codes(findings_of(
+                    {std::string(connect), allow("iot:Publish", "topic/${aws:CurrentTime}")})),
+                ElementsAre("unresolvable-variable"));
 }
 
 TEST(Lint, SpoofableClientIds) {

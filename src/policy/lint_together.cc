@@ -77,7 +77,7 @@ private:
     const LintStatement* first_allowing(Action action) const {
         const auto found = std::ranges::find_if(statements_, [&](const LintStatement& each) {
             return each.statement->effect == Effect::Allow &&
-                   statement_names_action(*each.statement, name_of(action));
+                   may_apply_to(*each.statement, name_of(action));
         });
         return found == statements_.end() ? nullptr : &*found;
     }
