@@ -2,7 +2,9 @@
 
 #include <optional>
 
+#include "net/address.h"
 #include "policy/connection_variables.h"
+#include "policy/document.h"
 #include "policy/question.h"
 #include "server/commands/policy/commands.h"
 #include "server/commands/policy/policy_files.h"
@@ -24,7 +26,8 @@ std::vector<Flag> explain_flags() {
         {"topic", "TOPIC", "Short for --resource topic/TOPIC."},
         {"filter", "FILTER", "Short for --resource topicfilter/FILTER."},
         {"client-id", "ID", "The client's id. With iot:Connect also the resource client/ID."},
-        {"context", "KEY=VALUE", "A further variable or condition key; repeat it."},
+        {"context", "KEY=VALUE",
+         "A further variable or condition key; repeat it. aws:CurrentTime is now unless given."},
         {"source-ip", "ADDRESS", "Where the client comes from (aws:SourceIp)."},
         {"domain", "NAME", "The host name that TLS named (iot:DomainName)."},
         {"thing", "NAME", "The thing that is attached to the client (iot:Connection.Thing.…)."},
@@ -38,7 +41,15 @@ std::vector<Flag> explain_flags() {
 Result<std::string> resource_of(const Arguments& arguments, const std::string& action) {
     std::vector<std::string> given;
     if (const auto resource = arguments.value("resource")) given.push_back(*resource);
-    if (const auto topic = arguments.value("topic")) given.push_back("topic/" + *topic);
+    if (const auto topic = arguments.value("topic")) {
+        if (topic->find_first_of("+#") != topic->npos) {
+            return fail(
+                ErrorKind::InvalidInput,
+                fmt::format("--topic {}: no topic holds + or #; give a filter with --filter",
+                            topic->substr(0, 80)));
+        }
+        given.push_back("topic/" + *topic);
+    }
     if (const auto filter = arguments.value("filter")) given.push_back("topicfilter/" + *filter);
     if (given.size() > 1) {
         return fail(ErrorKind::InvalidInput,
@@ -53,13 +64,23 @@ Result<std::string> resource_of(const Arguments& arguments, const std::string& a
                             action));
 }
 
-Result<policy::Variables> variables_of(const Arguments& arguments) {
+Result<void> check_source_ip(const std::string& address) {
+    if (address.empty() || net::Address::parse(address, 0)) return {};
+    return fail(
+        ErrorKind::InvalidInput,
+        fmt::format("--source-ip {}: write an IPv4 or IPv6 address", address.substr(0, 80)));
+}
+
+Result<policy::Variables> variables_of(const Arguments& arguments, const Clock& clock) {
     policy::ConnectionFacts facts{.client_id = arguments.value("client-id"),
                                   .source_ip = arguments.value("source-ip").value_or(""),
                                   .domain_name = arguments.value("domain").value_or(""),
                                   .thing = std::nullopt,
                                   .no_thing_because = "no --thing was given",
                                   .certificate = std::nullopt};
+    if (auto checked = check_source_ip(facts.source_ip); !checked) {
+        return fail(std::move(checked.error()));
+    }
     if (const auto thing = arguments.value("thing")) {
         facts.thing = policy::ThingFacts{.name = *thing, .type = "", .attributes = {}};
     }
@@ -67,6 +88,8 @@ Result<policy::Variables> variables_of(const Arguments& arguments) {
     if (!facts.client_id) variables.set_absent("iot:ClientId", "no --client-id was given");
     if (facts.source_ip.empty()) variables.set_absent("aws:SourceIp", "no --source-ip was given");
     if (facts.domain_name.empty()) variables.set_absent("iot:DomainName", "no --domain was given");
+    variables.set_absent("aws:SecureTransport", "no --context aws:SecureTransport=true was given");
+    variables = variables.set_clock(clock).at_this_moment();
     for (const std::string& each : arguments.values("context")) {
         const auto equals = each.find('=');
         if (equals == each.npos || equals == 0) {
@@ -85,6 +108,11 @@ Result<policy::Question> question_of(const Arguments& arguments) {
     if (files.empty()) {
         return fail(ErrorKind::InvalidInput, "--policy FILE is missing: the policy to ask");
     }
+    if (files.size() > policy::documents_max) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("{} policies: a device has at most {}, and is refused with more",
+                                files.size(), policy::documents_max));
+    }
     const auto action = arguments.value("action");
     if (!action) {
         return fail(ErrorKind::InvalidInput,
@@ -95,7 +123,7 @@ Result<policy::Question> question_of(const Arguments& arguments) {
     auto resource = resource_of(arguments, *action);
     if (!resource) return fail(std::move(resource.error()));
     question.resource = std::move(*resource);
-    auto variables = variables_of(arguments);
+    auto variables = variables_of(arguments, SystemClock());
     if (!variables) return fail(std::move(variables.error()));
     question.variables = std::move(*variables);
     question.tenant = {AccountId(arguments.value("account").value_or(default_account)),

@@ -62,6 +62,44 @@ TEST_F(PolicyCommands, ExplainRefusesUnclearQuestions) {
                 HasSubstr("one of"));
     EXPECT_EQ(explain({"--action", "iot:Publish", "--topic", "a", "--context", "x"}).exit,
               Exit::WrongUse);
+    EXPECT_THAT(explain({"--action", "iot:Publish", "--topic", "a/+/b"}).err,
+                HasSubstr("--filter"));
+    for (const char* address : {"bogus", "10.0.0.1:80", "10.0.0.0/8"}) {
+        const Outcome outcome =
+            explain({"--action", "iot:Publish", "--topic", "a", "--source-ip", address});
+        EXPECT_EQ(outcome.exit, Exit::WrongUse) << address;
+        EXPECT_THAT(outcome.err, HasSubstr("--source-ip"));
+    }
+    EXPECT_EQ(explain({"--action", "iot:Connect", "--client-id", "basicPubSub", "--source-ip",
+                       "2001:db8::1"})
+                  .exit,
+              Exit::Done);
+}
+
+TEST_F(PolicyCommands, ExplainTakesNoMorePoliciesThanADevice) {
+    std::vector<std::string> words{"--action", "iot:Connect", "--client-id", "basicPubSub"};
+    for (int i = 1; i < 10; ++i) {
+        words.insert(words.end(), {"--policy", policy});
+    }
+    EXPECT_EQ(explain(words).exit, Exit::Done);  // it gives one itself
+    words.insert(words.end(), {"--policy", policy});
+    const Outcome outcome = explain(words);
+    EXPECT_EQ(outcome.exit, Exit::WrongUse);
+    EXPECT_THAT(outcome.err, HasSubstr("at most 10"));
+}
+
+TEST_F(PolicyCommands, ExplainKnowsTheTime) {
+    policy = write("time.json", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+      "Action":"iot:Publish","Resource":"*","Condition":{
+        "DateGreaterThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"},
+        "BoolIfExists":{"aws:SecureTransport":"true"}}}]})");
+    const std::vector<std::string> words{"--action", "iot:Publish", "--topic", "a"};
+    EXPECT_EQ(explain(words).exit, Exit::Done);
+    for (const char* context : {"aws:CurrentTime=2025-12-31", "aws:SecureTransport=false"}) {
+        auto more = words;
+        more.insert(more.end(), {"--context", context});
+        EXPECT_EQ(explain(more).exit, Exit::Failed) << context;
+    }
 }
 
 TEST_F(PolicyCommands, UnreadablePoliciesAreNamedWithTheirPlace) {
