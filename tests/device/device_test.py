@@ -77,6 +77,14 @@ class Device(DeviceTest):
                           '{"id": "{client_id}", "n": {n}}', "--qos", "0")
         self.assertIn('published #1 to test/topic: {"id": "d1", "n": 1}', run.stdout)
 
+    def test_stops_at_a_ca_file_without_a_certificate(self):
+        empty = self.folder / "empty.crt"
+        empty.write_text("hello\n")
+        run = self.gatehouse(GATEHOUSE, "device", *self.tls(), "--username", "alice", "--cafile",
+                             str(empty))
+        self.assertEqual(run.returncode, WRONG_USE, run.stdout + run.stderr)
+        self.assertIn("empty.crt holds no certificate", run.stderr)
+
     def test_is_refused_with_a_wrong_password(self):
         for protocol, code in (("5", "not authorized (0x87)"),
                                ("3.1.1", "not authorized (return code 5)")):

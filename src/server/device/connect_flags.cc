@@ -10,6 +10,7 @@
 
 #include "base/durable_file.h"
 #include "base/encoding.h"
+#include "certificates/certificate.h"
 #include "mqtt/topic.h"
 #include "server/command.h"
 #include "server/device/login.h"
@@ -38,6 +39,15 @@ Result<std::string> read_password_file(const std::string& path) {
     return text->substr(0, text->find_first_of("\r\n"));
 }
 
+// A file that holds no certificate would only be noticed as a handshake that fails.
+Result<void> check_ca_file(const std::string& path) {
+    const auto text = read_file(path);
+    if (!text) return refuse(fmt::format("the CA file {} cannot be read", path));
+    if (certificates::parse_certificate_pem(*text)) return {};
+    return refuse(fmt::format(
+        "the CA file {} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)", path));
+}
+
 Result<Target> read_target(const Arguments& arguments, const Environment& environment) {
     std::optional<Endpoint> endpoint;
     if (const auto text = arguments.value("endpoint")) {
@@ -58,7 +68,11 @@ Result<Target> read_target(const Arguments& arguments, const Environment& enviro
     if (!target->tls && (arguments.value("cafile") || arguments.value("alpn"))) {
         return refuse("--cafile and --alpn are about TLS, and mqtt:// is a connection without it");
     }
-    if (!target->ca_file.empty() && ::access(target->ca_file.c_str(), R_OK) != 0) {
+    if (arguments.value("cafile")) {
+        if (auto checked = check_ca_file(target->ca_file); !checked) {
+            return fail(std::move(checked.error()));
+        }
+    } else if (!target->ca_file.empty() && ::access(target->ca_file.c_str(), R_OK) != 0) {
         return refuse(fmt::format("the CA file {} cannot be read", target->ca_file));
     }
     return target;

@@ -88,6 +88,7 @@ TEST_F(ConnectFlags, RefuseWhatCannotBeMeant) {
     EXPECT_THAT(problem({"--attempts", "0"}), HasSubstr("--attempts 0: write a whole number"));
     EXPECT_THAT(problem({"--client-id", ""}), HasSubstr("--client-id"));
     EXPECT_THAT(problem({"--cafile", "/nonexistent"}), HasSubstr("/nonexistent cannot be read"));
+    EXPECT_THAT(problem({"--cafile", write("no.crt", "hello\n")}), HasSubstr("no certificate"));
     EXPECT_THAT(problem({"--endpoint", "mqtt://h", "--alpn", "mqtt"}), HasSubstr("about TLS"));
     EXPECT_THAT(problem({"--data-dir", folder_ + "/none"}), HasSubstr("no server is running"));
 }
