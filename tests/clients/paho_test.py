@@ -3,11 +3,14 @@
 
 usage: paho_test.py GATEHOUSE [TESTS]"""
 
+import re
+import subprocess
+import sys
 import unittest
 
 import client_test
 from client_test import NOT_AUTHORIZED_311, NOT_AUTHORIZED_5, AuthorizerTest
-from device import V5, V311
+from device import PASSWORD, V5, V311
 
 
 class LetsIn:
@@ -83,6 +86,22 @@ class Aws(LetsIn, AuthorizerTest):
 
     def check_reason_string(self, text, trace_id):
         self.assertIn(trace_id, text)
+
+    def test_the_readmes_programs_say_goodbye(self):
+        root = client_test.HERE.parents[1]
+        for name in ("README.md", "README.zh-CN.md"):
+            with self.subTest(name=name):
+                text = (root / name).read_text(encoding="utf-8")
+                program = re.search(r"^```python\n(.*?)^```", text, re.M | re.S)[1]
+                for written, ours in (("8883", str(self.server.ready["mqtts"])),
+                                      ("root-CA.crt", self.server.ready["ca"]),
+                                      ("correct-horse", PASSWORD), ("test/topic", "lab/readme"),
+                                      ("basicPubSub", name)):
+                    self.assertIn(written, program)
+                    program = program.replace(written, ours)
+                subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+                ended = self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                self.assertEqual(ended["disconnectReason"], "CLIENT_INITIATED_DISCONNECT")
 
 
 class AwsStrict(LetsIn, AuthorizerTest):
