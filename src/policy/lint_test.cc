@@ -66,7 +66,7 @@ TEST(Lint, TopicAndTopicfilterMixedUp) {
 TEST(Lint, ActionsOfOneStatementMixedUp) {
     const auto both = findings_of(
         {std::string(connect), allow(R"(iot:Publish","iot:Subscribe)", "topic/pump/*")});
-    EXPECT_THAT(codes(both), ElementsAre("wrong-resource-type"));
+    ASSERT_THAT(codes(both), ElementsAre("wrong-resource-type"));
     EXPECT_THAT(both[0].sentence, HasSubstr("iot:Subscribe is never checked against topic/"));
     EXPECT_THAT(both[0].fix, HasSubstr("topicfilter/ instead of topic/ for iot:Subscribe"));
     EXPECT_THAT(codes(findings_of({std::string(connect),
@@ -162,7 +162,7 @@ TEST(Lint, ValuesThatNeverMatch) {
         "NotIpAddress":{"aws:SourceIp":["::1","${aws:SourceIp}"]})")),
                 IsEmpty());
     const auto shape = findings_of({std::string(connect), allow("iot:Publish", "topic:x")});
-    EXPECT_THAT(codes(shape), ElementsAre("never-matches"));
+    ASSERT_THAT(codes(shape), ElementsAre("never-matches"));
     EXPECT_THAT(shape[0].fix, HasSubstr("topic/NAME"));
     EXPECT_THAT(
         codes(findings_of({std::string(connect), allow("iot:Publish", "topic/${iot:ClientId")})),
