@@ -95,7 +95,7 @@ const OpenEndpoint* Api::open(const net::HttpRequest& request) const {
 
 // Memory that runs out while a request is worked on is that request's failure, not the server's.
 // Of which service nobody knows yet: the form of JSON 1.1 holds what either protocol reads.
-net::HttpResponse Api::refuse(unsigned status, std::string sentence) const {
+net::HttpResponse Api::refuse_request(unsigned status, std::string sentence) const {
     wire::ErrorShape shape = shape_of_status(status);
     shape.status = status;
     return to_http(wire::encode_error(wire::Protocol::Json11, shape, sentence));

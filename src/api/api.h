@@ -43,7 +43,7 @@ struct CallRecord {
 struct ApiSettings {
     AccessSettings access;
     // Names this server answers to, beside addresses and localhost.
-    std::vector<std::string> host_names;
+    OriginGuard::Names host_names;
 };
 
 // Everything the Api works with; it must outlive the Api.
@@ -67,7 +67,7 @@ public:
 
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
                                           Deadline deadline) override;
-    net::HttpResponse refuse(unsigned status, std::string sentence) const override;
+    net::HttpResponse refuse_request(unsigned status, std::string sentence) const override;
 
     const ServiceTable& services() const { return services_; }
 

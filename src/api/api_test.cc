@@ -202,7 +202,7 @@ TEST_F(ApiTest, WhatNeverBecameARequestIsRefusedInJson) {
                                                       {408, "RequestTimeoutException"},
                                                       {431, "BadRequestException"}};
     for (const auto& [status, type] : cases) {
-        const auto response = api->refuse(status, "why");
+        const auto response = api->refuse_request(status, "why");
         EXPECT_EQ(response.status, status);
         EXPECT_EQ(error_type(response), type);
         EXPECT_EQ(response.body, fmt::format(R"({{"__type":"{}","message":"why"}})", type));

@@ -39,8 +39,10 @@ std::size_t count(const net::HttpHeaders& headers, std::string_view name) {
 
 }  // namespace
 
-OriginGuard::OriginGuard(std::vector<std::string> host_names) : host_names_(std::move(host_names)) {
-    for (auto& name : host_names_) name = signature::to_lower(name);
+OriginGuard::OriginGuard(Names names) : names_(std::move(names)) {
+    for (auto* const list : {&names_.endpoints, &names_.machine}) {
+        for (auto& name : *list) name = signature::to_lower(name);
+    }
 }
 
 bool OriginGuard::is_ours(std::string_view host) const {
@@ -49,7 +51,9 @@ bool OriginGuard::is_ours(std::string_view host) const {
     if (name.empty()) return false;
     if (net::Address::parse(name, 0)) return true;
     if (is_under(name, "localhost")) return true;
-    return std::ranges::any_of(host_names_, [&](const auto& ours) { return is_under(name, ours); });
+    return std::ranges::find(names_.machine, name) != names_.machine.end() ||
+           std::ranges::any_of(names_.endpoints,
+                               [&](const auto& ours) { return is_under(name, ours); });
 }
 
 std::optional<std::string> OriginGuard::objection(const net::HttpRequest& request) const {

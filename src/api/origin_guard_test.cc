@@ -12,7 +12,7 @@ net::HttpRequest request_with(std::vector<std::pair<std::string, std::string>> h
 }
 
 TEST(OriginGuard, KnowsItsOwnNames) {
-    const OriginGuard guard({"Gate.Example.test"});
+    const OriginGuard guard({.endpoints = {"Gate.Example.test"}});
     for (const auto* host :
          {"localhost", "localhost:4566", "LOCALHOST:4566", "iot.us-east-1.localhost:4566",
           "127.0.0.1:4566", "[::1]:4566", "203.0.113.5", "gate.example.test",
@@ -22,13 +22,21 @@ TEST(OriginGuard, KnowsItsOwnNames) {
 }
 
 TEST(OriginGuard, RefusesForeignNames) {
-    const OriginGuard guard({"gate.example.test"});
+    const OriginGuard guard({.endpoints = {"gate.example.test"}});
     for (const auto* host : {"evil.test", "gate.example.test.evil.test", "xgate.example.test",
                              "notlocalhost", "", "[::1", ":4566", "127.0.0.1.evil.test"}) {
         EXPECT_TRUE(guard.objection(request_with({{"Host", host}}))) << host;
     }
     EXPECT_TRUE(guard.objection(request_with({})));
     EXPECT_TRUE(guard.objection(request_with({{"Host", "localhost"}, {"host", "localhost"}})));
+}
+
+TEST(OriginGuard, AMachineMayBeCalledLikeATopLevelDomain) {
+    const OriginGuard guard({.machine = {"Dev", "dev.lan"}});
+    EXPECT_FALSE(guard.objection(request_with({{"Host", "dev:4566"}})));
+    EXPECT_FALSE(guard.objection(request_with({{"Host", "dev.lan"}})));
+    EXPECT_TRUE(guard.objection(request_with({{"Host", "attacker.dev"}})));
+    EXPECT_TRUE(guard.objection(request_with({{"Host", "attacker.dev.lan"}})));
 }
 
 TEST(OriginGuard, RefusesForeignOrigins) {

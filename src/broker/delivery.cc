@@ -284,7 +284,7 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
         }
         counters_.queued.add(1);
         note_busy(session, true);
-        if (session.is_observed_ && !session.is_connected() && observer_ != nullptr) [[unlikely]] {
+        if (!session.is_connected() && observer_ != nullptr) {
             observer_->on_queued(session, topic, form.qos);
         }
     } else {

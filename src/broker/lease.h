@@ -98,8 +98,7 @@ public:
     void outbound_ready();
     // The guard's earlier answers no longer count.
     void policies_changed();
-    // Whether Outbound::on_delivered(), and SessionObserver::on_queued() once the client is away,
-    // are wanted for this session. Default: no.
+    // Whether Outbound::on_delivered() is wanted for this session. Default: no.
     void observe_deliveries(Observe observe);
 
     // Lets go of the session; the lease is void afterwards. `expiry_seconds` replaces the expiry

@@ -64,6 +64,10 @@ public:
     bool is_connected() const { return outbound_ != nullptr; }
     // Of its connection; null: offline.
     const Outbound* outbound() const { return outbound_; }
+    // Whose it was last; empty where that is not known, as after a restart.
+    std::string_view principal() const {
+        return principal_ == nullptr ? std::string_view() : std::string_view(*principal_);
+    }
     std::uint32_t expiry_seconds() const { return expiry_seconds_; }
     // Whether it outlives its connection.
     bool is_persistent() const { return expiry_seconds_ != 0; }

@@ -36,8 +36,7 @@ enum class SessionEnd : std::uint8_t {
 // loops. Must not call back into the broker. Views and references are valid during the call.
 class SessionObserver {
 public:
-    // Stored for a client that is away. Only for sessions with
-    // Lease::observe_deliveries(Observe::Yes), as their last connection left it.
+    // Stored for a client that is away.
     virtual void on_queued(const Session& session, std::string_view topic, mqtt::Qos qos) = 0;
     // `explanation` is the guard's when the cause is NotAllowed, else 0.
     virtual void on_dropped(const Session& session, std::string_view topic, mqtt::Qos qos,

@@ -420,8 +420,15 @@ bool Instance::may_connect(int connected_socket) {
     return holds_socket(process_tree(process_->pid()), owner->inode);
 }
 
+// The sandbox tells a user of its own even where all instances have the same.
 void Instance::on_confined(std::string_view text) {
-    parts_.isolation.set_reached(text);
+    constexpr std::string_view own_user = "own-user";
+    std::string reached(text);
+    const auto user = reached.find(own_user);
+    if (user != reached.npos && !parts_.isolation.is_own_user(plan_.spec.user)) {
+        reached.replace(user, own_user.size(), "shared-user");
+    }
+    parts_.isolation.set_reached(reached);
 }
 
 void Instance::on_started(pid_t runtime) {

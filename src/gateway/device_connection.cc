@@ -65,7 +65,7 @@ void DeviceConnection::start() {
     if (lingering_) return;
     send_connack(*arrival);
     if (lease_.is_from_another()) drop_denied_subscriptions();
-    observe_deliveries();
+    refresh_log_level();  // the principal is known now
     lease_.start_delivery();
     keeper_ = IdentityKeeper::make_if_needed(*this, arrival->authenticated_at);
 

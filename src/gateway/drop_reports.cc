@@ -74,16 +74,23 @@ public:
     }
 
     void tell_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) {
-        const logs::Level level =
-            levels_.level_for({.tenant = session.tenant(), .client_id = session.client_id()});
-        if (!events_.keeps(level, logs::EventType::Queued, logs::Status::Success)) return;
+        constexpr auto type = logs::EventType::Queued;
+        constexpr auto status = logs::Status::Success;
+        // For most servers nobody's are, and this is done for each message.
+        if (!events_.keeps(levels_.most_verbose(), type, status)) return;
+        const logs::Level level = levels_.level_for({.tenant = session.tenant(),
+                                                     .client_id = session.client_id(),
+                                                     .principal_id = session.principal()});
+        if (!events_.keeps(level, type, status)) return;
         const std::string text = std::to_string(static_cast<int>(qos));
         const logs::Member more[] = {{"qos", std::string_view(text)}};
         const std::string trace_id = make_uuid(random_);
         events_.record({.tenant = session.tenant(),
-                        .type = logs::EventType::Queued,
+                        .type = type,
                         .trace_id = trace_id,
-                        .origin = {.protocol = "MQTT", .client_id = session.client_id()},
+                        .origin = {.protocol = "MQTT",
+                                   .client_id = session.client_id(),
+                                   .principal_id = session.principal()},
                         .topic_name = topic,
                         .details = "the client is away",
                         .more = more});

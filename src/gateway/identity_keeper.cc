@@ -15,7 +15,9 @@ namespace {
 using std::chrono::seconds;
 
 // After a refresh that could not be made (and need not end the connection): the next try.
-constexpr seconds retry_wait{10};
+// Between attempts where the function is away: first, and at most, as it doubles.
+constexpr seconds retry_wait_min{10};
+constexpr seconds retry_wait_max{300};
 
 }  // namespace
 
@@ -91,6 +93,7 @@ async::Task<void> IdentityKeeper::ask_again(std::shared_ptr<IdentityKeeper*> kee
 void IdentityKeeper::take(authentication::AuthenticationResult result) {
     const SteadyTime now = connection_.gateway().loop().now();
     if (result) {
+        retry_wait_ = seconds(0);
         connection_.adopt_identity(std::move(*result));
         plan_refresh(now);
         set_timer();
@@ -100,7 +103,12 @@ void IdentityKeeper::take(authentication::AuthenticationResult result) {
                                   RefreshFailure::KeepPolicy &&
                               result.error().kind == authentication::Refusal::Kind::Unavailable;
     if (keeps_policy) {
-        refresh_at_ = now + retry_wait;
+        retry_wait_ = std::clamp(2 * retry_wait_, retry_wait_min, retry_wait_max);
+        refresh_at_ = now + retry_wait_;
+        logs::TraceStore::Recorder trace = connection_.facts().trace;
+        trace.step(logs::StepKind::RefreshPlanned, logs::StepStatus::Noted,
+                   fmt::format("the policy stays, and the authorizer is asked again in {} s",
+                               retry_wait_.count()));
         set_timer();
         return;
     }

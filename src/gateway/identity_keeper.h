@@ -39,6 +39,8 @@ private:
 
     DeviceConnection& connection_;
     SteadyTime refresh_at_ = never;
+    std::chrono::seconds retry_wait_{
+        0};  // before the present attempt; 0: the last one was answered
     SteadyTime end_at_ = never;
     // What a refresh under way holds, from the first on; empty once the keeper is gone.
     std::shared_ptr<IdentityKeeper*> self_;

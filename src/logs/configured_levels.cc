@@ -10,8 +10,29 @@ void ConfiguredLevels::set_fallback(Level level) {
         const std::unique_lock lock(mutex_);
         if (fallback_ == level) return;
         fallback_ = level;
+        note_change(most_verbose_of_all());
     }
-    note_change();
+    tell_watcher();
+}
+
+void ConfiguredLevels::set_watcher(std::function<void()> watcher) {
+    const std::unique_lock lock(mutex_);
+    watcher_ = std::move(watcher);
+}
+
+void ConfiguredLevels::tell_watcher() {
+    const std::shared_lock lock(mutex_);
+    if (watcher_) watcher_();
+}
+
+Level ConfiguredLevels::most_verbose_of_all() const {
+    Level most = fallback_;
+    for (const auto& [tenant, levels] : tenants_) {
+        if (levels.all_disabled) continue;
+        most = std::max(most, levels.default_level);
+        for (const auto& [target, level] : levels.targets) most = std::max(most, level);
+    }
+    return most;
 }
 
 Level ConfiguredLevels::fallback() const {
@@ -23,8 +44,9 @@ void ConfiguredLevels::set(const Tenant& tenant, TenantLevels levels) {
     {
         const std::unique_lock lock(mutex_);
         tenants_.insert_or_assign(tenant, std::move(levels));
+        note_change(most_verbose_of_all());
     }
-    note_change();
+    tell_watcher();
 }
 
 Level ConfiguredLevels::level_for(const Subject& subject) const {

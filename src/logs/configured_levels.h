@@ -8,6 +8,7 @@
 #pragma once
 
 #include <compare>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -54,8 +55,10 @@ struct TenantLevels {
 class ConfiguredLevels final : public LevelResolver, Pinned {
 public:
     // `fallback`: where nothing is configured.
-    explicit ConfiguredLevels(Level fallback) : fallback_(fallback) {}
+    explicit ConfiguredLevels(Level fallback) : LevelResolver(fallback), fallback_(fallback) {}
 
+    // Told after each change, on its thread. One at a time; empty: nobody.
+    void set_watcher(std::function<void()> watcher);
     void set_fallback(Level level);
     Level fallback() const;
     // Replaces what is configured for the tenant.
@@ -64,10 +67,14 @@ public:
     Level level_for(const Subject& subject) const override;
 
 private:
+    Level most_verbose_of_all() const;  // the caller has mutex_
+    void tell_watcher();
+
     mutable std::shared_mutex mutex_;
     // Guarded by mutex_.
     Level fallback_;
     std::map<Tenant, TenantLevels> tenants_;
+    std::function<void()> watcher_;
 };
 
 }  // namespace gatehouse::logs

@@ -40,6 +40,24 @@ TEST(ConfiguredLevels, TargetsComeBeforeTheDefaultAndTheMostVerboseHolds) {
     EXPECT_EQ(levels.level_for({.tenant = other, .client_id = "loud"}), Level::Info);
 }
 
+TEST(ConfiguredLevels, TellsOfChangesAndOfTheMostThatAnybodyHas) {
+    ConfiguredLevels levels(Level::Info);
+    int told = 0;
+    levels.set_watcher([&] { ++told; });
+    EXPECT_EQ(levels.most_verbose(), Level::Info);
+    levels.set(tenant, {.default_level = Level::Warn,
+                        .targets = {{{LevelTargetType::ClientId, "loud"}, Level::Debug}}});
+    EXPECT_EQ(levels.most_verbose(), Level::Debug);
+    levels.set(tenant, {.default_level = Level::Debug, .all_disabled = true});
+    EXPECT_EQ(levels.most_verbose(), Level::Info) << "the other tenants'";
+    levels.set_fallback(Level::Error);
+    EXPECT_EQ(levels.most_verbose(), Level::Error);
+    EXPECT_EQ(told, 3);
+    levels.set_watcher({});
+    levels.set_fallback(Level::Warn);
+    EXPECT_EQ(told, 3);
+}
+
 TEST(ConfiguredLevels, AllMayBeDisabled) {
     ConfiguredLevels levels(Level::Info);
     levels.set(tenant, {.default_level = Level::Debug,

@@ -51,18 +51,25 @@ public:
     virtual Level level_for(const Subject& subject) const = 0;
     // Grows whenever an answer may have changed. Not virtual: it is read for each message.
     std::uint32_t generation() const { return generation_.load(std::memory_order_relaxed); }
+    // The most that level_for() answers about anybody. Not virtual either.
+    Level most_verbose() const { return most_verbose_.load(std::memory_order_relaxed); }
 
 protected:
-    void note_change() { generation_.fetch_add(1, std::memory_order_release); }
+    explicit LevelResolver(Level most_verbose) : most_verbose_(most_verbose) {}
+    void note_change(Level most_verbose) {
+        most_verbose_.store(most_verbose, std::memory_order_relaxed);
+        generation_.fetch_add(1, std::memory_order_release);
+    }
 
 private:
     std::atomic<std::uint32_t> generation_{1};
+    std::atomic<Level> most_verbose_;
 };
 
 // The same level for everybody; for tools and tests.
 class FixedLevel final : public LevelResolver {
 public:
-    explicit FixedLevel(Level level) : level_(level) {}
+    explicit FixedLevel(Level level) : LevelResolver(level), level_(level) {}
     Level level_for(const Subject&) const override { return level_; }
 
 private:

@@ -24,7 +24,7 @@ std::string_view reason_phrase(unsigned status) {
     return {phrase.data(), phrase.size()};
 }
 
-HttpResponse Routes::refuse(unsigned status, std::string sentence) const {
+HttpResponse Routes::refuse_request(unsigned status, std::string sentence) const {
     HttpResponse response{.status = status};
     response.headers.set("Content-Type", "text/plain; charset=utf-8");
     response.body = std::move(sentence) + "\n";

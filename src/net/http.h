@@ -60,7 +60,7 @@ public:
                                              Deadline deadline) = 0;
     // The answer to what never became a request: see http_server.h. Plain text, unless the service
     // has a form for its errors.
-    virtual HttpResponse refuse(unsigned status, std::string sentence) const;
+    virtual HttpResponse refuse_request(unsigned status, std::string sentence) const;
 };
 
 std::string_view reason_phrase(unsigned status);

@@ -205,7 +205,7 @@ private:
     }
 
     async::Task<void> write_refusal(Refusal refusal) {
-        HttpResponse response = routes_.refuse(refusal.status, std::move(refusal.sentence));
+        HttpResponse response = routes_.refuse_request(refusal.status, std::move(refusal.sentence));
         response.close = true;
         co_await write_response(std::move(response), false);
     }

@@ -80,6 +80,8 @@ class AsOnAws(AuthorizerTest):
 
     def test_info_that_is_asked_for_includes_messages_as_on_aws(self):
         reader = self.device("reader", clean=False).connected()
+        listener = self.device("listener").connected()
+        listener.subscribed("lab/told")
         self.iot.set_v2_logging_options(roleArn=ROLE, defaultLogLevel="INFO")
         reader.subscribed("lab/told", 1)
         writer = self.device("writer").connected()
@@ -100,6 +102,21 @@ class AsOnAws(AuthorizerTest):
                          ["Publish-In", "Publish-In"])
         traces = [record["traceId"] for record in records if "topicName" in record]
         self.assertEqual(len(set(traces)), len(traces), "one trace id a request")
+        # Who was there before, and says nothing since.
+        self.server.wait_for_record(clientId="listener", eventType="Publish-Out")
+
+    def test_a_level_of_a_principal_holds_for_those_who_are_away(self):
+        self.iot.set_v2_logging_options(roleArn=ROLE, defaultLogLevel="ERROR")
+        self.iot.set_v2_logging_level(logLevel="INFO", logTarget={
+            "targetType": "PRINCIPAL_ID", "targetName": "tester"})
+        away = self.device("principal", clean=False).connected()
+        away.subscribed("lab/away", 1)
+        away.close()
+        self.server.wait_for_record(clientId="principal", eventType="Disconnect")
+        self.device("writer").connected().published("lab/away", b"", qos=1)
+        self.server.wait_for_record(clientId="principal", eventType="Queued")
+        self.device("principal", clean=False).connected()
+        self.server.wait_for_record(clientId="principal", eventType="Publish-Out")
 
     def test_a_topic_that_is_refused_is_told_with_its_trace_id(self):
         deep = "lab/" + "/".join("12345678")

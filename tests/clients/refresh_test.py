@@ -177,12 +177,12 @@ class FunctionAwayAws(FunctionAway, AuthorizerTest):
             device.published("lab/kept")
         self.set_failing("")
 
-        # The first is the probe; the other is asked about 10 s later. Time stands still until
+        # The first is the probe; the other is asked 20 s later. Time stands still until
         # each attempt has ended, or it would run into its deadline.
-        for done in range(2):
+        for done, wait in enumerate(("10s", "20s")):
             self.assertEqual(self.count("Success"), done)
             ended = self.count("Success") + self.count("Failure") + len(kept) - done
-            self.server.advance("10s")
+            self.server.advance(wait)
             wait_until(lambda: self.count("Success") + self.count("Failure") == ended,
                        f"attempts after {done} successes")
         self.assertEqual(self.count("Success"), 2, "both are refreshed when the function is back")
@@ -205,10 +205,14 @@ class FunctionDies(FunctionAway, AuthorizerTest):
         self.server.advance("300s")
         wait_for_failures(1)
         device.published("lab/kept")
-        self.set_failing("raises")
+        self.set_failing("hangs")
         self.server.advance("10s")
-        _, code, told = device.expect("disconnect")
         wait_for_failures(2)
+        device.published("lab/kept")
+        self.set_failing("raises")
+        self.server.advance("20s")
+        _, code, told = device.expect("disconnect")
+        wait_for_failures(3)
         self.assertEqual(code, NOT_AUTHORIZED_5)
         record = self.server.wait_for_record(clientId="outlives", eventType="Disconnect")
         self.assertIn("the table of devices is gone", record["details"])

@@ -36,10 +36,10 @@ def lambda_handler(event, context):
     failing = os.environ.get("FAILING")
     if user == "exits" or failing == "exits":
         os._exit(3)
+    if user == "hangs" or failing == "hangs":
+        threading.Event().wait()
     if user == "raises" or failing:
         raise RuntimeError("the table of devices is gone")
-    if user == "hangs":
-        threading.Event().wait()
     if user == "junk":
         return "no object at all"
     if user == "bad-principal":

@@ -14,7 +14,7 @@ from device import V5, V311
 from signing_key import SigningKey
 
 # Of what is written otherwise between quotes, in addresses and in ASCII.
-PASSWORD = "p\"w\\d/ gehéim-密码-🔑 'x'"
+PASSWORD = "p\"w\\d/100%25 gehéim-密码-🔑 'x'"
 TOKEN = "tökén/with\\all-of-it\""
 HANDLER = '''
 import base64, json, urllib.parse
@@ -23,7 +23,7 @@ def lambda_handler(event, context):
     shown = event.get("token", shown)
     for text in (event, json.dumps(event), shown, repr(shown), json.dumps(shown),
                  json.dumps(json.dumps(shown)), shown.encode(), urllib.parse.quote(shown),
-                 urllib.parse.quote_plus(shown), base64.b64encode(shown.encode()),
+                 urllib.parse.quote_plus(shown), urllib.parse.quote(json.dumps(shown)), base64.b64encode(shown.encode()),
                  base64.urlsafe_b64encode(shown.encode()).rstrip(b"=")):
         print("saw", text)
     if event["protocolData"]["mqtt"]["username"].startswith("echoes"):
@@ -38,6 +38,7 @@ def forms_of(secret: str) -> set[bytes]:
              json.dumps(secret, ensure_ascii=False)[1:-1],
              json.dumps(json.dumps(secret)[1:-1])[1:-1],
              urllib.parse.quote(secret), urllib.parse.quote_plus(secret),
+             urllib.parse.quote(json.dumps(secret)[1:-1]),
              base64.b64encode(data).decode().rstrip("="),
              base64.urlsafe_b64encode(data).decode().rstrip("=")}
     return {text.encode() for text in texts}

@@ -83,14 +83,19 @@ std::string continued(std::string_view text, std::string_view indent) {
 
 }  // namespace
 
+std::string output_line(std::int64_t timestamp, std::string_view message, Colour colour) {
+    std::string text = printable(message);
+    while (text.ends_with('\n')) text.pop_back();
+    return fmt::format("{} {}\n", painted(time_text(timestamp), Paint::Faint, colour),
+                       continued(text, "      "));
+}
+
 std::string event_line(std::int64_t timestamp, std::string_view message, Colour colour,
                        std::string_view told) {
     const std::string time = painted(time_text(timestamp), Paint::Faint, colour);
     const auto event = parse_json(message, "the log record");
     if (!event || !event->is_object() || text_at(*event, "/eventType").empty()) {
-        std::string text = printable(message);
-        while (text.ends_with('\n')) text.pop_back();
-        return fmt::format("{} {}\n", time, continued(text, "      "));
+        return output_line(timestamp, message, colour);
     }
     const bool failed = text_at(*event, "/status") == "Failure";
     std::string line = fmt::format("{} {} {:<22}{}\n", time, status_of(*event, colour),

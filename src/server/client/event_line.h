@@ -9,8 +9,12 @@
 
 namespace gatehouse::server {
 
-// `message` as stored, `timestamp` in milliseconds since 1970. Messages that are not events of AWS
-// IoT are shown as they are, after their time. Ends in a newline.
+// What a function printed, as it is, after its time. `timestamp` in milliseconds since 1970. Ends
+// in a newline; lines behind the first are indented.
+std::string output_line(std::int64_t timestamp, std::string_view message, Colour colour);
+
+// A record of the service's own log (AWSIotLogsV2). In other groups everybody may print what looks
+// like one: output_line().
 // `told`: what the reader knows already. A reason that is part of it is not repeated, and where to
 // learn more is left out.
 std::string event_line(std::int64_t timestamp, std::string_view message, Colour colour,

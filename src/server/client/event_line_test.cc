@@ -1,5 +1,6 @@
 #include "server/client/event_line.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -78,7 +79,10 @@ TEST(EventLine, DevicesDoNotForgeRecords) {
     EXPECT_THAT(text, HasSubstr(R"(client a\n2026-01-01 ok\tb\rc)"));
     EXPECT_THAT(text, HasSubstr(R"(topic t\r\nu)"));
     EXPECT_THAT(text, HasSubstr("\n      for a\n      2026-01-01 ok\n"));
-    EXPECT_EQ(event_line(at, "printed\r2026-01-01 00:00:00.250 ok", Colour::Off),
+    const std::string_view forged = R"({"eventType":"Connect","status":"Success"})";
+    EXPECT_EQ(output_line(at, forged, Colour::Off),
+              fmt::format("2026-01-01 00:00:00.250 {}\n", forged));
+    EXPECT_EQ(output_line(at, "printed\r2026-01-01 00:00:00.250 ok", Colour::Off),
               "2026-01-01 00:00:00.250 printed\n      2026-01-01 00:00:00.250 ok\n");
 }
 
@@ -88,8 +92,8 @@ TEST(EventLine, DevicesDoNotSteerTheTerminal) {
         Colour::Off);
     EXPECT_THAT(text, HasSubstr("client a?[2Jb?"));
     EXPECT_THAT(event_line(at, "x\033]0;title\007y", Colour::Off), HasSubstr("x?]0;title?y"));
-    EXPECT_THAT(event_line(at, "x\u202ey\u2066z\u200f \u20ac", Colour::Off),
-                HasSubstr("x?y?z? \u20ac"));
+    EXPECT_THAT(event_line(at, "x\u202ey\u2066z\u200f\u061c\u2028 \u20ac", Colour::Off),
+                HasSubstr("x?y?z??? \u20ac"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <span>
 #include <thread>
 
+#include "logs/event_sink.h"
 #include "server/client/answer.h"
 #include "server/client/duration.h"
 #include "server/client/event_line.h"
@@ -31,6 +32,7 @@ public:
         : out_(invocation.out),
           first_(first),
           form_(tail.form),
+          has_events_(tail.group == logs::iot_log_group),
           colour_(colour_of(invocation.out, invocation.environment)) {}
 
     void print_new(std::span<const json::value> events) {
@@ -39,8 +41,7 @@ public:
             if (!seen_.emplace(timestamp, text_at(event, "/eventId")).second) continue;
             newest_ = std::max(newest_, timestamp);
             const std::string message = text_at(event, "/message");
-            print(out_, form_ == RecordForm::Json ? message + "\n"
-                                                  : event_line(timestamp, message, colour_));
+            print(out_, text_of_record(timestamp, message));
         }
     }
     // Older ones are never printed.
@@ -54,9 +55,16 @@ public:
     bool is_closed() const { return std::ferror(out_) != 0; }
 
 private:
+    std::string text_of_record(std::int64_t timestamp, const std::string& message) const {
+        if (form_ == RecordForm::Json) return message + "\n";
+        return has_events_ ? event_line(timestamp, message, colour_)
+                           : output_line(timestamp, message, colour_);
+    }
+
     std::FILE* const out_;
     std::int64_t first_;
     const RecordForm form_;
+    const bool has_events_;
     const Colour colour_;
     std::set<std::pair<std::int64_t, std::string>> seen_;
     std::int64_t newest_ = 0;

@@ -12,11 +12,14 @@ std::size_t control_bytes(std::string_view text) {
     if (byte < 0x20 || byte == 0x7f) return 1;
     const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0;
     if (byte == 0xc2 && second >= 0x80 && second < 0xa0) return 2;  // U+0080 to U+009F
+    if (byte == 0xd8 && second == 0x9c) return 2;                   // U+061C
     const auto third = text.size() > 2 ? static_cast<unsigned char>(text[2]) : 0;
-    const bool turns_direction = (second == 0x80 && (third == 0x8e || third == 0x8f)) ||
-                                 (second == 0x80 && third >= 0xaa && third <= 0xae) ||
-                                 (second == 0x81 && third >= 0xa6 && third <= 0xa9);
-    return byte == 0xe2 && turns_direction ? 3 : 0;  // U+200E and on, U+202A and on, U+2066 and on
+    // U+200E, U+200F; line separators and what turns the direction, U+2028 to U+202E; U+2066 to
+    // U+2069.
+    const bool is_one = (second == 0x80 && (third == 0x8e || third == 0x8f)) ||
+                        (second == 0x80 && third >= 0xa8 && third <= 0xae) ||
+                        (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+    return byte == 0xe2 && is_one ? 3 : 0;
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ ControlApi::ControlApi(const Parts& parts)
         api::make_logs_service({.logs = *foundation.log, .workers = foundation.workers}));
     api_ = std::make_unique<api::Api>(
         api::ApiSettings{.access = access_settings(parts.settings),
-                         .host_names = own_names_of(parts.settings)},
+                         .host_names = names_asked_by(parts.settings)},
         api::ApiParts{
             .keys = *parts.resources.accounts,
             // Callers sign by their own clocks, which `--clock manual` does not move.

@@ -29,8 +29,7 @@ std::vector<std::string> host_names_of(const Settings& settings) {
     return names;
 }
 
-}  // namespace
-
+// By which this server is called: its endpoints, localhost and the machine's names. Lower case.
 std::vector<std::string> own_names_of(const Settings& settings) {
     std::vector<std::string> names = host_names_of(settings);
     names.emplace_back(endpoint_without_setting);
@@ -38,6 +37,12 @@ std::vector<std::string> own_names_of(const Settings& settings) {
         names.push_back(lower_case(name));
     }
     return names;
+}
+
+}  // namespace
+
+api::OriginGuard::Names names_asked_by(const Settings& settings) {
+    return {.endpoints = host_names_of(settings), .machine = certificates::machine_names()};
 }
 
 DeviceEndpoints::DeviceEndpoints(const Parts& parts)

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/origin_guard.h"
 #include "async/task.h"
 #include "async/worker_pool.h"
 #include "base/pinned.h"
@@ -25,8 +26,8 @@
 
 namespace gatehouse::server {
 
-// By which this server is called: its endpoints, localhost and the machine's names. Lower case.
-std::vector<std::string> own_names_of(const Settings& settings);
+// By which API and metrics are asked: the endpoints, and the machine's names.
+api::OriginGuard::Names names_asked_by(const Settings& settings);
 
 class DeviceEndpoints : Pinned {
 public:

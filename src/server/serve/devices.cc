@@ -174,6 +174,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                       return endpoints.tenant_of(server_name);
                                   }},
         parts.loops.all());
+    made->levels_ = foundation.levels.get();
+    made->levels_->set_watcher([gateway = made->gateway_.get()] { gateway->refresh_log_levels(); });
     return made;
 }
 
@@ -182,6 +184,7 @@ Result<void> Devices::reload_passwords() {
 }
 
 Devices::~Devices() {
+    if (levels_ != nullptr) levels_->set_watcher({});
     gateway_.reset();
     for (const auto& port : ports_) port->serve(nullptr);
 }

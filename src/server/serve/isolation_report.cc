@@ -16,6 +16,7 @@ struct Wall {
 };
 constexpr Wall walls[] = {{"namespaces", "namespaces", true},
                           {"own-user", "users of their own", true},
+                          {"shared-user", "a user that they share", true},
                           {"landlock", "Landlock", true},
                           {"seccomp", "seccomp", false}};
 
@@ -26,13 +27,14 @@ IsolationReport describe_isolation(functions::IsolationMode mode, std::string_vi
     bool guards_files = false;
     for (const Wall& wall : walls) {
         const bool is_there = reached.contains(wall.word);
-        (is_there ? there : missing).push_back(wall.name);
+        if (is_there) there.push_back(wall.name);
+        if (!is_there && wall.word != "shared-user") missing.push_back(wall.name);
         guards_files = guards_files || (is_there && wall.guards_files);
     }
     if (mode == functions::IsolationMode::None) {
-        return {.sentence =
-                    "functions run with the server's own rights, as functions.isolation = "
-                    "none asks"};
+        return {.sentence = fmt::format("functions run {}, as functions.isolation = none asks",
+                                        there.empty() ? "with the server's own rights"
+                                                      : "with nothing but users of their own")};
     }
     if (!guards_files) {
         return {.sentence =

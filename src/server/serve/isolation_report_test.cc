@@ -27,5 +27,16 @@ TEST(IsolationReport, WarnsWhenNothingGuardsTheServersFiles) {
     EXPECT_FALSE(describe_isolation(IsolationMode::None, "").is_warning) << "it was asked for";
 }
 
+TEST(IsolationReport, SaysWhoseUserItIs) {
+    EXPECT_EQ(describe_isolation(IsolationMode::Auto, "namespaces shared-user seccomp").sentence,
+              "functions are kept apart by namespaces, a user that they share, seccomp; not in use "
+              "here: users of their own, Landlock");
+    EXPECT_EQ(describe_isolation(IsolationMode::None, "").sentence,
+              "functions run with the server's own rights, as functions.isolation = none asks");
+    EXPECT_EQ(
+        describe_isolation(IsolationMode::None, " own-user").sentence,
+        "functions run with nothing but users of their own, as functions.isolation = none asks");
+}
+
 }  // namespace
 }  // namespace gatehouse::server

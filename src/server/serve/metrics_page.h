@@ -40,7 +40,7 @@ public:
         Loops& loops;
         gateway::Gateway& gateway;
         const ApiCallCounts& api_calls;
-        std::vector<std::string> host_names;  // by which it is asked, beside addresses
+        api::OriginGuard::Names host_names;  // by which it is asked, beside addresses
     };
     explicit MetricsPage(const Parts& parts) : parts_(parts), guard_(parts.host_names) {}
 

@@ -73,7 +73,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                                          .loops = *made->loops_,
                                                          .gateway = made->devices_->gateway(),
                                                          .api_calls = made->api_->calls(),
-                                                         .host_names = own_names_of(all)});
+                                                         .host_names = names_asked_by(all)});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
 }
