@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "broker/session.h"
 #include "gateway/drop_tally.h"
+#include "gateway/session_owner.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -78,9 +79,10 @@ public:
         constexpr auto status = logs::Status::Success;
         // For most servers nobody's are, and this is done for each message.
         if (!events_.keeps(levels_.most_verbose(), type, status)) return;
+        const std::string_view principal_id = principal_id_of(session.principal());
         const logs::Level level = levels_.level_for({.tenant = session.tenant(),
                                                      .client_id = session.client_id(),
-                                                     .principal_id = session.principal()});
+                                                     .principal_id = principal_id});
         if (!events_.keeps(level, type, status)) return;
         const std::string text = std::to_string(static_cast<int>(qos));
         const logs::Member more[] = {{"qos", std::string_view(text)}};
@@ -90,7 +92,7 @@ public:
                         .trace_id = trace_id,
                         .origin = {.protocol = "MQTT",
                                    .client_id = session.client_id(),
-                                   .principal_id = session.principal()},
+                                   .principal_id = principal_id},
                         .topic_name = topic,
                         .details = "the client is away",
                         .more = more});

@@ -16,6 +16,7 @@
 #include "gateway/loop_gateway.h"
 #include "gateway/proxied_peer.h"
 #include "gateway/reason_string.h"
+#include "gateway/session_owner.h"
 #include "gateway/will_permit.h"
 #include "mqtt/connack.h"
 #include "mqtt/connect.h"
@@ -360,8 +361,7 @@ private:
         arrival->attach = {
             .tenant = facts_->tenant(),
             .client_id = broker::ClientId(facts_->client_id),
-            .principal = fmt::format("{}/{}/{}", authentication::name_of(identity->type),
-                                     identity->authorizer_name, identity->principal_id),
+            .principal = session_owner(*identity),
             .version = connect.version,
             .clean_start = connect.clean_start ? broker::CleanStart::Yes : broker::CleanStart::No,
             .session_expiry_seconds = arrival->terms.session_expiry_seconds,

@@ -107,18 +107,20 @@ class AsOnAws(AuthorizerTest):
 
     def test_a_level_of_a_principal_holds_for_those_who_are_away(self):
         self.iot.set_v2_logging_options(roleArn=ROLE, defaultLogLevel="ERROR")
-        self.iot.set_v2_logging_level(logLevel="INFO", logTarget={
-            "targetType": "PRINCIPAL_ID", "targetName": "tester"})
+        target = {"targetType": "PRINCIPAL_ID", "targetName": "tester"}
+        self.iot.set_v2_logging_level(logLevel="INFO", logTarget=target)
+        self.addCleanup(self.iot.delete_v2_logging_level, **target)
         away = self.device("principal", clean=False).connected()
         away.subscribed("lab/away", 1)
         away.close()
         self.server.wait_for_record(clientId="principal", eventType="Disconnect")
-        self.device("writer").connected().published("lab/away", b"", qos=1)
+        self.device("other-writer").connected().published("lab/away", b"", qos=1)
         self.server.wait_for_record(clientId="principal", eventType="Queued")
         self.device("principal", clean=False).connected()
         self.server.wait_for_record(clientId="principal", eventType="Publish-Out")
 
     def test_a_topic_that_is_refused_is_told_with_its_trace_id(self):
+        self.iot.set_v2_logging_options(roleArn=ROLE, defaultLogLevel="INFO")
         deep = "lab/" + "/".join("12345678")
         for protocol in (V311, V5):
             with self.subTest(protocol=protocol):

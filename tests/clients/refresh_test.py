@@ -205,10 +205,12 @@ class FunctionDies(FunctionAway, AuthorizerTest):
         self.server.advance("300s")
         wait_for_failures(1)
         device.published("lab/kept")
-        self.set_failing("hangs")
+        handler = self.server.api("lambda").update_function_configuration
+        handler(FunctionName="auth", Handler="absent.handler")  # cannot be started
         self.server.advance("10s")
         wait_for_failures(2)
         device.published("lab/kept")
+        handler(FunctionName="auth", Handler="lambda_function.lambda_handler")
         self.set_failing("raises")
         self.server.advance("20s")
         _, code, told = device.expect("disconnect")

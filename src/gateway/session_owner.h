@@ -1,0 +1,30 @@
+// Whose a session is: who resumes it has to be the same, by the same authorizer, to have the
+// subscriptions and messages without being asked again.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "authentication/identity.h"
+
+namespace gatehouse::gateway {
+
+// "CustomAuth/AutoCustom/tester", for AttachRequest::principal.
+inline std::string session_owner(const authentication::Identity& identity) {
+    return fmt::format("{}/{}/{}", authentication::name_of(identity.type), identity.authorizer_name,
+                       identity.principal_id);
+}
+
+// The "tester" of that; empty where it is not known. No authorizer's name has a slash.
+inline std::string_view principal_id_of(std::string_view session_owner) {
+    for (int part = 0; part < 2 && !session_owner.empty(); ++part) {
+        session_owner.remove_prefix(std::min(session_owner.find('/'), session_owner.size() - 1) +
+                                    1);
+    }
+    return session_owner;
+}
+
+}  // namespace gatehouse::gateway
