@@ -1,6 +1,6 @@
 // Tells the log which messages sessions were not given, and why, and which wait for those that are
-// away. Denials are told where they are
-// decided, with their explanation (device_subscribe.cc, will_permit.h).
+// away. Denials are told where they are decided, with their explanation (device_subscribe.cc,
+// will_permit.h).
 //
 // Threads: construction before, destruction after the loops run; the calls on each session's loop.
 #pragma once

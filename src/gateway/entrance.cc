@@ -209,8 +209,9 @@ private:
             report_connect_failed(
                 gateway_, *facts_, ConnectFault::Rules,
                 {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
-            // Who sends no client id is told so by every server [MQTT-3.1.3-8].
-            if (connect.client_id.empty()) {
+            // Who sends no client id and should is told so by every server [MQTT-3.1.3-8].
+            if (connect.client_id.empty() &&
+                problem->reason == ReasonCode::ClientIdentifierNotValid) {
                 co_return co_await refuse(problem->reason, problem->sentence);
             }
             co_return co_await refuse_by_profile(problem->sentence, problem->reason);

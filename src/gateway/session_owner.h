@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -20,11 +19,11 @@ inline std::string session_owner(const authentication::Identity& identity) {
 
 // The "tester" of that; empty where it is not known. No authorizer's name has a slash.
 inline std::string_view principal_id_of(std::string_view session_owner) {
-    for (int part = 0; part < 2 && !session_owner.empty(); ++part) {
-        session_owner.remove_prefix(std::min(session_owner.find('/'), session_owner.size() - 1) +
-                                    1);
-    }
-    return session_owner;
+    const auto type_end = session_owner.find('/');
+    if (type_end == session_owner.npos) return {};
+    const auto authorizer_end = session_owner.find('/', type_end + 1);
+    if (authorizer_end == session_owner.npos) return {};
+    return session_owner.substr(authorizer_end + 1);
 }
 
 }  // namespace gatehouse::gateway

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,29 +14,17 @@
 
 namespace gatehouse::logs {
 
-// Which kinds of events are kept at which level of their subject.
-struct EventSettings {
-    // Kinds with a level of their own, whatever the subject's (SetV2LoggingOptions
-    // eventConfigurations). Unset: none.
-    std::array<std::optional<Level>, event_type_count> own_levels = {};
-};
-
-// The settings, compiled to one bit a kind. Reading costs one relaxed load.
-//
-// Threads: keeps() from any; change() from any, seen by others soon.
-class EventSelection : Pinned {
+// Which kinds of events are kept at which level of their subject, as one bit a kind.
+class EventSelection {
 public:
-    EventSelection() { change({}); }
-    explicit EventSelection(const EventSettings& settings) { change(settings); }
-
-    void change(const EventSettings& settings);
+    EventSelection();
     bool keeps(Level limit, EventType type, Status status) const {
-        const auto& mask = masks_[static_cast<std::size_t>(limit)][static_cast<int>(status)];
-        return (mask.load(std::memory_order_relaxed) >> static_cast<int>(type) & 1) != 0;
+        const auto mask = masks_[static_cast<std::size_t>(limit)][static_cast<int>(status)];
+        return (mask >> static_cast<int>(type) & 1) != 0;
     }
 
 private:
-    std::array<std::array<std::atomic<std::uint64_t>, 2>, level_count> masks_;
+    std::array<std::array<std::uint64_t, 2>, level_count> masks_ = {};
 };
 
 // One stream of one group, the place where lines go. Made by EventSink::open_stream.
@@ -65,7 +52,6 @@ public:
     bool keeps(Level limit, EventType type, Status status) const {
         return selection_.keeps(limit, type, status);
     }
-    EventSelection& selection() { return selection_; }
 
     // Records the event, stamped with the present wall time, in group AWSIotLogsV2 of its
     // tenant. Failures are kept over the write budget, successes are not.
@@ -77,8 +63,8 @@ public:
     virtual void append(const StreamRef& stream, WallTime time, std::string_view message,
                         Importance importance = Importance::Droppable) = 0;
 
-protected:
-    EventSelection selection_;
+private:
+    const EventSelection selection_;
 };
 
 // Forgets everything; for tools and tests that need no log.

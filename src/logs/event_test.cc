@@ -160,16 +160,6 @@ TEST(EventSelection, DefaultKeepsConnectionsAndRefusalsButNotEveryMessage) {
     EXPECT_FALSE(selection.keeps(Level::Info, EventType::Ping, Status::Success));
 }
 
-TEST(EventSelection, FollowsItsSettings) {
-    EventSelection selection;
-    EventSettings settings;
-    settings.own_levels[static_cast<std::size_t>(EventType::Ping)] = Level::Debug;
-    settings.own_levels[static_cast<std::size_t>(EventType::Connect)] = Level::Disabled;
-    selection.change(settings);
-    EXPECT_TRUE(selection.keeps(Level::Error, EventType::Ping, Status::Success));
-    EXPECT_FALSE(selection.keeps(Level::Debug, EventType::Connect, Status::Failure));
-}
-
 TEST(Metrics, SumsTheSetsOfAllLoops) {
     Metrics metrics;
     MetricSet& one = metrics.make_set();

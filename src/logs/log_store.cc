@@ -54,9 +54,7 @@ LogStore::LogStore(StoreSettings settings, const Clock& clock)
       total_bytes_(settings_.total_bytes),
       write_budget_(settings_.write_budget),
       clock_(clock),
-      intake_(settings_.intake) {
-    selection_.change(settings_.events);
-}
+      intake_(settings_.intake) {}
 
 Result<std::unique_ptr<LogStore>> LogStore::open(StoreSettings settings, const Clock& clock) {
     std::error_code error;

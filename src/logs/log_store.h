@@ -43,7 +43,6 @@ namespace gatehouse::logs {
 struct StoreSettings {
     std::filesystem::path folder;  // DATA_DIR/logs
     Tenant tenant;                 // where notices about the log itself go
-    EventSettings events;
     std::uint64_t segment_bytes = 8 * 1024 * 1024;
     std::uint64_t group_bytes = 256 * 1024 * 1024;
     std::uint64_t total_bytes = 1024 * 1024 * 1024;
