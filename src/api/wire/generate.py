@@ -2,8 +2,9 @@
 """Turns service models into C++: generate.py --out DIR --shards N SERVICE OPERATIONS_FILE
 
 OPERATIONS_FILE names the operations that have a handler, one a line; only these get structs and
-codecs, the table of operations holds all. `generate.py --patterns FILE` writes the catalogue of
-every pattern of every model for the test that none is skipped.
+codecs, the table of operations holds all. `generate.py --list ...` writes nothing and prints the
+paths of the files, one a line. `generate.py --patterns FILE` writes the catalogue of every
+pattern of every model for the test that none is skipped.
 
 Files are written only when they change, so that what is unchanged is not compiled again.
 """
@@ -43,6 +44,9 @@ def generate(args):
     operations = read_operations(args.operations, service)
     out = Path(args.out) / "api" / "shapes" / service.name
     files = Emitter(service, operations, args.shards).emit()
+    if args.list:
+        print(*(out / name for name in files), sep="\n")
+        return
     for name, text in files.items():
         write_if_changed(out / name, text)
     for stale in set(out.rglob("*.*")) - {out / name for name in files}:
@@ -77,6 +81,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out")
     parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--list", action="store_true")
     parser.add_argument("--patterns")
     parser.add_argument("service", nargs="?", choices=model.SERVICES)
     parser.add_argument("operations", nargs="?")
