@@ -34,11 +34,11 @@ public:
         const auto day = std::chrono::floor<std::chrono::days>(time);
         const std::chrono::year_month_day date(day);
         const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-        const auto end = fmt::format_to_n(
-            text_.data(), text_.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-            static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-            clock.seconds().count());
+        const auto end =
+            fmt::format_to_n(text_.data(), text_.size(), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+                             static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                             static_cast<unsigned>(date.day()), clock.hours().count(),
+                             clock.minutes().count(), clock.seconds().count());
         length_ = static_cast<std::size_t>(end.out - text_.data());
     }
 
