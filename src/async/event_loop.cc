@@ -45,6 +45,7 @@ EventLoop::EventLoop(const Clock& clock, Settings settings)
       keep_context_(asio::make_work_guard(context_)),
       now_(clock.steady_now()),
       timers_(now_),
+      machine_timers_(clock.machine_now()),
       epoll_(require_descriptor(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_(require_descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
       mailbox_(std::make_unique<Mailbox>()),
@@ -97,10 +98,15 @@ void EventLoop::notify() {
 
 int EventLoop::wait_milliseconds(std::chrono::milliseconds at_most) const {
     if (!turn_end_hooks_.empty() || has_own_mail_) return 0;
-    const SteadyTime look = timers_.next_look();
-    if (look == SteadyTime::max()) return static_cast<int>(at_most.count());
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(look - clock_.steady_now());
-    return static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, at_most.count()));
+    const auto until = [&](SteadyTime look, auto now) {
+        if (look == SteadyTime::max()) return at_most;
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(look - now());
+        return std::clamp(wait, std::chrono::milliseconds(0), at_most);
+    };
+    const auto wait =
+        std::min(until(timers_.next_look(), [&] { return clock_.steady_now(); }),
+                 until(machine_timers_.next_look(), [&] { return clock_.machine_now(); }));
+    return static_cast<int>(wait.count());
 }
 
 bool EventLoop::turn(std::chrono::milliseconds at_most) {
@@ -124,6 +130,7 @@ bool EventLoop::turn(std::chrono::milliseconds at_most) {
     }
     ready_count_ = 0;
     worked |= timers_.advance(now_) > 0;
+    worked |= machine_timers_.advance(clock_.machine_now()) > 0;
     if (mail_came) ++counters_.mail_wakeups;
     if (mail_came || has_own_mail_) worked |= run_mail();
     worked |= context_.poll() > 0;

@@ -76,6 +76,8 @@ public:
 
     Executor executor() { return context_.get_executor(); }
     TimingWheel& timers() { return timers_; }
+    // By the machine's time: see base/clock.h.
+    TimingWheel& machine_timers() { return machine_timers_; }
     const Clock& clock() const { return clock_; }
     // The time at which this turn began; cheap.
     SteadyTime now() const { return now_; }
@@ -122,6 +124,7 @@ private:
     asio::executor_work_guard<Executor> keep_context_;
     SteadyTime now_;
     TimingWheel timers_;
+    TimingWheel machine_timers_;
     int epoll_ = -1;
     int wake_ = -1;
     std::unique_ptr<Mailbox> mailbox_;

@@ -4,24 +4,20 @@
 
 #include <algorithm>
 
+#include "base/character_count.h"
 #include "signature/request_view.h"
 
 namespace gatehouse::authentication {
 namespace {
 
 // Source: AWS IoT API Reference, TestInvokeAuthorizer.
-constexpr std::ptrdiff_t token_characters_max = 6144;
+constexpr std::size_t token_characters_max = 6144;
 constexpr std::string_view authorizer_parameters_prefix = "x-amz-customauthorizer-";
 // Of a URL that is signed with keys: X-Amz-Algorithm, X-Amz-Signature, ….
 constexpr std::string_view signed_query_prefix = "x-amz-";
 
 bool has_prefix_ignoring_case(std::string_view text, std::string_view prefix) {
     return signature::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
-bool is_too_long(std::string_view token) {
-    const auto begins_character = [](char c) { return (static_cast<unsigned char>(c) >> 6) != 2; };
-    return std::ranges::count_if(token, begins_character) > token_characters_max;
 }
 
 // A value the client sent under a name, and where.
@@ -172,7 +168,7 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
             choice->token.token = std::move(token->value);
         }
     }
-    if (choice->token.token && is_too_long(*choice->token.token)) {
+    if (choice->token.token && character_count(*choice->token.token) > token_characters_max) {
         return std::unexpected(refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
                                        fmt::format("the token '{}' has over {} characters",
                                                    authorizer.token_key_name, token_characters_max),

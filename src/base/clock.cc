@@ -27,7 +27,8 @@ WallTime SystemClock::wall_now() const {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-ManualClock::ManualClock(WallTime start) : start_(start) {}
+ManualClock::ManualClock(WallTime start, MachineTime machine_time)
+    : start_(start), machine_time_(machine_time) {}
 
 WallTime ManualClock::default_start() {
     using namespace std::chrono;
@@ -41,6 +42,11 @@ SteadyTime ManualClock::steady_now() const {
 
 WallTime ManualClock::wall_now() const {
     return start_ + std::chrono::milliseconds(elapsed_ms_.load());
+}
+
+SteadyTime ManualClock::machine_now() const {
+    if (machine_time_ == MachineTime::StandsStill) return steady_now();
+    return SystemClock().steady_now() + std::chrono::milliseconds(elapsed_ms_.load());
 }
 
 void ManualClock::advance(std::chrono::milliseconds by) {

@@ -5,6 +5,20 @@
 namespace gatehouse {
 namespace {
 
+TEST(ManualClock, MachineTimeStandsStillOrGoesOnAndMovesAlong) {
+    using std::chrono::hours;
+    ManualClock still;
+    EXPECT_EQ(still.machine_now(), still.steady_now());
+    ManualClock going(ManualClock::default_start(), ManualClock::MachineTime::Goes);
+    const SteadyTime stood = going.steady_now(), before = going.machine_now();
+    while (going.machine_now() == before) {
+    }
+    EXPECT_EQ(going.steady_now(), stood);
+    going.advance(hours(5));
+    EXPECT_GT(going.machine_now(), before + hours(5));
+    EXPECT_LT(going.machine_now(), before + hours(6));
+}
+
 TEST(ManualClock, MovesBothTimesTogether) {
     ManualClock clock;
     const auto steady = clock.steady_now();

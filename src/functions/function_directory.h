@@ -67,7 +67,7 @@ public:
                                                   std::optional<std::uint32_t> reserved);
 
     // Tags with these keys get these values; then the keys in `removed` go. InvalidInput when more
-    // than tags_max are left.
+    // than resource_tags_max are left.
     async::Task<Result<void>> change_tags(Tenant tenant, FunctionName name,
                                           std::map<std::string, std::string> added,
                                           std::vector<std::string> removed);

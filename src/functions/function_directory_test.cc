@@ -239,7 +239,7 @@ TEST_F(FunctionDirectoryTest, TagsAreSetAndTakenAwayOneByOne) {
     ASSERT_TRUE(wait(functions->change_tags(tenant, fn, {{"a", "3"}}, {"b", "absent"})));
     EXPECT_EQ(functions->find(tenant, fn)->tags, (std::map<std::string, std::string>{{"a", "3"}}));
     std::map<std::string, std::string> many;
-    for (std::size_t i = 0; i < tags_max; ++i) many.emplace(std::to_string(i), "");
+    for (std::size_t i = 0; i < resource_tags_max; ++i) many.emplace(std::to_string(i), "");
     EXPECT_EQ(wait(functions->change_tags(tenant, fn, many, {})).error().kind,
               ErrorKind::InvalidInput);
     EXPECT_EQ(functions->find(tenant, fn)->tags.size(), 1U);
@@ -255,8 +255,8 @@ TEST_F(FunctionDirectoryTest, TagsThatMayNotBeAreRefused) {
         return changed ? std::string("accepted") : changed.error().message;
     };
     std::map<std::string, std::string> many;
-    for (std::size_t i = 0; i <= tags_max; ++i) many.emplace(std::to_string(i), "");
-    EXPECT_EQ(refusal(many), "a function has at most 50 tags");
+    for (std::size_t i = 0; i <= resource_tags_max; ++i) many.emplace(std::to_string(i), "");
+    EXPECT_EQ(refusal(many), "51 tags; at most 50 are allowed");
     EXPECT_THAT(refusal({{"aws:x", ""}}), HasSubstr("'aws:' are reserved"));
     EXPECT_THAT(refusal({{"", "v"}}), HasSubstr("1 to 128 characters"));
     EXPECT_TRUE(functions->find(tenant, fn)->tags.empty());

@@ -143,20 +143,8 @@ Result<void> check_texts(const FunctionConfiguration& configuration) {
 
 }  // namespace
 
-Result<void> check_tags(const std::map<std::string, std::string>& tags) {
-    if (tags.size() > tags_max) {
-        return fail(ErrorKind::InvalidInput,
-                    fmt::format("a function has at most {} tags", tags_max));
-    }
-    for (const auto& [key, value] : tags) {
-        if (key.empty() || key.size() > 128 || value.size() > 256) {
-            return fail(ErrorKind::InvalidInput,
-                        "a tag's key must have 1 to 128 characters and its value up to 256");
-        }
-        if (key.starts_with("aws:")) {
-            return fail(ErrorKind::InvalidInput, "tag keys that start with 'aws:' are reserved");
-        }
-    }
+Result<void> check_tags(const ResourceTags& tags) {
+    if (auto fault = tags_fault(tags)) return fail(ErrorKind::InvalidInput, std::move(*fault));
     return {};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/resource_tags.h"
 #include "base/result.h"
 #include "functions/function.h"
 
@@ -57,7 +58,7 @@ struct UpdateFunctionConfiguration {
 Result<void> check_configuration(const FunctionConfiguration& configuration);
 
 // How many tags, and which: Lambda Developer Guide, "Using tags on Lambda functions".
-Result<void> check_tags(const std::map<std::string, std::string>& tags);
+Result<void> check_tags(const ResourceTags& tags);
 
 // Names that a function's environment may not have.
 bool is_reserved_variable(std::string_view name);

@@ -454,12 +454,6 @@ StartFailure Instance::start_failure(const ProcessEnd& end) {
         failure.body = invalid_entrypoint_body;
         return failure;
     }
-    if (end.stage == "exec" && plan_.has_wrapper) {
-        // As a shell that does not find it.
-        const ProcessEnd not_found{.how = ProcessEnd::How::Exited, .value = 127};
-        failure.body = [not_found](const RequestId& id) { return exit_body(id, not_found); };
-        return failure;
-    }
     if (end.how == ProcessEnd::How::NotStarted) {
         failure.stage = end.stage;
         failure.machine = Error{

@@ -200,7 +200,7 @@ LaunchPlan plan_launch(const LaunchInput& input) {
     }
     if (std::string wrapper = wrapper_of(input, places); !wrapper.empty()) {
         spec.arguments.insert(spec.arguments.begin(), std::move(wrapper));
-        plan.has_wrapper = true;
+        spec.has_wrapper = true;
     }
 
     Environment environment;

@@ -63,7 +63,6 @@ struct LaunchPlan {
     std::string log_stream;
     std::string scratch_directory;  // to be made before and removed after; empty: none
     bool private_network = false;   // the sandbox opens the Runtime API's port
-    bool has_wrapper = false;       // a program of the function's is started with the runtime's
 };
 
 // `api_port` is that of an endpoint already open on the machine's loopback, 0 with a private

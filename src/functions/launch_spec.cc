@@ -46,6 +46,7 @@ bool assign(LaunchSpec& spec, const Field& field) {
     switch (field.key) {
         case 'a': spec.arguments.emplace_back(value); return true;
         case 'e': spec.environment.emplace_back(value); return true;
+        case 'W': spec.has_wrapper = value == "1"; return true;
         case 'w': spec.working_directory = value; return true;
         case 't': spec.writable_directory = value; return true;
         case 'm': spec.mounts.push_back({std::string(value), {}}); return true;
@@ -74,6 +75,7 @@ std::string encode(const LaunchSpec& spec) {
     std::string out;
     for (const std::string& argument : spec.arguments) put(out, 'a', argument);
     for (const std::string& variable : spec.environment) put(out, 'e', variable);
+    put(out, 'W', std::uint64_t{spec.has_wrapper});
     put(out, 'w', spec.working_directory);
     put(out, 't', spec.writable_directory);
     for (const Mount& mount : spec.mounts) {

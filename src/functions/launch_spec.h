@@ -27,6 +27,9 @@ struct Mount {
 struct LaunchSpec {
     std::vector<std::string> arguments;    // arguments[0] is the program, as the instance sees it
     std::vector<std::string> environment;  // "NAME=value"
+    // A program of the function's that gets the runtime's command line: that it cannot be started
+    // is told and ends as in a shell.
+    bool has_wrapper = false;
     std::string working_directory;         // as the instance sees it
     std::string writable_directory;        // its own /tmp; without namespaces a real directory
     // With namespaces: the whole file system of the instance. Without: what Landlock lets it

@@ -35,7 +35,6 @@ inline constexpr std::size_t policy_bytes_max = 20 * 1024;
 inline constexpr std::size_t function_name_max = 64;
 inline constexpr std::size_t handler_max = 128;
 inline constexpr std::size_t description_max = 256;
-inline constexpr std::size_t tags_max = 50;
 inline constexpr std::uint32_t account_concurrency_max = 1'000;
 
 // Developer Guide, "Understanding the Lambda execution environment lifecycle": the init phase of

@@ -1,4 +1,5 @@
 // Unmodified Python handlers, end to end: real packages, real processes.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/encoding.h"
@@ -45,13 +46,37 @@ TEST_F(PythonRuntime, AWrapperStartsTheRuntime) {
     ASSERT_TRUE(wrapped) << wrapped.error().message;
     EXPECT_EQ(wrapped->payload, "\"yes\"");
 
-    make_python("g", source).configuration.environment =
-        EnvironmentVariables{{"AWS_LAMBDA_EXEC_WRAPPER", "/var/task/nothing"}};
-    const auto missing = invoke("g");
-    ASSERT_TRUE(missing) << missing.error().message;
-    EXPECT_EQ(missing->function_error, FunctionErrorKind::InitFailed);
-    EXPECT_THAT(missing->payload, AllOf(HasSubstr("Runtime.ExitError"),
-                                        HasSubstr("Runtime exited with error: exit status 127")));
+}
+
+TEST_F(PythonRuntime, AWrapperThatCannotBeStartedIsToldOf) {
+    const std::map<std::string, std::string> files{
+        {"app.py", "def handler(event, context):\n    return 1\n"},
+        {"bootstrap", "#!/nonexistent\n"}};
+    const auto ends = [&](const std::string& name, const std::string& wrapper, int status,
+                          const std::string& told) {
+        make(name, files).configuration.environment =
+            EnvironmentVariables{{"AWS_LAMBDA_EXEC_WRAPPER", wrapper}};
+        const auto failed = invoke(name);
+        ASSERT_TRUE(failed) << failed.error().message;
+        EXPECT_EQ(failed->function_error, FunctionErrorKind::InitFailed);
+        EXPECT_THAT(failed->payload, AllOf(HasSubstr("Runtime.ExitError"),
+                                           HasSubstr(fmt::format("exit status {}", status))));
+        EXPECT_THAT(log.text(), HasSubstr(told + '\n'));
+    };
+    ends("missing", "/var/task/nothing", 127, "nothing: does not exist");
+    ends("mode", "/var/task/app.py", 126, "app.py: is not an executable");
+    ends("interpreter", "/var/task/bootstrap", 126, "bootstrap: is not an executable");
+}
+
+TEST_F(PythonRuntime, AWrapperThatNamesNoInterpreterIsAScriptOfTheShell) {
+    make("f", {{"app.py", "import os\ndef handler(event, context):\n"
+                          "    return os.environ.get('WRAPPED')\n"},
+               {"bootstrap", "WRAPPED=yes exec \"$@\"\n"}})
+        .configuration.environment =
+        EnvironmentVariables{{"AWS_LAMBDA_EXEC_WRAPPER", "/var/task/bootstrap"}};
+    const auto wrapped = invoke("f");
+    ASSERT_TRUE(wrapped) << wrapped.error().message;
+    EXPECT_EQ(wrapped->payload, "\"yes\"");
 }
 
 TEST_F(PythonRuntime, WritesJsonAsTheNamedVersionDoes) {

@@ -11,6 +11,9 @@ namespace {
 
 using Place = UnquotedText::Place;
 
+// What the number of an escape means.
+enum class Number : std::uint8_t { Byte, CodePoint };
+
 struct Character {
     char32_t code = 0;
     Place place;
@@ -28,6 +31,11 @@ char control_of(char letter) {
     constexpr std::string_view letters = "abfnrtv", controls = "\a\b\f\n\r\t\v";
     const auto at = letters.find(letter);
     return at == letters.npos ? '\0' : controls[at];
+}
+
+// How many digits an escape has; 0: this letter's has none.
+std::size_t digits_behind_backslash(char letter) {
+    return letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
 }
 
 char one_for_all(char c) {
@@ -54,6 +62,11 @@ public:
             append(*next);
             next = take_escape();
         }
+    }
+
+    // What at the end waits for more is left out, and what waits before that.
+    void close() {
+        while (const std::size_t open = open_bytes()) cut_to(bytes_.size() - open);
     }
 
     // Without the backslashes that escaped nothing, and in UTF-8.
@@ -124,8 +137,7 @@ private:
     void append(const Character& character) {
         const char c = one_for_all(static_cast<char>(character.code));
         const bool is_escaped = !bytes_.empty() && bytes_.back() == '\\';
-        const bool waits_for_digits = c == 'u' || c == 'U' || c == 'x';
-        if (!is_escaped || waits_for_digits) {
+        if (!is_escaped || digits_behind_backslash(c) != 0) {
             bytes_ += c;
             places_.push_back(character.place);
             return;
@@ -136,15 +148,30 @@ private:
         places_.back().end = character.place.end;
     }
 
+    std::size_t open_bytes() const {
+        constexpr std::string_view hexadecimal_digits = "0123456789abcdefABCDEF";
+        const auto kind = bytes_.find_last_not_of(hexadecimal_digits);
+        if (kind == bytes_.npos) return 0;
+        const std::size_t digits = bytes_.size() - kind - 1;
+        if (bytes_[kind] == '%') return digits < 2 ? digits + 1 : 0;
+        if (bytes_[kind] == '\\') return digits == 0 ? 1 : 0;
+        const bool has_backslash = kind > 0 && bytes_[kind - 1] == '\\';
+        return has_backslash && digits < digits_behind_backslash(bytes_[kind]) ? digits + 2 : 0;
+    }
+
+    void cut_to(std::size_t size) {
+        bytes_.resize(size);
+        places_.resize(size);
+    }
+
     // Cuts the last bytes off. ASCII is returned, to be looked at with what is before it; else what
     // the escape stands for is there already.
-    std::optional<Character> take(std::size_t bytes, std::uint32_t value, bool is_byte) {
+    std::optional<Character> take(std::size_t bytes, std::uint32_t value, Number number) {
         const Place place{places_[places_.size() - bytes].begin, places_.back().end};
-        bytes_.resize(bytes_.size() - bytes);
-        places_.resize(places_.size() - bytes);
+        cut_to(bytes_.size() - bytes);
         if (value < 0x80) return Character{value, place};
         const std::string text =
-            is_byte ? std::string(1, static_cast<char>(value)) : encoded(value);
+            number == Number::Byte ? std::string(1, static_cast<char>(value)) : encoded(value);
         bytes_ += text;
         places_.insert(places_.end(), text.size(), place);
         return std::nullopt;
@@ -159,25 +186,35 @@ private:
             }
             return hexadecimal(text.substr(text.size() - digits));
         };
-        if (const auto value = digits_behind("%", 2)) return take(3, *value, true);
-        if (const auto value = digits_behind("\\x", 2)) return take(4, *value, true);
-        if (const auto value = digits_behind("\\u", 4)) return take(6, *value, false);
+        if (const auto value = digits_behind("%", 2)) return take(3, *value, Number::Byte);
+        if (const auto value = digits_behind("\\x", 2)) return take(4, *value, Number::Byte);
+        if (const auto value = digits_behind("\\u", 4)) return take(6, *value, Number::CodePoint);
         const auto value = digits_behind("\\U", 8);
-        return value && is_code_point(*value) ? take(10, *value, false) : std::nullopt;
+        return value && is_code_point(*value) ? take(10, *value, Number::CodePoint) : std::nullopt;
     }
 
     std::string bytes_;
     std::vector<Place> places_;
 };
 
-}  // namespace
-
-UnquotedText unquote(std::string_view source) {
+Unquoter unquoter_of(std::string_view source) {
     Unquoter unquoter;
     for (std::uint32_t at = 0; at < source.size(); ++at) {
         unquoter.add(source[at], {at, at + 1});
     }
-    return unquoter.finish();
+    return unquoter;
+}
+
+}  // namespace
+
+UnquotedText unquote(std::string_view source) {
+    return unquoter_of(source).finish();
+}
+
+std::string unquote_part(std::string_view source) {
+    Unquoter unquoter = unquoter_of(source);
+    unquoter.close();
+    return unquoter.finish().text;
 }
 
 }  // namespace gatehouse::functions

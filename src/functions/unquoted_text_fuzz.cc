@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/encoding.h"
+#include "base/json.h"
 #include "functions/scrubber.h"
 #include "functions/unquoted_text.h"
 
@@ -15,7 +16,7 @@ void require(bool holds) {
 
 }  // namespace
 
-// The first byte says how many of the others are the secret.
+// The first byte says how many of the others are the secret, and how it is quoted.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace gatehouse;
     if (size == 0) return 0;
@@ -28,10 +29,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(place.begin >= before && place.begin < place.end && place.end <= text.size());
         before = place.begin;
     }
-    const std::string secret(text.substr(0, data[0]));
-    const std::string_view line = text.substr(secret.size());
+    const std::string secret(text.substr(0, data[0] & 0x3f));
+    const std::string line(text.substr(secret.size()));
     const functions::Scrubber scrubber({secret});
-    const std::string shown = scrubber.scrub(std::string(line) + secret);
-    if (!scrubber.empty() && secret.find('*') == secret.npos) require(!shown.contains(secret));
+    if (scrubber.empty() || secret.contains('*')) return 0;
+    require(!scrubber.scrub(line + secret).contains(secret));
+    // As it stands between quotes, if that is another text and says so.
+    const bool as_json = (data[0] & 0x40) != 0;
+    if (as_json && !is_utf8(secret)) return 0;
+    const std::string quoted = as_json ? quote_json(secret) : percent_encode(secret);
+    require(scrubber.scrub(line + quoted).contains("****"));
     return 0;
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/arn.h"
-#include "base/encoding.h"
+#include "base/resource_tags.h"
 #include "signature/token_verifier.h"
 
 namespace gatehouse::registry {
@@ -115,26 +115,6 @@ Outcome<void> check_signing(const Authorizer& authorizer) {
     return {};
 }
 
-// Source: AWS IoT API Reference, Tag.
-Outcome<void> check_tags(const Texts& tags) {
-    const auto wrong = [](std::string why) {
-        return refuse(Refusal::InvalidRequest, std::move(why), "tags");
-    };
-    if (tags.size() > tags_max) {
-        return wrong(fmt::format("{} tags; at most {} are allowed", tags.size(), tags_max));
-    }
-    for (const auto& [key, value] : tags) {
-        if (key.empty() || key.size() > 128 || value.size() > 256 || !is_utf8(key) ||
-            !is_utf8(value)) {
-            return wrong("a tag's key must have 1 to 128 characters and its value up to 256");
-        }
-        if (key.starts_with("aws:")) {
-            return wrong("tag keys that start with 'aws:' are reserved");
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 Outcome<void> check_authorizer_name(const AuthorizerName& name) {
@@ -151,7 +131,10 @@ Outcome<void> check_authorizer(const Authorizer& authorizer) {
     }
     if (auto checked = check_keys(authorizer.token_signing_public_keys); !checked) return checked;
     if (auto checked = check_signing(authorizer); !checked) return checked;
-    return check_tags(authorizer.tags);
+    if (auto fault = tags_fault(authorizer.tags)) {
+        return refuse(Refusal::InvalidRequest, std::move(*fault), "tags");
+    }
+    return {};
 }
 
 }  // namespace gatehouse::registry

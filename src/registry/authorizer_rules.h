@@ -15,7 +15,6 @@ inline constexpr std::size_t signing_key_pem_max = 5120;
 inline constexpr std::size_t function_arn_max = 2048;
 // AWS names no number; this one keeps a record small and a verification bounded.
 inline constexpr std::size_t signing_keys_max = 20;
-inline constexpr std::size_t tags_max = 50;
 
 Outcome<void> check_authorizer_name(const AuthorizerName& name);
 

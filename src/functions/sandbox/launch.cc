@@ -47,6 +47,23 @@ void die_with_parent(int signal, pid_t parent) {
     if (getppid() != parent) _exit(sandbox_failed_exit);
 }
 
+// What the shell does with a program of the function's that the system does not start. Source: the
+// bootstrap of AWS's runtime images.
+[[noreturn]] void start_wrapper_as_a_shell(std::vector<char*> arguments, char* const* environment) {
+    if (errno == ENOEXEC) {
+        std::string shell = "/bin/sh";
+        const char* const wrapper = arguments[0];
+        arguments.insert(arguments.begin(), shell.data());
+        execve(shell.c_str(), arguments.data(), environment);
+        dprintf(STDERR_FILENO, "%s: is not an executable\n", wrapper);
+        _exit(126);
+    }
+    const bool is_missing = access(arguments[0], F_OK) != 0;
+    dprintf(STDERR_FILENO, is_missing ? "%s: does not exist\n" : "%s: is not an executable\n",
+            arguments[0]);
+    _exit(is_missing ? 127 : 126);
+}
+
 [[noreturn]] void become_runtime(LaunchSpec& spec, bool in_namespaces) {
     const pid_t parent = getppid();
     const Confinement reached = confine(spec, in_namespaces);
@@ -67,6 +84,7 @@ void die_with_parent(int signal, pid_t parent) {
     std::vector<char*> arguments = pointers(spec.arguments);
     std::vector<char*> environment = pointers(spec.environment);
     execve(arguments[0], arguments.data(), environment.data());
+    if (spec.has_wrapper) start_wrapper_as_a_shell(std::move(arguments), environment.data());
     give_up("exec", std::string("starting ") + arguments[0]);
 }
 
