@@ -10,8 +10,9 @@
 namespace gatehouse::authentication {
 
 struct AttemptGates::Waiter {
-    explicit Waiter(async::EventLoop& loop) : wake(loop) {}
+    explicit Waiter(async::EventLoop& loop) : wake(loop), turn([this] { wake.notify(); }) {}
     async::Wake wake;
+    async::FunctionTimer turn;  // when the delay before it is over
     bool gave_way = false;  // too many waited when the key was slowed
 };
 
@@ -47,10 +48,11 @@ async::Task<Result<AttemptGates::Pass>> AttemptGates::enter(GateKey key, Deadlin
     Waiter waiter(loop_);
     gate.waiting.push_back(&waiter);
     bool may_go_now = false;
-    while (!may_go_now && !waiter.gave_way && !deadline.passed(now())) {
+    while (!may_go_now && !waiter.gave_way && !deadline.passed(loop_.clock().steady_now())) {
         const bool waits_for_time = gate.waiting.front() == &waiter && gate.under_way == 0;
-        co_await waiter.wake.wait(
-            waits_for_time ? deadline.sooner_of(Deadline(gate.last + delay_of(gate))) : deadline);
+        loop_.machine_timers().set(
+            waiter.turn, waits_for_time ? gate.last + delay_of(gate) : SteadyTime::max());
+        co_await waiter.wake.wait(deadline);
         may_go_now =
             !waiter.gave_way && (released_ || (gate.waiting.front() == &waiter && may_go(gate)));
     }

@@ -86,8 +86,9 @@ private:
         std::list<GateKey>::iterator at_rest;  // end: it is in use
     };
 
-    // Not the turn's time: a wait may have ended since, and must not seem to have time left.
-    SteadyTime now() const { return loop_.clock().steady_now(); }
+    // Whoever guesses has the machine's time, and no wait of it ends only when somebody moves a
+    // clock. Not the turn's time: a wait may have ended since, and must not seem to have time left.
+    SteadyTime now() const { return loop_.clock().machine_now(); }
     Gate& open(const GateKey& key);
     void end(const GateKey& key, Outcome outcome);
     void close_if_unused(const GateKey& key, Gate& gate);

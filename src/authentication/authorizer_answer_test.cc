@@ -41,7 +41,8 @@ TEST(AuthorizerAnswer, ANoIgnoresEverythingElse) {
 
 TEST(AuthorizerAnswer, ExtraMembersAreIgnored) {
     std::string payload = answer_with("[]");
-    payload.insert(1, R"("password":"p","context":{},)");
+    payload.insert(1, R"("password":"p","context":{},"deep":)" + std::string(100, '[') +
+                          std::string(100, ']') + ',');
     EXPECT_TRUE(read(payload).granted);
 }
 

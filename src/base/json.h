@@ -13,6 +13,9 @@ namespace gatehouse {
 
 namespace json = boost::json;
 
+// For what is only passed on or looked into: events, answers, messages.
+inline constexpr std::size_t passing_depth_max = 512;
+
 struct JsonLimits {
     std::size_t depth_max = 32;
     std::size_t bytes_max = 8 * 1024 * 1024;

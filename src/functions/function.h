@@ -94,6 +94,10 @@ using FunctionSnapshot = std::shared_ptr<const Function>;
 // "/aws/lambda/NAME": where a function's log goes unless it is told otherwise.
 std::string own_log_group(const FunctionName& name);
 
+// "python:3.11.v1" and an ARN of nothing but the runtime's name: there is one version of each here.
+std::string runtime_version(const std::string& runtime);
+std::string runtime_version_arn(const FunctionConfiguration& configuration);
+
 // The base64 form of a hash, as the API shows it in CodeSha256.
 std::string code_sha256_base64(const CodeHash& hash);
 

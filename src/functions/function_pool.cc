@@ -88,7 +88,7 @@ void FunctionPool::submit(std::unique_ptr<Invocation> invocation) {
     if (waiting_.size() >= parts_.instance.settings.queue_max) {
         return invocation->done(fail(throttled("ConcurrentInvocationLimitExceeded")));
     }
-    invocation->submitted = parts_.instance.loop.clock().steady_now();
+    invocation->submitted = parts_.instance.loop.clock().machine_now();
     invocation->progress->begun_of_all = begun_;
     invocation->progress->begun_before = begun_->load();
     invocation->progress->came_behind_others = count(Instance::State::Busy) > 0;

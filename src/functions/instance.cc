@@ -34,6 +34,12 @@ constexpr std::size_t output_slice_bytes = 1024 * 1024;
 // Output that fills the pipe faster than the ticks empty it is waited for instead.
 constexpr std::size_t busy_output_bytes = 32 * 1024;
 
+// As the caller named it.
+std::string named_arn(const Function& function, const std::string& qualifier) {
+    const std::string& arn = function.configuration.arn;
+    return qualifier.empty() ? arn : arn + ':' + qualifier;
+}
+
 std::string_view phase_name(Instance::Phase phase) {
     return phase == Instance::Phase::Init ? "init" : "invoke";
 }
@@ -73,7 +79,7 @@ Instance::~Instance() {
 }
 
 microseconds Instance::since(SteadyTime start) const {
-    return std::chrono::duration_cast<microseconds>(parts_.loop.clock().steady_now() - start);
+    return std::chrono::duration_cast<microseconds>(machine_now() - start);
 }
 
 Result<void> Instance::start() {
@@ -118,7 +124,7 @@ Result<void> Instance::start() {
     }
     output_ = pipe_ends[0];
     fcntl(output_, F_SETFL, O_NONBLOCK);
-    started_ = parts_.loop.clock().steady_now();
+    started_ = machine_now();
     auto process =
         InstanceProcess::start(parts_.loop, parts_.files.sandbox, plan_.spec, pipe_ends[1], *this);
     close(pipe_ends[1]);
@@ -128,8 +134,8 @@ Result<void> Instance::start() {
     process_->proceed();
     const milliseconds limit = phase_ == Phase::Init ? parts_.settings.init_max
                                                      : seconds(function.configuration.timeout_s);
-    parts_.loop.timers().set(limit_, started_ + limit);
-    parts_.loop.timers().set(tick_, started_ + tick_every);
+    parts_.loop.machine_timers().set(limit_, started_ + limit);
+    parts_.loop.machine_timers().set(tick_, started_ + tick_every);
     return {};
 }
 
@@ -146,19 +152,20 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     result_.reset();
     report_ =
         Report{.request_id = current_->request_id, .memory_mb = function.configuration.memory_mb};
-    event_started_ = parts_.loop.clock().steady_now();
+    event_started_ = machine_now();
     drain_output();  // what was printed since the last event is not this event's
     log_->begin(current_->request_id, std::move(current_->options.secrets),
                 current_->options.log_tail);
     current_->progress->began_after_ms =
         std::chrono::duration_cast<milliseconds>(event_started_ - current_->submitted).count();
     const milliseconds limit = current_->options.run_max.value_or(timeout);
-    parts_.loop.timers().set(limit_, event_started_ + std::min<milliseconds>(limit, timeout));
-    parts_.loop.timers().set(tick_, event_started_ + tick_every);
-    const WallTime deadline = parts_.loop.clock().wall_now() + timeout;
+    parts_.loop.machine_timers().set(limit_, event_started_ + std::min<milliseconds>(limit, timeout));
+    parts_.loop.machine_timers().set(tick_, event_started_ + tick_every);
+    // The process compares it with the machine's own time.
+    const WallTime deadline = SystemClock().wall_now() + timeout;
     endpoint_->give({.request_id = current_->request_id,
                      .deadline_ms = deadline.time_since_epoch().count(),
-                     .function_arn = function.configuration.arn,
+                     .function_arn = named_arn(function, current_->options.qualifier),
                      .trace_id = current_->options.trace_id,
                      .client_context = current_->options.client_context,
                      .payload = current_->payload});
@@ -301,9 +308,9 @@ std::string Instance::tell_failed_start(const RequestId& request, const StartFai
 void Instance::time_out_event() {
     const std::uint32_t timeout_s = prepared_->function->configuration.timeout_s;
     const SteadyTime own_limit = event_started_ + seconds(timeout_s);
-    const bool is_callers_limit = parts_.loop.now() < own_limit;
+    const bool is_callers_limit = machine_now() < own_limit;
     if (is_callers_limit && result_) {  // it has answered, and may finish what it does
-        parts_.loop.timers().set(limit_, own_limit);
+        parts_.loop.machine_timers().set(limit_, own_limit);
         return;
     }
     if (is_callers_limit) {
@@ -325,19 +332,20 @@ void Instance::time_out() {
     if (state_ != State::Starting) return;
     const std::uint32_t timeout_s = prepared_->function->configuration.timeout_s;
     drain_output();
+    const bool is_init = phase_ == Phase::Init;
     StartFailure failure{.kind = FunctionErrorKind::TimedOut,
                          .status = "timeout",
-                         .begin_anew = phase_ == Phase::Init,
-                         .init_duration = since(started_)};
+                         .begin_anew = is_init,
+                         .init_duration = is_init ? since(started_) : seconds(timeout_s)};
     failure.body = [timeout_s](const RequestId& id) { return timeout_body(id, timeout_s); };
     fail_start(std::move(failure));
 }
 
 void Instance::tick() {
     if (state_ == State::Ending) return;
-    parts_.loop.timers().set(tick_, parts_.loop.now() + tick_every);
+    parts_.loop.machine_timers().set(tick_, machine_now() + tick_every);
     drain_output();
-    if (parts_.loop.now() >= next_memory_look_) watch_memory();
+    if (machine_now() >= next_memory_look_) watch_memory();
 }
 
 // Puts the sandbox, of which everything else is a descendant, into a group of the kernel's. Where
@@ -351,14 +359,14 @@ void Instance::hold_memory(const std::string& id) {
 
 void Instance::watch_memory() {
     if (memory_group_ != nullptr) {
-        next_memory_look_ = parts_.loop.now() + memory_look_every;
+        next_memory_look_ = machine_now() + memory_look_every;
         max_memory_ = std::max(max_memory_, memory_group_->bytes_in_use().value_or(0));
         return;
     }
-    const SteadyTime begun = parts_.loop.clock().steady_now();
+    const SteadyTime begun = machine_now();
     std::uint64_t resident = 0;
     for (const pid_t process : process_tree(process_->pid())) resident += resident_bytes(process);
-    const SteadyTime done = parts_.loop.clock().steady_now();
+    const SteadyTime done = machine_now();
     next_memory_look_ = done + std::max<SteadyTime::duration>(
                                    memory_look_every, (done - begun) * memory_look_rest_factor);
     max_memory_ = std::max(max_memory_, resident);
@@ -433,7 +441,7 @@ void Instance::on_confined(std::string_view text) {
 
 void Instance::on_started(pid_t runtime) {
     runtime_ = runtime;
-    log_->init_start(prepared_->runtime.id);
+    log_->init_start(prepared_->function->configuration);
     if (!prepared_->interpreter.warning.empty()) {
         log_->platform("[gatehouse] " + prepared_->interpreter.warning);
     }

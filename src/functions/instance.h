@@ -160,6 +160,7 @@ private:
     void drain_output();
     void sample_memory();
     void close_output();
+    SteadyTime machine_now() const { return parts_.loop.clock().machine_now(); }
     std::chrono::microseconds since(SteadyTime start) const;
 
     const InstanceParts& parts_;

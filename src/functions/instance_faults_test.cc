@@ -217,7 +217,8 @@ TEST_F(InstanceFaults, HangInInit) {
     EXPECT_EQ(result->function_error, FunctionErrorKind::TimedOut);
     EXPECT_THAT(result->payload, HasSubstr("Sandbox.Timedout"));
     EXPECT_THAT(log.text(), AllOf(HasSubstr("Phase: init\tStatus: timeout"),
-                                  HasSubstr("Phase: invoke\tStatus: timeout")));
+                                  HasSubstr("Phase: invoke\tStatus: timeout"),
+                                  HasSubstr("\tDuration: 1000.00 ms\tBilled Duration: 1000 ms")));
 }
 
 TEST_F(InstanceFaults, AnInitThatOverrunsIsBegunAnewUnderTheFunctionsTimeout) {

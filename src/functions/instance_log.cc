@@ -56,8 +56,9 @@ InstanceLog::InstanceLog(FunctionLogSink& sink, const Clock& clock,
                          std::shared_ptr<const FunctionLogSink::Stream> stream)
     : sink_(sink), clock_(clock), stream_(std::move(stream)) {}
 
-void InstanceLog::init_start(std::string_view runtime) {
-    write(fmt::format("INIT_START Runtime Version: {}", runtime));
+void InstanceLog::init_start(const FunctionConfiguration& configuration) {
+    write(fmt::format("INIT_START Runtime Version: {}\tRuntime Version ARN: {}",
+                      runtime_version(configuration.runtime), runtime_version_arn(configuration)));
 }
 
 void InstanceLog::init_report(std::chrono::microseconds duration, std::string_view phase,

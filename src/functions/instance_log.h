@@ -44,7 +44,7 @@ public:
     InstanceLog(FunctionLogSink& sink, const Clock& clock,
                 std::shared_ptr<const FunctionLogSink::Stream> stream);
 
-    void init_start(std::string_view runtime);
+    void init_start(const FunctionConfiguration& configuration);
     void init_report(std::chrono::microseconds duration, std::string_view phase,
                      std::string_view status, std::string_view error_type);
     // START. From here on output is scrubbed of the secrets and counted against its bound, and

@@ -41,6 +41,7 @@ struct InvokeOptions {
     RequestId request_id;        // empty: one is made
     std::string trace_id;        // the caller's tracing header, see trace_header.h
     std::string client_context;  // JSON text, decoded; empty: none
+    std::string qualifier;       // by which the caller named the function; empty: none
     // What is cut out of everything the function prints while it serves this event, in each of
     // its usual written forms (see Scrubber).
     std::vector<std::string> secrets;
@@ -115,14 +116,14 @@ public:
                        std::string_view line) = 0;
 };
 
-// The server's log as a sink for functions.
+// The server's log as a sink for functions, which keeps lines with their end, as Lambda does.
 class EventSinkFunctionLog final : public FunctionLogSink {
 public:
     // The sink must outlive it.
     explicit EventSinkFunctionLog(logs::EventSink& sink) : sink_(sink) {}
     void write(const std::shared_ptr<const Stream>& stream, WallTime time,
                std::string_view line) override {
-        sink_.append(stream, time, line);
+        sink_.append(stream, time, std::string(line).append(1, '\n'));
     }
 
 private:

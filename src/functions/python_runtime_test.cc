@@ -132,6 +132,14 @@ def handler(event, context):
               R"({"k": "v"}, null, true, null])");
 }
 
+TEST_F(PythonRuntime, TheArnHasTheQualifierOfTheCaller) {
+    make_python("f", "def handler(event, context):\n    return context.invoked_function_arn\n");
+    InvokeOptions options;
+    options.qualifier = "$LATEST";
+    EXPECT_EQ(invoke("f", "{}", options)->payload,
+              "\"arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST\"");
+}
+
 TEST_F(PythonRuntime, GivesTheDocumentedEnvironmentAndNothingElse) {
     ASSERT_EQ(setenv("GATEHOUSE_SECRET_OF_THE_SERVER", "x", 1), 0);
     Function& function =
@@ -235,7 +243,9 @@ def handler(event, context):
     ASSERT_TRUE(result);
     ASSERT_EQ(log.lines.size(), 7u) << log.text();
     const std::string id = "11111111-2222-4333-8444-555555555555";
-    EXPECT_EQ(log.lines[0], "INIT_START Runtime Version: python3.11");
+    EXPECT_THAT(log.lines[0],
+                ContainsRegex("^INIT_START Runtime Version: python:3\\.11\\.v1\tRuntime Version ARN: "
+                              "arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$"));
     EXPECT_EQ(log.lines[1], "START RequestId: " + id + " Version: $LATEST");
     EXPECT_EQ(log.lines[2], "hello you");
     EXPECT_THAT(log.lines[3],

@@ -107,7 +107,7 @@ public:
     bool matches(std::string_view message) const override {
         const std::size_t first = message.find_first_not_of(" \t\r\n");
         if (first == message.npos || (message[first] != '{' && message[first] != '[')) return false;
-        const auto parsed = parse_json(message, "the message");
+        const auto parsed = parse_json(message, "the message", {.depth_max = passing_depth_max});
         return parsed && evaluate(expression_, *parsed);
     }
 

@@ -113,6 +113,8 @@ Result<FilterPattern> FilterPattern::parse(std::string_view pattern) {
 }
 
 bool FilterPattern::matches(std::string_view message) const {
+    // What ends a line is none of its fields, and stands behind where an expression's $ is.
+    if (message.ends_with('\n')) message.remove_suffix(1);
     return matcher_ == nullptr || matcher_->matches(message);
 }
 

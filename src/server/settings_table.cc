@@ -205,7 +205,8 @@ SettingTable running() {
             "subscription, too, which AWS's own INFO includes.")),
         choice<&S::clock>("clock",
                           "manual: time stands still until the AdvanceClock operation "
-                          "moves it; loopback only."),
+                          "moves it, but for what really takes its time here: functions, and "
+                          "the brake on wrong passwords; loopback only."),
         with_default(number<&S::loops>("loops", {0, 256},
                                        "Event loop threads; 0: one a core, but one core is left to "
                                        "functions, the disk and the kernel."),

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Who may ask an authorizer when its function fails, is overrun, or is asked for the same wrong
-password again and again. Time is moved by command, so nothing here depends on how fast it runs.
+password again and again. Time is moved by command; what takes its time on this machine takes it besides.
 
 usage: admission_test.py GATEHOUSE [TESTS]"""
 
@@ -111,8 +111,7 @@ class Overrun(AdmissionTest):
         self.assertEqual(self.code("warms", "good"), 0)
         calling = self.device("calling", protocol=V5, user="hangs-1")
         self.wait_for_step("calling", "event")
-        while not self.was_asked("calling"):  # what it prints is looked at every 100 ms
-            self.server.advance("100ms")
+        self.wait_until_asked("calling")
         waiting = self.device("waiting", protocol=V5, user="good")
         self.wait_for_step("waiting", "signature")  # what comes next is that it waits
         self.assertEqual(self.code("late-5", "good"), UNAVAILABLE_5)
@@ -133,20 +132,24 @@ class Brake(AdmissionTest):
     def test_who_hammers_is_slowed_and_neighbours_are_not(self):
         for number in range(self.FREE_REFUSALS + 1):
             self.assertEqual(self.code(f"hammer-{number}", "wrong-1"), NOT_AUTHORIZED_5)
+        # The delays: 200, 400, 800, 1,600, 3,200 and from then on 4,000 ms.
+        for number in range(5):
+            device = self.device(f"hammer-on-{number}", protocol=V5, user="wrong-1")
+            wait_until(lambda: self.is_answered_after(device, "1s"), "the delay is over")
         held_back = self.device("hammer-last", protocol=V5, user="wrong-1")
-        # The same address, other names: at once, with time standing still.
+        # The same address, other names: at once.
         self.assertEqual(self.code("neighbour", "good"), 0)
         self.assertEqual(self.code("other-wrong", "wrong-2", V311), NOT_AUTHORIZED_311)
         self.assertFalse(self.was_asked("hammer-last"))
-        self.assertEqual([event for event in held_back.seen if event[0] == "connect"], [])
-
-        def asked_after_a_while():
-            self.server.advance("200ms")
-            return self.was_asked("hammer-last")
-        wait_until(asked_after_a_while, "the delay is over")
+        self.assertFalse(held_back.has_come("connect"))
+        wait_until(lambda: self.is_answered_after(held_back, "1s"), "the delay is over")
         self.assertEqual(held_back.expect("connect")[1], NOT_AUTHORIZED_5)
         trace = self.server.gatehouse("authorizer", "trace", "--client-id", "hammer-last").stdout
-        self.assertIn("held back 200 ms", trace)
+        self.assertRegex(trace, "held back [0-9]{3,4} ms")
+
+    def is_answered_after(self, device, span: str) -> bool:
+        self.server.advance(span)
+        return device.has_come("connect")
 
 
 class BrakeOverHttps(AdmissionTest):
@@ -170,15 +173,18 @@ class BrakeOverHttps(AdmissionTest):
         for number in range(self.FREE_REFUSALS + 1):
             self.assertEqual(self.post("alice", f"guess-{number}"), 401)
         with concurrent.futures.ThreadPoolExecutor() as pool:
+            for number in range(5):  # until the delay is one of seconds
+                guess = pool.submit(self.post, "alice", f"guess-on-{number}")
+                wait_until(lambda: self.is_answered_after(guess, "1s"), "the delay is over")
             held_back = pool.submit(self.post, "ALICE", "guess-last")
             self.assertEqual(self.post("bob", "guess"), 401)
             self.assertFalse(held_back.done())
-
-            def answered_after_a_while() -> bool:
-                self.server.advance("200ms")
-                return held_back.done()
-            wait_until(answered_after_a_while, "the delay is over")
+            wait_until(lambda: self.is_answered_after(held_back, "1s"), "the delay is over")
             self.assertEqual(held_back.result(), 401)
+
+    def is_answered_after(self, post: concurrent.futures.Future, span: str) -> bool:
+        self.server.advance(span)
+        return post.done()
 
 
 def mqtt_string(text: str) -> bytes:

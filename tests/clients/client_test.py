@@ -72,7 +72,7 @@ def make_function(server: Server, name: str, source: str | None = None, **more) 
     made = server.api("lambda").create_function(
         FunctionName=name, Runtime="python3.11", Handler="lambda_function.lambda_handler",
         Role="arn:aws:iam::000000000000:role/authorizer",
-        Code={"ZipFile": zipped(source or scenario_source())}, Timeout=30, **more)
+        Code={"ZipFile": zipped(source or scenario_source())}, **({"Timeout": 30} | more))
     return made["FunctionArn"]
 
 

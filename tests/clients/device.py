@@ -102,6 +102,10 @@ class Device:
             self.seen.append(event)
             self.waiting.append(event)
 
+    def has_come(self, kind: str) -> bool:
+        """Leaves it for expect()."""
+        return any(event[0] == kind for event in self.waiting + list(self.events.queue))
+
     def connected(self) -> "Device":
         answer = self.expect("connect")
         if answer[1] != 0:

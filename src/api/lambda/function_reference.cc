@@ -9,6 +9,11 @@
 
 namespace gatehouse::api::lambda {
 
+std::string qualifier_of(std::string_view text, const std::optional<std::string>& qualifier) {
+    auto reference = functions::parse_function_reference(text, qualifier.value_or(""));
+    return reference ? std::move(reference->qualifier) : std::string();
+}
+
 wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string_view text,
                                                const std::optional<std::string>& qualifier) {
     auto reference = functions::parse_function_reference(text, qualifier.value_or(""));

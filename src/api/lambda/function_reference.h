@@ -17,4 +17,7 @@ wire::Outcome<functions::FunctionName> name_of(
     const Caller& caller, std::string_view text,
     const std::optional<std::string>& qualifier = std::nullopt);
 
+// The version by which the caller named it; empty: by none.
+std::string qualifier_of(std::string_view text, const std::optional<std::string>& qualifier);
+
 }  // namespace gatehouse::api::lambda

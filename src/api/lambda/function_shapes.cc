@@ -75,13 +75,6 @@ wire::Outcome<void> check_shared_features(const Request& request) {
     return {};
 }
 
-// Of nothing but the runtime's name: there are no versions of runtimes here.
-std::string runtime_version_arn(const functions::FunctionConfiguration& configuration) {
-    const auto arn = parse_arn(configuration.arn);
-    return fmt::format("arn:{}:lambda:{}::runtime:{}", arn->partition, arn->region,
-                       functions::hash_of(configuration.runtime).view());
-}
-
 wire::Outcome<void> check_architectures(
     const std::optional<std::vector<Architecture>>& architectures) {
     if (architectures && architectures->size() != 1) {
@@ -117,7 +110,7 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
         .logging_config =
             LoggingConfig{.log_format = LogFormat::Text, .log_group = configuration.log_group},
         .runtime_version_config =
-            RuntimeVersionConfig{.runtime_version_arn = runtime_version_arn(configuration)}};
+            RuntimeVersionConfig{.runtime_version_arn = functions::runtime_version_arn(configuration)}};
     set_if_any(shape.runtime, configuration.runtime);
     set_if_any(shape.handler, configuration.handler);
     set_if_any(shape.state_reason, configuration.state_reason);
