@@ -4,9 +4,20 @@
 
 namespace gatehouse::gateway {
 
-Denial describe_denial(const authentication::Identity& identity, policy::Action action,
+std::optional<Refused> refused_of_publish(const authentication::Identity& identity,
+                                          std::string_view topic, broker::Retain retain) {
+    for (const policy::Action action : {policy::Action::Publish, policy::Action::RetainPublish}) {
+        if (action == policy::Action::RetainPublish && retain == broker::Retain::No) continue;
+        const auto decision = identity.policies->decide(action, topic);
+        if (!decision.allowed()) return Refused{action, decision};
+    }
+    return std::nullopt;
+}
+
+Denial describe_denial(const authentication::Identity& identity, const Refused& refused,
                        std::string_view name, policy::RequestContext context) {
-    const policy::Explanation explanation = identity.policies->explain(action, name, context);
+    const policy::Explanation explanation =
+        identity.policies->explain(refused.action, name, context, refused.decision.at);
     return {explanation.sentence, policy::to_json(explanation)};
 }
 

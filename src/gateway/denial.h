@@ -1,12 +1,15 @@
 // Why a policy said no, in the forms in which it is told: to the log, to people, to the client.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "authentication/identity.h"
+#include "broker/publication.h"
 #include "policy/action.h"
 #include "policy/condition.h"
+#include "policy/decision.h"
 #include "policy/explanation.h"
 
 namespace gatehouse::gateway {
@@ -16,8 +19,17 @@ struct Denial {
     std::string json;      // the whole explanation
 };
 
+// What policies do not allow, and what they decided of it.
+struct Refused {
+    policy::Action action;
+    policy::Decision decision;
+};
+// The first that is not allowed of what publishing to the topic takes.
+std::optional<Refused> refused_of_publish(const authentication::Identity& identity,
+                                          std::string_view topic, broker::Retain retain);
+
 // `name` is the client id, topic or filter. Slow; for refusals only.
-Denial describe_denial(const authentication::Identity& identity, policy::Action action,
+Denial describe_denial(const authentication::Identity& identity, const Refused& refused,
                        std::string_view name, policy::RequestContext context = {});
 
 // What a reason string tells the client, in the form AWS IoT uses: who reads it is not known, so

@@ -21,6 +21,7 @@
 #include "broker/route.h"
 #include "broker/shard.h"
 #include "gateway/arrival.h"
+#include "gateway/denial.h"
 #include "gateway/output_buffer.h"
 #include "gateway/rate_watch.h"
 #include "gateway/reason_string.h"
@@ -31,6 +32,7 @@
 #include "mqtt/reason_code.h"
 #include "mqtt/subscribe.h"
 #include "policy/action.h"
+#include "policy/decision.h"
 
 namespace gatehouse::gateway {
 
@@ -143,7 +145,7 @@ private:
     void refuse_topic(const mqtt::Publish& publish, const std::string& problem);
     void refuse_oversize();
     void note_over_rate(broker::PublishRate rate, mqtt::Qos qos);
-    void deny_publish(const mqtt::Publish& publish, policy::Action action);
+    void deny_publish(const mqtt::Publish& publish, const Refused& refused);
     void answer_publish(const mqtt::Publish& publish, broker::Kept kept);
     void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,
                              std::string_view sentence = {});
@@ -164,7 +166,8 @@ private:
                                    std::string& problem);
     mqtt::ReasonCode refuse_filter(std::string_view filter, mqtt::ReasonCode reason,
                                    std::string sentence, std::string& problem);
-    mqtt::ReasonCode deny_filter(std::string_view filter, std::string& problem);
+    mqtt::ReasonCode deny_filter(std::string_view filter, const policy::Decision& refused,
+                                 std::string& problem);
     void on_unsubscribe(const mqtt::Frame& frame);
     bool takes_codes(std::size_t count);
     broker::GuardAnswer may_receive(std::string_view topic) override;

@@ -57,7 +57,8 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         if (!decide_publish(route, publish)) return;
     }
     if (route.verdict.permission == broker::Permission::Denied) [[unlikely]] {
-        return deny_publish(publish, policy::Action::Publish);
+        // Kept, which no verdict is that depends on the time.
+        return deny_publish(publish, {policy::Action::Publish, {}});
     }
     if (publish.payload.size() > gateway_.settings().profile.limits.payload_bytes_max)
         [[unlikely]] {
@@ -156,11 +157,15 @@ bool DeviceConnection::decide_publish(broker::Route& route, const mqtt::Publish&
             .policy_generation = identity_->policies->depends_on_time() ? 0 : policy_generation_,
             .permission =
                 decision.allowed() ? broker::Permission::Allowed : broker::Permission::Denied};
+        if (!decision.allowed()) {
+            deny_publish(publish, {policy::Action::Publish, decision});
+            return false;
+        }
     }
     if (!publish.retain || route.verdict.permission == broker::Permission::Denied) return true;
     const auto retain = identity_->policies->decide(policy::Action::RetainPublish, publish.topic);
     if (retain.allowed()) return true;
-    deny_publish(publish, policy::Action::RetainPublish);
+    deny_publish(publish, {policy::Action::RetainPublish, retain});
     return false;
 }
 
@@ -202,11 +207,11 @@ void DeviceConnection::note_over_rate(broker::PublishRate rate, mqtt::Qos qos) {
 }
 
 // A publish that the policies do not allow: the answer follows the profile.
-void DeviceConnection::deny_publish(const mqtt::Publish& publish, policy::Action action) {
+void DeviceConnection::deny_publish(const mqtt::Publish& publish, const Refused& refused) {
     gateway_.metrics().add(publish.retain ? logs::Metric::PublishRetainedAuthError
                                           : logs::Metric::PublishInAuthError);
     const std::string trace_id = make_uuid(gateway_.parts().random);
-    const Denial denial = describe_denial(*identity_, action, publish.topic);
+    const Denial denial = describe_denial(*identity_, refused, publish.topic);
     report_denied(logs::EventType::PublishIn, publish.topic, denial, trace_id);
     const Behaviour& behaviour = gateway_.settings().profile.behaviour;
     const std::string told = told_to_client("PUBLISH", trace_id);

@@ -89,7 +89,7 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
     }
     const mqtt::FilterParts parts = mqtt::split_filter(subscription.filter);
     const auto decision = identity_->policies->decide(policy::Action::Subscribe, parts.filter);
-    if (!decision.allowed()) return deny_filter(parts.filter, problem);
+    if (!decision.allowed()) return deny_filter(parts.filter, decision, problem);
     const auto done = lease_.subscribe(subscription.filter, options);
     if (!done) {
         return refuse_filter(subscription.filter, reason_of(done.error().kind),
@@ -102,19 +102,19 @@ mqtt::ReasonCode DeviceConnection::subscribe_one(const mqtt::Subscription& subsc
 
 // What another principal subscribed to in this session stays only if this one may subscribe to it.
 void DeviceConnection::drop_denied_subscriptions() {
-    std::vector<std::string> denied;
+    std::vector<std::pair<std::string, policy::Decision>> denied;
     lease_.session().for_each_subscription([&](std::string filter,
                                                const broker::SubscriptionOptions&) {
         const mqtt::FilterParts parts = mqtt::split_filter(filter);
         const auto decision = identity_->policies->decide(policy::Action::Subscribe, parts.filter);
-        if (!decision.allowed()) denied.push_back(std::move(filter));
+        if (!decision.allowed()) denied.emplace_back(std::move(filter), decision);
     });
-    for (const std::string& filter : denied) {
+    for (const auto& [filter, decision] : denied) {
         lease_.unsubscribe(filter);
         gateway_.metrics().add(logs::Metric::SubscribeAuthError);
         const std::string_view asked = mqtt::split_filter(filter).filter;
         report_denied(logs::EventType::Subscribe, asked,
-                      describe_denial(*identity_, policy::Action::Subscribe, asked),
+                      describe_denial(*identity_, {policy::Action::Subscribe, decision}, asked),
                       facts_->trace_id);
     }
 }
@@ -140,10 +140,12 @@ mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, Reason
     return reason;
 }
 
-mqtt::ReasonCode DeviceConnection::deny_filter(std::string_view filter, std::string& problem) {
+mqtt::ReasonCode DeviceConnection::deny_filter(std::string_view filter,
+                                               const policy::Decision& refused,
+                                               std::string& problem) {
     gateway_.metrics().add(logs::Metric::SubscribeAuthError);
     const std::string trace_id = make_uuid(gateway_.parts().random);
-    const Denial denial = describe_denial(*identity_, policy::Action::Subscribe, filter);
+    const Denial denial = describe_denial(*identity_, {policy::Action::Subscribe, refused}, filter);
     report_denied(logs::EventType::Subscribe, filter, denial, trace_id);
     const std::string told = told_to_client("SUBSCRIBE", trace_id);
     if (problem.empty()) problem = told;
@@ -188,7 +190,7 @@ broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
         return {.permission = broker::Permission::Allowed, .lasting = lasting};
     }
     gateway_.metrics().add(logs::Metric::PublishOutAuthError);
-    const Denial denial = describe_denial(*identity_, policy::Action::Receive, topic);
+    const Denial denial = describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
     report_denied(logs::EventType::PublishOut, topic, denial, make_uuid(gateway_.parts().random));
     return {.permission = broker::Permission::Denied, .lasting = lasting};
 }

@@ -48,19 +48,6 @@ std::string_view host_of(const net::HttpRequest& request) {
 
 namespace {
 
-std::optional<policy::Action> denied_action(const HttpPublish& publish,
-                                            const authentication::Identity& identity) {
-    const policy::CompiledPolicies& policies = *identity.policies;
-    if (!policies.decide(policy::Action::Publish, publish.topic).allowed()) {
-        return policy::Action::Publish;
-    }
-    if (publish.retain == broker::Retain::Yes &&
-        !policies.decide(policy::Action::RetainPublish, publish.topic).allowed()) {
-        return policy::Action::RetainPublish;
-    }
-    return std::nullopt;
-}
-
 // Until other loops have caught up: the client publishes no faster than they take it.
 class Relief final : broker::ReliefWaiter, Pinned {
 public:
@@ -179,8 +166,9 @@ async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, De
     auto identity = co_await identify(call, deadline);
     if (!identity) co_return refuse(call, identity.error());
     call.identity = std::move(*identity);
-    if (const auto denied = denied_action(call.publish, *call.identity)) {
-        co_return deny(call, *denied);
+    const HttpPublish& publish = call.publish;
+    if (const auto refused = refused_of_publish(*call.identity, publish.topic, publish.retain)) {
+        co_return deny(call, *refused);
     }
     co_return co_await pass_on(call, deadline);
 }
@@ -213,7 +201,7 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     auto identity = co_await parts.authenticator.authenticate(
         credentials,
         [&publish = call.publish](const authentication::Identity& identity) {
-            return !denied_action(publish, identity);
+            return !refused_of_publish(identity, publish.topic, publish.retain);
         },
         parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text()), patience);
     kept_ = nullptr;
@@ -254,11 +242,11 @@ net::HttpResponse HttpDoor::refuse(Call& call, const Refusal& refusal) {
                   call.trace_id);
 }
 
-net::HttpResponse HttpDoor::deny(Call& call, policy::Action action) {
+net::HttpResponse HttpDoor::deny(Call& call, const Refused& refused) {
     gateway_.metrics().add(call.publish.retain == broker::Retain::Yes
                                ? logs::Metric::PublishRetainedAuthError
                                : logs::Metric::PublishInAuthError);
-    const Denial denial = describe_denial(*call.identity, action, call.publish.topic);
+    const Denial denial = describe_denial(*call.identity, refused, call.publish.topic);
     report(call, "AUTHORIZATION_FAILURE", "Authorization Failure", denial.json);
     return answer(403, "Forbidden", call.trace_id);
 }

@@ -56,7 +56,7 @@ private:
     async::Task<authentication::AuthenticationResult> identify(Call& call, Deadline deadline);
     async::Task<net::HttpResponse> pass_on(Call& call, Deadline deadline);
     net::HttpResponse refuse(Call& call, const authentication::Refusal& refusal);
-    net::HttpResponse deny(Call& call, policy::Action action);
+    net::HttpResponse deny(Call& call, const Refused& refused);
     void report(const Call& call, std::string_view reason, std::string_view details,
                 std::string_view explanation = {});
     net::HttpResponse answer(unsigned status, std::string_view message,

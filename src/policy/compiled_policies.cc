@@ -4,10 +4,10 @@
 
 namespace gatehouse::policy {
 
-Explanation CompiledPolicies::explain(Action action, std::string_view name,
-                                      RequestContext context) const {
+Explanation CompiledPolicies::explain(Action action, std::string_view name, RequestContext context,
+                                      std::optional<WallTime> at) const {
     const std::string arn = arn_of(action, name);
-    return explain(Request{name_of(action), arn, context, {}});
+    return explain(Request{name_of(action), arn, context, {}, at});
 }
 
 Explanation CompiledPolicies::explain(const Request& request) const {
@@ -50,7 +50,9 @@ std::shared_ptr<const CompiledPolicies> fill_in(std::shared_ptr<const PolicyInde
     texts.reserve(index->open_variables().size());
     for (const std::string& name : index->open_variables()) {
         const Variable* variable = variables.find(name);
-        if (variable == nullptr || variable->values.size() != 1) return nullptr;
+        if (variable == nullptr || variable->values.size() != 1 || is_time_variable(name)) {
+            return nullptr;
+        }
         texts.push_back(variable->values.front());
     }
     return std::make_shared<const CompiledPolicies>(std::move(index), std::move(texts));
@@ -61,7 +63,7 @@ RequestPolicies::RequestPolicies(std::vector<PolicySource> sources, const Variab
 
 Decision RequestPolicies::decide(const Request& request) const noexcept {
     return statements_.decide(request.action, {request.resource, "", ""}, request.context,
-                              request.principal);
+                              request.principal, request.at.value_or(variables_.now()));
 }
 
 Explanation RequestPolicies::explain(const Request& request) const {

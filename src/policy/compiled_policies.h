@@ -7,7 +7,8 @@
 //
 // Everything that stays the same for the life of a connection (client id, address, thing and
 // certificate: `variables`) is filled in when compiling; keys of which `variables` knows nothing
-// are looked up in the context of each request, and the time is asked of their clock.
+// are looked up in the context of each request, and the time is asked of their clock, once a
+// decision.
 // Source: AWS IoT Developer Guide, "AWS IoT Core policies"; IAM User Guide, "Policy evaluation
 // logic" (an explicit deny wins, the order of statements and documents does not count).
 //
@@ -15,6 +16,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,8 +61,10 @@ public:
         return packed_ != nullptr ? packed_->depends_on_time() : index_->depends_on_time();
     }
 
-    // Why decide() says so. Slow: reads the documents again, unpacked first where need be.
-    Explanation explain(Action action, std::string_view name, RequestContext context = {}) const;
+    // Why decide() says so; why it said so with the time of a decision (Decision::at). Slow: reads
+    // the documents again, unpacked first where need be.
+    Explanation explain(Action action, std::string_view name, RequestContext context = {},
+                        std::optional<WallTime> at = {}) const;
     // The same for any action and ARN, also those of another tenant.
     Explanation explain(const Request& request) const;
 

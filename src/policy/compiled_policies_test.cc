@@ -82,6 +82,91 @@ TEST_P(CompiledPoliciesTest, TheTimeIsThatOfTheDecision) {
                 HasSubstr("the value is [2026-01-01T00:01:00Z]"));
 }
 
+// Statements that would apply at 2026-01-01T00:00:00Z, if the time were a variable.
+std::vector<std::string> with_the_time_as_variable(std::string_view effect) {
+    std::vector<std::string> texts;
+    for (const std::string_view name : {"aws:CurrentTime", "AWS:epochtime"}) {
+        const std::string variable = fmt::format("${{{}}}", name);
+        texts.push_back(statement(effect, "iot:*", fmt::format("{}*/{}", own, variable)));
+        for (const std::string_view op : {"StringLike", "StringEquals"}) {
+            texts.push_back(statement(
+                effect, "iot:*", "*",
+                fmt::format(R"(,"Condition":{{"{}":{{"{}":"{}"}}}})", op, name, variable)));
+        }
+    }
+    return texts;
+}
+
+// Whoever gives it: the clock, the request or somebody who asks.
+TEST_P(CompiledPoliciesTest, TheTimeIsNoVariable) {
+    ManualClock clock;
+    const std::array<std::string_view, 1> date{"2026-01-01T00:00:00Z"}, number{"1767225600"};
+    const std::array<ContextEntry, 2> carried{
+        {{"aws:CurrentTime", date}, {"aws:EpochTime", number}}};
+    const auto given = Variables()
+                           .set("aws:CurrentTime", std::string(date[0]))
+                           .set("aws:EpochTime", std::string(number[0]));
+    const auto expect_neither = [&](const CompiledPolicies& policies, RequestContext context) {
+        for (const Action action : {Action::Publish, Action::GetThingShadow}) {
+            for (const std::string_view name : {date[0], number[0]}) {
+                const Explanation why = policies.explain(action, name, context);
+                EXPECT_EQ(policies.decide(action, name, context).outcome, why.outcome);
+                EXPECT_EQ(why.outcome, Outcome::DeniedByDefault) << why.sentence;
+            }
+        }
+    };
+    for (const std::string_view effect : {"Allow", "Deny"}) {
+        for (const std::string& text : with_the_time_as_variable(effect)) {
+            SCOPED_TRACE(text);
+            expect_neither(*compiled({text}, Variables().set_clock(clock)), {});
+            expect_neither(*compiled({text}), carried);
+            expect_neither(*compiled({text}, given), {});
+        }
+    }
+    const auto in_resource =
+        compiled({with_the_time_as_variable("Allow").front()}, Variables().set_clock(clock));
+    EXPECT_FALSE(in_resource->depends_on_time());
+    EXPECT_THAT(in_resource->explain(Action::Publish, date[0]).sentence,
+                HasSubstr("the time is known to conditions alone"));
+}
+
+// One that the request carries stands before the clock's.
+TEST_P(CompiledPoliciesTest, ARequestMayCarryItsTime) {
+    ManualClock clock;  // 2026-01-01T00:00:00Z
+    const auto policies = compiled(
+        {statement("Allow", "iot:Publish", "*",
+                   R"(,"Condition":{"DateLessThan":{"aws:CurrentTime":"2025-01-01T00:00:00Z"}})")},
+        Variables().set_clock(clock));
+    const std::array<std::string_view, 1> given{"2024-12-31T00:00:00Z"};
+    const std::array<ContextEntry, 1> carried{{{"aws:currenttime", given}}};
+    EXPECT_TRUE(policies->decide(Action::Publish, "a", carried).allowed());
+    EXPECT_TRUE(policies->explain(Action::Publish, "a", carried).allowed());
+    EXPECT_FALSE(policies->decide(Action::Publish, "a").allowed());
+    EXPECT_FALSE(policies->explain(Action::Publish, "a").allowed());
+}
+
+// Whenever somebody asks why.
+TEST_P(CompiledPoliciesTest, ADecisionIsExplainedWithItsOwnTime) {
+    ManualClock clock;  // 2026-01-01T00:00:00Z
+    constexpr std::string_view later =
+        R"(,"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}})";
+    const auto policies = compiled({statement("Allow", "iot:Publish", "*", later),
+                                    statement("Allow", "iot:GetThingShadow", "*", later)},
+                                   Variables().set_clock(clock));
+    const Decision refused = policies->decide(Action::Publish, "a");
+    const Decision of_another = policies->decide(Action::GetThingShadow, "a");
+    const Decision of_no_statement = policies->decide(Action::Receive, "a");
+    for (const Decision& decision : {refused, of_another, of_no_statement}) {
+        EXPECT_FALSE(decision.allowed());
+        EXPECT_EQ(decision.at, clock.wall_now());
+    }
+    clock.advance(std::chrono::seconds(1));
+    const Explanation why = policies->explain(Action::Publish, "a", {}, refused.at);
+    EXPECT_FALSE(why.allowed());
+    EXPECT_THAT(why.sentence, HasSubstr("the value is [2026-01-01T00:00:00Z]"));
+    EXPECT_TRUE(policies->explain(Action::Publish, "a").allowed());
+}
+
 TEST_P(CompiledPoliciesTest, WhoAsksForNoTimeDoesNotDependOnIt) {
     ManualClock clock;
     EXPECT_FALSE(compiled({R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",

@@ -106,7 +106,7 @@ std::optional<double> take_time_of_day(std::string_view& text) {
 Condition::Condition(const ConditionTest& test, const Variables& variables)
     : op_(test.op),
       key_(test.key),
-      clock_(is_time_variable(test.key) ? variables.clock() : nullptr) {
+      is_of_time_(is_time_variable(test.key) && variables.clock() != nullptr) {
     for (const Pattern& pattern : test.values) {
         Expected& expected = expected_.emplace_back();
         expected.glob = resolve(pattern, variables);
@@ -294,21 +294,21 @@ const ContextEntry* find_entry(RequestContext context, std::string_view key) noe
     return nullptr;
 }
 
-bool Condition::holds_in(RequestContext context) const noexcept {
+bool Condition::holds_in(RequestContext context, WallTime at) const noexcept {
     if (const ContextEntry* entry = find_entry(context, key_)) return holds(entry->values);
-    if (clock_ == nullptr) return holds({});
-    const TimeText now(key_, clock_->wall_now());
-    const std::string_view text = now.view();
+    if (!is_of_time_) return holds({});
+    const TimeText time(key_, at);
+    const std::string_view text = time.view();
     return holds({&text, 1});
 }
 
 bool conditions_hold(std::span<const StatementConditions> all, std::uint32_t statement,
-                     RequestContext context) noexcept {
+                     RequestContext context, WallTime at) noexcept {
     const auto found =
         std::ranges::lower_bound(all, statement, {}, &StatementConditions::statement);
     return found != all.end() && found->statement == statement &&
            std::ranges::all_of(found->conditions, [&](const Condition& condition) {
-               return condition.holds_in(context);
+               return condition.holds_in(context, at);
            });
 }
 

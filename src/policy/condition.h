@@ -34,8 +34,8 @@ public:
 
     // Whether the test holds for these values of its key; no values mean that the key is absent.
     bool holds(std::span<const std::string_view> values) const noexcept;
-    // The same, looking the key up.
-    bool holds_in(RequestContext context) const noexcept;
+    // The same, looking the key up. `at`: the time of the request.
+    bool holds_in(RequestContext context, WallTime at) const noexcept;
 
     // What a value of such a test has to be, if this one can never match; else empty.
     static std::string_view wanted_instead(Comparison comparison, const Pattern& value);
@@ -69,7 +69,7 @@ private:
 
     Operator op_;
     std::string key_;
-    const Clock* clock_ = nullptr;  // tells the key's value, if the request does not carry it
+    bool is_of_time_ = false;  // the time is the key's value, if the request does not carry it
     std::vector<Expected> expected_;
 };
 
@@ -84,6 +84,6 @@ struct StatementConditions {
 
 // `all` is ascending by statement. False for a statement that is not there.
 bool conditions_hold(std::span<const StatementConditions> all, std::uint32_t statement,
-                     RequestContext context) noexcept;
+                     RequestContext context, WallTime at) noexcept;
 
 }  // namespace gatehouse::policy

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "policy/document.h"
 
 namespace gatehouse::policy {
@@ -33,6 +34,8 @@ struct Decision {
     Outcome outcome = Outcome::DeniedByDefault;
     // One that decided; of several that say the same, any. explain() lists all.
     std::uint32_t statement = no_statement;
+    // The time that conditions were told, for explain(). It says nothing where none asks for it.
+    WallTime at{};
 
     bool allowed() const { return outcome == Outcome::Allowed; }
     bool operator==(const Decision&) const = default;

@@ -10,42 +10,47 @@
 namespace gatehouse::policy {
 namespace {
 
-VariableReport report_variable(std::string_view name, const Variables& variables,
-                               RequestContext context) {
-    VariableReport report{std::string(name), {}, {}};
-    if (const Variable* variable = variables.find(name)) {
-        report.values = variable->values;
-    } else if (const ContextEntry* entry = find_entry(context, name)) {
-        report.values.assign(entry->values.begin(), entry->values.end());
-    }
-    if (report.values.empty()) report.absent_because = variables.why_absent(name);
-    return report;
-}
+// The names that documents use, each with its values.
+class VariableReports {
+public:
+    VariableReports(const Variables& variables, const Request& request)
+        : variables_(variables), request_(request) {}
 
-std::vector<VariableReport> report_variables(std::span<const PolicySource> sources,
-                                             const Variables& variables, RequestContext context) {
-    std::vector<VariableReport> reports;
-    const auto add = [&](std::string_view name) {
-        const bool known = std::ranges::any_of(reports, [&](const VariableReport& report) {
-            return same_ignoring_case(report.name, name);
-        });
-        if (!known) reports.push_back(report_variable(name, variables, context));
-    };
-    for (const PolicySource& source : sources) {
-        for (const Statement& statement : source.document->statements) {
-            for (const Pattern& resource : statement.resources) {
-                for (const std::string_view name : resource.variables()) add(name);
-            }
-            for (const ConditionTest& test : statement.conditions) {
-                add(test.key);
-                for (const Pattern& value : test.values) {
-                    for (const std::string_view name : value.variables()) add(name);
-                }
-            }
+    void add(const Statement& statement) {
+        for (const Pattern& resource : statement.resources) add_variables(resource);
+        for (const ConditionTest& test : statement.conditions) {
+            add(test.key, values_of_key(test.key, variables_, request_),
+                variables_.why_absent(test.key));
+            for (const Pattern& value : test.values) add_variables(value);
         }
     }
-    return reports;
-}
+    std::vector<VariableReport> take() { return std::move(reports_); }
+
+private:
+    void add_variables(const Pattern& pattern) {
+        for (const std::string_view name : pattern.variables()) {
+            const bool known = variables_.text_of(name) != nullptr;
+            add(name, known ? variables_.find(name)->values : std::vector<std::string>(),
+                variables_.why_no_text(name));
+        }
+    }
+    // A name may have a value as a key that it has not as a variable.
+    void add(std::string_view name, std::vector<std::string> values, std::string absent_because) {
+        auto known = std::ranges::find_if(reports_, [&](const VariableReport& report) {
+            return same_ignoring_case(report.name, name);
+        });
+        if (known == reports_.end()) {
+            known = reports_.insert(known, {std::string(name), {}, std::move(absent_because)});
+        }
+        if (!known->values.empty() || values.empty()) return;
+        known->values = std::move(values);
+        known->absent_because.clear();
+    }
+
+    const Variables& variables_;
+    const Request& request_;
+    std::vector<VariableReport> reports_;
+};
 
 // "topic/basicPubSub/*", and what it was before variables were filled in.
 std::string show_resource(std::string_view written, std::string_view resolved) {
@@ -135,10 +140,14 @@ std::vector<std::string> Explanation::missing_variables() const {
     return names;
 }
 
-Explanation explain(std::span<const PolicySource> sources, const Variables& known,
-                    const Request& request) {
-    const Variables variables = known.at_this_moment();
+Explanation explain(std::span<const PolicySource> sources, const Variables& variables,
+                    const Request& asked) {
+    Request request = asked;
+    // One time for all statements; without a clock decisions know none.
+    request.at.reset();
+    if (variables.clock() != nullptr) request.at = asked.at.value_or(variables.now());
     Explanation explanation;
+    VariableReports reports(variables, request);
     explanation.action = request.action;
     explanation.resource = request.resource;
     unsigned nearest = ~0U;
@@ -146,6 +155,7 @@ Explanation explain(std::span<const PolicySource> sources, const Variables& know
     for (const PolicySource& source : sources) {
         for (const Statement& statement : source.document->statements) {
             const std::uint32_t own_number = number++;
+            reports.add(statement);
             StatementCheck check = check_statement(statement, variables, request);
             const bool denies = statement.effect == Effect::Deny;
             if (check.applies) {
@@ -164,7 +174,7 @@ Explanation explain(std::span<const PolicySource> sources, const Variables& know
                           : !explanation.allowing.empty() ? Outcome::Allowed
                                                           : Outcome::DeniedByDefault;
     if (explanation.outcome != Outcome::DeniedByDefault) explanation.nearest.reset();
-    explanation.variables = report_variables(sources, variables, request.context);
+    explanation.variables = reports.take();
     explanation.sentence = sentence_of(explanation, sources);
     return explanation;
 }

@@ -87,7 +87,7 @@ struct Explanation {
 };
 
 // Reads all documents with the given variables; `variables` and the request's context together are
-// all that is known.
+// all that is known, and the request's time, if `variables` has a clock.
 Explanation explain(std::span<const PolicySource> sources, const Variables& variables,
                     const Request& request);
 

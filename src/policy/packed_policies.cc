@@ -249,7 +249,8 @@ Decision PackedPolicies::decide(Action action, std::string_view name,
     const std::uint32_t bit = bit_of(action);
     const ResourceType type = resource_type_of(action);
     const bool may_be_denied = (denied_actions_ & bit) != 0;
-    Decision decision;
+    const WallTime at = now();
+    Decision decision{.at = at};
     std::string_view left = statements();
     while (!left.empty()) {
         const StatementHead head = StatementHead::read_from(left.data());
@@ -261,11 +262,11 @@ Decision PackedPolicies::decide(Action action, std::string_view name,
         const bool all_but = (head.bits & StatementHead::all_but) != 0;
         if (lists(globs, type, name) == all_but) continue;
         if ((head.bits & StatementHead::conditional) != 0 &&
-            !conditions_hold(at_each_request_->conditions, head.number, context)) {
+            !conditions_hold(at_each_request_->conditions, head.number, context, at)) {
             continue;
         }
-        if (denies) return {Outcome::DeniedExplicitly, head.number};
-        decision = {Outcome::Allowed, head.number};
+        if (denies) return {Outcome::DeniedExplicitly, head.number, at};
+        decision = {Outcome::Allowed, head.number, at};
         if (!may_be_denied) return decision;
     }
     return decision;

@@ -60,6 +60,9 @@ private:
 
     PackedPolicies() = default;
 
+    WallTime now() const {
+        return depends_on_time() ? at_each_request_->clock->wall_now() : WallTime();
+    }
     std::string_view arn_head() const { return {bytes_.get(), arn_head_bytes_}; }
     std::string_view statements() const {
         return {bytes_.get() + arn_head_bytes_, statements_bytes_};

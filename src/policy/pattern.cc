@@ -14,9 +14,9 @@ std::optional<std::string_view> value_of(const Pattern& pattern, const PatternPa
                                          const Variables& variables) noexcept {
     const std::string_view text = pattern.text_of(part);
     if (part.kind != PartKind::Variable) return text;
-    const Variable* variable = variables.find(text);
-    if (variable == nullptr || variable->values.empty()) return std::nullopt;
-    return variable->values.front();
+    const std::string* value = variables.text_of(text);
+    if (value == nullptr) return std::nullopt;
+    return *value;
 }
 
 std::string_view placeholder_of(const Pattern& pattern, const PatternPart& part) noexcept {

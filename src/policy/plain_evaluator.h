@@ -16,11 +16,11 @@ inline bool matches_plainly(std::string_view pattern, std::string_view text,
         const auto close = pattern.find('}', 2);
         if (close != pattern.npos) {
             const std::string_view name = pattern.substr(2, close - 2);
-            const Variable* variable = variables.find(name);
             std::string_view literal = name;
             if (name != "*" && name != "?" && name != "$") {
-                if (variable == nullptr || variable->values.empty()) return false;
-                literal = variable->values.front();
+                const std::string* value = variables.text_of(name);
+                if (value == nullptr) return false;
+                literal = *value;
             }
             return text.starts_with(literal) &&
                    matches_plainly(pattern.substr(close + 1), text.substr(literal.size()),

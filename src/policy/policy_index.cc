@@ -190,23 +190,24 @@ PolicyIndex::ActionIndex PolicyIndex::build_index(std::string_view arn_head,
 Decision PolicyIndex::decide(Action action, std::string_view name, SlotTexts slots,
                              RequestContext context) const noexcept {
     const auto number = static_cast<std::size_t>(action);
+    const WallTime at = variables_.now();
     if (number >= indexed_action_count) {
-        return others_.decide(name_of(action), resource_of(action, name), context, {}, slots);
+        return others_.decide(name_of(action), resource_of(action, name), context, {}, at, slots);
     }
-    if (index_of_action_[number] == no_index) return {};
+    Decision decision{.at = at};
+    if (index_of_action_[number] == no_index) return decision;
 
     const ActionIndex& index = indexes_[index_of_action_[number]];
-    Decision decision;
     const auto wanted = [&](IndexedStatement statement) {
         return statement.denies || decision.outcome == Outcome::DeniedByDefault;
     };
     const auto apply = [&](IndexedStatement statement) {
         if (!wanted(statement)) return false;
-        if (statement.conditional && !conditions_hold(conditions_, statement.number, context)) {
+        if (statement.conditional && !conditions_hold(conditions_, statement.number, context, at)) {
             return false;
         }
         decision = {statement.denies ? Outcome::DeniedExplicitly : Outcome::Allowed,
-                    statement.number};
+                    statement.number, at};
         return statement.denies || !index.denies;
     };
     if (index.resources.visit(name, slots, wanted, apply)) return decision;

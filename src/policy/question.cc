@@ -48,10 +48,9 @@ Result<Explanation> ask(const Question& question) {
     const bool whole = question.resource == "*" || question.resource.starts_with("arn:");
     const std::string arn =
         whole ? question.resource : make_arn(question.tenant, "iot", question.resource);
-    const Request request{question.action, arn, context, {}};
+    Request request{question.action, arn, context, {}};
 
     const auto policies = compile(question.sources, question.variables, question.tenant);
-    Explanation explanation = policies->explain(request);
     // The device gateway asks for names of its own tenant; what it would get must be the same.
     Decision decision;
     const auto action = action_named(question.action);
@@ -61,6 +60,8 @@ Result<Explanation> ask(const Question& question) {
     } else {
         decision = compile_for_requests(question.sources, question.variables)->decide(request);
     }
+    request.at = decision.at;
+    Explanation explanation = policies->explain(request);
     if (decision.outcome != explanation.outcome) {
         return fail(ErrorKind::Internal,
                     fmt::format("the decision is {} and its explanation says {}: {}",

@@ -14,7 +14,7 @@ namespace gatehouse::policy {
 
 struct Question {
     std::vector<PolicySource> sources;
-    Variables variables;  // constant for the connection
+    Variables variables;  // constant for the connection, and the clock that tells the time, if any
     Tenant tenant;
     std::string action;             // "iot:Publish"
     std::string resource;           // "topic/a/b" (of the tenant), a full ARN, or "*"

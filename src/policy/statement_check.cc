@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "policy/action.h"
+#include "policy/time_text.h"
 
 namespace gatehouse::policy {
 namespace {
@@ -60,7 +61,7 @@ std::pair<Text, std::optional<Text>> split_resource(Text text, Unit slash) {
 std::string unresolved_clause(const Pattern& pattern, const Variables& variables) {
     std::string clause;
     for (const std::string_view name : pattern.variables()) {
-        const std::string why = variables.why_absent(name);
+        const std::string why = variables.why_no_text(name);
         if (why.empty()) continue;
         clause += fmt::format("{}its variable ${{{}}} has no value ({})",
                               clause.empty() ? "" : ", ", name, why);
@@ -218,28 +219,26 @@ void check_resources(const Statement& statement, const Variables& variables, con
     }
 }
 
+std::string why_key_absent(std::string_view key, const Variables& variables) {
+    if (variables.find(key) == nullptr && is_known_variable(key)) {
+        return "the request does not carry it";
+    }
+    return variables.why_absent(key);
+}
+
 void check_conditions(const Statement& statement, const Variables& variables,
                       const Request& request, StatementCheck& check) {
     for (const ConditionTest& test : statement.conditions) {
         const Condition condition(test, variables);
-        std::vector<std::string_view> values;
-        std::string absent = "the request does not carry it";
-        if (const Variable* variable = variables.find(test.key)) {
-            values.assign(variable->values.begin(), variable->values.end());
-            absent = variables.why_absent(test.key);
-        } else if (const ContextEntry* entry = find_entry(request.context, test.key)) {
-            values.assign(entry->values.begin(), entry->values.end());
-        } else if (!is_known_variable(test.key)) {
-            absent = variables.why_absent(test.key);
-        }
-        if (condition.holds(values)) continue;
+        const std::vector<std::string> values = values_of_key(test.key, variables, request);
+        if (condition.holds(std::vector<std::string_view>(values.begin(), values.end()))) continue;
         const std::string required =
             fmt::format("{} [{}]", test.op.text, fmt::join(condition.expected(), ", "));
         const std::string actual = fmt::format("{}", fmt::join(values, ", "));
         check.differs.push_back(
             {Difference::Condition, required, actual, std::nullopt,
              values.empty() ? fmt::format("its condition {} wants {} and the key has no value ({})",
-                                          test.key, required, absent)
+                                          test.key, required, why_key_absent(test.key, variables))
                             : fmt::format("its condition {} wants {} and the value is [{}]",
                                           test.key, required, actual)});
     }
@@ -250,6 +249,16 @@ void check_conditions(const Statement& statement, const Variables& variables,
 std::string resource_of_arn(std::string_view arn) {
     const auto parts = split_arn(arn, ':');
     return std::string(parts.size() == arn_parts ? parts.back() : arn);
+}
+
+std::vector<std::string> values_of_key(std::string_view key, const Variables& variables,
+                                       const Request& request) {
+    if (const Variable* variable = variables.find(key)) return variable->values;
+    if (const ContextEntry* entry = find_entry(request.context, key)) {
+        return {entry->values.begin(), entry->values.end()};
+    }
+    if (!request.at || !is_time_variable(key)) return {};
+    return {std::string(TimeText(key, *request.at).view())};
 }
 
 StatementCheck check_statement(const Statement& statement, const Variables& variables,

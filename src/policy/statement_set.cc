@@ -74,9 +74,6 @@ Variables variables_used(std::span<const PolicySource> sources, const Variables&
     Variables used;
     const auto keep = [&](std::string_view name) {
         const Variable* variable = variables.find(name);
-        if (variable == nullptr && is_time_variable(name) && variables.clock() != nullptr) {
-            used.set_clock(*variables.clock());
-        }
         if (variable == nullptr) return;
         if (variable->values.empty()) {
             used.set_absent(std::string(name), variable->absent_because);
@@ -95,6 +92,10 @@ Variables variables_used(std::span<const PolicySource> sources, const Variables&
             for (const ConditionTest& test : statement.conditions) {
                 keep(test.key);
                 keep_all(test.values);
+                if (variables.clock() != nullptr && is_time_variable(test.key) &&
+                    variables.find(test.key) == nullptr) {
+                    used.set_clock(*variables.clock());
+                }
             }
         }
     }
@@ -122,7 +123,7 @@ StatementSet::StatementSet(std::span<const PolicySource> sources, const Variable
 }
 
 bool StatementSet::applies(const Ready& ready, std::string_view action, JoinedText resource,
-                           RequestContext context, const RequestPrincipal& principal,
+                           RequestContext context, const RequestPrincipal& principal, WallTime at,
                            SlotTexts slots) noexcept {
     const Statement& statement = *ready.statement;
     if (!statement_names_action(statement, action)) return false;
@@ -130,19 +131,20 @@ bool StatementSet::applies(const Ready& ready, std::string_view action, JoinedTe
     const bool listed = any_matches(ready.resources, slots, resource);
     return listed == (statement.resource_listing == Listing::These) &&
            std::ranges::all_of(ready.conditions, [&](const Condition& condition) {
-               return condition.holds_in(context);
+               return condition.holds_in(context, at);
            });
 }
 
 Decision StatementSet::decide(std::string_view action, JoinedText resource, RequestContext context,
-                              const RequestPrincipal& principal, SlotTexts slots) const noexcept {
-    Decision decision;
+                              const RequestPrincipal& principal, WallTime at,
+                              SlotTexts slots) const noexcept {
+    Decision decision{.at = at};
     for (const Ready& ready : statements_) {
         const bool denies = ready.statement->effect == Effect::Deny;
         if (!denies && decision.allowed()) continue;
-        if (!applies(ready, action, resource, context, principal, slots)) continue;
-        if (denies) return {Outcome::DeniedExplicitly, ready.number};
-        decision = {Outcome::Allowed, ready.number};
+        if (!applies(ready, action, resource, context, principal, at, slots)) continue;
+        if (denies) return {Outcome::DeniedExplicitly, ready.number, at};
+        decision = {Outcome::Allowed, ready.number, at};
     }
     return decision;
 }

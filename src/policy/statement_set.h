@@ -29,6 +29,8 @@ struct Request {
     std::string_view resource;  // a full ARN, or "*" for actions without a resource
     RequestContext context;
     RequestPrincipal principal;
+    // The time that conditions are told, if the variables have a clock at all; unset: its time now.
+    std::optional<WallTime> at{};
 };
 
 // The statement's Resource or NotResource patterns, variables filled in.
@@ -44,8 +46,8 @@ bool statement_names_action(const Statement& statement, std::string_view action)
 std::optional<std::vector<Condition>> bind_conditions(const Statement& statement,
                                                       const Variables& variables);
 
-// What `variables` knows of the names that these documents use, and no more; its clock if they ask
-// for the time.
+// What `variables` knows of the names that these documents use, and no more; its clock if their
+// conditions ask for the time.
 Variables variables_used(std::span<const PolicySource> sources, const Variables& variables);
 
 class StatementSet {
@@ -57,7 +59,8 @@ public:
 
     // `slots`: the texts of the variables left open at the beginning.
     Decision decide(std::string_view action, JoinedText resource, RequestContext context,
-                    const RequestPrincipal& principal, SlotTexts slots = {}) const noexcept;
+                    const RequestPrincipal& principal, WallTime at,
+                    SlotTexts slots = {}) const noexcept;
 
     std::size_t memory_bytes() const;
 
@@ -70,7 +73,7 @@ private:
     };
 
     static bool applies(const Ready& ready, std::string_view action, JoinedText resource,
-                        RequestContext context, const RequestPrincipal& principal,
+                        RequestContext context, const RequestPrincipal& principal, WallTime at,
                         SlotTexts slots) noexcept;
 
     std::vector<Ready> statements_;

@@ -137,18 +137,6 @@ Variables& Variables::set_clock(const Clock& clock) {
     return *this;
 }
 
-Variables Variables::at_this_moment() const {
-    Variables now = *this;
-    now.clock_ = nullptr;
-    if (clock_ == nullptr) return now;
-    for (const std::string_view name : time_variables) {
-        if (find(name) == nullptr) {
-            now.set(std::string(name), std::string(TimeText(name, clock_->wall_now()).view()));
-        }
-    }
-    return now;
-}
-
 const Variable* Variables::find(std::string_view name) const noexcept {
     for (const Variable& known : all_) {
         if (same_name(known.name, name)) return &known;
@@ -168,6 +156,17 @@ std::string Variables::why_absent(std::string_view name) const {
     if (is_known_variable(name)) return "it has no value here";
     const std::string suggestion = variable_suggestion(name);
     return "there is no such variable" + (suggestion.empty() ? "" : "; " + suggestion);
+}
+
+const std::string* Variables::text_of(std::string_view name) const noexcept {
+    const Variable* variable = find(name);
+    if (variable == nullptr || variable->values.empty() || is_time_variable(name)) return nullptr;
+    return &variable->values.front();
+}
+
+std::string Variables::why_no_text(std::string_view name) const {
+    if (is_time_variable(name)) return "the time is known to conditions alone, as their key";
+    return why_absent(name);
 }
 
 bool is_time_variable(std::string_view name) noexcept {

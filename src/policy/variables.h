@@ -18,7 +18,7 @@ namespace gatehouse::policy {
 
 struct Variable {
     std::string name;                 // as first given; names compare without regard to case
-    std::vector<std::string> values;  // a variable in a text takes the first
+    std::vector<std::string> values;  // see Variables::text_of
     std::string absent_because;       // a clause ("the client sent no SNI host name"), if no values
 
     bool operator==(const Variable&) const = default;
@@ -36,14 +36,19 @@ public:
     // have no value. It must outlive whatever is compiled with these variables.
     Variables& set_clock(const Clock& clock);
     const Clock* clock() const { return clock_; }
-    // The same with the time as it is now instead of a clock, for explanations.
-    Variables at_this_moment() const;
+    // The clock's time; without a clock some constant.
+    WallTime now() const { return clock_ == nullptr ? WallTime() : clock_->wall_now(); }
 
     // Null when nothing at all is known of the name: neither a value nor a reason. A name may
     // carry a case-sensitive part in brackets: `iot:Connection.Thing.Attributes[Site]`.
     const Variable* find(std::string_view name) const noexcept;
     // Why the name has no value, in words; empty when it has one.
     std::string why_absent(std::string_view name) const;
+    // What the name stands for as a variable in a text: the first of its values. Null if it has
+    // none, and for the time, whoever gives it: conditions alone know it, as their key.
+    const std::string* text_of(std::string_view name) const noexcept;
+    // Why there is none, in words; empty when there is one.
+    std::string why_no_text(std::string_view name) const;
 
     const std::vector<Variable>& all() const { return all_; }
     bool operator==(const Variables&) const = default;

@@ -27,7 +27,8 @@ std::vector<Flag> explain_flags() {
         {"filter", "FILTER", "Short for --resource topicfilter/FILTER."},
         {"client-id", "ID", "The client's id. With iot:Connect also the resource client/ID."},
         {"context", "KEY=VALUE",
-         "A further variable or condition key; repeat it. aws:CurrentTime is now unless given."},
+         "A further variable or condition key; repeat it. aws:CurrentTime and aws:EpochTime are "
+         "now unless given."},
         {"source-ip", "ADDRESS", "Where the client comes from (aws:SourceIp)."},
         {"domain", "NAME", "The host name that TLS named (iot:DomainName)."},
         {"thing", "NAME", "The thing that is attached to the client (iot:Connection.Thing.…)."},
@@ -89,7 +90,7 @@ Result<policy::Variables> variables_of(const Arguments& arguments, const Clock& 
     if (facts.source_ip.empty()) variables.set_absent("aws:SourceIp", "no --source-ip was given");
     if (facts.domain_name.empty()) variables.set_absent("iot:DomainName", "no --domain was given");
     variables.set_absent("aws:SecureTransport", "no --context aws:SecureTransport=true was given");
-    variables = variables.set_clock(clock).at_this_moment();
+    variables.set_clock(clock);
     for (const std::string& each : arguments.values("context")) {
         const auto equals = each.find('=');
         if (equals == each.npos || equals == 0) {
@@ -103,7 +104,7 @@ Result<policy::Variables> variables_of(const Arguments& arguments, const Clock& 
     return variables;
 }
 
-Result<policy::Question> question_of(const Arguments& arguments) {
+Result<policy::Question> question_of(const Arguments& arguments, const Clock& clock) {
     const auto files = arguments.values("policy");
     if (files.empty()) {
         return fail(ErrorKind::InvalidInput, "--policy FILE is missing: the policy to ask");
@@ -123,7 +124,7 @@ Result<policy::Question> question_of(const Arguments& arguments) {
     auto resource = resource_of(arguments, *action);
     if (!resource) return fail(std::move(resource.error()));
     question.resource = std::move(*resource);
-    auto variables = variables_of(arguments, SystemClock());
+    auto variables = variables_of(arguments, clock);
     if (!variables) return fail(std::move(variables.error()));
     question.variables = std::move(*variables);
     question.tenant = {AccountId(arguments.value("account").value_or(default_account)),
@@ -143,7 +144,8 @@ Exit run_policy_explain(const Invocation& invocation) {
     const auto flags = explain_flags();
     const auto arguments = read_arguments(invocation, {.about = about, .flags = flags});
     if (!arguments) return arguments.error();
-    const auto question = question_of(*arguments);
+    const SystemClock clock;
+    const auto question = question_of(*arguments, clock);
     if (!question) return report(invocation, question.error(), Exit::WrongUse);
     const auto explanation = policy::ask(*question);
     if (!explanation) return report(invocation, explanation.error(), Exit::WrongUse);

@@ -102,6 +102,21 @@ TEST_F(PolicyCommands, ExplainKnowsTheTime) {
     }
 }
 
+// As a device meets it, whose connection has a clock and no such variable.
+TEST_F(PolicyCommands, ExplainKnowsTheTimeAsAKeyAlone) {
+    policy = write("time.json", R"({"Version":"2012-10-17","Statement":[
+      {"Effect":"Allow","Action":"iot:Publish","Resource":"arn:aws:iot:*:*:topic/${aws:EpochTime}"},
+      {"Effect":"Allow","Action":"iot:Publish","Resource":"*",
+       "Condition":{"StringEquals":{"aws:CurrentTime":"${aws:CurrentTime}"}}}]})");
+    const Outcome now = explain({"--action", "iot:Publish", "--topic", "a"});
+    EXPECT_EQ(now.exit, Exit::Failed);
+    EXPECT_THAT(now.out, HasSubstr("the time is known to conditions alone"));
+    EXPECT_EQ(explain({"--action", "iot:Publish", "--topic", "1767225600", "--context",
+                       "aws:EpochTime=1767225600"})
+                  .exit,
+              Exit::Failed);
+}
+
 TEST_F(PolicyCommands, UnreadablePoliciesAreNamedWithTheirPlace) {
     policy = write("broken.json", "{\"Version\":\"2012-10-17\",\n\"Statement\": [}");
     const Outcome outcome = explain({"--action", "iot:Publish", "--topic", "a"});
