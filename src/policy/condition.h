@@ -1,6 +1,10 @@
 // One test of a Condition, made ready: expected values parsed and variables filled in.
-// Source: IAM User Guide, "Condition operators" and "Conditions with multiple context keys or
-// values".
+// Sources: IAM User Guide, "Condition operators", "Conditions with multiple context keys or values"
+// and "IAM policy elements: Variables and tags".
+//
+// A variable without a value equals nothing, so that a negated test of it holds. Such a test of an
+// Allow does not: the guide has it match, and says that the statement might be invalid as a whole,
+// of which the latter is safe. Of a Deny the former is.
 //
 // Threads: immutable once made.
 #pragma once
@@ -27,10 +31,15 @@ using RequestContext = std::span<const ContextEntry>;
 
 class Condition {
 public:
-    Condition(const ConditionTest& test, const Variables& variables);
+    // `effect`: of its statement.
+    Condition(const ConditionTest& test, const Variables& variables, Effect effect);
 
     const std::string& key() const { return key_; }
     const Operator& op() const { return op_; }
+
+    // Whether it is a negated test of an Allow, of a variable without a value: it holds only for an
+    // absent key, and with IfExists.
+    bool is_in_doubt() const { return is_in_doubt_; }
 
     // Whether the test holds for these values of its key; no values mean that the key is absent.
     bool holds(std::span<const std::string_view> values) const noexcept;
@@ -70,6 +79,7 @@ private:
     Operator op_;
     std::string key_;
     bool is_of_time_ = false;  // the time is the key's value, if the request does not carry it
+    bool is_in_doubt_ = false;
     std::vector<Expected> expected_;
 };
 
