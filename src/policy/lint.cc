@@ -22,12 +22,6 @@ bool has_known_prefix(std::string_view name, std::string_view prefix) {
            same_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-// Whether the action is checked against such a resource, as far as can be seen.
-bool may_be_of(const Pattern& resource, std::string_view action) {
-    const auto type = literal_type(resource);
-    return !type || resource_type_named(*type) == resource_type_of(*action_named(action));
-}
-
 // In the order of statements; findings of one statement keep theirs.
 void sort_by_place(std::vector<Finding>& findings) {
     std::vector<std::tuple<std::size_t, std::size_t, std::size_t>> keys;
@@ -56,7 +50,7 @@ public:
         for (const Pattern& resource : statement_.resources) {
             check_resource_type(resource);
             check_shape(resource);
-            check_variables(resource);
+            check_variables(resource, nullptr);
         }
         for (const std::string& action : statement_.actions) check_action_type(action);
         check_conditions();
@@ -95,33 +89,42 @@ private:
             if (first_action.empty()) first_action = action;
         }
         if (first_action.empty()) return;
-        add_wrong_type(
-            first_action, resource,
+        told_.push_back(*action_named(first_action));
+        const std::string_view wanted = type_wanted(first_action);
+        const std::string type = *literal_type(resource);
+        add(LintCode::WrongResourceType, Severity::Error, resource.text(),
             fmt::format("{} is never checked against {}/, so this resource has no effect",
-                        first_action, *literal_type(resource)));
+                        first_action, type),
+            wanted == "*"
+                ? fmt::format("Write \"*\": {} has no resource.", first_action)
+                : fmt::format("Write {}/ instead of {}/ for {}.", wanted, type, first_action));
     }
 
     // An action that none of the resources is for, beside others that have theirs.
     void check_action_type(const std::string& action) {
         if (statement_.action_listing == Listing::AllBut || !action_named(action) ||
-            may_apply_to(statement_, action) || std::ranges::count(mended_, action) > 0) {
+            may_apply_to(statement_, action) || was_told(action)) {
             return;
         }
-        add_wrong_type(
-            action, statement_.resources.front(),
+        told_.push_back(*action_named(action));
+        const Pattern& first = statement_.resources.front();
+        const std::string_view wanted = type_wanted(action);
+        add(LintCode::WrongResourceType, Severity::Error, first.text(),
             fmt::format("{} is never checked against {}/, and no resource of the statement is for "
-                        "it: it is never {}",
-                        action, literal_type(statement_.resources.front()).value_or("this"),
-                        statement_.effect == Effect::Allow ? "allowed" : "denied"));
+                        "it: this statement never {} it",
+                        action, *literal_type(first),
+                        statement_.effect == Effect::Allow ? "allows" : "denies"),
+            wanted == "*" ? fmt::format("Add the resource \"*\": {} has no other.", action)
+                          : fmt::format("Add a resource {}/… for {}, or take the action out.",
+                                        wanted, action));
     }
 
-    void add_wrong_type(std::string_view action, const Pattern& resource, std::string sentence) {
-        mended_.emplace_back(action);
-        const std::string_view wanted = name_of(resource_type_of(*action_named(action)));
-        add(LintCode::WrongResourceType, Severity::Error, resource.text(), std::move(sentence),
-            wanted == "*" ? fmt::format("Write \"*\": {} has no resource.", action)
-                          : fmt::format("Write {}/ instead of {}/ for {}.", wanted,
-                                        literal_type(resource).value_or("this"), action));
+    bool was_told(std::string_view action) const {
+        return std::ranges::count(told_, *action_named(action)) > 0;
+    }
+
+    static std::string_view type_wanted(std::string_view action) {
+        return name_of(resource_type_of(*action_named(action)));
     }
 
     void check_shape(const Pattern& resource) {
@@ -148,7 +151,8 @@ private:
         }
     }
 
-    void check_variables(const Pattern& pattern) {
+    // `test`: whose value it is; null: a resource.
+    void check_variables(const Pattern& pattern, const ConditionTest* test) {
         if (document_.version == Version::V2008) {
             const Pattern as_new(pattern.text());
             if (as_new.variables().empty()) return;
@@ -159,7 +163,9 @@ private:
                 "Give the document \"Version\": \"2012-10-17\".");
             return;
         }
-        for (const std::string_view name : pattern.variables()) check_variable(pattern, name);
+        for (const std::string_view name : pattern.variables()) {
+            if (!check_variable(pattern, name)) check_exception(pattern, name, test);
+        }
         if (const auto open = pattern.text().rfind("${");
             open != std::string::npos && pattern.text().find('}', open) == std::string::npos) {
             add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
@@ -168,10 +174,10 @@ private:
         }
     }
 
-    void check_variable(const Pattern& pattern, std::string_view name) {
-        const std::string why = is_time_variable(name)
-                                    ? "the time is known to conditions alone, as their key"
-                                    : why_unresolvable(name);
+    // Whether it may have a value.
+    bool check_variable(const Pattern& pattern, std::string_view name) {
+        const std::string why =
+            is_time_variable(name) ? Variables().why_no_text(name) : why_unresolvable(name);
         if (!is_known_variable(name)) {
             const std::string suggestion = variable_suggestion(name);
             add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
@@ -183,13 +189,35 @@ private:
                 fmt::format("${{{}}} has no value here: {}", name, why),
                 "Use ${iot:ClientId}, or let the function write the value into the document.");
         } else {
-            return;
+            return true;
         }
-        if (statement_.resource_listing == Listing::AllBut) {
+        return false;
+    }
+
+    // Where a variable without a value keeps a statement from making the exception that it says.
+    void check_exception(const Pattern& pattern, std::string_view name, const ConditionTest* test) {
+        const bool allows = statement_.effect == Effect::Allow;
+        if (test == nullptr && statement_.resource_listing == Listing::AllBut) {
             add(LintCode::NotResourceVariable, Severity::Warning, pattern.text(),
-                fmt::format("without a value for ${{{}}} this NotResource leaves nothing out",
-                            name),
+                fmt::format("without a value for ${{{}}} {}", name,
+                            allows ? "it is not known what this NotResource leaves out, so the "
+                                     "statement allows nothing"
+                                   : "this leaves nothing out of what the statement denies"),
                 "List what is meant with Resource instead.");
+        }
+        if (test != nullptr && test->op.sense == Sense::Negated) {
+            const std::string_view but = test->op.when_absent == WhenAbsent::Pass
+                                             ? " but to requests that do not carry the key"
+                                             : "";
+            add(LintCode::NegatedVariable, Severity::Warning, pattern.text(),
+                fmt::format("without a value for ${{{}}} {}", name,
+                            allows ? fmt::format("this {} does not hold, so the statement allows "
+                                                 "nothing{}",
+                                                 test->op.text, but)
+                                   : fmt::format("nothing equals it, so this {} makes no exception",
+                                                 test->op.text)),
+                "Compare with what always has a value, or let the function write it into the "
+                "document.");
         }
     }
 
@@ -211,9 +239,9 @@ private:
 
     void check_conditions() {
         for (const ConditionTest& test : statement_.conditions) {
-            check_key(test.key);
+            check_key(test);
             for (const Pattern& value : test.values) {
-                check_variables(value);
+                check_variables(value, &test);
                 const std::string_view wanted =
                     Condition::wanted_instead(test.op.comparison, value);
                 if (wanted.empty()) continue;
@@ -224,7 +252,18 @@ private:
         }
     }
 
-    void check_key(const std::string& key) {
+    // Whether who wrote it has thought of requests without the key.
+    static bool expects_absence(const ConditionTest& test) {
+        if (test.op.comparison == Comparison::Null) {
+            return std::ranges::any_of(test.values, [](const Pattern& value) {
+                return same_ignoring_case(value.text(), "true");
+            });
+        }
+        return test.op.when_absent == WhenAbsent::Pass || test.op.quantifier == Quantifier::All;
+    }
+
+    void check_key(const ConditionTest& test) {
+        const std::string& key = test.key;
         const auto warn = [&](LintCode code, std::string sentence, std::string fix) {
             add(code, Severity::Warning, "", std::move(sentence), std::move(fix));
         };
@@ -247,7 +286,8 @@ private:
             warn(LintCode::UnknownConditionKey,
                  fmt::format("no device's request carries the condition key {}", key),
                  "Let the function decide, and write what follows into the document.");
-        } else if (!why.empty() && !same_ignoring_case(key, "iot:Connection.Thing.IsAttached")) {
+        } else if (!why.empty() && !expects_absence(test) &&
+                   !same_ignoring_case(key, "iot:Connection.Thing.IsAttached")) {
             warn(LintCode::UnresolvableVariable,
                  fmt::format("the condition key {} has no value here: {}", key, why),
                  "Let the function decide, and write what follows into the document.");
@@ -274,7 +314,7 @@ private:
     const Document& document_;
     Admission admission_;
     std::vector<Finding>& findings_;
-    std::vector<std::string> mended_;  // actions that were told which resources are theirs
+    std::vector<Action> told_;  // those of which it was said what resources are theirs
 };
 
 }  // namespace
@@ -291,6 +331,11 @@ std::optional<std::string> literal_type(const Pattern& resource) {
     const std::string_view type = text.substr(0, slash);
     if (slash == text.npos || type.find_first_of("*?$") != type.npos) return std::nullopt;
     return std::string(type);
+}
+
+bool may_be_of(const Pattern& resource, std::string_view action) {
+    const auto type = literal_type(resource);
+    return !type || resource_type_named(*type) == resource_type_of(*action_named(action));
 }
 
 bool may_apply_to(const Statement& statement, std::string_view action) {

@@ -39,7 +39,8 @@ enum class LintCode : std::uint8_t {
     UnknownAction,          // misspelt
     NeverMatches,           // the resource, or a condition's value, can match nothing
     AllowsEverything,       // iot:* on *
-    NotResourceVariable,    // without a value NotResource leaves nothing out
+    NotResourceVariable,    // without a value it is not known what NotResource leaves out
+    NegatedVariable,        // the same of what StringNotEquals and the like except
 };
 
 struct Finding {
@@ -73,7 +74,7 @@ struct gatehouse::ChoiceNames<gatehouse::policy::Severity> {
 };
 template <>
 struct gatehouse::ChoiceNames<gatehouse::policy::LintCode> {
-    static constexpr std::array<std::string_view, 18> names{"wrong-resource-type",
+    static constexpr std::array<std::string_view, 19> names{"wrong-resource-type",
                                                             "mqtt-wildcard-in-topic",
                                                             "unknown-variable",
                                                             "unknown-condition-key",
@@ -90,7 +91,8 @@ struct gatehouse::ChoiceNames<gatehouse::policy::LintCode> {
                                                             "unknown-action",
                                                             "never-matches",
                                                             "allows-everything",
-                                                            "not-resource-variable"};
+                                                            "not-resource-variable",
+                                                            "negated-variable"};
 };
 template <>
 struct gatehouse::ChoiceNames<gatehouse::policy::Admission> {

@@ -19,6 +19,9 @@ struct LintStatement {
 // "topic" of "arn:aws:iot:*:*:topic/a"; empty where a wildcard or variable leaves it open.
 std::optional<std::string> literal_type(const Pattern& resource);
 
+// Whether the action is checked against such a resource, as far as can be seen.
+bool may_be_of(const Pattern& resource, std::string_view action);
+
 // Whether the statement names the action and, as far as can be seen, a resource of its type.
 bool may_apply_to(const Statement& statement, std::string_view action);
 

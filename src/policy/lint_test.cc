@@ -12,6 +12,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr std::string_view connect =
     R"({"Effect":"Allow","Action":"iot:Connect","Resource":"arn:aws:iot:*:*:client/pump"})";
@@ -68,7 +69,8 @@ TEST(Lint, ActionsOfOneStatementMixedUp) {
         {std::string(connect), allow(R"(iot:Publish","iot:Subscribe)", "topic/pump/*")});
     ASSERT_THAT(codes(both), ElementsAre("wrong-resource-type"));
     EXPECT_THAT(both[0].sentence, HasSubstr("iot:Subscribe is never checked against topic/"));
-    EXPECT_THAT(both[0].fix, HasSubstr("topicfilter/ instead of topic/ for iot:Subscribe"));
+    // The resource that is there belongs to iot:Publish.
+    EXPECT_THAT(both[0].fix, HasSubstr("Add a resource topicfilter/"));
     EXPECT_THAT(codes(findings_of({std::string(connect),
                                    allow(R"(iot:Publish","iot:Subscribe)", "topicfilter/pump/*")})),
                 ElementsAre("wrong-resource-type", "subscribe-without-receive"));
@@ -80,6 +82,32 @@ TEST(Lint, ActionsOfOneStatementMixedUp) {
                     {std::string(connect), allow(R"(iot:Publish","iot:Subscribe","iot:Receive)",
                                                  R"(topic/a","arn:aws:iot:*:*:topicfilter/a)")})),
                 IsEmpty());
+}
+
+TEST(Lint, AnActionThatAnotherStatementAllowsIsNotSaidToBeNeverAllowed) {
+    const auto findings =
+        findings_of({allow(R"(iot:Connect","iot:Publish)", "topic/a"), std::string(connect)});
+    ASSERT_THAT(codes(findings), ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(findings[0].sentence, HasSubstr("this statement never allows it"));
+    EXPECT_THAT(findings[0].fix, HasSubstr("Add a resource client/"));
+    const auto denied = findings_of({std::string(connect), allow("iot:Publish", "topic/a"),
+                                     allow(R"(iot:Subscribe","iot:Publish)", "topic/a/b", "Deny")});
+    ASSERT_THAT(codes(denied), ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(denied[0].sentence, HasSubstr("this statement never denies it"));
+    const auto listed = findings_of(
+        {std::string(connect), allow(R"(iot:Publish","iot:ListRetainedMessages)", "topic/a")});
+    ASSERT_THAT(codes(listed), ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(listed[0].fix, HasSubstr(R"(Add the resource "*")"));
+}
+
+TEST(Lint, OneMistakeIsToldOnceHoweverItIsSpelled) {
+    EXPECT_THAT(codes(findings_of({std::string(connect),
+                                   allow(R"(IOT:publish","iot:publish)", "topicfilter/a")})),
+                ElementsAre("wrong-resource-type"));
+    EXPECT_THAT(
+        codes(findings_of({std::string(connect), allow("iot:Publish", "topic/a"),
+                           allow(R"(iot:Publish","IOT:receive","iot:Receive)", "topicfilter/a")})),
+        ElementsAre("wrong-resource-type", "wrong-resource-type"));
 }
 
 TEST(Lint, MqttWildcardsInTopics) {
@@ -106,6 +134,44 @@ TEST(Lint, Variables) {
             {std::string(connect),
              R"({"Effect":"Allow","Action":"iot:Publish","NotResource":"arn:aws:iot:*:*:topic/${x}"})"})),
         ElementsAre("unknown-variable", "not-resource-variable"));
+}
+
+// What is not known keeps nobody out, so nobody is let in.
+TEST(Lint, ExceptionsByAVariableWithoutAValue) {
+    const auto findings_with = [](std::string_view effect, std::string_view rest) {
+        return findings_of(
+            {std::string(connect), allow("iot:Publish", "topic/a"),
+             fmt::format(R"({{"Effect":"{}","Action":"iot:Publish",{}}})", effect, rest)},
+            Admission::CustomAuthorizer);
+    };
+    constexpr std::string_view not_resource =
+        R"("NotResource":"arn:aws:iot:*:*:topic/${iot:Connection.Thing.ThingName}")";
+    const auto left_out = findings_with("Allow", not_resource);
+    ASSERT_THAT(codes(left_out), ElementsAre("unresolvable-variable", "not-resource-variable"));
+    EXPECT_THAT(left_out[1].sentence, HasSubstr("the statement allows nothing"));
+    EXPECT_THAT(findings_with("Deny", not_resource)[1].sentence, HasSubstr("leaves nothing out"));
+
+    const auto condition = [](std::string_view op) {
+        return fmt::format(
+            R"("Resource":"*","Condition":{{"{}":{{"iot:ClientId":"${{iot:Thing.ThingName}}"}}}})",
+            op);
+    };
+    const auto negated = findings_with("Allow", condition("StringNotEquals"));
+    ASSERT_THAT(codes(negated), ElementsAre("unresolvable-variable", "negated-variable"));
+    EXPECT_EQ(negated[1].severity, Severity::Warning);
+    EXPECT_THAT(negated[1].sentence, HasSubstr("the statement allows nothing"));
+    EXPECT_THAT(findings_with("Allow", condition("StringNotLikeIfExists"))[1].sentence,
+                HasSubstr("but to requests that do not carry the key"));
+    EXPECT_THAT(findings_with("Deny", condition("ArnNotLike"))[1].sentence,
+                HasSubstr("this ArnNotLike makes no exception"));
+    EXPECT_THAT(codes(findings_with("Allow", condition("StringEquals"))),
+                ElementsAre("unresolvable-variable"));
+    // The variable is the condition's, not the NotResource's.
+    EXPECT_THAT(
+        codes(findings_with(
+            "Allow",
+            R"("NotResource":"arn:aws:iot:*:*:topic/b","Condition":{"StringEquals":{"iot:ClientId":"${x}"}})")),
+        ElementsAre("unknown-variable"));
 }
 
 TEST(Lint, ConditionKeysAndActions) {
@@ -147,6 +213,20 @@ TEST(Lint, ConditionKeysThatNoDeviceCarries) {
         ElementsAre("unresolvable-variable"));
 }
 
+TEST(Lint, ConditionKeysThatMayBeAbsentOnPurpose) {
+    const auto of_users = [](std::string_view condition) {
+        return codes(findings_of_condition(condition, "iot:Connect", Admission::CustomAuthorizer));
+    };
+    for (const std::string_view condition :
+         {R"("Null":{"iot:Certificate.Subject.CommonName":"True"})",
+          R"("StringEqualsIfExists":{"iot:CertificateId":"a"})",
+          R"("ForAllValues:StringEquals":{"iot:Certificate.AvailableKeys":"a"})"}) {
+        EXPECT_THAT(of_users(condition), IsEmpty()) << condition;
+    }
+    EXPECT_THAT(of_users(R"("StringNotEquals":{"iot:CertificateId":"a"})"),
+                ElementsAre("unresolvable-variable"));
+}
+
 TEST(Lint, ValuesThatNeverMatch) {
     for (const std::string_view condition :
          {R"("IpAddress":{"aws:SourceIp":"bogus"})",
@@ -186,6 +266,17 @@ TEST(Lint, SpoofableClientIds) {
                 IsEmpty());
 }
 
+// An action that is checked against client/ lets nobody in by a topic/ of its statement.
+TEST(Lint, ResourcesOfOtherActionsAreNoClientIds) {
+    EXPECT_THAT(
+        codes(findings_of({allow(R"(iot:Connect","iot:Publish)",
+                                 R"(client/dev1","arn:aws:iot:*:*:topic/${iot:ClientId})")})),
+        IsEmpty());
+    EXPECT_THAT(codes(findings_of({allow("iot:Connect", "client/*"),
+                                   allow("iot:Connect", "topic/${iot:ClientId}")})),
+                Not(Contains("spoofable-client-id")));
+}
+
 TEST(Lint, MissingPartners) {
     EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Subscribe", "topicfilter/a")})),
                 ElementsAre("subscribe-without-receive"));
@@ -206,6 +297,21 @@ TEST(Lint, DeniedSubscriptionsThatWildcardsPass) {
     auto closed = open;
     closed.push_back(allow("iot:Receive", "topic/a/secret/*", "Deny"));
     EXPECT_THAT(codes(findings_of(closed)), IsEmpty());
+}
+
+TEST(Lint, OnlyFiltersPassADeniedSubscription) {
+    const std::string everything =
+        allow(R"(iot:Subscribe","iot:Receive","iot:Publish","iot:Connect)",
+              R"(topicfilter/a/b","arn:aws:iot:*:*:topic/*","arn:aws:iot:*:*:client/dev1)");
+    EXPECT_THAT(
+        codes(findings_of({everything, allow("iot:Subscribe", "topicfilter/secret/x", "Deny")})),
+        IsEmpty());
+    // Nor does the denial of a filter keep back what is received.
+    EXPECT_THAT(codes(findings_of(
+                    {std::string(connect), allow("iot:Receive", "topic/a/*"),
+                     allow("iot:Subscribe", "topicfilter/a/*"),
+                     allow(R"(iot:Subscribe","iot:Receive)", "topicfilter/a/secret", "Deny")})),
+                Contains("deny-subscribe-bypassed"));
 }
 
 TEST(Lint, RedundantAndTooWide) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "policy/action.h"
 #include "policy/ascii_case.h"
@@ -52,6 +53,20 @@ bool covers(const Statement& wide, const Statement& narrow) {
                           matches(resolve(pattern, {}), resource.text());
                });
            });
+}
+
+// The resources that the action is checked against.
+auto resources_for(const Statement& statement, Action action) {
+    return std::views::filter(statement.resources, [action](const Pattern& resource) {
+        return may_be_of(resource, name_of(action));
+    });
+}
+
+// Whether the statement names an action that is checked against the resource.
+bool is_in_use(const Pattern& resource, const Statement& statement) {
+    return std::ranges::any_of(action_names(), [&](std::string_view action) {
+        return may_be_of(resource, action) && statement_names_action(statement, action);
+    });
 }
 
 class TogetherRules {
@@ -136,11 +151,12 @@ private:
             // client/${iot:ClientId} lets in every client id, too: it compares it to itself.
             const bool anyone =
                 statement.resource_listing == Listing::AllBut ||
-                std::ranges::any_of(statement.resources, [](const Pattern& resource) {
-                    const std::string name = name_part(resource);
-                    return name == "*" || (uses_client_id(resource) && name.starts_with("${") &&
-                                           name.find('}') + 1 == name.size());
-                });
+                std::ranges::any_of(
+                    resources_for(statement, Action::Connect), [](const Pattern& resource) {
+                        const std::string name = name_part(resource);
+                        return name == "*" || (uses_client_id(resource) && name.starts_with("${") &&
+                                               name.find('}') + 1 == name.size());
+                    });
             if (anyone) return &each;
         }
         return nullptr;
@@ -154,7 +170,10 @@ private:
             if (each.statement->effect != Effect::Allow) continue;
             for (const Pattern& resource : each.statement->resources) {
                 const auto type = literal_type(resource);
-                if (!uses_client_id(resource) || type == "client") continue;
+                if (!uses_client_id(resource) || type == "client" ||
+                    !is_in_use(resource, *each.statement)) {
+                    continue;
+                }
                 if (!spoofable) {
                     add(LintCode::SpoofableClientId, Severity::Warning, open->place,
                         resource.text(),
@@ -182,7 +201,7 @@ private:
                 !statement_names_action(statement, name_of(Action::Subscribe))) {
                 continue;
             }
-            for (const Pattern& resource : statement.resources) {
+            for (const Pattern& resource : resources_for(statement, Action::Subscribe)) {
                 const std::string wider = name_part(resource);
                 const std::string stem = wider.substr(0, wider.find('*'));
                 // "a/*" allows the filter "a/#", which covers everything below a/.
@@ -197,10 +216,11 @@ private:
         return std::ranges::any_of(statements_, [&](const LintStatement& each) {
             return each.statement->effect == Effect::Deny &&
                    statement_names_action(*each.statement, name_of(Action::Receive)) &&
-                   std::ranges::any_of(each.statement->resources, [&](const Pattern& resource) {
-                       const std::string other = name_part(resource);
-                       return other == name || other == "*";
-                   });
+                   std::ranges::any_of(resources_for(*each.statement, Action::Receive),
+                                       [&](const Pattern& resource) {
+                                           const std::string other = name_part(resource);
+                                           return other == name || other == "*";
+                                       });
         });
     }
 
@@ -211,7 +231,7 @@ private:
                 !statement_names_action(statement, name_of(Action::Subscribe))) {
                 continue;
             }
-            for (const Pattern& denied : statement.resources) {
+            for (const Pattern& denied : resources_for(statement, Action::Subscribe)) {
                 if (name_part(denied) == "*" || receive_is_denied(denied)) continue;
                 const LintStatement* around = way_around(denied);
                 if (around == nullptr) continue;

@@ -8,9 +8,9 @@
 // `${*}`, `${?}` and `${$}` are the characters themselves. What a variable brings in is literal
 // text: a `*` in it is never a wildcard. What holds a variable without a value matches nothing, not
 // even its own placeholder: whoever may choose a name could choose that one. (What that means for
-// exceptions: see Condition and leaves_out_unknown().) Sources: AWS IoT
-// Developer Guide, "Publish/Subscribe policy examples" and "AWS IoT Core policy variables"; IAM
-// User Guide, "IAM policy elements: Variables and tags".
+// exceptions: see Condition and leaves_out_unknown().)
+// Sources: AWS IoT Developer Guide, "Publish/Subscribe policy examples" and "AWS IoT Core policy
+// variables"; IAM User Guide, "IAM policy elements: Variables and tags".
 //
 // Threads: plain values.
 #pragma once
