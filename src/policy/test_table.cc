@@ -7,8 +7,10 @@
 
 #include "base/json.h"
 #include "base/suggestion.h"
+#include "policy/ascii_case.h"
 #include "policy/json_places.h"
 #include "policy/question.h"
+#include "policy/time_text.h"
 
 namespace gatehouse::policy {
 namespace {
@@ -268,6 +270,32 @@ bool decided_by(const Case& each, const Explanation& explanation) {
     });
 }
 
+bool gives(const Case& each, std::string_view key) {
+    return each.question.variables.find(key) != nullptr ||
+           std::ranges::any_of(each.question.context, [&](const Variable& carried) {
+               return same_ignoring_case(carried.name, key);
+           });
+}
+
+// What statements about the case's action ask of the time, and it does not give.
+std::vector<std::string> times_missing(const Case& each) {
+    std::vector<std::string> missing;
+    for (const std::string_view key : time_variables) {
+        const auto asks = [&](const Statement& statement) {
+            return statement_names_action(statement, each.question.action) &&
+                   std::ranges::any_of(statement.conditions, [&](const ConditionTest& test) {
+                       return same_ignoring_case(test.key, key);
+                   });
+        };
+        const bool is_asked =
+            std::ranges::any_of(each.question.sources, [&](const PolicySource& source) {
+                return std::ranges::any_of(source.document->statements, asks);
+            });
+        if (is_asked && !gives(each, key)) missing.emplace_back(key);
+    }
+    return missing;
+}
+
 void judge(const Case& each, TestResult& result) {
     const auto explained = [&](std::string_view story) {
         for (const std::string& text : each.explains) {
@@ -286,7 +314,13 @@ void judge(const Case& each, TestResult& result) {
         }
         return;
     }
-    auto explanation = ask(each.question);
+    Question question = each.question;
+    for (std::string& key : times_missing(each)) {
+        const std::string give = fmt::format("give {} in variables or context", key);
+        result.failures.push_back(fmt::format("the policies ask for the time: {}", give));
+        question.variables.set_absent(std::move(key), "a table has no clock: " + give);
+    }
+    auto explanation = ask(question);
     if (!explanation) {
         result.failures.push_back(explanation.error().describe());
         return;

@@ -17,6 +17,10 @@
 // add to the table's and the rest replaces. `expect`: allowed, denied (either way), implicit-deny,
 // explicit-deny. `statement` is a Sid or a number from 1 through all documents. `explains` lists
 // texts that the explanation must contain.
+//
+// A table has no clock, so that it says the same on every day: a case whose action is allowed or
+// denied by the time gives it (or says with null that it is absent), as aws:CurrentTime or
+// aws:EpochTime in `variables` or `context`, and fails else.
 #pragma once
 
 #include <functional>

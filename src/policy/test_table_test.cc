@@ -1,5 +1,6 @@
 #include "policy/test_table.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +68,59 @@ TEST(TestTable, WrongQuestionsFailTheirCase) {
     EXPECT_THAT(report->results[0].failures, ElementsAre(HasSubstr("did you mean iot:Publish?")));
     EXPECT_THAT(report->results[1].failures,
                 ElementsAre(HasSubstr("checked against topicfilter/NAME")));
+}
+
+// Allowed until 2030, and then denied; connecting at any time.
+TestResult judged_by_time(std::string_view rest) {
+    const auto report = run_test_table(
+        fmt::format(R"({{"policies": [{{"document": {{"Version": "2012-10-17", "Statement": [
+            {{"Effect": "Allow", "Action": ["iot:Publish", "iot:Connect"], "Resource": "*"}},
+            {{"Effect": "Deny", "Action": "iot:Publish", "Resource": "*",
+              "Condition": {{"DateGreaterThan": {{"AWS:currenttime": "2030-01-01T00:00:00Z"}}}}}},
+            {{"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "*",
+              "Condition": {{"NumericLessThan": {{"aws:EpochTime": "1893456000"}}}}}}]}}}}],
+            "cases": [{{{}}}]}})",
+                    rest),
+        {});
+    EXPECT_TRUE(report.has_value()) << report.error().describe();
+    return report ? report->results.front() : TestResult();
+}
+
+constexpr std::string_view publish = R"("action": "iot:Publish", "resource": "topic/a", )";
+constexpr std::string_view subscribe =
+    R"("action": "iot:Subscribe", "resource": "topicfilter/a", )";
+
+// Else a table would pass for what a gateway refuses, whose connections have a clock.
+TEST(TestTable, HasNoTimeButTheOneThatItGives) {
+    const auto denied_later = judged_by_time(std::string(publish) + R"("expect": "allowed")");
+    EXPECT_THAT(denied_later.failures,
+                ElementsAre("the policies ask for the time: give aws:CurrentTime in variables or "
+                            "context"));
+    const auto allowed_now = judged_by_time(std::string(subscribe) + R"("expect": "allowed")");
+    EXPECT_THAT(allowed_now.failures,
+                ElementsAre(HasSubstr("give aws:EpochTime"), HasSubstr("decided implicit-deny")));
+    EXPECT_THAT(allowed_now.explanation.sentence,
+                HasSubstr("has no value (a table has no clock: give aws:EpochTime in variables or "
+                          "context)"));
+    EXPECT_TRUE(
+        judged_by_time(R"("action": "iot:Connect", "resource": "client/a", "expect": "allowed")")
+            .passed());
+}
+
+TEST(TestTable, GivesTheTimeInVariablesOrContext) {
+    for (const std::string_view where : {"variables", "context"}) {
+        const auto outcome = [&](std::string_view question, std::string_view time,
+                                 std::string_view expect) {
+            const auto result = judged_by_time(
+                fmt::format(R"({} "{}": {{{}}}, "expect": "{}")", question, where, time, expect));
+            EXPECT_THAT(result.failures, ElementsAre()) << where << time;
+        };
+        outcome(publish, R"("aws:CurrentTime": "2029-12-31T23:59:59Z")", "allowed");
+        outcome(publish, R"("aws:CurrentTime": "2030-01-01T00:00:01Z")", "explicit-deny");
+        outcome(publish, R"("aws:CurrentTime": null)", "allowed");
+        outcome(subscribe, R"("aws:EpochTime": "1893455999")", "allowed");
+        outcome(subscribe, R"("aws:EpochTime": "1893456000")", "implicit-deny");
+    }
 }
 
 std::vector<std::string> case_files() {

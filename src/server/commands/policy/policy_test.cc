@@ -151,6 +151,7 @@ TEST_F(PolicyCommands, TestRunsATableBesideItsPolicies) {
     const Outcome failed = run({"policy", "test", table("denied")});
     EXPECT_EQ(failed.exit, Exit::Failed);
     EXPECT_THAT(failed.out, HasSubstr("topic/lamp/state"));
+    EXPECT_THAT(run({"policy", "test", "--help"}).out, HasSubstr("aws:CurrentTime"));
     const Outcome broken = run({"policy", "test", table("perhaps")});
     EXPECT_EQ(broken.exit, Exit::Failed);
     EXPECT_THAT(broken.err, HasSubstr("table.json"));

@@ -16,7 +16,8 @@ constexpr std::string_view about =
     "   \"variables\": {\"iot:ClientId\": \"lamp\"},\n"
     "   \"cases\": [{\"action\": \"iot:Publish\", \"resource\": \"topic/lamp/state\", "
     "\"expect\": \"allowed\"}]}\n"
-    "Files are found beside the table.";
+    "Files are found beside the table. It has no clock: for conditions on the time, give\n"
+    "aws:CurrentTime or aws:EpochTime in \"variables\" or in a case's \"context\".";
 
 Result<policy::TestReport> run_table(const std::filesystem::path& path) {
     const auto text = read_file(path);
