@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Conditions on what a request brings along: whether it came over TLS, and when.
+"""Conditions on what a request brings along: whether it came over TLS, and when; and what no
+request does.
 
 usage: policy_context_test.py GATEHOUSE [TESTS]"""
 
@@ -73,6 +74,26 @@ class Time(WithPolicy):
         wait_until(lambda: self.server.log_records(clientId="in-time", eventType="Publish-Out",
                                                    status="Failure", topicName="a/b"),
                    "the delivery is refused")
+
+
+class WithoutAValue(WithPolicy):
+    """Variables that no client has: things of anonymous ones, and the time."""
+
+    statements = [
+        allow(["iot:Connect"]),
+        allow(["iot:Publish"], StringLike={"aws:CurrentTime": "${aws:CurrentTime}"}),
+        allow(["iot:Publish"],
+              StringNotEquals={"iot:ClientId": "${iot:Connection.Thing.ThingName}"}),
+    ]
+
+    def test_allow_nothing_and_are_explained(self):
+        device = self.anonymous("no-thing", "mqtt")
+        device.connected().published("a/b", b"1")
+        record = self.server.wait_for_record(clientId="no-thing", eventType="Publish-In",
+                                             status="Failure", topicName="a/b")
+        explanation = record["explanation"]
+        self.assertEqual(explanation["decision"], "implicit-deny")
+        self.assertIn("is not allowed", explanation["explanation"])
 
 
 if __name__ == "__main__":
