@@ -170,7 +170,7 @@ private:
                                  std::string& problem);
     void on_unsubscribe(const mqtt::Frame& frame);
     bool takes_codes(std::size_t count);
-    broker::GuardAnswer may_receive(std::string_view topic) override;
+    broker::GuardAnswer may_receive(std::string_view topic, std::uint32_t before) override;
 
     // The log (device_reports.cc)
     bool keeps(logs::EventType type, logs::Status status);

@@ -154,7 +154,9 @@ bool DeviceConnection::decide_publish(broker::Route& route, const mqtt::Publish&
         const auto decision = identity_->policies->decide(policy::Action::Publish, publish.topic);
         // A verdict that is for this moment alone is kept for no generation.
         route.verdict = {
-            .policy_generation = identity_->policies->depends_on_time() ? 0 : policy_generation_,
+            .policy_generation = identity_->policies->depends_on_time(policy::Action::Publish)
+                                     ? 0
+                                     : policy_generation_,
             .permission =
                 decision.allowed() ? broker::Permission::Allowed : broker::Permission::Denied};
         if (!decision.allowed()) {

@@ -180,19 +180,25 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
 }
 
-// The broker keeps the answer, so a denial is logged once a topic and policy, not once a message,
-// unless it depends on the time.
-broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
+// A denial is told once a topic and policy, not once a message: mostly since the broker keeps the
+// answer. Where that depends on the time, it keeps at least that it was told.
+broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic, std::uint32_t before) {
+    constexpr std::uint32_t told = 1;
     const auto decision = identity_->policies->decide(policy::Action::Receive, topic);
-    const auto lasting =
-        identity_->policies->depends_on_time() ? broker::Lasting::No : broker::Lasting::Yes;
+    const auto lasting = identity_->policies->depends_on_time(policy::Action::Receive)
+                             ? broker::Lasting::No
+                             : broker::Lasting::Yes;
     if (decision.allowed()) {
-        return {.permission = broker::Permission::Allowed, .lasting = lasting};
+        return {
+            .permission = broker::Permission::Allowed, .explanation = before, .lasting = lasting};
     }
     gateway_.metrics().add(logs::Metric::PublishOutAuthError);
-    const Denial denial = describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
+    const broker::GuardAnswer denied{broker::Permission::Denied, told, lasting};
+    if (before == told) return denied;
+    const Denial denial =
+        describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
     report_denied(logs::EventType::PublishOut, topic, denial, make_uuid(gateway_.parts().random));
-    return {.permission = broker::Permission::Denied, .lasting = lasting};
+    return denied;
 }
 
 }  // namespace gatehouse::gateway

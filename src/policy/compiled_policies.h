@@ -55,10 +55,11 @@ public:
                                   : index_->decide(action, name, texts_, context);
     }
 
-    // Whether decide() may answer the same question otherwise at another time, by aws:CurrentTime
-    // or aws:EpochTime. Nobody may keep the answer then.
-    bool depends_on_time() const noexcept {
-        return packed_ != nullptr ? packed_->depends_on_time() : index_->depends_on_time();
+    // Whether decide() may answer the same question about this action otherwise at another time, by
+    // aws:CurrentTime or aws:EpochTime. Nobody may keep the answer then.
+    bool depends_on_time(Action action) const noexcept {
+        return packed_ != nullptr ? packed_->depends_on_time(action)
+                                  : index_->depends_on_time(action);
     }
 
     // Why decide() says so; why it said so with the time of a decision (Decision::at). Slow: reads

@@ -66,7 +66,7 @@ TEST_P(CompiledPoliciesTest, TheTimeIsThatOfTheDecision) {
     const auto windows = {by_date, by_text, by_number};
     for (const Action action : {Action::Publish, Action::GetThingShadow}) {
         for (const auto& policies : windows) {
-            EXPECT_TRUE(policies->depends_on_time());
+            EXPECT_TRUE(policies->depends_on_time(action));
             EXPECT_TRUE(policies->decide(action, "a").allowed());
             EXPECT_TRUE(policies->explain(action, "a").allowed());
         }
@@ -172,7 +172,24 @@ TEST_P(CompiledPoliciesTest, WhoAsksForNoTimeDoesNotDependOnIt) {
     EXPECT_FALSE(compiled({R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
         "Action":"iot:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}]})"},
                           Variables().set_clock(clock))
-                     ->depends_on_time());
+                     ->depends_on_time(Action::Publish));
+}
+
+TEST_P(CompiledPoliciesTest, ADateForOneActionIsNoneForAnother) {
+    ManualClock clock;
+    const auto policies = compiled({R"({"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"iot:Connect","Resource":"*",
+         "Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}},
+        {"Effect":"Deny","Action":["iot:Publish","iot:GetThingShadow"],"Resource":"*",
+         "Condition":{"NumericLessThan":{"aws:EpochTime":"0"}}},
+        {"Effect":"Allow","Action":["iot:Publish","iot:Receive"],"Resource":"*"}]})"},
+                                   Variables().set_clock(clock));
+    for (const Action action : {Action::Connect, Action::Publish, Action::GetThingShadow}) {
+        EXPECT_TRUE(policies->depends_on_time(action)) << name_of(action);
+    }
+    for (const Action action : {Action::Receive, Action::Subscribe, Action::UpdateThingShadow}) {
+        EXPECT_FALSE(policies->depends_on_time(action)) << name_of(action);
+    }
 }
 
 TEST_P(CompiledPoliciesTest, NothingIsAllowedByDefault) {

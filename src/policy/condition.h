@@ -36,6 +36,8 @@ public:
 
     const std::string& key() const { return key_; }
     const Operator& op() const { return op_; }
+    // Whether the time of the decision is what it tests.
+    bool depends_on_time() const { return clock_ != nullptr; }
 
     // Whether it is a negated test of an Allow, of a variable without a value: it holds only for an
     // absent key, and with IfExists.

@@ -25,9 +25,6 @@ struct GlobHead {
     static constexpr std::size_t bytes = 5;
 };
 
-constexpr std::uint32_t bit_of(Action action) {
-    return 1U << static_cast<unsigned>(action);
-}
 constexpr std::uint8_t bit_of(ResourceType type) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(type));
 }
@@ -112,7 +109,7 @@ public:
         if (statement.principal || number > 0xFFFF) return false;
         auto conditions = bind_conditions(statement, variables_);
         if (!conditions) return true;  // it never applies
-        StatementHead head{.bits = actions_of(statement),
+        StatementHead head{.bits = actions_named(statement),
                            .number = static_cast<std::uint16_t>(number)};
         if (head.bits == 0) return true;
         const bool denies = statement.effect == Effect::Deny;
@@ -125,6 +122,7 @@ public:
         if (statement.resource_listing == Listing::AllBut) head.bits |= StatementHead::all_but;
         if (!conditions->empty()) {
             head.bits |= StatementHead::conditional;
+            time_bound_actions_ |= time_bound_actions(statement, *conditions);
             conditions_.push_back({number, std::move(*conditions)});
         }
         append(statements_, head.bits);
@@ -146,7 +144,7 @@ public:
         packed.denied_actions_ = denied_actions_;
         if (!conditions_.empty() || variables_.clock() != nullptr) {
             packed.at_each_request_ = std::make_unique<const AtEachRequest>(
-                AtEachRequest{std::move(conditions_), variables_.clock()});
+                AtEachRequest{std::move(conditions_), variables_.clock(), time_bound_actions_});
         }
         return packed;
     }
@@ -157,14 +155,6 @@ private:
         std::uint8_t types = 0;
     };
 
-    static std::uint32_t actions_of(const Statement& statement) {
-        std::uint32_t bits = 0;
-        for (std::size_t i = 0; i < action_count; ++i) {
-            const auto action = static_cast<Action>(i);
-            if (statement_names_action(statement, name_of(action))) bits |= bit_of(action);
-        }
-        return bits;
-    }
     static std::uint8_t types_of(std::uint32_t actions) {
         unsigned types = 0;
         for (std::size_t i = 0; i < action_count; ++i) {
@@ -221,7 +211,8 @@ private:
     std::vector<Name> names_;  // of the statement in hand
     std::size_t globs_ = 0;
     std::string statements_;
-    std::uint32_t denied_actions_ = 0;
+    ActionBits denied_actions_ = 0;
+    ActionBits time_bound_actions_ = 0;
     std::vector<StatementConditions> conditions_;
 };
 
@@ -280,7 +271,9 @@ PackedPolicies::Unpacked PackedPolicies::unpack() const {
     PackedReader reader(rest());
     auto sources = unpack_documents(reader, arn_head());
     Variables variables = unpack_variables(reader);
-    if (depends_on_time()) variables.set_clock(*at_each_request_->clock);
+    if (at_each_request_ != nullptr && at_each_request_->clock != nullptr) {
+        variables.set_clock(*at_each_request_->clock);
+    }
     return {std::move(sources), std::move(variables)};
 }
 

@@ -22,6 +22,7 @@
 #include "policy/condition.h"
 #include "policy/decision.h"
 #include "policy/packed_glob.h"
+#include "policy/statement_set.h"
 #include "policy/variables.h"
 
 namespace gatehouse::policy {
@@ -40,9 +41,10 @@ public:
     Decision decide(Action action, std::string_view name, RequestContext context) const noexcept;
     std::string arn_of(Action action, std::string_view name) const;
 
-    // Whether the same question may be answered otherwise at another time.
-    bool depends_on_time() const {
-        return at_each_request_ != nullptr && at_each_request_->clock != nullptr;
+    // See CompiledPolicies::depends_on_time.
+    bool depends_on_time(Action action) const noexcept {
+        return at_each_request_ != nullptr &&
+               (at_each_request_->time_bound_actions & bit_of(action)) != 0;
     }
 
     // As they were given; of the variables those that the documents use.
@@ -76,11 +78,12 @@ private:
     std::uint32_t size_ = 0;
     std::uint32_t arn_head_bytes_ = 0;
     std::uint32_t statements_bytes_ = 0;
-    std::uint32_t denied_actions_ = 0;  // bits of those that some statement denies
+    ActionBits denied_actions_ = 0;  // by some statement
     // What remains to be judged at each request; most policies have nothing of it.
     struct AtEachRequest {
         std::vector<StatementConditions> conditions;
         const Clock* clock = nullptr;  // if the documents ask for the time
+        ActionBits time_bound_actions = 0;
     };
     std::unique_ptr<const AtEachRequest> at_each_request_;
 };

@@ -111,6 +111,7 @@ std::vector<PolicyIndex::Bound> PolicyIndex::bind_statements() {
                 {.statement = &statement,
                  .indexed = {own_number, statement.effect == Effect::Deny, !conditions->empty()},
                  .globs = resolve_resources(statement, variables_, open_)});
+            time_bound_actions_ |= time_bound_actions(statement, *conditions);
             if (!conditions->empty()) conditions_.push_back({own_number, std::move(*conditions)});
         }
     }

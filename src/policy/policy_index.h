@@ -47,8 +47,10 @@ public:
 
     const std::vector<PolicySource>& sources() const { return sources_; }
     const Variables& variables() const { return variables_; }  // those filled in
-    // Whether the same question may be answered otherwise at another time.
-    bool depends_on_time() const { return variables_.clock() != nullptr; }
+    // See CompiledPolicies::depends_on_time.
+    bool depends_on_time(Action action) const noexcept {
+        return (time_bound_actions_ & bit_of(action)) != 0;
+    }
     // Besides the documents.
     std::size_t memory_bytes() const;
 
@@ -98,7 +100,8 @@ private:
     std::vector<ActionIndex> indexes_;  // actions with the same statements and type share one
     std::vector<StatementConditions> conditions_;  // ascending
     StatementSet others_;                          // for the actions without an index
-    std::string arn_head_;                         // "arn:aws:iot:REGION:ACCOUNT:"
+    ActionBits time_bound_actions_ = 0;
+    std::string arn_head_;  // "arn:aws:iot:REGION:ACCOUNT:"
 };
 
 }  // namespace gatehouse::policy

@@ -80,6 +80,21 @@ std::optional<std::vector<Condition>> bind_conditions(const Statement& statement
     return left;
 }
 
+ActionBits actions_named(const Statement& statement) noexcept {
+    ActionBits bits = 0;
+    for (std::size_t i = 0; i < action_count; ++i) {
+        const auto action = static_cast<Action>(i);
+        if (statement_names_action(statement, name_of(action))) bits |= bit_of(action);
+    }
+    return bits;
+}
+
+ActionBits time_bound_actions(const Statement& statement,
+                              std::span<const Condition> conditions) noexcept {
+    return std::ranges::any_of(conditions, &Condition::depends_on_time) ? actions_named(statement)
+                                                                        : 0;
+}
+
 Variables variables_used(std::span<const PolicySource> sources, const Variables& variables) {
     Variables used;
     const auto keep = [&](std::string_view name) {

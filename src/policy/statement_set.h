@@ -5,12 +5,14 @@
 // Threads: immutable once made. Deciding allocates nothing.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "policy/action.h"
 #include "policy/condition.h"
 #include "policy/decision.h"
 
@@ -46,6 +48,17 @@ bool statement_names_action(const Statement& statement, std::string_view action)
 // whole. A Deny leaves out what is known.
 bool leaves_out_unknown(const Statement& statement, const Variables& variables,
                         OpenVariables open = {}) noexcept;
+
+// Some of a device's actions, a bit each.
+using ActionBits = std::uint32_t;
+constexpr ActionBits bit_of(Action action) {
+    return ActionBits{1} << static_cast<unsigned>(action);
+}
+// Those that the statement names.
+ActionBits actions_named(const Statement& statement) noexcept;
+// Those about which the statement says something else at another time.
+ActionBits time_bound_actions(const Statement& statement,
+                              std::span<const Condition> conditions) noexcept;
 
 // The conditions of a statement that remain to be judged at each request: those on keys of which
 // `variables` knows nothing. Empty if the statement never applies: it leaves out what is not known,

@@ -96,5 +96,27 @@ class WithoutAValue(WithPolicy):
         self.assertIn("is not allowed", explanation["explanation"])
 
 
+class TimeIsOver(WithPolicy):
+    statements = [
+        allow(["iot:Connect", "iot:Subscribe", "iot:Publish"]),
+        allow(["iot:Receive"], DateLessThan={"aws:CurrentTime": "2020-01-01T00:00:00Z"}),
+    ]
+
+    def test_a_denial_is_told_once_a_topic(self):
+        """However many messages it keeps back, though each is asked about."""
+        device = self.anonymous("listener", "mqtt").connected()
+        device.subscribed("a/#")
+        talker = self.anonymous("talker", "mqtt").connected()
+        for _ in range(20):
+            talker.published("a/b", b"")
+        talker.published("a/end", b"")
+
+        def told_of(topic: str) -> int:
+            return len(self.server.log_records(clientId="listener", eventType="Publish-Out",
+                                               status="Failure", topicName=topic))
+        wait_until(lambda: told_of("a/end"), "the last delivery is refused")
+        self.assertEqual(told_of("a/b"), 1)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=1)
