@@ -1,6 +1,7 @@
 // What a broker is told when it is made.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,6 +24,9 @@ struct BrokerSettings {
     // Random and secret: keeps clients from choosing colliding names. Also finds each session its
     // loop, which must be the same after a restart: storage::MessageStore::seed().
     std::uint64_t seed = 0;
+    // Grows when it may have changed whose deliveries are wanted (Lease::observe_deliveries).
+    // Outlives the broker; null: it never does.
+    const std::atomic<std::uint32_t>* observation = nullptr;
 };
 // The values of a profile.
 BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed);

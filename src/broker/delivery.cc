@@ -482,7 +482,10 @@ void Delivery::note_delivered(const Session& session, std::string_view topic, mq
                               std::size_t bytes) {
     counters_.delivered[static_cast<std::size_t>(qos)].add(1);
     counters_.delivered_bytes[static_cast<std::size_t>(qos)].add(bytes);
-    if (session.is_observed_) [[unlikely]]
+    const std::uint32_t now = settings_.observation == nullptr
+                                  ? 0
+                                  : settings_.observation->load(std::memory_order_relaxed);
+    if (session.unobserved_since_ != now) [[unlikely]]
         session.outbound_->on_delivered(topic);
 }
 

@@ -128,8 +128,8 @@ void Lease::policies_changed() {
     ++session_->guard_generation_;
 }
 
-void Lease::observe_deliveries(Observe observe) {
-    session_->is_observed_ = observe == Observe::Yes;
+void Lease::observe_deliveries(Observe observe, std::uint32_t since) {
+    session_->unobserved_since_ = observe == Observe::Yes ? Session::is_observed : since;
 }
 
 void Lease::detach(WillFate fate, std::optional<std::uint32_t> expiry_seconds) {

@@ -98,8 +98,10 @@ public:
     void outbound_ready();
     // The guard's earlier answers no longer count.
     void policies_changed();
-    // Whether Outbound::on_delivered() is wanted for this session. Default: no.
-    void observe_deliveries(Observe observe);
+    // Whether Outbound::on_delivered() is wanted for this session. No: as long as
+    // BrokerSettings::observation is `since`, and default while that is 0 or null. So each is asked
+    // when it is next delivered to, and a change costs nothing for the others.
+    void observe_deliveries(Observe observe, std::uint32_t since = 0);
 
     // Lets go of the session; the lease is void afterwards. `expiry_seconds` replaces the expiry
     // asked for at attach (MQTT 5 DISCONNECT; the caller has refused 0 -> more).

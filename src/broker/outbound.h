@@ -35,8 +35,8 @@ public:
     virtual void on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) = 0;
     virtual void on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) = 0;
 
-    // A message is encoded into the output. Only after Lease::observe_deliveries(Observe::Yes).
-    // Must not call back into the broker but through that.
+    // A message is encoded into the output. Only where Lease::observe_deliveries() does not say
+    // otherwise. Must not call back into the broker but through that.
     virtual void on_delivered([[maybe_unused]] std::string_view topic) {}
 
     // The connection shall say why (where the protocol can) and close. The lease is void already.

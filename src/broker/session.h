@@ -106,12 +106,14 @@ private:
     DeliveryGuard* guard_ = nullptr;
     std::uint32_t guard_generation_ = 1;
     std::uint32_t packet_bytes_max_ = mqtt::packet_size_max;
+    // The BrokerSettings::observation under which nobody wants to be told of what it is sent.
+    std::uint32_t unobserved_since_ = 0;
+    static constexpr std::uint32_t is_observed = 0xFFFF'FFFF;  // instead: somebody does
     std::uint16_t receive_maximum_ = 100;
     mqtt::PacketId last_packet_id_ = 0;
     mqtt::ProtocolVersion version_ = mqtt::ProtocolVersion::V3_1_1;
-    bool is_delivering_ = false;   // start_delivery() was called
-    bool is_output_full_ = false;  // extend() returned null and nobody called outbound_ready()
-    bool is_observed_ = false;
+    bool is_delivering_ = false;        // start_delivery() was called
+    bool is_output_full_ = false;       // extend() returned null and nobody called outbound_ready()
     bool was_handed_on_ = false;        // messages of groups, whose removals may wait for the disk
     bool is_waiting_for_rate_ = false;  // an Expiry::Kind::Rate is set
     RateMeter rate_;                    // messages in and out

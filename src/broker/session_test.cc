@@ -245,6 +245,24 @@ TEST(Session, ObserversAreTold) {
                                          std::pair(std::string("c"), SessionEnd::Clean)));
 }
 
+TEST(Session, WhoseDeliveriesAreWantedIsAskedAnewWhenItMayHaveChanged) {
+    std::atomic<std::uint32_t> observation = 1;
+    auto settings = TestBroker::default_settings();
+    settings.observation = &observation;
+    TestBroker broker(1, settings);
+    FakeClient client(broker, "c");
+    client.connect().subscribe("#").value();
+    client.publish("nobody has said anything yet", "x");
+    client.lease.observe_deliveries(Observe::No, 1);
+    client.publish("quiet", "x");
+    observation = 2;
+    client.publish("changed", "x");
+    client.lease.observe_deliveries(Observe::Yes);
+    observation = 3;
+    client.publish("wanted", "x");
+    EXPECT_THAT(client.delivered, ElementsAre("nobody has said anything yet", "changed", "wanted"));
+}
+
 TEST(Session, SubscriptionsAreBoundedListedAndRemoved) {
     auto settings = TestBroker::default_settings();
     settings.limits.subscriptions_per_session_max = 2;

@@ -121,7 +121,7 @@ void Shard::release(Session& session) {
     ++session.guard_generation_;
     session.publisher_.reset();
     session.aliases_.reset();
-    session.is_observed_ = false;
+    session.unobserved_since_ = 0;
     session.attachment_ = next_attachment_++;
     session.withheld_ = 0;
     delivery_.stop(session);

@@ -93,7 +93,7 @@ public:
     void end(Ending ending);
 
 private:
-    friend class LoopGateway;  // place_, refresh_log_level()
+    friend class LoopGateway;  // place_
     static constexpr std::uint32_t no_place = 0xffff'ffff;
 
     // Input (device_connection.cc)

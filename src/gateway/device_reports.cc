@@ -41,7 +41,8 @@ void DeviceConnection::refresh_log_level() {
 void DeviceConnection::observe_deliveries() {
     const bool is_wanted = gateway_.parts().events.keeps(
         facts_->log_level, logs::EventType::PublishOut, logs::Status::Success);
-    lease_.observe_deliveries(is_wanted ? broker::Observe::Yes : broker::Observe::No);
+    lease_.observe_deliveries(is_wanted ? broker::Observe::Yes : broker::Observe::No,
+                              facts_->log_level_generation);
 }
 
 void DeviceConnection::on_delivered(std::string_view topic) {

@@ -19,10 +19,4 @@ Gateway::Gateway(GatewaySettings settings, GatewayParts parts,
 
 Gateway::~Gateway() = default;
 
-void Gateway::refresh_log_levels() {
-    for (const auto& loop : loops_) {
-        loop->loop().post([gateway = loop.get()] { gateway->refresh_log_levels(); });
-    }
-}
-
 }  // namespace gatehouse::gateway

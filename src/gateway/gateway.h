@@ -20,9 +20,6 @@ public:
     Gateway(GatewaySettings settings, GatewayParts parts, std::span<async::EventLoop* const> loops);
     ~Gateway();
 
-    // Levels of logging changed. From any thread.
-    void refresh_log_levels();
-
     LoopGateway& on_loop(std::size_t index) { return *loops_[index]; }
     std::size_t loop_count() const { return loops_.size(); }
     const GatewaySettings& settings() const { return settings_; }

@@ -78,10 +78,6 @@ void LoopGateway::on_turn_end() {
     retired_.clear();
 }
 
-void LoopGateway::refresh_log_levels() {
-    for (const auto& connection : connections_) connection->refresh_log_level();
-}
-
 void LoopGateway::stop() {
     stopping_ = true;
     std::vector<DeviceConnection*> open;

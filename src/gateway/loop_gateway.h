@@ -45,8 +45,6 @@ public:
 
     // Connections let in so far and still open.
     std::size_t connection_count() const { return connections_.size(); }
-    // Who only listens is told of, too, once that is asked for.
-    void refresh_log_levels();
     // Ends all connections (MQTT 5: Server shutting down), and those on their way in unless they
     // are being authenticated. New ones are closed.
     void stop();

@@ -5,33 +5,28 @@
 
 namespace gatehouse::logs {
 
+namespace {
+
+Level most_verbose_of(const TenantLevels& levels) {
+    if (levels.all_disabled) return Level::Disabled;
+    Level most = levels.default_level;
+    for (const auto& [target, level] : levels.targets) most = std::max(most, level);
+    return most;
+}
+
+}  // namespace
+
 void ConfiguredLevels::set_fallback(Level level) {
-    {
-        const std::unique_lock lock(mutex_);
-        if (fallback_ == level) return;
-        fallback_ = level;
-        note_change(most_verbose_of_all());
-    }
-    tell_watcher();
-}
-
-void ConfiguredLevels::set_watcher(std::function<void()> watcher) {
     const std::unique_lock lock(mutex_);
-    watcher_ = std::move(watcher);
-}
-
-void ConfiguredLevels::tell_watcher() {
-    const std::shared_lock lock(mutex_);
-    if (watcher_) watcher_();
+    if (fallback_ == level) return;
+    fallback_ = level;
+    note_change(most_verbose_of_all());
 }
 
 Level ConfiguredLevels::most_verbose_of_all() const {
     Level most = fallback_;
-    for (const auto& [tenant, levels] : tenants_) {
-        if (levels.all_disabled) continue;
-        most = std::max(most, levels.default_level);
-        for (const auto& [target, level] : levels.targets) most = std::max(most, level);
-    }
+    for (const auto& [tenant, configured] : tenants_)
+        most = std::max(most, configured.most_verbose);
     return most;
 }
 
@@ -41,19 +36,19 @@ Level ConfiguredLevels::fallback() const {
 }
 
 void ConfiguredLevels::set(const Tenant& tenant, TenantLevels levels) {
-    {
-        const std::unique_lock lock(mutex_);
-        tenants_.insert_or_assign(tenant, std::move(levels));
-        note_change(most_verbose_of_all());
-    }
-    tell_watcher();
+    const Level most_verbose = most_verbose_of(levels);
+    // What it replaces is freed when nobody waits for it any more.
+    Configured configured{std::move(levels), most_verbose};
+    const std::unique_lock lock(mutex_);
+    std::swap(tenants_[tenant], configured);
+    note_change(most_verbose_of_all());
 }
 
 Level ConfiguredLevels::level_for(const Subject& subject) const {
     const std::shared_lock lock(mutex_);
     const auto found = tenants_.find(subject.tenant);
     if (found == tenants_.end()) return fallback_;
-    const TenantLevels& levels = found->second;
+    const TenantLevels& levels = found->second.levels;
     if (levels.all_disabled) return Level::Disabled;
     if (levels.targets.empty()) return levels.default_level;
     std::optional<Level> own;

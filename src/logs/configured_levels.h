@@ -8,7 +8,6 @@
 #pragma once
 
 #include <compare>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -57,8 +56,6 @@ public:
     // `fallback`: where nothing is configured.
     explicit ConfiguredLevels(Level fallback) : LevelResolver(fallback), fallback_(fallback) {}
 
-    // Told after each change, on its thread. One at a time; empty: nobody.
-    void set_watcher(std::function<void()> watcher);
     void set_fallback(Level level);
     Level fallback() const;
     // Replaces what is configured for the tenant.
@@ -67,14 +64,18 @@ public:
     Level level_for(const Subject& subject) const override;
 
 private:
+    struct Configured {
+        TenantLevels levels;
+        Level most_verbose = Level::Disabled;  // of them
+    };
     Level most_verbose_of_all() const;  // the caller has mutex_
-    void tell_watcher();
 
-    mutable std::shared_mutex mutex_;
+    // On a cache line of its own: its readers write it, and what is before it is read for each
+    // message.
+    alignas(64) mutable std::shared_mutex mutex_;
     // Guarded by mutex_.
     Level fallback_;
-    std::map<Tenant, TenantLevels> tenants_;
-    std::function<void()> watcher_;
+    std::map<Tenant, Configured> tenants_;
 };
 
 }  // namespace gatehouse::logs

@@ -42,15 +42,18 @@ struct Subject {
 // and thing groups before the account's default; where several fit, the most verbose.
 //
 // A connection asks once when it knows its subject, keeps the answer (a byte), and asks again
-// when generation() differs from the one it saw.
+// when something happens to it and generation() differs from the one it saw. So a change costs
+// nothing for those to whom nothing happens.
 //
 // Threads: any; implementations answer from an immutable snapshot.
 class LevelResolver {
 public:
     virtual ~LevelResolver() = default;
     virtual Level level_for(const Subject& subject) const = 0;
-    // Grows whenever an answer may have changed. Not virtual: it is read for each message.
+    // Grows whenever an answer may have changed; begins at 1. Not virtual: it is read for each
+    // message.
     std::uint32_t generation() const { return generation_.load(std::memory_order_relaxed); }
+    const std::atomic<std::uint32_t>& generation_counter() const { return generation_; }
     // The most that level_for() answers about anybody. Not virtual either.
     Level most_verbose() const { return most_verbose_.load(std::memory_order_relaxed); }
 

@@ -140,6 +140,7 @@ void FuzzServer::start() {
     broker_settings.mailbox_bytes_max = settings_.mailbox_bytes_max;
     broker_ = std::make_unique<broker::Broker>(broker_settings, ports, nullptr, drop_reports_.get(),
                                                persistence);
+    broker_settings.observation = &levels_.generation_counter();
     if (store_ != nullptr) {
         const auto restored = broker_->restore();
         expect(restored.has_value(), restored ? "" : restored.error().message);

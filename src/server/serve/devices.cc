@@ -119,10 +119,13 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         ports.push_back(made->ports_.back().get());
     }
     made->drop_reports_ = std::make_unique<gateway::DropReports>(
-        parts.loops.all(), *foundation.log, *foundation.levels, foundation.random);
-    made->broker_ = std::make_unique<broker::Broker>(
-        broker::broker_settings(parts.settings.profile, foundation.placing_seed), ports, nullptr,
-        made->drop_reports_.get(), persistence(foundation, default_tenant(parts.settings)));
+        parts.loops.all(), *foundation.log, *foundation.levels, foundation.random,
+        &gateway::DeviceConnection::taker_of);
+    auto broker_settings = broker::broker_settings(parts.settings.profile, foundation.placing_seed);
+    broker_settings.observation = &foundation.levels->generation_counter();
+    made->broker_ =
+        std::make_unique<broker::Broker>(broker_settings, ports, nullptr, made->drop_reports_.get(),
+                                         persistence(foundation, default_tenant(parts.settings)));
     if (foundation.messages != nullptr) {
         if (auto restored = made->broker_->restore(); !restored) {
             return fail(std::move(restored.error()));
@@ -174,8 +177,6 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                       return endpoints.tenant_of(server_name);
                                   }},
         parts.loops.all());
-    made->levels_ = foundation.levels.get();
-    made->levels_->set_watcher([gateway = made->gateway_.get()] { gateway->refresh_log_levels(); });
     return made;
 }
 
@@ -184,7 +185,6 @@ Result<void> Devices::reload_passwords() {
 }
 
 Devices::~Devices() {
-    if (levels_ != nullptr) levels_->set_watcher({});
     gateway_.reset();
     for (const auto& port : ports_) port->serve(nullptr);
 }

@@ -56,7 +56,6 @@ private:
 
     Loops& loops_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
-    logs::ConfiguredLevels* levels_ = nullptr;            // told to watch for the gateway
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
