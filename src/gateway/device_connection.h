@@ -37,6 +37,7 @@
 namespace gatehouse::gateway {
 
 struct Denial;
+struct Taker;
 class IdentityKeeper;
 class LoopGateway;
 
@@ -73,6 +74,9 @@ public:
 
     // The connection of a session; null: it has none.
     static const DeviceConnection* of(const broker::Session& session);
+
+    // Who takes the messages of a session, see drop_reports.h.
+    static Taker taker_of(const broker::Session& session);
 
     const DeviceFacts& facts() const { return *facts_; }
     // Where it reached this server.

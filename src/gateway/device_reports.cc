@@ -1,11 +1,14 @@
 // What a device connection tells the log.
 #include <fmt/format.h>
 
+#include "broker/session.h"
 #include "gateway/denial.h"
 #include "gateway/device_connection.h"
+#include "gateway/drop_reports.h"
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"
+#include "gateway/session_owner.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -23,6 +26,13 @@ std::string_view warning_of(PasswordExposure exposure) {
 }
 
 }  // namespace
+
+Taker DeviceConnection::taker_of(const broker::Session& session) {
+    if (const DeviceConnection* const online = of(session)) {
+        return {online->identity_->principal_id, online->facts_->source_ip};
+    }
+    return {principal_id_of(session.principal()), {}};
+}
 
 bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
     if (facts_->log_level_generation != gateway_.parts().levels.generation()) [[unlikely]] {

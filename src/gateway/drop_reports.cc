@@ -9,7 +9,6 @@
 #include "base/uuid.h"
 #include "broker/session.h"
 #include "gateway/drop_tally.h"
-#include "gateway/session_owner.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -64,22 +63,26 @@ public:
               tell();
           }) {}
 
-    void note(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
-              broker::DropCause cause) {
-        const DropTally::Subject subject{session.tenant(), session.client_id(), cause};
-        const DropTally::Message message{topic, qos, session.is_connected()};
+    void note(const broker::Session& session, const Taker& taker, std::string_view topic,
+              mqtt::Qos qos, broker::DropCause cause) {
+        const DropTally::Subject subject{session.tenant(), session.client_id(), taker.principal_id,
+                                         cause};
+        const DropTally::Message message{topic, taker.source_ip, qos, session.is_connected()};
         if (tally_.count(subject, message)) return;
-        if (!is_kept(subject, type_of(cause, message.is_online))) return;
+        if (!is_kept(subject, message)) return;
         tally_.add(subject, message);
         wait();
     }
 
-    void tell_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) {
+    // For most servers nobody's are, and this is asked for each message.
+    bool may_keep_queued() const {
+        return events_.keeps(levels_.most_verbose(), logs::EventType::Queued,
+                             logs::Status::Success);
+    }
+    void tell_queued(const broker::Session& session, std::string_view principal_id,
+                     std::string_view topic, mqtt::Qos qos) {
         constexpr auto type = logs::EventType::Queued;
         constexpr auto status = logs::Status::Success;
-        // For most servers nobody's are, and this is done for each message.
-        if (!events_.keeps(levels_.most_verbose(), type, status)) return;
-        const std::string_view principal_id = principal_id_of(session.principal());
         const logs::Level level = levels_.level_for({.tenant = session.tenant(),
                                                      .client_id = session.client_id(),
                                                      .principal_id = principal_id});
@@ -99,10 +102,13 @@ public:
     }
 
 private:
-    bool is_kept(const DropTally::Subject& subject, logs::EventType type) const {
-        const logs::Level level =
-            levels_.level_for({.tenant = subject.tenant, .client_id = subject.client_id});
-        return events_.keeps(level, type, logs::Status::Failure);
+    bool is_kept(const DropTally::Subject& subject, const DropTally::Message& message) const {
+        const logs::Level level = levels_.level_for({.tenant = subject.tenant,
+                                                     .client_id = subject.client_id,
+                                                     .principal_id = subject.principal_id,
+                                                     .source_ip = message.source_ip});
+        return events_.keeps(level, type_of(subject.cause, message.is_online),
+                             logs::Status::Failure);
     }
 
     void wait() {
@@ -116,9 +122,11 @@ private:
     }
 
     void tell(const DropTally::Dropped& dropped) {
-        const logs::EventType type = type_of(dropped.cause, dropped.was_online);
         // The level may have changed since.
-        if (!is_kept({dropped.tenant, dropped.client_id, dropped.cause}, type)) return;
+        if (!is_kept({dropped.tenant, dropped.client_id, dropped.principal_id, dropped.cause},
+                     {dropped.topic, dropped.source_ip, dropped.qos, dropped.was_online})) {
+            return;
+        }
         const auto [reason, sentence] = told(dropped.cause);
         const std::string whose = dropped.client_id.empty() ? " of other clients" : "";
         const std::string details =
@@ -129,10 +137,13 @@ private:
                                      {"messages", static_cast<std::int64_t>(dropped.count)}};
         const std::string trace_id = make_uuid(random_);
         events_.record({.tenant = dropped.tenant,
-                        .type = type,
+                        .type = type_of(dropped.cause, dropped.was_online),
                         .status = logs::Status::Failure,
                         .trace_id = trace_id,
-                        .origin = {.protocol = "MQTT", .client_id = dropped.client_id},
+                        .origin = {.protocol = "MQTT",
+                                   .client_id = dropped.client_id,
+                                   .principal_id = dropped.principal_id,
+                                   .source_ip = dropped.source_ip},
                         .topic_name = dropped.topic,
                         .reason = reason,
                         .details = details,
@@ -149,7 +160,8 @@ private:
 };
 
 DropReports::DropReports(std::span<async::EventLoop* const> loops, logs::EventSink& events,
-                         const logs::LevelResolver& levels, Random& random) {
+                         const logs::LevelResolver& levels, Random& random, TakerOf taker_of)
+    : taker_of_(std::move(taker_of)) {
     for (async::EventLoop* const loop : loops) {
         loops_.push_back(std::make_unique<OfLoop>(*loop, events, levels, random));
     }
@@ -158,13 +170,16 @@ DropReports::DropReports(std::span<async::EventLoop* const> loops, logs::EventSi
 DropReports::~DropReports() = default;
 
 void DropReports::on_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) {
-    loops_[session.place().loop]->tell_queued(session, topic, qos);
+    OfLoop& loop = *loops_[session.place().loop];
+    if (loop.may_keep_queued()) {
+        loop.tell_queued(session, taker_of_(session).principal_id, topic, qos);
+    }
 }
 
 void DropReports::on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
                              broker::DropCause cause, std::uint32_t) {
     if (cause == broker::DropCause::NotAllowed) return;
-    loops_[session.place().loop]->note(session, topic, qos, cause);
+    loops_[session.place().loop]->note(session, taker_of_(session), topic, qos, cause);
 }
 
 }  // namespace gatehouse::gateway

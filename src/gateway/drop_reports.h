@@ -5,8 +5,10 @@
 // Threads: construction before, destruction after the loops run; the calls on each session's loop.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "async/event_loop.h"
@@ -18,11 +20,19 @@
 
 namespace gatehouse::gateway {
 
+// Who takes a session's messages, or took them last, as far as that is known. Its level of logging
+// holds for them. Borrowed for the duration of a call.
+struct Taker {
+    std::string_view principal_id;
+    std::string_view source_ip;  // empty: away
+};
+
 class DropReports final : public broker::SessionObserver, Pinned {
 public:
+    using TakerOf = std::function<Taker(const broker::Session&)>;
     // All outlive it.
     DropReports(std::span<async::EventLoop* const> loops, logs::EventSink& events,
-                const logs::LevelResolver& levels, Random& random);
+                const logs::LevelResolver& levels, Random& random, TakerOf taker_of);
     ~DropReports();
 
     void on_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) override;
@@ -33,6 +43,7 @@ public:
 
 private:
     class OfLoop;
+    const TakerOf taker_of_;
     std::vector<std::unique_ptr<OfLoop>> loops_;
 };
 

@@ -1,5 +1,6 @@
 #include "gateway/drop_reports.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,9 +21,13 @@ using ::testing::IsEmpty;
 constexpr std::string_view topic = "a/topic/that/is/longer/than/a/string/holds/in/place";
 
 struct Keeping final : logs::EventSink {
-    void record(const logs::Event& event) override { topics.emplace_back(event.topic_name); }
+    void record(const logs::Event& event) override {
+        topics.emplace_back(event.topic_name);
+        origins.push_back(fmt::format("{} {}", event.origin.principal_id, event.origin.source_ip));
+    }
     void append(const logs::StreamRef&, WallTime, std::string_view, logs::Importance) override {}
     std::vector<std::string> topics;
+    std::vector<std::string> origins;
 };
 
 struct Reports : ::testing::Test {
@@ -47,7 +52,9 @@ struct Reports : ::testing::Test {
     async::EventLoop loop{broker.clock, {}};
     std::array<async::EventLoop*, 1> loops{&loop};
     SystemRandom random;
-    DropReports reports{loops, log, levels, random};
+    Taker taker;
+    DropReports reports{loops, log, levels, random,
+                        [this](const broker::Session&) { return taker; }};
     broker::FakeClient client{broker, "a-client-id-that-is-longer-than-a-string-holds-in-place"};
 };
 
@@ -74,6 +81,29 @@ TEST_F(Reports, DropsThatTheLogDoesNotKeepAllocateNothing) {
     drop(client);
     turn_later();
     EXPECT_THAT(log.topics, ElementsAre(topic)) << "none was counted while it was disabled";
+}
+
+TEST_F(Reports, TheLevelOfWhoTakesTheMessagesHolds) {
+    taker = {.principal_id = "alice", .source_ip = "192.0.2.1"};
+    client.connect();
+    using Type = logs::LevelTargetType;
+    for (const auto& [type, name] : {std::pair(Type::PrincipalId, taker.principal_id),
+                                     std::pair(Type::SourceIp, taker.source_ip)}) {
+        logs::TenantLevels own{.default_level = logs::Level::Error};
+        own.targets[{type, std::string(name)}] = logs::Level::Disabled;
+        levels.set(Tenant{}, own);
+        drop(client);
+        turn_later();
+        EXPECT_THAT(log.origins, IsEmpty()) << name;
+        own.default_level = logs::Level::Disabled;
+        own.targets.begin()->second = logs::Level::Error;
+        levels.set(Tenant{}, own);
+        drop(client);
+        turn_later();
+        EXPECT_THAT(std::exchange(log.origins, {}), ElementsAre("alice 192.0.2.1")) << name;
+        broker.clock.advance(std::chrono::minutes(2));  // until it may be told again
+        turn_later();
+    }
 }
 
 TEST_F(Reports, DropsBeyondTheClientsThatAreToldApartAllocateOnce) {

@@ -7,9 +7,10 @@ namespace gatehouse::gateway {
 
 namespace {
 
-// As far as the client id is kept.
+// As far as its texts are kept.
 DropTally::Subject cut(const DropTally::Subject& subject) {
-    return {subject.tenant, subject.client_id.substr(0, DropTally::text_bytes_max), subject.cause};
+    return {subject.tenant, subject.client_id.substr(0, DropTally::text_bytes_max),
+            subject.principal_id.substr(0, DropTally::text_bytes_max), subject.cause};
 }
 
 }  // namespace
@@ -17,17 +18,19 @@ DropTally::Subject cut(const DropTally::Subject& subject) {
 std::size_t DropTally::Hash::operator()(const Subject& subject) const noexcept {
     const std::size_t whose =
         std::hash<Tenant>{}(subject.tenant) * 31 + std::hash<std::string_view>{}(subject.client_id);
-    return whose * 31 + static_cast<std::size_t>(subject.cause);
+    return (whose * 31 + std::hash<std::string_view>{}(subject.principal_id)) * 31 +
+           static_cast<std::size_t>(subject.cause);
 }
 
 bool DropTally::Equal::operator()(const Subject& left, const Subject& right) const noexcept {
     return left.cause == right.cause && left.client_id == right.client_id &&
-           left.tenant == right.tenant;
+           left.principal_id == right.principal_id && left.tenant == right.tenant;
 }
 
 void DropTally::count(Entry& entry, const Message& message) {
     if (entry.count++ != 0) return;
     entry.topic = message.topic.substr(0, text_bytes_max);
+    entry.source_ip = message.source_ip;
     entry.qos = message.qos;
     entry.was_online = message.is_online;
 }
@@ -44,7 +47,7 @@ void DropTally::add(const Subject& subject, const Message& message) {
         count(entries_[Key(cut(subject))], message);
         return;
     }
-    const Subject others{subject.tenant, {}, subject.cause};
+    const Subject others{subject.tenant, {}, {}, subject.cause};
     const auto known = others_.find(others);
     ++(known != others_.end() ? known->second : others_[Key(others)]);
 }
@@ -60,9 +63,11 @@ std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
         if (now >= entry.tell_at) {
             told.push_back({.tenant = key.tenant,
                             .client_id = key.client_id,
+                            .principal_id = key.principal_id,
                             .cause = key.cause,
                             .count = std::exchange(entry.count, 0),
                             .topic = std::move(entry.topic),
+                            .source_ip = std::move(entry.source_ip),
                             .qos = entry.qos,
                             .was_online = entry.was_online});
             entry.tell_at = now + told_every;
@@ -72,7 +77,7 @@ std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
     if (others_.empty() || now < tell_others_at_) return told;
     tell_others_at_ = now + told_every;
     for (const auto& [key, count] : std::exchange(others_, {})) {
-        told.push_back({.tenant = key.tenant, .client_id = {}, .cause = key.cause, .count = count});
+        told.push_back({.tenant = key.tenant, .cause = key.cause, .count = count});
     }
     return told;
 }

@@ -1,5 +1,5 @@
-// What one loop's sessions were not given, collected until it is told: each client's messages of
-// one cause at most once a minute, so that a flood of drops is no flood of records.
+// What one loop's sessions were not given, collected until it is told: each principal's messages to
+// a client, of one cause, at most once a minute, so that a flood of drops is no flood of records.
 //
 // Threads: one loop.
 #pragma once
@@ -20,19 +20,23 @@ namespace gatehouse::gateway {
 
 class DropTally {
 public:
-    // Clients and causes at a time; what is dropped of others meanwhile is counted together.
+    // Clients, principals and causes at a time; what is dropped of others meanwhile is counted
+    // together.
     static constexpr std::size_t entries_max = 1024;
-    // Longer topics and client ids are cut.
+    // Longer texts are cut.
     static constexpr std::size_t text_bytes_max = 256;
     static constexpr std::chrono::seconds told_every{60};
 
     struct Dropped {
         Tenant tenant;
-        std::string client_id;  // empty: of many clients
+        std::string client_id;     // empty: of many clients
+        std::string principal_id;  // empty: of many clients, or not known
         broker::DropCause cause{};
         std::uint64_t count = 0;
-        std::string topic;  // of the first of these
-        mqtt::Qos qos{};    // likewise
+        // Of the first of these.
+        std::string topic;
+        std::string source_ip;
+        mqtt::Qos qos{};
         bool was_online = false;
     };
 
@@ -40,10 +44,12 @@ public:
     struct Subject {
         const Tenant& tenant;
         std::string_view client_id;
+        std::string_view principal_id;
         broker::DropCause cause{};
     };
     struct Message {
         std::string_view topic;
+        std::string_view source_ip;
         mqtt::Qos qos{};
         bool is_online = false;  // its client
     };
@@ -61,11 +67,17 @@ public:
 private:
     struct Key {
         explicit Key(const Subject& subject)
-            : tenant(subject.tenant), client_id(subject.client_id), cause(subject.cause) {}
-        operator Subject() const { return {tenant, client_id, cause}; }  // NOLINT: looked up as one
+            : tenant(subject.tenant),
+              client_id(subject.client_id),
+              principal_id(subject.principal_id),
+              cause(subject.cause) {}
+        operator Subject() const {  // NOLINT: looked up as one
+            return {tenant, client_id, principal_id, cause};
+        }
 
         Tenant tenant;
         std::string client_id;
+        std::string principal_id;
         broker::DropCause cause{};
     };
     struct Hash {
@@ -79,6 +91,7 @@ private:
     struct Entry {
         std::uint64_t count = 0;
         std::string topic;
+        std::string source_ip;
         mqtt::Qos qos{};
         bool was_online = false;
         SteadyTime tell_at = SteadyTime::min();
@@ -87,7 +100,7 @@ private:
     static void count(Entry& entry, const Message& message);
 
     std::unordered_map<Key, Entry, Hash, Equal> entries_;
-    // Of clients without an entry; the client ids are empty.
+    // Of clients without an entry; client and principal ids are empty.
     std::unordered_map<Key, std::uint64_t, Hash, Equal> others_;
     SteadyTime tell_others_at_ = SteadyTime::min();
 };

@@ -28,8 +28,12 @@ auto told(std::string_view client_id, DropCause cause, std::uint64_t count,
 struct Tally : ::testing::Test {
     void drop(std::string_view client_id, DropCause cause = DropCause::QueueFull,
               std::string_view topic = "t") {
-        const DropTally::Subject subject{tenant, client_id, cause};
-        const DropTally::Message message{topic, mqtt::Qos::AtLeastOnce};
+        drop_of("tester", client_id, cause, topic);
+    }
+    void drop_of(std::string_view principal_id, std::string_view client_id,
+                 DropCause cause = DropCause::QueueFull, std::string_view topic = "t") {
+        const DropTally::Subject subject{tenant, client_id, principal_id, cause};
+        const DropTally::Message message{topic, "192.0.2.1", mqtt::Qos::AtLeastOnce};
         if (!tally.count(subject, message)) tally.add(subject, message);
     }
     DropTally tally;
@@ -47,6 +51,18 @@ TEST_F(Tally, TellsEachClientsDropsOfACauseTogether) {
     drop("a", DropCause::QueueFull, "another");
     EXPECT_THAT(tally.take(start + seconds(60)),
                 ElementsAre(told("a", DropCause::QueueFull, 1, "another")));
+}
+
+TEST_F(Tally, TellsPrincipalsApartThatUseOneClientId) {
+    drop_of("alice", "a");
+    drop_of("alice", "a");
+    drop_of("bob", "a");
+    using Dropped = DropTally::Dropped;
+    EXPECT_THAT(tally.take(start),
+                UnorderedElementsAre(
+                    AllOf(Field(&Dropped::principal_id, "alice"), Field(&Dropped::count, 2)),
+                    AllOf(Field(&Dropped::principal_id, "bob"), Field(&Dropped::count, 1),
+                          Field(&Dropped::source_ip, "192.0.2.1"))));
 }
 
 TEST_F(Tally, TellsNoneMoreThanOnceAMinuteAndForgetsNoCount) {

@@ -134,5 +134,43 @@ class AsOnAws(AuthorizerTest):
                 self.assertNotEqual(record["traceId"], connect[0]["traceId"])
 
 
+class Lost(AuthorizerTest):
+    """Messages that do not fit into the queue of who is away."""
+    flags = ("--limits-session-queue-messages-max", "2")
+    log_level = "info"
+
+    def lose(self, client_id: str, default: str, own: str) -> None:
+        """Three such messages, at the default level and its principal's."""
+        iot = self.server.api("iot")
+
+        def set_levels(default: str, own: str) -> None:
+            iot.set_v2_logging_options(roleArn=ROLE, defaultLogLevel=default)
+            for name, level in (("tester", own), ("other", "INFO")):
+                iot.set_v2_logging_level(logLevel=level, logTarget={
+                    "targetType": "PRINCIPAL_ID", "targetName": name})
+        set_levels("INFO", "INFO")
+        mark = f"mark-{client_id}"
+        for name, user in ((client_id, "alice"), (mark, "other")):
+            away = self.device(name, clean=False, user=user).connected()
+            away.subscribed(f"lab/other/{name}", 1)
+            away.close()
+            self.server.wait_for_record(clientId=name, eventType="Disconnect")
+        set_levels(default, own)
+        writer = self.device(f"writer-{client_id}").connected()
+        for name in (client_id, mark):
+            for _ in range(5):
+                writer.published(f"lab/other/{name}", b"", qos=1)
+        # Those of somebody at level INFO, lost a moment later.
+        self.server.wait_for_record(clientId=mark, reason="QUEUE_FULL")
+
+    def test_the_level_of_the_principal_holds(self):
+        self.lose("told-of", "DISABLED", "INFO")
+        record = self.server.wait_for_record(clientId="told-of", reason="QUEUE_FULL")
+        self.assertEqual((record["eventType"], record["principalId"], record["messages"]),
+                         ("Queued", "tester", 3))
+        self.lose("untold", "INFO", "DISABLED")
+        self.assertEqual(self.server.log_records(clientId="untold", reason="QUEUE_FULL"), [])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -7,6 +7,7 @@
 
 #include "async/wake.h"
 #include "gateway/conversation/finding.h"
+#include "gateway/device_connection.h"
 #include "policy/document.h"
 #include "storage/statement.h"
 
@@ -128,7 +129,8 @@ void FuzzServer::start() {
     }
     traces_ = std::make_unique<logs::TraceStore>(clock_);
     metrics_ = std::make_unique<logs::Metrics>();
-    drop_reports_ = std::make_unique<DropReports>(loops, events_, levels_, random_);
+    drop_reports_ = std::make_unique<DropReports>(loops, events_, levels_, random_,
+                                                  &DeviceConnection::taker_of);
     broker::Persistence persistence;
     if (!folder_.empty()) {
         auto opened = storage::MessageStore::open({.file = folder_ / database_file});
@@ -138,9 +140,9 @@ void FuzzServer::start() {
     }
     auto broker_settings = broker::broker_settings(settings_.profile, 0x5EED);
     broker_settings.mailbox_bytes_max = settings_.mailbox_bytes_max;
+    broker_settings.observation = &levels_.generation_counter();
     broker_ = std::make_unique<broker::Broker>(broker_settings, ports, nullptr, drop_reports_.get(),
                                                persistence);
-    broker_settings.observation = &levels_.generation_counter();
     if (store_ != nullptr) {
         const auto restored = broker_->restore();
         expect(restored.has_value(), restored ? "" : restored.error().message);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "async/run_on.h"
+#include "gateway/device_connection.h"
 #include "server/serve/tell_operator.h"
 
 namespace gatehouse::server {
