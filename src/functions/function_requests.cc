@@ -9,6 +9,7 @@
 #include "base/arn.h"
 #include "base/json.h"
 #include "functions/runtimes.h"
+#include "logs/event_sink.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -120,6 +121,12 @@ Result<void> check_log_group(const std::string& group) {
     if (group.empty() || group.size() > 512 || !well_formed) {
         return violates(group, "loggingConfig.logGroup",
                         "satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+");
+    }
+    if (group == logs::iot_log_group) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("loggingConfig.logGroup: {} is the log group of the service's own "
+                                "records, in which no function prints",
+                                group));
     }
     return {};
 }

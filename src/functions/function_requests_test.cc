@@ -54,6 +54,9 @@ TEST(FunctionRequests, NamesWhatIsWrongInAwsWords) {
                 HasSubstr("Value python2.7 at 'runtime' failed to satisfy constraint"));
     EXPECT_THAT(refusal([](auto& c) { c.architecture = "mips"; }), HasSubstr("architectures"));
     EXPECT_THAT(refusal([](auto& c) { c.log_group = "a b"; }), HasSubstr("logGroup"));
+    EXPECT_THAT(refusal([](auto& c) { c.log_group = "AWSIotLogsV2"; }),
+                HasSubstr("the service's own records"));
+    EXPECT_EQ(refusal([](auto& c) { c.log_group = "AWSIotLogsV2/mine"; }), "");
     EXPECT_THAT(refusal([](auto& c) { c.description = std::string(257, 'd'); }),
                 HasSubstr("description"));
 }

@@ -1,5 +1,7 @@
 #include "logs/event_sink.h"
 
+#include <algorithm>
+
 namespace gatehouse::logs {
 
 EventSelection::EventSelection() {
@@ -13,6 +15,13 @@ EventSelection::EventSelection() {
             }
         }
     }
+}
+
+bool is_event_stream(std::string_view stream) {
+    constexpr std::string_view form = "dddd-dd-dd";
+    return std::ranges::equal(stream, form, [](char c, char wanted) {
+        return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
+    });
 }
 
 }  // namespace gatehouse::logs

@@ -75,5 +75,8 @@ public:
 };
 
 inline constexpr const char* iot_log_group = "AWSIotLogsV2";
+// Whether a stream of that group is the service's own, which nobody else writes to: they are named
+// by day, "2026-01-31".
+bool is_event_stream(std::string_view stream);
 
 }  // namespace gatehouse::logs

@@ -309,6 +309,10 @@ Result<RejectedEvents> put_log_events(LogStore& store, const Tenant& tenant, std
     }
     const auto found = store.group(tenant, group);
     if (!found) return fail(found.error());
+    if (group == iot_log_group && is_event_stream(stream)) {
+        return invalid(
+            fmt::format("The log stream {} of {} is written by the service alone.", stream, group));
+    }
     const std::int64_t now = store.clock().wall_now().time_since_epoch().count();
     const std::int64_t oldest = now - 14 * day_ms;
     const std::int64_t newest = now + 2 * 3'600'000;

@@ -180,6 +180,29 @@ TEST_F(LogRequestsTest, PutLogEventsRejectsWhatIsTooOldOrTooNew) {
     EXPECT_FALSE(put_log_events(*store_, tenant_, "g", "s", {}));
 }
 
+TEST_F(LogRequestsTest, TheServicesOwnStreamsTakeNothingFromOthers) {
+    store_->record({.tenant = tenant_, .trace_id = "real"});
+    store_->flush();
+    const auto streams = describe_log_streams(*store_, tenant_, {.group = iot_log_group});
+    ASSERT_EQ(streams->streams.size(), 1U);
+    const std::string own = streams->streams[0].name;
+    EXPECT_TRUE(is_event_stream(own)) << own;
+    const PutEvent forged{start_, "forged"};
+    const auto put = [&](std::string_view group, std::string_view stream) {
+        (void)create_log_group(*store_, tenant_, group);
+        (void)create_log_stream(*store_, tenant_, group, stream);
+        return put_log_events(*store_, tenant_, group, stream, std::span(&forged, 1));
+    };
+    EXPECT_EQ(put(iot_log_group, own).error().kind, ErrorKind::InvalidInput);
+    EXPECT_FALSE(put(iot_log_group, "2030-12-31")) << "one that it will come to";
+    EXPECT_TRUE(put(iot_log_group, "2030/12/31/[$LATEST]0123")) << "another name is somebody's own";
+    EXPECT_TRUE(put("g", own)) << "nor are other groups the service's";
+    const auto found = filter_log_events(*store_, tenant_, {.group = iot_log_group});
+    for (const LogEvent& event : found->events) {
+        EXPECT_NE(is_event_stream(event.stream), event.message == "forged") << event.stream;
+    }
+}
+
 TEST_F(LogRequestsTest, RetentionHidesAndRemoves) {
     put(2);
     ASSERT_TRUE(put_retention_policy(*store_, tenant_, "g", 1));

@@ -14,7 +14,6 @@ namespace {
 
 namespace logs = ::gatehouse::logs;
 
-constexpr std::string_view event_group = "AWSIotLogsV2";
 constexpr std::size_t records_max = 100;
 // Each reads a bounded part of the group; together more than a group of the default size.
 constexpr int pages_max = 16;
@@ -25,7 +24,7 @@ using Records = std::vector<LogRecord>;
 Result<Records> records_of(logs::LogStore& log, const Tenant& tenant, const std::string& trace_id,
                            std::optional<WallTime> since) {
     log.flush();
-    logs::FilterLogEvents query{.group = std::string(event_group),
+    logs::FilterLogEvents query{.group = logs::iot_log_group,
                                 .streams = {},
                                 .stream_prefix = "",
                                 .start_time = std::nullopt,
@@ -44,6 +43,7 @@ Result<Records> records_of(logs::LogStore& log, const Tenant& tenant, const std:
             return fail(std::move(page.error()));
         }
         for (logs::LogEvent& event : page->events) {
+            if (!logs::is_event_stream(event.stream)) continue;  // anybody may have put it there
             found.push_back({.timestamp = event.timestamp, .message = std::move(event.message)});
         }
         const bool over = found.size() >= records_max || (page->events.empty() && !found.empty());

@@ -13,8 +13,8 @@ namespace gatehouse::server {
 // in a newline; lines behind the first are indented.
 std::string output_line(std::int64_t timestamp, std::string_view message, Colour colour);
 
-// A record of the service's own log (AWSIotLogsV2). In other groups everybody may print what looks
-// like one: output_line().
+// A record of the service's own log: of its streams in AWSIotLogsV2 (logs::is_event_stream). In
+// others everybody may print what looks like one: output_line().
 // `told`: what the reader knows already. A reason that is part of it is not repeated, and where to
 // learn more is left out.
 std::string event_line(std::int64_t timestamp, std::string_view message, Colour colour,

@@ -32,7 +32,7 @@ public:
         : out_(invocation.out),
           first_(first),
           form_(tail.form),
-          has_events_(tail.group == logs::iot_log_group),
+          is_iot_group_(tail.group == logs::iot_log_group),
           colour_(colour_of(invocation.out, invocation.environment)) {}
 
     void print_new(std::span<const json::value> events) {
@@ -41,7 +41,13 @@ public:
             if (!seen_.emplace(timestamp, text_at(event, "/eventId")).second) continue;
             newest_ = std::max(newest_, timestamp);
             const std::string message = text_at(event, "/message");
-            print(out_, text_of_record(timestamp, message));
+            if (form_ == RecordForm::Json) {
+                print(out_, message + "\n");
+                continue;
+            }
+            print(out_, is_event(text_at(event, "/logStreamName"))
+                            ? event_line(timestamp, message, colour_)
+                            : output_line(timestamp, message, colour_));
         }
     }
     // Older ones are never printed.
@@ -55,16 +61,14 @@ public:
     bool is_closed() const { return std::ferror(out_) != 0; }
 
 private:
-    std::string text_of_record(std::int64_t timestamp, const std::string& message) const {
-        if (form_ == RecordForm::Json) return message + "\n";
-        return has_events_ ? event_line(timestamp, message, colour_)
-                           : output_line(timestamp, message, colour_);
+    bool is_event(std::string_view stream) const {
+        return is_iot_group_ && logs::is_event_stream(stream);
     }
 
     std::FILE* const out_;
     std::int64_t first_;
     const RecordForm form_;
-    const bool has_events_;
+    const bool is_iot_group_;
     const Colour colour_;
     std::set<std::pair<std::int64_t, std::string>> seen_;
     std::int64_t newest_ = 0;

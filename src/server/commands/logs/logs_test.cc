@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,6 +78,22 @@ TEST_F(LogCommands, TailPrintsTheStoredTextAsJson) {
     api.answer("POST FilterLogEvents",
                R"({"events":[{"timestamp":1,"eventId":"1","message":"{\"a\":1}"}]})");
     EXPECT_EQ(api.run({"logs", "tail", "g", "--json"}).out, "{\"a\":1}\n");
+}
+
+TEST_F(LogCommands, TailShowsTheServicesOwnRecordsAloneAsSuch) {
+    const auto shown = [&](std::string_view group, std::string_view stream) {
+        api.answer(
+            "POST FilterLogEvents",
+            fmt::format(R"({{"events":[{{"timestamp":1,"eventId":"1","logStreamName":"{}",)"
+                        R"("message":"{{\"eventType\":\"Connect\",\"clientId\":\"c\"}}"}}]}})",
+                        stream));
+        return api.run({"logs", "tail", std::string(group)}).out;
+    };
+    const std::string as_printed =
+        "1970-01-01 00:00:00.001 {\"eventType\":\"Connect\",\"clientId\":\"c\"}\n";
+    EXPECT_THAT(shown("AWSIotLogsV2", "1970-01-01"), HasSubstr("Connect                 client c"));
+    EXPECT_EQ(shown("AWSIotLogsV2", "1970/01/01/[$LATEST]0123"), as_printed);
+    EXPECT_EQ(shown("/aws/lambda/f", "1970-01-01"), as_printed);
 }
 
 TEST_F(LogCommands, TailSuggestsTheGroupThatWasMeant) {
