@@ -210,12 +210,18 @@ async::Task<wire::ResponseParts> Api::serve(Call& call, const Service& service) 
                               fmt::format("{} of {} is not implemented by Gatehouse",
                                           match->operation->name, model.full_name));
     }
+    const auto failed = [&](const wire::Failure& failure) {
+        call.record.error = service.shape_of(failure).name;
+        return service.encode(failure);
+    };
+    if (model.protocol == wire::Protocol::RestJson && has_broken_escape(call.request.path)) {
+        co_return failed({wire::Failure::Stage::Malformed,
+                          {ErrorKind::InvalidInput,
+                           "the path has a '%' that two hexadecimal digits do not follow"}});
+    }
     parts.labels = std::move(match->labels);
     auto outcome = co_await endpoint->serve(call.caller, parts, parts_.workers);
-    if (!outcome) {
-        call.record.error = service.shape_of(outcome.error()).name;
-        co_return service.encode(outcome.error());
-    }
+    if (!outcome) co_return failed(outcome.error());
     co_return std::move(*outcome);
 }
 

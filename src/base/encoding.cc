@@ -133,22 +133,35 @@ std::optional<Bytes> from_base64(std::string_view text) {
     return bytes;
 }
 
+namespace {
+
+// The byte that "%XX" at `at` stands for; nothing if there is no such escape.
+std::optional<char> escaped_at(std::string_view text, std::size_t at) {
+    if (text[at] != '%' || at + 2 >= text.size()) return std::nullopt;
+    const int high = hex_value(text[at + 1]);
+    const int low = hex_value(text[at + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    return static_cast<char>(high << 4 | low);
+}
+
+}  // namespace
+
 std::string percent_decode(std::string_view text) {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size()) {
-            const int high = hex_value(text[i + 1]);
-            const int low = hex_value(text[i + 2]);
-            if (high >= 0 && low >= 0) {
-                decoded += static_cast<char>(high << 4 | low);
-                i += 2;
-                continue;
-            }
-        }
-        decoded += text[i];
+        const auto escaped = escaped_at(text, i);
+        decoded += escaped.value_or(text[i]);
+        if (escaped) i += 2;
     }
     return decoded;
+}
+
+bool has_broken_escape(std::string_view text) {
+    for (auto at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
+        if (!escaped_at(text, at)) return true;
+    }
+    return false;
 }
 
 std::string percent_encode(std::string_view text, std::string_view keep) {

@@ -23,6 +23,8 @@ std::optional<Bytes> from_base64(std::string_view text);
 
 // Decodes %XX. A '%' that is not followed by two hexadecimal digits stays as it is; '+' stays '+'.
 std::string percent_decode(std::string_view text);
+// Whether there is such a '%'.
+bool has_broken_escape(std::string_view text);
 // The fields of a query ("a=1&b"), decoded, in the order sent; empty ones are left out.
 std::vector<std::pair<std::string, std::string>> query_fields(std::string_view query);
 // Encodes everything but A-Z a-z 0-9 - . _ ~ (RFC 3986 unreserved) and `keep`.

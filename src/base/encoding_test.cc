@@ -33,6 +33,10 @@ TEST(Base64, MatchesTheVectorsOfRfc4648) {
 TEST(PercentEncoding, KeepsPlusAndBrokenEscapes) {
     EXPECT_EQ(percent_decode("a%2Fb+c%zz%4"), "a/b+c%zz%4");
     EXPECT_EQ(percent_encode("a/b c~", "/"), "a/b%20c~");
+    for (const char* broken : {"a%zz", "a%2", "a%", "%%41", "%2F%2g"}) {
+        EXPECT_TRUE(has_broken_escape(broken)) << broken;
+    }
+    EXPECT_FALSE(has_broken_escape("a%2Fb+%25"));
 }
 
 TEST(QueryFields, AreDecodedInTheOrderSent) {

@@ -28,10 +28,11 @@ std::string_view error_type_of(unsigned status) {
         case 403: return "ForbiddenException";
         case 404: return "ResourceNotFoundException";
         case 405: return "MethodNotAllowedException";
+        case 408: return "RequestTimeoutException";
         case 413: return "RequestEntityTooLargeException";
         case 429: return "ThrottlingException";
         case 503: return "ServiceUnavailableException";
-        default: return "InternalFailureException";
+        default: return status < 500 ? "InvalidRequestException" : "InternalFailureException";
     }
 }
 
@@ -133,6 +134,10 @@ async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
                                  "port",
                                  request.path),
                      make_uuid(gateway_.parts().random));
+}
+
+net::HttpResponse HttpDoor::refuse_request(unsigned status, std::string sentence) const {
+    return answer(status, sentence, make_uuid(gateway_.parts().random));
 }
 
 async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,

@@ -45,6 +45,7 @@ public:
 
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
                                           Deadline deadline) override;
+    net::HttpResponse refuse_request(unsigned status, std::string sentence) const override;
 
 private:
     // One publish on its way.

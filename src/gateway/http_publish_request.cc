@@ -194,17 +194,20 @@ std::expected<HttpPublish, HttpProblem> parse_publish(const net::HttpRequest& re
         if (found == parameters.end()) return std::nullopt;
         return found->value;
     };
-    const PublishFields fields{
-        .topic = percent_decode(std::string_view(request.path).substr(topics_path.size())),
-        .payload_bytes = request.body.size(),
-        .qos = parameter("qos"),
-        .retain = parameter("retain"),
-        .content_type = parameter("contentType"),
-        .response_topic = parameter("responseTopic"),
-        .expiry_seconds = parameter("messageExpiry"),
-        .payload_format = request.headers.find(payload_format_header),
-        .correlation_data = request.headers.find(correlation_header),
-        .user_properties = request.headers.find(user_properties_header)};
+    const std::string_view topic = std::string_view(request.path).substr(topics_path.size());
+    if (has_broken_escape(topic)) {
+        return wrong("the topic in the path has a '%' that two hexadecimal digits do not follow");
+    }
+    const PublishFields fields{.topic = percent_decode(topic),
+                               .payload_bytes = request.body.size(),
+                               .qos = parameter("qos"),
+                               .retain = parameter("retain"),
+                               .content_type = parameter("contentType"),
+                               .response_topic = parameter("responseTopic"),
+                               .expiry_seconds = parameter("messageExpiry"),
+                               .payload_format = request.headers.find(payload_format_header),
+                               .correlation_data = request.headers.find(correlation_header),
+                               .user_properties = request.headers.find(user_properties_header)};
     return read_publish(fields, profile);
 }
 

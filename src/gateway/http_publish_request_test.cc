@@ -35,6 +35,10 @@ TEST_F(HttpPublishRequest, TheTopicMayBeEncoded) {
     EXPECT_EQ(parsed().topic, "lab/x");
     request.path = "/topics/lab%2Fx%20y";
     EXPECT_EQ(parsed().topic, "lab/x y");
+    for (const char* broken : {"/topics/a%zz", "/topics/a%2", "/topics/%"}) {
+        request.path = broken;
+        EXPECT_EQ(problem().status, 400U) << broken;
+    }
 }
 
 TEST_F(HttpPublishRequest, TakesWhatMqtt5Has) {

@@ -5,11 +5,15 @@ what is refused and how.
 usage: http_publish_test.py GATEHOUSE [TESTS]"""
 
 import base64
+import http.client
 import json
 import subprocess
 import unittest
 import urllib.parse
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 import botocore.exceptions
 from client_test import AuthorizerTest, make_authorizer, make_function, wait_until
 from device import V5
@@ -120,10 +124,34 @@ class HttpPublish(AuthorizerTest):
                 [(status, body)] = self.post(**how)
                 self.assertEqual(status, expected, body)
                 self.assertEqual(set(body), {"message", "traceId"})
+        for path in ("lab/a%zz", "lab/a%2"):
+            with self.subTest(path=path):
+                done = subprocess.run(
+                    ["curl", "-sSi", "--cacert", self.server.ready["ca"], "-d", "x",
+                     "-H", "token: open sesame", "-H", f"{NAME}: Poster",
+                     f"https://localhost:{self.server.ready['https']}/topics/{path}"],
+                    capture_output=True, text=True, timeout=60, check=True)
+                self.assertIn("HTTP/1.1 400 ", done.stdout)
+                self.assertIn("InvalidRequestException", done.stdout)
+        self.assertEqual(self.server.log_records(topicName="lab/a%zz"), [])
         record = self.server.wait_for_record(eventType="Publish-In", topicName="elsewhere/x")
         self.assertEqual((record["status"], record["reason"]),
                          ("Failure", "AUTHORIZATION_FAILURE"))
         self.assertIn("explanation", record)
+
+    def test_what_is_no_request_is_refused_as_one(self):
+        for status, error, more in (
+                (431, "InvalidRequestException", ["-H", "A: " + "a" * 65_536]),
+                (413, "RequestEntityTooLargeException", ["-H", "Content-Length: 99999999"])):
+            with self.subTest(status=status):
+                done = subprocess.run(["curl", "-si", "--cacert", self.server.ready["ca"], *more,
+                                       "-d", "x", self.url("lab/x")],
+                                      capture_output=True, text=True, timeout=60)
+                head, body = done.stdout.split("\n\n", 1)
+                self.assertIn(f"HTTP/1.1 {status} ", head)
+                self.assertIn("Content-Type: application/json", head)
+                self.assertIn(f"x-amzn-ErrorType: {error}", head)
+                self.assertEqual(set(json.loads(body)), {"message", "traceId"})
 
     def test_signed_by_boto3(self):
         listener = self.device("signed-listener", protocol=V5).connected()
@@ -150,6 +178,24 @@ class HttpPublish(AuthorizerTest):
                                     botocore.exceptions.ClientError)) as caught:
                 data.publish(**wrong)
             self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 400)
+
+    def test_signed_with_a_broken_escape(self):
+        keys = self.server.keys()
+        signer = botocore.auth.SigV4Auth(
+            botocore.credentials.Credentials(*keys.values()), "iotdata", self.server.ready["region"])
+        url = self.server.ready["api_url"] + "/topics/lab%2Fa%zz"
+        request = botocore.awsrequest.AWSRequest("POST", url, data=b"x")
+        signer.add_auth(request)
+        # Others mend such a path before they send it.
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("POST", urllib.parse.urlsplit(url).path, b"x", dict(request.headers))
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        self.assertEqual((answer.status, answer.headers["x-amzn-ErrorType"]),
+                         (400, "InvalidRequestException"), body)
+        self.assertIn("two hexadecimal digits", body)
+        self.assertEqual(self.server.log_records(topicName="lab/a%zz"), [])
 
     def asked(self) -> int:
         return len(self.server.output_of("poster", "asked"))
