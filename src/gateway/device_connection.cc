@@ -210,7 +210,8 @@ void DeviceConnection::handle(const mqtt::Frame& frame) {
 void DeviceConnection::refuse_packet(const mqtt::DecodeError& error) {
     end({.reason = DisconnectReason::ClientError,
          .tell = error.reason,
-         .details = error.describe()});
+         .details = error.describe(),
+         .told = told_of_problem(error.describe(), facts_->trace_id)});
 }
 
 void DeviceConnection::on_ping(const mqtt::Frame& frame) {

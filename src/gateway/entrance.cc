@@ -185,9 +185,10 @@ private:
             version_ = mqtt::answer_version(scan.frame);
             const std::string problem = connect.error().describe();
             const std::string told = connack_text(connect.error().reason);
+            const std::string trace_id = make_uuid(parts_.random);
             report_no_connect(gateway_, door_, stream_->facts(),
-                              {.details = problem, .told = told});
-            co_return co_await refuse(connect.error().reason, problem);
+                              {.details = problem, .told = told, .trace_id = trace_id});
+            co_return co_await refuse(connect.error().reason, told_of_problem(problem, trace_id));
         }
         early_input_.assign(input_.begin() + scan.frame.size, input_.end());
         input_ = Bytes();
@@ -212,12 +213,13 @@ private:
             // Who sends no client id and should is told so by every server [MQTT-3.1.3-8].
             if (connect.client_id.empty() &&
                 problem->reason == ReasonCode::ClientIdentifierNotValid) {
-                co_return co_await refuse(problem->reason, problem->sentence);
+                co_return co_await refuse(problem->reason, with_trace_id(problem->sentence));
             }
-            co_return co_await refuse_by_profile(problem->sentence, problem->reason);
+            co_return co_await refuse_by_profile(with_trace_id(problem->sentence), problem->reason);
         }
         if (const auto over_rate = rate_problem(Proven::NotYet)) {
-            co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
+            co_return co_await refuse_by_profile(with_trace_id(*over_rate),
+                                                 ReasonCode::QuotaExceeded);
         }
         if (!tenant_problem_.empty()) {
             Refusal refusal;
@@ -249,10 +251,12 @@ private:
                                                  ReasonCode::NotAuthorized);
         }
         if (const auto over_rate = rate_problem(Proven::Yes)) {
-            co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
+            co_return co_await refuse_by_profile(with_trace_id(*over_rate),
+                                                 ReasonCode::QuotaExceeded);
         }
         if (gateway_.is_stopping()) {
-            co_return co_await refuse(ReasonCode::ServerUnavailable, "the server is stopping");
+            co_return co_await refuse(ReasonCode::ServerUnavailable,
+                                      with_trace_id("the server is stopping"));
         }
         if ((*identity)->refresh_after.count() != 0) facts_->credentials = credentials;
         hand_over(std::move(*identity), asked_at);
@@ -394,6 +398,10 @@ private:
         }
         co_await refuse_by_profile(told_to_client("CONNACK", facts_->trace_id),
                                    ReasonCode::NotAuthorized);
+    }
+
+    std::string with_trace_id(std::string_view sentence) const {
+        return told_of_problem(sentence, facts_->trace_id);
     }
 
     // With a CONNACK, or AWS's silent close.

@@ -50,7 +50,8 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
     const GatewayParts& parts = gateway.parts();
     const Tenant tenant = *parts.tenant_of(peer.server_name).tenant;
     const std::string source_ip = peer.remote.host();
-    const std::string trace_id = make_uuid(parts.random);
+    const std::string trace_id =
+        problem.trace_id.empty() ? make_uuid(parts.random) : std::string(problem.trace_id);
     auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text(), logs::Attempt::NoConnect);
     note_door(trace, door, peer);
     if (problem.at != StepKind::Tls && problem.at != StepKind::Door) note_transport(trace, peer);

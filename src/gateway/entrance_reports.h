@@ -19,6 +19,7 @@ struct NoConnect {
     logs::StepKind at = logs::StepKind::ConnectParsed;
     std::string_view details;
     std::string_view told = "the connection was closed";
+    std::string_view trace_id = {};  // empty: a new one
 };
 void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
                        const NoConnect& problem);

@@ -87,6 +87,15 @@ class Aws(LetsIn, AuthorizerTest):
     def check_reason_string(self, text, trace_id):
         self.assertIn(trace_id, text)
 
+    def test_a_connect_over_a_limit_is_told_its_trace_id(self):
+        for client_id, user, code in (("x" * 129, "alice", 0x85), ("talker", "a" * 9000, 0x86)):
+            with self.subTest(code=code):
+                answer = self.device(client_id, user=user, protocol=V5).expect("connect")
+                record = self.server.wait_for_record(clientId=client_id, eventType="Connect",
+                                                     status="Failure")
+                self.assertEqual(answer[1], code)
+                self.assertEqual(answer[3], f"{record['details']}:{record['traceId']}")
+
     def test_the_readmes_programs_say_goodbye(self):
         root = client_test.HERE.parents[1]
         for name in ("README.md", "README.zh-CN.md"):
