@@ -85,6 +85,18 @@ class Device(DeviceTest):
         self.assertEqual(run.returncode, WRONG_USE, run.stdout + run.stderr)
         self.assertIn("empty.crt holds no certificate", run.stderr)
 
+    def test_takes_a_ca_out_of_a_pipe_for_every_attempt(self):
+        server = brokers.FixedAnswer(self.folder, brokers.refusing_connack(0x88, ""))
+        self.addCleanup(server.stop)
+        ends = os.pipe()
+        self.addCleanup(os.close, ends[0])
+        os.write(ends[1], (self.folder / "ca.crt").read_bytes())
+        os.close(ends[1])
+        run = self.gatehouse(GATEHOUSE, "device", "--endpoint", f"localhost:{server.port}",
+                             "--username", "alice", "--attempts", "2", "--cafile",
+                             f"/dev/fd/{ends[0]}", pass_fds=ends[:1])
+        self.assertEqual(len(server.connects), 2, run.stdout + run.stderr)
+
     def test_is_refused_with_a_wrong_password(self):
         for protocol, code in (("5", "not authorized (0x87)"),
                                ("3.1.1", "not authorized (return code 5)")):

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "base/durable_file.h"
 #include "base/encoding.h"
@@ -40,12 +41,17 @@ Result<std::string> read_password_file(const std::string& path) {
 }
 
 // A file that holds no certificate would only be noticed as a handshake that fails.
-Result<void> check_ca_file(const std::string& path) {
-    const auto text = read_file(path);
-    if (!text) return refuse(fmt::format("the CA file {} cannot be read", path));
-    if (certificates::parse_certificate_pem(*text)) return {};
-    return refuse(fmt::format(
-        "the CA file {} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)", path));
+Result<void> read_ca_file(Target& target) {
+    auto text = read_file(target.ca_file);
+    if (!text) return refuse(fmt::format("the CA file {} cannot be read", target.ca_file));
+    if (!certificates::parse_certificate_pem(*text)) {
+        return refuse(
+            fmt::format("the CA file {} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)",
+                        target.ca_file));
+    }
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(target.ca_file, ignored)) target.ca = std::move(*text);
+    return {};
 }
 
 Result<Target> read_target(const Arguments& arguments, const Environment& environment) {
@@ -69,9 +75,7 @@ Result<Target> read_target(const Arguments& arguments, const Environment& enviro
         return refuse("--cafile and --alpn are about TLS, and mqtt:// is a connection without it");
     }
     if (arguments.value("cafile")) {
-        if (auto checked = check_ca_file(target->ca_file); !checked) {
-            return fail(std::move(checked.error()));
-        }
+        if (auto done = read_ca_file(*target); !done) return fail(std::move(done.error()));
     } else if (!target->ca_file.empty() && ::access(target->ca_file.c_str(), R_OK) != 0) {
         return refuse(fmt::format("the CA file {} cannot be read", target->ca_file));
     }

@@ -89,6 +89,7 @@ TEST_F(ConnectFlags, RefuseWhatCannotBeMeant) {
     EXPECT_THAT(problem({"--client-id", ""}), HasSubstr("--client-id"));
     EXPECT_THAT(problem({"--cafile", "/nonexistent"}), HasSubstr("/nonexistent cannot be read"));
     EXPECT_THAT(problem({"--cafile", write("no.crt", "hello\n")}), HasSubstr("no certificate"));
+    EXPECT_THAT(problem({"--cafile", folder_}), HasSubstr("cannot be read"));
     EXPECT_THAT(problem({"--endpoint", "mqtt://h", "--alpn", "mqtt"}), HasSubstr("about TLS"));
     EXPECT_THAT(problem({"--data-dir", folder_ + "/none"}), HasSubstr("no server is running"));
 }

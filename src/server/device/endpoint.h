@@ -39,6 +39,7 @@ struct Target {
     std::string alpn;     // empty: none is offered
     std::string ca_file;  // empty: the system's certificates
     bool local = false;   // it is the server that the ready file describes
+    std::string ca = {};  // what was in ca_file, where it is a pipe, which can be read only once
 
     // "localhost:8883", "[::1]:8883".
     std::string address() const;

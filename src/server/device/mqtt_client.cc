@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <mqtt_protocol.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -58,6 +60,24 @@ MqttClient::MqttClient(const MosquittoLibrary& library, ConnectPlan plan, Events
       events_(events),
       client_(library.create(plan_.client_id.c_str(), true, this), Destroy{library.destroy}) {}
 
+// A file without a place in any folder.
+class MqttClient::MemoryFile : Pinned {
+public:
+    explicit MemoryFile(std::string_view content) : descriptor_(::memfd_create("ca", MFD_CLOEXEC)) {
+        while (!content.empty()) {
+            const ssize_t written = ::write(descriptor_, content.data(), content.size());
+            if (written <= 0) return;  // the library will say that it is no good
+            content.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+    ~MemoryFile() { ::close(descriptor_); }
+
+    std::string path() const { return fmt::format("/proc/self/fd/{}", descriptor_); }
+
+private:
+    const int descriptor_;
+};
+
 MqttClient::~MqttClient() = default;
 
 Result<std::unique_ptr<MqttClient>> MqttClient::create(const MosquittoLibrary& library,
@@ -77,11 +97,8 @@ Result<void> MqttClient::prepare() {
     library_.int_option(client, MOSQ_OPT_PROTOCOL_VERSION,
                         plan_.protocol == Protocol::V5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
     if (plan_.target.tls) {
-        const std::string& ca = plan_.target.ca_file;
-        const int code =
-            ca.empty() ? library_.int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1)
-                       : library_.tls_set(client, ca.c_str(), nullptr, nullptr, nullptr, nullptr);
-        if (code != MOSQ_ERR_SUCCESS) return refuse("the CA file " + ca, code);
+        const int code = trust_ca();
+        if (code != MOSQ_ERR_SUCCESS) return refuse("the CA file " + plan_.target.ca_file, code);
         if (!plan_.target.alpn.empty()) {
             library_.string_option(client, MOSQ_OPT_TLS_ALPN, plan_.target.alpn.c_str());
         }
@@ -98,6 +115,16 @@ Result<void> MqttClient::prepare() {
     }
     set_callbacks();
     return {};
+}
+
+int MqttClient::trust_ca() {
+    const Target& target = plan_.target;
+    if (target.ca_file.empty()) {
+        return library_.int_option(client_.get(), MOSQ_OPT_TLS_USE_OS_CERTS, 1);
+    }
+    if (!target.ca.empty()) ca_file_ = std::make_unique<MemoryFile>(target.ca);
+    const std::string path = ca_file_ ? ca_file_->path() : target.ca_file;
+    return library_.tls_set(client_.get(), path.c_str(), nullptr, nullptr, nullptr, nullptr);
 }
 
 void MqttClient::set_callbacks() {

@@ -121,6 +121,7 @@ private:
 
     MqttClient(const MosquittoLibrary& library, ConnectPlan plan, Events& events);
     Result<void> prepare();
+    int trust_ca();
     void set_callbacks();
     static MqttClient& of(void* object) { return *static_cast<MqttClient*>(object); }
     void note_progress();
@@ -134,6 +135,8 @@ private:
     const MosquittoLibrary library_;
     const ConnectPlan plan_;
     Events& events_;
+    class MemoryFile;
+    std::unique_ptr<MemoryFile> ca_file_;  // of a CA that was in no file; the library reads it
     std::unique_ptr<mosquitto, Destroy> client_;
     bool active_ = false;
     bool connected_ = false;
