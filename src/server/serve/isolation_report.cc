@@ -32,9 +32,10 @@ IsolationReport describe_isolation(functions::IsolationMode mode, std::string_vi
         guards_files = guards_files || (is_there && wall.guards_files);
     }
     if (mode == functions::IsolationMode::None) {
-        return {.sentence = fmt::format("functions run {}, as functions.isolation = none asks",
-                                        there.empty() ? "with the server's own rights"
-                                                      : "with nothing but users of their own")};
+        return {.sentence = fmt::format(
+                    "functions run {}, as functions.isolation = none asks",
+                    there.empty() ? "with the server's own rights"
+                                  : fmt::format("with nothing but {}", fmt::join(there, ", ")))};
     }
     if (!guards_files) {
         return {.sentence =

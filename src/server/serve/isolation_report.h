@@ -16,7 +16,8 @@ struct IsolationReport {
     bool is_warning = false;
 };
 
-// `reached`: as an instance tells it when it starts, "namespaces own-user landlock=7 seccomp".
+// `reached`: as an instance tells it when it starts, "namespaces own-user landlock=7 seccomp";
+// "shared-user" instead of "own-user" where instances have one in common.
 IsolationReport describe_isolation(functions::IsolationMode mode, std::string_view reached);
 
 // Into the server's log; a warning on standard error as well. Any thread.

@@ -36,6 +36,10 @@ TEST(IsolationReport, SaysWhoseUserItIs) {
     EXPECT_EQ(
         describe_isolation(IsolationMode::None, " own-user").sentence,
         "functions run with nothing but users of their own, as functions.isolation = none asks");
+    EXPECT_EQ(
+        describe_isolation(IsolationMode::None, " shared-user").sentence,
+        "functions run with nothing but a user that they share, as functions.isolation = none "
+        "asks");
 }
 
 }  // namespace
