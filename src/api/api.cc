@@ -93,7 +93,6 @@ const OpenEndpoint* Api::open(const net::HttpRequest& request) const {
     return found == open_endpoints_.end() ? nullptr : &*found;
 }
 
-// Memory that runs out while a request is worked on is that request's failure, not the server's.
 // Of which service nobody knows yet: the form of JSON 1.1 holds what either protocol reads.
 net::HttpResponse Api::refuse_request(unsigned status, std::string sentence) const {
     wire::ErrorShape shape = shape_of_status(status);
@@ -101,6 +100,7 @@ net::HttpResponse Api::refuse_request(unsigned status, std::string sentence) con
     return to_http(wire::encode_error(wire::Protocol::Json11, shape, sentence));
 }
 
+// Memory that runs out while a request is worked on is that request's failure, not the server's.
 async::Task<wire::ResponseParts> Api::answer_always(Call& call) {
     std::string what;
     try {

@@ -24,7 +24,7 @@ Result<ServerIdentity> read_server_files(const ServerFiles& files, const Clock& 
         return fail(ErrorKind::InvalidInput,
                     fmt::format("{}: {}", files.certificate.string(), facts.error().message));
     }
-    if ((key->contains("BEGIN ENCRYPTED PRIVATE KEY") || key->contains("Proc-Type: 4,ENCRYPTED"))) {
+    if (key->contains("BEGIN ENCRYPTED PRIVATE KEY") || key->contains("Proc-Type: 4,ENCRYPTED")) {
         return fail(
             ErrorKind::InvalidInput,
             fmt::format("{0} is encrypted, and nobody is there to give its password when the "

@@ -14,8 +14,8 @@ namespace {
 
 using std::chrono::seconds;
 
-// After a refresh that could not be made (and need not end the connection): the next try.
-// Between attempts where the function is away: first, and at most, as it doubles.
+// After a refresh that could not be made, and need not end the connection, until the next attempt:
+// at first, and at most, as it doubles.
 constexpr seconds retry_wait_min{10};
 constexpr seconds retry_wait_max{300};
 

@@ -18,7 +18,12 @@ public:
         response.body = request.method + " " + request.path + " " + request.body;
         co_return response;
     }
+    HttpResponse refuse_request(unsigned status, std::string sentence) const override {
+        return refuses_in_json ? HttpResponse{.status = status, .body = "{\"" + sentence + "\"}"}
+                               : Routes::refuse_request(status, std::move(sentence));
+    }
     std::vector<HttpRequest> requests;
+    bool refuses_in_json = false;
 };
 
 class HttpServerTest : public LoopFixture {
@@ -98,6 +103,17 @@ TEST_F(HttpServerTest, RefusesWhatItDoesNotServe) {
             << request << " → " << answer;
     }
     EXPECT_TRUE(routes.requests.empty());
+}
+
+TEST_F(HttpServerTest, RefusesInTheFormOfTheServiceAndCloses) {
+    const std::string request = "GET / HTTP/2.0\r\n\r\n";
+    EXPECT_NE(converse(request).find("Content-Type: text/plain"), std::string::npos);
+    routes.refuses_in_json = true;
+    const std::string answer = converse(request);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 505 ")) << answer;
+    EXPECT_NE(answer.find("\r\n\r\n{\""), std::string::npos) << answer;
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos) << answer;
+    EXPECT_EQ(answer.find("text/plain"), std::string::npos) << answer;
 }
 
 TEST_F(HttpServerTest, AHalfSentHeaderRunsIntoItsDeadline) {

@@ -3,6 +3,7 @@
 
 usage: refresh_test.py GATEHOUSE [TESTS]"""
 
+import re
 import unittest
 
 from client_test import NOT_AUTHORIZED_5, AuthorizerTest, wait_until
@@ -189,6 +190,46 @@ class FunctionAwayAws(FunctionAway, AuthorizerTest):
         for device in kept:
             device.published("lab/kept")
 
+
+
+class FunctionStaysAway(FunctionAway, AuthorizerTest):
+    flags = ("--clock", "manual")
+
+    def waits(self, client_id: str) -> list[int]:
+        """Between attempts, as the connection's trace tells them."""
+        trace = self.server.gatehouse("authorizer", "trace", "--client-id", client_id, "--json")
+        return [int(seconds) for seconds in
+                re.findall(r"the policy stays, and the authorizer is asked again in (\d+) s",
+                           trace.stdout)]
+
+    def fail(self, client_id: str, waits: list[int]) -> None:
+        """The attempts that are due from now on, each once the one before has ended."""
+        first = len(self.waits(client_id))
+        for number in range(first + 1, len(waits) + 1):
+            self.server.advance(f"{waits[number - 2] if number > first + 1 else 300}s")
+            wait_until(lambda: len(self.waits(client_id)) == number,  # noqa: B023
+                       f"failure {number}")
+        self.assertEqual(self.waits(client_id), waits)
+
+    def test_it_is_asked_ever_more_rarely(self):
+        self.set_failing("")
+        device = self.device("patient", protocol=V5, keep_alive=65_535).connected()
+        self.set_failing("exits")
+        self.fail("patient", [10, 20, 40, 80, 160, 300, 300])
+        device.close()
+
+    def test_it_is_asked_as_before_once_it_has_answered(self):
+        self.set_failing("")
+        device = self.device("relieved", protocol=V5, keep_alive=65_535).connected()
+        self.set_failing("exits")
+        self.fail("relieved", [10, 20])
+        self.set_failing("")
+        self.server.advance("20s")
+        self.server.wait_for_record(clientId="relieved", eventType="Authorizer.Refresh",
+                                    status="Success")
+        self.set_failing("exits")
+        self.fail("relieved", [10, 20, 10])
+        device.close()
 
 
 class FunctionDies(FunctionAway, AuthorizerTest):

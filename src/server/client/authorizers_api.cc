@@ -83,7 +83,7 @@ Result<json::object> pairs_of(std::string_view flag, const std::vector<std::stri
         const auto equals = value.find('=');
         if (equals == value.npos || equals == 0) {
             return fail(ErrorKind::InvalidInput,
-                        fmt::format("--{} wants NAME=VALUE, not '{}'", flag,
+                        fmt::format("--{} wants KEY=VALUE, not '{}'", flag,
                                     value.substr(0, std::min<std::size_t>(equals, 40))));
         }
         if (!pairs.emplace(value.substr(0, equals), value.substr(equals + 1)).second) {
