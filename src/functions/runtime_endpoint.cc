@@ -30,8 +30,10 @@ public:
     }
     ~Connection() { close_socket(); }
 
+    // With what send_later() was given before it.
     void send(std::string bytes) {
         if (socket_ < 0) return;
+        if (!later_.empty()) bytes.insert(0, std::exchange(later_, {}));
         if (out_.empty()) {
             const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (sent == static_cast<ssize_t>(bytes.size())) return;
@@ -41,6 +43,15 @@ public:
         }
         out_ += bytes;
     }
+
+    // Goes with the next bytes. Who has asked for more already reads these first, and needs not be
+    // woken for each.
+    void send_later(std::string_view bytes) { later_ += bytes; }
+    void send_kept_back() {
+        if (!later_.empty()) send({});
+    }
+    // More has come than the request that is handled.
+    bool has_asked_on() const { return has_asked_on_; }
 
     void close_socket() {
         if (socket_ < 0) return;
@@ -76,8 +87,9 @@ private:
             switch (reader_.feed(bytes)) {
                 case RuntimeRequestReader::Status::NeedMore:
                     if (reader_.wants_continue()) send("HTTP/1.1 100 Continue\r\n\r\n");
-                    return;
+                    break;
                 case RuntimeRequestReader::Status::Complete:
+                    has_asked_on_ = !bytes.empty();
                     endpoint_.handle(*this, reader_.take());
                     break;
                 case RuntimeRequestReader::Status::Malformed:
@@ -88,12 +100,15 @@ private:
                     break;
             }
         }
+        if (endpoint_.waiting_ != this) send_kept_back();
     }
 
     RuntimeEndpoint& endpoint_;
     int socket_;
     RuntimeRequestReader reader_;
     std::string out_;
+    std::string later_;
+    bool has_asked_on_ = false;
     bool close_when_sent_ = false;
 };
 
@@ -162,8 +177,14 @@ void RuntimeEndpoint::handle(Connection& connection, RuntimeRequest request) {
         waiting_ = &connection;
     } else {
         const bool is_json = outcome.answer.starts_with('{');
-        connection.send(http_answer(outcome.status, is_json ? "application/json" : "text/plain",
-                                    outcome.answer));
+        const std::string answer = http_answer(
+            outcome.status, is_json ? "application/json" : "text/plain", outcome.answer);
+        const bool is_good_news = outcome.status < 300 && !close_after;
+        if (is_good_news && connection.has_asked_on()) {
+            connection.send_later(answer);
+        } else {
+            connection.send(answer);
+        }
         if (close_after) connection.close_when_sent();
     }
     if (outcome.event != RuntimeApi::Event::None) owner_.on_runtime_event(std::move(outcome));
