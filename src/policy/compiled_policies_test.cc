@@ -125,7 +125,7 @@ TEST_P(CompiledPoliciesTest, TheTimeIsNoVariable) {
     }
     const auto in_resource =
         compiled({with_the_time_as_variable("Allow").front()}, Variables().set_clock(clock));
-    EXPECT_FALSE(in_resource->depends_on_time());
+    EXPECT_FALSE(in_resource->depends_on_time(Action::Publish));
     EXPECT_THAT(in_resource->explain(Action::Publish, date[0]).sentence,
                 HasSubstr("the time is known to conditions alone"));
 }
@@ -313,71 +313,6 @@ TEST_P(CompiledPoliciesTest, AnUnresolvedVariableIsNamedWithItsReason) {
     EXPECT_EQ(why.nearest->differs[0].part, Difference::Variable);
     EXPECT_THAT(why.sentence, HasSubstr("the client id is no attached thing"));
     EXPECT_EQ(why.missing_variables(), std::vector<std::string>{"iot:Connection.Thing.ThingName"});
-}
-
-// Who has no thing could else do what is kept from one thing alone.
-TEST_P(CompiledPoliciesTest, AnExceptionThatIsNotKnownAllowsNothing) {
-    constexpr std::string_view rest =
-        R"("Action":["iot:Publish","iot:GetThingShadow"],"Resource":"*","Condition":{{"{}":
-            {{"{}":["x","${{iot:Connection.Thing.ThingName}}"]}}}})";
-    std::vector<std::string> statements{
-        R"("Action":["iot:Publish","iot:GetThingShadow"],"NotResource":["arn:aws:iot:*:*:topic/x",
-            "arn:aws:iot:*:*:*/${iot:Connection.Thing.ThingName}"])"};
-    for (const std::string_view key : {"iot:ClientId", "request"}) {
-        for (const std::string_view op : {"StringNotEquals", "ForAnyValue:StringNotLike"}) {
-            statements.push_back(fmt::format(rest, op, key));
-        }
-    }
-    const auto policies_of = [&](std::string_view effect, const std::string& text,
-                                 const Variables& variables) {
-        return compiled(
-            {statement("Allow", "iot:*", effect == "Deny" ? "*" : of("topic/none")),
-             fmt::format(R"({{"Version":"2012-10-17","Statement":{{"Effect":"{}",{}}}}})", effect,
-                         text)},
-            variables);
-    };
-    const std::array<std::string_view, 1> value{"value"};
-    const std::array<ContextEntry, 1> carried{{{"request", value}}};
-    const auto outcome = [&](const CompiledPolicies& policies, Action action) {
-        const Decision decision = policies.decide(action, "a", carried);
-        EXPECT_EQ(policies.explain(action, "a", carried).outcome, decision.outcome);
-        return decision.outcome;
-    };
-    const Variables none =
-        Variables().set_family_absent("iot:Connection.Thing.", "no thing is attached");
-    const auto pump = Variables().set("iot:Connection.Thing.ThingName", "pump");
-    for (const std::string& text : statements) {
-        SCOPED_TRACE(text);
-        for (const Action action : {Action::Publish, Action::GetThingShadow}) {
-            EXPECT_EQ(outcome(*policies_of("Allow", text, none), action), Outcome::DeniedByDefault);
-            EXPECT_EQ(outcome(*policies_of("Allow", text, pump), action), Outcome::Allowed);
-            EXPECT_EQ(outcome(*policies_of("Deny", text, none), action), Outcome::DeniedExplicitly);
-        }
-        const auto why = policies_of("Allow", text, none)->explain(Action::Publish, "a", carried);
-        ASSERT_EQ(why.nearest->differs.size(), 1U);
-        EXPECT_THAT(why.sentence, HasSubstr("its variable ${iot:Connection.Thing.ThingName} has no "
-                                            "value (no thing is attached), so that"));
-    }
-}
-
-// A variable that is filled in at each comparison has a value.
-TEST(CompiledPolicies, AnExceptionThatIsLeftOpenIsKnown) {
-    auto document = parse_document(
-        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iot:Publish",
-            "iot:GetThingShadow"],"NotResource":["arn:aws:iot:us-east-1:*:topic/${iot:ClientId}",
-            "arn:aws:iot:us-east-1:000000000000:thing/${iot:ClientId}"]}})",
-        Dialect::IotPolicy);
-    ASSERT_TRUE(document.has_value());
-    const auto index = PolicyIndex::make_open(
-        {{"", std::make_shared<const Document>(std::move(*document))}}, Tenant{});
-    ASSERT_NE(index, nullptr);
-    const auto policies = fill_in(index, Variables().set("iot:ClientId", "dev-1"));
-    ASSERT_NE(policies, nullptr);
-    for (const Action action : {Action::Publish, Action::GetThingShadow}) {
-        EXPECT_TRUE(policies->decide(action, "dev-2").allowed());
-        EXPECT_TRUE(policies->explain(action, "dev-2").allowed());
-        EXPECT_FALSE(policies->decide(action, "dev-1").allowed());
-    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, CompiledPoliciesTest, testing::Values(Form::Packed, Form::Indexed),

@@ -103,7 +103,7 @@ std::optional<double> take_time_of_day(std::string_view& text) {
 
 }  // namespace
 
-Condition::Condition(const ConditionTest& test, const Variables& variables, Effect effect)
+Condition::Condition(const ConditionTest& test, const Variables& variables)
     : op_(test.op),
       key_(test.key),
       is_of_time_(is_time_variable(test.key) && variables.clock() != nullptr) {
@@ -116,8 +116,6 @@ Condition::Condition(const ConditionTest& test, const Variables& variables, Effe
         expected.time = parse_time(expected.text);
         expected.address = parse_address(expected.text);
     }
-    is_in_doubt_ = effect == Effect::Allow && op_.sense == Sense::Negated &&
-                   !std::ranges::all_of(expected_, &Expected::resolved);
 }
 
 std::string_view Condition::wanted_instead(Comparison comparison, const Pattern& value) {
@@ -276,11 +274,10 @@ bool Condition::holds(std::span<const std::string_view> values) const noexcept {
             return same_ignoring_case(expected.text, absent);
         });
     }
-    if (values.empty() && op_.when_absent == WhenAbsent::Pass) return true;
-    if (is_in_doubt_) return false;
     const bool negated = op_.sense == Sense::Negated;
     if (values.empty()) {
-        return op_.quantifier == Quantifier::All || (op_.quantifier == Quantifier::One && negated);
+        if (op_.when_absent == WhenAbsent::Pass || op_.quantifier == Quantifier::All) return true;
+        return op_.quantifier == Quantifier::One && negated;
     }
     // Several expected values of one key are alternatives, or none of them may occur.
     const auto passes = [&](std::string_view value) { return equals_any(value) != negated; };

@@ -1,10 +1,6 @@
 // One test of a Condition, made ready: expected values parsed and variables filled in.
-// Sources: IAM User Guide, "Condition operators", "Conditions with multiple context keys or values"
-// and "IAM policy elements: Variables and tags".
-//
-// A variable without a value equals nothing, so that a negated test of it holds. Such a test of an
-// Allow does not: the guide has it match, and says that the statement might be invalid as a whole,
-// of which the latter is safe. Of a Deny the former is.
+// Source: IAM User Guide, "Condition operators" and "Conditions with multiple context keys or
+// values".
 //
 // Threads: immutable once made.
 #pragma once
@@ -31,17 +27,12 @@ using RequestContext = std::span<const ContextEntry>;
 
 class Condition {
 public:
-    // `effect`: of its statement.
-    Condition(const ConditionTest& test, const Variables& variables, Effect effect);
+    Condition(const ConditionTest& test, const Variables& variables);
 
     const std::string& key() const { return key_; }
     const Operator& op() const { return op_; }
     // Whether the time of the decision is what it tests.
-    bool depends_on_time() const { return clock_ != nullptr; }
-
-    // Whether it is a negated test of an Allow, of a variable without a value: it holds only for an
-    // absent key, and with IfExists.
-    bool is_in_doubt() const { return is_in_doubt_; }
+    bool depends_on_time() const { return is_of_time_; }
 
     // Whether the test holds for these values of its key; no values mean that the key is absent.
     bool holds(std::span<const std::string_view> values) const noexcept;
@@ -81,7 +72,6 @@ private:
     Operator op_;
     std::string key_;
     bool is_of_time_ = false;  // the time is the key's value, if the request does not carry it
-    bool is_in_doubt_ = false;
     std::vector<Expected> expected_;
 };
 

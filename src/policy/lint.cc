@@ -196,26 +196,18 @@ private:
 
     // Where a variable without a value keeps a statement from making the exception that it says.
     void check_exception(const Pattern& pattern, std::string_view name, const ConditionTest* test) {
-        const bool allows = statement_.effect == Effect::Allow;
         if (test == nullptr && statement_.resource_listing == Listing::AllBut) {
             add(LintCode::NotResourceVariable, Severity::Warning, pattern.text(),
-                fmt::format("without a value for ${{{}}} {}", name,
-                            allows ? "it is not known what this NotResource leaves out, so the "
-                                     "statement allows nothing"
-                                   : "this leaves nothing out of what the statement denies"),
+                fmt::format("without a value for ${{{}}} this leaves nothing out of what the "
+                            "statement {}",
+                            name, statement_.effect == Effect::Allow ? "allows" : "denies"),
                 "List what is meant with Resource instead.");
         }
         if (test != nullptr && test->op.sense == Sense::Negated) {
-            const std::string_view but = test->op.when_absent == WhenAbsent::Pass
-                                             ? " but to requests that do not carry the key"
-                                             : "";
             add(LintCode::NegatedVariable, Severity::Warning, pattern.text(),
-                fmt::format("without a value for ${{{}}} {}", name,
-                            allows ? fmt::format("this {} does not hold, so the statement allows "
-                                                 "nothing{}",
-                                                 test->op.text, but)
-                                   : fmt::format("nothing equals it, so this {} makes no exception",
-                                                 test->op.text)),
+                fmt::format("without a value for ${{{}}} nothing equals it, so this {} makes no "
+                            "exception",
+                            name, test->op.text),
                 "Compare with what always has a value, or let the function write it into the "
                 "document.");
         }

@@ -63,7 +63,8 @@ private:
     PackedPolicies() = default;
 
     WallTime now() const {
-        return depends_on_time() ? at_each_request_->clock->wall_now() : WallTime();
+        const Clock* const clock = at_each_request_ == nullptr ? nullptr : at_each_request_->clock;
+        return clock == nullptr ? WallTime() : clock->wall_now();
     }
     std::string_view arn_head() const { return {bytes_.get(), arn_head_bytes_}; }
     std::string_view statements() const {

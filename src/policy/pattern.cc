@@ -24,7 +24,7 @@ std::string_view placeholder_of(const Pattern& pattern, const PatternPart& part)
 }
 
 std::optional<GlobUnit> slot_of(const Pattern& pattern, const PatternPart& part,
-                                OpenVariables open) noexcept {
+                                OpenVariables open) {
     if (part.kind != PartKind::Variable) return std::nullopt;
     const auto found = std::ranges::find(open, pattern.text_of(part));
     if (found == open.end()) return std::nullopt;
@@ -217,9 +217,9 @@ std::string resolve_text(const Pattern& pattern, const Variables& variables) {
     return text;
 }
 
-bool resolves(const Pattern& pattern, const Variables& variables, OpenVariables open) noexcept {
+bool resolves(const Pattern& pattern, const Variables& variables) noexcept {
     return std::ranges::all_of(pattern.parts(), [&](const PatternPart& part) {
-        return slot_of(pattern, part, open) || value_of(pattern, part, variables);
+        return value_of(pattern, part, variables).has_value();
     });
 }
 

@@ -7,10 +7,9 @@
 // `*` stands for any sequence, `/` and the empty one included; `?` for exactly one character.
 // `${*}`, `${?}` and `${$}` are the characters themselves. What a variable brings in is literal
 // text: a `*` in it is never a wildcard. What holds a variable without a value matches nothing, not
-// even its own placeholder: whoever may choose a name could choose that one. (What that means for
-// exceptions: see Condition and leaves_out_unknown().)
-// Sources: AWS IoT Developer Guide, "Publish/Subscribe policy examples" and "AWS IoT Core policy
-// variables"; IAM User Guide, "IAM policy elements: Variables and tags".
+// even its own placeholder: whoever may choose a name could choose that one. Sources: AWS IoT
+// Developer Guide, "Publish/Subscribe policy examples" and "AWS IoT Core policy variables"; IAM
+// User Guide, "IAM policy elements: Variables and tags".
 //
 // Threads: plain values.
 #pragma once
@@ -81,8 +80,8 @@ using OpenVariables = std::span<const std::string>;
 
 Glob resolve(const Pattern& pattern, const Variables& variables, OpenVariables open = {});
 bool has_slot(GlobView glob) noexcept;
-// Whether each of its variables has a value, or is to have one at each comparison.
-bool resolves(const Pattern& pattern, const Variables& variables, OpenVariables open = {}) noexcept;
+// Whether each of its variables has a value.
+bool resolves(const Pattern& pattern, const Variables& variables) noexcept;
 // The same where wildcards are ordinary characters, as in the values of StringEquals; placeholders
 // stay, see resolves().
 std::string resolve_text(const Pattern& pattern, const Variables& variables);

@@ -50,29 +50,11 @@ inline bool matches_plainly(std::string_view pattern, std::string_view text,
     return matches_plainly(pattern.substr(1), text.substr(length), variables, syntax);
 }
 
-// Whether the text of a Resource has a variable without a value.
-inline bool names_unknown(std::string_view pattern, const Variables& variables,
-                          VariableSyntax syntax) {
-    const auto open = pattern.find("${");
-    const auto close = pattern.find('}', open);
-    if (syntax == VariableSyntax::Off || open == pattern.npos || close == pattern.npos) {
-        return false;
-    }
-    const std::string_view name = pattern.substr(open + 2, close - open - 2);
-    const bool is_escape = name == "*" || name == "?" || name == "$";
-    return (!is_escape && variables.text_of(name) == nullptr) ||
-           names_unknown(pattern.substr(close + 1), variables, syntax);
-}
-
 inline bool applies_plainly(const Statement& statement, VariableSyntax syntax,
                             const Variables& variables, const Request& request) {
     if (!statement_names_action(statement, request.action)) return false;
     bool listed = false;
     for (const Pattern& resource : statement.resources) {
-        if (statement.effect == Effect::Allow && statement.resource_listing == Listing::AllBut &&
-            names_unknown(resource.text(), variables, syntax)) {
-            return false;
-        }
         listed = listed || matches_plainly(resource.text(), request.resource, variables, syntax);
     }
     if (listed != (statement.resource_listing == Listing::These)) return false;
@@ -83,7 +65,7 @@ inline bool applies_plainly(const Statement& statement, VariableSyntax syntax,
         } else if (const ContextEntry* entry = find_entry(request.context, test.key)) {
             values.assign(entry->values.begin(), entry->values.end());
         }
-        if (!Condition(test, variables, statement.effect).holds(values)) return false;
+        if (!Condition(test, variables).holds(values)) return false;
     }
     return true;
 }

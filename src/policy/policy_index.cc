@@ -105,7 +105,7 @@ std::vector<PolicyIndex::Bound> PolicyIndex::bind_statements() {
     for (const PolicySource& source : sources_) {
         for (const Statement& statement : source.document->statements) {
             const std::uint32_t own_number = number++;
-            auto conditions = bind_conditions(statement, variables_, open_);
+            auto conditions = bind_conditions(statement, variables_);
             if (!conditions) continue;
             bound.push_back(
                 {.statement = &statement,

@@ -57,18 +57,16 @@ std::pair<Text, std::optional<Text>> split_resource(Text text, Unit slash) {
     return {Text(text.data(), at), Text(text.data() + at + 1, text.size() - at - 1)};
 }
 
-// The unresolved variables of patterns, each with its reason; empty without any.
-std::string unresolved_clause(std::span<const Pattern> patterns, const Variables& variables) {
+// The unresolved variables of a pattern, each with its reason.
+std::string unresolved_clause(const Pattern& pattern, const Variables& variables) {
     std::string clause;
-    for (const Pattern& pattern : patterns) {
-        for (const std::string_view name : pattern.variables()) {
-            const std::string why = variables.why_no_text(name);
-            if (why.empty()) continue;
-            clause += fmt::format("{}its variable ${{{}}} has no value ({})",
-                                  clause.empty() ? "" : ", ", name, why);
-        }
+    for (const std::string_view name : pattern.variables()) {
+        const std::string why = variables.why_no_text(name);
+        if (why.empty()) continue;
+        clause += fmt::format("{}its variable ${{{}}} has no value ({})",
+                              clause.empty() ? "" : ", ", name, why);
     }
-    return clause;
+    return clause.empty() ? clause : clause + ", so it fits nothing";
 }
 
 // The end of what must literally stand at the place where a name stopped fitting.
@@ -99,9 +97,8 @@ std::string mqtt_wildcard_hint(std::string_view wanted, std::string_view name) {
 Mismatch name_mismatch(const Pattern& pattern, GlobView wanted, std::string_view name,
                        const Variables& variables) {
     Mismatch mismatch{Difference::Name, show(wanted), std::string(name), std::nullopt, ""};
-    mismatch.clause = unresolved_clause({&pattern, 1}, variables);
+    mismatch.clause = unresolved_clause(pattern, variables);
     if (!mismatch.clause.empty()) {
-        mismatch.clause += ", so it fits nothing";
         mismatch.part = Difference::Variable;
         return mismatch;
     }
@@ -219,13 +216,6 @@ void check_resources(const Statement& statement, const Variables& variables, con
         for (const Pattern& pattern : statement.resources) texts.push_back(pattern.text());
         check.resource = fmt::format("everything but {}", fmt::join(texts, ", "));
         check.resolved = check.resource;
-        if (leaves_out_unknown(statement, variables)) {
-            check.differs.push_back(
-                {Difference::Variable, check.resource, std::string(request.resource), std::nullopt,
-                 fmt::format("{}, so that what its NotResource leaves out is not known, and it "
-                             "allows nothing",
-                             unresolved_clause(statement.resources, variables))});
-        }
     }
 }
 
@@ -236,33 +226,21 @@ std::string why_key_absent(std::string_view key, const Variables& variables) {
     return variables.why_absent(key);
 }
 
-std::string condition_clause(const ConditionTest& test, const Condition& condition,
-                             const std::vector<std::string>& values, const Mismatch& mismatch,
-                             const Variables& variables) {
-    if (condition.is_in_doubt()) {
-        return fmt::format("{}, so that its condition {} {} does not hold for an Allow",
-                           unresolved_clause(test.values, variables), test.key, mismatch.required);
-    }
-    if (!values.empty()) {
-        return fmt::format("its condition {} wants {} and the value is [{}]", test.key,
-                           mismatch.required, mismatch.actual);
-    }
-    return fmt::format("its condition {} wants {} and the key has no value ({})", test.key,
-                       mismatch.required, why_key_absent(test.key, variables));
-}
-
 void check_conditions(const Statement& statement, const Variables& variables,
                       const Request& request, StatementCheck& check) {
     for (const ConditionTest& test : statement.conditions) {
-        const Condition condition(test, variables, statement.effect);
+        const Condition condition(test, variables);
         const std::vector<std::string> values = values_of_key(test.key, variables, request);
         if (condition.holds(std::vector<std::string_view>(values.begin(), values.end()))) continue;
-        Mismatch& mismatch = check.differs.emplace_back();
-        mismatch.part = Difference::Condition;
-        mismatch.required =
+        const std::string required =
             fmt::format("{} [{}]", test.op.text, fmt::join(condition.expected(), ", "));
-        mismatch.actual = fmt::format("{}", fmt::join(values, ", "));
-        mismatch.clause = condition_clause(test, condition, values, mismatch, variables);
+        const std::string actual = fmt::format("{}", fmt::join(values, ", "));
+        check.differs.push_back(
+            {Difference::Condition, required, actual, std::nullopt,
+             values.empty() ? fmt::format("its condition {} wants {} and the key has no value ({})",
+                                          test.key, required, why_key_absent(test.key, variables))
+                            : fmt::format("its condition {} wants {} and the value is [{}]",
+                                          test.key, required, actual)});
     }
 }
 

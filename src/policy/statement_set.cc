@@ -53,21 +53,11 @@ bool statement_names_action(const Statement& statement, std::string_view action)
     return listed == (statement.action_listing == Listing::These);
 }
 
-bool leaves_out_unknown(const Statement& statement, const Variables& variables,
-                        OpenVariables open) noexcept {
-    return statement.effect == Effect::Allow && statement.resource_listing == Listing::AllBut &&
-           !std::ranges::all_of(statement.resources, [&](const Pattern& resource) {
-               return resolves(resource, variables, open);
-           });
-}
-
 std::optional<std::vector<Condition>> bind_conditions(const Statement& statement,
-                                                      const Variables& variables,
-                                                      OpenVariables open) {
-    if (leaves_out_unknown(statement, variables, open)) return std::nullopt;
+                                                      const Variables& variables) {
     std::vector<Condition> left;
     for (const ConditionTest& test : statement.conditions) {
-        Condition condition(test, variables, statement.effect);
+        Condition condition(test, variables);
         const Variable* constant = variables.find(test.key);
         if (constant == nullptr) {
             left.push_back(std::move(condition));
@@ -135,7 +125,7 @@ StatementSet::StatementSet(std::span<const PolicySource> sources, const Variable
         for (const Statement& statement : source.document->statements) {
             const std::uint32_t own_number = number++;
             if (chosen && !chosen(statement)) continue;
-            auto conditions = bind_conditions(statement, variables, open);
+            auto conditions = bind_conditions(statement, variables);
             if (!conditions) continue;
             Ready& ready = statements_.emplace_back();
             ready.statement = &statement;

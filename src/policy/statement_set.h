@@ -42,13 +42,6 @@ bool any_matches(std::span<const Glob> globs, SlotTexts slots, JoinedText text) 
 
 bool statement_names_action(const Statement& statement, std::string_view action) noexcept;
 
-// Whether the statement is an Allow whose NotResource holds a variable without a value. What it
-// should leave out is not known then, so it applies to nothing: IAM's guide has such a pattern
-// match nothing, which would allow everything, and says that the statement might be invalid as a
-// whole. A Deny leaves out what is known.
-bool leaves_out_unknown(const Statement& statement, const Variables& variables,
-                        OpenVariables open = {}) noexcept;
-
 // Some of a device's actions, a bit each.
 using ActionBits = std::uint32_t;
 constexpr ActionBits bit_of(Action action) {
@@ -61,11 +54,10 @@ ActionBits time_bound_actions(const Statement& statement,
                               std::span<const Condition> conditions) noexcept;
 
 // The conditions of a statement that remain to be judged at each request: those on keys of which
-// `variables` knows nothing. Empty if the statement never applies: it leaves out what is not known,
-// or one of the other conditions does not hold.
+// `variables` knows nothing. Empty if one of the others does not hold, so that the statement never
+// applies.
 std::optional<std::vector<Condition>> bind_conditions(const Statement& statement,
-                                                      const Variables& variables,
-                                                      OpenVariables open = {});
+                                                      const Variables& variables);
 
 // What `variables` knows of the names that these documents use, and no more; its clock if their
 // conditions ask for the time.
