@@ -13,7 +13,7 @@ struct AttemptGates::Waiter {
     explicit Waiter(async::EventLoop& loop) : wake(loop), turn([this] { wake.notify(); }) {}
     async::Wake wake;
     async::FunctionTimer turn;  // when the delay before it is over
-    bool gave_way = false;  // too many waited when the key was slowed
+    bool gave_way = false;      // too many waited when the key was slowed
 };
 
 AttemptGates::~AttemptGates() {
@@ -50,8 +50,8 @@ async::Task<Result<AttemptGates::Pass>> AttemptGates::enter(GateKey key, Deadlin
     bool may_go_now = false;
     while (!may_go_now && !waiter.gave_way && !deadline.passed(loop_.clock().steady_now())) {
         const bool waits_for_time = gate.waiting.front() == &waiter && gate.under_way == 0;
-        loop_.machine_timers().set(
-            waiter.turn, waits_for_time ? gate.last + delay_of(gate) : SteadyTime::max());
+        loop_.machine_timers().set(waiter.turn,
+                                   waits_for_time ? gate.last + delay_of(gate) : SteadyTime::max());
         co_await waiter.wake.wait(deadline);
         may_go_now =
             !waiter.gave_way && (released_ || (gate.waiting.front() == &waiter && may_go(gate)));

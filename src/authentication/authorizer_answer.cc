@@ -167,7 +167,8 @@ AuthorizerAnswer unusable(std::string problem) {
 }  // namespace
 
 AuthorizerAnswer read_authorizer_answer(std::string_view payload, const AnswerRules& rules) {
-    const auto value = parse_json(payload, "the function's answer", {.depth_max = passing_depth_max});
+    const auto value =
+        parse_json(payload, "the function's answer", {.depth_max = passing_depth_max});
     if (!value) return unusable(value.error().describe());
     if (!value->is_object()) {
         const bool is_text = value->is_string();

@@ -1,6 +1,6 @@
 // Time, replaceable. Kinds that never mix: steady time for waiting, wall time for records, expiries
-// on disk and signatures; and machine time, for waiting for what really takes its time here, whatever
-// the clock says: other processes, and those who guess passwords.
+// on disk and signatures; and machine time, for waiting for what really takes its time here,
+// whatever the clock says: other processes, and those who guess passwords.
 //
 // Threads: every method may be called from any thread.
 #pragma once

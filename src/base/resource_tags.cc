@@ -14,10 +14,9 @@ namespace {
 bool is_reserved(std::string_view key) {
     constexpr std::string_view prefix = "aws:";
     return key.size() >= prefix.size() &&
-           std::ranges::equal(key.substr(0, prefix.size()), prefix,
-                              [](char c, char lower) {
-                                  return (c >= 'A' && c <= 'Z' ? c | 0x20 : c) == lower;
-                              });
+           std::ranges::equal(key.substr(0, prefix.size()), prefix, [](char c, char lower) {
+               return (c >= 'A' && c <= 'Z' ? c | 0x20 : c) == lower;
+           });
 }
 
 bool is_text_of(std::string_view text, std::size_t min, std::size_t max) {

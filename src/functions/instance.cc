@@ -159,7 +159,8 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     current_->progress->began_after_ms =
         std::chrono::duration_cast<milliseconds>(event_started_ - current_->submitted).count();
     const milliseconds limit = current_->options.run_max.value_or(timeout);
-    parts_.loop.machine_timers().set(limit_, event_started_ + std::min<milliseconds>(limit, timeout));
+    parts_.loop.machine_timers().set(limit_,
+                                     event_started_ + std::min<milliseconds>(limit, timeout));
     parts_.loop.machine_timers().set(tick_, event_started_ + tick_every);
     // The process compares it with the machine's own time.
     const WallTime deadline = SystemClock().wall_now() + timeout;

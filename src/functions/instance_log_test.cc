@@ -84,8 +84,8 @@ TEST_F(InstanceLogTest, TheTailIsTheLastFourKilobytes) {
 }
 
 TEST_F(InstanceLogTest, AFailedStartIsToldAsAnEvent) {
-    log.init_start({.arn = "arn:aws:lambda:us-east-1:123456789012:function:f",
-                    .runtime = "python3.11"});
+    log.init_start(
+        {.arn = "arn:aws:lambda:us-east-1:123456789012:function:f", .runtime = "python3.11"});
     log.output("[ERROR] no such module\n");
     log.init_report(microseconds(1500), "init", "error", "Runtime.ImportModuleError");
     const std::string tail = log.tell_failed_start(

@@ -30,8 +30,8 @@ struct LaunchSpec {
     // A program of the function's that gets the runtime's command line: that it cannot be started
     // is told and ends as in a shell.
     bool has_wrapper = false;
-    std::string working_directory;         // as the instance sees it
-    std::string writable_directory;        // its own /tmp; without namespaces a real directory
+    std::string working_directory;   // as the instance sees it
+    std::string writable_directory;  // its own /tmp; without namespaces a real directory
     // With namespaces: the whole file system of the instance. Without: what Landlock lets it
     // read (sources).
     std::vector<Mount> mounts;

@@ -45,7 +45,6 @@ TEST_F(PythonRuntime, AWrapperStartsTheRuntime) {
     const auto wrapped = invoke("f");
     ASSERT_TRUE(wrapped) << wrapped.error().message;
     EXPECT_EQ(wrapped->payload, "\"yes\"");
-
 }
 
 TEST_F(PythonRuntime, AWrapperThatCannotBeStartedIsToldOf) {
@@ -69,8 +68,9 @@ TEST_F(PythonRuntime, AWrapperThatCannotBeStartedIsToldOf) {
 }
 
 TEST_F(PythonRuntime, AWrapperThatNamesNoInterpreterIsAScriptOfTheShell) {
-    make("f", {{"app.py", "import os\ndef handler(event, context):\n"
-                          "    return os.environ.get('WRAPPED')\n"},
+    make("f", {{"app.py",
+                "import os\ndef handler(event, context):\n"
+                "    return os.environ.get('WRAPPED')\n"},
                {"bootstrap", "WRAPPED=yes exec \"$@\"\n"}})
         .configuration.environment =
         EnvironmentVariables{{"AWS_LAMBDA_EXEC_WRAPPER", "/var/task/bootstrap"}};
@@ -243,9 +243,10 @@ def handler(event, context):
     ASSERT_TRUE(result);
     ASSERT_EQ(log.lines.size(), 7u) << log.text();
     const std::string id = "11111111-2222-4333-8444-555555555555";
-    EXPECT_THAT(log.lines[0],
-                ContainsRegex("^INIT_START Runtime Version: python:3\\.11\\.v1\tRuntime Version ARN: "
-                              "arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$"));
+    EXPECT_THAT(
+        log.lines[0],
+        ContainsRegex("^INIT_START Runtime Version: python:3\\.11\\.v1\tRuntime Version ARN: "
+                      "arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$"));
     EXPECT_EQ(log.lines[1], "START RequestId: " + id + " Version: $LATEST");
     EXPECT_EQ(log.lines[2], "hello you");
     EXPECT_THAT(log.lines[3],

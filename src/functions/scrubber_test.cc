@@ -133,7 +133,8 @@ TEST(Scrubber, KnowsEverySecretUnderTwoQuotings) {
 }
 
 TEST(Scrubber, KnowsASecretWhoseFirstLettersAreEatenByWhatStandsBefore) {
-    // "CORP\\" and the password, as JSON: its 'n' is an escape's for who does not know where it begins.
+    // "CORP\\" and the password, as JSON: its 'n' is an escape's for who does not know where it
+    // begins.
     const Scrubber scrubber({"nimda\"secretword"});
     EXPECT_EQ(scrubber.scrub(R"("CORP\\nimda\"secretword")"), R"("CORP****")");
     EXPECT_EQ(scrubber.scrub(R"("\"C:\\\\nimda\\\"secretword\"")"), R"("\"C:****\"")");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "gateway/denial.h"
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"

@@ -195,8 +195,7 @@ broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic, std::u
     gateway_.metrics().add(logs::Metric::PublishOutAuthError);
     const broker::GuardAnswer denied{broker::Permission::Denied, told, lasting};
     if (before == told) return denied;
-    const Denial denial =
-        describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
+    const Denial denial = describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
     report_denied(logs::EventType::PublishOut, topic, denial, make_uuid(gateway_.parts().random));
     return denied;
 }

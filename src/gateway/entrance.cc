@@ -133,7 +133,6 @@ private:
         const auto count = co_await stream_->read_some(std::span(input_).subspan(before), deadline);
         input_.resize(before + count.value_or(0));
         if (count && *count > 0) co_return true;
-        // Port scans and health checks connect and leave; that is no event.
         if (!count || before > 0) {
             const std::string problem = count ? "the client left before its CONNECT was complete"
                                               : "no CONNECT came: " + count.error().message;
@@ -184,10 +183,11 @@ private:
         if (!connect) {
             version_ = mqtt::answer_version(scan.frame);
             const std::string problem = connect.error().describe();
-            const std::string told = connack_text(connect.error().reason);
             const std::string trace_id = make_uuid(parts_.random);
             report_no_connect(gateway_, door_, stream_->facts(),
-                              {.details = problem, .told = told, .trace_id = trace_id});
+                              {.details = problem,
+                               .told = connack_text(connect.error().reason),
+                               .trace_id = trace_id});
             co_return co_await refuse(connect.error().reason, told_of_problem(problem, trace_id));
         }
         early_input_.assign(input_.begin() + scan.frame.size, input_.end());
@@ -210,22 +210,21 @@ private:
             report_connect_failed(
                 gateway_, *facts_, ConnectFault::Rules,
                 {.reason = mqtt::constant_of(problem->reason), .sentence = problem->sentence});
+            const std::string told = told_of_problem(problem->sentence, facts_->trace_id);
             // Who sends no client id and should is told so by every server [MQTT-3.1.3-8].
             if (connect.client_id.empty() &&
                 problem->reason == ReasonCode::ClientIdentifierNotValid) {
-                co_return co_await refuse(problem->reason, with_trace_id(problem->sentence));
+                co_return co_await refuse(problem->reason, told);
             }
-            co_return co_await refuse_by_profile(with_trace_id(problem->sentence), problem->reason);
+            co_return co_await refuse_by_profile(told, problem->reason);
         }
         if (const auto over_rate = rate_problem(Proven::NotYet)) {
-            co_return co_await refuse_by_profile(with_trace_id(*over_rate),
-                                                 ReasonCode::QuotaExceeded);
+            co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
         }
         if (!tenant_problem_.empty()) {
-            Refusal refusal;
-            refusal.kind = Refusal::Kind::NotAuthenticated;
-            refusal.reason = "ACCOUNT_NOT_FOUND";
-            refusal.sentence = tenant_problem_;
+            const Refusal refusal{.kind = Refusal::Kind::NotAuthenticated,
+                                  .reason = "ACCOUNT_NOT_FOUND",
+                                  .sentence = tenant_problem_};
             co_return co_await refuse(refusal);
         }
         const SteadyTime asked_at = parts_.clock.steady_now();
@@ -251,12 +250,11 @@ private:
                                                  ReasonCode::NotAuthorized);
         }
         if (const auto over_rate = rate_problem(Proven::Yes)) {
-            co_return co_await refuse_by_profile(with_trace_id(*over_rate),
-                                                 ReasonCode::QuotaExceeded);
+            co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
         }
         if (gateway_.is_stopping()) {
             co_return co_await refuse(ReasonCode::ServerUnavailable,
-                                      with_trace_id("the server is stopping"));
+                                      told_of_problem("the server is stopping", facts_->trace_id));
         }
         if ((*identity)->refresh_after.count() != 0) facts_->credentials = credentials;
         hand_over(std::move(*identity), asked_at);
@@ -286,7 +284,7 @@ private:
         if (throttles) {
             report_connect_failed(gateway_, *facts_, ConnectFault::Rules,
                                   {.reason = "THROTTLED", .sentence = sentence});
-            return sentence;
+            return told_of_problem(sentence, facts_->trace_id);
         }
         // The first one over it speaks for those that follow in this second.
         if (count == most + 1) report_connect_rate(gateway_, *facts_, sentence);
@@ -398,10 +396,6 @@ private:
         }
         co_await refuse_by_profile(told_to_client("CONNACK", facts_->trace_id),
                                    ReasonCode::NotAuthorized);
-    }
-
-    std::string with_trace_id(std::string_view sentence) const {
-        return told_of_problem(sentence, facts_->trace_id);
     }
 
     // With a CONNACK, or AWS's silent close.

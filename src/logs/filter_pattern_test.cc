@@ -75,9 +75,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"{ $.ms > 1 || $.ok IS TRUE && $.sourcePort > 99999 }", entry, true},
         Case{"{ $.a NOT EXISTS }", "not json", false}, Case{"{ $.a NOT EXISTS }", "{broken", false},
         Case{"{ $[0] = 7 }", "[7]", true},
-        Case{"{ $.k = 1 }",
-             R"({"deep":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],"k":1})",
-             true}));
+        Case{
+            "{ $.k = 1 }",
+            R"({"deep":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],"k":1})",
+            true}));
 
 constexpr const char* access =
     R"(127.0.0.1 - frank [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 404 1534)";

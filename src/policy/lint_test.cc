@@ -149,7 +149,8 @@ TEST(Lint, ExceptionsByAVariableWithoutAValue) {
     const auto left_out = findings_with("Allow", not_resource);
     ASSERT_THAT(codes(left_out), ElementsAre("unresolvable-variable", "not-resource-variable"));
     EXPECT_THAT(left_out[1].sentence, HasSubstr("nothing out of what the statement allows"));
-    EXPECT_THAT(findings_with("Deny", not_resource)[1].sentence, HasSubstr("nothing out of what the statement denies"));
+    EXPECT_THAT(findings_with("Deny", not_resource)[1].sentence,
+                HasSubstr("nothing out of what the statement denies"));
 
     const auto condition = [](std::string_view op) {
         return fmt::format(

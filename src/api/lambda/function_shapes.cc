@@ -109,8 +109,8 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
                                         .optimization_status = SnapStartOptimizationStatus::Off},
         .logging_config =
             LoggingConfig{.log_format = LogFormat::Text, .log_group = configuration.log_group},
-        .runtime_version_config =
-            RuntimeVersionConfig{.runtime_version_arn = functions::runtime_version_arn(configuration)}};
+        .runtime_version_config = RuntimeVersionConfig{
+            .runtime_version_arn = functions::runtime_version_arn(configuration)}};
     set_if_any(shape.runtime, configuration.runtime);
     set_if_any(shape.handler, configuration.handler);
     set_if_any(shape.state_reason, configuration.state_reason);

@@ -15,8 +15,8 @@ namespace {
 wire::Outcome<functions::Payload> event_of(const std::optional<Bytes>& payload) {
     if (!payload || payload->empty()) return "{}";
     const std::string_view text = text_of(*payload);
-    const auto parsed = parse_json(
-        text, "the payload", {.depth_max = passing_depth_max, .bytes_max = text.size()});
+    const auto parsed =
+        parse_json(text, "the payload", {.depth_max = passing_depth_max, .bytes_max = text.size()});
     if (!parsed) {
         return wire::fail_as(
             errors::invalid_request_content_exception,
@@ -34,8 +34,8 @@ wire::Outcome<std::string> client_context_of(const std::optional<std::string>& h
                         functions::client_context_bytes_max));
     }
     const auto bytes = from_base64(*header);
-    if (!bytes || !parse_json(text_of(*bytes), "the client context",
-                              {.depth_max = passing_depth_max})) {
+    if (!bytes ||
+        !parse_json(text_of(*bytes), "the client context", {.depth_max = passing_depth_max})) {
         return wire::fail_as(errors::invalid_request_content_exception,
                              "X-Amz-Client-Context must be base64 of JSON");
     }

@@ -294,6 +294,17 @@ TEST_F(LambdaServiceTest, ChangesAFunction) {
     EXPECT_EQ(error_type(stale), "PreconditionFailedException");
 }
 
+TEST_F(LambdaServiceTest, ListFunctionsNamesVersionsWhereAllAreAskedFor) {
+    parsed(create("fn"), 201);
+    const auto arn = [&](const std::string& query) {
+        const auto page = parsed(call("lambda", "GET", functions_path + ("/" + query)));
+        return std::string(page.at("Functions").at(0).at("FunctionArn").as_string());
+    };
+    EXPECT_EQ(arn(""), "arn:aws:lambda:us-east-1:123456789012:function:fn");
+    EXPECT_EQ(arn("?FunctionVersion=ALL"),
+              "arn:aws:lambda:us-east-1:123456789012:function:fn:$LATEST");
+}
+
 TEST_F(LambdaServiceTest, ListFunctionsPages) {
     for (const auto* name : {"a", "b", "c"}) parsed(create(name), 201);
     auto page = parsed(call("lambda", "GET", functions_path + std::string("/?MaxItems=2")));

@@ -19,7 +19,10 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
         response.next_marker = found.back()->configuration.name.value();
     }
     for (const auto& function : found) {
-        response.functions->push_back(shape_of(function->configuration));
+        FunctionConfiguration shape = shape_of(function->configuration);
+        // Every version was asked for: each is named by its own.
+        if (request.function_version) *shape.function_arn += ":$LATEST";
+        response.functions->push_back(std::move(shape));
     }
     return response;
 }

@@ -54,12 +54,6 @@ ErrorKind kind_of(int code) {
 
 }  // namespace
 
-MqttClient::MqttClient(const MosquittoLibrary& library, ConnectPlan plan, Events& events)
-    : library_(library),
-      plan_(std::move(plan)),
-      events_(events),
-      client_(library.create(plan_.client_id.c_str(), true, this), Destroy{library.destroy}) {}
-
 // A file without a place in any folder.
 class MqttClient::MemoryFile : Pinned {
 public:
@@ -77,6 +71,12 @@ public:
 private:
     const int descriptor_;
 };
+
+MqttClient::MqttClient(const MosquittoLibrary& library, ConnectPlan plan, Events& events)
+    : library_(library),
+      plan_(std::move(plan)),
+      events_(events),
+      client_(library.create(plan_.client_id.c_str(), true, this), Destroy{library.destroy}) {}
 
 MqttClient::~MqttClient() = default;
 

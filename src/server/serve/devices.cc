@@ -107,6 +107,12 @@ std::chrono::milliseconds authenticate_wait(const Limits& limits) {
                     authorizers + std::chrono::seconds(1));
 }
 
+broker::BrokerSettings broker_settings(const Devices::Parts& parts) {
+    auto settings = broker::broker_settings(parts.settings.profile, parts.foundation.placing_seed);
+    settings.observation = &parts.foundation.levels->generation_counter();
+    return settings;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
@@ -122,11 +128,9 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     made->drop_reports_ = std::make_unique<gateway::DropReports>(
         parts.loops.all(), *foundation.log, *foundation.levels, foundation.random,
         &gateway::DeviceConnection::taker_of);
-    auto broker_settings = broker::broker_settings(parts.settings.profile, foundation.placing_seed);
-    broker_settings.observation = &foundation.levels->generation_counter();
-    made->broker_ =
-        std::make_unique<broker::Broker>(broker_settings, ports, nullptr, made->drop_reports_.get(),
-                                         persistence(foundation, default_tenant(parts.settings)));
+    made->broker_ = std::make_unique<broker::Broker>(
+        broker_settings(parts), ports, nullptr, made->drop_reports_.get(),
+        persistence(foundation, default_tenant(parts.settings)));
     if (foundation.messages != nullptr) {
         if (auto restored = made->broker_->restore(); !restored) {
             return fail(std::move(restored.error()));

@@ -51,8 +51,8 @@ Tenant default_tenant(const Settings& settings) {
 Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
     std::unique_ptr<Foundation> made(new Foundation());
     if (settings.clock == ClockChoice::Manual) {
-        auto clock = std::make_unique<ManualClock>(SystemClock().wall_now(),
-                                                   ManualClock::MachineTime::Goes);
+        auto clock =
+            std::make_unique<ManualClock>(SystemClock().wall_now(), ManualClock::MachineTime::Goes);
         made->manual_clock = clock.get();
         made->clock = std::move(clock);
     } else {

@@ -81,7 +81,9 @@ TEST_F(LogCommands, TailPrintsTheStoredTextAsJson) {
 }
 
 TEST_F(LogCommands, TailShowsTheServicesOwnRecordsAloneAsSuch) {
-    const auto shown = [&](std::string_view group, std::string_view stream) {
+    const auto shown = [](std::string_view group, std::string_view stream) {
+        FakeApi api;
+        api.answer("GET /gatehouse/v1/status", R"({"time":1})");
         api.answer(
             "POST FilterLogEvents",
             fmt::format(R"({{"events":[{{"timestamp":1,"eventId":"1","logStreamName":"{}",)"
