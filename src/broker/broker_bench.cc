@@ -54,9 +54,7 @@ private:
 
 class AllowAll final : public DeliveryGuard {
 public:
-    GuardAnswer may_receive(std::string_view, std::uint32_t) override {
-        return {Permission::Allowed, 0};
-    }
+    GuardAnswer may_receive(std::string_view) override { return {Permission::Allowed, 0}; }
 };
 
 struct Bench {

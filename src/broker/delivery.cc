@@ -134,15 +134,9 @@ Delivery::Sent Delivery::send(Session& session, std::string_view topic,
 // An offline session has no guard: its messages are queued and the guard is asked on delivery.
 void Delivery::ask_guard(Receiver& receiver, std::string_view topic) {
     Session& session = *receiver.session;
-    // No generation of the guard's answers, so that it is asked again.
-    const std::uint32_t for_one_message = session.guard_generation_ | 1U << 31;
-    const bool is_asked_again = receiver.guard_generation == for_one_message;
     GuardAnswer answer{Permission::Allowed, 0};
-    if (session.guard_ != nullptr) {
-        answer = session.guard_->may_receive(topic, is_asked_again ? receiver.explanation : 0);
-    }
-    receiver.guard_generation =
-        answer.lasting == Lasting::Yes ? session.guard_generation_ : for_one_message;
+    if (session.guard_ != nullptr) answer = session.guard_->may_receive(topic);
+    receiver.guard_generation = answer.lasting == Lasting::Yes ? session.guard_generation_ : 0;
     receiver.permission = answer.permission;
     receiver.explanation = answer.explanation;
 }
@@ -354,7 +348,7 @@ Delivery::Fate Delivery::send_front(Session& session) {
         return Fate::Dropped;
     }
     if (front.guard_generation != session.guard_generation_ && session.guard_ != nullptr) {
-        const GuardAnswer answer = session.guard_->may_receive(topic, 0);
+        const GuardAnswer answer = session.guard_->may_receive(topic);
         if (answer.permission == Permission::Denied) {
             drop(session, topic, front.qos, DropCause::NotAllowed, answer.explanation);
             return Fate::Dropped;

@@ -12,8 +12,7 @@ enum class Permission : std::uint8_t { Denied, Allowed };
 enum class Lasting : std::uint8_t { No, Yes };
 
 // An answer. `explanation` means something to the guard alone; it is handed to
-// SessionObserver::on_dropped() with each message that the answer kept back, and to the guard when
-// it is asked again.
+// SessionObserver::on_dropped() with each message that the answer kept back.
 struct GuardAnswer {
     Permission permission = Permission::Denied;
     std::uint32_t explanation = 0;
@@ -23,11 +22,9 @@ struct GuardAnswer {
 // One per attached session, implemented in the gateway (action iot:Receive). Called on the
 // session's home loop. Lasting answers are kept by the caller for as long as they are for the same
 // topic and Lease::policies_changed() was not called, so the guard is not asked for every message.
-// `before`: the explanation of the answer before, where that did not last and was about the same
-// topic, publisher and policies; else 0.
 class DeliveryGuard {
 public:
-    virtual GuardAnswer may_receive(std::string_view topic, std::uint32_t before) = 0;
+    virtual GuardAnswer may_receive(std::string_view topic) = 0;
 
 protected:
     ~DeliveryGuard() = default;

@@ -63,7 +63,7 @@ Delivery::Sent Delivery::send_again(Session& session, mqtt::PacketId id, InFligh
         return give_up(DropCause::RetryExceeded, 0);
     }
     if (session.guard_ != nullptr) {
-        const GuardAnswer answer = session.guard_->may_receive(topic, 0);
+        const GuardAnswer answer = session.guard_->may_receive(topic);
         if (answer.permission == Permission::Denied) {
             return give_up(DropCause::NotAllowed, answer.explanation);
         }

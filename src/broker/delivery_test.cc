@@ -192,28 +192,6 @@ TEST(Delivery, AnAnswerThatDoesNotLastIsAskedForEveryMessage) {
     EXPECT_THAT(pair.subscriber.take(), SizeIs(3));
 }
 
-TEST(Delivery, WhoIsAskedAgainHearsWhatItSaid) {
-    Pair pair;
-    FakeGuard guard;
-    guard.lasting = Lasting::No;
-    guard.denied["t"] = true;
-    pair.subscriber.guard = &guard;
-    const auto said_before = [&] {
-        pair.publisher.publish("t", "x");
-        return guard.explained_before;
-    };
-    pair.subscriber.connect(persistent()).subscribe("#").value();
-    EXPECT_EQ(said_before(), 0U);
-    EXPECT_EQ(said_before(), 7U);
-    pair.subscriber.lease.policies_changed();
-    EXPECT_EQ(said_before(), 0U) << "by other policies";
-    EXPECT_EQ(said_before(), 7U);
-    pair.subscriber.disconnect();
-    pair.subscriber.connect(persistent());
-    EXPECT_EQ(said_before(), 0U) << "another connection's guard";
-    EXPECT_EQ(guard.asked, 5);
-}
-
 TEST(Delivery, QueuedMessagesPassTheGuardWhenTheyAreSent) {
     Pair pair;
     FakeGuard guard;

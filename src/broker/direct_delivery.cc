@@ -15,7 +15,7 @@ namespace gatehouse::broker {
 Result<mqtt::PacketId> Delivery::send_direct(Session& session, std::string_view topic,
                                              const Publication& publication) {
     if (session.guard_ != nullptr &&
-        session.guard_->may_receive(topic, 0).permission == Permission::Denied) {
+        session.guard_->may_receive(topic).permission == Permission::Denied) {
         return fail(ErrorKind::NotAllowed,
                     fmt::format("the client's policies do not let it receive '{}'", topic));
     }

@@ -51,16 +51,14 @@ struct Received {
 
 class FakeGuard final : public DeliveryGuard {
 public:
-    GuardAnswer may_receive(std::string_view topic, std::uint32_t before) override {
+    GuardAnswer may_receive(std::string_view topic) override {
         ++asked;
-        explained_before = before;
         return denied.contains(topic) ? GuardAnswer{Permission::Denied, 7, lasting}
                                       : GuardAnswer{Permission::Allowed, 0, lasting};
     }
     Lasting lasting = Lasting::Yes;
     std::map<std::string, bool, std::less<>> denied;
     int asked = 0;
-    std::uint32_t explained_before = 0;  // when it was asked last
 };
 
 class TestBroker;

@@ -128,7 +128,7 @@ void InstanceProcess::kill() {
     }
     // The sandbox ends what it has adopted, which killing the group alone would miss.
     ::kill(pid_, SIGTERM);
-    loop_.timers().set(kill_harder_, loop_.now() + clean_up_max);
+    loop_.machine_timers().set(kill_harder_, loop_.clock().machine_now() + clean_up_max);
 }
 
 void InstanceProcess::read_messages() {

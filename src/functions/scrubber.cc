@@ -1,6 +1,7 @@
 #include "functions/scrubber.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
 #include "base/encoding.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t secret_bytes_min = 4;
 constexpr std::size_t line_bytes_min = 8;
 constexpr std::size_t lines_max = 64;
+constexpr std::size_t digits_taken_max = 4;  // "\\u" and the secret
 constexpr std::string_view mask = "****";
 
 using Place = UnquotedText::Place;
@@ -84,7 +86,13 @@ void Scrubber::add(std::string_view form) {
     const std::string whole = unquote(form).text, part = unquote_part(form);
     add_unquoted(whole);
     add_unquoted(part);
-    // Its first letters may make an escape of what stands before it.
+    // Its first digits may be the last of an escape that stands before it.
+    for (std::size_t taken = 1; taken <= digits_taken_max && taken < form.size(); ++taken) {
+        if (std::isxdigit(static_cast<unsigned char>(form[taken - 1])) == 0) break;
+        const std::string rest = unquote_part(form.substr(taken));
+        if (rest.size() >= line_bytes_min) add_unquoted(rest);
+    }
+    // Its first letters may begin one.
     for (const std::string_view opening : {"\\", "%"}) {
         const std::string behind = std::string(opening).append(form);
         if (unquote_part(behind).ends_with(part)) continue;

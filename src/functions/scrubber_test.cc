@@ -139,6 +139,8 @@ TEST(Scrubber, KnowsASecretWhoseFirstLettersAreEatenByWhatStandsBefore) {
     EXPECT_EQ(scrubber.scrub(R"("CORP\\nimda\"secretword")"), R"("CORP****")");
     EXPECT_EQ(scrubber.scrub(R"("\"C:\\\\nimda\\\"secretword\"")"), R"("\"C:****\"")");
     EXPECT_EQ(Scrubber({"41st\"street"}).scrub(R"("100%41st\"street")"), R"("100****")");
+    EXPECT_EQ(Scrubber({"1abc\"secret"}).scrub(R"("100%41abc\"secret")"), R"("100%41****")");
+    EXPECT_EQ(Scrubber({"e9abc\"secret"}).scrub(R"("x\u00e9abc\"secret")"), R"("x\u00e9****")");
     EXPECT_EQ(Scrubber({"main\"street%4"}).scrub(R"("main\"street%41")"), R"("****%41")");
 }
 

@@ -105,6 +105,7 @@ void DeviceConnection::shut_down() {
 
 void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
     identity_ = std::move(identity);
+    denied_deliveries_.reset();
     ++policy_generation_;
     lease_.policies_changed();
 }

@@ -25,6 +25,7 @@
 #include "gateway/output_buffer.h"
 #include "gateway/rate_watch.h"
 #include "gateway/reason_string.h"
+#include "gateway/told_topics.h"
 #include "mqtt/ack.h"
 #include "mqtt/decode_error.h"
 #include "mqtt/frame.h"
@@ -174,7 +175,7 @@ private:
                                  std::string& problem);
     void on_unsubscribe(const mqtt::Frame& frame);
     bool takes_codes(std::size_t count);
-    broker::GuardAnswer may_receive(std::string_view topic, std::uint32_t before) override;
+    broker::GuardAnswer may_receive(std::string_view topic) override;
 
     // The log (device_reports.cc)
     bool keeps(logs::EventType type, logs::Status status);
@@ -215,6 +216,7 @@ private:
     std::unique_ptr<IdentityKeeper> keeper_;  // custom authentication: refresh and expiry
     std::unique_ptr<Arrival> arrival_;        // until start()
     std::unique_ptr<RateWatch> rate_watch_;   // once it was too fast
+    std::unique_ptr<ToldTopics> denied_deliveries_;  // by these policies
     SteadyTime heard_at_{};
     std::uint32_t policy_generation_ = 1;
     std::uint32_t interest_ = 0;

@@ -180,24 +180,24 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
 }
 
-// A denial is told once a topic and policy, not once a message: mostly since the broker keeps the
-// answer. Where that depends on the time, it keeps at least that it was told.
-broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic, std::uint32_t before) {
-    constexpr std::uint32_t told = 1;
+// A denial is told once a topic and policy, not once a message.
+broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
     const auto decision = identity_->policies->decide(policy::Action::Receive, topic);
     const auto lasting = identity_->policies->depends_on_time(policy::Action::Receive)
                              ? broker::Lasting::No
                              : broker::Lasting::Yes;
     if (decision.allowed()) {
-        return {
-            .permission = broker::Permission::Allowed, .explanation = before, .lasting = lasting};
+        return {.permission = broker::Permission::Allowed, .lasting = lasting};
     }
     gateway_.metrics().add(logs::Metric::PublishOutAuthError);
-    const broker::GuardAnswer denied{broker::Permission::Denied, told, lasting};
-    if (before == told) return denied;
-    const Denial denial = describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
-    report_denied(logs::EventType::PublishOut, topic, denial, make_uuid(gateway_.parts().random));
-    return denied;
+    if (denied_deliveries_ == nullptr) denied_deliveries_ = std::make_unique<ToldTopics>();
+    if (denied_deliveries_->is_news(topic)) {
+        const Denial denial =
+            describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
+        report_denied(logs::EventType::PublishOut, topic, denial,
+                      make_uuid(gateway_.parts().random));
+    }
+    return {.permission = broker::Permission::Denied, .lasting = lasting};
 }
 
 }  // namespace gatehouse::gateway

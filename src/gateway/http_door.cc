@@ -32,6 +32,7 @@ std::string_view error_type_of(unsigned status) {
         case 413: return "RequestEntityTooLargeException";
         case 429: return "ThrottlingException";
         case 503: return "ServiceUnavailableException";
+        case 505: return "InvalidRequestException";  // the client's HTTP version
         default: return status < 500 ? "InvalidRequestException" : "InternalFailureException";
     }
 }

@@ -170,6 +170,10 @@ private:
             1) {
             return Refusal{400, "the length of the body is given twice"};
         }
+        // Nobody could tell where its body ends (RFC 9112, section 6.3).
+        if (request.count(http::field::transfer_encoding) > 0 && !parser.chunked()) {
+            return Refusal{400, "the body's transfer encoding does not end with chunked"};
+        }
         if (request.count(http::field::host) > 1) return Refusal{400, "Host is given twice"};
         // Who reads the first would take the client for another than who reads the last does.
         if (request.count(http::field::authorization) > 1) {

@@ -94,6 +94,8 @@ TEST_F(HttpServerTest, RefusesWhatItDoesNotServe) {
          "0\r\n\r\n",
          400},
         {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
+        {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n", 400},
+        {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nAuthorization: a\r\nauthorization: b\r\n\r\n", 400},
     };

@@ -101,12 +101,13 @@ class TimeIsOver(WithPolicy):
     ]
 
     def test_a_denial_is_told_once_a_topic(self):
-        """However many messages it keeps back, though each is asked about."""
+        """However many messages it keeps back, of whomever, though each is asked about."""
         device = self.anonymous("listener", "mqtt").connected()
         device.subscribed("a/#")
-        talker = self.anonymous("talker", "mqtt").connected()
-        for _ in range(20):
-            talker.published("a/b", b"")
+        for name in ("talker", "another"):
+            talker = self.anonymous(name, "mqtt").connected()
+            for _ in range(20):
+                talker.published("a/b", b"")
         talker.published("a/end", b"")
 
         def told_of(topic: str) -> int:

@@ -45,9 +45,7 @@ public:
                 print(out_, message + "\n");
                 continue;
             }
-            print(out_, is_event(text_at(event, "/logStreamName"))
-                            ? event_line(timestamp, message, colour_)
-                            : output_line(timestamp, message, colour_));
+            print(out_, line_of(timestamp, message, text_at(event, "/logStreamName")));
         }
     }
     // Older ones are never printed.
@@ -61,8 +59,12 @@ public:
     bool is_closed() const { return std::ferror(out_) != 0; }
 
 private:
-    bool is_event(std::string_view stream) const {
-        return is_iot_group_ && logs::is_event_stream(stream);
+    std::string line_of(std::int64_t timestamp, const std::string& message,
+                        const std::string& stream) const {
+        if (!is_iot_group_) return output_line(timestamp, message, colour_);
+        if (logs::is_event_stream(stream)) return event_line(timestamp, message, colour_);
+        // Others wrote it: not even a text in the form of this output passes for a record.
+        return output_line(timestamp, fmt::format("[{}] {}", stream, message), colour_);
     }
 
     std::FILE* const out_;

@@ -91,11 +91,11 @@ TEST_F(LogCommands, TailShowsTheServicesOwnRecordsAloneAsSuch) {
                         stream));
         return api.run({"logs", "tail", std::string(group)}).out;
     };
-    const std::string as_printed =
-        "1970-01-01 00:00:00.001 {\"eventType\":\"Connect\",\"clientId\":\"c\"}\n";
+    const std::string record = "{\"eventType\":\"Connect\",\"clientId\":\"c\"}\n";
     EXPECT_THAT(shown("AWSIotLogsV2", "1970-01-01"), HasSubstr("Connect                 client c"));
-    EXPECT_EQ(shown("AWSIotLogsV2", "1970/01/01/[$LATEST]0123"), as_printed);
-    EXPECT_EQ(shown("/aws/lambda/f", "1970-01-01"), as_printed);
+    EXPECT_EQ(shown("AWSIotLogsV2", "1970/01/01/[$LATEST]0123"),
+              "1970-01-01 00:00:00.001 [1970/01/01/[$LATEST]0123] " + record);
+    EXPECT_EQ(shown("/aws/lambda/f", "1970-01-01"), "1970-01-01 00:00:00.001 " + record);
 }
 
 TEST_F(LogCommands, TailSuggestsTheGroupThatWasMeant) {
