@@ -153,6 +153,24 @@ TEST(OneShot, GivesTheValueOrATimeout) {
     EXPECT_EQ(tasks.running(), 0u);
 }
 
+TEST(EventLoop, MachineTimersGoUnderAClockThatStands) {
+    ManualClock clock(ManualClock::default_start(), ManualClock::MachineTime::Goes);
+    EventLoop loop(clock, {});
+    FunctionTimer soon([&] { loop.stop(); });
+    FunctionTimer never([] { FAIL() << "the clock stands"; });
+    loop.timers().set(never, clock.steady_now() + milliseconds(1));
+    loop.machine_timers().set(soon, clock.machine_now() + milliseconds(5));
+    loop.run();
+    EXPECT_FALSE(soon.is_set());
+    EXPECT_TRUE(never.is_set());
+    FunctionTimer far([&] { loop.stop(); });
+    loop.machine_timers().set(far, clock.machine_now() + std::chrono::hours(2));
+    never.cancel();
+    clock.advance(std::chrono::hours(3));
+    loop.run();
+    EXPECT_FALSE(far.is_set()) << "advancing the clock moves the machine's time along";
+}
+
 TEST(EventLoop, NotifyMakesItLookAtAManualClock) {
     ManualClock clock;
     EventLoop loop(clock, {});

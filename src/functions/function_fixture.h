@@ -143,6 +143,7 @@ public:
         return make(name, {{"app.py", source}});
     }
 
+    // NAME or NAME:QUALIFIER.
     Result<InvocationResult> invoke(const std::string& name, Payload event = "{}",
                                     InvokeOptions options = {}) {
         Result<InvocationResult> result = fail(ErrorKind::Internal, "not finished");
@@ -191,8 +192,10 @@ public:
 private:
     async::Task<void> invoke_into(std::string name, Payload event, InvokeOptions options,
                                   Result<InvocationResult>& into) {
-        into = co_await invoker->invoke({Tenant(), FunctionName(name)}, std::move(event),
-                                        std::move(options));
+        const auto colon = std::min(name.find(':'), name.size());
+        const FunctionRef function{Tenant(), FunctionName(name.substr(0, colon)),
+                                   name.substr(std::min(colon + 1, name.size()))};
+        into = co_await invoker->invoke(function, std::move(event), std::move(options));
     }
     async::Task<void> stop_pool() {
         co_await pool->stop(Deadline::after(clock, std::chrono::seconds(10)));

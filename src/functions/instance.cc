@@ -166,7 +166,7 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     const WallTime deadline = SystemClock().wall_now() + timeout;
     endpoint_->give({.request_id = current_->request_id,
                      .deadline_ms = deadline.time_since_epoch().count(),
-                     .function_arn = named_arn(function, current_->options.qualifier),
+                     .function_arn = named_arn(function, current_->qualifier),
                      .trace_id = current_->options.trace_id,
                      .client_context = current_->options.client_context,
                      .payload = current_->payload});

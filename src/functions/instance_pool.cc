@@ -207,6 +207,7 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
     auto invocation = std::make_unique<Invocation>();
     invocation->request_id =
         options.request_id.empty() ? RequestId(make_uuid(random_)) : options.request_id;
+    invocation->qualifier = function.qualifier;
     invocation->payload = std::move(event);
     const Deadline deadline = options.deadline;
     const SteadyTime begun = loop.clock().steady_now();
@@ -228,7 +229,15 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
             pool.submit(found, std::move(invocation));
         });
     }
-    if (!reply->result && !co_await reply->wake.wait(deadline)) {
+    // What takes long takes it on this machine, whether the caller's clock moves or not.
+    async::FunctionTimer machine_limit([&wake = reply->wake] { wake.notify(); });
+    if (!deadline.is_never()) {
+        loop.machine_timers().set(machine_limit,
+                                  loop.clock().machine_now() + (deadline.at() - begun));
+    }
+    if (!reply->result) co_await reply->wake.wait(deadline);
+    machine_limit.cancel();
+    if (!reply->result) {
         InvocationProgress& progress = *reply->progress;
         progress.is_abandoned = true;
         if (had_to_wait_long(progress, deadline.at() - begun)) {

@@ -41,7 +41,6 @@ struct InvokeOptions {
     RequestId request_id;        // empty: one is made
     std::string trace_id;        // the caller's tracing header, see trace_header.h
     std::string client_context;  // JSON text, decoded; empty: none
-    std::string qualifier;       // by which the caller named the function; empty: none
     // What is cut out of everything the function prints while it serves this event, in each of
     // its usual written forms (see Scrubber).
     std::vector<std::string> secrets;

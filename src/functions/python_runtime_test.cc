@@ -134,9 +134,7 @@ def handler(event, context):
 
 TEST_F(PythonRuntime, TheArnHasTheQualifierOfTheCaller) {
     make_python("f", "def handler(event, context):\n    return context.invoked_function_arn\n");
-    InvokeOptions options;
-    options.qualifier = "$LATEST";
-    EXPECT_EQ(invoke("f", "{}", options)->payload,
+    EXPECT_EQ(invoke("f:$LATEST")->payload,
               "\"arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST\"");
 }
 

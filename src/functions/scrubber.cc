@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/encoding.h"
+#include "base/json.h"
 #include "functions/unquoted_text.h"
 
 namespace gatehouse::functions {
@@ -75,6 +76,22 @@ Scrubber::Scrubber(const std::vector<std::string>& secrets) {
     }
 }
 
+// Of one that is too short without its own escapes: as JSON and URLs have it, twice.
+void Scrubber::add_quoted(std::string_view form) {
+    std::vector<std::string> quoted{std::string(form)};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const std::string inner = quoted[i];
+        const std::string json = quote_json(inner);
+        quoted.push_back(json.substr(1, json.size() - 2));
+        quoted.push_back(percent_encode(inner));
+    }
+    for (std::string& text : quoted) {
+        if (std::ranges::find(written_, text) == written_.end()) {
+            written_.push_back(std::move(text));
+        }
+    }
+}
+
 void Scrubber::add(std::string_view form) {
     const auto add_once = [](std::vector<std::string>& to, std::string_view text) {
         if (std::ranges::find(to, text) == to.end()) to.emplace_back(text);
@@ -83,6 +100,7 @@ void Scrubber::add(std::string_view form) {
         if (text.size() >= secret_bytes_min) add_once(unquoted_, text);
     };
     add_once(written_, form);
+    if (unquote(form).text.size() < secret_bytes_min) return add_quoted(form);
     const std::string whole = unquote(form).text, part = unquote_part(form);
     add_unquoted(whole);
     add_unquoted(part);

@@ -22,6 +22,7 @@ public:
 
 private:
     void add(std::string_view form);
+    void add_quoted(std::string_view form);
 
     std::vector<std::string> written_;   // as they stand
     std::vector<std::string> unquoted_;  // the same, unquoted

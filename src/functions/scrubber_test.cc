@@ -140,8 +140,18 @@ TEST(Scrubber, KnowsASecretWhoseFirstLettersAreEatenByWhatStandsBefore) {
     EXPECT_EQ(scrubber.scrub(R"("\"C:\\\\nimda\\\"secretword\"")"), R"("\"C:****\"")");
     EXPECT_EQ(Scrubber({"41st\"street"}).scrub(R"("100%41st\"street")"), R"("100****")");
     EXPECT_EQ(Scrubber({"1abc\"secret"}).scrub(R"("100%41abc\"secret")"), R"("100%41****")");
-    EXPECT_EQ(Scrubber({"e9abc\"secret"}).scrub(R"("x\u00e9abc\"secret")"), R"("x\u00e9****")");
+    EXPECT_EQ(Scrubber({"e9abc\"secret"}).scrub(R"("x\u00e9abc\"secret")"), R"("x****")");
     EXPECT_EQ(Scrubber({"main\"street%4"}).scrub(R"("main\"street%41")"), R"("****%41")");
+}
+
+TEST(Scrubber, KnowsASecretOfNothingButEscapes) {
+    const Scrubber letters({R"(\u0041\u0042\u0043)"});
+    EXPECT_EQ(letters.scrub(R"(a \u0041\u0042\u0043 b)"), "a **** b");
+    EXPECT_EQ(letters.scrub(R"("\\u0041\\u0042\\u0043")"), R"("****")");
+    EXPECT_EQ(letters.scrub("x=%5Cu0041%5Cu0042%5Cu0043&"), "x=****&");
+    EXPECT_EQ(letters.scrub("ABC"), "ABC");
+    EXPECT_EQ(Scrubber({"%41%42%43"}).scrub("x=%2541%2542%2543&"), "x=****&");
+    EXPECT_EQ(Scrubber({R"(\\\\)"}).scrub(R"("\\\\\\\\")"), R"("****")");
 }
 
 // Of who sends long names and passwords, each of them like the other.

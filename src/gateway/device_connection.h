@@ -213,9 +213,9 @@ private:
     std::unique_ptr<OutputBuffer> output_;    // null: nothing waits
     std::unique_ptr<Bytes> rest_;             // the beginning of a packet not yet whole
     std::unique_ptr<std::vector<std::string>> topic_aliases_;  // MQTT 5, by alias - 1
-    std::unique_ptr<IdentityKeeper> keeper_;  // custom authentication: refresh and expiry
-    std::unique_ptr<Arrival> arrival_;        // until start()
-    std::unique_ptr<RateWatch> rate_watch_;   // once it was too fast
+    std::unique_ptr<IdentityKeeper> keeper_;         // custom authentication: refresh and expiry
+    std::unique_ptr<Arrival> arrival_;               // until start()
+    std::unique_ptr<RateWatch> rate_watch_;          // once it was too fast
     std::unique_ptr<ToldTopics> denied_deliveries_;  // by these policies
     SteadyTime heard_at_{};
     std::uint32_t policy_generation_ = 1;

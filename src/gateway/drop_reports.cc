@@ -66,8 +66,8 @@ public:
     void note(const broker::Session& session, const Taker& taker, std::string_view topic,
               mqtt::Qos qos, broker::DropCause cause) {
         const DropTally::Subject subject{session.tenant(), session.client_id(), taker.principal_id,
-                                         cause};
-        const DropTally::Message message{topic, taker.source_ip, qos, session.is_connected()};
+                                         taker.source_ip, cause};
+        const DropTally::Message message{topic, qos, session.is_connected()};
         if (tally_.count(subject, message)) return;
         if (!is_kept(subject, message)) return;
         tally_.add(subject, message);
@@ -106,7 +106,7 @@ private:
         const logs::Level level = levels_.level_for({.tenant = subject.tenant,
                                                      .client_id = subject.client_id,
                                                      .principal_id = subject.principal_id,
-                                                     .source_ip = message.source_ip});
+                                                     .source_ip = subject.source_ip});
         return events_.keeps(level, type_of(subject.cause, message.is_online),
                              logs::Status::Failure);
     }
@@ -123,8 +123,9 @@ private:
 
     void tell(const DropTally::Dropped& dropped) {
         // The level may have changed since.
-        if (!is_kept({dropped.tenant, dropped.client_id, dropped.principal_id, dropped.cause},
-                     {dropped.topic, dropped.source_ip, dropped.qos, dropped.was_online})) {
+        if (!is_kept({dropped.tenant, dropped.client_id, dropped.principal_id, dropped.source_ip,
+                      dropped.cause},
+                     {dropped.topic, dropped.qos, dropped.was_online})) {
             return;
         }
         const auto [reason, sentence] = told(dropped.cause);

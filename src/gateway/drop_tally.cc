@@ -10,7 +10,8 @@ namespace {
 // As far as its texts are kept.
 DropTally::Subject cut(const DropTally::Subject& subject) {
     return {subject.tenant, subject.client_id.substr(0, DropTally::text_bytes_max),
-            subject.principal_id.substr(0, DropTally::text_bytes_max), subject.cause};
+            subject.principal_id.substr(0, DropTally::text_bytes_max), subject.source_ip,
+            subject.cause};
 }
 
 }  // namespace
@@ -18,19 +19,20 @@ DropTally::Subject cut(const DropTally::Subject& subject) {
 std::size_t DropTally::Hash::operator()(const Subject& subject) const noexcept {
     const std::size_t whose =
         std::hash<Tenant>{}(subject.tenant) * 31 + std::hash<std::string_view>{}(subject.client_id);
-    return (whose * 31 + std::hash<std::string_view>{}(subject.principal_id)) * 31 +
-           static_cast<std::size_t>(subject.cause);
+    const std::size_t who = std::hash<std::string_view>{}(subject.principal_id) * 31 +
+                            std::hash<std::string_view>{}(subject.source_ip);
+    return (whose * 31 + who) * 31 + static_cast<std::size_t>(subject.cause);
 }
 
 bool DropTally::Equal::operator()(const Subject& left, const Subject& right) const noexcept {
     return left.cause == right.cause && left.client_id == right.client_id &&
-           left.principal_id == right.principal_id && left.tenant == right.tenant;
+           left.principal_id == right.principal_id && left.source_ip == right.source_ip &&
+           left.tenant == right.tenant;
 }
 
 void DropTally::count(Entry& entry, const Message& message) {
     if (entry.count++ != 0) return;
     entry.topic = message.topic.substr(0, text_bytes_max);
-    entry.source_ip = message.source_ip;
     entry.qos = message.qos;
     entry.was_online = message.is_online;
 }
@@ -47,7 +49,7 @@ void DropTally::add(const Subject& subject, const Message& message) {
         count(entries_[Key(cut(subject))], message);
         return;
     }
-    const Subject others{subject.tenant, {}, {}, subject.cause};
+    const Subject others{subject.tenant, {}, {}, {}, subject.cause};
     const auto known = others_.find(others);
     ++(known != others_.end() ? known->second : others_[Key(others)]);
 }
@@ -64,10 +66,10 @@ std::vector<DropTally::Dropped> DropTally::take(SteadyTime now) {
             told.push_back({.tenant = key.tenant,
                             .client_id = key.client_id,
                             .principal_id = key.principal_id,
+                            .source_ip = key.source_ip,
                             .cause = key.cause,
                             .count = std::exchange(entry.count, 0),
                             .topic = std::move(entry.topic),
-                            .source_ip = std::move(entry.source_ip),
                             .qos = entry.qos,
                             .was_online = entry.was_online});
             entry.tell_at = now + told_every;

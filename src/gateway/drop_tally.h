@@ -31,25 +31,26 @@ public:
         Tenant tenant;
         std::string client_id;     // empty: of many clients
         std::string principal_id;  // empty: of many clients, or not known
+        std::string source_ip;     // empty: the client was away, or of many
         broker::DropCause cause{};
         std::uint64_t count = 0;
         // Of the first of these.
         std::string topic;
-        std::string source_ip;
         mqtt::Qos qos{};
         bool was_online = false;
     };
 
-    // What is counted together. Borrowed for the duration of a call.
+    // What is counted together: all that a level of the log may be set for is the same. Borrowed
+    // for the duration of a call.
     struct Subject {
         const Tenant& tenant;
         std::string_view client_id;
         std::string_view principal_id;
+        std::string_view source_ip;
         broker::DropCause cause{};
     };
     struct Message {
         std::string_view topic;
-        std::string_view source_ip;
         mqtt::Qos qos{};
         bool is_online = false;  // its client
     };
@@ -70,14 +71,16 @@ private:
             : tenant(subject.tenant),
               client_id(subject.client_id),
               principal_id(subject.principal_id),
+              source_ip(subject.source_ip),
               cause(subject.cause) {}
         operator Subject() const {  // NOLINT: looked up as one
-            return {tenant, client_id, principal_id, cause};
+            return {tenant, client_id, principal_id, source_ip, cause};
         }
 
         Tenant tenant;
         std::string client_id;
         std::string principal_id;
+        std::string source_ip;
         broker::DropCause cause{};
     };
     struct Hash {
@@ -91,7 +94,6 @@ private:
     struct Entry {
         std::uint64_t count = 0;
         std::string topic;
-        std::string source_ip;
         mqtt::Qos qos{};
         bool was_online = false;
         SteadyTime tell_at = SteadyTime::min();
@@ -100,7 +102,7 @@ private:
     static void count(Entry& entry, const Message& message);
 
     std::unordered_map<Key, Entry, Hash, Equal> entries_;
-    // Of clients without an entry; client and principal ids are empty.
+    // Of clients without an entry; client, principal and address are empty.
     std::unordered_map<Key, std::uint64_t, Hash, Equal> others_;
     SteadyTime tell_others_at_ = SteadyTime::min();
 };

@@ -31,9 +31,10 @@ struct Tally : ::testing::Test {
         drop_of("tester", client_id, cause, topic);
     }
     void drop_of(std::string_view principal_id, std::string_view client_id,
-                 DropCause cause = DropCause::QueueFull, std::string_view topic = "t") {
-        const DropTally::Subject subject{tenant, client_id, principal_id, cause};
-        const DropTally::Message message{topic, "192.0.2.1", mqtt::Qos::AtLeastOnce};
+                 DropCause cause = DropCause::QueueFull, std::string_view topic = "t",
+                 std::string_view source_ip = "192.0.2.1") {
+        const DropTally::Subject subject{tenant, client_id, principal_id, source_ip, cause};
+        const DropTally::Message message{topic, mqtt::Qos::AtLeastOnce};
         if (!tally.count(subject, message)) tally.add(subject, message);
     }
     DropTally tally;
@@ -63,6 +64,17 @@ TEST_F(Tally, TellsPrincipalsApartThatUseOneClientId) {
                     AllOf(Field(&Dropped::principal_id, "alice"), Field(&Dropped::count, 2)),
                     AllOf(Field(&Dropped::principal_id, "bob"), Field(&Dropped::count, 1),
                           Field(&Dropped::source_ip, "192.0.2.1"))));
+}
+
+// Levels may be set for an address, and who is away has none.
+TEST_F(Tally, TellsAddressesApart) {
+    drop_of("alice", "a");
+    for (int i = 0; i < 3; ++i) drop_of("alice", "a", DropCause::QueueFull, "t", "");
+    using Dropped = DropTally::Dropped;
+    EXPECT_THAT(tally.take(start),
+                UnorderedElementsAre(
+                    AllOf(Field(&Dropped::source_ip, "192.0.2.1"), Field(&Dropped::count, 1)),
+                    AllOf(Field(&Dropped::source_ip, ""), Field(&Dropped::count, 3))));
 }
 
 TEST_F(Tally, TellsNoneMoreThanOnceAMinuteAndForgetsNoCount) {

@@ -205,8 +205,8 @@ private:
         }
         if (test != nullptr && test->op.sense == Sense::Negated) {
             add(LintCode::NegatedVariable, Severity::Warning, pattern.text(),
-                fmt::format("without a value for ${{{}}} nothing equals it, so this {} makes no "
-                            "exception",
+                fmt::format("without a value for ${{{}}} nothing equals it, so this {} does not "
+                            "except it",
                             name, test->op.text),
                 "Compare with what always has a value, or let the function write it into the "
                 "document.");

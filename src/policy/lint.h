@@ -39,8 +39,8 @@ enum class LintCode : std::uint8_t {
     UnknownAction,          // misspelt
     NeverMatches,           // the resource, or a condition's value, can match nothing
     AllowsEverything,       // iot:* on *
-    NotResourceVariable,    // without a value it is not known what NotResource leaves out
-    NegatedVariable,        // the same of what StringNotEquals and the like except
+    NotResourceVariable,    // without a value it leaves nothing out
+    NegatedVariable,        // nor do StringNotEquals and the like
 };
 
 struct Finding {

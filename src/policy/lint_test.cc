@@ -136,7 +136,6 @@ TEST(Lint, Variables) {
         ElementsAre("unknown-variable", "not-resource-variable"));
 }
 
-// What is not known keeps nobody out, so nobody is let in.
 TEST(Lint, ExceptionsByAVariableWithoutAValue) {
     const auto findings_with = [](std::string_view effect, std::string_view rest) {
         return findings_of(
@@ -160,9 +159,9 @@ TEST(Lint, ExceptionsByAVariableWithoutAValue) {
     const auto negated = findings_with("Allow", condition("StringNotEquals"));
     ASSERT_THAT(codes(negated), ElementsAre("unresolvable-variable", "negated-variable"));
     EXPECT_EQ(negated[1].severity, Severity::Warning);
-    EXPECT_THAT(negated[1].sentence, HasSubstr("this StringNotEquals makes no exception"));
+    EXPECT_THAT(negated[1].sentence, HasSubstr("this StringNotEquals does not except it"));
     EXPECT_THAT(findings_with("Deny", condition("ArnNotLike"))[1].sentence,
-                HasSubstr("this ArnNotLike makes no exception"));
+                HasSubstr("this ArnNotLike does not except it"));
     EXPECT_THAT(codes(findings_with("Allow", condition("StringEquals"))),
                 ElementsAre("unresolvable-variable"));
     // The variable is the condition's, not the NotResource's.

@@ -58,10 +58,12 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
     if (!found) co_return failure_of(invoked_by_name(found.error()));
     const auto type = request.invocation_type.value_or(InvocationType::RequestResponse);
     if (type == InvocationType::DryRun) co_return InvokeResponse{.status_code = 204};
+    const functions::FunctionRef function{caller.tenant, *name,
+                                          qualifier_of(request.function_name, request.qualifier)};
     auto event = event_of(request.payload);
     if (!event) co_return std::unexpected(std::move(event.error()));
     if (type == InvocationType::Event) {
-        const auto taken = async_invocations.take({caller.tenant, *name}, std::move(*event),
+        const auto taken = async_invocations.take(function, std::move(*event),
                                                   functions::RequestId(caller.request_id),
                                                   request.trace_id.value_or(""));
         if (!taken) co_return failure_of(taken.error());
@@ -72,12 +74,11 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
 
     const bool tail = request.log_type == LogType::Tail;
     auto result = co_await invoker.invoke(
-        {caller.tenant, *name}, std::move(*event),
+        function, std::move(*event),
         {.deadline = caller.deadline,
          .request_id = functions::RequestId(caller.request_id),
          .trace_id = request.trace_id.value_or(""),
          .client_context = std::move(*context),
-         .qualifier = qualifier_of(request.function_name, request.qualifier),
          .log_tail = tail ? functions::LogTail::Wanted : functions::LogTail::Unwanted});
     if (!result) co_return failure_of(invoked_by_name(result.error()));
     const BytesView payload = bytes_of(result->payload);
