@@ -20,12 +20,14 @@ protected:
 };
 
 TEST_F(LogCommands, TailPrintsEveryPageOfTheDefaultGroup) {
-    api.answer("POST FilterLogEvents",
-               R"({"events":[{"timestamp":1767225600000,"eventId":"1","message":"one"}],)"
-               R"("nextToken":"n"})");
-    api.answer("POST FilterLogEvents",
-               R"({"events":[{"timestamp":1767225600000,"eventId":"1","message":"one"},)"
-               R"({"timestamp":1767225600001,"eventId":"2","message":"two"}]})");
+    api.answer(
+        "POST FilterLogEvents",
+        R"({"events":[{"timestamp":1767225600000,"logStreamName":"2026-01-01","eventId":"1","message":"one"}],)"
+        R"("nextToken":"n"})");
+    api.answer(
+        "POST FilterLogEvents",
+        R"({"events":[{"timestamp":1767225600000,"logStreamName":"2026-01-01","eventId":"1","message":"one"},)"
+        R"({"timestamp":1767225600001,"logStreamName":"2026-01-01","eventId":"2","message":"two"}]})");
     const Outcome outcome = api.run({"logs", "tail", "--since", "1s", "--filter", "o"});
     EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
     EXPECT_EQ(outcome.out, "2026-01-01 00:00:00.000 one\n2026-01-01 00:00:00.001 two\n");
@@ -37,12 +39,14 @@ TEST_F(LogCommands, TailPrintsEveryPageOfTheDefaultGroup) {
 }
 
 TEST_F(LogCommands, TailPrintsTheLatestAndReadsNothingBeforeThem) {
-    api.answer("POST FilterLogEvents",
-               R"({"events":[{"timestamp":1767225600002,"eventId":"3","message":"three"}],)"
-               R"("nextToken":"n"})");
-    api.answer("POST FilterLogEvents",
-               R"({"events":[{"timestamp":1767225600001,"eventId":"2","message":"two"}],)"
-               R"("nextToken":"more"})");
+    api.answer(
+        "POST FilterLogEvents",
+        R"({"events":[{"timestamp":1767225600002,"logStreamName":"2026-01-01","eventId":"3","message":"three"}],)"
+        R"("nextToken":"n"})");
+    api.answer(
+        "POST FilterLogEvents",
+        R"({"events":[{"timestamp":1767225600001,"logStreamName":"2026-01-01","eventId":"2","message":"two"}],)"
+        R"("nextToken":"more"})");
     const Outcome outcome = api.run({"logs", "tail", "--lines", "2"});
     EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
     EXPECT_EQ(outcome.out, "2026-01-01 00:00:00.001 two\n2026-01-01 00:00:00.002 three\n");
