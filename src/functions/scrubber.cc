@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t secret_bytes_min = 4;
 constexpr std::size_t line_bytes_min = 8;
 constexpr std::size_t lines_max = 64;
-constexpr std::size_t digits_taken_max = 4;  // "\\u" and the secret
+constexpr std::size_t digits_taken_max = 4;  // by a \u before the secret
 constexpr std::string_view mask = "****";
 
 using Place = UnquotedText::Place;
@@ -39,6 +39,10 @@ void find_all(std::string_view text, const std::vector<std::string>& forms, cons
             rest = text.substr(begin + form.size());
         }
     }
+}
+
+void add_once(std::vector<std::string>& to, std::string_view text) {
+    if (std::ranges::find(to, text) == to.end()) to.emplace_back(text);
 }
 
 std::string masked(std::string_view line, std::vector<Place> secrets) {
@@ -85,23 +89,16 @@ void Scrubber::add_quoted(std::string_view form) {
         quoted.push_back(json.substr(1, json.size() - 2));
         quoted.push_back(percent_encode(inner));
     }
-    for (std::string& text : quoted) {
-        if (std::ranges::find(written_, text) == written_.end()) {
-            written_.push_back(std::move(text));
-        }
-    }
+    for (const std::string& text : quoted) add_once(written_, text);
 }
 
 void Scrubber::add(std::string_view form) {
-    const auto add_once = [](std::vector<std::string>& to, std::string_view text) {
-        if (std::ranges::find(to, text) == to.end()) to.emplace_back(text);
-    };
     const auto add_unquoted = [&](std::string_view text) {
         if (text.size() >= secret_bytes_min) add_once(unquoted_, text);
     };
     add_once(written_, form);
-    if (unquote(form).text.size() < secret_bytes_min) return add_quoted(form);
     const std::string whole = unquote(form).text, part = unquote_part(form);
+    if (whole.size() < secret_bytes_min) return add_quoted(form);
     add_unquoted(whole);
     add_unquoted(part);
     // Its first digits may be the last of an escape that stands before it.

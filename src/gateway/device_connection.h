@@ -37,7 +37,6 @@
 
 namespace gatehouse::gateway {
 
-struct Denial;
 struct Taker;
 class IdentityKeeper;
 class LoopGateway;

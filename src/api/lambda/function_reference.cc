@@ -9,13 +9,8 @@
 
 namespace gatehouse::api::lambda {
 
-std::string qualifier_of(std::string_view text, const std::optional<std::string>& qualifier) {
-    auto reference = functions::parse_function_reference(text, qualifier.value_or(""));
-    return reference ? std::move(reference->qualifier) : std::string();
-}
-
-wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string_view text,
-                                               const std::optional<std::string>& qualifier) {
+wire::Outcome<functions::FunctionRef> function_of(const Caller& caller, std::string_view text,
+                                                  const std::optional<std::string>& qualifier) {
     auto reference = functions::parse_function_reference(text, qualifier.value_or(""));
     if (!reference) return failure_of(reference.error());
     const Tenant& tenant = caller.tenant;
@@ -38,7 +33,15 @@ wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string
                         make_arn(tenant, "lambda", "function:" + reference->name.value()),
                         reference->qualifier));
     }
-    return std::move(reference->name);
+    return functions::FunctionRef{tenant, std::move(reference->name),
+                                  std::move(reference->qualifier)};
+}
+
+wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string_view text,
+                                               const std::optional<std::string>& qualifier) {
+    auto function = function_of(caller, text, qualifier);
+    if (!function) return std::unexpected(std::move(function.error()));
+    return std::move(function->name);
 }
 
 }  // namespace gatehouse::api::lambda

@@ -7,17 +7,17 @@
 
 #include "api/caller.h"
 #include "api/wire/failure.h"
-#include "functions/function.h"
+#include "functions/invoker.h"
 
 namespace gatehouse::api::lambda {
 
 // A name, partial ARN or ARN, with an optional version in it or beside it. Refused when it names
 // another account, region or a version other than $LATEST, the only one there is.
+wire::Outcome<functions::FunctionRef> function_of(const Caller& caller, std::string_view text,
+                                                  const std::optional<std::string>& qualifier);
+// The same, of which the name alone matters.
 wire::Outcome<functions::FunctionName> name_of(
     const Caller& caller, std::string_view text,
     const std::optional<std::string>& qualifier = std::nullopt);
-
-// The version by which the caller named it; empty: by none.
-std::string qualifier_of(std::string_view text, const std::optional<std::string>& qualifier);
 
 }  // namespace gatehouse::api::lambda

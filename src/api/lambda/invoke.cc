@@ -52,18 +52,16 @@ Error invoked_by_name(Error error) {
 
 async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
                                                           InvokeRequest request) const {
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) co_return std::unexpected(name.error());
-    const auto found = directory.get(caller.tenant, *name);
+    const auto function = function_of(caller, request.function_name, request.qualifier);
+    if (!function) co_return std::unexpected(function.error());
+    const auto found = directory.get(caller.tenant, function->name);
     if (!found) co_return failure_of(invoked_by_name(found.error()));
     const auto type = request.invocation_type.value_or(InvocationType::RequestResponse);
     if (type == InvocationType::DryRun) co_return InvokeResponse{.status_code = 204};
-    const functions::FunctionRef function{caller.tenant, *name,
-                                          qualifier_of(request.function_name, request.qualifier)};
     auto event = event_of(request.payload);
     if (!event) co_return std::unexpected(std::move(event.error()));
     if (type == InvocationType::Event) {
-        const auto taken = async_invocations.take(function, std::move(*event),
+        const auto taken = async_invocations.take(*function, std::move(*event),
                                                   functions::RequestId(caller.request_id),
                                                   request.trace_id.value_or(""));
         if (!taken) co_return failure_of(taken.error());
@@ -74,7 +72,7 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
 
     const bool tail = request.log_type == LogType::Tail;
     auto result = co_await invoker.invoke(
-        function, std::move(*event),
+        *function, std::move(*event),
         {.deadline = caller.deadline,
          .request_id = functions::RequestId(caller.request_id),
          .trace_id = request.trace_id.value_or(""),

@@ -16,18 +16,26 @@ class LogCommands : public testing::Test {
 protected:
     // Server time: 2026-01-01T00:00:00Z.
     LogCommands() { api.answer("GET /gatehouse/v1/status", R"({"time":1767225600})"); }
+
+    // The next page of the service's own records: each so many milliseconds after that time.
+    void answer_page(std::initializer_list<std::pair<int, std::string_view>> records,
+                     std::string_view next_token = "") {
+        std::string events;
+        for (const auto& [after_ms, message] : records) {
+            events += fmt::format(
+                R"({}{{"timestamp":{},"logStreamName":"2026-01-01","eventId":"{}","message":"{}"}})",
+                events.empty() ? "" : ",", 1767225600000 + after_ms, after_ms, message);
+        }
+        const std::string more =
+            next_token.empty() ? "" : fmt::format(R"(,"nextToken":"{}")", next_token);
+        api.answer("POST FilterLogEvents", fmt::format(R"({{"events":[{}]{}}})", events, more));
+    }
     FakeApi api;
 };
 
 TEST_F(LogCommands, TailPrintsEveryPageOfTheDefaultGroup) {
-    api.answer(
-        "POST FilterLogEvents",
-        R"({"events":[{"timestamp":1767225600000,"logStreamName":"2026-01-01","eventId":"1","message":"one"}],)"
-        R"("nextToken":"n"})");
-    api.answer(
-        "POST FilterLogEvents",
-        R"({"events":[{"timestamp":1767225600000,"logStreamName":"2026-01-01","eventId":"1","message":"one"},)"
-        R"({"timestamp":1767225600001,"logStreamName":"2026-01-01","eventId":"2","message":"two"}]})");
+    answer_page({{0, "one"}}, "n");
+    answer_page({{0, "one"}, {1, "two"}});
     const Outcome outcome = api.run({"logs", "tail", "--since", "1s", "--filter", "o"});
     EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
     EXPECT_EQ(outcome.out, "2026-01-01 00:00:00.000 one\n2026-01-01 00:00:00.001 two\n");
@@ -39,14 +47,8 @@ TEST_F(LogCommands, TailPrintsEveryPageOfTheDefaultGroup) {
 }
 
 TEST_F(LogCommands, TailPrintsTheLatestAndReadsNothingBeforeThem) {
-    api.answer(
-        "POST FilterLogEvents",
-        R"({"events":[{"timestamp":1767225600002,"logStreamName":"2026-01-01","eventId":"3","message":"three"}],)"
-        R"("nextToken":"n"})");
-    api.answer(
-        "POST FilterLogEvents",
-        R"({"events":[{"timestamp":1767225600001,"logStreamName":"2026-01-01","eventId":"2","message":"two"}],)"
-        R"("nextToken":"more"})");
+    answer_page({{2, "three"}}, "n");
+    answer_page({{1, "two"}}, "more");
     const Outcome outcome = api.run({"logs", "tail", "--lines", "2"});
     EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
     EXPECT_EQ(outcome.out, "2026-01-01 00:00:00.001 two\n2026-01-01 00:00:00.002 three\n");
