@@ -132,6 +132,18 @@ protected:
         ASSERT_TRUE(settles([&] { return from.kept.size() > told; }));
     }
 
+    // What the client gets, acknowledged, as soon as it is this much: some of it may wait for the
+    // disk.
+    std::vector<Received> receive(FakeClient& client, std::size_t count) {
+        std::vector<Received> all;
+        EXPECT_TRUE(settles([&] {
+            for (auto& each : client.take_and_acknowledge()) all.push_back(std::move(each));
+            return all.size() >= count;
+        })) << all.size()
+            << " messages";
+        return all;
+    }
+
     // As a client repeats the message under packet id 9 when it is back: the gateway passes it on
     // if the id is new, or not all may have the message.
     static void repeat(FakeClient& client, std::string_view topic, std::string_view payload = "x") {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t secret_bytes_min = 4;
 constexpr std::size_t line_bytes_min = 8;
 constexpr std::size_t lines_max = 64;
-constexpr std::size_t digits_taken_max = 4;  // by a \u before the secret
+constexpr std::size_t taken_max = 4;  // digits by a \u before the secret, bytes by a character
 constexpr std::string_view mask = "****";
 
 using Place = UnquotedText::Place;
@@ -101,9 +101,11 @@ void Scrubber::add(std::string_view form) {
     if (whole.size() < secret_bytes_min) return add_quoted(form);
     add_unquoted(whole);
     add_unquoted(part);
-    // Its first digits may be the last of an escape that stands before it.
-    for (std::size_t taken = 1; taken <= digits_taken_max && taken < form.size(); ++taken) {
-        if (std::isxdigit(static_cast<unsigned char>(form[taken - 1])) == 0) break;
+    // Its first digits may be the last of an escape that stands before it, its first bytes those of
+    // a character.
+    for (std::size_t taken = 1; taken <= taken_max && taken < form.size(); ++taken) {
+        const char c = form[taken - 1];
+        if (std::isxdigit(static_cast<unsigned char>(c)) == 0 && !continues_character(c)) break;
         const std::string rest = unquote_part(form.substr(taken));
         if (rest.size() >= line_bytes_min) add_unquoted(rest);
     }

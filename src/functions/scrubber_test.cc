@@ -144,6 +144,14 @@ TEST(Scrubber, KnowsASecretWhoseFirstLettersAreEatenByWhatStandsBefore) {
     EXPECT_EQ(Scrubber({"main\"street%4"}).scrub(R"("main\"street%41")"), R"("****%41")");
 }
 
+TEST(Scrubber, KnowsASecretWhoseBytesAreTakenByTheCharactersBesideIt) {
+    const Scrubber scrubber({"\x93\xa0secretword \xe2\x82"});
+    EXPECT_EQ(scrubber.scrub("x=%93%a0secretword%20%e2%82&"), "x=****&");
+    EXPECT_EQ(scrubber.scrub("x=%D2%93%a0secretword%20%e2%82&"), "x=%D2%93****%e2%82&");
+    EXPECT_EQ(scrubber.scrub("x=%93%a0secretword%20%e2%82%ac&"), "x=****%e2%82%ac&");
+    EXPECT_EQ(scrubber.scrub("x=%ea%93%a0secretword%20%e2%82%ac&"), "x=%ea%93%a0****%e2%82%ac&");
+}
+
 TEST(Scrubber, KnowsASecretOfNothingButEscapes) {
     const Scrubber letters({R"(\u0041\u0042\u0043)"});
     EXPECT_EQ(letters.scrub(R"(a \u0041\u0042\u0043 b)"), "a **** b");

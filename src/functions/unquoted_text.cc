@@ -46,9 +46,14 @@ bool is_code_point(std::uint32_t value) {
     return value < 0x110000;
 }
 
+// How many bytes the character has that begins with this one; 0: none does, or it is ASCII.
+std::size_t bytes_of_lead(char first) {
+    const auto lead = static_cast<std::uint8_t>(first);
+    return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+}
+
 std::size_t utf8_bytes(std::string_view text) {
-    const auto lead = static_cast<std::uint8_t>(text.front());
-    const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+    const std::size_t bytes = bytes_of_lead(text.front());
     return bytes != 0 && text.size() >= bytes && is_utf8(text.substr(0, bytes)) ? bytes : 0;
 }
 
@@ -66,7 +71,9 @@ public:
 
     // What at the end waits for more is left out, and what waits before that.
     void close() {
-        while (const std::size_t open = open_bytes()) cut_to(bytes_.size() - open);
+        while (const std::size_t open = std::max(open_bytes(), open_character())) {
+            cut_to(bytes_.size() - open);
+        }
     }
 
     // Without the backslashes that escaped nothing, and in UTF-8.
@@ -159,6 +166,15 @@ private:
         return has_backslash && digits < digits_behind_backslash(bytes_[kind]) ? digits + 2 : 0;
     }
 
+    // Of a character whose other bytes may follow.
+    std::size_t open_character() const {
+        for (std::size_t bytes = 1; bytes <= std::min<std::size_t>(3, bytes_.size()); ++bytes) {
+            const char c = bytes_[bytes_.size() - bytes];
+            if (!continues_character(c)) return bytes_of_lead(c) > bytes ? bytes : 0;
+        }
+        return 0;
+    }
+
     void cut_to(std::size_t size) {
         bytes_.resize(size);
         places_.resize(size);
@@ -206,6 +222,10 @@ Unquoter unquoter_of(std::string_view source) {
 }
 
 }  // namespace
+
+bool continues_character(char c) {
+    return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80;
+}
 
 UnquotedText unquote(std::string_view source) {
     return unquoter_of(source).finish();

@@ -26,8 +26,11 @@ struct UnquotedText {
 // Takes time in proportion to the length. At most 4 GiB.
 UnquotedText unquote(std::string_view source);
 
-// The text alone, of what others may continue: without an escape at its end that lacks digits,
-// since what follows may be these.
+// The text alone, of what others may continue: without an escape at its end that lacks digits, or
+// a character that lacks bytes, since what follows may be these.
 std::string unquote_part(std::string_view source);
+
+// No character of UTF-8 begins with this byte.
+bool continues_character(char c);
 
 }  // namespace gatehouse::functions

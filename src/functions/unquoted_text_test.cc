@@ -48,7 +48,7 @@ TEST(UnquotedText, KnowsWhereEachByteStood) {
     }
 }
 
-TEST(UnquotedText, OfAPartAnOpenEscapeIsLeftOut) {
+TEST(UnquotedText, OfAPartWhatIsOpenIsLeftOut) {
     EXPECT_EQ(unquote_part("abc%4"), "abc");
     EXPECT_EQ(unquote_part("abc%41"), "abcA");
     EXPECT_EQ(unquote_part(R"(abc\)"), "abc");
@@ -56,6 +56,10 @@ TEST(UnquotedText, OfAPartAnOpenEscapeIsLeftOut) {
     EXPECT_EQ(unquote_part(R"(abc%\)"), "abc");
     EXPECT_EQ(unquote_part("fade"), "fade");
     EXPECT_EQ(unquote_part("%"), "");
+    EXPECT_EQ(unquote_part("abc\xc3"), "abc");
+    EXPECT_EQ(unquote_part("abc\xc3\xa9"), "abc\xc3\xa9");
+    EXPECT_EQ(unquote_part("abc%F0%9f\\x94"), "abc");
+    EXPECT_EQ(unquote_part("abc%F0%9f\\x94%"), "abc");
 }
 
 }  // namespace

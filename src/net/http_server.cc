@@ -17,6 +17,7 @@ using RequestParser = http::request_parser<http::string_body>;
 
 constexpr std::size_t target_bytes_max = 16 * 1024;
 constexpr std::size_t read_chunk_bytes = 16 * 1024;
+constexpr std::chrono::seconds linger_wait(1);
 
 std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
@@ -72,6 +73,7 @@ public:
         while (co_await exchange()) {
         }
         if (!upgraded_) stream_.transport().shut_down();
+        if (refused_) co_await drop_input();
         co_return std::move(upgraded_);
     }
 
@@ -208,7 +210,17 @@ private:
         return request;
     }
 
+    // Until the client closes: closing with unread input would reset the connection and could take
+    // the refusal with it.
+    async::Task<void> drop_input() {
+        const Deadline deadline = Deadline::after(clock_, linger_wait);
+        do {
+            buffer_.clear();
+        } while (co_await read_more(deadline) > 0);
+    }
+
     async::Task<void> write_refusal(Refusal refusal) {
+        refused_ = true;
         HttpResponse response = routes_.refuse_request(refusal.status, std::move(refusal.sentence));
         response.close = true;
         co_await write_response(std::move(response), false);
@@ -243,6 +255,7 @@ private:
     bool is_first_ = true;
     const Clock& clock_;
     bool timed_out_ = false;
+    bool refused_ = false;  // what the client still sends is no request
     std::optional<HttpUpgrade> upgraded_;
 };
 

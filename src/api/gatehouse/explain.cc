@@ -20,12 +20,30 @@ constexpr int pages_max = 16;
 
 using Records = std::vector<LogRecord>;
 
+// The service's own: anybody may have put records into the others. The group comes into being with
+// the first record.
+Result<std::vector<std::string>> event_streams(const logs::LogStore& log, const Tenant& tenant) {
+    std::vector<std::string> names;
+    const auto group = log.group(tenant, logs::iot_log_group);
+    if (!group && group.error().kind == ErrorKind::NotFound) return names;
+    if (!group) return fail(group.error());
+    const auto streams = (*group)->streams();
+    if (!streams) return fail(streams.error());
+    for (const auto& [name, facts] : *streams) {
+        if (logs::is_event_stream(name)) names.push_back(name);
+    }
+    return names;
+}
+
 // Oldest first. `since`: none before it matters.
 Result<Records> records_of(logs::LogStore& log, const Tenant& tenant, const std::string& trace_id,
                            std::optional<WallTime> since) {
     log.flush();
+    auto streams = event_streams(log, tenant);
+    if (!streams) return fail(std::move(streams.error()));
+    if (streams->empty()) return Records();
     logs::FilterLogEvents query{.group = logs::iot_log_group,
-                                .streams = {},
+                                .streams = std::move(*streams),
                                 .stream_prefix = "",
                                 .start_time = std::nullopt,
                                 .end_time = std::nullopt,
@@ -37,13 +55,8 @@ Result<Records> records_of(logs::LogStore& log, const Tenant& tenant, const std:
     Records found;
     for (int page_number = 0; page_number < pages_max; ++page_number) {
         auto page = logs::filter_log_events(log, tenant, query);
-        if (!page) {
-            // The group comes into being with the first record.
-            if (page.error().kind == ErrorKind::NotFound) break;
-            return fail(std::move(page.error()));
-        }
+        if (!page) return fail(std::move(page.error()));
         for (logs::LogEvent& event : page->events) {
-            if (!logs::is_event_stream(event.stream)) continue;  // anybody may have put it there
             found.push_back({.timestamp = event.timestamp, .message = std::move(event.message)});
         }
         const bool over = found.size() >= records_max || (page->events.empty() && !found.empty());

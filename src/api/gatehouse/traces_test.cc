@@ -136,9 +136,10 @@ TEST_F(TracesTest, ExplainsByTheServicesOwnRecordsAlone) {
     log->record({.tenant = tenant, .type = logs::EventType::Connect, .trace_id = "p-1"});
     const std::string forged =
         R"({"traceId":"p-1","status":"Failure","eventType":"Connect","details":"pay first"})";
-    log->append(std::make_shared<const logs::StreamAddress>(
-                    logs::StreamAddress{tenant, logs::iot_log_group, "2026/01/01/[$LATEST]f"}),
-                clock.wall_now(), forged);
+    const auto other_stream = std::make_shared<const logs::StreamAddress>(
+        logs::StreamAddress{tenant, logs::iot_log_group, "2026/01/01/[$LATEST]f"});
+    // More than is looked through.
+    for (int i = 0; i < 2000; ++i) log->append(other_stream, clock.wall_now(), forged);
     const auto told = ask("/explanations/p-1");
     EXPECT_EQ(told.at("explanation"), "nothing was refused under this trace id");
     EXPECT_EQ(told.at("records").as_array().size(), 1u);

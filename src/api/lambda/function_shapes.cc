@@ -86,7 +86,8 @@ wire::Outcome<void> check_architectures(
 
 }  // namespace
 
-FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration) {
+FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration,
+                               std::string_view qualifier) {
     FunctionConfiguration shape{
         .function_name = configuration.name.value(),
         .function_arn = configuration.arn,
@@ -111,6 +112,7 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
             LoggingConfig{.log_format = LogFormat::Text, .log_group = configuration.log_group},
         .runtime_version_config = RuntimeVersionConfig{
             .runtime_version_arn = functions::runtime_version_arn(configuration)}};
+    if (!qualifier.empty()) shape.function_arn->append(":").append(qualifier);
     set_if_any(shape.runtime, configuration.runtime);
     set_if_any(shape.handler, configuration.handler);
     set_if_any(shape.state_reason, configuration.state_reason);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/shapes/lambda/create_function.h"
@@ -13,7 +14,9 @@
 
 namespace gatehouse::api::lambda {
 
-FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration);
+// The qualifier is the asker's, and ends the ARN as it does at AWS.
+FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration,
+                               std::string_view qualifier = "");
 
 // What Gatehouse does not have (layers, images, versions, packages in S3) is refused by name
 // instead of being ignored. Settings without an effect here (VPC, tracing, dead letters, keys) are

@@ -8,16 +8,16 @@ namespace gatehouse::api::lambda {
 
 wire::Outcome<GetFunctionResponse> GetFunction::handle(const Caller& caller,
                                                        GetFunctionRequest request) const {
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) return std::unexpected(name.error());
-    const auto found = directory.get(caller.tenant, *name);
+    const auto asked = function_of(caller, request.function_name, request.qualifier);
+    if (!asked) return std::unexpected(asked.error());
+    const auto found = directory.get(caller.tenant, asked->name);
     if (!found) return failure_of(found.error());
     const functions::Function& function = **found;
     GetFunctionResponse response{
-        .configuration = shape_of(function.configuration),
+        .configuration = shape_of(function.configuration, asked->qualifier),
         .code = FunctionCodeLocation{
             .repository_type = "S3",
-            .location = code_links.link_to(caller.origin, caller.tenant, *name)}};
+            .location = code_links.link_to(caller.origin, caller.tenant, asked->name)}};
     if (!function.tags.empty()) response.tags = function.tags;
     if (function.reserved_concurrency) {
         response.concurrency =

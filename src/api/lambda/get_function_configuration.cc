@@ -8,11 +8,11 @@ namespace gatehouse::api::lambda {
 
 wire::Outcome<GetFunctionConfigurationResponse> GetFunctionConfiguration::handle(
     const Caller& caller, GetFunctionConfigurationRequest request) const {
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) return std::unexpected(name.error());
-    const auto found = directory.get(caller.tenant, *name);
+    const auto asked = function_of(caller, request.function_name, request.qualifier);
+    if (!asked) return std::unexpected(asked.error());
+    const auto found = directory.get(caller.tenant, asked->name);
     if (!found) return failure_of(found.error());
-    return shape_of((*found)->configuration);
+    return shape_of((*found)->configuration, asked->qualifier);
 }
 
 }  // namespace gatehouse::api::lambda

@@ -173,7 +173,12 @@ TEST_F(LambdaServiceTest, FunctionsAreNamedInEveryWay) {
                              "arn:aws:lambda:us-east-1:123456789012:function:fn"}) {
         parsed(call("lambda", "GET", functions_path + ("/" + percent_encode(name))));
     }
-    parsed(call("lambda", "GET", std::string(function_path) + "?Qualifier=%24LATEST"));
+    const auto latest =
+        parsed(call("lambda", "GET", std::string(function_path) + "?Qualifier=%24LATEST"));
+    EXPECT_EQ(latest.at("Configuration").at("FunctionArn"),
+              "arn:aws:lambda:us-east-1:123456789012:function:fn:$LATEST");
+    EXPECT_EQ(parsed(call("lambda", "GET", function_path)).at("Configuration").at("FunctionArn"),
+              "arn:aws:lambda:us-east-1:123456789012:function:fn");
     EXPECT_EQ(call("lambda", "GET", std::string(function_path) + "?Qualifier=PROD").status, 404u);
     const auto elsewhere =
         call("lambda", "GET",
