@@ -40,6 +40,7 @@ TEST_P(PersistedEndings, WillsSurvive) {
     ASSERT_THAT(received, SizeIs(1)) << "the crash was the connection's end";
     EXPECT_EQ(received[0].payload, "gone");
     flush(again);
+    flush(persistent(id_on(loop_of("a"), "other")));  // its session is without the will
     crash();
     FakeClient& later = persistent("watcher");
     broker->advance(std::chrono::seconds(20));
