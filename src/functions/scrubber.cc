@@ -80,10 +80,10 @@ Scrubber::Scrubber(const std::vector<std::string>& secrets) {
     }
 }
 
-// Of one that is too short without its own escapes: as JSON and URLs have it, twice.
+// Of one that is too short without its own escapes: as JSON and URLs have it, up to three times.
 void Scrubber::add_quoted(std::string_view form) {
     std::vector<std::string> quoted{std::string(form)};
-    for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < 7; ++i) {
         const std::string inner = quoted[i];
         const std::string json = quote_json(inner);
         quoted.push_back(json.substr(1, json.size() - 2));

@@ -8,9 +8,10 @@
 namespace gatehouse::functions {
 
 // Knows each secret as it is and in base64 (as events carry passwords; with and without padding, of
-// either alphabet), and whatever it becomes between quotes: see unquoted_text.h. Secrets of less
-// than 4 bytes are left alone: they would take half of every line with them. Of one that holds
-// line feeds, the first lines of at least 8 bytes are looked for one by one, too.
+// either alphabet), and whatever it becomes between quotes: see unquoted_text.h; one of hardly
+// anything but escapes (`\u0041\u0042`) up to three quotings. Secrets of less than 4 bytes are left
+// alone: they would take half of every line with them. Of one that holds line feeds, the first
+// lines of at least 8 bytes are looked for one by one, too.
 class Scrubber {
 public:
     Scrubber() = default;

@@ -156,6 +156,8 @@ TEST(Scrubber, KnowsASecretOfNothingButEscapes) {
     const Scrubber letters({R"(\u0041\u0042\u0043)"});
     EXPECT_EQ(letters.scrub(R"(a \u0041\u0042\u0043 b)"), "a **** b");
     EXPECT_EQ(letters.scrub(R"("\\u0041\\u0042\\u0043")"), R"("****")");
+    EXPECT_EQ(letters.scrub(R"("\"\\\"\\\\\\\\u0041\\\\\\\\u0042\\\\\\\\u0043\\\"\"")"),
+              R"("\"\\\"****\\\"\"")");
     EXPECT_EQ(letters.scrub("x=%5Cu0041%5Cu0042%5Cu0043&"), "x=****&");
     EXPECT_EQ(letters.scrub("ABC"), "ABC");
     EXPECT_EQ(Scrubber({"%41%42%43"}).scrub("x=%2541%2542%2543&"), "x=****&");

@@ -289,7 +289,8 @@ void DeviceConnection::end(Ending ending) {
     const bool is_said = ending.reason == DisconnectReason::ClientInitiated && !output_ &&
                          !transport_->owes_goodbye();
     if (is_said || ending.reason == DisconnectReason::ConnectionLost) return close_transport();
-    gateway_.loop().timers().set(*this, gateway_.loop().now() + gateway_.settings().linger_wait);
+    gateway_.loop().machine_timers().set(
+        *this, gateway_.parts().clock.machine_now() + gateway_.settings().linger_wait);
     update_interest();
 }
 

@@ -178,6 +178,7 @@ private:
 
     // The log (device_reports.cc)
     bool keeps(logs::EventType type, logs::Status status);
+    void follow_log_level();
     void refresh_log_level();
     void report_connected();
     void report_disconnected(const Ending& ending);

@@ -34,10 +34,14 @@ Taker DeviceConnection::taker_of(const broker::Session& session) {
     return {principal_id_of(session.principal()), {}};
 }
 
-bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
+void DeviceConnection::follow_log_level() {
     if (facts_->log_level_generation != gateway_.parts().levels.generation()) [[unlikely]] {
         refresh_log_level();
     }
+}
+
+bool DeviceConnection::keeps(logs::EventType type, logs::Status status) {
+    follow_log_level();
     return gateway_.parts().events.keeps(facts_->log_level, type, status);
 }
 
@@ -45,6 +49,7 @@ void DeviceConnection::refresh_log_level() {
     const logs::LevelResolver& levels = gateway_.parts().levels;
     facts_->log_level_generation = levels.generation();
     facts_->log_level = levels.level_for(facts_->subject(identity_->principal_id));
+    denied_deliveries_.reset();  // they may have been told to nobody
     if (!lease_.is_void()) observe_deliveries();
 }
 

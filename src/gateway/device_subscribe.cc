@@ -180,7 +180,7 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
 }
 
-// A denial is told once a topic and policy, not once a message.
+// A denial is told once a topic, policy and log level, not once a message.
 broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
     const auto decision = identity_->policies->decide(policy::Action::Receive, topic);
     const auto lasting = identity_->policies->depends_on_time(policy::Action::Receive)
@@ -190,8 +190,9 @@ broker::GuardAnswer DeviceConnection::may_receive(std::string_view topic) {
         return {.permission = broker::Permission::Allowed, .lasting = lasting};
     }
     gateway_.metrics().add(logs::Metric::PublishOutAuthError);
+    follow_log_level();
     if (denied_deliveries_ == nullptr) denied_deliveries_ = std::make_unique<ToldTopics>();
-    if (denied_deliveries_->is_news(topic)) {
+    if (denied_deliveries_->is_news(topic, gateway_.loop().now())) {
         const Denial denial =
             describe_denial(*identity_, {policy::Action::Receive, decision}, topic);
         report_denied(logs::EventType::PublishOut, topic, denial,

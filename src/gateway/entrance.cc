@@ -453,17 +453,8 @@ private:
             co_await stream_->write_all(packet, after(gateway_.settings().linger_wait));
         }
         stream_->transport().shut_down();
-        if (!gateway_.is_stopping()) co_await drop_input();
-    }
-
-    // Until the client closes: closing with unread input would reset the connection and could
-    // take the CONNACK with it.
-    async::Task<void> drop_input() {
-        std::array<std::uint8_t, read_chunk_bytes> dropped;
-        const Deadline deadline = after(gateway_.settings().linger_wait);
-        while (true) {
-            const auto count = co_await stream_->read_some(dropped, deadline);
-            if (!count || *count == 0) co_return;
+        if (!gateway_.is_stopping()) {
+            co_await stream_->drop_input(gateway_.settings().linger_wait);
         }
     }
 

@@ -73,7 +73,7 @@ public:
         while (co_await exchange()) {
         }
         if (!upgraded_) stream_.transport().shut_down();
-        if (refused_) co_await drop_input();
+        if (refused_) co_await stream_.drop_input(linger_wait);
         co_return std::move(upgraded_);
     }
 
@@ -208,15 +208,6 @@ private:
         }
         request.body = std::move(message.body());
         return request;
-    }
-
-    // Until the client closes: closing with unread input would reset the connection and could take
-    // the refusal with it.
-    async::Task<void> drop_input() {
-        const Deadline deadline = Deadline::after(clock_, linger_wait);
-        do {
-            buffer_.clear();
-        } while (co_await read_more(deadline) > 0);
     }
 
     async::Task<void> write_refusal(Refusal refusal) {

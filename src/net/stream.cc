@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,19 @@ namespace {
 
 using Status = IoOutcome::Status;
 
+constexpr std::uint32_t reads_a_turn_max = 16;
+
+// Ends reading when its time is over.
+class EndOfReading final : public async::Timer {
+public:
+    explicit EndOfReading(Stream& stream) : stream_(stream) {}
+
+private:
+    void expired() override { stream_.cancel_reads(); }
+
+    Stream& stream_;
+};
+
 std::unexpected<Error> ended(const PeerFacts& facts, const Transport& transport) {
     return fail(ErrorKind::Unavailable,
                 "the connection to " + facts.remote.text() + " broke: " + transport.error_text());
@@ -15,6 +29,10 @@ std::unexpected<Error> ended(const PeerFacts& facts, const Transport& transport)
 
 std::unexpected<Error> cancelled() {
     return fail(ErrorKind::Cancelled, "the connection is being closed");
+}
+
+std::unexpected<Error> too_late() {
+    return fail(ErrorKind::Timeout, "the peer sent nothing in time");
 }
 
 // Drops the first `bytes` bytes.
@@ -103,16 +121,31 @@ async::Task<Result<void>> Stream::wait_for(IoOutcome::Status status, Deadline de
     if (to_read) reading_ = false;
     if (cancelled_ || (to_read && reads_cancelled_)) co_return cancelled();
     if (!ready) {
-        co_return fail(ErrorKind::Timeout,
-                       to_read ? "the peer sent nothing in time" : "the peer took nothing in time");
+        co_return to_read ? too_late() : fail(ErrorKind::Timeout, "the peer took nothing in time");
     }
     co_return Result<void>();
+}
+
+bool Stream::has_had_its_turn() {
+    const std::uint64_t turn = loop_.counters().turns;
+    if (turn != turn_) reads_this_turn_ = 0;
+    turn_ = turn;
+    return ++reads_this_turn_ > reads_a_turn_max;
 }
 
 async::Task<Result<std::size_t>> Stream::read_some(std::span<std::uint8_t> into,
                                                    Deadline deadline) {
     while (!cancelled_ && !reads_cancelled_) {
+        if (has_had_its_turn()) {
+            if (deadline.passed(loop_.clock().steady_now())) co_return too_late();
+            // What TLS has read already is not much, and no event tells of it, nor of the end.
+            if (!transport_->has_buffered_input() && !at_end_) {
+                auto ready = co_await wait_for(Status::WaitRead, deadline);
+                if (!ready) co_return fail(std::move(ready.error()));
+            }
+        }
         const IoOutcome outcome = transport_->read(into);
+        at_end_ = outcome.is_last;
         if (outcome.status == Status::Done) co_return outcome.bytes;
         if (outcome.status == Status::Closed) co_return std::size_t{0};
         if (outcome.status == Status::Failed) co_return ended(facts_, *transport_);
@@ -120,6 +153,16 @@ async::Task<Result<std::size_t>> Stream::read_some(std::span<std::uint8_t> into,
         if (!ready) co_return fail(std::move(ready.error()));
     }
     co_return cancelled();
+}
+
+async::Task<void> Stream::drop_input(SteadyTime::duration at_most) {
+    EndOfReading end(*this);
+    loop_.machine_timers().set(end, loop_.clock().machine_now() + at_most);
+    std::array<std::uint8_t, 4096> dropped;
+    while (true) {
+        const auto count = co_await read_some(dropped, Deadline::never());
+        if (!count || *count == 0) co_return;
+    }
 }
 
 async::Task<Result<void>> Stream::write_all(BytesView bytes, Deadline deadline) {

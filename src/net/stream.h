@@ -24,8 +24,13 @@ public:
     // Closes the connection unless the transport was released.
     ~Stream();
 
-    // At least one byte, or 0 at the end of the stream. Timeout, or Unavailable when it broke.
+    // At least one byte, or 0 at the end of the stream. Timeout, or Unavailable when it broke. Who
+    // always has more to say does not keep the loop to itself: after some reads in a turn of the
+    // loop the others have theirs.
     async::Task<Result<std::size_t>> read_some(std::span<std::uint8_t> into, Deadline deadline);
+    // Drops what comes until the peer closes, or this long of the machine's time: closing with
+    // unread input would reset the connection, which may take from the peer what it was told last.
+    async::Task<void> drop_input(SteadyTime::duration at_most);
     // Everything or an error.
     async::Task<Result<void>> write_all(BytesView bytes, Deadline deadline);
     async::Task<Result<void>> write_all(std::span<const iovec> pieces, Deadline deadline);
@@ -50,6 +55,7 @@ public:
 private:
     void on_ready(std::uint32_t events) override;
     void want(std::uint32_t events);
+    bool has_had_its_turn();
 
     async::EventLoop& loop_;
     std::unique_ptr<Transport> transport_;
@@ -57,6 +63,9 @@ private:
     async::Wake readable_;
     async::Wake writable_;
     std::uint32_t interest_ = 0;
+    std::uint32_t reads_this_turn_ = 0;
+    std::uint64_t turn_ = 0;  // of the loop, as reads_this_turn_
+    bool at_end_ = false;     // the next read tells it
     bool watched_ = false;
     bool reading_ = false;
     bool cancelled_ = false;

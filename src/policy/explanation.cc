@@ -52,8 +52,10 @@ private:
     std::vector<VariableReport> reports_;
 };
 
-// "topic/basicPubSub/*", and what it was before variables were filled in.
+// "topic/basicPubSub/*", and what it was before variables were filled in; a NotResource's list
+// whole.
 std::string show_resource(std::string_view written, std::string_view resolved) {
+    if (written.starts_with(everything_but)) return std::string(written);
     const std::string text = resource_of_arn(resolved);
     const std::string before = resource_of_arn(written);
     return before == text ? text : fmt::format("{} (written {})", text, before);

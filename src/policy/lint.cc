@@ -176,8 +176,9 @@ private:
 
     // Whether it may have a value.
     bool check_variable(const Pattern& pattern, std::string_view name) {
-        const std::string why =
-            is_time_variable(name) ? Variables().why_no_text(name) : why_unresolvable(name);
+        const std::string why = is_time_variable(name) ? Variables().why_no_text(name)
+                                : is_of_others(name)   ? "no device's request carries it"
+                                                       : why_unresolvable(name);
         if (!is_known_variable(name)) {
             const std::string suggestion = variable_suggestion(name);
             add(LintCode::UnknownVariable, Severity::Error, pattern.text(),
@@ -211,6 +212,11 @@ private:
                 "Compare with what always has a value, or let the function write it into the "
                 "document.");
         }
+    }
+
+    // Of users of AWS and their requests; that of Cognito is a question of admission.
+    static bool is_of_others(std::string_view name) {
+        return !is_variable_of_devices(name) && !has_known_prefix(name, "cognito-identity.");
     }
 
     std::string why_unresolvable(std::string_view name) const {

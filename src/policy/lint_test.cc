@@ -134,6 +134,15 @@ TEST(Lint, Variables) {
             {std::string(connect),
              R"({"Effect":"Allow","Action":"iot:Publish","NotResource":"arn:aws:iot:*:*:topic/${x}"})"})),
         ElementsAre("unknown-variable", "not-resource-variable"));
+
+    const auto of_users =
+        findings_of({std::string(connect), allow("iot:Publish", "topic/${aws:username}")});
+    ASSERT_THAT(codes(of_users), ElementsAre("unresolvable-variable"));
+    EXPECT_THAT(of_users[0].sentence, HasSubstr("no device's request carries it"));
+    EXPECT_THAT(codes(findings_of({std::string(connect), allow("iot:Publish", "topic/a"),
+                                   R"({"Effect":"Deny","Action":"iot:Publish",)"
+                                   R"("NotResource":"arn:aws:iot:*:*:topic/${aws:userid}"})"})),
+                ElementsAre("unresolvable-variable", "not-resource-variable"));
 }
 
 TEST(Lint, ExceptionsByAVariableWithoutAValue) {

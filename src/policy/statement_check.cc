@@ -207,14 +207,15 @@ void check_resources(const Statement& statement, const Variables& variables, con
     }
     if (statement.resource_listing == Listing::These) {
         check.differs.insert(check.differs.end(), differs.begin(), differs.end());
-    } else if (differs.empty()) {
-        check.differs.push_back({Difference::Excluded, check.resolved,
-                                 std::string(request.resource), std::nullopt,
-                                 fmt::format("its NotResource leaves out {}", check.resource)});
     } else {
+        if (differs.empty()) {
+            check.differs.push_back({Difference::Excluded, check.resolved,
+                                     std::string(request.resource), std::nullopt,
+                                     fmt::format("its NotResource leaves out {}", check.resource)});
+        }
         std::vector<std::string_view> texts;
         for (const Pattern& pattern : statement.resources) texts.push_back(pattern.text());
-        check.resource = fmt::format("everything but {}", fmt::join(texts, ", "));
+        check.resource = fmt::format("{}{}", everything_but, fmt::join(texts, ", "));
         check.resolved = check.resource;
     }
 }

@@ -3,15 +3,20 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/explanation.h"
 
 namespace gatehouse::policy {
 
+// How the text of a NotResource's list begins.
+inline constexpr std::string_view everything_but = "everything but ";
+
 struct StatementCheck {
     bool applies = false;
-    std::string resource;           // the one that fits, or comes nearest
+    // The one that fits, or comes nearest; of a NotResource, everything but what it lists.
+    std::string resource;
     std::string resolved;           // the same with variables filled in
     std::vector<Mismatch> differs;  // empty if it applies
     unsigned distance = 0;          // how far the statement is from applying; 0 if it does

@@ -14,10 +14,14 @@ async::Task<wire::Outcome<AddPermissionResponse>> AddPermission::handle(
                                 "organizations and function URLs are not served by Gatehouse; "
                                 "leave PrincipalOrgID and FunctionUrlAuthType out");
     }
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) co_return std::unexpected(name.error());
+    const auto function = function_of(caller, request.function_name, request.qualifier);
+    if (!function) co_return std::unexpected(function.error());
+    if (!function->qualifier.empty()) {
+        co_return wire::fail_as(errors::invalid_parameter_value_exception,
+                                "We currently do not support adding policies for $LATEST.");
+    }
     auto statement = co_await directory.add_permission(
-        caller.tenant, *name,
+        caller.tenant, function->name,
         {.statement_id = functions::StatementId(std::move(request.statement_id)),
          .action = std::move(request.action),
          .principal = std::move(request.principal),

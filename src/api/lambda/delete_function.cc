@@ -2,14 +2,19 @@
 
 #include "api/lambda/errors.h"
 #include "api/lambda/function_reference.h"
+#include "api/shapes/lambda/errors.h"
 
 namespace gatehouse::api::lambda {
 
 async::Task<wire::Outcome<DeleteFunctionResponse>> DeleteFunction::handle(
     const Caller& caller, DeleteFunctionRequest request) const {
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) co_return std::unexpected(name.error());
-    const auto removed = co_await directory.remove(caller.tenant, *name);
+    const auto function = function_of(caller, request.function_name, request.qualifier);
+    if (!function) co_return std::unexpected(function.error());
+    if (!function->qualifier.empty()) {
+        co_return wire::fail_as(errors::invalid_parameter_value_exception,
+                                "$LATEST version cannot be deleted without deleting the function.");
+    }
+    const auto removed = co_await directory.remove(caller.tenant, function->name);
     if (!removed) co_return failure_of(removed.error());
     co_return DeleteFunctionResponse();
 }

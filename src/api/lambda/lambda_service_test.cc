@@ -322,6 +322,9 @@ TEST_F(LambdaServiceTest, ListFunctionsPages) {
 
 TEST_F(LambdaServiceTest, DeleteFunctionAnswersWithNothing) {
     parsed(create("fn"), 201);
+    EXPECT_EQ(call("lambda", "DELETE", std::string(function_path) + "?Qualifier=%24LATEST").status,
+              400u)
+        << "it is the function's only version";
     const auto response = call("lambda", "DELETE", function_path);
     EXPECT_EQ(response.status, 204u);
     EXPECT_EQ(response.body, "");
@@ -338,6 +341,11 @@ TEST_F(LambdaServiceTest, KeepsAResourcePolicy) {
                                    R"("Principal":"iot.amazonaws.com"})"),
                               201);
     EXPECT_NE(added.at("Statement").as_string().find("iot.amazonaws.com"), std::string::npos);
+    EXPECT_EQ(call("lambda", "POST", path + "?Qualifier=%24LATEST",
+                   R"({"StatementId":"latest","Action":"lambda:InvokeFunction",)"
+                   R"("Principal":"iot.amazonaws.com"})")
+                  .status,
+              400u);
     const auto policy = parsed(call("lambda", "GET", path));
     EXPECT_NE(policy.at("Policy").as_string().find("2012-10-17"), std::string::npos);
     EXPECT_EQ(call("lambda", "DELETE", path + "/iot").status, 204u);
