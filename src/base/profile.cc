@@ -16,6 +16,7 @@ Profile aws_strict() {
         .qos_2 = Support::Refused,
         .subscription_identifiers = Support::Refused,
         .mqtt_31 = Mqtt31::Close,
+        .will_discard = WillDiscard::AnyGoodbye,
         .refresh_failure = RefreshFailure::Close,
         .missing_permission = MissingPermission::Refuse,
         .anonymous_clients = AnonymousClients::Never,
@@ -64,6 +65,7 @@ Profile open() {
     profile.behaviour.qos_2 = Support::Allowed;
     profile.behaviour.subscription_identifiers = Support::Allowed;
     profile.behaviour.mqtt_31 = Mqtt31::Allowed;
+    profile.behaviour.will_discard = WillDiscard::NormalDisconnect;
     profile.behaviour.missing_permission = MissingPermission::Invoke;
     profile.behaviour.parent_match = ParentMatch::Yes;
     profile.behaviour.retained_on_subscribe = RetainedOnSubscribe::AllFilters;

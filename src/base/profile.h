@@ -95,6 +95,10 @@ enum class SubscribeDenial311 : std::uint8_t { Suback, Close };
 enum class Support : std::uint8_t { Refused, Allowed };
 // A CONNECT of protocol level 3 (MQIsdp). Refused: CONNACK 1, then close.
 enum class Mqtt31 : std::uint8_t { Refused, Close, Allowed };
+// Which goodbyes of a client let its will go unpublished. NormalDisconnect: DISCONNECT with reason
+// 0x00, as MQTT says [MQTT-3.1.2-10]. AnyGoodbye: every DISCONNECT but 0x04, and the WebSocket's
+// Close frame, as AWS says; about 0x04 it says nothing.
+enum class WillDiscard : std::uint8_t { AnyGoodbye, NormalDisconnect };
 // The authorizer's function cannot be reached when a policy is due for refresh.
 enum class RefreshFailure : std::uint8_t { KeepPolicy, Close };
 // An authorizer's function does not permit iot.amazonaws.com to invoke it.
@@ -125,6 +129,7 @@ struct Behaviour {
     Support qos_2 = Support::Refused;
     Support subscription_identifiers = Support::Refused;
     Mqtt31 mqtt_31 = Mqtt31::Refused;
+    WillDiscard will_discard = WillDiscard::AnyGoodbye;
     RefreshFailure refresh_failure = RefreshFailure::KeepPolicy;
     MissingPermission missing_permission = MissingPermission::InvokeAndExplain;
     AnonymousClients anonymous_clients = AnonymousClients::WhereAllowed;
@@ -183,6 +188,10 @@ struct ChoiceNames<Support> {
 template <>
 struct ChoiceNames<Mqtt31> {
     static constexpr std::array<std::string_view, 3> names{"refused", "close", "allowed"};
+};
+template <>
+struct ChoiceNames<WillDiscard> {
+    static constexpr std::array<std::string_view, 2> names{"any-goodbye", "normal-disconnect"};
 };
 template <>
 struct ChoiceNames<RefreshFailure> {

@@ -22,7 +22,7 @@ enum class CleanStart : std::uint8_t { No, Yes };
 enum class SessionPresent : std::uint8_t { No, Yes };
 enum class Observe : std::uint8_t { No, Yes };
 enum class WillFate : std::uint8_t {
-    Publish,  // everything but a client's own DISCONNECT, and DISCONNECT 0x04
+    Publish,  // everything but a client's goodbye, see WillDiscard
     Discard,
 };
 

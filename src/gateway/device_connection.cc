@@ -235,11 +235,17 @@ void DeviceConnection::on_disconnect(const mqtt::Frame& frame) {
     if (expiry) {
         expiry = std::min(*expiry, gateway_.settings().profile.limits.session_expiry_seconds_max);
     }
-    const broker::WillFate will = disconnect->reason == mqtt::ReasonCode::DisconnectWithWill
-                                      ? broker::WillFate::Publish
-                                      : broker::WillFate::Discard;
-    lease_.detach(will, expiry);
+    lease_.detach(will_fate(disconnect->reason), expiry);
     end({.reason = DisconnectReason::ClientInitiated});
+}
+
+// Of a DISCONNECT with this code.
+broker::WillFate DeviceConnection::will_fate(mqtt::ReasonCode reason) const {
+    const bool is_discarded =
+        gateway_.settings().profile.behaviour.will_discard == WillDiscard::NormalDisconnect
+            ? reason == mqtt::ReasonCode::Success
+            : reason != mqtt::ReasonCode::DisconnectWithWill;
+    return is_discarded ? broker::WillFate::Discard : broker::WillFate::Publish;
 }
 
 // Keep-alive while the conversation lasts, the end of lingering afterwards. The timer is not
@@ -265,11 +271,11 @@ void DeviceConnection::end(Ending ending) {
     if (ending.tell && is_v5()) {
         send_disconnect(*ending.tell, ending.told.empty() ? ending.details : ending.told);
     }
-    // A DISCONNECT has detached already. The WebSocket's goodbye does not speak of the will
-    // [MQTT-3.1.2-8], but AWS takes it for the same.
+    // A DISCONNECT has detached already, so a goodbye here is the WebSocket's.
     if (!lease_.is_void()) {
-        const bool is_goodbye = ending.reason == DisconnectReason::ClientInitiated &&
-                                gateway_.settings().profile.name != ProfileName::Open;
+        const bool is_goodbye =
+            ending.reason == DisconnectReason::ClientInitiated &&
+            gateway_.settings().profile.behaviour.will_discard == WillDiscard::AnyGoodbye;
         lease_.detach(is_goodbye ? broker::WillFate::Discard : broker::WillFate::Publish);
     }
     report_disconnected(ending);

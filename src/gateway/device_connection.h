@@ -111,6 +111,7 @@ private:
     void refuse_packet(const mqtt::DecodeError& error);
     void on_ping(const mqtt::Frame& frame);
     void on_disconnect(const mqtt::Frame& frame);
+    broker::WillFate will_fate(mqtt::ReasonCode reason) const;
     void discard_input();
     void close_transport();
 

@@ -134,6 +134,8 @@ SettingTable behaviours() {
         behaviour<&B::subscription_identifiers>("behaviour.subscription-identifiers",
                                                 "Subscription identifiers, MQTT 5."),
         behaviour<&B::mqtt_31>("behaviour.mqtt-31", "CONNECT with MQTT 3.1."),
+        behaviour<&B::will_discard>("behaviour.will-discard",
+                                    "Which goodbyes of a client discard its will."),
         behaviour<&B::refresh_failure>("behaviour.refresh-failure",
                                        "The function is unavailable when a policy is refreshed."),
         behaviour<&B::missing_permission>("behaviour.missing-permission",

@@ -58,6 +58,21 @@ class Wills:
         watcher.publish(self.name("/next"), b"next")
         watcher.expect_messages(b"next")
 
+    @open_only(v5="3.1.2-8 3.1.2-10 3.14.4-3")
+    def test_after_any_other_disconnect(self):
+        watcher = self.watcher()
+        for code in (0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99):
+            with self.subTest(code=code):
+                self.client(will=self.will()).goodbye(code)
+                watcher.expect_messages(b"gone")
+
+    @states(v5="-", profiles=("Aws",))
+    def test_none_after_disconnect_with_an_error(self):
+        watcher = self.watcher()
+        self.client(will=self.will()).goodbye(MALFORMED)
+        watcher.publish(self.name("/next"), b"next")
+        watcher.expect_messages(b"next")
+
     @states(v5="3.14.4-3")
     def test_disconnect_with_the_will(self):
         watcher = self.watcher()
