@@ -6,6 +6,8 @@
 
 namespace gatehouse::broker {
 
+struct Will;
+
 enum class Permission : std::uint8_t { Denied, Allowed };
 
 // For how long an answer holds: until policies change, or for this one message.
@@ -35,7 +37,7 @@ protected:
 class WillPermit {
 public:
     virtual ~WillPermit() = default;
-    virtual GuardAnswer may_publish(std::string_view topic) = 0;
+    virtual GuardAnswer may_publish(const Will& will) = 0;
 };
 
 }  // namespace gatehouse::broker

@@ -168,7 +168,7 @@ TEST(Delivery, TheGuardIsAskedOnceATopicUntilPoliciesChange) {
     EXPECT_EQ(guard.asked, 1);
     EXPECT_THAT(pair.subscriber.take(), SizeIs(3));
     guard.denied["t"] = true;
-    pair.subscriber.lease.policies_changed();
+    pair.subscriber.lease.policies_changed(nullptr);
     pair.publisher.publish("t", "x");
     pair.publisher.publish("t", "x");
     EXPECT_EQ(guard.asked, 2);

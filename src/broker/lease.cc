@@ -124,8 +124,9 @@ void Lease::outbound_ready() {
     session_->shard_.delivery_.send_queued(*session_);
 }
 
-void Lease::policies_changed() {
+void Lease::policies_changed(std::unique_ptr<WillPermit> will_permit) {
     ++session_->guard_generation_;
+    if (session_->will_ != nullptr) session_->will_->permit = std::move(will_permit);
 }
 
 void Lease::observe_deliveries(Observe observe, std::uint32_t since) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -96,8 +97,9 @@ public:
 
     // The output has room again after Outbound::extend() returned null.
     void outbound_ready();
-    // The guard's earlier answers no longer count.
-    void policies_changed();
+    // The guard's earlier answers no longer count, and this one is asked about the will, if there
+    // is one, when it is due.
+    void policies_changed(std::unique_ptr<WillPermit> will_permit);
     // Whether Outbound::on_delivered() is wanted for this session. No: as long as
     // BrokerSettings::observation is `since`, and default while that is 0 or null. So each is asked
     // when it is next delivered to, and a change costs nothing for the others.

@@ -177,7 +177,7 @@ TEST(Session, ADelayedWillIsTakenBackByAResume) {
 class OnePermit final : public WillPermit {
 public:
     explicit OnePermit(Permission permission) : permission_(permission) {}
-    GuardAnswer may_publish(std::string_view) override { return {permission_, 5}; }
+    GuardAnswer may_publish(const Will&) override { return {permission_, 5}; }
 
 private:
     Permission permission_;
@@ -243,6 +243,28 @@ TEST(Session, ObserversAreTold) {
     EXPECT_THAT(watch.denied_wills, ElementsAre(5U));
     EXPECT_THAT(watch.ended, ElementsAre(std::pair(std::string("c"), SessionEnd::Clean),
                                          std::pair(std::string("c"), SessionEnd::Clean)));
+}
+
+TEST(Session, AWillIsJudgedByThePoliciesOfItsTime) {
+    Watch watch;
+    TestBroker broker(1, TestBroker::default_settings(), nullptr, &watch);
+    FakeClient watcher(broker, "watcher");
+    watcher.connect().subscribe("t").value();
+    FakeClient client(broker, "c");
+    for (const auto [at_connect, later] : {std::pair(Permission::Allowed, Permission::Denied),
+                                           std::pair(Permission::Denied, Permission::Allowed)}) {
+        AttachRequest request;
+        request.will = will("t");
+        request.will->permit = std::make_unique<OnePermit>(at_connect);
+        client.connect(std::move(request));
+        client.lease.policies_changed(std::make_unique<OnePermit>(later));
+        client.disconnect(WillFate::Publish);
+        EXPECT_THAT(watcher.take(), SizeIs(later == Permission::Allowed ? 1 : 0));
+    }
+    EXPECT_THAT(watch.denied_wills, SizeIs(1));
+    client.connect().lease.policies_changed(std::make_unique<OnePermit>(Permission::Denied));
+    client.disconnect(WillFate::Publish);
+    EXPECT_THAT(watch.denied_wills, SizeIs(1)) << "a will that was none";
 }
 
 TEST(Session, WhoseDeliveriesAreWantedIsAskedAnewWhenItMayHaveChanged) {

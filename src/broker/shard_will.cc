@@ -28,7 +28,7 @@ void Shard::publish_will(Session& session) {
     const bool is_kept = session.record_ != 0;
     if (is_kept && !is_nameless(session.client_id())) journal_->remove_will(session);
     if (will->permit != nullptr) {
-        const GuardAnswer answer = will->permit->may_publish(will->topic);
+        const GuardAnswer answer = will->permit->may_publish(*will);
         if (answer.permission == Permission::Denied) {
             if (shared_.observer != nullptr) {
                 shared_.observer->on_will_denied(session, will->topic, answer.explanation);

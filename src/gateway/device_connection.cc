@@ -10,6 +10,7 @@
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"
+#include "gateway/will_permit.h"
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
 
@@ -107,7 +108,11 @@ void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
     identity_ = std::move(identity);
     denied_deliveries_.reset();
     ++policy_generation_;
-    lease_.policies_changed();
+    lease_.policies_changed(will_permit(identity_));
+}
+
+void DeviceConnection::lose_rights() {
+    lease_.policies_changed(will_permit(nullptr));
 }
 
 void DeviceConnection::on_ready(std::uint32_t events) {

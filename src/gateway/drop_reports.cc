@@ -101,6 +101,28 @@ public:
                         .more = more});
     }
 
+    void tell_will_denied(const broker::Session& session, std::string_view principal_id,
+                          std::string_view topic) {
+        constexpr auto type = logs::EventType::PublishIn;
+        constexpr auto status = logs::Status::Failure;
+        const logs::Level level = levels_.level_for({.tenant = session.tenant(),
+                                                     .client_id = session.client_id(),
+                                                     .principal_id = principal_id});
+        if (!events_.keeps(level, type, status)) return;
+        const std::string trace_id = make_uuid(random_);
+        events_.record({.tenant = session.tenant(),
+                        .type = type,
+                        .status = status,
+                        .trace_id = trace_id,
+                        .origin = {.protocol = "MQTT",
+                                   .client_id = session.client_id(),
+                                   .principal_id = principal_id},
+                        .topic_name = topic,
+                        .reason = "AUTHORIZATION_FAILURE",
+                        .details = "the will was not sent: the policies that its client had last "
+                                   "do not allow it"});
+    }
+
 private:
     bool is_kept(const DropTally::Subject& subject, const DropTally::Message& message) const {
         const logs::Level level = levels_.level_for({.tenant = subject.tenant,
@@ -181,6 +203,11 @@ void DropReports::on_dropped(const broker::Session& session, std::string_view to
                              broker::DropCause cause, std::uint32_t) {
     if (cause == broker::DropCause::NotAllowed) return;
     loops_[session.place().loop]->note(session, taker_of_(session), topic, qos, cause);
+}
+
+void DropReports::on_will_denied(const broker::Session& session, std::string_view topic,
+                                 std::uint32_t) {
+    loops_[session.place().loop]->tell_will_denied(session, taker_of_(session).principal_id, topic);
 }
 
 }  // namespace gatehouse::gateway

@@ -1,6 +1,6 @@
-// Tells the log which messages sessions were not given, and why, and which wait for those that are
-// away. Denials are told where they are decided, with their explanation (device_subscribe.cc,
-// will_permit.h).
+// Tells the log which messages sessions were not given, and why, which wait for those that are
+// away, and which wills their policies held back. Denials of messages are told where they are
+// decided, with their explanation (device_subscribe.cc).
 //
 // Threads: construction before, destruction after the loops run; the calls on each session's loop.
 #pragma once
@@ -38,7 +38,8 @@ public:
     void on_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) override;
     void on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
                     broker::DropCause cause, std::uint32_t explanation) override;
-    void on_will_denied(const broker::Session&, std::string_view, std::uint32_t) override {}
+    void on_will_denied(const broker::Session& session, std::string_view topic,
+                        std::uint32_t explanation) override;
     void on_session_ended(const broker::Session&, broker::SessionEnd) override {}
 
 private:

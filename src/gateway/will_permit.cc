@@ -8,27 +8,30 @@
 namespace gatehouse::gateway {
 namespace {
 
-// Keeps the identity of the moment of CONNECT: the connection and what refreshed it are gone.
 class IdentityPermit final : public broker::WillPermit {
 public:
-    IdentityPermit(authentication::IdentityPtr identity, bool retain)
-        : identity_(std::move(identity)), retain_(retain) {}
+    explicit IdentityPermit(authentication::IdentityPtr identity)
+        : identity_(std::move(identity)) {}
 
-    broker::GuardAnswer may_publish(std::string_view topic) override {
+    broker::GuardAnswer may_publish(const broker::Will& will) override {
         const auto allows = [&](policy::Action action) {
-            return identity_->policies->decide(action, topic).allowed();
+            return identity_->policies->decide(action, will.topic).allowed();
         };
         const bool allowed =
-            allows(policy::Action::Publish) && (!retain_ || allows(policy::Action::RetainPublish));
+            identity_ != nullptr && allows(policy::Action::Publish) &&
+            (will.retain == broker::Retain::No || allows(policy::Action::RetainPublish));
         return {.permission = allowed ? broker::Permission::Allowed : broker::Permission::Denied};
     }
 
 private:
     authentication::IdentityPtr identity_;
-    bool retain_;
 };
 
 }  // namespace
+
+std::unique_ptr<broker::WillPermit> will_permit(authentication::IdentityPtr identity) {
+    return std::make_unique<IdentityPermit>(std::move(identity));
+}
 
 std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
                                         authentication::IdentityPtr identity,
@@ -50,7 +53,7 @@ std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
                 *from.properties.message_expiry_interval, 1, limits.message_expiry_seconds_max);
         }
     }
-    will->permit = std::make_unique<IdentityPermit>(std::move(identity), from.retain);
+    will->permit = will_permit(std::move(identity));
     return will;
 }
 

@@ -8,6 +8,8 @@ import unittest
 
 from client_test import NOT_AUTHORIZED_5, AuthorizerTest, wait_until
 from device import V5, V311
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 MAXIMUM_CONNECT_TIME = 0xA0
 
@@ -78,6 +80,71 @@ class ByTheClock(AuthorizerTest):
         device.expect("disconnect")
         record = self.server.wait_for_record(clientId="patient", eventType="Disconnect")
         self.assertEqual(record["disconnectReason"], "CUSTOMAUTH_TTL_EXPIRATION")
+
+
+class Wills(AuthorizerTest):
+    """Of connections whose policies changed while they lasted."""
+    flags = ("--profile", "open", "--clock", "manual")
+
+    def configure(self, **variables: str) -> None:
+        self.server.api("lambda").update_function_configuration(
+            FunctionName="auth", Environment={"Variables": variables})
+
+    def watcher(self):
+        self.configure()
+        watcher = self.device("watcher", keep_alive=65_535).connected()
+        self.assertEqual(watcher.subscribed("lab/wills/#"), [1])
+        return watcher
+
+    def with_a_will(self, name: str, **how):
+        properties = Properties(PacketTypes.WILLMESSAGE)
+        properties.WillDelayInterval = how.pop("delay", 0)
+        return self.device(name, protocol=V5, user="by-the-hour", keep_alive=65_535,
+                           will=(f"lab/wills/{name}", b"gone", 1, False, properties),
+                           **how).connected()
+
+    def refresh(self, name: str, status: str, **variables: str) -> None:
+        self.configure(**variables)
+        self.server.advance("300s")
+        self.server.wait_for_record(clientId=name, eventType="Authorizer.Refresh", status=status)
+
+    def assert_held_back(self, name: str, watcher) -> None:
+        record = self.server.wait_for_record(clientId=name, eventType="Publish-In",
+                                             status="Failure", topicName=f"lab/wills/{name}")
+        self.assertEqual(record["reason"], "AUTHORIZATION_FAILURE")
+        self.device(f"after-{name}").connected().published("lab/wills/next")
+        self.assertEqual(watcher.expect("message")[1], "lab/wills/next")
+
+    def test_a_right_that_was_taken_away_since(self):
+        watcher = self.watcher()
+        for name, delay in (("lost", 0), ("delayed", 30), ("taken-over", 0)):
+            with self.subTest(name=name):
+                self.configure(TOPICS="lab/*")
+                device = self.with_a_will(name, delay=delay, session_expiry=3600)
+                self.refresh(name, "Success", TOPICS="lab/narrow/*")
+                if name == "taken-over":
+                    self.device(name, protocol=V5).connected()
+                else:
+                    device.drop()
+                    self.server.wait_for_record(clientId=name, eventType="Disconnect")
+                    self.server.advance(f"{delay + 1}s")
+                self.assert_held_back(name, watcher)
+
+    def test_a_right_that_was_kept(self):
+        watcher = self.watcher()
+        self.configure(TOPICS="lab/*")
+        device = self.with_a_will("kept")
+        self.refresh("kept", "Success", TOPICS="lab/wills/*")
+        device.drop()
+        self.assertEqual(watcher.expect("message")[1:3], ("lab/wills/kept", b"gone"))
+
+    def test_a_client_that_is_refused_now(self):
+        watcher = self.watcher()
+        device = self.with_a_will("refused")
+        self.refresh("refused", "Failure", FAILING="refuses")
+        device.expect("disconnect")
+        self.configure()
+        self.assert_held_back("refused", watcher)
 
 
 class Narrowed:

@@ -34,6 +34,10 @@ def lambda_handler(event, context):
     if base64.b64decode(mqtt.get("password", "")) != PASSWORD:
         return {"isAuthenticated": False}
     failing = os.environ.get("FAILING")
+    if failing == "refuses":
+        if user == "by-the-hour":
+            return {"isAuthenticated": False}
+        failing = None
     if user == "exits" or failing == "exits":
         os._exit(3)
     if user == "hangs":
