@@ -79,12 +79,19 @@ bool DeviceConnection::begin_exactly_once(const mqtt::Publish& publish) {
         answer(PacketType::Pubrec, publish.packet_id, true);
         return false;
     }
-    if (is_v5() && lease_.unreleased() >= profile.limits.in_flight_inbound_max) {
-        refuse_packet({ReasonCode::ReceiveMaximumExceeded, "MQTT-3.3.4-9", "Receive Maximum",
-                       "of CONNACK is exceeded: messages of QoS 2 that were not released"});
-        return false;
-    }
-    return true;
+    return has_inbound_room();
+}
+
+// Whether one more message of QoS 1 or 2 may be under way from the client. False: the connection
+// ended; 3.1.1 knows no such bound, see is_at_in_flight_max().
+bool DeviceConnection::has_inbound_room() {
+    if (!is_v5()) return true;
+    const std::size_t under_way = pubacks_owed_ + lease_.unreleased();
+    if (under_way < gateway_.settings().profile.limits.in_flight_inbound_max) return true;
+    gateway_.metrics().add(logs::Metric::PublishInClientError);
+    refuse_packet({ReasonCode::ReceiveMaximumExceeded, "MQTT-3.3.4-7", "Receive Maximum",
+                   "of CONNACK is exceeded: messages that are neither acknowledged nor released"});
+    return false;
 }
 
 }  // namespace gatehouse::gateway

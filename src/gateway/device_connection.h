@@ -134,6 +134,7 @@ private:
     void on_relieved() override;
     void go_on();
     void note_withheld();
+    bool is_at_in_flight_max() const;
     void note_settled();
     void send_connack(const Arrival& arrival);
     void send_disconnect(mqtt::ReasonCode reason, std::string_view details);
@@ -162,6 +163,7 @@ private:
     void on_pubrec(const mqtt::Frame& frame);
     void on_pubrel(const mqtt::Frame& frame);
     void on_pubcomp(const mqtt::Frame& frame);
+    bool has_inbound_room();
     bool begin_exactly_once(const mqtt::Publish& publish);
     std::optional<mqtt::Ack> read_ack(const mqtt::Frame& frame);
     void answer(mqtt::PacketType type, mqtt::PacketId id, bool found);
@@ -226,6 +228,7 @@ private:
     std::uint32_t connection_number_ = 0;  // of lifecycle events
     std::uint32_t packet_bytes_max_ = 0;   // the client's Maximum Packet Size
     std::uint32_t place_ = no_place;       // among the connections of its LoopGateway
+    std::uint16_t pubacks_owed_ = 0;       // for what was taken; they may wait for the disk
     // Bits, since a hundred thousand idle connections pay for each byte.
     bool lingering_ : 1 = false;            // over; input is read and dropped until the peer closes
     bool congested_ : 1 = false;            // another loop does not keep up: nothing is read

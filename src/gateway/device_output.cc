@@ -18,8 +18,8 @@ using net::IoOutcome;
 
 namespace {
 
-// Packets of one client that wait for the disk; more than are in flight at once by any profile's
-// default, so that only clients that send and send are held up.
+// Packets of one client that wait for the disk, whatever is allowed to be in flight; so many that
+// only clients that send and send are held up.
 constexpr std::size_t withheld_max = 1024;
 
 }  // namespace
@@ -53,12 +53,16 @@ std::uint8_t* DeviceConnection::room(std::size_t bytes) {
 }
 
 void DeviceConnection::send(BytesView packet) {
+    if (static_cast<mqtt::PacketType>(packet.front() >> 4) == mqtt::PacketType::Puback) {
+        --pubacks_owed_;
+    }
     std::memcpy(room(packet.size()), packet.data(), packet.size());
     if (is_waiting_for_disk_) [[unlikely]]
         note_settled();
 }
 
 void DeviceConnection::on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
+    if (type == mqtt::PacketType::Puback) --pubacks_owed_;
     mqtt::encode_short_ack(room(mqtt::short_ack_size), type, packet_id);
     if (is_waiting_for_disk_) [[unlikely]]
         note_settled();
@@ -66,14 +70,20 @@ void DeviceConnection::on_kept(mqtt::PacketType type, mqtt::PacketId packet_id) 
 
 // Packets that wait are kept in memory, so a client may not cause any number of them.
 void DeviceConnection::note_withheld() {
-    if (is_waiting_for_disk_ || lingering_ || lease_.withheld() < withheld_max) return;
+    if (is_waiting_for_disk_ || lingering_) return;
+    if (lease_.withheld() < withheld_max && !is_at_in_flight_max()) return;
     is_waiting_for_disk_ = true;
     update_interest();
 }
 
+// Whether a client that cannot be told how many of its messages may be unacknowledged has as many.
+bool DeviceConnection::is_at_in_flight_max() const {
+    return !is_v5() && pubacks_owed_ >= gateway_.settings().profile.limits.in_flight_inbound_max;
+}
+
 // From inside the broker, so what there is to read is parsed at the end of the turn.
 void DeviceConnection::note_settled() {
-    if (lingering_ || lease_.withheld() > withheld_max / 2) return;
+    if (lingering_ || lease_.withheld() > withheld_max / 2 || is_at_in_flight_max()) return;
     is_waiting_for_disk_ = false;
     gateway_.loop().request_turn_end(*this);
 }
@@ -81,6 +91,7 @@ void DeviceConnection::note_settled() {
 // The client has to send it again, later. 3.1.1 has no words for that.
 void DeviceConnection::on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
     gateway_.metrics().add(logs::Metric::PublishInServerError);
+    if (type == mqtt::PacketType::Puback) --pubacks_owed_;
     if (is_v5()) {
         mqtt::encode_reason_ack(room(mqtt::reason_ack_size), type, packet_id,
                                 mqtt::ReasonCode::QuotaExceeded);

@@ -50,6 +50,8 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     }
     if (publish.qos == mqtt::Qos::ExactlyOnce) [[unlikely]] {
         if (!begin_exactly_once(publish)) return;
+    } else if (publish.qos == mqtt::Qos::AtLeastOnce && !has_inbound_room()) {
+        return;
     }
     if (!publisher_) publisher_ = &lease_.publisher();
     broker::Route& route = publisher_->route_for(publish.topic);
@@ -101,6 +103,7 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
 // PUBACK or PUBREC, which may have to wait for the disk.
 void DeviceConnection::answer_publish(const mqtt::Publish& publish, broker::Kept kept) {
     const mqtt::PacketType type = acknowledgement_of(publish.qos);
+    if (type == mqtt::PacketType::Puback) ++pubacks_owed_;
     if (kept == broker::Kept::No) {
         // Who is cut off instead of told repeats it.
         if (publish.qos == mqtt::Qos::ExactlyOnce && is_v5()) lease_.release(publish.packet_id);
@@ -245,6 +248,7 @@ void DeviceConnection::acknowledge_publish(const mqtt::Publish& publish, ReasonC
                                        .packet_id = publish.packet_id,
                                        .reason = reason},
                              sentence);
+    if (publish.qos == mqtt::Qos::AtLeastOnce) ++pubacks_owed_;
     if (!lease_.must_wait()) return send(packet);
     // In the order of the publishes [MQTT-4.6.0-2].
     lease_.send_when_kept(std::move(packet));

@@ -6,10 +6,12 @@ usage: flow_test.py GATEHOUSE [TESTS]"""
 import unittest
 
 import wire
-from conformance_test_case import matrix, open_only, states
+from conformance_test_case import ConformanceTest, matrix, open_only, states
+from peer import Peer
 
 MALFORMED, PACKET_ID_NOT_FOUND = 0x81, 0x92
 NO_MATCHING_SUBSCRIBERS = 0x10
+RECEIVE_MAXIMUM_EXCEEDED, QOS_NOT_SUPPORTED = 0x93, 0x9B
 
 
 class Flow:
@@ -269,6 +271,51 @@ class Flow:
         got = reader.message(acknowledge=False)
         reader.send(wire.acknowledge(self.version, wire.PUBACK, got.packet_id, 0x01))
         reader.expect_closed()
+
+
+class InboundWindow(ConformanceTest):
+    """PUBACKs wait for the disk here, since a session that is away is to have the messages."""
+    flags = ("--allow-anonymous", "--limits-in-flight-inbound-max", "4")
+
+    def burst(self, version: int, qos: int = 1) -> Peer:
+        """Has sent 20 messages at once, which it hears itself, too."""
+        self.version = version
+        sleeper = self.client("sleeper", **self.lasting())
+        sleeper.subscribe(self.name("/x"))
+        sleeper.goodbye()
+        peer = self.client()
+        peer.subscribe(self.name("/x"), qos=0)
+        peer.send(b"".join(wire.publish(version, self.name("/x"), b"%d" % number, qos=qos,
+                                        packet_id=number) for number in range(1, 21)))
+        return peer
+
+    def test_more_than_the_receive_maximum(self):
+        peer = self.burst(wire.V5)
+        kinds = []
+        while not kinds or kinds[-1].kind != wire.DISCONNECT:
+            kinds.append(peer.receive())
+        self.assertEqual(kinds[-1].code, RECEIVE_MAXIMUM_EXCEEDED)
+        self.assertEqual([one.payload for one in kinds if one.kind == wire.PUBLISH],
+                         [b"1", b"2", b"3", b"4"])
+        peer.expect_end()
+
+    def test_3_1_1_is_read_no_further_until_it_was_answered(self):
+        peer = self.burst(wire.V311)
+        unanswered, answered = 0, []
+        while len(answered) < 20:
+            got = peer.receive()
+            if got.kind == wire.PUBACK:
+                answered.append(got.packet_id)
+            unanswered += 1 if got.kind == wire.PUBLISH else -1
+            self.assertLessEqual(unanswered, 4)
+        self.assertEqual(answered, list(range(1, 21)))
+        peer.expect_quiet()
+
+    def test_one_after_the_other_is_within_it(self):
+        self.version = wire.V5
+        peer = self.client()
+        for _ in range(10):
+            self.assertLess(peer.publish(self.name("/x"), b"", qos=1), 0x80)
 
 
 matrix(globals(), Flow)
