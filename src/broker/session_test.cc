@@ -428,5 +428,17 @@ TEST(Session, ListenersHearEverythingAndMayConsume) {
     EXPECT_THAT(ear.heard, ElementsAre("c $aws/rules/r/t 1", "c $aws/other 2"));
 }
 
+TEST(Session, BasicIngestIsForItsRuleAlone) {
+    TestBroker broker;
+    FakeClient client(broker, "c");
+    client.connect().subscribe("$aws/#").value();
+    client.subscribe("$share/g/$aws/#", 0).value();
+    for (const char* topic : {"$aws/rules/r", "$aws/rules/r/t"}) {
+        EXPECT_EQ(client.publish(topic, "x", 1).receivers, 0U) << topic;
+    }
+    client.publish("$aws/rulesx", "told");
+    EXPECT_THAT(client.payloads(), ElementsAre("told", "told"));
+}
+
 }  // namespace
 }  // namespace gatehouse::broker

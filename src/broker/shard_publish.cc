@@ -6,6 +6,7 @@
 #include "broker/shard.h"
 #include "broker/shared_state.h"
 #include "broker/withheld.h"
+#include "mqtt/topic.h"
 
 namespace gatehouse::broker {
 
@@ -16,6 +17,11 @@ namespace {
 constexpr std::size_t receivers_kept_max = 32'768;
 // Expired retained messages.
 constexpr std::size_t cleared_at_once_max = 64;
+
+// Basic Ingest: for its rule alone.
+bool is_for_a_rule(std::string_view topic) {
+    return mqtt::without_basic_ingest_prefix(topic).size() != topic.size();
+}
 
 }  // namespace
 
@@ -130,6 +136,7 @@ void Shard::refresh(Route& route, TenantState& tenant, const Session* publisher)
     counters_.matches.add(1);
     found_.clear();
     const std::size_t filters = tenant.tree.match(reader_, route.topic(), route.stamp_, found_);
+    if (is_for_a_rule(route.topic())) found_.clear();
     route.receivers_.clear();
     route.receiver_count_ = 0;
     route.remote_loops_ = 0;

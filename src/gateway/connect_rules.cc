@@ -19,7 +19,8 @@ std::optional<ConnectProblem> check_will(const mqtt::Will& will, const Profile& 
     if (will.qos == mqtt::Qos::ExactlyOnce && profile.behaviour.qos_2 == Support::Refused) {
         return ConnectProblem{ReasonCode::QosNotSupported, "a will with QoS 2 is not supported"};
     }
-    if (auto trouble = publish_topic_problem(will.topic, profile)) {
+    if (auto trouble = publish_topic_problem(
+            will.topic, will.retain ? broker::Retain::Yes : broker::Retain::No, profile)) {
         return ConnectProblem{ReasonCode::TopicNameInvalid, "the will: " + *trouble};
     }
     if (will.payload.size() > profile.limits.payload_bytes_max) {

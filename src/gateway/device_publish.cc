@@ -148,12 +148,12 @@ bool DeviceConnection::resolve_topic(mqtt::Publish& publish) {
 // What the topic and the policies say; the verdict about the topic is kept in its route. False:
 // the publish was refused and answered.
 bool DeviceConnection::decide_publish(broker::Route& route, const mqtt::Publish& publish) {
+    if (const auto problem =
+            publish_topic_problem(publish.topic, retain_of(publish), gateway_.settings().profile)) {
+        refuse_topic(publish, *problem);
+        return false;
+    }
     if (route.verdict.policy_generation != policy_generation_) {
-        const Profile& profile = gateway_.settings().profile;
-        if (const auto problem = publish_topic_problem(publish.topic, profile)) {
-            refuse_topic(publish, *problem);
-            return false;
-        }
         const auto decision = identity_->policies->decide(policy::Action::Publish, publish.topic);
         // A verdict that is for this moment alone is kept for no generation.
         route.verdict = {

@@ -33,7 +33,7 @@ public:
 
     std::expected<HttpPublish, HttpProblem> read() {
         for (const auto step :
-             {&PublishReader::read_topic, &PublishReader::read_qos, &PublishReader::read_retain,
+             {&PublishReader::read_retain, &PublishReader::read_topic, &PublishReader::read_qos,
               &PublishReader::read_payload_format, &PublishReader::read_expiry,
               &PublishReader::read_texts, &PublishReader::read_correlation,
               &PublishReader::read_user_properties}) {
@@ -54,7 +54,7 @@ private:
             const auto error = mqtt::topic_error(problem, mqtt::ProtocolVersion::V5, "the topic");
             return wrong(error.describe());
         }
-        if (auto reserved = publish_topic_problem(publish_.topic, profile_)) {
+        if (auto reserved = publish_topic_problem(publish_.topic, publish_.retain, profile_)) {
             return wrong(std::move(*reserved));
         }
         if (fields_.payload_bytes > profile_.limits.payload_bytes_max) {

@@ -4,21 +4,66 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace gatehouse::gateway {
 namespace {
 
-// Families on which clients may publish.
-constexpr std::array<std::string_view, 4> published_families{
-    "$aws/rules/", "$aws/things/", "$aws/certificates/", "$aws/provisioning-templates/"};
+// What clients ask of services on reserved topics. The rest there is for services to say.
+constexpr auto requests = std::to_array<std::string_view>({
+    "$aws/rules/#",
+    "$aws/things/+/shadow/get",
+    "$aws/things/+/shadow/update",
+    "$aws/things/+/shadow/delete",
+    "$aws/things/+/shadow/name/+/get",
+    "$aws/things/+/shadow/name/+/update",
+    "$aws/things/+/shadow/name/+/delete",
+    "$aws/things/+/defender/metrics/json",
+    "$aws/things/+/defender/metrics/cbor",
+    "$aws/things/+/streams/+/get",
+    "$aws/things/+/streams/+/get/+",
+    "$aws/things/+/streams/+/describe",
+    "$aws/things/+/streams/+/describe/+",
+    "$aws/certificates/create/json",
+    "$aws/certificates/create/cbor",
+    "$aws/certificates/create-from-csr/json",
+    "$aws/certificates/create-from-csr/cbor",
+    "$aws/provisioning-templates/+/provision/json",
+    "$aws/provisioning-templates/+/provision/cbor",
+});
+// Of these all is a request (the service answers those it does not know) but what it says itself.
+constexpr std::string_view about_jobs = "$aws/things/+/jobs/#";
+constexpr auto said_about_jobs = std::to_array<std::string_view>(
+    {"$aws/things/+/jobs/notify", "$aws/things/+/jobs/notify-next"});
+constexpr auto replies = std::to_array<std::string_view>({"/accepted", "/rejected"});
+
+// Families that somebody may hear, after `$aws/`.
+constexpr auto heard_families = std::to_array<std::string_view>(
+    {"events", "things", "certificates", "provisioning-templates", "+", "#"});
 
 // Families that are the server's own in profile open, where other topics with `$` are anybody's.
-constexpr std::array<std::string_view, 3> server_families{"$aws/", "$SYS/", "$share/"};
+constexpr auto server_families = std::to_array<std::string_view>({"$aws/", "$SYS/", "$share/"});
 
-template <std::size_t Count>
-bool is_in(const std::array<std::string_view, Count>& families, std::string_view topic) {
-    return std::ranges::any_of(families,
-                               [&](std::string_view family) { return topic.starts_with(family); });
+constexpr std::string_view aws_prefix = "$aws/";
+constexpr std::string_view rules_prefix = "$aws/rules/";
+
+bool is_one_of(std::span<const std::string_view> filters, std::string_view topic) {
+    return std::ranges::any_of(filters, [&](std::string_view filter) {
+        return mqtt::matches(filter, topic, mqtt::MultiLevel::ChildrenOnly);
+    });
+}
+
+bool is_request(std::string_view topic) {
+    if (is_one_of(requests, topic)) return true;
+    const bool is_reply = std::ranges::any_of(
+        replies, [&](std::string_view reply) { return topic.ends_with(reply); });
+    return is_one_of({&about_jobs, 1}, topic) && !is_reply && !is_one_of(said_about_jobs, topic);
+}
+
+bool is_heard(std::string_view filter) {
+    const std::string_view rest = filter.substr(aws_prefix.size());
+    return std::ranges::find(heard_families, rest.substr(0, rest.find('/'))) !=
+           heard_families.end();
 }
 
 std::optional<std::string> broken_bound(mqtt::TopicBound bound, const Limits& limits) {
@@ -45,15 +90,21 @@ mqtt::TopicBounds topic_bounds(const Limits& limits) {
             .basic_ingest_is_free = true};
 }
 
-std::optional<std::string> publish_topic_problem(std::string_view topic, const Profile& profile) {
+std::optional<std::string> publish_topic_problem(std::string_view topic, broker::Retain retain,
+                                                 const Profile& profile) {
     const auto& limits = profile.limits;
     if (auto broken =
             broken_bound(mqtt::broken_bound_of_name(topic, topic_bounds(limits)), limits)) {
         return broken;
     }
     if (!topic.starts_with('$')) return std::nullopt;
-    if (is_in(published_families, topic)) return std::nullopt;
-    if (profile.name == ProfileName::Open && !is_in(server_families, topic)) return std::nullopt;
+    if (topic.starts_with(aws_prefix) && is_request(topic)) {
+        if (retain == broker::Retain::No) return std::nullopt;
+        return "no message is retained on a topic that begins with '$aws/'; publish without RETAIN";
+    }
+    const bool is_servers = std::ranges::any_of(
+        server_families, [&](std::string_view family) { return topic.starts_with(family); });
+    if (profile.name == ProfileName::Open && !is_servers) return std::nullopt;
     return "topics that begin with '$' are reserved; clients cannot publish to this one";
 }
 
@@ -69,10 +120,14 @@ std::optional<std::string> filter_problem(std::string_view filter, const Profile
             broken_bound(mqtt::broken_bound_of_filter(filter, topic_bounds(limits)), limits)) {
         return broken;
     }
-    if (!filter.starts_with('$') || filter.starts_with("$aws/") || filter.starts_with("$share/")) {
-        return std::nullopt;
+    const std::string_view asked = mqtt::split_filter(filter).filter;
+    if (!asked.starts_with('$')) return std::nullopt;
+    if (asked.starts_with(rules_prefix)) {
+        return "what is published below $aws/rules/ is for its rule alone; nobody can subscribe to "
+               "it";
     }
-    if (profile.name == ProfileName::Open) return std::nullopt;
+    const bool is_aws = asked.starts_with(aws_prefix);
+    if (is_aws ? is_heard(asked) : profile.name == ProfileName::Open) return std::nullopt;
     return "topics that begin with '$' are reserved; this one is not served";
 }
 

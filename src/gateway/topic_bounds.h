@@ -1,6 +1,9 @@
 // Which topics and filters a profile takes from clients. Pure.
 //
-// Source: AWS IoT Core Developer Guide, "MQTT topics", "Reserved topics"; quotas.
+// Topics that begin with `$aws/` are alike in all profiles: clients publish requests there,
+// services answer and tell. What the table of reserved topics does not have is refused.
+//
+// Source: AWS IoT Core Developer Guide, "MQTT topics", "Reserved topics", "Basic Ingest"; quotas.
 #pragma once
 
 #include <optional>
@@ -8,6 +11,7 @@
 #include <string_view>
 
 #include "base/profile.h"
+#include "broker/publication.h"
 #include "mqtt/topic.h"
 
 namespace gatehouse::gateway {
@@ -15,7 +19,8 @@ namespace gatehouse::gateway {
 mqtt::TopicBounds topic_bounds(const Limits& limits);
 
 // Why a client may not publish to this (valid) topic name; empty: it may.
-std::optional<std::string> publish_topic_problem(std::string_view topic, const Profile& profile);
+std::optional<std::string> publish_topic_problem(std::string_view topic, broker::Retain retain,
+                                                 const Profile& profile);
 // Why a client may not subscribe to this (valid) filter; empty: it may.
 std::optional<std::string> filter_problem(std::string_view filter, const Profile& profile);
 
