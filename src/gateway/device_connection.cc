@@ -127,10 +127,12 @@ void DeviceConnection::read_once() {
     switch (outcome.status) {
         case IoOutcome::Status::Done:
             take_input(buffer.first(outcome.bytes));
+            if (transport_ && transport_->has_own_output()) [[unlikely]]
+                update_interest();
             if (outcome.is_last && !lingering_) [[unlikely]]
                 read_once();
             return;
-        case IoOutcome::Status::WaitRead: return;
+        case IoOutcome::Status::WaitRead:
         case IoOutcome::Status::WaitWrite: return update_interest();
         case IoOutcome::Status::Closed:
             if (transport_->said_goodbye())
@@ -295,10 +297,9 @@ void DeviceConnection::end(Ending ending) {
     rest_.reset();
     flush();
     if (!transport_) return;
-    transport_->shut_down();
     // Behind its DISCONNECT a client says nothing more [MQTT-3.14.4-2].
-    const bool is_said = ending.reason == DisconnectReason::ClientInitiated && !output_ &&
-                         !transport_->owes_goodbye();
+    const bool is_said = ending.reason == DisconnectReason::ClientInitiated && is_shut_down_ &&
+                         !transport_->has_own_output() && !transport_->owes_goodbye();
     if (is_said || ending.reason == DisconnectReason::ConnectionLost) return close_transport();
     gateway_.loop().machine_timers().set(
         *this, gateway_.parts().clock.machine_now() + gateway_.settings().linger_wait);
@@ -309,7 +310,7 @@ void DeviceConnection::end(Ending ending) {
 // the connection and take our last packet with it.
 void DeviceConnection::discard_input() {
     if (!transport_) return;
-    if (output_) flush();
+    if (output_ || transport_->has_own_output()) flush();
     if (!transport_) return;
     const IoOutcome outcome = transport_->read(gateway_.loop().read_buffer());
     if (outcome.status == IoOutcome::Status::Closed ||

@@ -128,6 +128,7 @@ private:
     void on_turn_end() override;
     bool write_some();
     void flush();
+    void say_goodbye();
     bool is_paused() const;
     bool is_held_up() const;
     void update_interest();
@@ -231,6 +232,7 @@ private:
     std::uint16_t pubacks_owed_ = 0;       // for what was taken; they may wait for the disk
     // Bits, since a hundred thousand idle connections pay for each byte.
     bool lingering_ : 1 = false;            // over; input is read and dropped until the peer closes
+    bool is_shut_down_ : 1 = false;         // our side of the stream has ended
     bool congested_ : 1 = false;            // another loop does not keep up: nothing is read
     bool is_waiting_for_disk_ : 1 = false;  // with very many packets
     bool output_was_full_ : 1 = false;

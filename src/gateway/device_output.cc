@@ -125,13 +125,27 @@ void DeviceConnection::flush() {
         break;
     }
     if (output_ && output_->size() == 0) gateway_.outputs().give_back(std::move(output_));
-    if (lingering_) return update_interest();
+    if (!output_ && transport_->has_own_output()) [[unlikely]] {
+        // What goes wrong here is found again by reading.
+        [[maybe_unused]] const IoOutcome outcome = transport_->write({});
+    }
+    if (lingering_) {
+        say_goodbye();
+        return update_interest();
+    }
     if (!output_ && output_was_full_) {
         output_was_full_ = false;
         lease_.outbound_ready();
     }
     update_interest();
     if (rest_ && !is_paused()) resume_input();
+}
+
+// Once the client has taken all that was written to it.
+void DeviceConnection::say_goodbye() {
+    if (output_ || is_shut_down_) return;
+    is_shut_down_ = true;
+    transport_->shut_down();
 }
 
 // Nothing is parsed while answers pile up because the client does not read them, while another
@@ -151,7 +165,7 @@ void DeviceConnection::update_interest() {
     // found by reading: asked for while nothing is read, it would be told again and again.
     std::uint32_t wanted = EPOLLERR;
     if (lingering_ || !is_paused()) wanted |= EPOLLIN;
-    if (output_) wanted |= EPOLLOUT;
+    if (output_ || transport_->has_own_output()) wanted |= EPOLLOUT;
     if (wanted == interest_) return;
     interest_ = wanted;
     gateway_.loop().change_interest(transport_->descriptor(), *this, interest_);

@@ -63,7 +63,10 @@ public:
     virtual IoOutcome read(std::span<std::uint8_t> into) = 0;
     // Writes as much as the socket takes. Gathers: for TLS the pieces share records.
     virtual IoOutcome write(std::span<const iovec> pieces) = 0;
-    // Ends our side politely (TLS close_notify, FIN) without waiting.
+    // Whether the protocol underneath has something of its own (a Pong, a Close frame) that the
+    // socket did not take yet: once it is writable, write() without pieces sends that on.
+    virtual bool has_own_output() const { return false; }
+    // Ends our side politely (TLS close_notify, FIN) without waiting, behind its own output.
     virtual void shut_down() = 0;
     // Whether decrypted bytes wait inside, so that the socket need not become readable again.
     virtual bool has_buffered_input() const = 0;

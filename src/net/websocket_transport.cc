@@ -11,8 +11,6 @@
 namespace gatehouse::net {
 namespace {
 
-// Pongs that a client which does not read may have waiting; more are left out.
-constexpr std::size_t unsent_max = 1024;
 constexpr std::size_t pieces_max = 64;
 constexpr int reads_max = 16;
 
@@ -28,6 +26,9 @@ public:
     IoOutcome read(std::span<std::uint8_t> into) override;
     IoOutcome write(std::span<const iovec> pieces) override;
     void shut_down() override;
+    bool has_own_output() const override {
+        return frame_left_ == 0 && (!unsent_.empty() || pong_ || close_);
+    }
     bool has_buffered_input() const override {
         return !initial_.empty() || inner_->has_buffered_input();
     }
@@ -40,16 +41,24 @@ public:
 private:
     IoOutcome read_frames(std::span<std::uint8_t> into);
     std::optional<IoOutcome> take(std::span<std::uint8_t> bytes, std::size_t& data);
-    void answer(Opcode opcode, BytesView payload);
+    void begin(Opcode opcode, std::uint64_t payload_bytes);
+    void begin_control();
+    void answer_ping(BytesView payload);
     void close_with(BytesView payload);
     IoOutcome flush();
 
     std::unique_ptr<Transport> inner_;
     WebSocketReader reader_;
     Bytes initial_;                 // read behind the handshake
-    Bytes unsent_;                  // headers and control frames that the socket did not take
-    std::uint64_t frame_left_ = 0;  // of the frame being written, after unsent_
-    bool is_closing_ = false;       // our Close frame was written
+    Bytes unsent_;                  // a header or control frame that the socket did not take
+    std::uint64_t frame_left_ = 0;  // of the data frame being written, after unsent_
+    // Payloads of control frames that wait for what is being written. One Pong answers all Pings
+    // before it [RFC 6455 section 5.5.3], so a client that does not read makes no more wait.
+    std::optional<Bytes> pong_;
+    std::optional<Bytes> close_;
+    bool is_closing_ = false;        // nothing but our Close frame follows
+    bool is_shutting_down_ = false;  // nor anything behind it
+    bool is_shut_down_ = false;
     bool said_goodbye_ = false;
     std::string error_;
 };
@@ -92,7 +101,7 @@ std::optional<IoOutcome> WebSocketTransport::take(std::span<std::uint8_t> bytes,
         data += step.data;
         switch (step.event) {
             case WebSocketReader::Event::None: break;
-            case WebSocketReader::Event::Ping: answer(Opcode::Pong, reader_.control()); break;
+            case WebSocketReader::Event::Ping: answer_ping(reader_.control()); break;
             case WebSocketReader::Event::Close:
                 said_goodbye_ = true;
                 close_with(close_answer(reader_.control()));
@@ -107,28 +116,49 @@ std::optional<IoOutcome> WebSocketTransport::take(std::span<std::uint8_t> bytes,
     return std::nullopt;
 }
 
-// A control frame, behind the data frame that is being written.
-void WebSocketTransport::answer(Opcode opcode, BytesView payload) {
-    if (is_closing_ || frame_left_ != 0 || unsent_.size() > unsent_max) return;
+void WebSocketTransport::begin(Opcode opcode, std::uint64_t payload_bytes) {
     std::array<std::uint8_t, frame_header_max> header;
-    const std::size_t size = write_frame_header(opcode, payload.size(), header);
+    const std::size_t size = write_frame_header(opcode, payload_bytes, header);
     unsent_.insert(unsent_.end(), header.begin(), header.begin() + size);
-    unsent_.insert(unsent_.end(), payload.begin(), payload.end());
+}
+
+// The next one that waits, where no frame is being written.
+void WebSocketTransport::begin_control() {
+    std::optional<Bytes>& next = pong_ ? pong_ : close_;
+    if (!next) return;
+    begin(pong_ ? Opcode::Pong : Opcode::Close, next->size());
+    unsent_.insert(unsent_.end(), next->begin(), next->end());
+    next.reset();
+}
+
+void WebSocketTransport::answer_ping(BytesView payload) {
+    if (is_closing_) return;
+    pong_.emplace(payload.begin(), payload.end());
     [[maybe_unused]] const IoOutcome written = flush();
 }
 
 void WebSocketTransport::close_with(BytesView payload) {
-    answer(Opcode::Close, payload);
+    if (is_closing_) return;
     is_closing_ = true;
+    close_.emplace(payload.begin(), payload.end());
+    [[maybe_unused]] const IoOutcome written = flush();
 }
 
+// Done: nothing of our own is left. A data frame is gone on with by write() alone: what TLS could
+// not write has to be tried again with no less.
 IoOutcome WebSocketTransport::flush() {
-    while (!unsent_.empty()) {
+    if (frame_left_ != 0) return {.status = IoOutcome::Status::WaitWrite};
+    while (true) {
+        if (unsent_.empty()) begin_control();
+        if (unsent_.empty()) break;
         const iovec piece{unsent_.data(), unsent_.size()};
         const IoOutcome outcome = inner_->write({&piece, 1});
         if (outcome.status != IoOutcome::Status::Done) return outcome;
         unsent_.erase(unsent_.begin(),
                       unsent_.begin() + static_cast<std::ptrdiff_t>(outcome.bytes));
+    }
+    if (is_shutting_down_ && !std::exchange(is_shut_down_, true)) {
+        inner_->shut_down();
     }
     return {};
 }
@@ -136,15 +166,18 @@ IoOutcome WebSocketTransport::flush() {
 // One frame for all that is waiting. The socket may take a part of it; the rest of the frame is
 // then what the caller writes next, as it would without frames.
 IoOutcome WebSocketTransport::write(std::span<const iovec> pieces) {
-    if (is_closing_) return {.status = IoOutcome::Status::Closed};
     std::size_t total = 0;
     for (const iovec& piece : pieces) total += piece.iov_len;
     if (frame_left_ == 0) {
+        if (const IoOutcome outcome = flush(); outcome.status != IoOutcome::Status::Done) {
+            return outcome;
+        }
+        if (is_closing_) return {.status = IoOutcome::Status::Closed};
         if (total == 0) return {};
-        std::array<std::uint8_t, frame_header_max> header;
-        const std::size_t size = write_frame_header(Opcode::Binary, total, header);
-        unsent_.insert(unsent_.end(), header.begin(), header.begin() + size);
+        begin(Opcode::Binary, total);
         frame_left_ = total;
+    } else if (total == 0) {
+        return {.status = IoOutcome::Status::WaitWrite};
     }
     std::array<iovec, pieces_max + 1> gathered;
     std::size_t count = 0;
@@ -163,12 +196,14 @@ IoOutcome WebSocketTransport::write(std::span<const iovec> pieces) {
     const std::size_t moved = outcome.bytes - of_unsent;
     frame_left_ -= moved;
     if (moved == 0) return {.status = IoOutcome::Status::WaitWrite};
+    [[maybe_unused]] const IoOutcome behind = flush();
     return {.bytes = moved};
 }
 
 void WebSocketTransport::shut_down() {
+    is_shutting_down_ = true;
     close_with(close_payload(CloseCode::Normal));
-    inner_->shut_down();
+    [[maybe_unused]] const IoOutcome written = flush();
 }
 
 }  // namespace

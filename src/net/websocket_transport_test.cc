@@ -108,10 +108,62 @@ TEST_F(WebSocketTransportTest, AFrameThatIsTakenInPartsGoesOnWhereItStopped) {
     socket.room = 4;
     EXPECT_EQ(write(*transport, "payload").bytes, 3U);
     socket.room = SIZE_MAX;
-    // More has come meanwhile: what remains of the frame goes first, alone.
+    // More has come meanwhile: what remains of the frame goes first, alone, then the Pong.
     EXPECT_EQ(write(*transport, "load and more").bytes, 4U);
     EXPECT_EQ(write(*transport, " and more").bytes, 9U);
-    EXPECT_EQ(socket.outgoing, "\x82\x07payload\x82\x09 and more");
+    EXPECT_EQ(socket.outgoing, "\x82\x07payload\x8A\x0Ain between\x82\x09 and more");
+}
+
+TEST_F(WebSocketTransportTest, OnePongForAllThePingsOfAClientThatDoesNotRead) {
+    const auto transport = make();
+    socket.room = 4;
+    EXPECT_EQ(write(*transport, "data").bytes, 2U);
+    for (int i = 0; i < 3; ++i) {
+        socket.incoming.push_back(masked(0x89, std::to_string(i)));
+        read(*transport);
+    }
+    EXPECT_FALSE(transport->has_own_output()) << "the rest of the frame is the caller's";
+    socket.room = 3;
+    EXPECT_EQ(write(*transport, "ta").bytes, 2U);
+    EXPECT_TRUE(transport->has_own_output()) << "a part of the Pong";
+    // Begun is begun: the answer to this one comes behind it.
+    socket.incoming.push_back(masked(0x89, "3"));
+    read(*transport);
+    socket.room = SIZE_MAX;
+    EXPECT_EQ(transport->write({}).status, Status::Done);
+    EXPECT_FALSE(transport->has_own_output());
+    EXPECT_EQ(socket.outgoing,
+              "\x82\x04"
+              "data\x8A\x01"
+              "2\x8A\x01"
+              "3");
+}
+
+TEST_F(WebSocketTransportTest, GoodbyesComeBehindTheFrameThatIsBeingWritten) {
+    for (const bool is_client_first : {true, false}) {
+        socket = {};
+        const auto transport = make();
+        socket.room = 4;
+        EXPECT_EQ(write(*transport, "data").bytes, 2U);
+        if (is_client_first) {
+            socket.incoming.push_back(masked(0x88, "\x03\xE8"));
+            read(*transport);
+            EXPECT_EQ(last.status, Status::Closed);
+        }
+        transport->shut_down();
+        EXPECT_FALSE(socket.is_shut_down);
+        socket.room = 3;
+        EXPECT_EQ(write(*transport, "ta").bytes, 2U);
+        EXPECT_FALSE(socket.is_shut_down);
+        EXPECT_TRUE(transport->has_own_output());
+        EXPECT_EQ(write(*transport, "more").status, Status::WaitWrite);
+        socket.room = SIZE_MAX;
+        EXPECT_EQ(write(*transport, "more").status, Status::Closed);
+        EXPECT_EQ(socket.outgoing,
+                  "\x82\x04"
+                  "data\x88\x02\x03\xE8");
+        EXPECT_TRUE(socket.is_shut_down);
+    }
 }
 
 TEST_F(WebSocketTransportTest, SaysGoodbyeWhenTheClientDoes) {

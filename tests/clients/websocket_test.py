@@ -59,6 +59,8 @@ class RawSocket:
         size = head[1]
         if size == 126:
             size = int.from_bytes(self.read(2), "big")
+        elif size == 127:
+            size = int.from_bytes(self.read(8), "big")
         return head[0] & 0x0F, self.read(size)
 
     def read(self, count: int) -> bytes:
@@ -206,6 +208,24 @@ class Aws(WebSockets, AuthorizerTest):
         self.assertEqual(device.expect("message")[2], b"plain")
         record = self.server.wait_for_record(clientId="ws-api", eventType="Connect")
         self.assertEqual(record["door"], "api")
+
+    def test_a_ping_while_a_message_is_being_written_is_answered_behind_it(self):
+        writer = self.device("ws-writer").connected()
+        for door in ("api", "https"):
+            with self.subTest(door=door):
+                slow = self.raw(path=self.by_query(), door=door)
+                slow.send(0x82, connect_packet(f"ws-slow-{door}"))
+                slow.send(0x82, b"\x82\x0D\x00\x01\x00\x08lab/slow\x00")
+                self.server.wait_for_record(clientId=f"ws-slow-{door}", eventType="Subscribe")
+                for _ in range(100):
+                    writer.client.publish("lab/slow", b"x" * 100_000, 0)
+                writer.published("lab/done")
+                slow.send(0x89, b"late")
+                opcode, payload = slow.frame()
+                while opcode == 2:
+                    opcode, payload = slow.frame()
+                self.assertEqual((opcode, payload), (0x0A, b"late"))
+                slow.close()
 
     def test_pages_of_other_origins_do_not_reach_the_api_port(self):
         foreign = self.raw(request_more="Origin: https://evil.example\r\n", door="api")
