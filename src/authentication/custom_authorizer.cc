@@ -5,6 +5,7 @@
 #include "async/run_on.h"
 #include "authentication/basic_credentials.h"
 #include "authentication/custom_authorizer_call.h"
+#include "authentication/kept_answer.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -361,7 +362,8 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
         identity->permission_problem = std::make_unique<const std::string>(call.permission_problem);
     }
     identity->policies = std::move(*policies);
-    identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http;
+    identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http &&
+                                     !is_of_one_message(call.authorizer.token_key_name);
     identity->refresh_after = Identity::Seconds(granted.refresh_after.count());
     identity->disconnect_after = Identity::Seconds(granted.disconnect_after.count());
     return identity;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "async/wake.h"
+#include "authentication/kept_answer.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "broker/publisher.h"
@@ -194,11 +195,7 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     credentials->http = std::make_unique<authentication::HttpCredentials>(
         authentication::HttpCredentials{call.request.headers, call.request.query});
     const GatewayParts& parts = gateway_.parts();
-    // All that an authorizer looks at: of another request it might think otherwise.
-    std::string asked_with = call.request.query;
-    for (const auto& [field, value] : call.request.headers.fields()) {
-        asked_with += fmt::format("\n{}: {}", field, value);
-    }
+    std::string asked_with = authentication::asked_with(*credentials->http);
     if (kept_ != nullptr && kept_for_ == asked_with && parts.clock.steady_now() < kept_until_) {
         co_return kept_;
     }

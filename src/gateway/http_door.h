@@ -67,7 +67,7 @@ private:
     const Door& door_;
     // Where the authorizer lets its answer be kept.
     authentication::IdentityPtr kept_;
-    std::string kept_for_;  // what was asked with
+    std::string kept_for_;  // authentication::asked_with() of the request
     SteadyTime kept_until_{};
 };
 

@@ -7,6 +7,7 @@ usage: http_publish_test.py GATEHOUSE [TESTS]"""
 import base64
 import http.client
 import json
+import ssl
 import subprocess
 import unittest
 import urllib.parse
@@ -43,6 +44,8 @@ class HttpPublish(AuthorizerTest):
         function = make_function(cls.server, "poster", HANDLER)
         make_authorizer(cls.server, "Poster", function)
         make_authorizer(cls.server, "Caching", function, enableCachingForHttp=True)
+        make_authorizer(cls.server, "ByQos", function, enableCachingForHttp=True,
+                        tokenKeyName="qos")
 
     def url(self, topic: str, query: dict | None = None) -> str:
         return (f"https://localhost:{self.server.ready['https']}/topics/"
@@ -209,6 +212,36 @@ class HttpPublish(AuthorizerTest):
             self.assertEqual([status for status, _ in answers], [200] * 3)
             wait_until(lambda: self.asked() == before + calls,  # noqa: B023
                        f"{calls} calls for {authorizer}")
+
+    def post_each(self, *requests: tuple[str, str, dict]) -> list[int]:
+        """(query, payload, headers) of each, over one connection."""
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        connection = http.client.HTTPSConnection("localhost", self.server.ready["https"],
+                                                 context=context, timeout=60)
+        self.addCleanup(connection.close)
+        statuses = []
+        for query, payload, headers in requests:
+            connection.request("POST", f"/topics/lab%2Fx?{query}", payload,
+                               {NAME: "Caching", "token": "open sesame"} | headers)
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+        return statuses
+
+    def test_kept_for_messages_that_differ_and_for_no_other_credential(self):
+        self.post("lab/warm")
+        wait_until(self.asked, "the function's output")
+        for calls, requests in (
+                (1, [("", "a", {}), ("qos=1", "longer", {}), ("messageExpiry=60&qos=1", "", {}),
+                     ("", "a", {"x-amz-mqtt5-correlation-data": "AQI="}), ("", "a", {"Date": "x"})]),
+                (3, [("", "a", {}), ("", "a", {"x-more": "b"}), ("more=b", "a", {})]),
+                (2, [("qos=0", "a", {NAME: "ByQos"}), ("qos=1", "a", {NAME: "ByQos"})])):
+            before = self.asked()
+            self.assertEqual(self.post_each(*requests), [200] * len(requests))
+            wait_until(lambda: self.asked() == before + calls,  # noqa: B023
+                       f"{calls} calls")
+        self.assertEqual(self.post_each(("", "a", {}), ("", "a", {"token": "guess"}),
+                                        ("", "a", {})), [200, 401, 200])
 
 
 if __name__ == "__main__":
