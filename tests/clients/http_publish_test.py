@@ -182,19 +182,42 @@ class HttpPublish(AuthorizerTest):
                 data.publish(**wrong)
             self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 400)
 
-    def test_signed_with_a_broken_escape(self):
-        keys = self.server.keys()
-        signer = botocore.auth.SigV4Auth(
-            botocore.credentials.Credentials(*keys.values()), "iotdata", self.server.ready["region"])
-        url = self.server.ready["api_url"] + "/topics/lab%2Fa%zz"
+    def signed_post(self, path: str) -> tuple[http.client.HTTPResponse, str]:
+        """The answer and its body."""
+        signer = botocore.auth.SigV4Auth(botocore.credentials.Credentials(
+            *self.server.keys().values()), "iotdata", self.server.ready["region"])
+        url = self.server.ready["api_url"] + path
         request = botocore.awsrequest.AWSRequest("POST", url, data=b"x")
         signer.add_auth(request)
-        # Others mend such a path before they send it.
+        # Others mend such a path as the broken one before they send it.
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=60)
         self.addCleanup(connection.close)
-        connection.request("POST", urllib.parse.urlsplit(url).path, b"x", dict(request.headers))
+        connection.request("POST", path, b"x", dict(request.headers))
         answer = connection.getresponse()
-        body = answer.read().decode()
+        return answer, answer.read().decode()
+
+    def test_signed_is_answered_like_any_other(self):
+        answer, body = self.signed_post("/topics/lab%2Fsigned?qos=1")
+        self.assertEqual(answer.status, 200, body)
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        self.assertEqual(json.loads(body), {"message": "OK",
+                                            "traceId": answer.headers["x-amzn-RequestId"]})
+
+    def test_signed_by_the_aws_cli(self):
+        listener = self.device("cli-listener").connected()
+        listener.subscribed("lab/cli")
+        done = subprocess.run(
+            ["/usr/bin/aws", "--endpoint-url", self.server.ready["api_url"], "iot-data", "publish",
+             "--topic", "lab/cli", "--qos", "1", "--payload", "aGVsbG8="],
+            capture_output=True, text=True, timeout=60, env={
+                **self.server.environment(), **self.server.keys(),
+                "AWS_DEFAULT_REGION": self.server.ready["region"],
+                "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(self.server.data_dir.path)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(listener.expect("message")[1], "lab/cli")
+
+    def test_signed_with_a_broken_escape(self):
+        answer, body = self.signed_post("/topics/lab%2Fa%zz")
         self.assertEqual((answer.status, answer.headers["x-amzn-ErrorType"]),
                          (400, "InvalidRequestException"), body)
         self.assertIn("two hexadecimal digits", body)

@@ -20,7 +20,7 @@ async::Task<wire::Outcome<PublishResponse>> Publish::handle(const Caller& caller
     auto published =
         co_await publisher.publish(asker_of(caller), std::move(message), caller.deadline);
     if (!published) co_return std::unexpected(wire::Failure(std::move(published.error())));
-    co_return PublishResponse();
+    co_return PublishResponse{.message = "OK", .trace_id = caller.request_id};
 }
 
 }  // namespace gatehouse::api::data

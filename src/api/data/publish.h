@@ -1,5 +1,6 @@
 // Publish: a message from a program that signs its requests.
-// Source: AWS IoT data plane API Reference, Publish.
+// Source: AWS IoT data plane API Reference, Publish; its answer, which AWS's model leaves out, as
+// in the Developer Guide, "HTTPS".
 #pragma once
 
 #include "api/data/message_publisher.h"
