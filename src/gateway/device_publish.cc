@@ -193,8 +193,8 @@ void DeviceConnection::refuse_topic(const mqtt::Publish& publish, const std::str
 
 void DeviceConnection::refuse_oversize() {
     gateway_.metrics().add(logs::Metric::PublishInClientError);
-    refuse_packet({ReasonCode::PacketTooLarge, "MQTT-3.1.2-24", "Payload",
-                   "is larger than the service takes"});
+    // The profile's bound; MQTT has none for the payload alone.
+    refuse_packet({ReasonCode::PacketTooLarge, "", "Payload", "is larger than the service takes"});
 }
 
 // Throttled, QoS 0 is discarded already, and whatever follows anything else waits.
