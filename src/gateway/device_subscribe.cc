@@ -164,8 +164,10 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     if (!unsubscribe) return refuse_packet(unsubscribe.error());
     if (!takes_codes(unsubscribe->filters.size())) return;
     mqtt::Unsuback unsuback{.packet_id = unsubscribe->packet_id};
+    std::vector<std::string_view> ended;
     for (const std::string_view filter : unsubscribe->filters) {
         const bool existed = lease_.unsubscribe(filter);
+        if (existed) ended.push_back(filter);
         if (is_v5()) {
             unsuback.reasons.push_back(existed ? ReasonCode::Success
                                                : ReasonCode::NoSubscriptionExisted);
@@ -177,7 +179,7 @@ void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     mqtt::encode(unsuback, facts_->version, packet);
     lease_.send_when_kept(std::move(packet));
     note_withheld();
-    gateway_.lifecycle().unsubscribed(lifecycle_facts(), unsubscribe->filters);
+    if (!ended.empty()) gateway_.lifecycle().unsubscribed(lifecycle_facts(), ended);
 }
 
 // A denial is told once a topic, policy and log level, not once a message.
