@@ -15,6 +15,15 @@ using mqtt::ReasonCode;
 // Room for the topic, properties and headers around a payload of the greatest size.
 constexpr std::uint32_t packet_headroom = 18 * 1024;
 
+// MQTT 3.1, section 3.1, "Client Identifier".
+constexpr std::ptrdiff_t characters_max_31 = 23;
+
+bool is_client_id_31(std::string_view id) {
+    const auto characters = std::ranges::count_if(
+        id, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
+    return characters >= 1 && characters <= characters_max_31;
+}
+
 std::optional<ConnectProblem> check_will(const mqtt::Will& will, const Profile& profile) {
     if (will.qos == mqtt::Qos::ExactlyOnce && profile.behaviour.qos_2 == Support::Refused) {
         return ConnectProblem{ReasonCode::QosNotSupported, "a will with QoS 2 is not supported"};
@@ -44,6 +53,11 @@ std::optional<ConnectProblem> check_connect(const mqtt::Connect& connect, const 
         return ConnectProblem{ReasonCode::ClientIdentifierNotValid,
                               fmt::format("the client id has {} bytes; at most {} are allowed",
                                           connect.client_id.size(), limits.client_id_bytes_max)};
+    }
+    if (connect.version == mqtt::ProtocolVersion::V3_1 && !is_client_id_31(connect.client_id)) {
+        return ConnectProblem{
+            ReasonCode::ClientIdentifierNotValid,
+            fmt::format("a client id of MQTT 3.1 has 1 to {} characters", characters_max_31)};
     }
     if (connect.client_id.starts_with('$')) {
         return ConnectProblem{ReasonCode::ClientIdentifierNotValid,

@@ -28,6 +28,16 @@ TEST(CheckConnect, RefusesWhatTheProfileDoesNotHave) {
     old.version = mqtt::ProtocolVersion::V3_1;
     EXPECT_EQ(check_connect(old, aws)->reason, ReasonCode::UnsupportedProtocolVersion);
     EXPECT_FALSE(check_connect(old, open));
+    std::string longest;
+    for (int i = 0; i < 23; ++i) longest += "\xC3\xA4";
+    const std::string longer = longest + "c";
+    for (const std::string_view wrong : {std::string_view(longer), std::string_view()}) {
+        old.client_id = wrong;
+        EXPECT_EQ(check_connect(old, open)->reason, ReasonCode::ClientIdentifierNotValid) << wrong;
+        EXPECT_FALSE(check_connect(connect_of(wrong), open)) << "3.1.1 has no such bound";
+    }
+    old.client_id = longest;
+    EXPECT_FALSE(check_connect(old, open));
 
     mqtt::Connect enhanced = connect_of("c");
     enhanced.version = mqtt::ProtocolVersion::V5;

@@ -43,8 +43,18 @@ void DeviceConnection::on_puback(const mqtt::Frame& frame) {
     if (const auto ack = read_ack(frame)) lease_.acknowledge(ack->packet_id);
 }
 
+// PUBREC, PUBREL and PUBCOMP, which have no meaning where there is no QoS 2. Empty: the connection
+// was ended.
+std::optional<mqtt::Ack> DeviceConnection::read_ack_of_qos_2(const mqtt::Frame& frame) {
+    auto ack = read_ack(frame);
+    if (!ack || gateway_.settings().profile.behaviour.qos_2 == Support::Allowed) return ack;
+    refuse_packet({ReasonCode::QosNotSupported, "", "",
+                   "QoS 2 is not supported, and so is no packet that acknowledges it"});
+    return std::nullopt;
+}
+
 void DeviceConnection::on_pubrec(const mqtt::Frame& frame) {
-    const auto ack = read_ack(frame);
+    const auto ack = read_ack_of_qos_2(frame);
     if (!ack) return;
     if (mqtt::is_failure(ack->reason)) {
         lease_.note_refused(ack->packet_id);
@@ -55,14 +65,14 @@ void DeviceConnection::on_pubrec(const mqtt::Frame& frame) {
 }
 
 void DeviceConnection::on_pubrel(const mqtt::Frame& frame) {
-    const auto ack = read_ack(frame);
+    const auto ack = read_ack_of_qos_2(frame);
     if (!ack) return;
     const bool found = lease_.release(ack->packet_id);
     answer(PacketType::Pubcomp, ack->packet_id, found);
 }
 
 void DeviceConnection::on_pubcomp(const mqtt::Frame& frame) {
-    if (const auto ack = read_ack(frame)) lease_.note_completed(ack->packet_id);
+    if (const auto ack = read_ack_of_qos_2(frame)) lease_.note_completed(ack->packet_id);
 }
 
 // A PUBLISH with QoS 2, before anything else is asked about it. False: it is dealt with.

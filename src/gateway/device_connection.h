@@ -167,6 +167,7 @@ private:
     bool has_inbound_room();
     bool begin_exactly_once(const mqtt::Publish& publish);
     std::optional<mqtt::Ack> read_ack(const mqtt::Frame& frame);
+    std::optional<mqtt::Ack> read_ack_of_qos_2(const mqtt::Frame& frame);
     void answer(mqtt::PacketType type, mqtt::PacketId id, bool found);
 
     // Subscribing (device_subscribe.cc). `problem` collects the first sentence for the SUBACK.

@@ -26,6 +26,9 @@ constexpr const char* tls13_ciphers =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr std::string_view rsa_exchange_ciphers =
     "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
+// Of one policy, on the ports where clients show certificates (8883 and 8443 of AWS).
+constexpr std::string_view rsa_exchange_ciphers_with_certificates =
+    "AES128-GCM-SHA256:AES256-GCM-SHA384:AES256-SHA256:AES128-SHA:AES256-SHA";
 
 struct Policy {
     int version_min = TLS1_2_VERSION;
@@ -33,15 +36,21 @@ struct Policy {
     std::string tls12_ciphers{forward_secret_ciphers};
 };
 
-Policy policy_of(SecurityPolicy name) {
+Policy policy_of(const TlsSettings& settings) {
     Policy policy;
-    switch (name) {
+    switch (settings.policy) {
         case SecurityPolicy::Tls13_1_3_2022_10: policy.version_min = TLS1_3_VERSION; break;
         case SecurityPolicy::Tls13_1_2_2022_10: break;
         case SecurityPolicy::Tls12_1_2_2022_10:
-        case SecurityPolicy::Tls12_1_0_2016_01:
             policy.version_max = TLS1_2_VERSION;
             policy.tls12_ciphers += fmt::format(":{}", rsa_exchange_ciphers);
+            break;
+        case SecurityPolicy::Tls12_1_0_2016_01:
+            policy.version_max = TLS1_2_VERSION;
+            policy.tls12_ciphers +=
+                fmt::format(":{}", settings.client_certificate == ClientCertificate::Requested
+                                       ? rsa_exchange_ciphers_with_certificates
+                                       : rsa_exchange_ciphers);
             break;
         case SecurityPolicy::Tls12_1_0_2015_01:
             policy.version_max = TLS1_2_VERSION;
@@ -130,7 +139,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& se
     made->context_ = SSL_CTX_new(TLS_server_method());
     if (made->context_ == nullptr) return fail(ErrorKind::Internal, openssl_error());
     SSL_CTX* const context = made->context_;
-    const Policy policy = policy_of(settings.policy);
+    const Policy policy = policy_of(settings);
     SSL_CTX_set_min_proto_version(context, policy.version_min);
     SSL_CTX_set_max_proto_version(context, policy.version_max);
     SSL_CTX_set_dh_auto(context, 1);  // for the one policy that has DHE

@@ -62,8 +62,8 @@ def context_for(server, minimum=None, maximum=None, ciphers=None) -> ssl.SSLCont
     return context
 
 
-def connect_tls(server, context: ssl.SSLContext) -> ssl.SSLSocket:
-    plain = socket.create_connection(("127.0.0.1", server.ready["mqtts"]), timeout=30)
+def connect_tls(server, context: ssl.SSLContext, door: str = "mqtts") -> ssl.SSLSocket:
+    plain = socket.create_connection(("127.0.0.1", server.ready[door]), timeout=30)
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -270,10 +270,10 @@ class Policies(unittest.TestCase):
         self.assertEqual(self.versions("TLS13_1_2_2022_10"), ["TLSv1.2", "TLSv1.3"])
         self.assertEqual(self.versions("TLS12_1_2_2022_10"), ["TLSv1.2"])
 
-    def has_cipher(self, cipher: str) -> bool:
+    def has_cipher(self, cipher: str, door: str = "mqtts") -> bool:
+        context = context_for(self.server, maximum=ssl.TLSVersion.TLSv1_2, ciphers=cipher)
         try:
-            with connect_tls(self.server, context_for(
-                    self.server, maximum=ssl.TLSVersion.TLSv1_2, ciphers=cipher)) as stream:
+            with connect_tls(self.server, context, door) as stream:
                 return stream.cipher()[0] == cipher
         except (ssl.SSLError, ConnectionError):
             return False
@@ -287,7 +287,10 @@ class Policies(unittest.TestCase):
             with self.subTest(policy):
                 self.versions(policy, *own)
                 self.assertTrue(self.has_cipher("ECDHE-RSA-AES128-GCM-SHA256"))
-                self.assertEqual(self.has_cipher("AES128-SHA256"), rsa_exchange)
+                self.assertEqual(self.has_cipher("AES128-SHA"), rsa_exchange)
+                self.assertEqual(self.has_cipher("AES128-SHA256", "https"), rsa_exchange)
+                self.assertEqual(self.has_cipher("AES128-SHA256"),
+                                 rsa_exchange and policy != "TLS12_1_0_2016_01")
                 self.assertEqual(self.has_cipher("DHE-RSA-AES256-SHA"), dhe)
 
     def test_a_wrong_name(self):

@@ -140,6 +140,13 @@ class Flow:
         got = peer.expect(wire.PUBCOMP)
         self.assertEqual((got.packet_id, got.code), (98, self.code(PACKET_ID_NOT_FOUND) or 0))
 
+    @states(v311="-", v5="-", profiles=("Aws",))
+    def test_acknowledgements_of_qos_2_where_there_is_none(self):
+        for kind in (wire.PUBREC, wire.PUBREL, wire.PUBCOMP):
+            peer = self.client()
+            self.acknowledge(peer, kind, 1)
+            peer.expect_closed(self.code(QOS_NOT_SUPPORTED))
+
     @states(v311="3.6.1-1 2.2.2-1 2.2.2-2", v5="3.6.1-1 2.1.3-1")
     def test_reserved_flags(self):
         for kind, flags in ((wire.PUBREL, 0), (wire.PUBREL, 3), (wire.PUBACK, 1),
