@@ -87,6 +87,10 @@ TEST(CheckConnect, LooksAtTheWill) {
     EXPECT_EQ(check_connect(connect, aws)->reason, ReasonCode::QosNotSupported);
     connect.will = mqtt::Will{.topic = "1/2/3/4/5/6/7/8/9"};
     EXPECT_EQ(check_connect(connect, aws)->reason, ReasonCode::TopicNameInvalid);
+    connect.will = mqtt::Will{.topic = "$aws/rules/r"};
+    EXPECT_FALSE(check_connect(connect, aws));
+    connect.will->retain = true;
+    EXPECT_EQ(check_connect(connect, aws)->reason, ReasonCode::TopicNameInvalid);
     connect.will = mqtt::Will{.topic = "$SYS/x"};
     EXPECT_EQ(check_connect(connect, aws)->reason, ReasonCode::TopicNameInvalid);
 }

@@ -89,6 +89,8 @@ TEST_F(HttpPublishRequest, SaysWhatIsWrong) {
         {"/topics/a/%23", "", "", "", "topic"},
         {"/topics/a/b/c/d/e/f/g/h/i", "", "", "", "8 levels"},
         {"/topics/$SYS/x", "", "", "", "reserved"},
+        {"/topics/$aws/things/t/shadow/update/accepted", "", "", "", "reserved"},
+        {"/topics/$aws/things/t/shadow/update", "retain=true", "", "", "without RETAIN"},
         {"/topics/x", "qos=2", "", "", "qos is 0 or 1"},
         {"/topics/x", "retain=yes", "", "", "true or false"},
         {"/topics/x", "messageExpiry=soon", "", "", "number of seconds"},

@@ -9,6 +9,7 @@ import wire
 from conformance_test_case import matrix, open_only, states
 
 MALFORMED, PROTOCOL_ERROR, TOPIC_NAME_INVALID = 0x81, 0x82, 0x90
+TOPIC_FILTER_INVALID = 0x8F
 PACKET_TOO_LARGE, TOPIC_ALIAS_INVALID = 0x95, 0x94
 RETAIN_AS_PUBLISHED, HANDLING_IF_NEW, HANDLING_NEVER = 0x08, 0x10, 0x20
 PAIRS = [("z", "1"), ("a", "2"), ("z", "3"), ("", "")]
@@ -381,6 +382,21 @@ class Publish:
         got = peer.expect(wire.PUBREC)
         self.assertEqual(got.code, TOPIC_NAME_INVALID)
         self.assertLessEqual(got.size, 60)
+
+    @states(v5="-")
+    def test_reserved_topics_are_the_services(self):
+        reader = self.reader("$aws/things/#", "$aws/+/r/#")
+        self.assertEqual(reader.subscribe("$aws/rules/#", "$share/g/$aws/rules/r", "$aws/none/#"),
+                         [TOPIC_FILTER_INVALID] * 3)
+        peer = self.client()
+        own = f"$aws/things/{self.name()}"
+        for topic in (f"{own}/shadow/update/accepted", f"{own}/jobs/notify", f"{own}/none",
+                      "$aws/events/presence/connected/c", "$aws/none"):
+            self.assertEqual(peer.publish(topic, b"forged", qos=1), TOPIC_NAME_INVALID, topic)
+        self.assertEqual(peer.publish(f"{own}/shadow/get", qos=1, retain=True), TOPIC_NAME_INVALID)
+        self.assertLess(peer.publish("$aws/rules/r/x", b"for the rule", qos=1), 0x80)
+        self.assertLess(peer.publish(f"{own}/shadow/get", b"asked", qos=1), 0x80)
+        self.assertEqual(reader.message().payload, b"asked")
 
     @states(v5="3.2.2-15", profiles=("Aws",))
     def test_the_maximum_packet_size_of_the_server(self):
