@@ -111,10 +111,6 @@ void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
     lease_.policies_changed(will_permit(identity_));
 }
 
-void DeviceConnection::lose_rights() {
-    lease_.policies_changed(will_permit(nullptr));
-}
-
 void DeviceConnection::on_ready(std::uint32_t events) {
     if (lingering_) return discard_input();
     if ((events & EPOLLOUT) != 0) flush();

@@ -85,8 +85,6 @@ public:
     LoopGateway& gateway() { return gateway_; }
     // From the identity keeper: new policies apply to everything that follows.
     void adopt_identity(authentication::IdentityPtr identity);
-    // From the identity keeper: it is nobody's any more and has to end; its will may not be sent.
-    void lose_rights();
     // Ends the conversation: says why where the protocol can, detaches, logs, closes.
     struct Ending {
         DisconnectReason reason;

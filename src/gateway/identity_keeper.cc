@@ -112,10 +112,6 @@ void IdentityKeeper::take(authentication::AuthenticationResult result) {
         set_timer();
         return;
     }
-    // Who could not be asked about keeps what was granted last, for the will.
-    if (result.error().kind != authentication::Refusal::Kind::Unavailable) {
-        connection_.lose_rights();
-    }
     connection_.end({.reason = DisconnectReason::AuthError,
                      .tell = mqtt::ReasonCode::NotAuthorized,
                      .details = "the authorizer was asked again: " + result.error().sentence,

@@ -18,7 +18,7 @@ public:
             return identity_->policies->decide(action, will.topic).allowed();
         };
         const bool allowed =
-            identity_ != nullptr && allows(policy::Action::Publish) &&
+            allows(policy::Action::Publish) &&
             (will.retain == broker::Retain::No || allows(policy::Action::RetainPublish));
         return {.permission = allowed ? broker::Permission::Allowed : broker::Permission::Denied};
     }

@@ -21,7 +21,7 @@ std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
                                         authentication::IdentityPtr identity, const Limits& limits);
 
 // Asks the policies of this identity, which is kept: when the will is due the connection may be
-// gone. Null: of nobody any more, so that it is never permitted.
+// gone.
 std::unique_ptr<broker::WillPermit> will_permit(authentication::IdentityPtr identity);
 
 // The condition keys that only a CONNECT has: iot:ConnectAttributes and iot:LastWillTopic.
