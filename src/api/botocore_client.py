@@ -58,8 +58,8 @@ def authorizers(url):
     refused(lambda: iot.describe_authorizer(authorizerName="B"), "ResourceNotFoundException", 404)
     refused(lambda: iot.describe_authorizer(authorizerName="a/b c"), "InvalidRequestException",
             400, "Value 'a/b c' at 'authorizerName'")
-    refused(lambda: iot.describe_thing(thingName="x"), "NotImplementedException", 501,
-            "DescribeThing")
+    refused(lambda: iot.list_mitigation_actions(), "NotImplementedException", 501,
+            "ListMitigationActions")
     assert iot.describe_endpoint()["endpointAddress"]
     refused(lambda: client("iot", url, "AKIDOTHER").list_authorizers(),
             "UnrecognizedClientException", 403)

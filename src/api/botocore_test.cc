@@ -7,28 +7,26 @@
 #include <filesystem>
 #include <thread>
 
-#include "api/api_fixture.h"
-#include "api/iot/iot_service.h"
+#include "api/iot/iot_fixture.h"
 #include "api/logs/logs_service.h"
 #include "net/http_server.h"
 #include "net/listener.h"
 #include "net/stream.h"
-#include "storage/memory_resource_store.h"
 
 namespace gatehouse::api {
 namespace {
 
-struct BotocoreTest : ApiFixture {
+struct BotocoreTest : IotFixture {
     BotocoreTest() {
         // botocore signs with the machine's time.
         clock.advance(std::chrono::duration_cast<std::chrono::milliseconds>(
             SystemClock().wall_now() - clock.wall_now()));
         std::string name = testing::TempDir() + "botocore_XXXXXX";
         log_settings.folder = ::mkdtemp(name.data());
-        logs = ::gatehouse::logs::LogStore::open(log_settings, clock).value();
+        log = ::gatehouse::logs::LogStore::open(log_settings, clock).value();
     }
     ~BotocoreTest() override {
-        logs.reset();
+        log.reset();
         std::filesystem::remove_all(log_settings.folder);
     }
 
@@ -48,19 +46,10 @@ struct BotocoreTest : ApiFixture {
         listener = std::move(*opened);
     }
 
-    storage::MemoryResourceStore memory{clock};
-    storage::AsyncResourceStore store{memory, workers};
-    std::unique_ptr<registry::Authorizers> authorizers =
-        std::move(registry::Authorizers::load(store, {}).value());
-    ::gatehouse::logs::ConfiguredLevels levels{::gatehouse::logs::Level::Info};
-    std::unique_ptr<registry::LoggingOptions> logging =
-        std::move(registry::LoggingOptions::load(store, levels).value());
-    EndpointNames endpoint_names = [](Tenant,
-                                      registry::EndpointType) -> async::Task<Result<std::string>> {
-        co_return "gate.example.test";
-    };
+    void SetUp() override {}
+
     ::gatehouse::logs::StoreSettings log_settings;
-    std::unique_ptr<::gatehouse::logs::LogStore> logs;
+    std::unique_ptr<::gatehouse::logs::LogStore> log;
     net::ConnectionLimits limits{{}};
     net::HttpServerSettings http;
     std::unique_ptr<net::Listener> listener;
@@ -68,8 +57,8 @@ struct BotocoreTest : ApiFixture {
 
 TEST_F(BotocoreTest, GetsWhatItExpects) {
     std::vector<Service> services;
-    services.push_back(make_iot_service({*authorizers, *logging, endpoint_names}));
-    services.push_back(make_logs_service({*logs, workers}));
+    services.push_back(service());
+    services.push_back(make_logs_service({*log, workers}));
     serve(std::move(services));
     listen();
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "base/named.h"
 #include "base/tenant.h"
+#include "registry/texts.h"
 
 namespace gatehouse::registry {
 
@@ -20,8 +20,6 @@ using AuthorizerName = Named<std::string, struct AuthorizerNameTag>;
 using FunctionArn = Named<std::string, struct FunctionArnTag>;
 
 enum class AuthorizerStatus : std::uint8_t { Active, Inactive };
-
-using Texts = std::map<std::string, std::string>;
 
 struct Authorizer {
     Tenant tenant;

@@ -7,12 +7,16 @@ namespace {
 
 ErrorKind kind_of(Refusal refusal) {
     switch (refusal) {
-        case Refusal::InvalidRequest: return ErrorKind::InvalidInput;
+        case Refusal::InvalidRequest:
+        case Refusal::MalformedPolicy:
+        case Refusal::CertificateValidation: return ErrorKind::InvalidInput;
         case Refusal::ResourceNotFound:
         case Refusal::NotConfigured: return ErrorKind::NotFound;
         case Refusal::ResourceAlreadyExists:
         case Refusal::DeleteConflict:
+        case Refusal::CertificateState:
         case Refusal::VersionConflict: return ErrorKind::Conflict;
+        case Refusal::VersionsLimitExceeded:
         case Refusal::LimitExceeded: return ErrorKind::LimitExceeded;
         case Refusal::ServiceUnavailable: return ErrorKind::Unavailable;
         case Refusal::InternalFailure: return ErrorKind::Internal;
@@ -43,6 +47,10 @@ std::string_view exception_name(Refusal refusal) {
         case Refusal::ResourceNotFound: return "ResourceNotFoundException";
         case Refusal::ResourceAlreadyExists: return "ResourceAlreadyExistsException";
         case Refusal::DeleteConflict: return "DeleteConflictException";
+        case Refusal::MalformedPolicy: return "MalformedPolicyException";
+        case Refusal::VersionsLimitExceeded: return "VersionsLimitExceededException";
+        case Refusal::CertificateState: return "CertificateStateException";
+        case Refusal::CertificateValidation: return "CertificateValidationException";
         case Refusal::LimitExceeded: return "LimitExceededException";
         case Refusal::NotConfigured: return "NotConfiguredException";
         case Refusal::VersionConflict: return "VersionConflictException";

@@ -16,6 +16,10 @@ enum class Refusal : std::uint8_t {
     ResourceNotFound,
     ResourceAlreadyExists,  // also: this one is the default already
     DeleteConflict,         // not in a state to be deleted
+    MalformedPolicy,
+    VersionsLimitExceeded,  // of a policy
+    CertificateState,       // the certificate's status forbids it
+    CertificateValidation,
     LimitExceeded,
     NotConfigured,
     VersionConflict,  // changed by somebody else again and again meanwhile

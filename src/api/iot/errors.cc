@@ -12,6 +12,10 @@ const wire::ErrorShape& shape_of(registry::Refusal refusal) {
         case Refusal::ResourceNotFound: return errors::resource_not_found_exception;
         case Refusal::ResourceAlreadyExists: return errors::resource_already_exists_exception;
         case Refusal::DeleteConflict: return errors::delete_conflict_exception;
+        case Refusal::MalformedPolicy: return errors::malformed_policy_exception;
+        case Refusal::VersionsLimitExceeded: return errors::versions_limit_exceeded_exception;
+        case Refusal::CertificateState: return errors::certificate_state_exception;
+        case Refusal::CertificateValidation: return errors::certificate_validation_exception;
         case Refusal::LimitExceeded: return errors::limit_exceeded_exception;
         case Refusal::NotConfigured: return errors::not_configured_exception;
         case Refusal::VersionConflict: return errors::version_conflict_exception;

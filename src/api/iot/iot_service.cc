@@ -1,21 +1,59 @@
 #include "api/iot/iot_service.h"
 
+#include "api/iot/attach_policy.h"
+#include "api/iot/attach_principal_policy.h"
+#include "api/iot/attach_thing_principal.h"
 #include "api/iot/clear_default_authorizer.h"
 #include "api/iot/create_authorizer.h"
+#include "api/iot/create_certificate_from_csr.h"
+#include "api/iot/create_keys_and_certificate.h"
+#include "api/iot/create_policy.h"
+#include "api/iot/create_policy_version.h"
+#include "api/iot/create_thing.h"
+#include "api/iot/create_thing_type.h"
 #include "api/iot/delete_authorizer.h"
+#include "api/iot/delete_certificate.h"
+#include "api/iot/delete_policy.h"
+#include "api/iot/delete_policy_version.h"
+#include "api/iot/delete_thing.h"
+#include "api/iot/delete_thing_type.h"
 #include "api/iot/delete_v2_logging_level.h"
+#include "api/iot/deprecate_thing_type.h"
 #include "api/iot/describe_authorizer.h"
+#include "api/iot/describe_certificate.h"
 #include "api/iot/describe_default_authorizer.h"
 #include "api/iot/describe_endpoint.h"
+#include "api/iot/describe_thing.h"
+#include "api/iot/describe_thing_type.h"
+#include "api/iot/detach_policy.h"
+#include "api/iot/detach_principal_policy.h"
+#include "api/iot/detach_thing_principal.h"
 #include "api/iot/errors.h"
+#include "api/iot/get_policy.h"
+#include "api/iot/get_policy_version.h"
 #include "api/iot/get_v2_logging_options.h"
+#include "api/iot/list_attached_policies.h"
 #include "api/iot/list_authorizers.h"
+#include "api/iot/list_certificates.h"
+#include "api/iot/list_policies.h"
+#include "api/iot/list_policy_principals.h"
+#include "api/iot/list_policy_versions.h"
+#include "api/iot/list_principal_policies.h"
+#include "api/iot/list_principal_things.h"
+#include "api/iot/list_targets_for_policy.h"
+#include "api/iot/list_thing_principals.h"
+#include "api/iot/list_thing_types.h"
+#include "api/iot/list_things.h"
 #include "api/iot/list_v2_logging_levels.h"
+#include "api/iot/register_certificate_without_ca.h"
 #include "api/iot/set_default_authorizer.h"
+#include "api/iot/set_default_policy_version.h"
 #include "api/iot/set_v2_logging_level.h"
 #include "api/iot/set_v2_logging_options.h"
 #include "api/iot/test_invoke_authorizer.h"
 #include "api/iot/update_authorizer.h"
+#include "api/iot/update_certificate.h"
+#include "api/iot/update_thing.h"
 #include "api/shapes/iot/model.h"
 
 namespace gatehouse::api {
@@ -28,21 +66,59 @@ constexpr std::size_t body_bytes_max = 1024 * 1024;
 
 Service make_iot_service(const IotParts& parts) {
     Service service(iot::model(), iot::error_table(), body_bytes_max);
-    service.handle(iot::ClearDefaultAuthorizer{parts.authorizers})
+    service.handle(iot::AttachPolicy{parts.policies})
+        .handle(iot::AttachPrincipalPolicy{parts.policies})
+        .handle(iot::AttachThingPrincipal{parts.things})
+        .handle(iot::ClearDefaultAuthorizer{parts.authorizers})
         .handle(iot::CreateAuthorizer{parts.authorizers})
+        .handle(iot::CreateCertificateFromCsr{parts.certificates, parts.authority, parts.workers})
+        .handle(iot::CreateKeysAndCertificate{parts.certificates, parts.authority, parts.workers})
+        .handle(iot::CreatePolicy{parts.policies})
+        .handle(iot::CreatePolicyVersion{parts.policies})
+        .handle(iot::CreateThing{parts.things})
+        .handle(iot::CreateThingType{parts.thing_types})
         .handle(iot::DeleteAuthorizer{parts.authorizers})
+        .handle(iot::DeleteCertificate{parts.certificates})
+        .handle(iot::DeletePolicy{parts.policies})
+        .handle(iot::DeletePolicyVersion{parts.policies})
+        .handle(iot::DeleteThing{parts.things})
+        .handle(iot::DeleteThingType{parts.thing_types})
         .handle(iot::DeleteV2LoggingLevel{parts.logging})
+        .handle(iot::DeprecateThingType{parts.thing_types})
         .handle(iot::DescribeAuthorizer{parts.authorizers})
+        .handle(iot::DescribeCertificate{parts.certificates})
         .handle(iot::DescribeDefaultAuthorizer{parts.authorizers})
         .handle(iot::DescribeEndpoint{parts.endpoint_names})
+        .handle(iot::DescribeThing{parts.things})
+        .handle(iot::DescribeThingType{parts.thing_types})
+        .handle(iot::DetachPolicy{parts.policies})
+        .handle(iot::DetachPrincipalPolicy{parts.policies})
+        .handle(iot::DetachThingPrincipal{parts.things})
+        .handle(iot::GetPolicy{parts.policies})
+        .handle(iot::GetPolicyVersion{parts.policies})
         .handle(iot::GetV2LoggingOptions{parts.logging})
+        .handle(iot::ListAttachedPolicies{parts.policies})
         .handle(iot::ListAuthorizers{parts.authorizers})
+        .handle(iot::ListCertificates{parts.certificates})
+        .handle(iot::ListPolicies{parts.policies})
+        .handle(iot::ListPolicyPrincipals{parts.policies})
+        .handle(iot::ListPolicyVersions{parts.policies})
+        .handle(iot::ListPrincipalPolicies{parts.policies})
+        .handle(iot::ListPrincipalThings{parts.things})
+        .handle(iot::ListTargetsForPolicy{parts.policies})
+        .handle(iot::ListThingPrincipals{parts.things})
+        .handle(iot::ListThingTypes{parts.thing_types})
+        .handle(iot::ListThings{parts.things})
         .handle(iot::ListV2LoggingLevels{parts.logging})
+        .handle(iot::RegisterCertificateWithoutCA{parts.certificates})
         .handle(iot::SetDefaultAuthorizer{parts.authorizers})
+        .handle(iot::SetDefaultPolicyVersion{parts.policies})
         .handle(iot::SetV2LoggingLevel{parts.logging})
         .handle(iot::SetV2LoggingOptions{parts.logging})
         .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer})
-        .handle(iot::UpdateAuthorizer{parts.authorizers});
+        .handle(iot::UpdateAuthorizer{parts.authorizers})
+        .handle(iot::UpdateCertificate{parts.certificates})
+        .handle(iot::UpdateThing{parts.things});
     return service;
 }
 

@@ -6,12 +6,18 @@
 
 #include "api/service.h"
 #include "async/task.h"
+#include "async/worker_pool.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
 #include "base/tenant.h"
+#include "certificates/local_authority.h"
 #include "registry/authorizers.h"
+#include "registry/certificates.h"
 #include "registry/endpoint_name.h"
 #include "registry/logging_options.h"
+#include "registry/policies.h"
+#include "registry/thing_types.h"
+#include "registry/things.h"
 
 namespace gatehouse::api {
 
@@ -24,6 +30,12 @@ using EndpointNames =
 struct IotParts {
     registry::Authorizers& authorizers;
     registry::LoggingOptions& logging;
+    registry::Policies& policies;
+    registry::Certificates& certificates;
+    registry::Things& things;
+    registry::ThingTypes& thing_types;
+    certificates::LocalAuthority& authority;
+    async::WorkerPool& workers;
     EndpointNames endpoint_names;
     // Null: TestInvokeAuthorizer answers that it is unavailable.
     authentication::CustomAuthorizer* custom_authorizer = nullptr;

@@ -2,46 +2,20 @@
 
 #include <gtest/gtest.h>
 
-#include "api/api_fixture.h"
+#include "api/iot/iot_fixture.h"
 #include "api/shapes/iot/model.h"
 #include "base/json.h"
-#include "storage/memory_resource_store.h"
 
 namespace gatehouse::api {
 namespace {
 
-struct IotServiceTest : ApiFixture {
-    IotServiceTest() {
-        std::vector<Service> services;
-        services.push_back(make_iot_service({*authorizers, *logging, endpoint_names}));
-        serve(std::move(services));
-    }
-    json::value parsed(const net::HttpResponse& response) {
-        EXPECT_EQ(response.status, 200u) << response.body;
-        return parse_json(response.body, "the response").value_or(nullptr);
-    }
+struct IotServiceTest : IotFixture {
     net::HttpResponse create(const std::string& name) {
         return call("iot", "POST", "/authorizer/" + name, created);
     }
 
     static constexpr auto created = R"({"signingDisabled":true,"authorizerFunctionArn":
         "arn:aws:lambda:us-east-1:123456789012:function:authorize"})";
-    storage::MemoryResourceStore memory{clock};
-    storage::AsyncResourceStore store{memory, workers};
-    std::unique_ptr<registry::Authorizers> authorizers =
-        std::move(registry::Authorizers::load(store, {}).value());
-    logs::ConfiguredLevels levels{logs::Level::Info};
-    std::unique_ptr<registry::LoggingOptions> logging =
-        std::move(registry::LoggingOptions::load(store, levels).value());
-    Result<std::string> endpoint_name{"gate.example.test"};
-    std::vector<std::pair<Tenant, registry::EndpointType>> endpoints_asked_for;
-    async::Task<Result<std::string>> name_for(Tenant tenant, registry::EndpointType type) {
-        endpoints_asked_for.emplace_back(std::move(tenant), type);
-        co_return endpoint_name;
-    }
-    EndpointNames endpoint_names = [this](Tenant tenant, registry::EndpointType type) {
-        return name_for(std::move(tenant), type);
-    };
 };
 
 // DescribeAuthorizer after CreateAuthorizer and UpdateAuthorizer.

@@ -100,10 +100,28 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     auto logging = registry::LoggingOptions::load(*foundation.async_store, *foundation.levels);
     if (!logging) return fail(std::move(logging.error()));
     made->logging = std::move(*logging);
+    made->make_registry(settings, foundation);
     auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
     if (!functions) return fail(std::move(functions.error()));
     made->functions = std::move(*functions);
     return made;
+}
+
+void Resources::make_registry(const Settings& settings, Foundation& foundation) {
+    storage::AsyncResourceStore& store = *foundation.async_store;
+    const Clock& clock = *foundation.clock;
+    Random& random = foundation.random;
+    const Limits& limits = settings.profile.limits;
+    policies = std::make_unique<registry::Policies>(
+        store, registry::PolicyRecords::Parts{clock,
+                                              random,
+                                              {.characters_max = limits.policy_characters_max,
+                                               .versions_max = limits.policy_versions_max}});
+    certificates = std::make_unique<registry::Certificates>(
+        store, registry::CertificateRecords::Parts{random});
+    things = std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random});
+    thing_types = std::make_unique<registry::ThingTypes>(
+        store, registry::ThingTypeRecords::Parts{clock, random, {}});
 }
 
 ControlApi::ControlApi(const Parts& parts)
@@ -128,6 +146,12 @@ ControlApi::ControlApi(const Parts& parts)
     services.push_back(api::make_iot_service(
         {.authorizers = *parts.resources.authorizers,
          .logging = *parts.resources.logging,
+         .policies = *parts.resources.policies,
+         .certificates = *parts.resources.certificates,
+         .things = *parts.resources.things,
+         .thing_types = *parts.resources.thing_types,
+         .authority = *foundation.authority,
+         .workers = foundation.workers,
          .endpoint_names =
              [&endpoints = parts.endpoints](Tenant tenant, registry::EndpointType type) {
                  return endpoints.name_for(std::move(tenant), type);

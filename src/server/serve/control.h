@@ -14,7 +14,11 @@
 #include "iam/accounts.h"
 #include "iam/function_keys.h"
 #include "registry/authorizers.h"
+#include "registry/certificates.h"
 #include "registry/logging_options.h"
+#include "registry/policies.h"
+#include "registry/thing_types.h"
+#include "registry/things.h"
 #include "server/serve/data_plane.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
@@ -35,10 +39,15 @@ public:
     std::unique_ptr<iam::FunctionKeys> function_keys;
     std::unique_ptr<registry::Authorizers> authorizers;
     std::unique_ptr<registry::LoggingOptions> logging;
+    std::unique_ptr<registry::Policies> policies;
+    std::unique_ptr<registry::Certificates> certificates;
+    std::unique_ptr<registry::Things> things;
+    std::unique_ptr<registry::ThingTypes> thing_types;
     std::unique_ptr<FunctionRuntime> functions;
 
 private:
     Resources() = default;
+    void make_registry(const Settings& settings, Foundation& foundation);
 };
 
 // The API over the resources; built last, because it can test authorizers.

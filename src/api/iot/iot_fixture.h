@@ -1,0 +1,72 @@
+// For tests of the service "iot": the service over a store in memory.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "api/api_fixture.h"
+#include "api/iot/iot_service.h"
+#include "base/encoding.h"
+#include "base/json.h"
+#include "storage/memory_resource_store.h"
+#include "storage/scratch_dir.h"
+
+namespace gatehouse::api {
+
+struct IotFixture : ApiFixture {
+    void SetUp() override {
+        std::vector<Service> services;
+        services.push_back(service());
+        serve(std::move(services));
+    }
+    Service service() {
+        return make_iot_service({.authorizers = *authorizers,
+                                 .logging = *logging,
+                                 .policies = policies,
+                                 .certificates = certificates,
+                                 .things = things,
+                                 .thing_types = thing_types,
+                                 .authority = *authority,
+                                 .workers = workers,
+                                 .endpoint_names = endpoint_names});
+    }
+    static std::string text(const json::value& value) { return std::string(value.as_string()); }
+    static void expect_refused(const net::HttpResponse& response, unsigned status,
+                               std::string_view exception) {
+        EXPECT_EQ(response.status, status) << response.body;
+        EXPECT_EQ(error_type(response), exception) << response.body;
+    }
+    // CreateKeysAndCertificate, ACTIVE; answers the ARN.
+    std::string make_certificate() {
+        return text(parsed(call("iot", "POST", "/keys-and-certificate?setAsActive=true"))
+                        .at("certificateArn"));
+    }
+    json::value parsed(const net::HttpResponse& response) {
+        EXPECT_EQ(response.status, 200u) << response.body;
+        return parse_json(response.body, "the response").value_or(nullptr);
+    }
+    storage::MemoryResourceStore memory{clock};
+    storage::AsyncResourceStore store{memory, workers};
+    std::unique_ptr<registry::Authorizers> authorizers =
+        std::move(registry::Authorizers::load(store, {}).value());
+    logs::ConfiguredLevels levels{logs::Level::Info};
+    std::unique_ptr<registry::LoggingOptions> logging =
+        std::move(registry::LoggingOptions::load(store, levels).value());
+    registry::Policies policies{store, {clock, random, {}}};
+    registry::Certificates certificates{store, {random}};
+    registry::Things things{store, {random}};
+    registry::ThingTypes thing_types{store, {clock, random, {}}};
+    storage::ScratchDir folder;
+    std::unique_ptr<certificates::LocalAuthority> authority =
+        certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();
+    Result<std::string> endpoint_name{"gate.example.test"};
+    std::vector<std::pair<Tenant, registry::EndpointType>> endpoints_asked_for;
+    async::Task<Result<std::string>> name_for(Tenant tenant, registry::EndpointType type) {
+        endpoints_asked_for.emplace_back(std::move(tenant), type);
+        co_return endpoint_name;
+    }
+    EndpointNames endpoint_names = [this](Tenant tenant, registry::EndpointType type) {
+        return name_for(std::move(tenant), type);
+    };
+};
+
+}  // namespace gatehouse::api

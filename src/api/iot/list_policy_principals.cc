@@ -1,0 +1,21 @@
+#include "api/iot/list_policy_principals.h"
+
+#include "api/iot/errors.h"
+#include "api/iot/listing_shapes.h"
+
+namespace gatehouse::api::iot {
+
+async::Task<wire::Outcome<ListPolicyPrincipalsResponse>> ListPolicyPrincipals::handle(
+    const Caller& caller, ListPolicyPrincipalsRequest request) const {
+    const registry::PolicyName name(std::move(request.policy_name));
+    const auto listing = listing_of(request.page_size, request.marker, request.ascending_order);
+    auto page = co_await policies.run([&](registry::PolicyRecords& records) {
+        return records.targets_of(caller.tenant, name, listing);
+    });
+    if (!page) co_return failure_of(page.error());
+    ListPolicyPrincipalsResponse response{.principals = std::move(page->items)};
+    set_marker(response.next_marker, page->next_marker);
+    co_return response;
+}
+
+}  // namespace gatehouse::api::iot

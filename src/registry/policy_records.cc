@@ -1,0 +1,304 @@
+#include "registry/policy_records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/resource_tags.h"
+#include "base/uuid.h"
+#include "policy/document.h"
+#include "registry/elsewhere.h"
+#include "registry/persistently.h"
+#include "registry/policy_record.h"
+#include "registry/registered_certificate_record.h"
+
+namespace gatehouse::registry {
+namespace {
+
+storage::Link link_of(const Tenant& tenant, const PolicyName& name, const PolicyTarget& target) {
+    return {tenant, policy_target_relation, name.value(), target.text};
+}
+
+Error changed_meanwhile(const PolicyName& name) {
+    return {ErrorKind::Conflict,
+            fmt::format("policy '{}' was changed meanwhile; look at it and try again", name.view()),
+            {}};
+}
+
+std::unexpected<Refused> no_version(const PolicyName& name, PolicyVersionId id) {
+    return refuse(Refusal::ResourceNotFound,
+                  fmt::format("policy '{}' has no version {}", name.view(), id.value()),
+                  "policyVersionId");
+}
+
+Outcome<void> check_tags(const Texts& tags) {
+    if (const auto fault = tags_fault(tags)) {
+        return refuse(Refusal::InvalidRequest, *fault, "tags");
+    }
+    return {};
+}
+
+}  // namespace
+
+Outcome<void> PolicyRecords::check_document(const std::string& document) const {
+    const auto parsed = policy::parse_document(document, policy::Dialect::IotPolicy,
+                                               {.characters_max = parts_.settings.characters_max});
+    if (parsed) return {};
+    return refuse(Refusal::MalformedPolicy, parsed.error().describe(), "policyDocument");
+}
+
+Outcome<Policy> PolicyRecords::create(const Tenant& tenant, const PolicyName& name,
+                                      std::string document, Texts tags) {
+    if (auto checked = check_document(document); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    if (auto checked = check_tags(tags); !checked) return refuse(std::move(checked.error()));
+    const PolicyVersionId first(1U);
+    Policy policy{.tenant = tenant,
+                  .name = name,
+                  .versions = {{first, std::move(document), parts_.clock.wall_now()}},
+                  .default_version = first,
+                  .last_version = first,
+                  .generation_id = make_uuid(parts_.random),
+                  .tags = std::move(tags)};
+    const auto key = key_of(tenant, name);
+    const std::string exists =
+        fmt::format("Policy cannot be created - name already exists (name={})", name.view());
+    storage::Batch batch;
+    batch.require(storage::IsAbsent{key}, Error{ErrorKind::Conflict, exists, {}});
+    batch.put(key, encode(policy));
+    if (const auto created = store_.apply(batch); !created) {
+        if (created.error().kind != ErrorKind::Conflict) {
+            return refuse(refused_by(created.error()));
+        }
+        return refuse(Refused{Refusal::ResourceAlreadyExists, exists, "policyName", name.value(),
+                              policy.arn()});
+    }
+    return get(tenant, name);
+}
+
+Outcome<PolicyRecords::Stored> PolicyRecords::read(const Tenant& tenant, const PolicyName& name) {
+    const auto record = store_.get(key_of(tenant, name));
+    if (!record) {
+        if (record.error().kind == ErrorKind::NotFound) return refuse(not_found(tenant, name));
+        return refuse(refused_by(record.error()));
+    }
+    auto policy = decode_policy(*record);
+    if (!policy) return refuse(refused_by(policy.error()));
+    return Stored{std::move(*policy), record->revision};
+}
+
+Refused PolicyRecords::not_found(const Tenant& tenant, const PolicyName& name) {
+    const auto having = store_.tenants_with(policy_kind, name.value());
+    return {Refusal::ResourceNotFound,
+            fmt::format("there is no policy '{}' in {}{}", name.view(), describe(tenant),
+                        having ? describe_elsewhere(tenant, *having) : std::string()),
+            "policyName",
+            {},
+            {}};
+}
+
+Outcome<Policy> PolicyRecords::get(const Tenant& tenant, const PolicyName& name) {
+    auto stored = read(tenant, name);
+    if (!stored) return refuse(std::move(stored.error()));
+    return std::move(stored->policy);
+}
+
+Outcome<Page<Policy>> PolicyRecords::list(const Tenant& tenant, const Listing& listing) {
+    return list_records<Policy>(store_, {.tenant = tenant, .kind = policy_kind}, listing,
+                                decode_policy, [](const Policy&) { return true; });
+}
+
+template <class Change>
+Outcome<Policy> PolicyRecords::change(const Tenant& tenant, const PolicyName& name, Change change) {
+    return persistently([&]() -> Outcome<Policy> {
+        auto stored = read(tenant, name);
+        if (!stored) return refuse(std::move(stored.error()));
+        if (Outcome<void> changed = change(stored->policy); !changed) {
+            return refuse(std::move(changed.error()));
+        }
+        const auto key = key_of(tenant, name);
+        storage::Batch batch;
+        batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+        batch.put(key, encode(stored->policy));
+        if (const auto written = store_.apply(batch); !written) {
+            return refuse(refused_by(written.error()));
+        }
+        return get(tenant, name);
+    });
+}
+
+Outcome<Policy> PolicyRecords::create_version(const Tenant& tenant, const PolicyName& name,
+                                              std::string document, SetAsDefault set_as_default) {
+    if (auto checked = check_document(document); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    return change(tenant, name, [&](Policy& policy) -> Outcome<void> {
+        if (policy.versions.size() >= parts_.settings.versions_max) {
+            return refuse(Refusal::VersionsLimitExceeded,
+                          fmt::format("The policy {} already has the maximum number of versions "
+                                      "({}); delete one first",
+                                      name.view(), parts_.settings.versions_max),
+                          "policyName");
+        }
+        policy.last_version = PolicyVersionId(policy.last_version.value() + 1);
+        policy.versions.push_back({policy.last_version, document, parts_.clock.wall_now()});
+        if (set_as_default == SetAsDefault::Yes) policy.default_version = policy.last_version;
+        return {};
+    });
+}
+
+Outcome<void> PolicyRecords::remove_version(const Tenant& tenant, const PolicyName& name,
+                                            PolicyVersionId id) {
+    const auto changed = change(tenant, name, [&](Policy& policy) -> Outcome<void> {
+        if (policy.version(id) == nullptr) return no_version(name, id);
+        if (policy.default_version == id) {
+            return refuse(Refusal::DeleteConflict,
+                          fmt::format("Cannot delete the default version of a policy (name={}); "
+                                      "make another version the default first",
+                                      name.view()),
+                          "policyVersionId");
+        }
+        std::erase_if(policy.versions, [id](const auto& version) { return version.id == id; });
+        return {};
+    });
+    if (!changed) return refuse(changed.error());
+    return {};
+}
+
+Outcome<void> PolicyRecords::set_default(const Tenant& tenant, const PolicyName& name,
+                                         PolicyVersionId id) {
+    const auto changed = change(tenant, name, [&](Policy& policy) -> Outcome<void> {
+        if (policy.version(id) == nullptr) return no_version(name, id);
+        policy.default_version = id;
+        return {};
+    });
+    if (!changed) return refuse(changed.error());
+    return {};
+}
+
+Outcome<void> PolicyRecords::set_tags(const Tenant& tenant, const PolicyName& name,
+                                      const Texts& added, const std::vector<std::string>& removed) {
+    const auto changed = change(tenant, name, [&](Policy& policy) {
+        for (const auto& [key, value] : added) policy.tags.insert_or_assign(key, value);
+        for (const std::string& key : removed) policy.tags.erase(key);
+        return check_tags(policy.tags);
+    });
+    if (!changed) return refuse(changed.error());
+    return {};
+}
+
+Outcome<bool> PolicyRecords::is_attached(const Tenant& tenant, const PolicyName& name) {
+    const auto targets = targets_of(tenant, name, {.page_size = 1});
+    if (!targets) return refuse(targets.error());
+    return !targets->items.empty();
+}
+
+Outcome<void> PolicyRecords::remove(const Tenant& tenant, const PolicyName& name) {
+    return persistently([&] { return try_remove(tenant, name); });
+}
+
+Outcome<void> PolicyRecords::try_remove(const Tenant& tenant, const PolicyName& name) {
+    const auto stored = read(tenant, name);
+    if (!stored) return refuse(stored.error());
+    const auto attached = is_attached(tenant, name);
+    if (!attached) return refuse(attached.error());
+    if (*attached) {
+        return refuse(Refusal::DeleteConflict,
+                      fmt::format("The policy cannot be deleted as the policy is attached to one "
+                                  "or more principals (name={})",
+                                  name.view()),
+                      "policyName");
+    }
+    if (stored->policy.versions.size() > 1) {
+        return refuse(Refusal::DeleteConflict,
+                      fmt::format("Cannot delete the policy because it has one or more policy "
+                                  "versions attached to it (name={})",
+                                  name.view()),
+                      "policyName");
+    }
+    // Both were just seen to hold; when they no longer do, the next attempt says why.
+    const auto key = key_of(tenant, name);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(
+        storage::HasNoLinks{tenant, policy_target_relation, storage::Direction::From, name.value()},
+        changed_meanwhile(name));
+    batch.change(storage::Remove{key});
+    if (const auto removed = store_.apply(batch); !removed) {
+        return refuse(refused_by(removed.error()));
+    }
+    return {};
+}
+
+Outcome<void> PolicyRecords::check_room(const Tenant& tenant, const PolicyName& name,
+                                        const PolicyTarget& target) {
+    const auto attached = attached_to(tenant, target, {.page_size = parts_.settings.attached_max});
+    if (!attached) return refuse(attached.error());
+    if (attached->items.size() < parts_.settings.attached_max ||
+        std::ranges::find(attached->items, name.value()) != attached->items.end()) {
+        return {};
+    }
+    return refuse(Refusal::LimitExceeded,
+                  fmt::format("{} has {} policies attached, the most it may have; detach one first",
+                              target.text, parts_.settings.attached_max),
+                  "target");
+}
+
+Outcome<void> PolicyRecords::attach(const Tenant& tenant, const PolicyName& name,
+                                    const PolicyTarget& target) {
+    if (auto room = check_room(tenant, name, target); !room) {
+        return refuse(std::move(room.error()));
+    }
+    storage::Batch batch;
+    batch.require(storage::Exists{key_of(tenant, name)},
+                  Error{ErrorKind::NotFound, not_found(tenant, name).message, {}});
+    if (target.kind == PolicyTarget::Kind::Certificate) {
+        batch.require(
+            storage::Exists{key_of(tenant, certificates::CertificateId(target.name))},
+            Error{ErrorKind::NotFound,
+                  fmt::format("there is no certificate {} in {}", target.name, describe(tenant)),
+                  {}});
+    }
+    batch.change(storage::AddLink{link_of(tenant, name, target)});
+    if (const auto attached = store_.apply(batch); !attached) {
+        return refuse(refused_by(attached.error()));
+    }
+    return {};
+}
+
+Outcome<void> PolicyRecords::detach(const Tenant& tenant, const PolicyName& name,
+                                    const PolicyTarget& target) {
+    storage::Batch batch;
+    batch.require(storage::Exists{key_of(tenant, name)},
+                  Error{ErrorKind::NotFound, not_found(tenant, name).message, {}});
+    batch.change(storage::RemoveLink{link_of(tenant, name, target)});
+    if (const auto detached = store_.apply(batch); !detached) {
+        return refuse(refused_by(detached.error()));
+    }
+    return {};
+}
+
+Outcome<Page<std::string>> PolicyRecords::attached_to(const Tenant& tenant,
+                                                      const PolicyTarget& target,
+                                                      const Listing& listing) {
+    return list_links(store_,
+                      {.tenant = tenant,
+                       .relation = policy_target_relation,
+                       .direction = storage::Direction::To,
+                       .name = target.text},
+                      listing);
+}
+
+Outcome<Page<std::string>> PolicyRecords::targets_of(const Tenant& tenant, const PolicyName& name,
+                                                     const Listing& listing) {
+    return list_links(store_,
+                      {.tenant = tenant,
+                       .relation = policy_target_relation,
+                       .direction = storage::Direction::From,
+                       .name = name.value()},
+                      listing);
+}
+
+}  // namespace gatehouse::registry

@@ -1,0 +1,87 @@
+// Policies and their rules over the store, one operation a method.
+// Source: AWS IoT API Reference, the operations of the same names. Deliberate differences: messages
+// say what to do.
+//
+// Threads: every method may be called from any thread, and blocks; see on_workers.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "registry/listing.h"
+#include "registry/policy.h"
+#include "registry/policy_target.h"
+#include "storage/resource_store.h"
+
+namespace gatehouse::registry {
+
+struct PolicySettings {
+    std::uint32_t characters_max = 2048;  // of a document, white space not counted
+    std::uint32_t versions_max = 5;
+    std::uint32_t attached_max = 10;  // to one principal or group
+};
+
+enum class SetAsDefault : bool { No, Yes };
+
+class PolicyRecords {
+public:
+    struct Parts {
+        const Clock& clock;
+        Random& random;
+        PolicySettings settings;
+    };
+    // The store must outlive it.
+    PolicyRecords(storage::ResourceStore& store, const Parts& parts)
+        : store_(store), parts_(parts) {}
+
+    // InvalidRequest, MalformedPolicy, ResourceAlreadyExists.
+    Outcome<Policy> create(const Tenant& tenant, const PolicyName& name, std::string document,
+                           Texts tags);
+    // ResourceNotFound (names the tenant that has it).
+    Outcome<Policy> get(const Tenant& tenant, const PolicyName& name);
+    Outcome<Page<Policy>> list(const Tenant& tenant, const Listing& listing);
+    // DeleteConflict while it is attached or has versions that do not count.
+    Outcome<void> remove(const Tenant& tenant, const PolicyName& name);
+
+    // The policy, whose last version is the new one. MalformedPolicy, VersionsLimitExceeded.
+    Outcome<Policy> create_version(const Tenant& tenant, const PolicyName& name,
+                                   std::string document, SetAsDefault set_as_default);
+    // DeleteConflict: it is the default. ResourceNotFound.
+    Outcome<void> remove_version(const Tenant& tenant, const PolicyName& name, PolicyVersionId id);
+    Outcome<void> set_default(const Tenant& tenant, const PolicyName& name, PolicyVersionId id);
+    Outcome<void> set_tags(const Tenant& tenant, const PolicyName& name, const Texts& added,
+                           const std::vector<std::string>& removed);
+
+    // What is attached already stays so. ResourceNotFound: policy or target; LimitExceeded.
+    Outcome<void> attach(const Tenant& tenant, const PolicyName& name, const PolicyTarget& target);
+    // ResourceNotFound: no such policy. What is not attached stays so.
+    Outcome<void> detach(const Tenant& tenant, const PolicyName& name, const PolicyTarget& target);
+    // Names of policies attached to the target itself.
+    Outcome<Page<std::string>> attached_to(const Tenant& tenant, const PolicyTarget& target,
+                                           const Listing& listing);
+    // What the policy is attached to, as texts.
+    Outcome<Page<std::string>> targets_of(const Tenant& tenant, const PolicyName& name,
+                                          const Listing& listing);
+
+private:
+    struct Stored {
+        Policy policy;
+        storage::Revision revision;
+    };
+    Outcome<Stored> read(const Tenant& tenant, const PolicyName& name);
+    Refused not_found(const Tenant& tenant, const PolicyName& name);
+    Outcome<void> check_document(const std::string& document) const;
+    // Reads, changes and writes, again when somebody else was faster.
+    template <class Change>
+    Outcome<Policy> change(const Tenant& tenant, const PolicyName& name, Change change);
+    Outcome<void> try_remove(const Tenant& tenant, const PolicyName& name);
+    Outcome<bool> is_attached(const Tenant& tenant, const PolicyName& name);
+    Outcome<void> check_room(const Tenant& tenant, const PolicyName& name,
+                             const PolicyTarget& target);
+
+    storage::ResourceStore& store_;
+    const Parts& parts_;
+};
+
+}  // namespace gatehouse::registry

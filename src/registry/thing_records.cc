@@ -1,0 +1,345 @@
+#include "registry/thing_records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/uuid.h"
+#include "registry/elsewhere.h"
+#include "registry/persistently.h"
+#include "registry/registered_certificate_record.h"
+#include "registry/thing_record.h"
+#include "registry/thing_type_record.h"
+
+namespace gatehouse::registry {
+namespace {
+
+Error changed_meanwhile(const ThingName& name) {
+    return {ErrorKind::Conflict,
+            fmt::format("thing '{}' was changed meanwhile; look at it and try again", name.view()),
+            {}};
+}
+
+std::unexpected<Refused> invalid(std::string message, std::string field) {
+    return refuse(Refusal::InvalidRequest, std::move(message), std::move(field));
+}
+
+storage::Link type_link(const Thing& thing) {
+    return {thing.tenant, type_thing_relation, thing.type.value(), thing.name.value()};
+}
+
+storage::Link principal_link(const Tenant& tenant, const storage::Relation& relation,
+                             const ThingName& name, const PolicyTarget& principal) {
+    return {tenant, relation, name.value(), principal.text};
+}
+
+Texts without_empty(Texts attributes) {
+    std::erase_if(attributes, [](const auto& attribute) { return attribute.second.empty(); });
+    return attributes;
+}
+
+Outcome<void> check_attributes(const Thing& thing) {
+    const std::size_t most = thing.type.empty() ? attributes_max_untyped : attributes_max;
+    if (thing.attributes.size() <= most) return {};
+    return invalid(
+        fmt::format("{} attributes; a thing {} a thing type has at most {}",
+                    thing.attributes.size(), thing.type.empty() ? "without" : "with", most),
+        "attributePayload");
+}
+
+Outcome<void> check_version(const Thing& thing, std::optional<std::uint64_t> expected) {
+    if (!expected || *expected == thing.version) return {};
+    return refuse(Refusal::VersionConflict,
+                  fmt::format("The version for thing {} does not match the expected version.",
+                              thing.name.view()),
+                  "expectedVersion");
+}
+
+bool is_listed(const Thing& thing, const ThingFilter& filter) {
+    if (filter.type && thing.type != *filter.type) return false;
+    if (!filter.attribute) return true;
+    const auto found = thing.attributes.find(*filter.attribute);
+    if (found == thing.attributes.end()) return false;
+    if (!filter.value) return true;
+    return filter.how == ThingFilter::Value::Prefix ? found->second.starts_with(*filter.value)
+                                                    : found->second == *filter.value;
+}
+
+Outcome<void> apply_change(Thing& thing, const ThingChange& change) {
+    if (change.attributes && change.how == ThingChange::Attributes::Replace) {
+        thing.attributes = without_empty(*change.attributes);
+    } else if (change.attributes) {
+        for (const auto& [key, value] : *change.attributes) thing.attributes[key] = value;
+        thing.attributes = without_empty(std::move(thing.attributes));
+    }
+    if (change.removes_type) thing.type = {};
+    if (change.type) thing.type = *change.type;
+    ++thing.version;
+    return check_attributes(thing);
+}
+
+}  // namespace
+
+Outcome<void> ThingRecords::check_type(const Tenant& tenant, const ThingTypeName& type) {
+    if (type.empty()) return {};
+    const auto record = store_.get(key_of(tenant, type));
+    if (!record && record.error().kind == ErrorKind::NotFound) {
+        return refuse(Refusal::ResourceNotFound,
+                      fmt::format("there is no thing type '{}' in {}", type.view(),
+                                  registry::describe(tenant)),
+                      "thingTypeName");
+    }
+    if (!record) return refuse(refused_by(record.error()));
+    const auto found = decode_thing_type(*record);
+    if (!found) return refuse(refused_by(found.error()));
+    if (!found->deprecated) return {};
+    return invalid(
+        fmt::format("Can not associate things with deprecated thing type {}", type.view()),
+        "thingTypeName");
+}
+
+Outcome<Thing> ThingRecords::create(const Tenant& tenant, const NewThing& wanted) {
+    return persistently([&] { return try_create(tenant, wanted); });
+}
+
+Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wanted) {
+    const Thing thing{.tenant = tenant,
+                      .name = wanted.name,
+                      .id = make_uuid(parts_.random),
+                      .type = wanted.type,
+                      .billing_group = wanted.billing_group,
+                      .attributes = without_empty(wanted.attributes)};
+    if (auto checked = check_attributes(thing); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    if (auto there = read(tenant, wanted.name)) {
+        const Thing& other = there->thing;
+        if (other.type == thing.type && other.billing_group == thing.billing_group &&
+            other.attributes == thing.attributes) {
+            return std::move(there->thing);
+        }
+        return refuse(
+            Refused{Refusal::ResourceAlreadyExists,
+                    fmt::format("Thing {} already exists in account with different attributes",
+                                wanted.name.view()),
+                    "thingName", other.id, other.arn()});
+    } else if (there.error().refusal != Refusal::ResourceNotFound) {
+        return refuse(std::move(there.error()));
+    }
+    if (!wanted.billing_group.empty()) {
+        return refuse(Refusal::ResourceNotFound,
+                      fmt::format("there is no billing group '{}' in {}",
+                                  wanted.billing_group.view(), registry::describe(tenant)),
+                      "billingGroupName");
+    }
+    if (auto checked = check_type(tenant, wanted.type); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    const auto key = key_of(tenant, wanted.name);
+    storage::Batch batch;
+    batch.require(storage::IsAbsent{key}, changed_meanwhile(wanted.name));
+    if (!thing.type.empty()) {
+        batch.require(storage::Exists{key_of(tenant, thing.type)}, changed_meanwhile(wanted.name));
+        batch.change(storage::AddLink{type_link(thing)});
+    }
+    batch.put(key, encode(thing));
+    if (const auto created = store_.apply(batch); !created) {
+        return refuse(refused_by(created.error()));
+    }
+    return thing;
+}
+
+Outcome<ThingRecords::Stored> ThingRecords::read(const Tenant& tenant, const ThingName& name) {
+    const auto record = store_.get(key_of(tenant, name));
+    if (!record && record.error().kind == ErrorKind::NotFound) {
+        return refuse(not_found(tenant, name));
+    }
+    if (!record) return refuse(refused_by(record.error()));
+    auto thing = decode_thing(*record);
+    if (!thing) return refuse(refused_by(thing.error()));
+    return Stored{std::move(*thing), record->revision};
+}
+
+Refused ThingRecords::not_found(const Tenant& tenant, const ThingName& name) {
+    const auto having = store_.tenants_with(thing_kind, name.value());
+    return {Refusal::ResourceNotFound,
+            fmt::format("there is no thing '{}' in {}{}", name.view(), registry::describe(tenant),
+                        having ? describe_elsewhere(tenant, *having) : std::string()),
+            "thingName",
+            {},
+            {}};
+}
+
+Outcome<Thing> ThingRecords::describe(const Tenant& tenant, const ThingName& name) {
+    auto stored = read(tenant, name);
+    if (!stored) return refuse(std::move(stored.error()));
+    return std::move(stored->thing);
+}
+
+Outcome<void> ThingRecords::update(const Tenant& tenant, const ThingName& name,
+                                   const ThingChange& change) {
+    if (change.removes_type && change.type) {
+        return invalid("give thingTypeName or removeThingType, not both", "removeThingType");
+    }
+    return persistently([&] { return try_update(tenant, name, change); });
+}
+
+Outcome<void> ThingRecords::try_update(const Tenant& tenant, const ThingName& name,
+                                       const ThingChange& change) {
+    auto stored = read(tenant, name);
+    if (!stored) return refuse(std::move(stored.error()));
+    if (auto checked = check_version(stored->thing, change.expected_version); !checked) {
+        return checked;
+    }
+    const Thing before = stored->thing;
+    Thing& thing = stored->thing;
+    if (auto changed = apply_change(thing, change); !changed) return changed;
+    const auto key = key_of(tenant, name);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    if (thing.type != before.type) {
+        if (auto checked = check_type(tenant, thing.type); !checked) return checked;
+        if (!before.type.empty()) batch.change(storage::RemoveLink{type_link(before)});
+        if (!thing.type.empty()) {
+            batch.require(storage::Exists{key_of(tenant, thing.type)}, changed_meanwhile(name));
+            batch.change(storage::AddLink{type_link(thing)});
+        }
+    }
+    batch.put(key, encode(thing));
+    if (const auto written = store_.apply(batch); !written) {
+        return refuse(refused_by(written.error()));
+    }
+    return {};
+}
+
+Outcome<void> ThingRecords::remove(const Tenant& tenant, const ThingName& name,
+                                   std::optional<std::uint64_t> expected_version) {
+    return persistently([&] { return try_remove(tenant, name, expected_version); });
+}
+
+Outcome<void> ThingRecords::try_remove(const Tenant& tenant, const ThingName& name,
+                                       std::optional<std::uint64_t> expected_version) {
+    const auto stored = read(tenant, name);
+    if (!stored && stored.error().refusal == Refusal::ResourceNotFound) return {};
+    if (!stored) return refuse(stored.error());
+    if (auto checked = check_version(stored->thing, expected_version); !checked) return checked;
+    const auto principals = principals_of(tenant, name, {.page_size = 1});
+    if (!principals) return refuse(principals.error());
+    if (!principals->items.empty()) {
+        return invalid(fmt::format("Cannot delete. Thing {} is still attached to one or more "
+                                   "principals",
+                                   name.view()),
+                       "thingName");
+    }
+    const auto key = key_of(tenant, name);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(storage::HasNoLinks{tenant, thing_principal_relation, storage::Direction::From,
+                                      name.value()},
+                  changed_meanwhile(name));
+    batch.change(
+        storage::RemoveLinks{tenant, type_thing_relation, storage::Direction::To, name.value()});
+    batch.change(storage::Remove{key});
+    if (const auto removed = store_.apply(batch); !removed) {
+        return refuse(refused_by(removed.error()));
+    }
+    return {};
+}
+
+Outcome<Page<Thing>> ThingRecords::list(const Tenant& tenant, const Listing& listing,
+                                        const ThingFilter& filter) {
+    return list_records<Thing>(store_, {.tenant = tenant, .kind = thing_kind}, listing,
+                               decode_thing,
+                               [&](const Thing& thing) { return is_listed(thing, filter); });
+}
+
+Outcome<void> ThingRecords::check_tie(const Tenant& tenant, const ThingName& name,
+                                      const PolicyTarget& principal, PrincipalTie tie) {
+    const auto conflict = [&](std::string_view why, std::string_view other) {
+        return invalid(fmt::format("principal {} {} thing {}", principal.text, why, other),
+                       "principal");
+    };
+    const auto others = things_of(tenant, principal, {.page_size = 2});
+    if (!others) return refuse(others.error());
+    const auto exclusive = list_links(store_,
+                                      {.tenant = tenant,
+                                       .relation = exclusive_principal_relation,
+                                       .direction = storage::Direction::To,
+                                       .name = principal.text},
+                                      {.page_size = 1});
+    if (!exclusive) return refuse(exclusive.error());
+    if (!exclusive->items.empty() && exclusive->items.front() != name.view()) {
+        return conflict("is attached exclusively to", exclusive->items.front());
+    }
+    const auto other = std::ranges::find_if(
+        others->items, [&](const std::string& thing) { return thing != name.view(); });
+    if (tie == PrincipalTie::Exclusive && other != others->items.end()) {
+        return conflict("cannot be attached exclusively, since it is attached to", *other);
+    }
+    return {};
+}
+
+Outcome<void> ThingRecords::attach(const Tenant& tenant, const ThingName& name,
+                                   const PolicyTarget& principal, PrincipalTie tie) {
+    if (auto checked = check_tie(tenant, name, principal, tie); !checked) return checked;
+    storage::Batch batch;
+    batch.require(storage::Exists{key_of(tenant, name)},
+                  Error{ErrorKind::NotFound, not_found(tenant, name).message, {}});
+    if (principal.kind == PolicyTarget::Kind::Certificate) {
+        batch.require(storage::Exists{key_of(tenant, CertificateId(principal.name))},
+                      Error{ErrorKind::NotFound,
+                            fmt::format("there is no certificate {} in {}", principal.name,
+                                        registry::describe(tenant)),
+                            {}});
+    }
+    batch.change(
+        storage::AddLink{principal_link(tenant, thing_principal_relation, name, principal)});
+    const auto exclusive = principal_link(tenant, exclusive_principal_relation, name, principal);
+    if (tie == PrincipalTie::Exclusive) {
+        batch.change(storage::AddLink{exclusive});
+    } else {
+        batch.change(storage::RemoveLink{exclusive});
+    }
+    if (const auto attached = store_.apply(batch); !attached) {
+        return refuse(refused_by(attached.error()));
+    }
+    return {};
+}
+
+Outcome<void> ThingRecords::detach(const Tenant& tenant, const ThingName& name,
+                                   const PolicyTarget& principal) {
+    storage::Batch batch;
+    batch.require(storage::Exists{key_of(tenant, name)},
+                  Error{ErrorKind::NotFound, not_found(tenant, name).message, {}});
+    for (const auto& relation : {thing_principal_relation, exclusive_principal_relation}) {
+        batch.change(storage::RemoveLink{principal_link(tenant, relation, name, principal)});
+    }
+    if (const auto detached = store_.apply(batch); !detached) {
+        return refuse(refused_by(detached.error()));
+    }
+    return {};
+}
+
+Outcome<Page<std::string>> ThingRecords::principals_of(const Tenant& tenant, const ThingName& name,
+                                                       const Listing& listing) {
+    return list_links(store_,
+                      {.tenant = tenant,
+                       .relation = thing_principal_relation,
+                       .direction = storage::Direction::From,
+                       .name = name.value()},
+                      listing);
+}
+
+Outcome<Page<std::string>> ThingRecords::things_of(const Tenant& tenant,
+                                                   const PolicyTarget& principal,
+                                                   const Listing& listing) {
+    return list_links(store_,
+                      {.tenant = tenant,
+                       .relation = thing_principal_relation,
+                       .direction = storage::Direction::To,
+                       .name = principal.text},
+                      listing);
+}
+
+}  // namespace gatehouse::registry

@@ -1,0 +1,59 @@
+#include "registry/thing_type_record.h"
+
+#include "base/arn.h"
+#include "base/json.h"
+#include "registry/record_reader.h"
+
+namespace gatehouse::registry {
+namespace {
+
+constexpr std::string_view what = "thing type";
+
+std::vector<std::string> names_of(RecordReader& reader, const char* member) {
+    std::vector<std::string> names;
+    for (const json::value& each : reader.array(member)) {
+        reader.note(each.is_string());
+        if (each.is_string()) names.emplace_back(std::string_view(each.get_string()));
+    }
+    return names;
+}
+
+}  // namespace
+
+std::string ThingType::arn() const {
+    return make_arn(tenant, "iot", "thingtype/" + name.value());
+}
+
+storage::RecordKey key_of(const Tenant& tenant, const ThingTypeName& name) {
+    return {tenant, thing_type_kind, name.value()};
+}
+
+std::string encode(const ThingType& type) {
+    return to_text(json::object{
+        {"id", type.id},
+        {"description", type.description},
+        {"searchableAttributes",
+         json::array(type.searchable_attributes.begin(), type.searchable_attributes.end())},
+        {"deprecated", type.deprecated ? type.deprecated->time_since_epoch().count() : 0},
+        {"tags", to_object(type.tags)},
+    });
+}
+
+Result<ThingType> decode_thing_type(const storage::Record& record) {
+    const auto body = body_of(record, what);
+    if (!body) return fail(body.error());
+    RecordReader reader(*body);
+    const std::uint64_t deprecated = reader.number("deprecated");
+    ThingType type{.tenant = record.key.tenant,
+                   .name = ThingTypeName(record.key.name),
+                   .id = reader.text("id"),
+                   .description = reader.text("description"),
+                   .searchable_attributes = names_of(reader, "searchableAttributes"),
+                   .tags = reader.texts("tags"),
+                   .created = record.created};
+    if (deprecated != 0) type.deprecated = WallTime(std::chrono::milliseconds(deprecated));
+    if (!reader.is_whole()) return unreadable(record, what);
+    return type;
+}
+
+}  // namespace gatehouse::registry

@@ -1,0 +1,176 @@
+#include "registry/thing_type_records.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/resource_tags.h"
+#include "base/uuid.h"
+#include "registry/elsewhere.h"
+#include "registry/persistently.h"
+#include "registry/thing_record.h"
+#include "registry/thing_type_record.h"
+
+namespace gatehouse::registry {
+namespace {
+
+constexpr std::size_t searchable_attributes_max = 3;
+
+Error changed_meanwhile(const ThingTypeName& name) {
+    return {
+        ErrorKind::Conflict,
+        fmt::format("thing type '{}' was changed meanwhile; look at it and try again", name.view()),
+        {}};
+}
+
+// "5 minutes", which clients look for.
+std::string text_of(std::chrono::seconds wait) {
+    return wait.count() % 60 == 0 ? fmt::format("{} minutes", wait.count() / 60)
+                                  : fmt::format("{} seconds", wait.count());
+}
+
+Outcome<void> check(const NewThingType& wanted) {
+    if (wanted.searchable_attributes.size() > searchable_attributes_max) {
+        return refuse(Refusal::InvalidRequest,
+                      fmt::format("{} searchable attributes; a thing type has at most {}",
+                                  wanted.searchable_attributes.size(), searchable_attributes_max),
+                      "searchableAttributes");
+    }
+    if (const auto fault = tags_fault(wanted.tags)) {
+        return refuse(Refusal::InvalidRequest, *fault, "tags");
+    }
+    return {};
+}
+
+}  // namespace
+
+Outcome<ThingType> ThingTypeRecords::create(const Tenant& tenant, const NewThingType& wanted) {
+    if (auto checked = check(wanted); !checked) return refuse(std::move(checked.error()));
+    const ThingType type{.tenant = tenant,
+                         .name = wanted.name,
+                         .id = make_uuid(parts_.random),
+                         .description = wanted.description,
+                         .searchable_attributes = wanted.searchable_attributes,
+                         .tags = wanted.tags};
+    const auto key = key_of(tenant, wanted.name);
+    storage::Batch batch;
+    batch.require(storage::IsAbsent{key}, changed_meanwhile(wanted.name));
+    batch.put(key, encode(type));
+    const auto created = store_.apply(batch);
+    if (!created && created.error().kind != ErrorKind::Conflict) {
+        return refuse(refused_by(created.error()));
+    }
+    auto there = describe(tenant, wanted.name);
+    if (!there || (there->description == wanted.description &&
+                   there->searchable_attributes == wanted.searchable_attributes)) {
+        return there;
+    }
+    return refuse(
+        Refused{Refusal::ResourceAlreadyExists,
+                fmt::format("Thing Type {} already exists in account with different properties",
+                            wanted.name.view()),
+                "thingTypeName", there->id, there->arn()});
+}
+
+Outcome<ThingTypeRecords::Stored> ThingTypeRecords::read(const Tenant& tenant,
+                                                         const ThingTypeName& name) {
+    const auto record = store_.get(key_of(tenant, name));
+    if (!record && record.error().kind == ErrorKind::NotFound) {
+        const auto having = store_.tenants_with(thing_type_kind, name.value());
+        return refuse(Refusal::ResourceNotFound,
+                      fmt::format("there is no thing type '{}' in {}{}", name.view(),
+                                  registry::describe(tenant),
+                                  having ? describe_elsewhere(tenant, *having) : std::string()),
+                      "thingTypeName");
+    }
+    if (!record) return refuse(refused_by(record.error()));
+    auto type = decode_thing_type(*record);
+    if (!type) return refuse(refused_by(type.error()));
+    return Stored{std::move(*type), record->revision};
+}
+
+Outcome<ThingType> ThingTypeRecords::describe(const Tenant& tenant, const ThingTypeName& name) {
+    auto stored = read(tenant, name);
+    if (!stored) return refuse(std::move(stored.error()));
+    return std::move(stored->type);
+}
+
+Outcome<Page<ThingType>> ThingTypeRecords::list(const Tenant& tenant, const Listing& listing,
+                                                const std::optional<ThingTypeName>& only) {
+    return list_records<ThingType>(
+        store_,
+        {.tenant = tenant, .kind = thing_type_kind, .prefix = only ? only->value() : std::string()},
+        listing, decode_thing_type,
+        [&](const ThingType& type) { return !only || type.name == *only; });
+}
+
+Outcome<void> ThingTypeRecords::deprecate(const Tenant& tenant, const ThingTypeName& name) {
+    return set_deprecated(tenant, name, parts_.clock.wall_now());
+}
+
+Outcome<void> ThingTypeRecords::undo_deprecation(const Tenant& tenant, const ThingTypeName& name) {
+    return set_deprecated(tenant, name, std::nullopt);
+}
+
+Outcome<void> ThingTypeRecords::set_deprecated(const Tenant& tenant, const ThingTypeName& name,
+                                               std::optional<WallTime> since) {
+    return persistently([&]() -> Outcome<void> {
+        auto stored = read(tenant, name);
+        if (!stored) return refuse(std::move(stored.error()));
+        if (stored->type.deprecated.has_value() == since.has_value()) return {};
+        stored->type.deprecated = since;
+        const auto key = key_of(tenant, name);
+        storage::Batch batch;
+        batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+        batch.put(key, encode(stored->type));
+        if (const auto written = store_.apply(batch); !written) {
+            return refuse(refused_by(written.error()));
+        }
+        return {};
+    });
+}
+
+Outcome<void> ThingTypeRecords::remove(const Tenant& tenant, const ThingTypeName& name) {
+    return persistently([&] { return try_remove(tenant, name); });
+}
+
+Outcome<void> ThingTypeRecords::try_remove(const Tenant& tenant, const ThingTypeName& name) {
+    const auto stored = read(tenant, name);
+    if (!stored) return refuse(stored.error());
+    const auto refusal = [](std::string why) {
+        return refuse(Refusal::InvalidRequest, std::move(why), "thingTypeName");
+    };
+    const auto& deprecated = stored->type.deprecated;
+    if (!deprecated) {
+        return refusal(fmt::format("Cannot delete thing type : {} is not deprecated", name.view()));
+    }
+    if (parts_.clock.wall_now() - *deprecated < parts_.settings.deprecated_min) {
+        return refusal(fmt::format("Please wait for {} after deprecation and then retry",
+                                   text_of(parts_.settings.deprecated_min)));
+    }
+    const auto things = store_.links({.tenant = tenant,
+                                      .relation = type_thing_relation,
+                                      .direction = storage::Direction::From,
+                                      .name = name.value(),
+                                      .limit = 1});
+    if (!things) return refuse(refused_by(things.error()));
+    if (!things->names.empty()) {
+        return refusal(
+            fmt::format("Cannot delete thing type : {} is still used by things such as "
+                        "{}",
+                        name.view(), things->names.front()));
+    }
+    const auto key = key_of(tenant, name);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(
+        storage::HasNoLinks{tenant, type_thing_relation, storage::Direction::From, name.value()},
+        changed_meanwhile(name));
+    batch.change(storage::Remove{key});
+    if (const auto removed = store_.apply(batch); !removed) {
+        return refuse(refused_by(removed.error()));
+    }
+    return {};
+}
+
+}  // namespace gatehouse::registry

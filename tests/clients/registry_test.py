@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""Things, thing types, certificates and policies, by the AWS CLI and boto3: the whole life of each,
+many clients at once, and a server that dies.
+
+usage: registry_test.py GATEHOUSE [TESTS]"""
+
+import concurrent.futures
+import json
+import unittest
+
+from client_test import ClientTest
+
+CONNECT = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]})
+
+
+class AwsCli(ClientTest):
+    def test_the_life_of_a_device(self):
+        aws = self.server.aws_json
+        aws("iot", "create-thing-type", "--thing-type-name", "Lamp")
+        thing = aws("iot", "create-thing", "--thing-name", "lamp-1", "--thing-type-name", "Lamp",
+                    "--attribute-payload", '{"attributes":{"room":"hall"}}')
+        made = aws("iot", "create-keys-and-certificate", "--set-as-active")
+        aws("iot", "create-policy", "--policy-name", "Lamp", "--policy-document", CONNECT)
+        arn = made["certificateArn"]
+        self.server.aws("iot", "attach-policy", "--policy-name", "Lamp", "--target", arn)
+        self.server.aws("iot", "attach-thing-principal", "--thing-name", "lamp-1",
+                        "--principal", arn)
+        self.assertEqual(aws("iot", "list-thing-principals", "--thing-name", "lamp-1"),
+                         {"principals": [arn]})
+        self.assertEqual(aws("iot", "list-attached-policies", "--target", arn)["policies"],
+                         [{"policyName": "Lamp",
+                           "policyArn": "arn:aws:iot:us-east-1:000000000000:policy/Lamp"}])
+        self.assertEqual(aws("iot", "describe-thing", "--thing-name", "lamp-1")["thingId"],
+                         thing["thingId"])
+        refused = self.server.aws("iot", "delete-thing", "--thing-name", "lamp-1", check=False)
+        self.assertIn("InvalidRequestException", refused.stderr)
+        self.server.aws("iot", "detach-thing-principal", "--thing-name", "lamp-1",
+                        "--principal", arn)
+        self.server.aws("iot", "detach-policy", "--policy-name", "Lamp", "--target", arn)
+        self.server.aws("iot", "update-certificate", "--certificate-id", made["certificateId"],
+                        "--new-status", "INACTIVE")
+        self.server.aws("iot", "delete-certificate", "--certificate-id", made["certificateId"])
+        self.server.aws("iot", "delete-policy", "--policy-name", "Lamp")
+        self.server.aws("iot", "delete-thing", "--thing-name", "lamp-1")
+        for words, member in ((("list-things",), "things"), (("list-policies",), "policies"),
+                              (("list-certificates",), "certificates")):
+            self.assertEqual(aws("iot", *words)[member], [])
+
+
+class Boto3(ClientTest):
+    flags = ("--tenancy", "multi")
+
+    @staticmethod
+    def certificate(iot) -> str:
+        return iot.create_keys_and_certificate(setAsActive=True)["certificateArn"]
+
+    def test_pages(self):
+        iot = self.server.api("iot")
+        iot.create_thing_type(thingTypeName="Paged")
+        names = [f"paged-{i:03}" for i in range(60)]
+        for name in names:
+            iot.create_thing(thingName=name, thingTypeName="Paged")
+        pages = iot.get_paginator("list_things").paginate(thingTypeName="Paged",
+                                                          PaginationConfig={"PageSize": 25})
+        self.assertEqual([thing["thingName"] for page in pages for thing in page["things"]], names)
+
+    def test_a_policys_versions_as_terraform_prunes_them(self):
+        iot = self.server.api("iot")
+        iot.create_policy(policyName="Pruned", policyDocument=CONNECT)
+        for _ in range(7):
+            versions = iot.list_policy_versions(policyName="Pruned")["policyVersions"]
+            if len(versions) == 5:
+                oldest = min((v for v in versions if not v["isDefaultVersion"]),
+                             key=lambda version: version["createDate"])
+                iot.delete_policy_version(policyName="Pruned", policyVersionId=oldest["versionId"])
+            iot.create_policy_version(policyName="Pruned", policyDocument=CONNECT, setAsDefault=True)
+        self.assertEqual(iot.get_policy(policyName="Pruned")["defaultVersionId"], "8")
+
+    def test_tenants_see_nothing_of_one_another(self):
+        ours, theirs = self.server.api("iot"), self.server.api("iot", region="eu-west-1")
+        ours.create_thing(thingName="ours")
+        with self.assertRaises(theirs.exceptions.ResourceNotFoundException) as told:
+            theirs.describe_thing(thingName="ours")
+        self.assertIn("us-east-1", str(told.exception))
+        self.assertEqual(theirs.list_things()["things"], [])
+
+    def test_everything_is_there_after_a_crash(self):
+        iot = self.server.api("iot")
+        iot.create_thing(thingName="kept")
+        iot.create_policy(policyName="Kept", policyDocument=CONNECT)
+        arn = self.certificate(iot)
+        iot.attach_policy(policyName="Kept", target=arn)
+        iot.attach_thing_principal(thingName="kept", principal=arn)
+        self.server.kill()
+        self.server.start()
+        iot = self.server.api("iot")
+        self.assertEqual(iot.list_thing_principals(thingName="kept")["principals"], [arn])
+        self.assertEqual(iot.list_targets_for_policy(policyName="Kept")["targets"], [arn])
+
+    def test_many_at_once_leave_no_orphan(self):
+        iot = self.server.api("iot")
+        arns = [self.certificate(iot) for _ in range(4)]
+
+        def work(number: int) -> None:
+            mine = self.server.api("iot")
+            for turn in range(6):
+                name, arn = f"t{(number + turn) % 5}", arns[number % len(arns)]
+                for call in (lambda: mine.create_thing(thingName=name),
+                             lambda: mine.create_policy(policyName=name, policyDocument=CONNECT),
+                             lambda: mine.attach_policy(policyName=name, target=arn),
+                             lambda: mine.attach_thing_principal(thingName=name, principal=arn),
+                             lambda: mine.detach_policy(policyName=name, target=arn),
+                             lambda: mine.delete_policy(policyName=name),
+                             lambda: mine.detach_thing_principal(thingName=name, principal=arn),
+                             lambda: mine.delete_thing(thingName=name)):
+                    try:
+                        call()
+                    except mine.exceptions.ClientError as error:
+                        self.assertLess(error.response["ResponseMetadata"]["HTTPStatusCode"], 500,
+                                        error)
+
+        with concurrent.futures.ThreadPoolExecutor(32) as pool:
+            for done in [pool.submit(work, number) for number in range(32)]:
+                done.result()
+        things = {thing["thingName"] for thing in iot.list_things()["things"]}
+        policies = {policy["policyName"] for policy in iot.list_policies()["policies"]}
+        for arn in arns:
+            self.assertLessEqual(set(iot.list_principal_things(principal=arn)["things"]), things)
+            attached = iot.list_attached_policies(target=arn)["policies"]
+            self.assertLessEqual({policy["policyName"] for policy in attached}, policies)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
