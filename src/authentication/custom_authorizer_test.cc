@@ -158,7 +158,11 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
     const auto ask_as = [&](const AnonymousSettings& anonymous) {
-        DeviceAuthenticator authenticator(*authorizer_, nullptr, directory_, anonymous, clock_);
+        async::WorkerPool workers({.name = "auth-test", .threads = 1});
+        storage::AsyncResourceStore store(store_, workers);
+        CertificateAuthenticator certificates(store, clock_, {});
+        DeviceAuthenticator authenticator(certificates, *authorizer_, nullptr, directory_,
+                                          anonymous, clock_);
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
             result = co_await authenticator.authenticate(nobody, {}, {},

@@ -12,6 +12,9 @@ using logs::StepStatus;
 async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
     logs::TraceStore::Recorder trace, Deadline deadline) {
+    if (is_for_certificate(*credentials)) {
+        co_return co_await certificates_.ask(std::move(credentials), trace);
+    }
     if (anonymous_allowed_ && !brings_credentials(*credentials, *directory_.get())) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Skipped,
                    "the client brought no credentials; anonymous clients are allowed");
@@ -20,11 +23,6 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     if (credentials->custom_authentication_problem) {
         Refusal refusal{.reason = "NOT_AUTHENTICATED",
                         .sentence = *credentials->custom_authentication_problem};
-        if (!credentials->peer.client_certificate.empty()) {
-            refusal.type = AuthenticationType::X509;
-            refusal.reason = "DEVICE_CERTIFICATE_NOT_REGISTERED";
-            refusal.sentence = "the client certificate is not registered";
-        }
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
         co_return std::unexpected(std::move(refusal));
     }
@@ -32,6 +30,13 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
         co_return co_await passwords_->ask(std::move(credentials), trace, deadline);
     }
     co_return co_await custom_.ask(std::move(credentials), std::move(is_let_in), trace, deadline);
+}
+
+// A certificate counts unless the client asks for an authorizer where one may decide.
+bool DeviceAuthenticator::is_for_certificate(const Credentials& credentials) const {
+    if (credentials.peer.client_certificate.empty()) return false;
+    return credentials.custom_authentication_problem != nullptr ||
+           !brings_credentials(credentials, *directory_.get());
 }
 
 async::Task<AuthenticationResult> DeviceAuthenticator::refresh(

@@ -9,6 +9,7 @@
 #include "async/snapshot.h"
 #include "authentication/anonymous_identities.h"
 #include "authentication/authenticator.h"
+#include "authentication/certificate_authenticator.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/password_authenticator.h"
 #include "policy/document.h"
@@ -26,10 +27,12 @@ struct AnonymousSettings {
 class DeviceAuthenticator final : public Authenticator {
 public:
     // The others must outlive it. `passwords` may be null: there is no file of them.
-    DeviceAuthenticator(CustomAuthorizer& custom, PasswordAuthenticator* passwords,
+    DeviceAuthenticator(CertificateAuthenticator& certificates, CustomAuthorizer& custom,
+                        PasswordAuthenticator* passwords,
                         const async::Snapshot<registry::AuthorizerDirectory>& directory,
                         const AnonymousSettings& anonymous, const Clock& clock)
-        : custom_(custom),
+        : certificates_(certificates),
+          custom_(custom),
           passwords_(passwords),
           directory_(directory),
           anonymous_allowed_(anonymous.allowed),
@@ -44,6 +47,9 @@ public:
                                               Deadline deadline) override;
 
 private:
+    bool is_for_certificate(const Credentials& credentials) const;
+
+    CertificateAuthenticator& certificates_;
     CustomAuthorizer& custom_;
     PasswordAuthenticator* const passwords_;
     const async::Snapshot<registry::AuthorizerDirectory>& directory_;

@@ -10,14 +10,6 @@
 namespace gatehouse::authentication {
 namespace {
 
-// Lengths keep apart what would read the same when joined.
-std::string key_of(const Tenant& tenant, std::string_view kind,
-                   std::span<const std::string> texts) {
-    std::string key = fmt::format("{} {} {}", tenant.account.value(), tenant.region.value(), kind);
-    for (const std::string& text : texts) key += fmt::format(" {}:{}", text.size(), text);
-    return key;
-}
-
 std::vector<policy::PolicySource> named(std::vector<policy::DocumentPointer> documents) {
     std::vector<policy::PolicySource> sources;
     for (std::size_t i = 0; i < documents.size(); ++i) {
@@ -51,7 +43,7 @@ struct SharedPolicies::Question {
         }
         return all;
     }
-    CompiledPoliciesPtr fill_in(IndexPtr index) const {
+    CompiledPoliciesPtr fill_in(PolicyIndexPtr index) const {
         // The variables cost more than all else where none is asked for.
         const bool is_closed = index->open_variables().empty();
         return policy::fill_in(std::move(index), is_closed ? policy::Variables() : variables());
@@ -67,11 +59,12 @@ Result<CompiledPoliciesPtr> SharedPolicies::policies_of(const Credentials& crede
                                                     : std::string_view(),
                       .written_out = {},
                       .key = {}};
-    if (bytes_of(texts) <= text_bytes_max) {
+    if (bytes_of(texts) <= KnownIndexes::text_bytes_max) {
         question.written_out = policy::template_of(texts, question.client_id);
-        question.key = question.written_out
-                           ? key_of(credentials.tenant, "template", *question.written_out)
-                           : key_of(credentials.tenant, "documents", texts);
+        question.key =
+            question.written_out
+                ? KnownIndexes::key_of(credentials.tenant, "template", *question.written_out)
+                : KnownIndexes::key_of(credentials.tenant, "documents", texts);
         if (auto policies = find(question)) return policies;
     }
     return make(question);
@@ -84,7 +77,7 @@ CompiledPoliciesPtr SharedPolicies::find(const Question& question) const {
                policy::counted_characters(text) > limits_.characters_max;
     });
     if (too_long) return nullptr;
-    IndexPtr index = known(question.key);
+    PolicyIndexPtr index = known_.find(question.key);
     return index == nullptr ? nullptr : question.fill_in(std::move(index));
 }
 
@@ -99,27 +92,13 @@ Result<CompiledPoliciesPtr> SharedPolicies::make(const Question& question) {
         open = sources;
     }
     const Tenant& tenant = question.credentials.tenant;
-    const IndexPtr index =
+    const PolicyIndexPtr index =
         open ? policy::PolicyIndex::make_open(std::move(*open), tenant) : nullptr;
     if (auto policies = index == nullptr ? nullptr : question.fill_in(index)) {
-        remember(question.key, index);
+        known_.remember(question.key, index);
         return policies;
     }
     return policy::compile(sources, question.variables(), tenant);
-}
-
-SharedPolicies::IndexPtr SharedPolicies::known(const std::string& key) const {
-    const auto known = known_.lock();
-    const auto found = known->find(key);
-    return found == known->end() ? nullptr : found->second.lock();
-}
-
-void SharedPolicies::remember(const std::string& key, const IndexPtr& index) {
-    const auto known = known_.lock();
-    if (known->size() >= known_max) {
-        std::erase_if(*known, [](const auto& entry) { return entry.second.expired(); });
-    }
-    if (known->size() < known_max) known->insert_or_assign(key, index);
 }
 
 }  // namespace gatehouse::authentication

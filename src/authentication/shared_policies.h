@@ -9,29 +9,19 @@
 // Threads: any.
 #pragma once
 
-#include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
-#include <unordered_map>
-#include <vector>
 
-#include "async/guarded.h"
 #include "authentication/credentials.h"
+#include "authentication/known_indexes.h"
 #include "base/pinned.h"
 #include "base/result.h"
 #include "policy/compiled_policies.h"
 
 namespace gatehouse::authentication {
 
-using CompiledPoliciesPtr = std::shared_ptr<const policy::CompiledPolicies>;
-
 class SharedPolicies : Pinned {
 public:
-    // How many different answers are known at once, and how long they may be.
-    static constexpr std::size_t known_max = 256;
-    static constexpr std::size_t text_bytes_max = 32UL * 1024;
-
     // The clock, of which policies may ask the time, must outlive this and them.
     SharedPolicies(policy::DocumentLimits limits, const Clock& clock)
         : limits_(limits), clock_(clock) {}
@@ -42,18 +32,14 @@ public:
                                             std::span<const std::string> texts);
 
 private:
-    using IndexPtr = std::shared_ptr<const policy::PolicyIndex>;
     struct Question;
 
     CompiledPoliciesPtr find(const Question& question) const;
     Result<CompiledPoliciesPtr> make(const Question& question);
-    IndexPtr known(const std::string& key) const;
-    void remember(const std::string& key, const IndexPtr& index);
 
     policy::DocumentLimits limits_;
     const Clock& clock_;
-    async::Guarded<std::unordered_map<std::string, std::weak_ptr<const policy::PolicyIndex>>>
-        known_;
+    KnownIndexes known_;
 };
 
 }  // namespace gatehouse::authentication

@@ -107,7 +107,7 @@ TEST_F(SharedPoliciesTest, LimitsHoldForEachClientId) {
 
 TEST_F(SharedPoliciesTest, ForgetsWhatNobodyHoldsAndIsBounded) {
     std::vector<CompiledPoliciesPtr> held;
-    for (std::size_t i = 0; i < SharedPolicies::known_max; ++i) {
+    for (std::size_t i = 0; i < KnownIndexes::known_max; ++i) {
         held.push_back(policies_of("dev-1", document_for(fmt::format("topic/{}", i))));
     }
     const auto last = document_for("topic/last");

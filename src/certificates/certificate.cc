@@ -1,6 +1,5 @@
 #include "certificates/certificate.h"
 
-#include <arpa/inet.h>
 #include <openssl/bn.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
@@ -9,29 +8,16 @@
 #include <ctime>
 
 #include "base/encoding.h"
+#include "certificates/name_text.h"
 #include "certificates/openssl.h"
 
 namespace gatehouse::certificates {
 namespace {
 
-std::string name_text(const X509_NAME* name) {
-    const openssl::Bio bio(BIO_new(BIO_s_mem()));
-    X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(bio.get(), &data);
-    return {data, static_cast<std::size_t>(size)};
-}
-
 std::string common_name_of(const X509_NAME* name) {
     const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
     if (at < 0) return {};
-    unsigned char* utf8 = nullptr;
-    const int size =
-        ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-    if (size < 0) return {};
-    std::string text(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(size));
-    OPENSSL_free(utf8);
-    return text;
+    return utf8_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 }
 
 std::string serial_text(const X509& certificate) {
@@ -70,15 +56,6 @@ PublicKeyFacts key_facts(EVP_PKEY* key) {
     return facts;
 }
 
-std::string address_text(const ASN1_OCTET_STRING& address) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    const int size = ASN1_STRING_length(&address);
-    const unsigned char* bytes = ASN1_STRING_get0_data(&address);
-    if (size != 4 && size != 16) return {};
-    ::inet_ntop(size == 4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
-    return text.data();
-}
-
 void read_alternative_names(const X509& certificate, Certificate& out) {
     auto* names = static_cast<GENERAL_NAMES*>(
         X509_get_ext_d2i(&certificate, NID_subject_alt_name, nullptr, nullptr));
@@ -87,10 +64,9 @@ void read_alternative_names(const X509& certificate, Certificate& out) {
         const void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
         const auto* text = static_cast<const ASN1_STRING*>(value);
         if (type == GEN_DNS) {
-            out.dns_names.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                                       static_cast<std::size_t>(ASN1_STRING_length(text)));
+            out.dns_names.push_back(raw_text(text));
         } else if (type == GEN_IPADD) {
-            out.ip_addresses.push_back(address_text(*text));
+            out.ip_addresses.push_back(address_text(text));
         }
     }
     GENERAL_NAMES_free(names);
@@ -113,8 +89,8 @@ Result<Certificate> facts_of(X509& x509) {
     out.der.assign(der, der + size);
     OPENSSL_free(der);
     out.id = certificate_id_of(out.der);
-    out.subject = name_text(X509_get_subject_name(&x509));
-    out.issuer = name_text(X509_get_issuer_name(&x509));
+    out.subject = distinguished_name_text(X509_get_subject_name(&x509));
+    out.issuer = distinguished_name_text(X509_get_issuer_name(&x509));
     out.common_name = common_name_of(X509_get_subject_name(&x509));
     out.serial = serial_text(x509);
     read_alternative_names(x509, out);
@@ -157,7 +133,8 @@ Result<CertificateRequest> parse_request_pem(std::string_view pem) {
                                "the signing request is not signed with its own key");
     }
     const X509_NAME* subject = X509_REQ_get_subject_name(request->get());
-    return CertificateRequest{name_text(subject), common_name_of(subject), key_facts(key)};
+    return CertificateRequest{distinguished_name_text(subject), common_name_of(subject),
+                              key_facts(key)};
 }
 
 }  // namespace gatehouse::certificates

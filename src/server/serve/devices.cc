@@ -161,9 +161,13 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     auto passwords = make_passwords(parts);
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
+    made->certificates_ = std::make_unique<authentication::CertificateAuthenticator>(
+        *foundation.async_store, *foundation.clock,
+        policy::DocumentLimits{.characters_max =
+                                   parts.settings.profile.limits.policy_characters_max});
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
-        *made->custom_authorizer_, made->passwords_.get(), parts.authorizers.directory(),
-        std::move(*anonymous), *foundation.clock);
+        *made->certificates_, *made->custom_authorizer_, made->passwords_.get(),
+        parts.authorizers.directory(), std::move(*anonymous), *foundation.clock);
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewaySettings{
             .profile = parts.settings.profile,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "authentication/certificate_authenticator.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/device_authenticator.h"
 #include "base/result.h"
@@ -58,6 +59,7 @@ private:
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
+    std::unique_ptr<authentication::CertificateAuthenticator> certificates_;
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
     std::unique_ptr<authentication::PasswordAuthenticator> passwords_;  // null: there is no file
     std::unique_ptr<authentication::DeviceAuthenticator> authenticator_;

@@ -1,0 +1,159 @@
+#include "authentication/certificate_authenticator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "async/run_to_end.h"
+#include "certificates/issue.h"
+#include "registry/certificate_records.h"
+#include "registry/policy_records.h"
+#include "registry/thing_records.h"
+#include "storage/memory_resource_store.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+using registry::CertificateStatus;
+using ::testing::HasSubstr;
+
+class CertificateAuthenticatorTest : public ::testing::Test {
+protected:
+    CertificateAuthenticatorTest() {
+        const certificates::Validity validity{clock_.wall_now() - std::chrono::hours(1),
+                                              clock_.wall_now() + std::chrono::hours(1)};
+        const auto authority =
+            certificates::make_authority({.common_name = "CA", .validity = validity}, random_)
+                .value();
+        pem_ = certificates::issue(authority,
+                                   {.common_name = "lamp-4711",
+                                    .names = {},
+                                    .validity = validity,
+                                    .purpose = certificates::Purpose::Client},
+                                   certificates::NewKey::EcP256, random_)
+                   .value()
+                   .certificate_pem;
+        certificate_ = certificates::parse_certificate_pem(pem_).value();
+    }
+    void add(CertificateStatus status = CertificateStatus::Active) {
+        records_.add(tenant_, {.pem = pem_, .status = status}).value();
+    }
+    void attach(const std::string& name, const std::string& statement) {
+        const registry::PolicyName policy(name);
+        policies_
+            .create(tenant_, policy, R"({"Version":"2012-10-17","Statement":[)" + statement + "]}",
+                    {})
+            .value();
+        policies_.attach(tenant_, policy, principal()).value();
+    }
+    registry::PolicyTarget principal() const {
+        return registry::parse_principal(tenant_, registry::arn_of(tenant_, certificate_.id))
+            .value();
+    }
+    AuthenticationResult connect(const std::string& client_id) {
+        auto credentials = std::make_shared<Credentials>();
+        credentials->tenant = tenant_;
+        credentials->peer.client_certificate = certificate_.der;
+        credentials->mqtt.emplace();
+        credentials->mqtt->client_id = client_id;
+        return async::run_to_end(clock_, authenticator_.ask(std::move(credentials), {}));
+    }
+    static bool may(const IdentityPtr& identity, policy::Action action, std::string_view what) {
+        return identity->policies->decide(action, what).allowed();
+    }
+
+    const Tenant tenant_{AccountId("123456789012"), Region("us-east-1")};
+    ManualClock clock_;
+    SystemRandom random_;
+    async::WorkerPool workers_{{.name = "auth-test", .threads = 1}};
+    storage::MemoryResourceStore memory_{clock_};
+    storage::AsyncResourceStore store_{memory_, workers_};
+    registry::CertificateRecords::Parts certificate_parts_{random_};
+    registry::CertificateRecords records_{memory_, certificate_parts_};
+    registry::PolicyRecords::Parts policy_parts_{clock_, random_, {}};
+    registry::PolicyRecords policies_{memory_, policy_parts_};
+    registry::ThingRecords::Parts thing_parts_{random_};
+    registry::ThingRecords things_{memory_, thing_parts_};
+    CertificateAuthenticator authenticator_{store_, clock_, {}};
+    std::string pem_;
+    certificates::Certificate certificate_;
+};
+
+TEST_F(CertificateAuthenticatorTest, LetsInWhatIsRegisteredAndActive) {
+    const auto unknown = connect("lamp");
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().reason, "DEVICE_CERTIFICATE_NOT_REGISTERED");
+    EXPECT_EQ(unknown.error().type, AuthenticationType::X509);
+    add();
+    attach("Lamp", R"({"Effect":"Allow","Action":"iot:Publish","Resource":"*"})");
+    const auto known = connect("lamp");
+    ASSERT_TRUE(known) << known.error().sentence;
+    EXPECT_EQ((*known)->type, AuthenticationType::X509);
+    EXPECT_EQ((*known)->principal_id, certificate_.id.value());
+    EXPECT_TRUE(may(*known, policy::Action::Publish, "a"));
+    EXPECT_FALSE(may(*known, policy::Action::Connect, "lamp"));
+}
+
+TEST_F(CertificateAuthenticatorTest, StatusesThatLetNobodyIn) {
+    add();
+    const auto reason_when = [&](CertificateStatus status) {
+        records_.set_status(tenant_, certificate_.id, status).value();
+        const auto answer = connect("lamp");
+        return answer ? std::string("let in") : answer.error().reason;
+    };
+    EXPECT_EQ(reason_when(CertificateStatus::Inactive), "DEVICE_CERTIFICATE_INACTIVE");
+    EXPECT_EQ(reason_when(CertificateStatus::Active), "let in");
+    EXPECT_EQ(reason_when(CertificateStatus::Revoked), "DEVICE_CERTIFICATE_REVOKED");
+}
+
+TEST_F(CertificateAuthenticatorTest, OutsideItsValidityACertificateLetsNobodyIn) {
+    add();
+    clock_.advance(std::chrono::hours(2));
+    const auto late = connect("lamp");
+    ASSERT_FALSE(late);
+    EXPECT_THAT(late.error().sentence, HasSubstr("has run out"));
+}
+
+TEST_F(CertificateAuthenticatorTest, PoliciesAskForTheCertificateAndTheThing) {
+    add();
+    attach("Subject", R"({"Effect":"Allow","Action":"iot:Publish",)"
+                      R"("Resource":"arn:aws:iot:us-east-1:123456789012:topic/)"
+                      R"(${iot:Certificate.Subject.CommonName}"})");
+    attach("Thing", R"({"Effect":"Allow","Action":"iot:Publish",)"
+                    R"("Resource":"arn:aws:iot:us-east-1:123456789012:topic/things/)"
+                    R"(${iot:Connection.Thing.ThingName}"})");
+    things_.create(tenant_, {.name = registry::ThingName("lamp")}).value();
+    auto identity = connect("lamp").value();
+    EXPECT_TRUE(may(identity, policy::Action::Publish, "lamp-4711"));
+    EXPECT_FALSE(may(identity, policy::Action::Publish, "things/lamp")) << "it is not attached";
+    things_
+        .attach(tenant_, registry::ThingName("lamp"), principal(),
+                registry::PrincipalTie::NonExclusive)
+        .value();
+    identity = connect("lamp").value();
+    EXPECT_TRUE(may(identity, policy::Action::Publish, "things/lamp"));
+    EXPECT_FALSE(may(connect("other").value(), policy::Action::Publish, "things/lamp"));
+    things_
+        .attach(tenant_, registry::ThingName("lamp"), principal(),
+                registry::PrincipalTie::Exclusive)
+        .value();
+    EXPECT_TRUE(may(connect("other").value(), policy::Action::Publish, "things/lamp"))
+        << "bound to the thing, whatever the client id";
+}
+
+TEST_F(CertificateAuthenticatorTest, TheVersionThatCountsDecides) {
+    add();
+    attach("P", R"({"Effect":"Allow","Action":"iot:Publish","Resource":"*"})");
+    ASSERT_TRUE(may(connect("a").value(), policy::Action::Publish, "t"));
+    policies_
+        .create_version(tenant_, registry::PolicyName("P"),
+                        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",)"
+                        R"("Action":"iot:Subscribe","Resource":"*"}]})",
+                        registry::SetAsDefault::Yes)
+        .value();
+    EXPECT_FALSE(may(connect("a").value(), policy::Action::Publish, "t"));
+    policies_.detach(tenant_, registry::PolicyName("P"), principal()).value();
+    EXPECT_FALSE(may(connect("a").value(), policy::Action::Subscribe, "t"));
+}
+
+}  // namespace
+}  // namespace gatehouse::authentication

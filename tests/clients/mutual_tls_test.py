@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""Devices with certificates: mosquitto, paho and curl, with what CreateKeysAndCertificate hands out.
+
+usage: mutual_tls_test.py GATEHOUSE [TESTS]"""
+
+import json
+import pathlib
+import ssl
+import subprocess
+import tempfile
+import unittest
+
+import paho.mqtt.client as mqtt
+
+from client_test import ClientTest
+from gatehouse_server import wait_until
+
+
+def policy(*statements: dict) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", **statement} for statement in statements]})
+
+
+PREFIX = "arn:aws:iot:us-east-1:000000000000:"
+OWN_THINGS_TOPICS = policy(
+    {"Action": "iot:Connect", "Resource": PREFIX + "client/${iot:Connection.Thing.ThingName}"},
+    {"Action": ["iot:Publish", "iot:Receive"],
+     "Resource": PREFIX + "topic/lab/${iot:Connection.Thing.ThingName}"},
+    {"Action": "iot:Subscribe",
+     "Resource": PREFIX + "topicfilter/lab/${iot:Connection.Thing.ThingName}"})
+
+
+class MutualTls(ClientTest):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="gatehouse-mutual-tls-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.iot = self.server.api("iot")
+
+    def device(self, name: str, document: str = OWN_THINGS_TOPICS) -> dict:
+        """Thing, certificate and policy, as the console's wizard makes them."""
+        made = self.iot.create_keys_and_certificate(setAsActive=True)
+        (self.folder / f"{name}.cert.pem").write_text(made["certificatePem"])
+        (self.folder / f"{name}.private.key").write_text(made["keyPair"]["PrivateKey"])
+        self.iot.create_thing(thingName=name)
+        self.iot.create_policy(policyName=f"{name}-Policy", policyDocument=document)
+        self.iot.attach_policy(policyName=f"{name}-Policy", target=made["certificateArn"])
+        self.iot.attach_thing_principal(thingName=name, principal=made["certificateArn"])
+        return made
+
+    def files(self, name: str) -> tuple[str, str]:
+        return str(self.folder / f"{name}.cert.pem"), str(self.folder / f"{name}.private.key")
+
+    def mosquitto_pub(self, name: str, topic: str, client_id: str | None = None):
+        certificate, key = self.files(name)
+        return subprocess.run(
+            ["mosquitto_pub", "-h", "localhost", "-p", str(self.server.ready["mqtts"]),
+             "--cafile", self.server.ready["ca"], "--cert", certificate, "--key", key,
+             "-i", client_id or name, "-t", topic, "-m", "hello", "-q", "1", "-V", "mqttv5"],
+            capture_output=True, text=True, timeout=60)
+
+    def test_mosquitto(self):
+        made = self.device("pump")
+        sent = self.mosquitto_pub("pump", "lab/pump")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        record = self.server.wait_for_record(eventType="Connect", clientId="pump")
+        self.assertEqual(record["principalId"], made["certificateId"])
+        other = self.mosquitto_pub("pump", "lab/other")
+        self.assertIn("Not authorized", other.stderr + other.stdout)
+        self.assertNotEqual(self.mosquitto_pub("pump", "lab/pump", "somebody").returncode, 0)
+
+    def connected(self, name: str, port: str, protocols: list[str] | None = None) -> mqtt.Client:
+        client = mqtt.Client(client_id=name)
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        context.load_cert_chain(*self.files(name))
+        if protocols:
+            context.set_alpn_protocols(protocols)
+        client.tls_set_context(context)
+        codes = []
+        client.on_connect = lambda _c, _u, _f, code: codes.append(code)
+        client.connect("localhost", self.server.ready[port])
+        client.loop_start()
+        self.addCleanup(client.loop_stop)
+        self.addCleanup(client.disconnect)
+        wait_until(lambda: codes, "the CONNACK comes")
+        self.assertEqual(codes, [0])
+        return client
+
+    def test_paho_on_both_doors(self):
+        self.device("lamp")
+        for port, protocols in (("mqtts", None), ("https", ["x-amzn-mqtt-ca"])):
+            with self.subTest(port=port):
+                client, seen = self.connected("lamp", port, protocols), []
+                client.on_message = lambda _c, _u, message: seen.append(message.payload)
+                client.on_subscribe = lambda *_: client.publish("lab/lamp", port, 1)
+                client.subscribe("lab/lamp", 1)
+                wait_until(lambda: seen, "its own message comes back")
+                self.assertEqual(seen, [port.encode()])
+
+    def test_https(self):
+        self.device("meter", policy({"Action": "iot:Publish",
+                                     "Resource": PREFIX + "topic/lab/meter"}))
+        certificate, key = self.files("meter")
+
+        def post(topic: str) -> subprocess.CompletedProcess:
+            return subprocess.run(
+                ["curl", "-sS", "--cacert", self.server.ready["ca"], "--cert", certificate,
+                 "--key", key, "-d", "x", "-w", "%{http_code}",
+                 f"https://localhost:{self.server.ready['https_mtls']}/topics/{topic}?qos=1"],
+                capture_output=True, text=True, timeout=60, check=True)
+
+        self.assertTrue(post("lab/meter").stdout.endswith("200"))
+        self.assertTrue(post("lab/other").stdout.endswith("403"))
+
+    def test_who_is_not_let_in(self):
+        made = self.device("door")
+        self.assertEqual(self.mosquitto_pub("door", "lab/door").returncode, 0)
+        for status, reason in (("INACTIVE", "DEVICE_CERTIFICATE_INACTIVE"),
+                               ("REVOKED", "DEVICE_CERTIFICATE_REVOKED")):
+            self.iot.update_certificate(certificateId=made["certificateId"], newStatus=status)
+            self.assertNotEqual(self.mosquitto_pub("door", "lab/door").returncode, 0)
+            record = self.server.wait_for_record(eventType="Connection.AuthNError", reason=reason)
+            self.assertEqual(record["authenticationType"], "AWS_X509")
+            self.assertIn(made["certificateId"], record["details"])
+
+    def test_a_certificate_of_somebody_else(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=stranger", "-days", "2",
+                        "-keyout", self.folder / "own.private.key",
+                        "-out", self.folder / "own.cert.pem",
+                        "-addext", "basicConstraints=critical,CA:FALSE"],
+                       check=True, capture_output=True)
+        self.assertNotEqual(self.mosquitto_pub("own", "lab/own").returncode, 0)
+        self.server.wait_for_record(eventType="Connection.AuthNError",
+                                    reason="DEVICE_CERTIFICATE_NOT_REGISTERED")
+        registered = self.iot.register_certificate_without_ca(
+            certificatePem=(self.folder / "own.cert.pem").read_text(), status="ACTIVE")
+        self.iot.create_policy(policyName="Own", policyDocument=policy(
+            {"Action": "iot:Connect", "Resource": "*"},
+            {"Action": "iot:Publish",
+             "Resource": PREFIX + "topic/lab/${iot:Certificate.Subject.CommonName}"}))
+        self.iot.attach_policy(policyName="Own", target=registered["certificateArn"])
+        sent = self.mosquitto_pub("own", "lab/stranger")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertIn("Not authorized", self.mosquitto_pub("own", "lab/own").stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
