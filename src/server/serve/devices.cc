@@ -100,6 +100,14 @@ Result<std::unique_ptr<authentication::PasswordAuthenticator>> make_passwords(
          .metrics = foundation.metrics});
 }
 
+std::unique_ptr<authentication::CertificateAuthenticator> make_certificates(
+    const Devices::Parts& parts) {
+    return std::make_unique<authentication::CertificateAuthenticator>(
+        *parts.foundation.async_store, *parts.foundation.clock,
+        policy::DocumentLimits{.characters_max =
+                                   parts.settings.profile.limits.policy_characters_max});
+}
+
 // With some time for what goes before the authorizer is asked.
 std::chrono::milliseconds authenticate_wait(const Limits& limits) {
     const std::chrono::milliseconds authorizers(limits.authorizer_wait_ms);
@@ -161,10 +169,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     auto passwords = make_passwords(parts);
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
-    made->certificates_ = std::make_unique<authentication::CertificateAuthenticator>(
-        *foundation.async_store, *foundation.clock,
-        policy::DocumentLimits{.characters_max =
-                                   parts.settings.profile.limits.policy_characters_max});
+    made->certificates_ = make_certificates(parts);
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
         *made->certificates_, *made->custom_authorizer_, made->passwords_.get(),
         parts.authorizers.directory(), std::move(*anonymous), *foundation.clock);
