@@ -278,11 +278,6 @@ void Journal::forget(const MessageRef& message) {
     if (message->remove_record()) batch_.remove_message(id);
 }
 
-void Journal::remove_message(std::uint64_t id) {
-    want_turn_end();
-    batch_.remove_message(id);
-}
-
 // --- retained messages -----------------------------------------------------------------------
 
 void Journal::put_retained(const storage::RetainedRow& row) {

@@ -111,9 +111,6 @@ public:
     // The record is for this copy of its message from now on.
     void replace_message(std::uint64_t session, RecordNumber record, const MessageRef& copy);
 
-    // Of which no record is left.
-    void remove_message(std::uint64_t id);
-
     // --- retained messages
     void put_retained(const storage::RetainedRow& row);
 

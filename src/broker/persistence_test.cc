@@ -194,20 +194,32 @@ TEST_P(Persisted, WhatABoundTakesNoMoreStaysWhatItWas) {
     settings = TestBroker::default_settings();
 }
 
-TEST_P(Persisted, MessagesOfNobodyAreCleared) {
+// It goes in the transaction in which the last queue lets go of it.
+TEST_P(Persisted, AMessageThatNoQueueHasIsDamage) {
     flush(persistent("a"));
     stop();
+    storage::MessageBatch batch;
+    storage::MessageBatch removal;
+    removal.remove_message(77);
     {
         const auto opened = storage::MessageStore::open({.file = file()});
         ASSERT_TRUE(opened);
-        storage::MessageBatch batch;
         batch.put_message({.id = 77, .topic = "t"});
         const storage::MessageBatch* const batches[] = {&batch};
         ASSERT_TRUE((*opened)->write(batches));
     }
+    {
+        const auto opened = storage::MessageStore::open({.file = file()});
+        ASSERT_TRUE(opened);
+        const TestBroker other(GetParam(), settings, nullptr, nullptr, opened->get());
+        const auto restored = other.broker->restore();
+        ASSERT_FALSE(restored);
+        EXPECT_EQ(restored.error().kind, ErrorKind::Corrupt);
+        EXPECT_THAT(restored.error().message, testing::HasSubstr("no queue has the message 77"));
+        const storage::MessageBatch* const batches[] = {&removal};
+        ASSERT_TRUE((*opened)->write(batches));
+    }
     start(GetParam());
-    flush(persistent(id_on(0, "b")));
-    EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
 }
 
 // A subscription with retained messages and a group that has something, in one SUBSCRIBE.

@@ -232,8 +232,11 @@ void Restoring::begin_time(std::uint64_t id, const Restored& restored) {
     }
 }
 
-void Restoring::finish(const storage::MessageNumbers& used) {
+Result<void> Restoring::finish(const storage::MessageNumbers& used) {
     take_rows();
+    for (const auto& [id, message] : messages_) {
+        if (message.home == nullptr) return damaged("no queue has the message", id);
+    }
     for (std::size_t loop = 0; loop < broker_.loop_count(); ++loop) {
         Shard& shard = broker_.shard(loop);
         shard.journal_->begin_after(used);
@@ -243,20 +246,17 @@ void Restoring::finish(const storage::MessageNumbers& used) {
     }
     shared_.begin_retained_after(used.retained);
     for (const auto& [id, restored] : sessions_) begin_time(id, restored);
-    for (const auto& [id, message] : messages_) {
-        if (message.home == nullptr) broker_.shard(0).journal_->remove_message(id);
-    }
     for (const Copy& copy : copies_) {
         copy.shard->journal_->replace_message(copy.session, copy.place, copy.message);
     }
+    return {};
 }
 
 Result<void> Broker::restore() {
     Restoring restoring(*this, *shared_);
     const auto used = store_->read_all(restoring);
     if (!used) return fail(used.error());
-    restoring.finish(*used);
-    return {};
+    return restoring.finish(*used);
 }
 
 }  // namespace gatehouse::broker

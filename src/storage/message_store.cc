@@ -1,16 +1,13 @@
 #include "storage/message_store.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cstring>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "storage/message_schema.h"
-#include "storage/migrations.h"
-#include "storage/row_checksum.h"
+#include "storage/message_file.h"
 
 namespace gatehouse::storage {
 namespace {
@@ -202,14 +199,14 @@ Result<void> MessageStore::clear_removed() {
 }
 
 Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& settings) {
+    if (auto made = make_message_file_if_absent(settings.file); !made)
+        return fail(std::move(made.error()));
     auto database = Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
     if (!database) return fail(std::move(database.error()));
     if (auto done = configure(**database); !done) return fail(std::move(done.error()));
-    if (auto done = add_row_checksum(**database); !done) return fail(std::move(done.error()));
-    if (auto done = migrate(**database, message_schema); !done) {
+    if (auto done = bring_messages_up_to_date(**database); !done)
         return fail(std::move(done.error()));
-    }
-    return std::unique_ptr<MessageStore>(new MessageStore(std::move(*database)));
+    return std::unique_ptr<MessageStore>(new MessageStore(settings, std::move(*database)));
 }
 
 Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
@@ -244,15 +241,6 @@ Result<void> for_each_row(Database& database, std::string_view sql, Visit visit)
     }
 }
 
-std::unexpected<Error> is_damaged(const Database& database, std::string_view what,
-                                  std::int64_t id) {
-    return fail(ErrorKind::Corrupt,
-                fmt::format("{} is damaged: {} {} does not read back as it was written; "
-                            "restore the file from a copy, or move it away to start without "
-                            "the sessions and messages in it",
-                            database.file(), what, id));
-}
-
 // Whether the column says that the row's checksum is right.
 bool is_sound(const Statement& row, int column) {
     return row.number(column) != 0;
@@ -276,7 +264,7 @@ private:
         return for_each_row(database_, sql, visit);
     }
     std::unexpected<Error> damaged(std::string_view what, std::int64_t id) const {
-        return is_damaged(database_, what, id);
+        return message_row_is_damaged(database_, what, id);
     }
     static void raise(std::uint64_t& highest, std::uint64_t number) {
         if (number > highest) highest = number;
@@ -431,7 +419,7 @@ Result<std::uint64_t> MessageStore::seed(std::uint64_t fresh) {
         for_each_row(*database_, "SELECT value, checksum = row_checksum(value) FROM seed",
                      [&](const Statement& row) -> Result<void> {
                          if (!is_sound(row, 1))
-                             return is_damaged(*database_, "the seed", row.number(0));
+                             return message_row_is_damaged(*database_, "the seed", row.number(0));
                          seed = static_cast<std::uint64_t>(row.number(0));
                          return {};
                      });
@@ -440,7 +428,13 @@ Result<std::uint64_t> MessageStore::seed(std::uint64_t fresh) {
 }
 
 Result<MessageNumbers> MessageStore::read_all(MessageVisitor& visitor) {
-    return Reading(*database_, visitor).run();
+    auto checking =
+        std::async(std::launch::async, [this] { return check_message_pages(settings_.file); });
+    auto numbers = Reading(*database_, visitor).run();
+    const auto checked = checking.get();
+    // What the reading found is the more exact.
+    if (numbers && !checked) return fail(checked.error());
+    return numbers;
 }
 
 }  // namespace gatehouse::storage

@@ -2,7 +2,8 @@
 //
 // Changes come in batches, several at a time in one transaction (write-ahead log, synchronous
 // FULL: what write() took survives a power failure). Everything is read once, at the start. Each
-// row carries a checksum; what does not read back is Corrupt, never left out.
+// row carries a checksum, and rows that are gone show in the pages that they stood in, which are
+// checked beside the reading; what does not read back is Corrupt, never left out.
 //
 // Threads: one at a time; every method blocks.
 #pragma once
@@ -53,7 +54,7 @@ public:
     };
 
     // Opens or makes the file and brings its schema up to date. Errors: Unsupported (newer or
-    // foreign file), Corrupt, Unavailable; each names the file.
+    // foreign file), Corrupt (an empty file, too), Unavailable; each names the file.
     static Result<std::unique_ptr<MessageStore>> open(const Settings& settings);
 
     // All of it or nothing, on disk when it returns.
@@ -63,14 +64,16 @@ public:
     // file has none yet.
     Result<std::uint64_t> seed(std::uint64_t fresh);
 
-    // Before the first write().
+    // Before the first write(). Takes a thread for a while.
     Result<MessageNumbers> read_all(MessageVisitor& visitor);
 
 private:
-    explicit MessageStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+    MessageStore(const Settings& settings, std::unique_ptr<Database> database)
+        : settings_(settings), database_(std::move(database)) {}
 
     Result<void> clear_removed();
 
+    const Settings settings_;
     std::unique_ptr<Database> database_;
     std::size_t removed_ = 0;  // retained messages, since they were cleared away
     std::uint64_t clear_below_ = 0;

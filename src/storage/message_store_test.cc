@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <fstream>
 #include <span>
 #include <string>
 #include <vector>
@@ -281,6 +283,83 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
         }
     }
     EXPECT_THAT(read(*open()), SizeIs(6)) << "put back, it reads back";
+}
+
+// Each page begins with how many cells it has, at offset 3: one bit there, and rows are gone whose
+// checksums nobody asks for any more.
+void drop_half_of_the_rows(const std::filesystem::path& file, std::string_view table) {
+    std::int64_t page = 0;
+    std::int64_t page_size = 0;
+    {
+        const auto database = Database::open({.file = file});
+        ASSERT_TRUE(database);
+        page_size = (*database)->number("PRAGMA page_size").value();
+        auto statement = (*database)->prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?");
+        ASSERT_TRUE(statement->bind(table).step().value());
+        page = statement->number(0);
+    }
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    const auto place = static_cast<std::streamoff>((page - 1) * page_size + 4);
+    bytes.seekg(place);
+    const auto cells = static_cast<unsigned>(bytes.get());
+    bytes.seekp(place);
+    bytes.put(static_cast<char>(cells & ~std::bit_floor(cells)));
+}
+
+TEST_F(MessageStoreTest, RowsThatAreGoneAreDamage) {
+    for (const std::string table :
+         {"sessions", "subscriptions", "messages", "queued", "retained"}) {
+        const ScratchDir scratch;
+        const auto file = scratch.path() / "messages.db";
+        {
+            const auto store = MessageStore::open({.file = file});
+            MessageBatch batch;
+            for (std::uint64_t i = 1; i <= 5; ++i) {
+                const std::string name = std::to_string(i);
+                batch.put_session({.id = i, .client_id = name});
+                batch.put_subscription({.session = i, .filter = "f"});
+                batch.put_message({.id = i, .topic = "t"});
+                batch.put_queued({.session = i, .place = i, .message = i});
+                batch.put_retained({.topic = name, .payload = bytes_of("x"), .version = i});
+            }
+            ASSERT_TRUE(write(**store, batch));
+        }
+        drop_half_of_the_rows(file, table);
+        const auto store = MessageStore::open({.file = file});
+        ASSERT_TRUE(store) << table;
+        Listing listing;
+        const auto read = (*store)->read_all(listing);
+        ASSERT_FALSE(read) << table;
+        EXPECT_EQ(read.error().kind, ErrorKind::Corrupt);
+        EXPECT_THAT(read.error().message, HasSubstr("messages.db is damaged: "));
+    }
+}
+
+TEST_F(MessageStoreTest, AnEmptyFileIsDamageAndNoFileIsAnew) {
+    ASSERT_TRUE(open());
+    std::filesystem::resize_file(file(), 0);
+    const auto empty = MessageStore::open({.file = file()});
+    ASSERT_FALSE(empty);
+    EXPECT_EQ(empty.error().kind, ErrorKind::Corrupt);
+    EXPECT_THAT(empty.error().message, HasSubstr("messages.db is damaged: it is empty"));
+    std::filesystem::remove(file());
+    EXPECT_THAT(read(*open()), IsEmpty());
+}
+
+// Killed in between, the server leaves what a file had not taken up yet beside it.
+TEST_F(MessageStoreTest, WhatWasMovedAwayIsNotTakenUpByTheNextFile) {
+    const auto wal = file().string() + "-wal";
+    const auto kept = directory.path() / "kept";
+    {
+        const auto store = open();
+        MessageBatch batch;
+        batch.put_session({.id = 4, .client_id = "c"});
+        ASSERT_TRUE(write(*store, batch));
+        std::filesystem::copy_file(wal, kept);
+    }
+    std::filesystem::remove(file());
+    std::filesystem::rename(kept, wal);
+    EXPECT_THAT(read(*open()), IsEmpty());
 }
 
 TEST_F(MessageStoreTest, TheSeedStaysWhatItWas) {
