@@ -2,12 +2,17 @@
 // id.
 //
 // Packet ids go round 1..65535 in order, so the open ones lie close together: a ring in the order
-// of sending, without hashing. Acknowledgements may come in any order.
+// of sending, without hashing. Acknowledgements may come in any order. Those few whose
+// acknowledgement does not come while very many others' do are set aside, so that the ring stays
+// as large as what is open asks for; their ids are skipped when it is their turn again.
 //
 // Threads: one loop.
 #pragma once
 
 #include <cstdint>
+#include <list>
+#include <memory>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -45,51 +50,46 @@ public:
 
     std::size_t size() const { return open_; }
     bool is_empty() const { return open_ == 0; }
-    bool has_room(std::uint16_t receive_maximum) const {
-        return open_ < receive_maximum && span_ < id_count;
-    }
+    // An id is free then: there are as many as the largest maximum.
+    bool has_room(std::uint16_t receive_maximum) const { return open_ < receive_maximum; }
 
     // Takes the next packet id for a message. Requires: has_room().
     mqtt::PacketId open(InFlight sent) {
-        if (span_ == ring_.size()) grow();
-        InFlight& slot = at(span_);
-        slot = std::move(sent);
-        slot.is_open = true;
-        ++open_;
-        return id_at(span_++);
+        if (span_ == ring_.size()) make_place();
+        if (aside_ != nullptr) [[unlikely]]
+            skip_ids_set_aside();
+        return put(std::move(sent));
     }
     // Takes this very id, for a message that was sent before a restart. Requires: it follows those
     // that are open, in the order of sending.
     void open_again(mqtt::PacketId id, InFlight sent) {
+        while (span_ != 0 && id_at(span_) != id) skip_id();
         if (span_ == 0) first_id_ = id;
-        while (id_at(span_) != id) {
-            if (span_ == ring_.size()) grow();
-            at(span_++) = {};
-        }
-        open(std::move(sent));
+        if (span_ == ring_.size()) make_place();
+        put(std::move(sent));
     }
     // Null if the id is not open. Valid until the next open() or close().
     InFlight* find(mqtt::PacketId id) {
         const std::uint32_t place = place_of(id);
-        return place < span_ && at(place).is_open ? &at(place) : nullptr;
+        if (place < span_ && at(place).is_open) return &at(place);
+        return aside_ == nullptr ? nullptr : find_aside(id);
     }
     // Whether the id was open.
     bool close(mqtt::PacketId id) {
         const std::uint32_t place = place_of(id);
-        if (place >= span_ || !at(place).is_open) return false;
+        if (place >= span_ || !at(place).is_open) return aside_ != nullptr && close_aside(id);
         at(place).message = {};
         at(place).is_open = false;
         --open_;
-        while (span_ != 0 && !at(0).is_open) {
-            ++begin_;
-            --span_;
-            first_id_ = following(first_id_);
-        }
+        begin_with_an_open_one();
         return true;
     }
     // visit(PacketId, InFlight&), oldest first; it must not open or close.
     template <class Visit>
     void for_each(Visit visit) {
+        if (aside_ != nullptr) {
+            for (Aside::Sent& each : aside_->sent) visit(each.id, each.message);
+        }
         for (std::uint32_t place = 0; place != span_; ++place) {
             if (at(place).is_open) visit(id_at(place), at(place));
         }
@@ -98,6 +98,16 @@ public:
 
 private:
     static constexpr std::uint32_t id_count = 65'535;
+    // Older than all in the ring. Few, and mostly none.
+    struct Aside {
+        struct Sent {
+            mqtt::PacketId id;
+            InFlight message;
+        };
+        std::list<Sent> sent;  // oldest first
+        std::unordered_map<mqtt::PacketId, std::list<Sent>::iterator> by_id;
+    };
+
     static mqtt::PacketId following(mqtt::PacketId id) {
         return id == id_count ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(id + 1);
     }
@@ -112,13 +122,35 @@ private:
         if (id == 0) return span_;
         return id >= first_id_ ? id - first_id_ : id + id_count - first_id_;
     }
+    // Requires: the place at span_ is there, and its id free.
+    mqtt::PacketId put(InFlight sent) {
+        InFlight& slot = at(span_);
+        slot = std::move(sent);
+        slot.is_open = true;
+        ++open_;
+        return id_at(span_++);
+    }
+    void begin_with_an_open_one() {
+        while (span_ != 0 && !at(0).is_open) {
+            ++begin_;
+            --span_;
+            first_id_ = following(first_id_);
+        }
+    }
+    void make_place();
     void grow();
+    void set_older_half_aside();
+    void skip_id();
+    void skip_ids_set_aside();
+    InFlight* find_aside(mqtt::PacketId id);
+    bool close_aside(mqtt::PacketId id);
 
-    std::vector<InFlight> ring_;  // capacity a power of two
-    std::uint32_t begin_ = 0;     // where the oldest is; wraps
-    std::uint32_t span_ = 0;      // from the oldest open one to the newest
-    std::uint32_t open_ = 0;
-    mqtt::PacketId first_id_ = 1;  // of the oldest
+    std::vector<InFlight> ring_;   // capacity a power of two
+    std::uint32_t begin_ = 0;      // where the oldest is; wraps
+    std::uint32_t span_ = 0;       // from the oldest open one there to the newest
+    std::uint32_t open_ = 0;       // those set aside, too
+    mqtt::PacketId first_id_ = 1;  // of the oldest in the ring
+    std::unique_ptr<Aside> aside_;
 };
 
 }  // namespace gatehouse::broker

@@ -194,6 +194,31 @@ TEST_P(Persisted, WhatABoundTakesNoMoreStaysWhatItWas) {
     settings = TestBroker::default_settings();
 }
 
+// Id 5 stayed unacknowledged while all ids went round; the message after it was sent under one
+// that is not on disk.
+TEST_P(Persisted, AnIdThatStayedInUseIsNotGivenBackToAnother) {
+    flush(persistent("a"));
+    const auto session = static_cast<std::uint64_t>(on_disk("SELECT max(id) FROM sessions"));
+    stop();
+    {
+        const auto opened = storage::MessageStore::open({.file = file()});
+        ASSERT_TRUE(opened);
+        storage::MessageBatch batch;
+        std::uint64_t place = 1'000'000;
+        for (const mqtt::PacketId id : {5, 0, 6}) {
+            batch.put_message({.id = ++place, .topic = "t", .qos = 1});
+            batch.put_queued(
+                {.session = session, .place = place, .message = place, .packet_id = id, .qos = 1});
+        }
+        const storage::MessageBatch* const batches[] = {&batch};
+        ASSERT_TRUE((*opened)->write(batches));
+    }
+    start(GetParam());
+    std::vector<int> ids;
+    for (const Received& received : persistent("a").take()) ids.push_back(received.id);
+    EXPECT_THAT(ids, testing::ElementsAre(5, 4, 6));
+}
+
 // It goes in the transaction in which the last queue lets go of it.
 TEST_P(Persisted, AMessageThatNoQueueHasIsDamage) {
     flush(persistent("a"));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "broker/publisher.h"
@@ -135,12 +136,20 @@ Result<void> Restoring::on_retained(const storage::RetainedRow& row) {
 // --- one session's messages ------------------------------------------------------------------
 
 // Up to the last that was numbered, the messages were sent. QoS 1 is not numbered when it leaves
-// the queue: such a message had some id between its neighbours', and gets one of those back.
+// the queue: such a message had some id between its neighbours', and gets one of those back, but
+// none that another one has, which may be one that stayed unacknowledged while all ids went round.
 std::vector<mqtt::PacketId> Restoring::ids_of_sent(std::size_t count) const {
     std::vector<mqtt::PacketId> ids(count);
+    std::unordered_set<mqtt::PacketId> used;
+    for (std::size_t i = 0; i < count; ++i) used.insert(rows_[i].packet_id);
     mqtt::PacketId next = 0;
     for (std::size_t i = count; i-- > 0;) {
-        ids[i] = rows_[i].packet_id != 0 ? rows_[i].packet_id : before(next);
+        ids[i] = rows_[i].packet_id;
+        if (ids[i] == 0) {
+            do next = before(next);
+            while (!used.insert(next).second);
+            ids[i] = next;
+        }
         next = ids[i];
     }
     return ids;

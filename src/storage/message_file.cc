@@ -22,7 +22,7 @@ std::unexpected<Error> is_damaged(std::string_view file, std::string_view how) {
 }  // namespace
 
 std::unexpected<Error> message_row_is_damaged(const Database& database, std::string_view what,
-                                  std::int64_t id) {
+                                              std::int64_t id) {
     return is_damaged(database.file(),
                       fmt::format("{} {} does not read back as it was written", what, id));
 }
@@ -49,9 +49,9 @@ Result<void> make_message_file_if_absent(const std::filesystem::path& file) {
     for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(file.string() + end, error);
     std::filesystem::rename(partial, file, error);
     if (error) {
-        return fail(ErrorKind::Unavailable, fmt::format("could not rename {} to {}: {}",
-                                                        partial.string(), file.string(),
-                                                        error.message()));
+        return fail(ErrorKind::Unavailable,
+                    fmt::format("could not rename {} to {}: {}", partial.string(), file.string(),
+                                error.message()));
     }
     return sync_to_disk(std::filesystem::absolute(file).parent_path());
 }
