@@ -28,6 +28,7 @@
 #include "broker/publish_frame.h"
 #include "broker/route.h"
 #include "broker/session.h"
+#include "broker/trail.h"
 
 namespace gatehouse::broker {
 
@@ -115,6 +116,21 @@ public:
         release_if_idle(session);
         return taken;
     }
+
+    // visit(RecordNumber) for each message of the session's that is, or will be, on disk and that
+    // nobody was sent.
+    template <class Visit>
+    void for_each_unsent(Session& session, Visit visit) {
+        if (session.flow_ == nullptr) return;
+        session.flow_->window.for_each([&](mqtt::PacketId, const InFlight& sent) {
+            if (sent.is_unsent && sent.record != 0) visit(sent.record);
+        });
+        session.flow_->queue.for_each([&](const QueuedMessage& queued) {
+            if (queued.record != 0) visit(queued.record);
+        });
+    }
+    // Takes those in the spans from the session and from the disk (shard_refuse.cc).
+    void take_back(Session& session, const RecordSpans& spans);
 
     // PUBACK: whether the packet id was in flight with QoS 1. Sends what waited for it.
     bool acknowledge(Session& session, mqtt::PacketId packet_id);

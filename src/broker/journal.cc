@@ -204,6 +204,7 @@ bool Journal::forget_stale(const Session& session) {
 
 RecordNumber Journal::put(const Session& session, Given given) {
     want_turn_end();
+    ++given_;
     const SteadyTime sent_at = given.packet_id != 0 ? port_.now() : SteadyTime::min();
     pending_.push_back({.session = &session, .given = std::move(given), .sent_at = sent_at});
     return last();
@@ -337,7 +338,9 @@ void Journal::finish() {
 
 void Journal::hand_over() {
     is_turn_end_wanted_ = false;
-    if (writer_ != nullptr && !writer_->is_busy(loop_)) hand_over(false);
+    if (writer_ == nullptr) return;
+    if (!writer_->is_busy(loop_)) return hand_over(false);
+    due_ = SteadyTime::max();  // the writer wakes the loop when it is free
 }
 
 // Requires: the writer is free.

@@ -122,6 +122,8 @@ public:
     SteadyTime due() const { return due_; }
     // Waits for the disk, a bounded time, and hands over what is left. After the loop has run.
     void finish();
+    // How many messages sessions were given.
+    std::uint64_t given() const { return given_; }
     // The number of what was put last.
     std::uint64_t last() const { return first_pending_ + pending_.size() - begin_ - 1; }
     // Grows up to last().
@@ -188,6 +190,7 @@ private:
     std::size_t begin_ = 0;
     std::uint64_t first_pending_ = 1;  // the number of pending_[begin_]
     std::size_t needless_ = 0;         // of pending_, from begin_ on
+    std::uint64_t given_ = 0;
     SteadyTime due_ = SteadyTime::max();
     std::uint64_t next_session_ = 1;
     std::uint64_t next_message_ = 1;

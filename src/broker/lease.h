@@ -65,7 +65,8 @@ public:
     bool acknowledge(mqtt::PacketId packet_id);
 
     // Acknowledgement of a publish, PUBACK or PUBREC: due once the disk has what it promises, see
-    // PublishOutcome::kept; then Outbound::on_kept() is called.
+    // PublishOutcome::kept; then Outbound::on_kept() is called. Call it right after the publish,
+    // which is taken back where Outbound::on_not_kept() is called.
     void acknowledge_when_kept(mqtt::PacketType type, mqtt::PacketId packet_id);
     // Whether packets of this client wait for the disk: later ones must not overtake them.
     bool must_wait() const;

@@ -60,6 +60,11 @@ public:
     // The newest. Requires: not empty.
     QueuedMessage& back() { return at(size_ - 1); }
     void pop();
+    // visit(const QueuedMessage&), oldest first.
+    template <class Visit>
+    void for_each(Visit visit) {
+        for (std::size_t i = 0; i < size_; ++i) visit(std::as_const(at(i)));
+    }
     // Takes out, oldest first, those for which `take` is true and hands them to `visit`.
     template <class Take, class Visit>
     void extract(Take take, Visit visit) {

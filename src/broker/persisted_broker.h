@@ -33,7 +33,7 @@ protected:
     }
 
     void start(std::size_t loops) {
-        auto opened = storage::MessageStore::open({.file = file()});
+        auto opened = storage::MessageStore::open({.file = file(), .busy_timeout = busy_timeout});
         ASSERT_TRUE(opened) << opened.error().describe();
         store = std::move(*opened);
         broker = std::make_unique<TestBroker>(loops, settings, nullptr, nullptr, store.get());
@@ -169,6 +169,14 @@ protected:
 
     std::string file() const { return folder_ + "/messages.db"; }
 
+    // The disk takes nothing as long as what this returns lives.
+    std::unique_ptr<storage::Database> full_disk() const {
+        auto other = storage::Database::open({.file = file()}).value();
+        EXPECT_TRUE(other->run_script("BEGIN IMMEDIATE"));
+        return other;
+    }
+
+    std::chrono::milliseconds busy_timeout{5000};
     BrokerSettings settings = TestBroker::default_settings();
     std::unique_ptr<storage::MessageStore> store;
     std::unique_ptr<TestBroker> broker;

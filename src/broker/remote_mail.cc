@@ -1,5 +1,6 @@
 #include "broker/remote_mail.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -13,6 +14,12 @@ namespace {
 constexpr std::size_t full_batch = 64 * 1024;
 constexpr std::size_t spares_max = 4;
 constexpr std::size_t spare_bytes_max = 1024 * 1024;
+
+template <class Value>
+void append_raw(Bytes& batch, const Value& value) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
+    batch.insert(batch.end(), bytes, bytes + sizeof value);
+}
 
 }  // namespace
 
@@ -106,14 +113,14 @@ bool RemoteMail::send(std::size_t to, TenantState& tenant, Route& route,
     }
     header.kind = target.group == 0 ? Kind::Message : Kind::SharedMessage;
     header.is_held = durable == Durable::Yes && publication.held.holder != 0;
+    header.has_number = durable == Durable::Yes && publication_ != 0;
     append(to, header, {}, publication);
-    if (target.group != 0) {
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&target);
-        outgoing_[to].insert(outgoing_[to].end(), bytes, bytes + sizeof target);
-    }
-    if (header.is_held) [[unlikely]] {
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(&publication.held);
-        outgoing_[to].insert(outgoing_[to].end(), bytes, bytes + sizeof publication.held);
+    if (target.group != 0) append_raw(outgoing_[to], target);
+    if (header.is_held) [[unlikely]]
+        append_raw(outgoing_[to], publication.held);
+    if (header.has_number) {
+        append_raw(outgoing_[to], publication_);
+        is_publication_sent_ = true;
     }
     if (durable == Durable::Yes) sent_[to].durable = sent_[to].handed_over + 1;
     const bool is_congested = post_office_.is_congested(loop_, to, outgoing_[to].size());
@@ -147,6 +154,17 @@ void RemoteMail::reclaim(TenantState& tenant, ShareNumber group) {
     header.route_number = group;
     for (std::size_t to = 0; to < outgoing_.size(); ++to) {
         if (to != loop_) append(to, header, {}, {});
+    }
+}
+
+void RemoteMail::recall(std::uint64_t publication) {
+    Header header{};
+    header.kind = Kind::Recall;
+    header.has_number = true;
+    for (std::size_t to = 0; to < outgoing_.size(); ++to) {
+        if (to == loop_) continue;
+        append(to, header, {}, {});
+        append_raw(outgoing_[to], publication);
     }
 }
 
@@ -205,8 +223,24 @@ void RemoteMail::settle_received() {
             batch = unsettled.front().batch;
             unsettled.pop_front();
         }
+        auto& recallable = received_[from].recallable;
+        while (!recallable.empty() && recallable.front().records.last <= journal_.settled()) {
+            recallable.pop_front();
+        }
         if (batch != 0) post_office_.settle(from, loop_, batch);
     }
+}
+
+std::uint64_t RemoteMail::last_record() const {
+    return journal_.last();
+}
+
+void RemoteMail::note_recalled(std::size_t from, std::uint64_t publication) {
+    const auto& recallable = received_[from].recallable;
+    // One for those subscribed, and one for each group.
+    const auto found =
+        std::ranges::equal_range(recallable, publication, {}, &Recallable::publication);
+    for (const Recallable& each : found) recalled_.push_back(each.records);
 }
 
 bool RemoteMail::is_relieved() {
@@ -232,8 +266,7 @@ void RemoteMail::append(std::size_t to, const Header& values, std::string_view t
     header.retain = publication.retain;
     Bytes& batch = outgoing_[to];
     if (batch.capacity() == 0) batch.reserve(full_batch + full_batch / 4);
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(&header);
-    batch.insert(batch.end(), bytes, bytes + sizeof header);
+    append_raw(batch, header);
     batch.insert(batch.end(), topic.begin(), topic.end());
     batch.insert(batch.end(), publication.properties.begin(), publication.properties.end());
     batch.insert(batch.end(), publication.payload.begin(), publication.payload.end());
@@ -257,6 +290,15 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
                            .qos = header.qos,
                            .retain = header.retain};
     arrival.publication.payload = cut(header.payload_size);
+    const auto read_number = [&] {
+        std::memcpy(&arrival.publication_number, cut(sizeof arrival.publication_number).data(),
+                    sizeof arrival.publication_number);
+    };
+    if (header.kind == Kind::Recall) {
+        arrival.is_recall = true;
+        read_number();
+        return arrival;
+    }
     if (header.kind == Kind::Reclaim) {
         arrival.tenant = header.tenant;
         arrival.target.group = header.route_number;
@@ -285,7 +327,9 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
             if (header.is_held) [[unlikely]] {
                 std::memcpy(&arrival.publication.held, cut(sizeof(HeldId)).data(), sizeof(HeldId));
             }
+            if (header.has_number) read_number();
             break;
+        case Kind::Recall: break;
         case Kind::Reclaim: break;
     }
     return arrival;

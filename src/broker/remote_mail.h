@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -22,6 +23,7 @@
 #include "broker/loop_port.h"
 #include "broker/publication.h"
 #include "broker/route.h"
+#include "broker/trail.h"
 
 namespace gatehouse::broker {
 
@@ -113,6 +115,20 @@ public:
     // with No it goes without the packet id that is held, which nobody would wait for there.
     bool send(std::size_t to, TenantState& tenant, Route& route, const Publication& publication,
               Durable durable, ShareTarget target = {});
+    // What is sent in between is of one publish, which may have to be taken back.
+    // end_publication(): its number, or 0 if nothing of it has to be kept elsewhere.
+    void begin_publication() {
+        publication_ = ++last_publication_;
+        is_publication_sent_ = false;
+    }
+    std::uint64_t end_publication() {
+        const std::uint64_t number = publication_;
+        publication_ = 0;
+        return is_publication_sent_ ? number : 0;
+    }
+    // Has the other loops take it from those of their sessions that were not sent it, unless it is
+    // on disk for them.
+    void recall(std::uint64_t publication);
     // Asks the other loops to give back what their offline members of the group have waiting.
     void reclaim(TenantState& tenant, ShareNumber group);
     // Tells the other loops that the route is gone.
@@ -134,6 +150,8 @@ public:
         Route* route = nullptr;  // of a message
         ShareTarget target;      // without a route: what is to be given back
         Publication publication;
+        std::uint64_t publication_number = 0;  // 0: it cannot be recalled
+        bool is_recall = false;                // of that number
     };
     // Calls visit(const Arrival&) for each message and request that arrived.
     template <class Visit>
@@ -145,13 +163,23 @@ public:
             for (const Bytes& batch : batches_) {
                 for (BytesView left = batch; !left.empty();) {
                     const Arrival arrival = read(from, left);
+                    if (arrival.is_recall) [[unlikely]]
+                        note_recalled(from, arrival.publication_number);
+                    const std::uint64_t before = last_record();
                     if (arrival.tenant != nullptr) visit(arrival);
+                    if (arrival.publication_number != 0 && last_record() != before) {
+                        received_[from].recallable.push_back(
+                            {arrival.publication_number, {before, last_record()}});
+                    }
                 }
                 note_received(from);
             }
             if (!batches_.empty()) post_office_.give_back(from, loop_, batches_);
         }
     }
+
+    // What the messages left that were recalled since the last call.
+    std::vector<RecordSpan> take_recalled() { return std::exchange(recalled_, {}); }
 
     // Tells the other loops which of their batches are settled, now that the journal is this far.
     void settle_received();
@@ -171,15 +199,22 @@ private:
         std::uint64_t batch;
         std::uint64_t journal;  // number to be settled first
     };
+    struct Recallable {
+        std::uint64_t publication;
+        RecordSpan records;
+    };
     struct Received {
         std::uint64_t batches = 0;
         std::deque<Unsettled> unsettled;
+        std::deque<Recallable> recallable;  // what is not on disk yet
     };
+    std::uint64_t last_record() const;
+    void note_recalled(std::size_t from, std::uint64_t publication);
     void note_received(std::size_t from);
 
-    enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim };
+    enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim, Recall };
     // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget; of a
-    // message that is held by a HeldId.
+    // message that is held by a HeldId; of one that has a number, and of a Recall, by that.
     struct Header {
         TenantState* tenant;         // of Topic and Reclaim
         std::uint32_t route_number;  // of Reclaim: the group
@@ -192,6 +227,7 @@ private:
         mqtt::Qos qos;
         Retain retain;
         bool is_held;
+        bool has_number;
     };
     struct Known {
         TenantState* tenant = nullptr;
@@ -214,6 +250,10 @@ private:
     Journal& journal_;
     std::vector<Sent> sent_;          // by loop
     std::vector<Received> received_;  // by loop
+    std::vector<RecordSpan> recalled_;
+    std::uint64_t last_publication_ = 0;
+    std::uint64_t publication_ = 0;  // 0: none, or it cannot be recalled
+    bool is_publication_sent_ = false;
 };
 
 }  // namespace gatehouse::broker

@@ -24,8 +24,9 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     const auto existing = messages_.find(topic);
     if (publication.payload.empty()) {
         if (existing == messages_.end()) return {Outcome::Nothing};
+        RetainedRef before = existing->second;
         erase(existing);
-        return {Outcome::Removed, ++version_};
+        return {Outcome::Removed, ++version_, std::move(before)};
     }
     if (existing == messages_.end() && messages_.size() >= messages_max) return {Outcome::Full};
     auto message = std::make_shared<RetainedMessage>();
@@ -34,13 +35,31 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     message->properties.assign(publication.properties.begin(), publication.properties.end());
     message->qos = publication.qos;
     message->retained_at = at.wall_ms;
-    message->version = ++version_;
+    message->version = message->first_version = ++version_;
     if (publication.expiry_seconds != never_expires) {
         message->expires_at = at.now + std::chrono::seconds(publication.expiry_seconds);
         message->expiry_at = publication.expiry_at;
     }
-    insert(std::move(message));
-    return {Outcome::Stored, version_};
+    RetainedRef before = existing == messages_.end() ? nullptr : existing->second;
+    insert(message);
+    return {Outcome::Stored, version_, std::move(before), std::move(message)};
+}
+
+std::uint64_t RetainedStore::take_back(const Put& put) {
+    const std::lock_guard lock(mutex_);
+    const auto now = messages_.find(put.stored == nullptr ? put.before->topic : put.stored->topic);
+    const bool is_there = now != messages_.end();
+    if (is_there != (put.stored != nullptr)) return 0;
+    if (is_there && now->second->first_version != put.stored->first_version) return 0;
+    ++version_;
+    if (put.before == nullptr) {
+        erase(now);
+        return version_;
+    }
+    auto again = std::make_shared<RetainedMessage>(*put.before);
+    again->version = version_;
+    insert(std::move(again));
+    return version_;
 }
 
 void RetainedStore::restore(RetainedMessage message) {

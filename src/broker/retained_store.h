@@ -28,9 +28,10 @@ struct RetainedMessage {
     Bytes payload;
     Bytes properties;
     SteadyTime expires_at = SteadyTime::max();
-    std::uint32_t expiry_at = 0;   // as Publication::expiry_at
-    std::int64_t retained_at = 0;  // milliseconds since 1970; 0: not known
-    std::uint64_t version = 0;     // RetainedStore::Put::version; 0: from before a restart
+    std::uint32_t expiry_at = 0;      // as Publication::expiry_at
+    std::int64_t retained_at = 0;     // milliseconds since 1970; 0: not known
+    std::uint64_t version = 0;        // RetainedStore::Put::version; 0: from before a restart
+    std::uint64_t first_version = 0;  // before a later one was taken back
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
 
     bool is_expired(SteadyTime now) const { return now >= expires_at; }
@@ -47,9 +48,12 @@ public:
     // Keeps the message; an empty payload removes what is kept. Full: `messages_max` topics have
     // one already.
     // `version` grows with each put of the store.
+    // `before`: what the topic had; `stored`: what it has now.
     struct Put {
         Outcome outcome;
         std::uint64_t version = 0;
+        RetainedRef before = nullptr;
+        RetainedRef stored = nullptr;
     };
     struct Moment {
         SteadyTime now;
@@ -57,6 +61,9 @@ public:
     };
     Put put(std::string_view topic, const Publication& publication, Moment at,
             std::size_t messages_max);
+    // Unless the topic was given another one since: what it had before is its retained message
+    // again, or it has none. The version of that; 0: nothing was done.
+    std::uint64_t take_back(const Put& put);
     // Puts back what was kept before a restart, and makes versions go on above.
     void restore(RetainedMessage message);
     void begin_after(std::uint64_t version);

@@ -31,6 +31,13 @@ public:
     // Null for a slot that is free.
     Session* at(std::uint32_t slot) const { return slot < slots_.size() ? slots_[slot] : nullptr; }
     std::size_t size() const { return size_; }
+    // visit(Session&), in no particular order; it must not create or remove any.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (Session* session : slots_) {
+            if (session != nullptr) visit(*session);
+        }
+    }
 
 private:
     static constexpr std::uint32_t free_entry = 0xFFFF'FFFF;

@@ -240,6 +240,7 @@ void Shard::take_mail() {
             deliver(*arrival.route, tenant, nullptr, arrival.publication);
         }
     });
+    take_back(RecordSpans(mail_.take_recalled()));
     if (mail_.has_outgoing()) port_.request_turn_end();
     relieve();
     settle();

@@ -25,6 +25,7 @@
 #include "broker/remote_mail.h"
 #include "broker/session.h"
 #include "broker/session_directory.h"
+#include "broker/trail.h"
 
 namespace gatehouse::broker {
 
@@ -88,7 +89,7 @@ public:
 
     // For who publishes without a session: after PublishOutcome with Kept::OnItsWay, `call` is
     // called once, when the disk has the message or cannot take it. Not at all if the loop ends
-    // before.
+    // before. Call it right after the publish, which is taken back if the disk cannot take it.
     void when_kept(std::function<void(bool is_kept)> call);
 
     // From the loop, see LoopPort.
@@ -99,6 +100,7 @@ public:
     const Counters& counters() const { return counters_; }  // from any thread
     std::uint8_t loop() const { return loop_; }
     std::size_t session_count() const { return directory_.size(); }
+    bool is_disk_failing() const;
     // Bytes of changes that wait for the disk.
     std::size_t waiting_for_disk() const;
     // Bytes waiting in sessions' queues.
@@ -153,12 +155,28 @@ private:
     Session* waiting_session(const WithheldItem& item);
     void settle();
     void release(WithheldItem& item);
-    void refuse(const WithheldItem& item);
     void send_when_kept(Session& session, Bytes packet);
     void remove_when_kept(OnDisk what);
-    void release_refused(Session& session, mqtt::PacketId packet_id);
     bool wants_disk(const Publisher& from, const Route& route,
                     const Publication& publication) const;
+
+    // Refusing what the disk does not take (shard_refuse.cc)
+    struct TrailStart {
+        std::uint64_t journal = 0;
+        std::uint64_t given = 0;
+        std::uint64_t sent = 0;
+    };
+    TrailStart begin_trail();
+    void end_trail(const TrailStart& start, const Session* publisher, Kept kept);
+    Trail take_trail(const Session* publisher);
+    std::uint64_t sent() const;
+    void refuse_what_waits();
+    void decide_fates(const std::vector<WithheldItem*>& items);
+    void take_back(const RecordSpans& spans);
+    void take_back(const RetainedTrail& trail);
+    void recall(std::uint64_t publication);
+    void refuse(const WithheldItem& item);
+    void release_refused(Session& session, mqtt::PacketId packet_id);
 
     Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
     void clear_expired(TenantState& tenant);
@@ -220,6 +238,8 @@ private:
     std::vector<Subscriber> found_;                  // of the match being looked at
     std::vector<PendingRetained> pending_retained_;  // until send_retained()
     std::vector<ReliefWaiter*> relief_waiters_;
+    Trail trail_;                          // of the last publish, until it is taken
+    const Session* trail_of_ = nullptr;    // who published it; null: no session
     std::vector<LastWord> waiting_wills_;  // for a disk that fails
     std::size_t waiting_wills_bytes_ = 0;
 };

@@ -7,19 +7,8 @@
 
 namespace gatehouse::broker {
 
-std::vector<WithheldItem> Withheld::take_refusable() {
-    std::vector<WithheldItem> taken;
-    if (refusable_ == 0) return taken;
-    taken.reserve(std::exchange(refusable_, 0));
-    std::erase_if(items_, [&](WithheldItem& item) {
-        if (!is_refusable(item)) return false;
-        taken.push_back(std::move(item));
-        return true;
-    });
-    return taken;
-}
-
 void Shard::withhold(Session& session, WithheldItem item) {
+    if (item.kind == WithheldItem::Kind::Acknowledgement) item.trail = take_trail(&session);
     item.slot = session.place_.slot;
     item.attachment = session.attachment_;
     if (item.kind != WithheldItem::Kind::Resume) ++session.withheld_;
@@ -27,13 +16,18 @@ void Shard::withhold(Session& session, WithheldItem item) {
     port_.request_turn_end();
 }
 
+bool Shard::is_disk_failing() const {
+    return journal_->is_failing();
+}
+
 std::size_t Shard::waiting_for_disk() const {
     return journal_->waiting_bytes();
 }
 
 void Shard::when_kept(std::function<void(bool is_kept)> call) {
-    withheld_->add(
-        {.kind = WithheldItem::Kind::Call, .call = std::make_unique<WhenKept>(std::move(call))});
+    withheld_->add({.kind = WithheldItem::Kind::Call,
+                    .trail = take_trail(nullptr),
+                    .call = std::make_unique<WhenKept>(std::move(call))});
     port_.request_turn_end();
 }
 
@@ -49,9 +43,8 @@ void Shard::settle() {
     if (!journal_->is_kept()) return;
     mail_.settle_received();
     while (auto item = withheld_->take_settled()) release(*item);
-    if (journal_->is_failing()) [[unlikely]] {
-        for (const WithheldItem& item : withheld_->take_refusable()) refuse(item);
-    }
+    if (journal_->is_failing()) [[unlikely]]
+        refuse_what_waits();
     if (!waiting_wills_.empty() && !journal_->is_failing()) [[unlikely]]
         send_waiting_wills();
     journal_->hand_over();
@@ -77,26 +70,6 @@ void Shard::release(WithheldItem& item) {
     } else {
         session->outbound_->send(*item.packet);
     }
-}
-
-void Shard::refuse(const WithheldItem& item) {
-    if (item.kind == WithheldItem::Kind::Call) return (*item.call)(false);
-    Session* session = waiting_session(item);
-    if (session == nullptr) return;
-    --session->withheld_;
-    // A client that can be told may use the packet id for another message; the one that is cut off
-    // repeats this one, which is passed on already.
-    if (item.type == mqtt::PacketType::Pubrec && session->version_ == mqtt::ProtocolVersion::V5) {
-        release_refused(*session, item.packet_id);
-    }
-    session->outbound_->on_not_kept(item.type, item.packet_id);
-}
-
-// On disk once more after other loops have written what they have of the message.
-void Shard::release_refused(Session& session, mqtt::PacketId packet_id) {
-    const std::uint64_t use = journal_->last();
-    if (!delivery_.release(session, packet_id) || session.record_ == 0) return;
-    remove_when_kept({.session = session.record_, .packet_id = packet_id, .use = use});
 }
 
 void Shard::remove_when_kept(OnDisk what) {

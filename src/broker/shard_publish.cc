@@ -48,11 +48,14 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
             return outcome;
         }
     }
+    const bool leaves_trail = publication.qos != mqtt::Qos::AtMostOnce && journal_->is_kept();
+    const TrailStart start = leaves_trail ? begin_trail() : TrailStart();
     if (publication.packet_id == 0 || from.session_ == nullptr) [[likely]] {
         pass_on(from, route, publication, outcome);
     } else {
         pass_on_held(from, route, publication, outcome);
     }
+    if (leaves_trail) end_trail(start, from.session_, outcome.kept);
     return outcome;
 }
 
@@ -64,6 +67,7 @@ void Shard::pass_on_held(Publisher& from, Route& route, const Publication& publi
                  .use = journal_->last() + 1,
                  .packet_id = publication.packet_id};
     held.taken = taken ? &*taken : nullptr;
+    trail_.was_sent = taken.has_value();
     pass_on(from, route, held, outcome);
     // For the rules alone, or for nobody, the id is held all the same.
     if (held.held.holder != 0) outcome.kept = Kept::OnItsWay;
@@ -231,6 +235,9 @@ void Shard::retain(TenantState& tenant, std::string_view topic, const Publicatio
     // The server's word about itself is of this moment.
     if (topic.starts_with("$SYS/")) return;
     if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return;
+    if (publication.qos != mqtt::Qos::AtMostOnce) {
+        trail_.retained = std::make_unique<RetainedTrail>(&tenant, put);
+    }
     const bool expires = publication.expiry_seconds != never_expires;
     const SteadyTime expires_at =
         expires ? port_.now() + std::chrono::seconds(publication.expiry_seconds)

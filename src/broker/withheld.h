@@ -20,6 +20,7 @@
 #include "broker/journal.h"
 #include "broker/remote_mail.h"
 #include "broker/stored_message.h"
+#include "broker/trail.h"
 #include "mqtt/protocol.h"
 
 namespace gatehouse::broker {
@@ -50,7 +51,11 @@ struct WithheldItem {
     mqtt::PacketId packet_id = 0;
     std::uint32_t slot = 0;
     std::uint32_t attachment = 0;  // of the session when it was withheld
-    // Acknowledgements are many and have neither of these.
+    // Whether it is refused is decided once, when the disk begins to fail.
+    enum class Fate : std::uint8_t { Undecided, Waits, Granted, Refused };
+    Fate fate = Fate::Undecided;
+    Trail trail;  // of an acknowledgement or a call
+    // Acknowledgements are many and have none of these.
     std::unique_ptr<Bytes> packet;
     std::unique_ptr<OnDisk> removed;
     std::unique_ptr<WhenKept> call;
@@ -83,19 +88,23 @@ public:
         refusable_ -= is_refusable(item) ? 1 : 0;
         return item;
     }
-    // All acknowledgements and calls, whatever they wait for.
-    std::vector<WithheldItem> take_refusable();
+    // All acknowledgements and calls whose fate was not decided yet, oldest first, to be decided
+    // now. Valid until something is added or taken.
+    std::vector<WithheldItem*> undecided();
+    // Those that wait no more.
+    std::vector<WithheldItem> take_decided();
 
 private:
     static bool is_refusable(const WithheldItem& item) {
-        return item.kind == WithheldItem::Kind::Acknowledgement ||
-               item.kind == WithheldItem::Kind::Call;
+        return item.fate == WithheldItem::Fate::Undecided &&
+               (item.kind == WithheldItem::Kind::Acknowledgement ||
+                item.kind == WithheldItem::Kind::Call);
     }
 
     Journal& journal_;
     RemoteMail& mail_;
     std::deque<WithheldItem> items_;
-    std::size_t refusable_ = 0;  // of items_
+    std::size_t refusable_ = 0;  // of items_, undecided
     std::uint64_t next_ticket_ = 1;
 };
 
