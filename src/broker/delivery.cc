@@ -141,6 +141,11 @@ void Delivery::ask_guard(Receiver& receiver, std::string_view topic) {
     receiver.explanation = answer.explanation;
 }
 
+bool Delivery::may_receive(Receiver& member, std::string_view topic) {
+    if (member.guard_generation != member.session->guard_generation_) ask_guard(member, topic);
+    return member.permission == Permission::Allowed;
+}
+
 template <class Frame>
 Delivery::Sent Delivery::send_at_most_once(Session& session, std::string_view topic,
                                            const Publication& publication, FrameForm form) {

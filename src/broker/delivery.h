@@ -87,6 +87,8 @@ public:
     void when_acknowledged(const Session& session, mqtt::PacketId packet_id,
                            std::function<void()> call);
     void forget_waiter(std::uint32_t attachment, mqtt::PacketId packet_id);
+    // What the member's guard says.
+    bool may_receive(Receiver& member, std::string_view topic);
     // To the member whose turn it is.
     void deliver_shared(Route& route, Receiver& member, ShareNumber group,
                         const Publication& publication);

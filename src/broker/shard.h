@@ -185,6 +185,10 @@ private:
 
     // Shared subscriptions (shard_share.cc)
     void add_share(Route& route, TenantState& tenant, ShareNumber group);
+    // From `first` on, the first online member that may receive the topic, which those of other
+    // loops are asked there; or `first`, to be told that it may not.
+    enum class Members : std::uint8_t { OfAllLoops, OfThisLoop };
+    std::size_t permitted(const Route& route, RouteShare& share, std::size_t first, Members which);
     Congestion share_out(TenantState& tenant, Route& route, const Publication& publication);
     Congestion give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
                        const Publication& publication);

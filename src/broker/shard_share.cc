@@ -90,12 +90,27 @@ Congestion Shard::share_out(TenantState& tenant, Route& route, const Publication
         const bool has_it =
             taken != nullptr && taken->has_group(tenant.shares.name_of(share.members->group));
         if (has_it) continue;
-        const std::size_t member = share.members->pick(publication.qos);
+        const std::size_t member =
+            permitted(route, share, share.members->pick(publication.qos), Members::OfAllLoops);
         if (give_to(tenant, route, share, member, publication) == Congestion::Congested) {
             congestion = Congestion::Congested;
         }
     }
     return congestion;
+}
+
+std::size_t Shard::permitted(const Route& route, RouteShare& share, std::size_t first,
+                             Members which) {
+    const std::size_t online = share.members->online;
+    if (first >= online) return first;  // who is away is asked on delivery
+    for (std::size_t i = 0; i < online; ++i) {
+        const std::size_t member = (first + i) % online;
+        Receiver& receiver = share.receivers[member];
+        const bool is_here = receiver.session != nullptr;
+        if (!is_here && which == Members::OfThisLoop) continue;
+        if (!is_here || delivery_.may_receive(receiver, route.topic())) return member;
+    }
+    return first;
 }
 
 Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
@@ -133,7 +148,8 @@ void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
     const std::size_t member = members.index_of({.loop = loop_, .slot = target.slot});
     if (member == members.all.size()) return give_another(tenant, route, *share, publication);
     if (member < members.online || members.online == 0) {
-        give_to(tenant, route, *share, member, publication);
+        const std::size_t taker = permitted(route, *share, member, Members::OfThisLoop);
+        give_to(tenant, route, *share, taker, publication);
     } else if (publication.qos == mqtt::Qos::AtMostOnce) {
         give_to(tenant, route, *share, members.pick(publication.qos), publication);
     } else {

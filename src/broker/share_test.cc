@@ -191,5 +191,30 @@ TEST_P(Share, OptionsCanChange) {
     EXPECT_THAT(filters, ElementsAre(jobs));
 }
 
+TEST_P(Share, AMemberThatMayNotReceiveTheTopicIsPassedOver) {
+    FakeGuard guard;
+    guard.denied["jobs/a"] = true;
+    FakeClient& other = client("other");
+    FakeClient& barred = client("barred");
+    barred.guard = &guard;
+    for (const Lasting lasting : {Lasting::Yes, Lasting::No}) {
+        guard.lasting = lasting;
+        for (FakeClient* each : {&barred, &other}) {
+            each->connect();
+            ASSERT_TRUE(each->subscribe(jobs, 1));
+        }
+        for (const int qos : {0, 1}) {
+            publish(10, qos);
+            EXPECT_EQ(other.take_and_acknowledge().size(), 10u) << qos;
+        }
+        EXPECT_TRUE(barred.take().empty());
+        EXPECT_EQ(broker.dropped(DropCause::NotAllowed), lasting == Lasting::Yes ? 0u : 1u);
+        other.disconnect();
+        publish(1);
+        EXPECT_EQ(broker.dropped(DropCause::NotAllowed), lasting == Lasting::Yes ? 1u : 2u)
+            << "told where none may";
+    }
+}
+
 }  // namespace
 }  // namespace gatehouse::broker
