@@ -365,5 +365,40 @@ TEST(Delivery, BytesHaveARateOfTheirOwn) {
     EXPECT_EQ(pair.publisher.publish("t", half).rate, PublishRate::Within);
 }
 
+TEST(RetainedLimit, IsToldWithQoS1And2AndPassedOnWithQoS0) {
+    BrokerSettings settings = TestBroker::default_settings();
+    settings.limits.retained_messages_max = 1;
+    TestBroker broker(1, settings);
+    FakeClient from(broker, "from");
+    FakeClient to(broker, "to");
+    from.connect();
+    to.connect();
+    ASSERT_TRUE(to.subscribe("t/+", 2));
+    EXPECT_EQ(from.publish("t/1", "a", 1, Retain::Yes).kept, Kept::Yes);
+    EXPECT_EQ(from.publish("t/2", "b", 1, Retain::Yes).kept, Kept::NotRetained);
+    Publisher& publisher = from.lease.publisher();
+    const Publication exactly_once{.payload = bytes_of("c"),
+                                   .qos = mqtt::Qos::ExactlyOnce,
+                                   .retain = Retain::Yes,
+                                   .packet_id = 9};
+    EXPECT_EQ(publisher.publish(publisher.route_for("t/2"), exactly_once).kept, Kept::NotRetained);
+    EXPECT_FALSE(from.lease.is_unreleased(9));
+    EXPECT_EQ(from.publish("t/2", "d", 0, Retain::Yes).kept, Kept::NotRetained);
+    EXPECT_EQ(from.publish("t/2", "", 1, Retain::Yes).kept, Kept::Yes);
+    EXPECT_EQ(from.publish("t/1", "e", 1, Retain::Yes).kept, Kept::Yes);
+    EXPECT_EQ(to.payloads(), (std::vector<std::string>{"a", "d", "", "e"}));
+    EXPECT_EQ(broker.broker->shard(0).counters().retained_refused.value(), 3u);
+}
+
+TEST(ServersOwn, IsNotCountedAsTakenFromPublishers) {
+    TestBroker broker;
+    Publisher server(broker.broker->shard(0), Tenant{});
+    for (const char* topic : {"$SYS/broker/uptime", "t"}) {
+        server.publish(server.route_for(topic), {.payload = bytes_of("x")});
+    }
+    EXPECT_EQ(broker.broker->shard(0).counters().published[0].value(), 1u);
+    EXPECT_EQ(broker.broker->shard(0).counters().published_bytes[0].value(), 1u);
+}
+
 }  // namespace
 }  // namespace gatehouse::broker

@@ -40,6 +40,9 @@ enum class Kept : std::uint8_t {
     OnItsWay,
     // The disk takes nothing at the moment: the message was passed on to nobody.
     No,
+    // The account has as many retained messages as it may: with QoS > 0 the message was passed on
+    // to nobody; with QoS 0, where nobody is told, it was, and is not retained.
+    NotRetained,
 };
 
 struct PublishOutcome {
@@ -64,6 +67,7 @@ public:
     Route& route_for(std::string_view topic) { return routes_.find(topic); }
     PublishOutcome publish(Route& route, const Publication& publication);
 
+    bool is_without_session() const { return session_ == nullptr; }
     const Tenant& tenant() const;
     // Of the session it belongs to, or as given.
     std::string_view client_id() const;

@@ -28,7 +28,10 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
         erase(existing);
         return {Outcome::Removed, ++version_, std::move(before)};
     }
-    if (existing == messages_.end() && messages_.size() >= messages_max) return {Outcome::Full};
+    if (existing == messages_.end() && !is_of_server(topic) &&
+        messages_.size() - of_server_ >= messages_max) {
+        return {Outcome::Full};
+    }
     auto message = std::make_shared<RetainedMessage>();
     message->topic = topic;
     message->payload.assign(publication.payload.begin(), publication.payload.end());
@@ -85,12 +88,14 @@ void RetainedStore::insert(RetainedRef message) {
     if (message->expires_at != SteadyTime::max()) {
         expiries_.emplace(message->expires_at, place->first);
     }
+    if (is_new && is_of_server(place->first)) ++of_server_;
     place->second = std::move(message);
     note_size();
 }
 
 void RetainedStore::erase(Messages::iterator place) {
     expiries_.erase({place->second->expires_at, place->first});
+    if (is_of_server(place->first)) --of_server_;
     messages_.erase(place);
     note_size();
 }

@@ -23,6 +23,12 @@
 
 namespace gatehouse::broker {
 
+// What the server tells of itself, which no client may publish: it lasts no longer than the server
+// and counts towards no bound.
+inline bool is_of_server(std::string_view topic) {
+    return topic.starts_with("$SYS/");
+}
+
 struct RetainedMessage {
     std::string topic;
     Bytes payload;
@@ -45,8 +51,8 @@ public:
     // Nothing: there was nothing to remove.
     enum class Outcome : std::uint8_t { Stored, Removed, Nothing, Full };
 
-    // Keeps the message; an empty payload removes what is kept. Full: `messages_max` topics have
-    // one already.
+    // Keeps the message; an empty payload removes what is kept. Full: `messages_max` topics of
+    // clients have one already.
     // `version` grows with each put of the store.
     // `before`: what the topic had; `stored`: what it has now.
     struct Put {
@@ -101,6 +107,7 @@ private:
     // When, and the topic in messages_; guarded by mutex_.
     std::set<std::pair<SteadyTime, std::string_view>> expiries_;
     std::uint64_t version_ = 0;  // guarded by mutex_
+    std::size_t of_server_ = 0;  // of messages_; guarded by mutex_
     std::atomic<std::size_t> count_{0};
     std::atomic<SteadyTime> next_expiry_{SteadyTime::max()};
 };

@@ -113,5 +113,22 @@ TEST(RetainedStore, IsReadPageByPage) {
     EXPECT_EQ(topics("", 2), "ac") << "what has expired is not there";
 }
 
+TEST(RetainedStore, WhatTheServerTellsOfItselfTakesNoRoom) {
+    RetainedStore store;
+    const Publication message{.payload = bytes_of("x")};
+    const auto put = [&](std::string_view topic) {
+        return store.put(topic, message, {}, 2).outcome;
+    };
+    for (const char* topic : {"$SYS/a", "$SYS/b", "$SYS/a", "1", "2"}) {
+        EXPECT_EQ(put(topic), RetainedStore::Outcome::Stored) << topic;
+    }
+    EXPECT_EQ(put("3"), RetainedStore::Outcome::Full);
+    EXPECT_EQ(put("$SYS/c"), RetainedStore::Outcome::Stored);
+    store.put("$SYS/a", {}, {}, 2);
+    EXPECT_EQ(put("3"), RetainedStore::Outcome::Full);
+    store.put("1", {}, {}, 2);
+    EXPECT_EQ(put("3"), RetainedStore::Outcome::Stored);
+}
+
 }  // namespace
 }  // namespace gatehouse::broker

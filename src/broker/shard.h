@@ -180,7 +180,8 @@ private:
 
     Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
     void clear_expired(TenantState& tenant);
-    void retain(TenantState& tenant, std::string_view topic, const Publication& publication);
+    // False: there is no room for it.
+    bool retain(TenantState& tenant, std::string_view topic, const Publication& publication);
     void forget(Route& route);
 
     // Shared subscriptions (shard_share.cc)

@@ -23,12 +23,19 @@ bool is_for_a_rule(std::string_view topic) {
     return mqtt::without_basic_ingest_prefix(topic).size() != topic.size();
 }
 
+// What the server tells of itself, which no client may publish.
+bool is_servers_own(const Publisher& from, std::string_view topic) {
+    return from.is_without_session() && is_of_server(topic);
+}
+
 }  // namespace
 
 PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& publication) {
     const auto qos = static_cast<std::size_t>(publication.qos);
-    counters_.published[qos].add(1);
-    counters_.published_bytes[qos].add(publication.payload.size());
+    if (!is_servers_own(from, route.topic())) [[likely]] {
+        counters_.published[qos].add(1);
+        counters_.published_bytes[qos].add(publication.payload.size());
+    }
     PublishOutcome outcome;
     if (from.session_ != nullptr) {
         outcome.rate = delivery_.count_rate(*from.session_, publication.payload.size());
@@ -69,6 +76,10 @@ void Shard::pass_on_held(Publisher& from, Route& route, const Publication& publi
     held.taken = taken ? &*taken : nullptr;
     trail_.was_sent = taken.has_value();
     pass_on(from, route, held, outcome);
+    if (outcome.kept == Kept::NotRetained) {
+        delivery_.release(*from.session_, publication.packet_id);
+        return;
+    }
     // For the rules alone, or for nobody, the id is held all the same.
     if (held.held.holder != 0) outcome.kept = Kept::OnItsWay;
 }
@@ -91,8 +102,9 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
         if (publication.qos == mqtt::Qos::AtMostOnce && journal_->is_overfull()) {
             counters_.not_kept.add(1);
         } else {
-            retain(tenant, route.topic(), publication);
+            if (!retain(tenant, route.topic(), publication)) outcome.kept = Kept::NotRetained;
         }
+        if (outcome.kept == Kept::NotRetained && publication.qos != mqtt::Qos::AtMostOnce) return;
     }
     deliver(route, tenant, from.session_, publication);
     outcome.receivers = route.receiver_count_;
@@ -226,15 +238,18 @@ void Shard::clear_expired(TenantState& tenant) {
     }
 }
 
-void Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
+bool Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
     clear_expired(tenant);
     const std::int64_t wall_now = journal_->wall_now();
     const auto put = tenant.retained.put(topic, publication, {port_.now(), wall_now},
                                          shared_.settings.limits.retained_messages_max);
-    if (put.outcome == RetainedStore::Outcome::Full) return counters_.retained_refused.add(1);
+    if (put.outcome == RetainedStore::Outcome::Full) {
+        counters_.retained_refused.add(1);
+        return false;
+    }
     // The server's word about itself is of this moment.
-    if (topic.starts_with("$SYS/")) return;
-    if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return;
+    if (is_of_server(topic)) return true;
+    if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return true;
     if (publication.qos != mqtt::Qos::AtMostOnce) {
         trail_.retained = std::make_unique<RetainedTrail>(&tenant, put);
     }
@@ -252,6 +267,7 @@ void Shard::retain(TenantState& tenant, std::string_view topic, const Publicatio
                             .expires_at = journal_->wall_of(expires_at),
                             .retained_at = wall_now,
                             .version = put.version});
+    return true;
 }
 
 }  // namespace gatehouse::broker

@@ -58,15 +58,20 @@ void Shard::send(LastWord word) {
     const RetainedRef other = word.newest == 0 ? nullptr : retained.find(will.topic, port_.now());
     const Retain retain =
         other != nullptr && other->version > word.newest ? Retain::No : will.retain;
-    const PublishOutcome outcome = publisher.publish(
-        publisher.route_for(will.topic), {.payload = will.payload,
-                                          .properties = will.properties,
-                                          .expiry_seconds = will.expiry_seconds,
-                                          .expiry_at = will.expiry_at,
-                                          .qos = will.qos,
-                                          .retain = retain,
-                                          .held = {.holder = word.record, .packet_id = held_id},
-                                          .taken = word.taken ? &*word.taken : nullptr});
+    Publication publication{.payload = will.payload,
+                            .properties = will.properties,
+                            .expiry_seconds = will.expiry_seconds,
+                            .expiry_at = will.expiry_at,
+                            .qos = will.qos,
+                            .retain = retain,
+                            .held = {.holder = word.record, .packet_id = held_id},
+                            .taken = word.taken ? &*word.taken : nullptr};
+    PublishOutcome outcome = publisher.publish(publisher.route_for(will.topic), publication);
+    if (outcome.kept == Kept::NotRetained && will.qos != mqtt::Qos::AtMostOnce) {
+        // Nobody is left to be told; those subscribed get it all the same.
+        publication.retain = Retain::No;
+        outcome = publisher.publish(publisher.route_for(will.topic), publication);
+    }
     if (outcome.kept != Kept::No) {
         if (word.record != 0) remove_when_kept({.session = word.record});
         return;

@@ -14,6 +14,10 @@
 
 namespace gatehouse::gateway {
 
+// Told where a message is not retained.
+inline constexpr std::string_view no_room_to_retain =
+    "there are as many retained messages as limits.retained-messages-max allows";
+
 struct Denial {
     std::string sentence;  // for people
     std::string json;      // the whole explanation

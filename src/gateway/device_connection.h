@@ -189,6 +189,9 @@ private:
     void report_disconnected(const Ending& ending);
     void report_publish_in(const mqtt::Publish& publish);
     void report_over_rate(std::uint64_t count, bool is_throttled);
+    void report_not_retained(std::uint64_t count);
+    void note_not_retained();
+    void refuse_retained(const mqtt::Publish& publish);
     void observe_deliveries();
     void report_success(logs::EventType type, std::string_view topic);
     void report_refused(logs::EventType type, std::string_view topic, std::string_view reason,
@@ -221,6 +224,7 @@ private:
     std::unique_ptr<IdentityKeeper> keeper_;         // custom authentication: refresh and expiry
     std::unique_ptr<Arrival> arrival_;               // until start()
     std::unique_ptr<RateWatch> rate_watch_;          // once it was too fast
+    std::unique_ptr<RateWatch> retained_watch_;      // once something was not retained
     std::unique_ptr<ToldTopics> denied_deliveries_;  // by these policies
     SteadyTime heard_at_{};
     std::uint32_t policy_generation_ = 1;

@@ -81,6 +81,10 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         if (outcome.rate == broker::PublishRate::Exceeded && publish.qos == mqtt::Qos::AtMostOnce)
             return;
     }
+    if (outcome.kept == broker::Kept::NotRetained) [[unlikely]] {
+        note_not_retained();
+        if (publish.qos != mqtt::Qos::AtMostOnce) return refuse_retained(publish);
+    }
     if (publish.qos != mqtt::Qos::AtMostOnce) {
         if (outcome.kept == broker::Kept::Yes && !lease_.must_wait() &&
             publish.qos == mqtt::Qos::AtLeastOnce) [[likely]] {
@@ -209,6 +213,22 @@ void DeviceConnection::note_over_rate(broker::PublishRate rate, mqtt::Qos qos) {
     if (rate != broker::PublishRate::Exceeded || qos == mqtt::Qos::AtMostOnce) return;
     rate_watch_->pause_until_next_second();
     update_interest();
+}
+
+void DeviceConnection::note_not_retained() {
+    gateway_.metrics().add(logs::Metric::PublishRetainedThrottle);
+    if (!retained_watch_) retained_watch_ = std::make_unique<RateWatch>(gateway_.loop(), [] {});
+    if (const std::uint64_t count = retained_watch_->note(); count != 0) {
+        report_not_retained(count);
+    }
+}
+
+// Passed on to nobody.
+void DeviceConnection::refuse_retained(const mqtt::Publish& publish) {
+    if (is_v5()) {
+        return acknowledge_publish(publish, ReasonCode::QuotaExceeded, no_room_to_retain);
+    }
+    end({.reason = DisconnectReason::Throttled, .details = std::string(no_room_to_retain)});
 }
 
 // A publish that the policies do not allow: the answer follows the profile.

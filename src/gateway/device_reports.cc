@@ -84,6 +84,10 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
     if (const std::uint64_t count = rate_watch_ ? rate_watch_->take_untold() : 0; count != 0) {
         report_over_rate(count, gateway_.settings().profile.behaviour.rates == Rates::Throttled);
     }
+    if (const std::uint64_t count = retained_watch_ ? retained_watch_->take_untold() : 0;
+        count != 0) {
+        report_not_retained(count);
+    }
     facts_->trace.step(logs::StepKind::Ended, logs::StepStatus::Noted,
                        ending.details.empty()
                            ? std::string(name_of(ending.reason))
@@ -137,6 +141,19 @@ void DeviceConnection::report_over_rate(std::uint64_t count, bool is_throttled) 
                                     .trace_id = facts_->trace_id,
                                     .origin = facts_->origin(identity_->principal_id),
                                     .reason = "PUBLISH_RATE",
+                                    .details = details});
+}
+
+void DeviceConnection::report_not_retained(std::uint64_t count) {
+    if (!keeps(logs::EventType::PublishIn, logs::Status::Failure)) return;
+    const std::string details =
+        fmt::format("{}; {} since the last record of this", no_room_to_retain, count);
+    gateway_.parts().events.record({.tenant = facts_->tenant(),
+                                    .type = logs::EventType::PublishIn,
+                                    .status = logs::Status::Failure,
+                                    .trace_id = facts_->trace_id,
+                                    .origin = facts_->origin(identity_->principal_id),
+                                    .reason = "RETAINED_LIMIT",
                                     .details = details});
 }
 

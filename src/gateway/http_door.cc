@@ -69,9 +69,9 @@ private:
 
 }  // namespace
 
-async::Task<bool> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
-                                   const HttpPublish& publish, BytesView payload,
-                                   Deadline deadline) {
+async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
+                                           const HttpPublish& publish, BytesView payload,
+                                           Deadline deadline) {
     broker::Publisher publisher(gateway.shard(), tenant);
     const auto outcome = publisher.publish(publisher.route_for(publish.topic),
                                            {.payload = payload,
@@ -98,8 +98,9 @@ async::Task<bool> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
         Relief relief(gateway);
         co_await relief.wait(deadline);
     }
-    if (waiting == nullptr) co_return outcome.kept == broker::Kept::Yes;
-    co_return co_await waiting->came.wait(deadline) && waiting->is_kept;
+    if (waiting == nullptr) co_return outcome.kept;
+    const bool is_kept = co_await waiting->came.wait(deadline) && waiting->is_kept;
+    co_return is_kept ? broker::Kept::Yes : broker::Kept::No;
 }
 
 struct HttpDoor::Call {
@@ -218,9 +219,14 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
 
 async::Task<net::HttpResponse> HttpDoor::pass_on(Call& call, Deadline deadline) {
     const HttpPublish& publish = call.publish;
-    const bool is_kept = co_await pass_on_and_wait(gateway_, call.tenant, publish,
-                                                   bytes_of(call.request.body), deadline);
-    if (!is_kept) {
+    const broker::Kept kept = co_await pass_on_and_wait(gateway_, call.tenant, publish,
+                                                        bytes_of(call.request.body), deadline);
+    if (kept == broker::Kept::NotRetained) {
+        gateway_.metrics().add(logs::Metric::PublishRetainedThrottle);
+        report(call, "RETAINED_LIMIT", no_room_to_retain);
+        co_return answer(429, no_room_to_retain, call.trace_id);
+    }
+    if (kept == broker::Kept::No) {
         gateway_.metrics().add(logs::Metric::PublishInServerError);
         co_return answer(503, "the message cannot be kept: the server's disk takes nothing now",
                          call.trace_id);

@@ -16,6 +16,7 @@
 
 #include "authentication/authenticator.h"
 #include "base/pinned.h"
+#include "broker/publisher.h"
 #include "gateway/denial.h"
 #include "gateway/door.h"
 #include "gateway/http_publish_request.h"
@@ -32,11 +33,11 @@ inline constexpr std::string_view mqtt_websocket_path = "/mqtt";
 // The host name without port that a request asks for; may be empty.
 std::string_view host_of(const net::HttpRequest& request);
 
-// Publishes on the gateway's loop. True once the message is on disk where it has to be; false: it
-// cannot be kept, or was not by the deadline. The views must live until then.
-async::Task<bool> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
-                                   const HttpPublish& publish, BytesView payload,
-                                   Deadline deadline);
+// Publishes on the gateway's loop. Yes once the message is on disk where it has to be; No: it
+// cannot be kept, or was not by the deadline; NotRetained. The views must live until then.
+async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
+                                           const HttpPublish& publish, BytesView payload,
+                                           Deadline deadline);
 
 class HttpDoor final : public net::Routes, Pinned {
 public:

@@ -9,6 +9,7 @@
 #include "async/run_on.h"
 #include "async/wake.h"
 #include "base/json.h"
+#include "gateway/denial.h"
 #include "gateway/device_connection.h"
 #include "gateway/http_door.h"
 #include "gateway/loop_gateway.h"
@@ -105,6 +106,9 @@ void record(const gateway::GatewayParts& parts, const api::data::Asker& asker,
 
 logs::Metric metric_of(const Result<void>& published) {
     if (published) return logs::Metric::PublishInSuccess;
+    if (published.error().kind == ErrorKind::Throttled) {
+        return logs::Metric::PublishRetainedThrottle;
+    }
     return published.error().kind == ErrorKind::Unavailable ? logs::Metric::PublishInServerError
                                                             : logs::Metric::PublishInClientError;
 }
@@ -113,8 +117,12 @@ async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::A
                                   const api::data::Message& message, Deadline deadline) {
     const auto publish = read_message(message, loop.settings().profile);
     if (!publish) co_return fail(publish.error());
-    if (!co_await gateway::pass_on_and_wait(loop, asker.tenant, *publish, message.payload,
-                                            deadline)) {
+    const broker::Kept kept =
+        co_await gateway::pass_on_and_wait(loop, asker.tenant, *publish, message.payload, deadline);
+    if (kept == broker::Kept::NotRetained) {
+        co_return fail(ErrorKind::Throttled, std::string(gateway::no_room_to_retain));
+    }
+    if (kept == broker::Kept::No) {
         co_return fail(ErrorKind::Unavailable,
                        "the message cannot be kept: the server's disk takes nothing now");
     }

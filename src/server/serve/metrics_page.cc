@@ -138,6 +138,9 @@ void MetricsPage::write_messages(MetricsText& text) const {
     plain("gatehouse_messages_not_kept_total", Kind::Counter,
           "Messages refused because the disk took nothing.",
           [](const Counters& c) -> const auto& { return c.not_kept; });
+    plain("gatehouse_retained_messages_refused_total", Kind::Counter,
+          "Messages not retained because of limits.retained-messages-max.",
+          [](const Counters& c) -> const auto& { return c.retained_refused; });
     plain("gatehouse_messages_over_rate_total", Kind::Counter,
           "Messages over a connection's rate, throttled or not.",
           [](const Counters& c) -> const auto& { return c.over_rate; });
