@@ -32,11 +32,16 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     co_return co_await custom_.ask(std::move(credentials), std::move(is_let_in), trace, deadline);
 }
 
-// A certificate counts unless the client asks for an authorizer where one may decide.
+// A certificate counts unless the client asks for an authorizer where one may decide. AWS's SDKs
+// send a user name of their own beside it.
 bool DeviceAuthenticator::is_for_certificate(const Credentials& credentials) const {
     if (credentials.peer.client_certificate.empty()) return false;
-    return credentials.custom_authentication_problem != nullptr ||
-           !brings_credentials(credentials, *directory_.get());
+    if (credentials.custom_authentication_problem != nullptr) return true;
+    if (credentials.mqtt) {
+        return !credentials.mqtt->password &&
+               !named_authorizer(credentials, SecondQuestionMark::ReadAsSeparator);
+    }
+    return !brings_credentials(credentials, *directory_.get());
 }
 
 async::Task<AuthenticationResult> DeviceAuthenticator::refresh(

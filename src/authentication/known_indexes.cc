@@ -19,6 +19,7 @@ PolicyIndexPtr KnownIndexes::find(const std::string& key) const {
 }
 
 void KnownIndexes::remember(const std::string& key, const PolicyIndexPtr& index) {
+    if (key.size() > text_bytes_max) return;
     const auto known = known_.lock();
     if (known->size() >= known_max) {
         std::erase_if(*known, [](const auto& entry) { return entry.second.expired(); });

@@ -33,6 +33,7 @@ public:
 
     // Null: none.
     PolicyIndexPtr find(const std::string& key) const;
+    // One that is made of too much is not.
     void remember(const std::string& key, const PolicyIndexPtr& index);
 
 private:

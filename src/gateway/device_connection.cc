@@ -125,8 +125,10 @@ void DeviceConnection::read_once() {
             take_input(buffer.first(outcome.bytes));
             if (transport_ && transport_->has_own_output()) [[unlikely]]
                 update_interest();
-            if (outcome.is_last && !lingering_) [[unlikely]]
-                read_once();
+            if (outcome.is_last && !lingering_) [[unlikely]] {
+                has_end_behind_input_ = true;
+                take_end();
+            }
             return;
         case IoOutcome::Status::WaitRead:
         case IoOutcome::Status::WaitWrite: return update_interest();
@@ -161,7 +163,19 @@ void DeviceConnection::take_input(BytesView bytes) {
 }
 
 void DeviceConnection::resume_input() {
-    if (!rest_ || lingering_) return;
+    if (lingering_) return;
+    if (rest_) take_rest();
+    take_end();
+}
+
+// What came with the last input, once all that is before it has been taken.
+void DeviceConnection::take_end() {
+    if (!has_end_behind_input_ || lingering_ || is_paused()) return;
+    has_end_behind_input_ = false;
+    read_once();
+}
+
+void DeviceConnection::take_rest() {
     // Held here: parsing may end the connection and with it rest_.
     const std::unique_ptr<Bytes> bytes = std::move(rest_);
     const std::size_t used = parse(*bytes);

@@ -307,7 +307,7 @@ private:
         const mqtt::Connect& connect = **connect_;
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
-        TenantAnswer tenant = parts_.tenant_of(name_asked_for());
+        TenantAnswer tenant = tenant_for(parts_.tenant_of, name_asked_for(), peer);
         facts->shared_tenant = std::move(tenant.tenant);
         tenant_problem_ = std::move(tenant.problem);
         names_endpoint_ = tenant.is_endpoint;

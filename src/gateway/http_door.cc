@@ -165,7 +165,7 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
 }
 
 async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
-    TenantAnswer tenant = gateway_.parts().tenant_of(call.asked_name());
+    TenantAnswer tenant = tenant_for(gateway_.parts().tenant_of, call.asked_name(), call.peer);
     call.names_endpoint = tenant.is_endpoint;
     call.tenant = *tenant.tenant;
     if (!tenant.problem.empty()) {

@@ -27,9 +27,20 @@ struct TenantAnswer {
     std::string problem;  // why the connection is refused; empty: it is not
     // The name is one by which devices call this server, not made up, an address or missing.
     bool is_endpoint = false;
+    // With a problem: where a client with a certificate is looked for all the same. May be null.
+    std::shared_ptr<const Tenant> for_certificates;
 };
 // By the host name that was asked for (SNI; may be empty). From any loop.
 using TenantOf = std::function<TenantAnswer(std::string_view server_name)>;
+// The same, for who shows a certificate or none.
+inline TenantAnswer tenant_for(const TenantOf& tenant_of, std::string_view server_name,
+                               const net::PeerFacts& peer) {
+    TenantAnswer answer = tenant_of(server_name);
+    if (answer.for_certificates == nullptr || peer.client_certificate.empty()) return answer;
+    answer.tenant = std::move(answer.for_certificates);
+    answer.problem.clear();
+    return answer;
+}
 
 struct GatewaySettings {
     Profile profile;

@@ -8,6 +8,7 @@
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
+#include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
 
 namespace gatehouse::registry {
@@ -202,6 +203,7 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
         batch.require(unlinked(policy_target_relation), changed_meanwhile(id));
     }
     batch.change(storage::RemoveLinks{tenant, policy_target_relation, storage::Direction::To, arn});
+    PrincipalGuard::remove(batch, tenant, arn);
     batch.change(storage::Remove{key});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));

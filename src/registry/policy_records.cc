@@ -11,6 +11,7 @@
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
+#include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
 
 namespace gatehouse::registry {
@@ -248,6 +249,13 @@ Outcome<void> PolicyRecords::check_room(const Tenant& tenant, const PolicyName& 
 
 Outcome<void> PolicyRecords::attach(const Tenant& tenant, const PolicyName& name,
                                     const PolicyTarget& target) {
+    return persistently([&] { return try_attach(tenant, name, target); });
+}
+
+Outcome<void> PolicyRecords::try_attach(const Tenant& tenant, const PolicyName& name,
+                                        const PolicyTarget& target) {
+    const auto guard = PrincipalGuard::take(store_, tenant, target.text);
+    if (!guard) return refuse(guard.error());
     if (auto room = check_room(tenant, name, target); !room) {
         return refuse(std::move(room.error()));
     }
@@ -261,6 +269,7 @@ Outcome<void> PolicyRecords::attach(const Tenant& tenant, const PolicyName& name
                   fmt::format("there is no certificate {} in {}", target.name, describe(tenant)),
                   {}});
     }
+    guard->add_to(batch);
     batch.change(storage::AddLink{link_of(tenant, name, target)});
     if (const auto attached = store_.apply(batch); !attached) {
         return refuse(refused_by(attached.error()));

@@ -77,6 +77,8 @@ private:
     Outcome<Policy> change(const Tenant& tenant, const PolicyName& name, Change change);
     Outcome<void> try_remove(const Tenant& tenant, const PolicyName& name);
     Outcome<bool> is_attached(const Tenant& tenant, const PolicyName& name);
+    Outcome<void> try_attach(const Tenant& tenant, const PolicyName& name,
+                             const PolicyTarget& target);
     Outcome<void> check_room(const Tenant& tenant, const PolicyName& name,
                              const PolicyTarget& target);
 

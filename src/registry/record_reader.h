@@ -26,6 +26,7 @@ public:
     std::string text(const char* name);
     bool truth(const char* name);
     std::uint64_t number(const char* name);
+    std::int64_t signed_number(const char* name);
     Texts texts(const char* name);
     // Empty when there is none.
     const json::array& array(const char* name);

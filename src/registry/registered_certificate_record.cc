@@ -12,7 +12,7 @@ std::int64_t milliseconds_of(WallTime time) {
     return time.time_since_epoch().count();
 }
 
-WallTime time_of(std::uint64_t milliseconds) {
+WallTime time_of(std::int64_t milliseconds) {
     return WallTime(std::chrono::milliseconds(milliseconds));
 }
 
@@ -49,8 +49,8 @@ Result<RegisteredCertificate> decode_certificate(const storage::Record& record) 
                                       .authority = CertificateId(reader.text("authority")),
                                       .generation_id = reader.text("generationId"),
                                       .customer_version = reader.number("customerVersion"),
-                                      .not_before = time_of(reader.number("notBefore")),
-                                      .not_after = time_of(reader.number("notAfter")),
+                                      .not_before = time_of(reader.signed_number("notBefore")),
+                                      .not_after = time_of(reader.signed_number("notAfter")),
                                       .created = record.created,
                                       .modified = record.modified};
     if (!status || !mode || !reader.is_whole()) return unreadable(record, what);

@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
+#include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
 #include "registry/thing_record.h"
 #include "registry/thing_type_record.h"
@@ -282,6 +283,13 @@ Outcome<void> ThingRecords::check_tie(const Tenant& tenant, const ThingName& nam
 
 Outcome<void> ThingRecords::attach(const Tenant& tenant, const ThingName& name,
                                    const PolicyTarget& principal, PrincipalTie tie) {
+    return persistently([&] { return try_attach(tenant, name, principal, tie); });
+}
+
+Outcome<void> ThingRecords::try_attach(const Tenant& tenant, const ThingName& name,
+                                       const PolicyTarget& principal, PrincipalTie tie) {
+    const auto guard = PrincipalGuard::take(store_, tenant, principal.text);
+    if (!guard) return refuse(guard.error());
     if (auto checked = check_tie(tenant, name, principal, tie); !checked) return checked;
     storage::Batch batch;
     batch.require(storage::Exists{key_of(tenant, name)},
@@ -293,6 +301,7 @@ Outcome<void> ThingRecords::attach(const Tenant& tenant, const ThingName& name,
                                         registry::describe(tenant)),
                             {}});
     }
+    guard->add_to(batch);
     batch.change(
         storage::AddLink{principal_link(tenant, thing_principal_relation, name, principal)});
     const auto exclusive = principal_link(tenant, exclusive_principal_relation, name, principal);

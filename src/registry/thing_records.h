@@ -78,6 +78,8 @@ private:
                              const ThingChange& change);
     Outcome<void> try_remove(const Tenant& tenant, const ThingName& name,
                              std::optional<std::uint64_t> expected_version);
+    Outcome<void> try_attach(const Tenant& tenant, const ThingName& name,
+                             const PolicyTarget& principal, PrincipalTie tie);
     Outcome<void> check_tie(const Tenant& tenant, const ThingName& name,
                             const PolicyTarget& principal, PrincipalTie tie);
 

@@ -5,15 +5,21 @@ usage: mutual_tls_test.py GATEHOUSE [TESTS]"""
 
 import json
 import pathlib
+import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import paho.mqtt.client as mqtt
 
-from client_test import ClientTest
+from client_test import HERE, ClientTest
 from gatehouse_server import wait_until
+
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+import wire  # noqa: E402
 
 
 def policy(*statements: dict) -> str:
@@ -31,6 +37,8 @@ OWN_THINGS_TOPICS = policy(
 
 
 class MutualTls(ClientTest):
+    flags = ("--tenancy", "multi")
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="gatehouse-mutual-tls-")
         self.addCleanup(folder.cleanup)
@@ -51,12 +59,12 @@ class MutualTls(ClientTest):
     def files(self, name: str) -> tuple[str, str]:
         return str(self.folder / f"{name}.cert.pem"), str(self.folder / f"{name}.private.key")
 
-    def mosquitto_pub(self, name: str, topic: str, client_id: str | None = None):
+    def mosquitto_pub(self, name: str, topic: str, client_id: str | None = None, *more: str):
         certificate, key = self.files(name)
         return subprocess.run(
             ["mosquitto_pub", "-h", "localhost", "-p", str(self.server.ready["mqtts"]),
              "--cafile", self.server.ready["ca"], "--cert", certificate, "--key", key,
-             "-i", client_id or name, "-t", topic, "-m", "hello", "-q", "1", "-V", "mqttv5"],
+             "-i", client_id or name, "-t", topic, "-m", "hello", "-q", "1", "-V", "mqttv5", *more],
             capture_output=True, text=True, timeout=60)
 
     def test_mosquitto(self):
@@ -68,6 +76,32 @@ class MutualTls(ClientTest):
         other = self.mosquitto_pub("pump", "lab/other")
         self.assertIn("Not authorized", other.stderr + other.stdout)
         self.assertNotEqual(self.mosquitto_pub("pump", "lab/pump", "somebody").returncode, 0)
+
+    def test_the_user_name_of_sdks_does_not_matter(self):
+        self.device("sdk")
+        sent = self.mosquitto_pub("sdk", "lab/sdk", None, "-u", "?SDK=PythonV2&Version=1.0")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        named = self.mosquitto_pub("sdk", "lab/sdk", None, "-u",
+                                   "?x-amz-customauthorizer-name=nobody")
+        self.assertNotEqual(named.returncode, 0)
+
+    def test_a_region_without_an_authorizer(self):
+        iot = self.server.api("iot", region="eu-west-1")
+        self.iot, ours = iot, self.iot
+        self.addCleanup(setattr, self, "iot", ours)
+        self.device("abroad", policy({"Action": ["iot:Connect", "iot:Publish"], "Resource": "*"}))
+        endpoint = iot.describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+        self.assertEqual(self.connect_code("abroad", endpoint), 0)
+        self.assertNotEqual(self.connect_code("abroad", "localhost"), 0)
+
+    def connect_code(self, name: str, server_name: str) -> int:
+        """By a host name that need not resolve."""
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        context.load_cert_chain(*self.files(name))
+        stream = socket.create_connection(("127.0.0.1", self.server.ready["mqtts"]), 30)
+        with context.wrap_socket(stream, server_hostname=server_name) as over_tls:
+            over_tls.sendall(wire.connect(wire.V311, name))
+            return over_tls.recv(4)[3]
 
     def connected(self, name: str, port: str, protocols: list[str] | None = None) -> mqtt.Client:
         client = mqtt.Client(client_id=name)

@@ -98,6 +98,27 @@ class Boto3(ClientTest):
         self.assertEqual(iot.list_thing_principals(thingName="kept")["principals"], [arn])
         self.assertEqual(iot.list_targets_for_policy(policyName="Kept")["targets"], [arn])
 
+    def test_what_is_attached_is_counted_once_for_all(self):
+        iot = self.server.api("iot")
+        for number in range(12):
+            iot.create_policy(policyName=f"many-{number}", policyDocument=CONNECT)
+
+        def ends(call, each) -> list[str]:
+            def one(argument):
+                try:
+                    call(argument)
+                    return "done"
+                except iot.exceptions.ClientError as error:
+                    return error.response["Error"]["Code"]
+            with concurrent.futures.ThreadPoolExecutor(12) as pool:
+                return sorted(pool.map(one, each))
+
+        for _ in range(4):
+            arn = self.certificate(iot)
+            told = ends(lambda number: iot.attach_policy(policyName=f"many-{number}", target=arn),
+                        range(12))
+            self.assertEqual(told, ["LimitExceededException"] * 2 + ["done"] * 10)
+
     def test_many_at_once_leave_no_orphan(self):
         iot = self.server.api("iot")
         arns = [self.certificate(iot) for _ in range(4)]

@@ -69,6 +69,13 @@ TEST_F(ThingOperations, AThingsLife) {
     EXPECT_NE(create("lamp").at("thingId"), made.at("thingId"));
 }
 
+TEST_F(ThingOperations, ValuesMayHoldWhatBase64AndListsNeed) {
+    create("lamp", R"({"attributePayload":{"attributes":{"key":"a=[b]"}}})");
+    EXPECT_EQ(describe("lamp").at("attributes").at("key"), "a=[b]");
+    expect_refused(update("lamp", R"({"attributePayload":{"attributes":{"key":"a b"}}})"), 400,
+                   "InvalidRequestException");
+}
+
 TEST_F(ThingOperations, WithoutATypeAThingHasThreeAttributes) {
     const auto body = R"({"attributePayload":{"attributes":{"a":"1","b":"2","c":"3","d":"4"}}})";
     expect_refused(call("iot", "POST", "/things/lamp", body), 400, "InvalidRequestException");

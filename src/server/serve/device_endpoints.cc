@@ -74,7 +74,9 @@ gateway::TenantAnswer DeviceEndpoints::tenant_of(std::string_view server_name) c
             return {.tenant = usual_tenant_,
                     .problem = fmt::format("the server name '{}' is the endpoint of account {} in "
                                            "region {}, where it has no authorizer",
-                                           name, named->account.view(), named->region.view())};
+                                           name, named->account.view(), named->region.view()),
+                    .is_endpoint = true,
+                    .for_certificates = std::make_shared<const Tenant>(std::move(*named))};
         }
         return {.tenant = *named == *usual_tenant_
                               ? usual_tenant_
