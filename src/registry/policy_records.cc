@@ -179,17 +179,6 @@ Outcome<void> PolicyRecords::set_default(const Tenant& tenant, const PolicyName&
     return {};
 }
 
-Outcome<void> PolicyRecords::set_tags(const Tenant& tenant, const PolicyName& name,
-                                      const Texts& added, const std::vector<std::string>& removed) {
-    const auto changed = change(tenant, name, [&](Policy& policy) {
-        for (const auto& [key, value] : added) policy.tags.insert_or_assign(key, value);
-        for (const std::string& key : removed) policy.tags.erase(key);
-        return check_tags(policy.tags);
-    });
-    if (!changed) return refuse(changed.error());
-    return {};
-}
-
 Outcome<bool> PolicyRecords::is_attached(const Tenant& tenant, const PolicyName& name) {
     const auto targets = targets_of(tenant, name, {.page_size = 1});
     if (!targets) return refuse(targets.error());

@@ -50,8 +50,6 @@ public:
     // DeleteConflict: it is the default. ResourceNotFound.
     Outcome<void> remove_version(const Tenant& tenant, const PolicyName& name, PolicyVersionId id);
     Outcome<void> set_default(const Tenant& tenant, const PolicyName& name, PolicyVersionId id);
-    Outcome<void> set_tags(const Tenant& tenant, const PolicyName& name, const Texts& added,
-                           const std::vector<std::string>& removed);
 
     // What is attached already stays so. ResourceNotFound: policy or target; LimitExceeded.
     Outcome<void> attach(const Tenant& tenant, const PolicyName& name, const PolicyTarget& target);

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 
-#include "base/arn.h"
-#include "registry/elsewhere.h"
+#include "registry/own_arn.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -39,24 +38,17 @@ Outcome<PolicyTarget> parse_policy_target(const Tenant& tenant, std::string_view
         return PolicyTarget{kind, std::string(name), std::string(text)};
     };
     if (is_cognito_identity(text)) return target(PolicyTarget::Kind::CognitoIdentity, text);
-    const auto arn = parse_arn(text);
-    if (!arn || arn->service != "iot") {
-        return wrong(
-            "it must be the ARN of a certificate or a thing group, or the id of an "
-            "Amazon Cognito identity");
-    }
-    if (arn->account != tenant.account.view() || arn->region != tenant.region.view()) {
-        return wrong(fmt::format("it belongs to account {}, region {}; the credentials are of {}",
-                                 arn->account, arn->region, describe(tenant)));
-    }
-    const std::string_view resource = arn->resource;
-    if (resource.starts_with(certificate_prefix)) {
-        const std::string_view id = resource.substr(certificate_prefix.size());
+    const auto resource = own_resource(tenant, text, field,
+                                       "the ARN of a certificate or a thing group, or the id of an "
+                                       "Amazon Cognito identity");
+    if (!resource) return refuse(resource.error());
+    if (resource->starts_with(certificate_prefix)) {
+        const std::string id = resource->substr(certificate_prefix.size());
         if (is_certificate_id(id)) return target(PolicyTarget::Kind::Certificate, id);
         return wrong("a certificate's id has 64 lower-case hexadecimal digits");
     }
-    if (resource.starts_with(group_prefix) && resource.size() > group_prefix.size()) {
-        return target(PolicyTarget::Kind::ThingGroup, resource.substr(group_prefix.size()));
+    if (resource->starts_with(group_prefix) && resource->size() > group_prefix.size()) {
+        return target(PolicyTarget::Kind::ThingGroup, resource->substr(group_prefix.size()));
     }
     return wrong(
         "policies are attached to certificates (cert/ID), thing groups "

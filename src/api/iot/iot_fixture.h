@@ -25,6 +25,7 @@ struct IotFixture : ApiFixture {
                                  .certificates = certificates,
                                  .things = things,
                                  .thing_types = thing_types,
+                                 .tags = tags,
                                  .authority = *authority,
                                  .workers = workers,
                                  .endpoint_names = endpoint_names});
@@ -55,6 +56,7 @@ struct IotFixture : ApiFixture {
     registry::Certificates certificates{store, {random}};
     registry::Things things{store, {random}};
     registry::ThingTypes thing_types{store, {clock, random, {}}};
+    registry::Tags tags{store, {}};
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =
         certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();

@@ -40,6 +40,7 @@
 #include "api/iot/list_policy_versions.h"
 #include "api/iot/list_principal_policies.h"
 #include "api/iot/list_principal_things.h"
+#include "api/iot/list_tags_for_resource.h"
 #include "api/iot/list_targets_for_policy.h"
 #include "api/iot/list_thing_principals.h"
 #include "api/iot/list_thing_types.h"
@@ -50,7 +51,9 @@
 #include "api/iot/set_default_policy_version.h"
 #include "api/iot/set_v2_logging_level.h"
 #include "api/iot/set_v2_logging_options.h"
+#include "api/iot/tag_resource.h"
 #include "api/iot/test_invoke_authorizer.h"
+#include "api/iot/untag_resource.h"
 #include "api/iot/update_authorizer.h"
 #include "api/iot/update_certificate.h"
 #include "api/iot/update_thing.h"
@@ -62,63 +65,95 @@ namespace {
 // The largest legal request is an authorizer with twenty signing keys of 5,120 characters.
 constexpr std::size_t body_bytes_max = 1024 * 1024;
 
-}  // namespace
+void serve_account(Service& service, const IotParts& parts) {
+    service.handle(iot::DeleteV2LoggingLevel{parts.logging})
+        .handle(iot::DescribeEndpoint{parts.endpoint_names})
+        .handle(iot::GetV2LoggingOptions{parts.logging})
+        .handle(iot::ListV2LoggingLevels{parts.logging})
+        .handle(iot::SetV2LoggingLevel{parts.logging})
+        .handle(iot::SetV2LoggingOptions{parts.logging})
+        .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer});
+}
 
-Service make_iot_service(const IotParts& parts) {
-    Service service(iot::model(), iot::error_table(), body_bytes_max);
-    service.handle(iot::AttachPolicy{parts.policies})
-        .handle(iot::AttachPrincipalPolicy{parts.policies})
-        .handle(iot::AttachThingPrincipal{parts.things})
-        .handle(iot::ClearDefaultAuthorizer{parts.authorizers})
+void serve_authorizers(Service& service, const IotParts& parts) {
+    service.handle(iot::ClearDefaultAuthorizer{parts.authorizers})
         .handle(iot::CreateAuthorizer{parts.authorizers})
+        .handle(iot::DeleteAuthorizer{parts.authorizers})
+        .handle(iot::DescribeAuthorizer{parts.authorizers})
+        .handle(iot::DescribeDefaultAuthorizer{parts.authorizers})
+        .handle(iot::ListAuthorizers{parts.authorizers})
+        .handle(iot::SetDefaultAuthorizer{parts.authorizers})
+        .handle(iot::UpdateAuthorizer{parts.authorizers});
+}
+
+void serve_certificates(Service& service, const IotParts& parts) {
+    service
         .handle(iot::CreateCertificateFromCsr{parts.certificates, parts.authority, parts.workers})
         .handle(iot::CreateKeysAndCertificate{parts.certificates, parts.authority, parts.workers})
+        .handle(iot::DeleteCertificate{parts.certificates})
+        .handle(iot::DescribeCertificate{parts.certificates})
+        .handle(iot::ListCertificates{parts.certificates})
+        .handle(iot::RegisterCertificateWithoutCA{parts.certificates})
+        .handle(iot::UpdateCertificate{parts.certificates});
+}
+
+void serve_policies(Service& service, const IotParts& parts) {
+    service.handle(iot::AttachPolicy{parts.policies})
+        .handle(iot::AttachPrincipalPolicy{parts.policies})
         .handle(iot::CreatePolicy{parts.policies})
         .handle(iot::CreatePolicyVersion{parts.policies})
-        .handle(iot::CreateThing{parts.things})
-        .handle(iot::CreateThingType{parts.thing_types})
-        .handle(iot::DeleteAuthorizer{parts.authorizers})
-        .handle(iot::DeleteCertificate{parts.certificates})
         .handle(iot::DeletePolicy{parts.policies})
         .handle(iot::DeletePolicyVersion{parts.policies})
-        .handle(iot::DeleteThing{parts.things})
-        .handle(iot::DeleteThingType{parts.thing_types})
-        .handle(iot::DeleteV2LoggingLevel{parts.logging})
-        .handle(iot::DeprecateThingType{parts.thing_types})
-        .handle(iot::DescribeAuthorizer{parts.authorizers})
-        .handle(iot::DescribeCertificate{parts.certificates})
-        .handle(iot::DescribeDefaultAuthorizer{parts.authorizers})
-        .handle(iot::DescribeEndpoint{parts.endpoint_names})
-        .handle(iot::DescribeThing{parts.things})
-        .handle(iot::DescribeThingType{parts.thing_types})
         .handle(iot::DetachPolicy{parts.policies})
         .handle(iot::DetachPrincipalPolicy{parts.policies})
-        .handle(iot::DetachThingPrincipal{parts.things})
         .handle(iot::GetPolicy{parts.policies})
         .handle(iot::GetPolicyVersion{parts.policies})
-        .handle(iot::GetV2LoggingOptions{parts.logging})
         .handle(iot::ListAttachedPolicies{parts.policies})
-        .handle(iot::ListAuthorizers{parts.authorizers})
-        .handle(iot::ListCertificates{parts.certificates})
         .handle(iot::ListPolicies{parts.policies})
         .handle(iot::ListPolicyPrincipals{parts.policies})
         .handle(iot::ListPolicyVersions{parts.policies})
         .handle(iot::ListPrincipalPolicies{parts.policies})
-        .handle(iot::ListPrincipalThings{parts.things})
         .handle(iot::ListTargetsForPolicy{parts.policies})
+        .handle(iot::SetDefaultPolicyVersion{parts.policies});
+}
+
+void serve_thing_types(Service& service, const IotParts& parts) {
+    service.handle(iot::CreateThingType{parts.thing_types})
+        .handle(iot::DeleteThingType{parts.thing_types})
+        .handle(iot::DeprecateThingType{parts.thing_types})
+        .handle(iot::DescribeThingType{parts.thing_types})
+        .handle(iot::ListThingTypes{parts.thing_types});
+}
+
+void serve_things(Service& service, const IotParts& parts) {
+    service.handle(iot::AttachThingPrincipal{parts.things})
+        .handle(iot::CreateThing{parts.things})
+        .handle(iot::DeleteThing{parts.things})
+        .handle(iot::DescribeThing{parts.things})
+        .handle(iot::DetachThingPrincipal{parts.things})
+        .handle(iot::ListPrincipalThings{parts.things})
         .handle(iot::ListThingPrincipals{parts.things})
-        .handle(iot::ListThingTypes{parts.thing_types})
         .handle(iot::ListThings{parts.things})
-        .handle(iot::ListV2LoggingLevels{parts.logging})
-        .handle(iot::RegisterCertificateWithoutCA{parts.certificates})
-        .handle(iot::SetDefaultAuthorizer{parts.authorizers})
-        .handle(iot::SetDefaultPolicyVersion{parts.policies})
-        .handle(iot::SetV2LoggingLevel{parts.logging})
-        .handle(iot::SetV2LoggingOptions{parts.logging})
-        .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer})
-        .handle(iot::UpdateAuthorizer{parts.authorizers})
-        .handle(iot::UpdateCertificate{parts.certificates})
         .handle(iot::UpdateThing{parts.things});
+}
+
+void serve_tags(Service& service, const IotParts& parts) {
+    service.handle(iot::ListTagsForResource{parts.tags})
+        .handle(iot::TagResource{parts.tags})
+        .handle(iot::UntagResource{parts.tags});
+}
+
+}  // namespace
+
+Service make_iot_service(const IotParts& parts) {
+    Service service(iot::model(), iot::error_table(), body_bytes_max);
+    serve_account(service, parts);
+    serve_authorizers(service, parts);
+    serve_certificates(service, parts);
+    serve_policies(service, parts);
+    serve_thing_types(service, parts);
+    serve_things(service, parts);
+    serve_tags(service, parts);
     return service;
 }
 

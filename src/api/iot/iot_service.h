@@ -16,6 +16,7 @@
 #include "registry/endpoint_name.h"
 #include "registry/logging_options.h"
 #include "registry/policies.h"
+#include "registry/tags.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
 
@@ -34,6 +35,7 @@ struct IotParts {
     registry::Certificates& certificates;
     registry::Things& things;
     registry::ThingTypes& thing_types;
+    registry::Tags& tags;
     certificates::LocalAuthority& authority;
     async::WorkerPool& workers;
     EndpointNames endpoint_names;

@@ -122,6 +122,7 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
     things = std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random});
     thing_types = std::make_unique<registry::ThingTypes>(
         store, registry::ThingTypeRecords::Parts{clock, random, {}});
+    tags = std::make_unique<registry::Tags>(store, registry::TagRecords::Parts{});
 }
 
 ControlApi::ControlApi(const Parts& parts)
@@ -150,6 +151,7 @@ ControlApi::ControlApi(const Parts& parts)
          .certificates = *parts.resources.certificates,
          .things = *parts.resources.things,
          .thing_types = *parts.resources.thing_types,
+         .tags = *parts.resources.tags,
          .authority = *foundation.authority,
          .workers = foundation.workers,
          .endpoint_names =

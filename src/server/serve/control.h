@@ -17,6 +17,7 @@
 #include "registry/certificates.h"
 #include "registry/logging_options.h"
 #include "registry/policies.h"
+#include "registry/tags.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
 #include "server/serve/data_plane.h"
@@ -43,6 +44,7 @@ public:
     std::unique_ptr<registry::Certificates> certificates;
     std::unique_ptr<registry::Things> things;
     std::unique_ptr<registry::ThingTypes> thing_types;
+    std::unique_ptr<registry::Tags> tags;
     std::unique_ptr<FunctionRuntime> functions;
 
 private:

@@ -1,0 +1,137 @@
+#include "registry/tag_records.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "base/resource_tags.h"
+#include "registry/authorizer_record.h"
+#include "registry/elsewhere.h"
+#include "registry/own_arn.h"
+#include "registry/persistently.h"
+#include "registry/policy_record.h"
+#include "registry/record_reader.h"
+#include "registry/thing_type_record.h"
+
+namespace gatehouse::registry {
+namespace {
+
+// The bodies of all of them have a member of this name.
+constexpr const char* tags_member = "tags";
+
+struct Taggable {
+    std::string_view prefix;  // in the ARN, before the name
+    const storage::Kind& kind;
+    std::string_view what;
+};
+
+const std::array taggables{
+    Taggable{"authorizer/", authorizer_kind, "authorizer"},
+    Taggable{"policy/", policy_kind, "policy"},
+    Taggable{"thingtype/", thing_type_kind, "thing type"},
+};
+
+const Taggable* taggable_of(std::string_view resource) {
+    for (const Taggable& taggable : taggables) {
+        if (resource.starts_with(taggable.prefix)) return &taggable;
+    }
+    return nullptr;
+}
+
+Outcome<json::object> body_of(const storage::Record& record) {
+    auto body = registry::body_of(record, record.key.kind.view());
+    if (!body) return refuse(refused_by(body.error()));
+    return std::move(*body);
+}
+
+Outcome<Texts> tags_in(const storage::Record& record, const json::object& body) {
+    RecordReader reader(body);
+    Texts tags = reader.texts(tags_member);
+    if (reader.is_whole()) return tags;
+    return refuse(refused_by(unreadable(record, record.key.kind.view()).error()));
+}
+
+Outcome<void> check(const Texts& tags) {
+    const auto fault = tags_fault(tags);
+    if (!fault) return {};
+    return refuse(
+        tags.size() > resource_tags_max ? Refusal::LimitExceeded : Refusal::InvalidRequest, *fault,
+        "tags");
+}
+
+}  // namespace
+
+Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view arn) {
+    constexpr std::string_view field = "resourceArn";
+    const auto resource = own_resource(tenant, arn, field, "the ARN of a resource of AWS IoT");
+    if (!resource) return refuse(resource.error());
+    const Taggable* const taggable = taggable_of(*resource);
+    if (taggable == nullptr) {
+        return refuse(Refusal::InvalidRequest,
+                      fmt::format("{}: '{}' is of no type that has tags", field, *resource),
+                      std::string(field));
+    }
+    const std::string name = resource->substr(taggable->prefix.size());
+    const auto missing = [&] {
+        return refuse(
+            Refusal::ResourceNotFound,
+            fmt::format("there is no {} '{}' in {}", taggable->what, name, describe(tenant)),
+            std::string(field));
+    };
+    if (name.empty() || name.size() > storage::name_bytes_max) return missing();
+    auto record = store_.get({tenant, taggable->kind, name});
+    if (!record && record.error().kind == ErrorKind::NotFound) return missing();
+    if (!record) return refuse(refused_by(record.error()));
+    return std::move(*record);
+}
+
+Outcome<Texts> TagRecords::list(const Tenant& tenant, std::string_view arn) {
+    const auto record = read(tenant, arn);
+    if (!record) return refuse(record.error());
+    const auto body = body_of(*record);
+    if (!body) return refuse(body.error());
+    return tags_in(*record, *body);
+}
+
+template <class Change>
+Outcome<void> TagRecords::change(const Tenant& tenant, std::string_view arn, Change change) {
+    return persistently([&]() -> Outcome<void> {
+        const auto record = read(tenant, arn);
+        if (!record) return refuse(record.error());
+        auto body = body_of(*record);
+        if (!body) return refuse(body.error());
+        auto tags = tags_in(*record, *body);
+        if (!tags) return refuse(tags.error());
+        const Texts before = *tags;
+        change(*tags);
+        if (*tags == before) return {};
+        if (auto checked = check(*tags); !checked) return checked;
+        (*body)[tags_member] = to_object(*tags);
+        storage::Batch batch;
+        batch.require(storage::HasRevision{record->key, record->revision},
+                      Error{ErrorKind::Conflict,
+                            fmt::format("{} was changed meanwhile; look at it and try again", arn),
+                            {}});
+        batch.put(record->key, to_text(*body));
+        if (const auto written = store_.apply(batch); !written) {
+            return refuse(refused_by(written.error()));
+        }
+        return {};
+    });
+}
+
+Outcome<void> TagRecords::add(const Tenant& tenant, std::string_view arn, const Texts& tags) {
+    return change(tenant, arn, [&](Texts& present) {
+        for (const auto& [key, value] : tags) present[key] = value;
+    });
+}
+
+Outcome<void> TagRecords::remove(const Tenant& tenant, std::string_view arn,
+                                 const std::vector<std::string>& keys) {
+    return change(tenant, arn, [&](Texts& present) {
+        for (const std::string& key : keys) present.erase(key);
+    });
+}
+
+}  // namespace gatehouse::registry

@@ -1,0 +1,43 @@
+// The tags of resources that are there, by the resources' ARNs.
+// Source: AWS IoT API Reference, TagResource, UntagResource, ListTagsForResource; Developer Guide,
+// "Tagging your AWS IoT resources". Things and client certificates have no tags.
+//
+// Threads: every method may be called from any thread, and blocks; see on_workers.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/tenant.h"
+#include "registry/refusal.h"
+#include "registry/texts.h"
+#include "storage/resource_store.h"
+
+namespace gatehouse::registry {
+
+class TagRecords {
+public:
+    struct Parts {};
+    // The store must outlive it.
+    TagRecords(storage::ResourceStore& store, const Parts&) : store_(store) {}
+
+    // Errors of all: InvalidRequest for an ARN of something else, or of another tenant;
+    // ResourceNotFound.
+    Outcome<Texts> list(const Tenant& tenant, std::string_view arn);
+    // Tags with these keys get these values. LimitExceeded: more than 50 would be left.
+    Outcome<void> add(const Tenant& tenant, std::string_view arn, const Texts& tags);
+    // Keys that are not there do not matter.
+    Outcome<void> remove(const Tenant& tenant, std::string_view arn,
+                         const std::vector<std::string>& keys);
+
+private:
+    Outcome<storage::Record> read(const Tenant& tenant, std::string_view arn);
+    // Reads, changes and writes, again when somebody else was faster.
+    template <class Change>
+    Outcome<void> change(const Tenant& tenant, std::string_view arn, Change change);
+
+    storage::ResourceStore& store_;
+};
+
+}  // namespace gatehouse::registry
