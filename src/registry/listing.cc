@@ -32,4 +32,12 @@ Outcome<Page<std::string>> list_links(storage::ResourceStore& store, storage::Li
     return Page<std::string>{std::move(links->names), std::move(links->next_page)};
 }
 
+Outcome<std::vector<std::string>> all_links(storage::ResourceStore& store,
+                                            storage::LinkQuery query) {
+    query.limit = storage::page_records_max;
+    auto page = store.links(query);
+    if (!page) return refuse(refused_by(page.error()));
+    return std::move(page->names);
+}
+
 }  // namespace gatehouse::registry

@@ -34,6 +34,10 @@ Outcome<Page<Item>> list_records(storage::ResourceStore& store, storage::ListQue
 Outcome<Page<std::string>> list_links(storage::ResourceStore& store, storage::LinkQuery query,
                                       const Listing& listing);
 
+// All of them, where there are few: the first storage::page_records_max.
+Outcome<std::vector<std::string>> all_links(storage::ResourceStore& store,
+                                            storage::LinkQuery query);
+
 // InvalidRequest.
 Outcome<void> check_page_size(std::size_t page_size);
 // What a store says of a listing: of a bad token, in the field's name.

@@ -3,16 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/resource_tags.h"
 #include "base/uuid.h"
 #include "policy/document.h"
+#include "registry/attached_policies.h"
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
 #include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
+#include "registry/stored.h"
+#include "registry/thing_group_record.h"
+#include "storage/listing.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -31,6 +36,18 @@ std::unexpected<Refused> no_version(const PolicyName& name, PolicyVersionId id) 
     return refuse(Refusal::ResourceNotFound,
                   fmt::format("policy '{}' has no version {}", name.view(), id.value()),
                   "policyVersionId");
+}
+
+// Attached to any of the groups.
+Outcome<std::set<std::string>> policies_of(storage::ResourceStore& store, const Tenant& tenant,
+                                           const std::vector<ThingGroupName>& groups) {
+    std::set<std::string> found;
+    for (const ThingGroupName& group : groups) {
+        const auto names = policies_at(store, tenant, arn_of(tenant, group));
+        if (!names) return refuse(names.error());
+        found.insert(names->begin(), names->end());
+    }
+    return found;
 }
 
 Outcome<void> check_tags(const Texts& tags) {
@@ -258,6 +275,13 @@ Outcome<void> PolicyRecords::try_attach(const Tenant& tenant, const PolicyName& 
                   fmt::format("there is no certificate {} in {}", target.name, describe(tenant)),
                   {}});
     }
+    if (target.kind == PolicyTarget::Kind::ThingGroup) {
+        const auto group = key_of(tenant, ThingGroupName(target.name));
+        batch.require(storage::Exists{group},
+                      Error{ErrorKind::NotFound,
+                            missing(store_, group, {"thing group", "target"}).message,
+                            {}});
+    }
     guard->add_to(batch);
     batch.change(storage::AddLink{link_of(tenant, name, target)});
     if (const auto attached = store_.apply(batch); !attached) {
@@ -287,6 +311,37 @@ Outcome<Page<std::string>> PolicyRecords::attached_to(const Tenant& tenant,
                        .direction = storage::Direction::To,
                        .name = target.text},
                       listing);
+}
+
+Outcome<Page<std::string>> PolicyRecords::attached_at_or_above(const Tenant& tenant,
+                                                               const PolicyTarget& target,
+                                                               const Listing& listing) {
+    if (target.kind != PolicyTarget::Kind::ThingGroup) return attached_to(tenant, target, listing);
+    if (auto checked = check_page_size(listing.page_size); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    const storage::LinkQuery query{.tenant = tenant,
+                                   .relation = policy_target_relation,
+                                   .direction = storage::Direction::To,
+                                   .name = target.text,
+                                   .page_token = listing.marker};
+    const auto start = storage::page_start(query);
+    if (!start) return refuse(refused_listing(start.error()));
+    const auto group = read_stored(store_, key_of(tenant, ThingGroupName(target.name)),
+                                   {"thing group", "target"}, decode_thing_group);
+    if (!group) return refuse(group.error());
+    const auto names = policies_of(store_, tenant, group->value.line());
+    if (!names) return refuse(names.error());
+    Page<std::string> page;
+    for (auto name = *start ? names->upper_bound(**start) : names->begin(); name != names->end();
+         ++name) {
+        if (page.items.size() == listing.page_size) {
+            page.next_marker = storage::page_token_after(query, page.items.back());
+            break;
+        }
+        page.items.push_back(*name);
+    }
+    return page;
 }
 
 Outcome<Page<std::string>> PolicyRecords::targets_of(const Tenant& tenant, const PolicyName& name,

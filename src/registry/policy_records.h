@@ -58,6 +58,10 @@ public:
     // Names of policies attached to the target itself.
     Outcome<Page<std::string>> attached_to(const Tenant& tenant, const PolicyTarget& target,
                                            const Listing& listing);
+    // The same, and of a group those of the groups above it, by name. ResourceNotFound: the group.
+    Outcome<Page<std::string>> attached_at_or_above(const Tenant& tenant,
+                                                    const PolicyTarget& target,
+                                                    const Listing& listing);
     // What the policy is attached to, as texts.
     Outcome<Page<std::string>> targets_of(const Tenant& tenant, const PolicyName& name,
                                           const Listing& listing);

@@ -1,7 +1,8 @@
 // What the registry knows of who presents a certificate, at one moment: the certificate, the
-// policies attached to it and the thing that it acts for.
+// policies that count for it and the thing that it acts for.
 // Source: AWS IoT Developer Guide, "Thing policy variables": the thing that the client id names, if
 // it is attached to the certificate; or the one that the certificate is attached to exclusively.
+// "Static thing groups": the policies of its groups and of those above them.
 //
 // Threads: any; blocks, as the store does.
 #pragma once
@@ -10,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "registry/policy.h"
+#include "registry/attached_policies.h"
 #include "registry/refusal.h"
 #include "registry/registered_certificate.h"
 #include "registry/thing.h"
@@ -18,14 +19,10 @@
 
 namespace gatehouse::registry {
 
-struct AttachedPolicy {
-    PolicyName name;
-    std::string document;  // of the version that counts
-};
-
 struct CertificatePrincipal {
     RegisteredCertificate certificate;
-    std::vector<AttachedPolicy> policies;  // by name
+    // By name; those of the thing's groups, too, if the client id is the thing's name.
+    std::vector<AttachedPolicy> policies;
     std::optional<Thing> thing;
 };
 

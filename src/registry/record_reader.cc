@@ -49,6 +49,15 @@ Texts RecordReader::texts(const char* name) {
     return texts;
 }
 
+std::vector<std::string> RecordReader::names(const char* name) {
+    std::vector<std::string> names;
+    for (const json::value& each : array(name)) {
+        note(each.is_string());
+        if (each.is_string()) names.emplace_back(std::string_view(each.get_string()));
+    }
+    return names;
+}
+
 const json::array& RecordReader::array(const char* name) {
     static const json::array none;
     const auto* value = object_.if_contains(name);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -28,6 +29,7 @@ public:
     std::uint64_t number(const char* name);
     std::int64_t signed_number(const char* name);
     Texts texts(const char* name);
+    std::vector<std::string> names(const char* name);
     // Empty when there is none.
     const json::array& array(const char* name);
     // What another reader saw counts here, too.

@@ -7,11 +7,13 @@
 
 #include "base/resource_tags.h"
 #include "registry/authorizer_record.h"
+#include "registry/billing_group_record.h"
 #include "registry/elsewhere.h"
 #include "registry/own_arn.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
 #include "registry/record_reader.h"
+#include "registry/thing_group_record.h"
 #include "registry/thing_type_record.h"
 
 namespace gatehouse::registry {
@@ -28,7 +30,9 @@ struct Taggable {
 
 const std::array taggables{
     Taggable{"authorizer/", authorizer_kind, "authorizer"},
+    Taggable{billing_group_resource, billing_group_kind, "billing group"},
     Taggable{"policy/", policy_kind, "policy"},
+    Taggable{thing_group_resource, thing_group_kind, "thing group"},
     Taggable{"thingtype/", thing_type_kind, "thing type"},
 };
 

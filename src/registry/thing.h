@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/named.h"
 #include "base/tenant.h"
-#include "registry/texts.h"
+#include "registry/attributes.h"
 
 namespace gatehouse::registry {
 
@@ -49,10 +49,8 @@ struct NewThing {
 
 // What UpdateThing is given; absent members stay as they are.
 struct ThingChange {
-    enum class Attributes : bool { Replace, Merge };
-
     std::optional<Texts> attributes;  // merged, one without a value is removed
-    Attributes how = Attributes::Replace;
+    AttributeChange how = AttributeChange::Replace;
     std::optional<ThingTypeName> type;
     bool removes_type = false;
     std::optional<std::uint64_t> expected_version;

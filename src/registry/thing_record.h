@@ -5,12 +5,14 @@
 #include <string>
 
 #include "base/result.h"
+#include "registry/stored.h"
 #include "registry/thing.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::registry {
 
 inline const storage::Kind thing_kind{"thing"};
+inline constexpr RecordWords thing_words{"thing", "thingName"};
 // From a thing type's name to the things that are of it.
 inline const storage::Relation type_thing_relation{"thing-type-thing"};
 

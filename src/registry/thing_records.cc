@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "base/uuid.h"
+#include "registry/billing_group_record.h"
 #include "registry/elsewhere.h"
+#include "registry/membership.h"
 #include "registry/persistently.h"
 #include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
@@ -33,11 +35,6 @@ storage::Link type_link(const Thing& thing) {
 storage::Link principal_link(const Tenant& tenant, const storage::Relation& relation,
                              const ThingName& name, const PolicyTarget& principal) {
     return {tenant, relation, name.value(), principal.text};
-}
-
-Texts without_empty(Texts attributes) {
-    std::erase_if(attributes, [](const auto& attribute) { return attribute.second.empty(); });
-    return attributes;
 }
 
 Outcome<void> check_attributes(const Thing& thing) {
@@ -68,12 +65,7 @@ bool is_listed(const Thing& thing, const ThingFilter& filter) {
 }
 
 Outcome<void> apply_change(Thing& thing, const ThingChange& change) {
-    if (change.attributes && change.how == ThingChange::Attributes::Replace) {
-        thing.attributes = without_empty(*change.attributes);
-    } else if (change.attributes) {
-        for (const auto& [key, value] : *change.attributes) thing.attributes[key] = value;
-        thing.attributes = without_empty(std::move(thing.attributes));
-    }
+    if (change.attributes) change_attributes(thing.attributes, *change.attributes, change.how);
     if (change.removes_type) thing.type = {};
     if (change.type) thing.type = *change.type;
     ++thing.version;
@@ -128,12 +120,6 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
     } else if (there.error().refusal != Refusal::ResourceNotFound) {
         return refuse(std::move(there.error()));
     }
-    if (!wanted.billing_group.empty()) {
-        return refuse(Refusal::ResourceNotFound,
-                      fmt::format("there is no billing group '{}' in {}",
-                                  wanted.billing_group.view(), registry::describe(tenant)),
-                      "billingGroupName");
-    }
     if (auto checked = check_type(tenant, wanted.type); !checked) {
         return refuse(std::move(checked.error()));
     }
@@ -143,6 +129,13 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
     if (!thing.type.empty()) {
         batch.require(storage::Exists{key_of(tenant, thing.type)}, changed_meanwhile(wanted.name));
         batch.change(storage::AddLink{type_link(thing)});
+    }
+    if (!thing.billing_group.empty()) {
+        const auto group = key_of(tenant, thing.billing_group);
+        batch.require(
+            storage::Exists{group},
+            Error{ErrorKind::NotFound, missing(store_, group, billing_group_words).message, {}});
+        batch.change(storage::AddLink{billing_link(thing)});
     }
     batch.put(key, encode(thing));
     if (const auto created = store_.apply(batch); !created) {
@@ -241,6 +234,10 @@ Outcome<void> ThingRecords::try_remove(const Tenant& tenant, const ThingName& na
                   changed_meanwhile(name));
     batch.change(
         storage::RemoveLinks{tenant, type_thing_relation, storage::Direction::To, name.value()});
+    leave_all_groups(batch, tenant, name);
+    if (!stored->thing.billing_group.empty()) {
+        batch.change(storage::RemoveLink{billing_link(stored->thing)});
+    }
     batch.change(storage::Remove{key});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));

@@ -9,15 +9,6 @@ namespace {
 
 constexpr std::string_view what = "thing type";
 
-std::vector<std::string> names_of(RecordReader& reader, const char* member) {
-    std::vector<std::string> names;
-    for (const json::value& each : reader.array(member)) {
-        reader.note(each.is_string());
-        if (each.is_string()) names.emplace_back(std::string_view(each.get_string()));
-    }
-    return names;
-}
-
 }  // namespace
 
 std::string ThingType::arn() const {
@@ -48,7 +39,7 @@ Result<ThingType> decode_thing_type(const storage::Record& record) {
                    .name = ThingTypeName(record.key.name),
                    .id = reader.text("id"),
                    .description = reader.text("description"),
-                   .searchable_attributes = names_of(reader, "searchableAttributes"),
+                   .searchable_attributes = reader.names("searchableAttributes"),
                    .tags = reader.texts("tags"),
                    .created = record.created};
     if (deprecated != 0) type.deprecated = WallTime(std::chrono::milliseconds(deprecated));

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Things, thing types, certificates and policies, by the AWS CLI and boto3: the whole life of each,
-many clients at once, and a server that dies.
+"""Things, thing types, groups, certificates and policies, by the AWS CLI and boto3: the whole life of
+each, many clients at once, and a server that dies.
 
 usage: registry_test.py GATEHOUSE [TESTS]"""
 
@@ -47,6 +47,33 @@ class AwsCli(ClientTest):
                               (("list-certificates",), "certificates")):
             self.assertEqual(aws("iot", *words)[member], [])
 
+    def test_the_life_of_a_group(self):
+        aws = self.server.aws_json
+        root = aws("iot", "create-thing-group", "--thing-group-name", "root")
+        child = aws("iot", "create-thing-group", "--thing-group-name", "child",
+                    "--parent-group-name", "root", "--tags", "Key=a,Value=b")
+        self.assertEqual(aws("iot", "list-tags-for-resource", "--resource-arn",
+                             child["thingGroupArn"])["tags"], [{"Key": "a", "Value": "b"}])
+        aws("iot", "create-thing", "--thing-name", "grouped")
+        self.server.aws("iot", "add-thing-to-thing-group", "--thing-name", "grouped",
+                        "--thing-group-name", "child")
+        self.assertEqual(aws("iot", "list-things-in-thing-group", "--thing-group-name", "root",
+                             "--recursive")["things"], ["grouped"])
+        self.assertEqual(aws("iot", "list-thing-groups-for-thing", "--thing-name",
+                             "grouped")["thingGroups"],
+                         [{"groupName": "child", "groupArn": child["thingGroupArn"]}])
+        described = aws("iot", "describe-thing-group", "--thing-group-name", "child")
+        self.assertEqual(described["thingGroupMetadata"]["rootToParentThingGroups"],
+                         [{"groupName": "root", "groupArn": root["thingGroupArn"]}])
+        updated = aws("iot", "update-thing-group", "--thing-group-name", "child",
+                      "--thing-group-properties", "thingGroupDescription=other",
+                      "--expected-version", "1")
+        self.assertEqual(updated["version"], 2)
+        self.server.aws("iot", "delete-thing", "--thing-name", "grouped")
+        for name in ("child", "root"):
+            self.server.aws("iot", "delete-thing-group", "--thing-group-name", name)
+        self.assertEqual(aws("iot", "list-thing-groups")["thingGroups"], [])
+
 
 class Boto3(ClientTest):
     flags = ("--tenancy", "multi")
@@ -92,9 +119,15 @@ class Boto3(ClientTest):
         arn = self.certificate(iot)
         iot.attach_policy(policyName="Kept", target=arn)
         iot.attach_thing_principal(thingName="kept", principal=arn)
+        iot.create_thing_group(thingGroupName="kept")
+        iot.add_thing_to_thing_group(thingGroupName="kept", thingName="kept")
+        iot.create_billing_group(billingGroupName="kept")
+        iot.add_thing_to_billing_group(billingGroupName="kept", thingName="kept")
         self.server.kill()
         self.server.start()
         iot = self.server.api("iot")
+        self.assertEqual(iot.list_things_in_thing_group(thingGroupName="kept")["things"], ["kept"])
+        self.assertEqual(iot.describe_thing(thingName="kept")["billingGroupName"], "kept")
         self.assertEqual(iot.list_thing_principals(thingName="kept")["principals"], [arn])
         self.assertEqual(iot.list_targets_for_policy(policyName="Kept")["targets"], [arn])
 
@@ -128,12 +161,16 @@ class Boto3(ClientTest):
             for turn in range(6):
                 name, arn = f"t{(number + turn) % 5}", arns[number % len(arns)]
                 for call in (lambda: mine.create_thing(thingName=name),
+                             lambda: mine.create_thing_group(thingGroupName=name),
+                             lambda: mine.add_thing_to_thing_group(thingGroupName=name,
+                                                                   thingName=f"t{turn % 5}"),
                              lambda: mine.create_policy(policyName=name, policyDocument=CONNECT),
                              lambda: mine.attach_policy(policyName=name, target=arn),
                              lambda: mine.attach_thing_principal(thingName=name, principal=arn),
                              lambda: mine.detach_policy(policyName=name, target=arn),
                              lambda: mine.delete_policy(policyName=name),
                              lambda: mine.detach_thing_principal(thingName=name, principal=arn),
+                             lambda: mine.delete_thing_group(thingGroupName=name),
                              lambda: mine.delete_thing(thingName=name)):
                     try:
                         call()
@@ -146,6 +183,9 @@ class Boto3(ClientTest):
                 done.result()
         things = {thing["thingName"] for thing in iot.list_things()["things"]}
         policies = {policy["policyName"] for policy in iot.list_policies()["policies"]}
+        for group in iot.list_thing_groups()["thingGroups"]:
+            inside = iot.list_things_in_thing_group(thingGroupName=group["groupName"])["things"]
+            self.assertLessEqual(set(inside), things)
         for arn in arns:
             self.assertLessEqual(set(iot.list_principal_things(principal=arn)["things"]), things)
             attached = iot.list_attached_policies(target=arn)["policies"]

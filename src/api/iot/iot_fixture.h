@@ -25,6 +25,9 @@ struct IotFixture : ApiFixture {
                                  .certificates = certificates,
                                  .things = things,
                                  .thing_types = thing_types,
+                                 .thing_groups = thing_groups,
+                                 .memberships = memberships,
+                                 .billing_groups = billing_groups,
                                  .tags = tags,
                                  .authority = *authority,
                                  .workers = workers,
@@ -56,6 +59,9 @@ struct IotFixture : ApiFixture {
     registry::Certificates certificates{store, {random}};
     registry::Things things{store, {random}};
     registry::ThingTypes thing_types{store, {clock, random, {}}};
+    registry::ThingGroups thing_groups{store, {random}};
+    registry::Memberships memberships{store, {}};
+    registry::BillingGroups billing_groups{store, {random}};
     registry::Tags tags{store, {}};
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =

@@ -1,29 +1,37 @@
 #include "api/iot/iot_service.h"
 
+#include "api/iot/add_thing_to_billing_group.h"
+#include "api/iot/add_thing_to_thing_group.h"
 #include "api/iot/attach_policy.h"
 #include "api/iot/attach_principal_policy.h"
 #include "api/iot/attach_thing_principal.h"
 #include "api/iot/clear_default_authorizer.h"
 #include "api/iot/create_authorizer.h"
+#include "api/iot/create_billing_group.h"
 #include "api/iot/create_certificate_from_csr.h"
 #include "api/iot/create_keys_and_certificate.h"
 #include "api/iot/create_policy.h"
 #include "api/iot/create_policy_version.h"
 #include "api/iot/create_thing.h"
+#include "api/iot/create_thing_group.h"
 #include "api/iot/create_thing_type.h"
 #include "api/iot/delete_authorizer.h"
+#include "api/iot/delete_billing_group.h"
 #include "api/iot/delete_certificate.h"
 #include "api/iot/delete_policy.h"
 #include "api/iot/delete_policy_version.h"
 #include "api/iot/delete_thing.h"
+#include "api/iot/delete_thing_group.h"
 #include "api/iot/delete_thing_type.h"
 #include "api/iot/delete_v2_logging_level.h"
 #include "api/iot/deprecate_thing_type.h"
 #include "api/iot/describe_authorizer.h"
+#include "api/iot/describe_billing_group.h"
 #include "api/iot/describe_certificate.h"
 #include "api/iot/describe_default_authorizer.h"
 #include "api/iot/describe_endpoint.h"
 #include "api/iot/describe_thing.h"
+#include "api/iot/describe_thing_group.h"
 #include "api/iot/describe_thing_type.h"
 #include "api/iot/detach_policy.h"
 #include "api/iot/detach_principal_policy.h"
@@ -34,6 +42,7 @@
 #include "api/iot/get_v2_logging_options.h"
 #include "api/iot/list_attached_policies.h"
 #include "api/iot/list_authorizers.h"
+#include "api/iot/list_billing_groups.h"
 #include "api/iot/list_certificates.h"
 #include "api/iot/list_policies.h"
 #include "api/iot/list_policy_principals.h"
@@ -42,11 +51,17 @@
 #include "api/iot/list_principal_things.h"
 #include "api/iot/list_tags_for_resource.h"
 #include "api/iot/list_targets_for_policy.h"
+#include "api/iot/list_thing_groups.h"
+#include "api/iot/list_thing_groups_for_thing.h"
 #include "api/iot/list_thing_principals.h"
 #include "api/iot/list_thing_types.h"
 #include "api/iot/list_things.h"
+#include "api/iot/list_things_in_billing_group.h"
+#include "api/iot/list_things_in_thing_group.h"
 #include "api/iot/list_v2_logging_levels.h"
 #include "api/iot/register_certificate_without_ca.h"
+#include "api/iot/remove_thing_from_billing_group.h"
+#include "api/iot/remove_thing_from_thing_group.h"
 #include "api/iot/set_default_authorizer.h"
 #include "api/iot/set_default_policy_version.h"
 #include "api/iot/set_v2_logging_level.h"
@@ -55,8 +70,11 @@
 #include "api/iot/test_invoke_authorizer.h"
 #include "api/iot/untag_resource.h"
 #include "api/iot/update_authorizer.h"
+#include "api/iot/update_billing_group.h"
 #include "api/iot/update_certificate.h"
 #include "api/iot/update_thing.h"
+#include "api/iot/update_thing_group.h"
+#include "api/iot/update_thing_groups_for_thing.h"
 #include "api/shapes/iot/model.h"
 
 namespace gatehouse::api {
@@ -143,6 +161,30 @@ void serve_tags(Service& service, const IotParts& parts) {
         .handle(iot::UntagResource{parts.tags});
 }
 
+void serve_groups(Service& service, const IotParts& parts) {
+    service.handle(iot::AddThingToThingGroup{parts.memberships})
+        .handle(iot::CreateThingGroup{parts.thing_groups})
+        .handle(iot::DeleteThingGroup{parts.thing_groups})
+        .handle(iot::DescribeThingGroup{parts.thing_groups})
+        .handle(iot::ListThingGroups{parts.thing_groups})
+        .handle(iot::ListThingGroupsForThing{parts.memberships})
+        .handle(iot::ListThingsInThingGroup{parts.memberships})
+        .handle(iot::RemoveThingFromThingGroup{parts.memberships})
+        .handle(iot::UpdateThingGroup{parts.thing_groups})
+        .handle(iot::UpdateThingGroupsForThing{parts.memberships});
+}
+
+void serve_billing_groups(Service& service, const IotParts& parts) {
+    service.handle(iot::AddThingToBillingGroup{parts.billing_groups})
+        .handle(iot::CreateBillingGroup{parts.billing_groups})
+        .handle(iot::DeleteBillingGroup{parts.billing_groups})
+        .handle(iot::DescribeBillingGroup{parts.billing_groups})
+        .handle(iot::ListBillingGroups{parts.billing_groups})
+        .handle(iot::ListThingsInBillingGroup{parts.billing_groups})
+        .handle(iot::RemoveThingFromBillingGroup{parts.billing_groups})
+        .handle(iot::UpdateBillingGroup{parts.billing_groups});
+}
+
 }  // namespace
 
 Service make_iot_service(const IotParts& parts) {
@@ -154,6 +196,8 @@ Service make_iot_service(const IotParts& parts) {
     serve_thing_types(service, parts);
     serve_things(service, parts);
     serve_tags(service, parts);
+    serve_groups(service, parts);
+    serve_billing_groups(service, parts);
     return service;
 }
 

@@ -12,11 +12,14 @@
 #include "base/tenant.h"
 #include "certificates/local_authority.h"
 #include "registry/authorizers.h"
+#include "registry/billing_groups.h"
 #include "registry/certificates.h"
 #include "registry/endpoint_name.h"
 #include "registry/logging_options.h"
+#include "registry/memberships.h"
 #include "registry/policies.h"
 #include "registry/tags.h"
+#include "registry/thing_groups.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
 
@@ -35,6 +38,9 @@ struct IotParts {
     registry::Certificates& certificates;
     registry::Things& things;
     registry::ThingTypes& thing_types;
+    registry::ThingGroups& thing_groups;
+    registry::Memberships& memberships;
+    registry::BillingGroups& billing_groups;
     registry::Tags& tags;
     certificates::LocalAuthority& authority;
     async::WorkerPool& workers;

@@ -12,7 +12,9 @@ async::Task<wire::Outcome<ListAttachedPoliciesResponse>> ListAttachedPolicies::h
     if (!target) co_return failure_of(target.error());
     const auto listing = listing_of(request.page_size, request.marker, std::nullopt);
     auto page = co_await policies.run([&](registry::PolicyRecords& records) {
-        return records.attached_to(caller.tenant, *target, listing);
+        return request.recursive.value_or(false)
+                   ? records.attached_at_or_above(caller.tenant, *target, listing)
+                   : records.attached_to(caller.tenant, *target, listing);
     });
     if (!page) co_return failure_of(page.error());
     ListAttachedPoliciesResponse response{.policies = std::vector<Policy>()};

@@ -13,7 +13,8 @@ struct ListTagsForResource {
 
     registry::Tags& tags;
 
-    async::Task<wire::Outcome<ListTagsForResourceResponse>> handle(const Caller& caller, ListTagsForResourceRequest request) const;
+    async::Task<wire::Outcome<ListTagsForResourceResponse>> handle(
+        const Caller& caller, ListTagsForResourceRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -39,15 +39,14 @@ TEST_F(TagOperations, OfAThingType) {
 TEST_F(TagOperations, OfAPolicyAndAnAuthorizer) {
     const std::string document =
         R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})";
-    parsed(call("iot", "POST", "/policies/Lamp",
-                to_text(json::object{{"policyDocument", document}})));
+    parsed(
+        call("iot", "POST", "/policies/Lamp", to_text(json::object{{"policyDocument", document}})));
     EXPECT_EQ(tags("policy/Lamp"), json::array());
     parsed(tag("policy/Lamp", {pair("a", "1")}));
     EXPECT_EQ(tags("policy/Lamp"), (json::array{pair("a", "1")}));
-    parsed(call(
-        "iot", "POST", "/authorizer/Door",
-        R"({"authorizerFunctionArn":"arn:aws:lambda:us-east-1:123456789012:function:f",)"
-        R"("signingDisabled":true})"));
+    parsed(call("iot", "POST", "/authorizer/Door",
+                R"({"authorizerFunctionArn":"arn:aws:lambda:us-east-1:123456789012:function:f",)"
+                R"("signingDisabled":true})"));
     parsed(tag("authorizer/Door", {pair("a", "")}));
     EXPECT_EQ(tags("authorizer/Door"), (json::array{pair("a", "")}));
 }

@@ -9,14 +9,17 @@ registry::Texts attributes_of(std::optional<AttributePayload> payload) {
     return std::move(*payload->attributes);
 }
 
+registry::AttributeChange how_of(const AttributePayload& payload) {
+    return payload.merge.value_or(false) ? registry::AttributeChange::Merge
+                                         : registry::AttributeChange::Replace;
+}
+
 registry::ThingChange change_of(UpdateThingRequest request) {
     registry::ThingChange change{.type = type_of(std::move(request.thing_type_name)),
                                  .removes_type = request.remove_thing_type.value_or(false),
                                  .expected_version = version_of(request.expected_version)};
     if (request.attribute_payload) {
-        change.how = request.attribute_payload->merge.value_or(false)
-                         ? registry::ThingChange::Attributes::Merge
-                         : registry::ThingChange::Attributes::Replace;
+        change.how = how_of(*request.attribute_payload);
         change.attributes = attributes_of(std::move(request.attribute_payload));
     }
     return change;

@@ -14,6 +14,7 @@
 namespace gatehouse::api::iot {
 
 registry::Texts attributes_of(std::optional<AttributePayload> payload);
+registry::AttributeChange how_of(const AttributePayload& payload);
 registry::ThingChange change_of(UpdateThingRequest request);
 ThingAttribute shape_of(registry::Thing thing);
 std::optional<registry::ThingTypeName> type_of(std::optional<std::string> name);

@@ -122,6 +122,12 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
     things = std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random});
     thing_types = std::make_unique<registry::ThingTypes>(
         store, registry::ThingTypeRecords::Parts{clock, random, {}});
+    thing_groups =
+        std::make_unique<registry::ThingGroups>(store, registry::ThingGroupRecords::Parts{random});
+    memberships =
+        std::make_unique<registry::Memberships>(store, registry::MembershipRecords::Parts{});
+    billing_groups = std::make_unique<registry::BillingGroups>(
+        store, registry::BillingGroupRecords::Parts{random});
     tags = std::make_unique<registry::Tags>(store, registry::TagRecords::Parts{});
 }
 
@@ -151,6 +157,9 @@ ControlApi::ControlApi(const Parts& parts)
          .certificates = *parts.resources.certificates,
          .things = *parts.resources.things,
          .thing_types = *parts.resources.thing_types,
+         .thing_groups = *parts.resources.thing_groups,
+         .memberships = *parts.resources.memberships,
+         .billing_groups = *parts.resources.billing_groups,
          .tags = *parts.resources.tags,
          .authority = *foundation.authority,
          .workers = foundation.workers,

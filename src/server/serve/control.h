@@ -14,10 +14,13 @@
 #include "iam/accounts.h"
 #include "iam/function_keys.h"
 #include "registry/authorizers.h"
+#include "registry/billing_groups.h"
 #include "registry/certificates.h"
 #include "registry/logging_options.h"
+#include "registry/memberships.h"
 #include "registry/policies.h"
 #include "registry/tags.h"
+#include "registry/thing_groups.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
 #include "server/serve/data_plane.h"
@@ -44,6 +47,9 @@ public:
     std::unique_ptr<registry::Certificates> certificates;
     std::unique_ptr<registry::Things> things;
     std::unique_ptr<registry::ThingTypes> thing_types;
+    std::unique_ptr<registry::ThingGroups> thing_groups;
+    std::unique_ptr<registry::Memberships> memberships;
+    std::unique_ptr<registry::BillingGroups> billing_groups;
     std::unique_ptr<registry::Tags> tags;
     std::unique_ptr<FunctionRuntime> functions;
 

@@ -1,0 +1,51 @@
+#include "registry/thing_group_record.h"
+
+#include <utility>
+
+#include "base/json.h"
+#include "registry/record_reader.h"
+
+namespace gatehouse::registry {
+namespace {
+
+constexpr std::string_view what = "thing group";
+
+}  // namespace
+
+storage::RecordKey key_of(const Tenant& tenant, const ThingGroupName& name) {
+    return {tenant, thing_group_kind, name.value()};
+}
+
+std::string encode(const ThingGroup& group) {
+    json::array ancestors;
+    for (const ThingGroupName& ancestor : group.ancestors) ancestors.emplace_back(ancestor.value());
+    return to_text(json::object{
+        {"id", group.id},
+        {"ancestors", std::move(ancestors)},
+        {"description", group.description},
+        {"attributes", to_object(group.attributes)},
+        {"tags", to_object(group.tags)},
+        {"version", group.version},
+    });
+}
+
+Result<ThingGroup> decode_thing_group(const storage::Record& record) {
+    const auto body = body_of(record, what);
+    if (!body) return fail(body.error());
+    RecordReader reader(*body);
+    ThingGroup group{.tenant = record.key.tenant,
+                     .name = ThingGroupName(record.key.name),
+                     .id = reader.text("id"),
+                     .description = reader.text("description"),
+                     .attributes = reader.texts("attributes"),
+                     .tags = reader.texts("tags"),
+                     .version = reader.number("version"),
+                     .created = record.created};
+    for (std::string& ancestor : reader.names("ancestors")) {
+        group.ancestors.emplace_back(std::move(ancestor));
+    }
+    if (!reader.is_whole()) return unreadable(record, what);
+    return group;
+}
+
+}  // namespace gatehouse::registry

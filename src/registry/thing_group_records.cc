@@ -1,0 +1,251 @@
+#include "registry/thing_group_records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/resource_tags.h"
+#include "base/uuid.h"
+#include "registry/attributes.h"
+#include "registry/membership.h"
+#include "registry/persistently.h"
+#include "registry/policy_record.h"
+#include "registry/thing_group_record.h"
+
+namespace gatehouse::registry {
+namespace {
+
+// Of things that are let go in one batch.
+constexpr std::size_t released_max = 1'000;
+
+std::unexpected<Refused> invalid(std::string message, std::string field) {
+    return refuse(Refusal::InvalidRequest, std::move(message), std::move(field));
+}
+
+Error overtaken(const ThingGroupName& name) {
+    return changed_meanwhile(thing_group_words, name.view());
+}
+
+Outcome<void> check(const Texts& attributes, const Texts& tags) {
+    if (attributes.size() > group_attributes_max) {
+        return invalid(fmt::format("{} attributes; a thing group has at most {}", attributes.size(),
+                                   group_attributes_max),
+                       "attributePayload");
+    }
+    if (const auto fault = tags_fault(tags)) return invalid(*fault, "tags");
+    return {};
+}
+
+bool is_listed(const ThingGroup& group, const ThingGroupFilter& filter) {
+    if (filter.depth == ThingGroupFilter::Depth::Children) {
+        return group.parent() == filter.parent.value_or(ThingGroupName());
+    }
+    return !filter.parent ||
+           std::ranges::find(group.ancestors, *filter.parent) != group.ancestors.end();
+}
+
+}  // namespace
+
+Outcome<ThingGroup> ThingGroupRecords::create(const Tenant& tenant, const NewThingGroup& wanted) {
+    if (auto checked = check(wanted.attributes, wanted.tags); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    return persistently([&] { return try_create(tenant, wanted); });
+}
+
+Outcome<ThingGroup> ThingGroupRecords::try_create(const Tenant& tenant,
+                                                  const NewThingGroup& wanted) {
+    ThingGroup group{.tenant = tenant,
+                     .name = wanted.name,
+                     .id = make_uuid(parts_.random),
+                     .description = wanted.description,
+                     .attributes = without_empty(wanted.attributes),
+                     .tags = wanted.tags};
+    if (auto there = describe(tenant, wanted.name)) {
+        if (there->parent() == wanted.parent && there->description == group.description &&
+            there->attributes == group.attributes) {
+            return there;
+        }
+        return refuse(Refused{Refusal::ResourceAlreadyExists,
+                              fmt::format("Thing Group {} already exists in current account with "
+                                          "different properties",
+                                          wanted.name.view()),
+                              "thingGroupName", there->id, there->arn()});
+    } else if (there.error().refusal != Refusal::ResourceNotFound) {
+        return there;
+    }
+    const auto key = key_of(tenant, wanted.name);
+    storage::Batch batch;
+    batch.require(storage::IsAbsent{key}, overtaken(wanted.name));
+    if (!wanted.parent.empty()) {
+        if (auto put = put_below(group, wanted.parent, batch); !put) {
+            return refuse(std::move(put.error()));
+        }
+    }
+    batch.put(key, encode(group));
+    if (const auto created = store_.apply(batch); !created) {
+        return refuse(refused_by(created.error()));
+    }
+    return describe(tenant, wanted.name);
+}
+
+Outcome<void> ThingGroupRecords::put_below(ThingGroup& group, const ThingGroupName& parent,
+                                           storage::Batch& batch) {
+    const auto above = read(group.tenant, parent);
+    if (!above && above.error().refusal == Refusal::ResourceNotFound) {
+        return invalid(above.error().message, "parentGroupName");
+    }
+    if (!above) return refuse(above.error());
+    group.ancestors = above->value.line();
+    if (group.line().size() > group_depth_max) {
+        return invalid(fmt::format("thing group {} is on the lowest of {} levels already",
+                                   parent.view(), group_depth_max),
+                       "parentGroupName");
+    }
+    const auto children = children_of(group.tenant, parent, group_children_max);
+    if (!children) return refuse(children.error());
+    if (*children >= group_children_max) {
+        return invalid(
+            fmt::format("thing group {} has {} direct children, the most it may have",
+                        parent.view(), group_children_max),
+            "parentGroupName");
+    }
+    // Written as it is: of two that ask for the last room, one then sees that it was overtaken.
+    const auto key = key_of(group.tenant, parent);
+    batch.require(storage::HasRevision{key, above->revision}, overtaken(parent));
+    batch.put(key, encode(above->value));
+    batch.change(storage::AddLink{
+        {group.tenant, group_child_relation, parent.value(), group.name.value()}});
+    return {};
+}
+
+Outcome<std::size_t> ThingGroupRecords::children_of(const Tenant& tenant,
+                                                    const ThingGroupName& name, std::size_t most) {
+    const auto children = store_.links({.tenant = tenant,
+                                        .relation = group_child_relation,
+                                        .direction = storage::Direction::From,
+                                        .name = name.value(),
+                                        .limit = most});
+    if (!children) return refuse(refused_by(children.error()));
+    return children->names.size();
+}
+
+Outcome<Stored<ThingGroup>> ThingGroupRecords::read(const Tenant& tenant,
+                                                    const ThingGroupName& name) {
+    return read_stored(store_, key_of(tenant, name), thing_group_words, decode_thing_group);
+}
+
+Outcome<ThingGroup> ThingGroupRecords::describe(const Tenant& tenant, const ThingGroupName& name) {
+    auto stored = read(tenant, name);
+    if (!stored) return refuse(std::move(stored.error()));
+    return std::move(stored->value);
+}
+
+Outcome<std::uint64_t> ThingGroupRecords::update(const Tenant& tenant, const ThingGroupName& name,
+                                                 const ThingGroupChange& change) {
+    return persistently([&] { return try_update(tenant, name, change); });
+}
+
+Outcome<std::uint64_t> ThingGroupRecords::try_update(const Tenant& tenant,
+                                                     const ThingGroupName& name,
+                                                     const ThingGroupChange& change) {
+    auto stored = read(tenant, name);
+    if (!stored) return refuse(std::move(stored.error()));
+    ThingGroup& group = stored->value;
+    if (auto checked = check_version(thing_group_words, name.view(), group.version,
+                                     change.expected_version);
+        !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    if (change.description) group.description = *change.description;
+    if (change.attributes) change_attributes(group.attributes, *change.attributes, change.how);
+    ++group.version;
+    if (auto checked = check(group.attributes, group.tags); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    const auto key = key_of(tenant, name);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
+    batch.put(key, encode(group));
+    if (const auto written = store_.apply(batch); !written) {
+        return refuse(refused_by(written.error()));
+    }
+    return group.version;
+}
+
+Outcome<void> ThingGroupRecords::remove(const Tenant& tenant, const ThingGroupName& name,
+                                        std::optional<std::uint64_t> expected_version) {
+    return persistently([&] { return try_remove(tenant, name, expected_version); });
+}
+
+// In batches of bounded size; whoever looks meanwhile sees a group that gets smaller.
+Outcome<void> ThingGroupRecords::release_things(const ThingGroup& group) {
+    for (;;) {
+        const auto things = store_.links({.tenant = group.tenant,
+                                          .relation = group_thing_relation,
+                                          .direction = storage::Direction::From,
+                                          .name = group.name.value(),
+                                          .limit = released_max});
+        if (!things) return refuse(refused_by(things.error()));
+        if (things->names.empty()) return {};
+        storage::Batch batch;
+        for (const std::string& thing : things->names) leave_group(batch, group, ThingName(thing));
+        if (const auto released = store_.apply(batch); !released) {
+            return refuse(refused_by(released.error()));
+        }
+    }
+}
+
+Outcome<void> ThingGroupRecords::try_remove(const Tenant& tenant, const ThingGroupName& name,
+                                            std::optional<std::uint64_t> expected_version) {
+    const auto stored = read(tenant, name);
+    if (!stored && stored.error().refusal == Refusal::ResourceNotFound) return {};
+    if (!stored) return refuse(stored.error());
+    const ThingGroup& group = stored->value;
+    if (auto checked =
+            check_version(thing_group_words, name.view(), group.version, expected_version);
+        !checked) {
+        return checked;
+    }
+    const auto children = children_of(tenant, name, 1);
+    if (!children) return refuse(children.error());
+    if (*children > 0) {
+        return invalid(fmt::format("Cannot delete thing group : {} when there are still child "
+                                   "groups attached to it",
+                                   name.view()),
+                       "thingGroupName");
+    }
+    if (auto released = release_things(group); !released) return released;
+    const auto key = key_of(tenant, name);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
+    for (const auto& relation : {group_child_relation, group_thing_relation}) {
+        batch.require(
+            storage::HasNoLinks{tenant, relation, storage::Direction::From, name.value()},
+            overtaken(name));
+    }
+    batch.change(
+        storage::RemoveLinks{tenant, group_child_relation, storage::Direction::To, name.value()});
+    batch.change(
+        storage::RemoveLinks{tenant, policy_target_relation, storage::Direction::To, group.arn()});
+    batch.change(storage::Remove{key});
+    if (const auto removed = store_.apply(batch); !removed) {
+        return refuse(refused_by(removed.error()));
+    }
+    return {};
+}
+
+Outcome<Page<ThingGroup>> ThingGroupRecords::list(const Tenant& tenant, const Listing& listing,
+                                                  const ThingGroupFilter& filter) {
+    if (filter.parent) {
+        if (auto parent = read(tenant, *filter.parent); !parent) {
+            return refuse(std::move(parent.error()));
+        }
+    }
+    return list_records<ThingGroup>(
+        store_, {.tenant = tenant, .kind = thing_group_kind, .prefix = filter.prefix}, listing,
+        decode_thing_group, [&](const ThingGroup& group) { return is_listed(group, filter); });
+}
+
+}  // namespace gatehouse::registry
