@@ -41,6 +41,12 @@ policy::ThingFacts facts_of(const registry::Thing& thing) {
             .attributes = {thing.attributes.begin(), thing.attributes.end()}};
 }
 
+// What explanations call it.
+std::string source_of(const registry::AttachedPolicy& policy) {
+    if (policy.group.empty()) return fmt::format("policy '{}'", policy.name.view());
+    return fmt::format("policy '{}' of thing group '{}'", policy.name.view(), policy.group.view());
+}
+
 PrincipalFacts facts_of(const Credentials& credentials,
                         const registry::CertificatePrincipal& principal) {
     PrincipalFacts facts;
@@ -123,7 +129,7 @@ std::expected<CompiledPoliciesPtr, Refusal> CertificateAuthenticator::policies_o
     const Credentials& credentials, const registry::CertificatePrincipal& principal) {
     std::vector<std::string> texts;
     for (const registry::AttachedPolicy& policy : principal.policies) {
-        texts.push_back(policy.name.value());
+        texts.push_back(source_of(policy));
         texts.push_back(policy.document);
     }
     const std::string key = KnownIndexes::key_of(credentials.tenant, "attached", texts);
@@ -142,13 +148,12 @@ std::expected<CompiledPoliciesPtr, Refusal> CertificateAuthenticator::policies_o
         auto document =
             policy::parse_document(policy.document, policy::Dialect::IotPolicy, limits_);
         if (!document) {
-            return std::unexpected(
-                refusal("INTERNAL_SERVER_ERROR",
-                        fmt::format("policy '{}' does not read: {}", policy.name.view(),
-                                    document.error().describe())));
+            return std::unexpected(refusal("INTERNAL_SERVER_ERROR",
+                                           fmt::format("{} does not read: {}", source_of(policy),
+                                                       document.error().describe())));
         }
-        sources.push_back({fmt::format("policy '{}'", policy.name.view()),
-                           std::make_shared<const policy::Document>(std::move(*document))});
+        sources.push_back(
+            {source_of(policy), std::make_shared<const policy::Document>(std::move(*document))});
     }
     if (auto index = policy::PolicyIndex::make_open(sources, credentials.tenant)) {
         if (auto policies = fill_in(index)) {

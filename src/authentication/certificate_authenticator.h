@@ -1,5 +1,5 @@
 // Clients that present a certificate: they are who the registry says the certificate is, with the
-// policies that are attached to it. TLS has shown that they hold its key.
+// policies that are attached to it and to its thing's groups. TLS has shown that they hold its key.
 //
 // A certificate is let in by its registration, not by who signed it: what is not registered here
 // counts for nothing, whoever issued it.

@@ -6,7 +6,9 @@
 #include "async/run_to_end.h"
 #include "certificates/issue.h"
 #include "registry/certificate_records.h"
+#include "registry/membership_records.h"
 #include "registry/policy_records.h"
+#include "registry/thing_group_records.h"
 #include "registry/thing_records.h"
 #include "storage/memory_resource_store.h"
 
@@ -38,16 +40,26 @@ protected:
         records_.add(tenant_, {.pem = pem_, .status = status}).value();
     }
     void attach(const std::string& name, const std::string& statement) {
+        attach(name, statement, principal());
+    }
+    void attach(const std::string& name, const std::string& statement,
+                const registry::PolicyTarget& target) {
         const registry::PolicyName policy(name);
         policies_
             .create(tenant_, policy, R"({"Version":"2012-10-17","Statement":[)" + statement + "]}",
                     {})
             .value();
-        policies_.attach(tenant_, policy, principal()).value();
+        policies_.attach(tenant_, policy, target).value();
     }
     registry::PolicyTarget principal() const {
         return registry::parse_principal(tenant_, registry::arn_of(tenant_, certificate_.id))
             .value();
+    }
+    registry::PolicyTarget group(const std::string& name, const std::string& parent = "") {
+        const registry::ThingGroupName group(name);
+        groups_.create(tenant_, {.name = group, .parent = registry::ThingGroupName(parent)})
+            .value();
+        return registry::parse_policy_target(tenant_, arn_of(tenant_, group)).value();
     }
     AuthenticationResult connect(const std::string& client_id) {
         auto credentials = std::make_shared<Credentials>();
@@ -73,6 +85,9 @@ protected:
     registry::PolicyRecords policies_{memory_, policy_parts_};
     registry::ThingRecords::Parts thing_parts_{random_};
     registry::ThingRecords things_{memory_, thing_parts_};
+    registry::ThingGroupRecords::Parts group_parts_{random_};
+    registry::ThingGroupRecords groups_{memory_, group_parts_};
+    registry::MembershipRecords memberships_{memory_, {}};
     CertificateAuthenticator authenticator_{store_, clock_, {}};
     std::string pem_;
     certificates::Certificate certificate_;
@@ -138,6 +153,37 @@ TEST_F(CertificateAuthenticatorTest, PoliciesAskForTheCertificateAndTheThing) {
         .value();
     EXPECT_TRUE(may(connect("other").value(), policy::Action::Publish, "things/lamp"))
         << "bound to the thing, whatever the client id";
+}
+
+// Developer Guide, "Static thing groups": policies are inherited downwards.
+TEST_F(CertificateAuthenticatorTest, PoliciesOfTheThingsGroupsCount) {
+    add();
+    const registry::ThingName lamp("lamp");
+    const auto allow = [](const std::string& topic) {
+        return R"({"Effect":"Allow","Action":"iot:Publish",)"
+               R"("Resource":"arn:aws:iot:us-east-1:123456789012:topic/)" +
+               topic + R"("})";
+    };
+    attach("Root", allow("root"), group("root"));
+    attach("Child", allow("child"), group("child", "root"));
+    attach("Sister", allow("sister"), group("sister", "root"));
+    things_.create(tenant_, {.name = lamp}).value();
+    memberships_.change(tenant_, lamp, {.join = {registry::ThingGroupName("child")}}).value();
+    EXPECT_FALSE(may(connect("lamp").value(), policy::Action::Publish, "child"))
+        << "the thing is not attached to the certificate";
+    things_.attach(tenant_, lamp, principal(), registry::PrincipalTie::NonExclusive).value();
+    auto identity = connect("lamp").value();
+    EXPECT_TRUE(may(identity, policy::Action::Publish, "root"));
+    EXPECT_TRUE(may(identity, policy::Action::Publish, "child"));
+    EXPECT_FALSE(may(identity, policy::Action::Publish, "sister"));
+    EXPECT_THAT(identity->policies->explain(policy::Action::Publish, "root").sentence,
+                HasSubstr("policy 'Root' of thing group 'root'"));
+    EXPECT_FALSE(may(connect("other").value(), policy::Action::Publish, "child"));
+    things_.attach(tenant_, lamp, principal(), registry::PrincipalTie::Exclusive).value();
+    EXPECT_FALSE(may(connect("other").value(), policy::Action::Publish, "child"))
+        << "the client id is not the thing's name";
+    memberships_.change(tenant_, lamp, {.leave = {registry::ThingGroupName("child")}}).value();
+    EXPECT_FALSE(may(connect("lamp").value(), policy::Action::Publish, "child"));
 }
 
 TEST_F(CertificateAuthenticatorTest, TheVersionThatCountsDecides) {

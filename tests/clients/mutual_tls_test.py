@@ -103,6 +103,20 @@ class MutualTls(ClientTest):
             over_tls.sendall(wire.connect(wire.V311, name))
             return over_tls.recv(4)[3]
 
+    def test_the_policies_of_groups(self):
+        self.device("valve", policy({"Action": "iot:Connect", "Resource": "*"}))
+        self.iot.create_thing_group(thingGroupName="plant")
+        line = self.iot.create_thing_group(thingGroupName="line", parentGroupName="plant")
+        plant = line["thingGroupArn"].replace("/line", "/plant")
+        self.iot.create_policy(policyName="Plant", policyDocument=policy(
+            {"Action": "iot:Publish", "Resource": PREFIX + "topic/plant"}))
+        self.iot.attach_policy(policyName="Plant", target=plant)
+        self.assertIn("Not authorized", self.mosquitto_pub("valve", "plant").stderr)
+        self.iot.add_thing_to_thing_group(thingGroupName="line", thingName="valve")
+        sent = self.mosquitto_pub("valve", "plant")
+        self.assertEqual((sent.returncode, sent.stderr), (0, ""))
+        self.assertIn("Not authorized", self.mosquitto_pub("valve", "plant", "no-thing").stderr)
+
     def connected(self, name: str, port: str, protocols: list[str] | None = None) -> mqtt.Client:
         client = mqtt.Client(client_id=name)
         context = ssl.create_default_context(cafile=self.server.ready["ca"])
