@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "authentication/connection_variables.h"
-#include "certificates/certificate_names.h"
+#include "registry/principal_facts.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -35,12 +35,6 @@ Refusal refusal_of(const registry::Refused& refused, const registry::Certificate
     return unavailable;
 }
 
-policy::ThingFacts facts_of(const registry::Thing& thing) {
-    return {.name = thing.name.value(),
-            .type = thing.type.value(),
-            .attributes = {thing.attributes.begin(), thing.attributes.end()}};
-}
-
 // What explanations call it.
 std::string source_of(const registry::AttachedPolicy& policy) {
     if (policy.group.empty()) return fmt::format("policy '{}'", policy.name.view());
@@ -50,14 +44,9 @@ std::string source_of(const registry::AttachedPolicy& policy) {
 PrincipalFacts facts_of(const Credentials& credentials,
                         const registry::CertificatePrincipal& principal) {
     PrincipalFacts facts;
-    const auto& der = credentials.peer.client_certificate;
-    policy::CertificateFacts certificate{.id = principal.certificate.id.value()};
-    if (const auto read = certificates::parse_certificate_der(der)) {
-        certificate.serial_number = read->serial;
-    }
-    if (auto names = certificates::names_in(der)) certificate.names = std::move(*names);
-    facts.certificate = std::move(certificate);
-    if (principal.thing) facts.thing = facts_of(*principal.thing);
+    facts.certificate =
+        registry::facts_of(principal.certificate.id, credentials.peer.client_certificate);
+    if (principal.thing) facts.thing = registry::facts_of(*principal.thing);
     facts.no_thing_because =
         "the client id is not the name of a thing that is attached to the certificate";
     return facts;

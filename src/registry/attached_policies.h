@@ -6,10 +6,12 @@
 // Threads: any; blocks, as the store does.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "registry/policy.h"
+#include "registry/policy_target.h"
 #include "registry/refusal.h"
 #include "registry/thing.h"
 #include "registry/thing_group.h"
@@ -33,11 +35,14 @@ Outcome<std::vector<std::string>> policies_at(storage::ResourceStore& store, con
 Outcome<std::vector<ThingGroupName>> groups_around(storage::ResourceStore& store,
                                                    const Tenant& tenant, const ThingName& thing);
 
-// By name, each once. `principal` is a certificate's ARN or a Cognito identity's id, or empty; so
-// may be `thing`. What is deleted in this moment is left out.
-Outcome<std::vector<AttachedPolicy>> effective_policies(storage::ResourceStore& store,
-                                                        const Tenant& tenant,
-                                                        const std::string& principal,
-                                                        const ThingName& thing);
+// The group after those above it. ResourceNotFound.
+Outcome<std::vector<ThingGroupName>> line_of(storage::ResourceStore& store, const Tenant& tenant,
+                                             const ThingGroupName& group);
+
+// By name, each once. The principal may be a group, too; `thing` may be empty. What is deleted in
+// this moment is left out. ResourceNotFound: the principal is a group that is not there.
+Outcome<std::vector<AttachedPolicy>> effective_policies(
+    storage::ResourceStore& store, const Tenant& tenant,
+    const std::optional<PolicyTarget>& principal, const ThingName& thing);
 
 }  // namespace gatehouse::registry

@@ -1,6 +1,6 @@
 // A billing group: things whose costs are told together. A thing is in at most one.
-// Source: AWS IoT API Reference, CreateBillingGroup, DescribeBillingGroup; Developer Guide, "Tagging
-// your AWS IoT resources", "Billing groups".
+// Source: AWS IoT API Reference, CreateBillingGroup, DescribeBillingGroup; Developer Guide,
+// "Tagging your AWS IoT resources", "Billing groups".
 #pragma once
 
 #include <cstdint>

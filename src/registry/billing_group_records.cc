@@ -73,8 +73,8 @@ Outcome<std::uint64_t> BillingGroupRecords::try_update(const Tenant& tenant,
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
     BillingGroup& group = stored->value;
-    if (auto checked = check_version(billing_group_words, name.view(), group.version,
-                                     change.expected_version);
+    if (auto checked =
+            check_version(billing_group_words, name.view(), group.version, change.expected_version);
         !checked) {
         return refuse(std::move(checked.error()));
     }

@@ -26,8 +26,7 @@ void leave_group(storage::Batch& batch, const ThingGroup& group, const ThingName
 
 void leave_all_groups(storage::Batch& batch, const Tenant& tenant, const ThingName& thing) {
     for (const auto& relation : {group_thing_relation, group_thing_below_relation}) {
-        batch.change(
-            storage::RemoveLinks{tenant, relation, storage::Direction::To, thing.value()});
+        batch.change(storage::RemoveLinks{tenant, relation, storage::Direction::To, thing.value()});
     }
 }
 

@@ -23,9 +23,10 @@ Outcome<void> check_room(const std::vector<ThingGroup>& groups, const ThingGroup
                          const ThingName& thing) {
     const auto related = std::ranges::find(groups, group.root(), &ThingGroup::root);
     if (related != groups.end()) {
-        return invalid(fmt::format("thing {} is in group {} already, which is in the same hierarchy "
-                                   "as {}; let it leave that first",
-                                   thing.view(), related->name.view(), group.name.view()));
+        return invalid(
+            fmt::format("thing {} is in group {} already, which is in the same hierarchy "
+                        "as {}; let it leave that first",
+                        thing.view(), related->name.view(), group.name.view()));
     }
     if (groups.size() >= groups_of_a_thing_max) {
         return invalid(fmt::format("thing {} is in {} groups, the most it may be in", thing.view(),
@@ -125,13 +126,13 @@ Outcome<Page<std::string>> MembershipRecords::things_in(const Tenant& tenant,
                                                         const ThingGroupName& name,
                                                         GroupReach reach, const Listing& listing) {
     if (auto there = group(tenant, name); !there) return refuse(std::move(there.error()));
-    return list_links(store_,
-                      {.tenant = tenant,
-                       .relation = reach == GroupReach::Below ? group_thing_below_relation
-                                                              : group_thing_relation,
-                       .direction = storage::Direction::From,
-                       .name = name.value()},
-                      listing);
+    return list_links(
+        store_,
+        {.tenant = tenant,
+         .relation = reach == GroupReach::Below ? group_thing_below_relation : group_thing_relation,
+         .direction = storage::Direction::From,
+         .name = name.value()},
+        listing);
 }
 
 }  // namespace gatehouse::registry

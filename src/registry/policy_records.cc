@@ -17,6 +17,7 @@
 #include "registry/registered_certificate_record.h"
 #include "registry/stored.h"
 #include "registry/thing_group_record.h"
+#include "registry/thing_record.h"
 #include "storage/listing.h"
 
 namespace gatehouse::registry {
@@ -59,9 +60,12 @@ Outcome<void> check_tags(const Texts& tags) {
 
 }  // namespace
 
+policy::DocumentLimits PolicyRecords::limits() const {
+    return {.characters_max = parts_.settings.characters_max};
+}
+
 Outcome<void> PolicyRecords::check_document(const std::string& document) const {
-    const auto parsed = policy::parse_document(document, policy::Dialect::IotPolicy,
-                                               {.characters_max = parts_.settings.characters_max});
+    const auto parsed = policy::parse_document(document, policy::Dialect::IotPolicy, limits());
     if (parsed) return {};
     return refuse(Refusal::MalformedPolicy, parsed.error().describe(), "policyDocument");
 }
@@ -327,10 +331,9 @@ Outcome<Page<std::string>> PolicyRecords::attached_at_or_above(const Tenant& ten
                                    .page_token = listing.marker};
     const auto start = storage::page_start(query);
     if (!start) return refuse(refused_listing(start.error()));
-    const auto group = read_stored(store_, key_of(tenant, ThingGroupName(target.name)),
-                                   {"thing group", "target"}, decode_thing_group);
-    if (!group) return refuse(group.error());
-    const auto names = policies_of(store_, tenant, group->value.line());
+    const auto line = line_of(store_, tenant, ThingGroupName(target.name));
+    if (!line) return refuse(line.error());
+    const auto names = policies_of(store_, tenant, *line);
     if (!names) return refuse(names.error());
     Page<std::string> page;
     for (auto name = *start ? names->upper_bound(**start) : names->begin(); name != names->end();
@@ -352,6 +355,39 @@ Outcome<Page<std::string>> PolicyRecords::targets_of(const Tenant& tenant, const
                        .direction = storage::Direction::From,
                        .name = name.value()},
                       listing);
+}
+
+Outcome<void> PolicyRecords::check_there(const storage::RecordKey& key, const RecordWords& words) {
+    const auto record = store_.get(key);
+    if (record) return {};
+    if (record.error().kind == ErrorKind::NotFound) return refuse(missing(store_, key, words));
+    return refuse(refused_by(record.error()));
+}
+
+Outcome<std::vector<AttachedPolicy>> PolicyRecords::effective(
+    const Tenant& tenant, const std::optional<PolicyTarget>& principal,
+    const std::optional<ThingName>& thing) {
+    if (!principal && !thing) {
+        return refuse(Refusal::InvalidRequest, "give a principal, a thingName or both",
+                      "principal");
+    }
+    if (principal && principal->kind == PolicyTarget::Kind::Certificate) {
+        const auto key = key_of(tenant, certificates::CertificateId(principal->name));
+        if (auto there = check_there(key, {"certificate", "principal"}); !there) {
+            return refuse(std::move(there.error()));
+        }
+    }
+    if (thing) {
+        if (auto there = check_there(key_of(tenant, *thing), thing_words); !there) {
+            return refuse(std::move(there.error()));
+        }
+    }
+    return effective_policies(store_, tenant, principal, thing.value_or(ThingName()));
+}
+
+Outcome<std::vector<TrialAnswer>> PolicyRecords::try_out(const Tenant& tenant,
+                                                         const AuthorizationTrial& trial) {
+    return try_authorization(store_, tenant, trial, parts_.clock, limits());
 }
 
 }  // namespace gatehouse::registry

@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "base/random.h"
+#include "registry/attached_policies.h"
+#include "registry/authorization_trial.h"
 #include "registry/listing.h"
 #include "registry/policy.h"
 #include "registry/policy_target.h"
+#include "registry/stored.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::registry {
@@ -66,6 +69,14 @@ public:
     Outcome<Page<std::string>> targets_of(const Tenant& tenant, const PolicyName& name,
                                           const Listing& listing);
 
+    // GetEffectivePolicies. InvalidRequest: neither is given; ResourceNotFound.
+    Outcome<std::vector<AttachedPolicy>> effective(const Tenant& tenant,
+                                                   const std::optional<PolicyTarget>& principal,
+                                                   const std::optional<ThingName>& thing);
+    // TestAuthorization; errors as try_authorization().
+    Outcome<std::vector<TrialAnswer>> try_out(const Tenant& tenant,
+                                              const AuthorizationTrial& trial);
+
 private:
     struct Stored {
         Policy policy;
@@ -73,6 +84,8 @@ private:
     };
     Outcome<Stored> read(const Tenant& tenant, const PolicyName& name);
     Refused not_found(const Tenant& tenant, const PolicyName& name);
+    policy::DocumentLimits limits() const;
+    Outcome<void> check_there(const storage::RecordKey& key, const RecordWords& words);
     Outcome<void> check_document(const std::string& document) const;
     // Reads, changes and writes, again when somebody else was faster.
     template <class Change>

@@ -32,4 +32,13 @@ Outcome<CertificatePrincipal> read_principal(storage::ResourceStore& store, cons
                                              const CertificateId& id,
                                              const std::optional<std::string>& client_id);
 
+// The thing that a principal (a certificate's ARN, a Cognito identity's id) acts for.
+Outcome<std::optional<Thing>> thing_of_principal(storage::ResourceStore& store,
+                                                 const Tenant& tenant, const std::string& principal,
+                                                 const std::optional<std::string>& client_id);
+
+// The thing's name while the client id is that, and else empty: only then policies of its groups
+// count, also those of an exclusive thing.
+ThingName named_by(const std::optional<std::string>& client_id, const std::optional<Thing>& thing);
+
 }  // namespace gatehouse::registry

@@ -18,10 +18,10 @@ Refused missing(storage::ResourceStore& store, const storage::RecordKey& key,
 }
 
 Error changed_meanwhile(const RecordWords& words, std::string_view name) {
-    return {ErrorKind::Conflict,
-            fmt::format("{} '{}' was changed meanwhile; look at it and try again", words.what,
-                        name),
-            {}};
+    return {
+        ErrorKind::Conflict,
+        fmt::format("{} '{}' was changed meanwhile; look at it and try again", words.what, name),
+        {}};
 }
 
 Outcome<void> check_version(const RecordWords& words, std::string_view name, std::uint64_t version,

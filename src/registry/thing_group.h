@@ -37,7 +37,9 @@ struct ThingGroup {
     // arn:aws:iot:REGION:ACCOUNT:thinggroup/NAME
     std::string arn() const;
     // Empty: it is a root.
-    ThingGroupName parent() const { return ancestors.empty() ? ThingGroupName() : ancestors.back(); }
+    ThingGroupName parent() const {
+        return ancestors.empty() ? ThingGroupName() : ancestors.back();
+    }
     const ThingGroupName& root() const { return ancestors.empty() ? name : ancestors.front(); }
     // The ancestors and the group itself.
     std::vector<ThingGroupName> line() const;

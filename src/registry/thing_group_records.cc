@@ -106,17 +106,16 @@ Outcome<void> ThingGroupRecords::put_below(ThingGroup& group, const ThingGroupNa
     const auto children = children_of(group.tenant, parent, group_children_max);
     if (!children) return refuse(children.error());
     if (*children >= group_children_max) {
-        return invalid(
-            fmt::format("thing group {} has {} direct children, the most it may have",
-                        parent.view(), group_children_max),
-            "parentGroupName");
+        return invalid(fmt::format("thing group {} has {} direct children, the most it may have",
+                                   parent.view(), group_children_max),
+                       "parentGroupName");
     }
     // Written as it is: of two that ask for the last room, one then sees that it was overtaken.
     const auto key = key_of(group.tenant, parent);
     batch.require(storage::HasRevision{key, above->revision}, overtaken(parent));
     batch.put(key, encode(above->value));
-    batch.change(storage::AddLink{
-        {group.tenant, group_child_relation, parent.value(), group.name.value()}});
+    batch.change(
+        storage::AddLink{{group.tenant, group_child_relation, parent.value(), group.name.value()}});
     return {};
 }
 
@@ -153,8 +152,8 @@ Outcome<std::uint64_t> ThingGroupRecords::try_update(const Tenant& tenant,
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
     ThingGroup& group = stored->value;
-    if (auto checked = check_version(thing_group_words, name.view(), group.version,
-                                     change.expected_version);
+    if (auto checked =
+            check_version(thing_group_words, name.view(), group.version, change.expected_version);
         !checked) {
         return refuse(std::move(checked.error()));
     }
@@ -221,9 +220,8 @@ Outcome<void> ThingGroupRecords::try_remove(const Tenant& tenant, const ThingGro
     storage::Batch batch;
     batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
     for (const auto& relation : {group_child_relation, group_thing_relation}) {
-        batch.require(
-            storage::HasNoLinks{tenant, relation, storage::Direction::From, name.value()},
-            overtaken(name));
+        batch.require(storage::HasNoLinks{tenant, relation, storage::Direction::From, name.value()},
+                      overtaken(name));
     }
     batch.change(
         storage::RemoveLinks{tenant, group_child_relation, storage::Direction::To, name.value()});

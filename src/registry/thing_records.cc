@@ -218,9 +218,13 @@ Outcome<void> ThingRecords::try_remove(const Tenant& tenant, const ThingName& na
     if (!stored && stored.error().refusal == Refusal::ResourceNotFound) return {};
     if (!stored) return refuse(stored.error());
     if (auto checked = check_version(stored->thing, expected_version); !checked) return checked;
-    const auto principals = principals_of(tenant, name, {.page_size = 1});
-    if (!principals) return refuse(principals.error());
-    if (!principals->items.empty()) {
+    const auto principals = store_.links({.tenant = tenant,
+                                          .relation = thing_principal_relation,
+                                          .direction = storage::Direction::From,
+                                          .name = name.value(),
+                                          .limit = 1});
+    if (!principals) return refuse(refused_by(principals.error()));
+    if (!principals->names.empty()) {
         return invalid(fmt::format("Cannot delete. Thing {} is still attached to one or more "
                                    "principals",
                                    name.view()),
@@ -329,6 +333,7 @@ Outcome<void> ThingRecords::detach(const Tenant& tenant, const ThingName& name,
 
 Outcome<Page<std::string>> ThingRecords::principals_of(const Tenant& tenant, const ThingName& name,
                                                        const Listing& listing) {
+    if (auto thing = read(tenant, name); !thing) return refuse(std::move(thing.error()));
     return list_links(store_,
                       {.tenant = tenant,
                        .relation = thing_principal_relation,
@@ -346,6 +351,41 @@ Outcome<Page<std::string>> ThingRecords::things_of(const Tenant& tenant,
                        .direction = storage::Direction::To,
                        .name = principal.text},
                       listing);
+}
+
+Outcome<Page<TiedEnd>> ThingRecords::list_ties(storage::LinkQuery query, const Listing& listing,
+                                               std::optional<PrincipalTie> only) {
+    query.relation = exclusive_principal_relation;
+    const auto exclusive = all_links(store_, query);
+    if (!exclusive) return refuse(exclusive.error());
+    query.relation = thing_principal_relation;
+    auto links = list_links(store_, query, listing);
+    if (!links) return refuse(std::move(links.error()));
+    Page<TiedEnd> page{.next_marker = std::move(links->next_marker)};
+    for (std::string& name : links->items) {
+        const bool is_exclusive = std::ranges::find(*exclusive, name) != exclusive->end();
+        const auto tie = is_exclusive ? PrincipalTie::Exclusive : PrincipalTie::NonExclusive;
+        if (!only || tie == *only) page.items.push_back({std::move(name), tie});
+    }
+    return page;
+}
+
+Outcome<Page<TiedEnd>> ThingRecords::principal_ties_of(const Tenant& tenant, const ThingName& name,
+                                                       const Listing& listing,
+                                                       std::optional<PrincipalTie> only) {
+    if (auto thing = read(tenant, name); !thing) return refuse(std::move(thing.error()));
+    return list_ties(
+        {.tenant = tenant, .direction = storage::Direction::From, .name = name.value()}, listing,
+        only);
+}
+
+Outcome<Page<TiedEnd>> ThingRecords::thing_ties_of(const Tenant& tenant,
+                                                   const PolicyTarget& principal,
+                                                   const Listing& listing,
+                                                   std::optional<PrincipalTie> only) {
+    return list_ties(
+        {.tenant = tenant, .direction = storage::Direction::To, .name = principal.text}, listing,
+        only);
 }
 
 }  // namespace gatehouse::registry

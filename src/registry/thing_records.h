@@ -30,6 +30,14 @@ struct ThingFilter {
 // Whether the principal may act for other things, too.
 enum class PrincipalTie : std::uint8_t { NonExclusive, Exclusive };
 
+// A thing of a principal, or a principal of a thing.
+struct TiedEnd {
+    std::string name;  // the thing's, or a certificate's ARN or a Cognito identity's id
+    PrincipalTie tie = PrincipalTie::NonExclusive;
+
+    bool operator==(const TiedEnd&) const = default;
+};
+
 class ThingRecords {
 public:
     struct Parts {
@@ -60,10 +68,17 @@ public:
     // ResourceNotFound: no such thing.
     Outcome<void> detach(const Tenant& tenant, const ThingName& name,
                          const PolicyTarget& principal);
+    // ResourceNotFound: no such thing.
     Outcome<Page<std::string>> principals_of(const Tenant& tenant, const ThingName& name,
                                              const Listing& listing);
     Outcome<Page<std::string>> things_of(const Tenant& tenant, const PolicyTarget& principal,
                                          const Listing& listing);
+    // The same with their ties, or those of one kind alone; then pages may be short of some.
+    Outcome<Page<TiedEnd>> principal_ties_of(const Tenant& tenant, const ThingName& name,
+                                             const Listing& listing,
+                                             std::optional<PrincipalTie> only);
+    Outcome<Page<TiedEnd>> thing_ties_of(const Tenant& tenant, const PolicyTarget& principal,
+                                         const Listing& listing, std::optional<PrincipalTie> only);
 
 private:
     struct Stored {
@@ -80,6 +95,9 @@ private:
                              std::optional<std::uint64_t> expected_version);
     Outcome<void> try_attach(const Tenant& tenant, const ThingName& name,
                              const PolicyTarget& principal, PrincipalTie tie);
+    // Of the links of principals at one end.
+    Outcome<Page<TiedEnd>> list_ties(storage::LinkQuery query, const Listing& listing,
+                                     std::optional<PrincipalTie> only);
     Outcome<void> check_tie(const Tenant& tenant, const ThingName& name,
                             const PolicyTarget& principal, PrincipalTie tie);
 

@@ -36,4 +36,10 @@ struct NewThingType {
     Texts tags;
 };
 
+// What UpdateThingType is given; absent members stay as they are.
+struct ThingTypeChange {
+    std::optional<std::string> description;
+    std::optional<std::vector<std::string>> searchable_attributes;
+};
+
 }  // namespace gatehouse::registry

@@ -29,13 +29,16 @@ std::string text_of(std::chrono::seconds wait) {
                                   : fmt::format("{} seconds", wait.count());
 }
 
+Outcome<void> check_searchable(const std::vector<std::string>& attributes) {
+    if (attributes.size() <= searchable_attributes_max) return {};
+    return refuse(Refusal::InvalidRequest,
+                  fmt::format("{} searchable attributes; a thing type has at most {}",
+                              attributes.size(), searchable_attributes_max),
+                  "searchableAttributes");
+}
+
 Outcome<void> check(const NewThingType& wanted) {
-    if (wanted.searchable_attributes.size() > searchable_attributes_max) {
-        return refuse(Refusal::InvalidRequest,
-                      fmt::format("{} searchable attributes; a thing type has at most {}",
-                                  wanted.searchable_attributes.size(), searchable_attributes_max),
-                      "searchableAttributes");
-    }
+    if (auto checked = check_searchable(wanted.searchable_attributes); !checked) return checked;
     if (const auto fault = tags_fault(wanted.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
     }
@@ -112,13 +115,15 @@ Outcome<void> ThingTypeRecords::undo_deprecation(const Tenant& tenant, const Thi
     return set_deprecated(tenant, name, std::nullopt);
 }
 
-Outcome<void> ThingTypeRecords::set_deprecated(const Tenant& tenant, const ThingTypeName& name,
-                                               std::optional<WallTime> since) {
+template <class Change>
+Outcome<void> ThingTypeRecords::change(const Tenant& tenant, const ThingTypeName& name,
+                                       Change change) {
     return persistently([&]() -> Outcome<void> {
         auto stored = read(tenant, name);
         if (!stored) return refuse(std::move(stored.error()));
-        if (stored->type.deprecated.has_value() == since.has_value()) return {};
-        stored->type.deprecated = since;
+        const ThingType before = stored->type;
+        change(stored->type);
+        if (stored->type == before) return {};
         const auto key = key_of(tenant, name);
         storage::Batch batch;
         batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
@@ -127,6 +132,28 @@ Outcome<void> ThingTypeRecords::set_deprecated(const Tenant& tenant, const Thing
             return refuse(refused_by(written.error()));
         }
         return {};
+    });
+}
+
+Outcome<void> ThingTypeRecords::set_deprecated(const Tenant& tenant, const ThingTypeName& name,
+                                               std::optional<WallTime> since) {
+    return change(tenant, name, [&](ThingType& type) {
+        if (type.deprecated.has_value() != since.has_value()) type.deprecated = since;
+    });
+}
+
+Outcome<void> ThingTypeRecords::update(const Tenant& tenant, const ThingTypeName& name,
+                                       const ThingTypeChange& wanted) {
+    if (wanted.searchable_attributes) {
+        if (auto checked = check_searchable(*wanted.searchable_attributes); !checked) {
+            return checked;
+        }
+    }
+    return change(tenant, name, [&](ThingType& type) {
+        if (wanted.description) type.description = *wanted.description;
+        if (wanted.searchable_attributes) {
+            type.searchable_attributes = *wanted.searchable_attributes;
+        }
     });
 }
 

@@ -35,6 +35,9 @@ public:
     Outcome<ThingType> describe(const Tenant& tenant, const ThingTypeName& name);
     Outcome<Page<ThingType>> list(const Tenant& tenant, const Listing& listing,
                                   const std::optional<ThingTypeName>& only = std::nullopt);
+    // InvalidRequest, ResourceNotFound.
+    Outcome<void> update(const Tenant& tenant, const ThingTypeName& name,
+                         const ThingTypeChange& change);
     // What is deprecated, or is not, already stays so.
     Outcome<void> deprecate(const Tenant& tenant, const ThingTypeName& name);
     Outcome<void> undo_deprecation(const Tenant& tenant, const ThingTypeName& name);
@@ -47,6 +50,10 @@ private:
         storage::Revision revision;
     };
     Outcome<Stored> read(const Tenant& tenant, const ThingTypeName& name);
+    // Reads, changes and writes what `change` says has changed, again when somebody else was
+    // faster.
+    template <class Change>
+    Outcome<void> change(const Tenant& tenant, const ThingTypeName& name, Change change);
     Outcome<void> set_deprecated(const Tenant& tenant, const ThingTypeName& name,
                                  std::optional<WallTime> since);
     Outcome<void> try_remove(const Tenant& tenant, const ThingTypeName& name);

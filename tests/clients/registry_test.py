@@ -92,6 +92,25 @@ class Boto3(ClientTest):
                                                           PaginationConfig={"PageSize": 25})
         self.assertEqual([thing["thingName"] for page in pages for thing in page["things"]], names)
 
+    def test_policies_are_tried_out(self):
+        iot = self.server.api("iot")
+        iot.create_policy(policyName="Tried", policyDocument=CONNECT)
+        arn = self.certificate(iot)
+        client = "arn:aws:iot:us-east-1:000000000000:client/tried"
+        asked = {"principal": arn, "clientId": "tried",
+                 "authInfos": [{"actionType": "CONNECT", "resources": [client]}]}
+        result = iot.test_authorization(**asked)["authResults"][0]
+        self.assertEqual((result["authDecision"], result["allowed"]["policies"]),
+                         ("IMPLICIT_DENY", []))
+        result = iot.test_authorization(policyNamesToAdd=["Tried"], **asked)["authResults"][0]
+        self.assertEqual(result["authDecision"], "ALLOWED")
+        iot.attach_policy(policyName="Tried", target=arn)
+        found = iot.get_effective_policies(principal=arn)["effectivePolicies"]
+        self.assertEqual([(policy["policyName"], policy["policyDocument"]) for policy in found],
+                         [("Tried", CONNECT)])
+        result = iot.test_authorization(policyNamesToSkip=["Tried"], **asked)["authResults"][0]
+        self.assertEqual(result["authDecision"], "IMPLICIT_DENY")
+
     def test_a_policys_versions_as_terraform_prunes_them(self):
         iot = self.server.api("iot")
         iot.create_policy(policyName="Pruned", policyDocument=CONNECT)

@@ -13,7 +13,8 @@ struct AddThingToBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<AddThingToBillingGroupResponse>> handle(const Caller& caller, AddThingToBillingGroupRequest request) const;
+    async::Task<wire::Outcome<AddThingToBillingGroupResponse>> handle(
+        const Caller& caller, AddThingToBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

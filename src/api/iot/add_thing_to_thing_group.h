@@ -13,7 +13,8 @@ struct AddThingToThingGroup {
 
     registry::Memberships& memberships;
 
-    async::Task<wire::Outcome<AddThingToThingGroupResponse>> handle(const Caller& caller, AddThingToThingGroupRequest request) const;
+    async::Task<wire::Outcome<AddThingToThingGroupResponse>> handle(
+        const Caller& caller, AddThingToThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

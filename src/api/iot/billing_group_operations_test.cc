@@ -27,9 +27,8 @@ protected:
 };
 
 TEST_F(BillingGroupOperations, AGroupsLife) {
-    const std::string body =
-        R"({"billingGroupProperties":{"billingGroupDescription":"hall"},)"
-        R"("tags":[{"Key":"k","Value":"v"}]})";
+    const std::string body = R"({"billingGroupProperties":{"billingGroupDescription":"hall"},)"
+                             R"("tags":[{"Key":"k","Value":"v"}]})";
     const auto made = parsed(call("iot", "POST", "/billing-groups/Hall", body));
     const std::string arn = "arn:aws:iot:us-east-1:123456789012:billinggroup/Hall";
     EXPECT_EQ(text(made.at("billingGroupArn")), arn);

@@ -13,7 +13,8 @@ struct CreateBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<CreateBillingGroupResponse>> handle(const Caller& caller, CreateBillingGroupRequest request) const;
+    async::Task<wire::Outcome<CreateBillingGroupResponse>> handle(
+        const Caller& caller, CreateBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct CreateThingGroup {
 
     registry::ThingGroups& thing_groups;
 
-    async::Task<wire::Outcome<CreateThingGroupResponse>> handle(const Caller& caller, CreateThingGroupRequest request) const;
+    async::Task<wire::Outcome<CreateThingGroupResponse>> handle(
+        const Caller& caller, CreateThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct DeleteBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<DeleteBillingGroupResponse>> handle(const Caller& caller, DeleteBillingGroupRequest request) const;
+    async::Task<wire::Outcome<DeleteBillingGroupResponse>> handle(
+        const Caller& caller, DeleteBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

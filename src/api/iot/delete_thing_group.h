@@ -13,7 +13,8 @@ struct DeleteThingGroup {
 
     registry::ThingGroups& thing_groups;
 
-    async::Task<wire::Outcome<DeleteThingGroupResponse>> handle(const Caller& caller, DeleteThingGroupRequest request) const;
+    async::Task<wire::Outcome<DeleteThingGroupResponse>> handle(
+        const Caller& caller, DeleteThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

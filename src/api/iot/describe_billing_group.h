@@ -13,7 +13,8 @@ struct DescribeBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<DescribeBillingGroupResponse>> handle(const Caller& caller, DescribeBillingGroupRequest request) const;
+    async::Task<wire::Outcome<DescribeBillingGroupResponse>> handle(
+        const Caller& caller, DescribeBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct DescribeThingGroup {
 
     registry::ThingGroups& thing_groups;
 
-    async::Task<wire::Outcome<DescribeThingGroupResponse>> handle(const Caller& caller, DescribeThingGroupRequest request) const;
+    async::Task<wire::Outcome<DescribeThingGroupResponse>> handle(
+        const Caller& caller, DescribeThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -37,6 +37,7 @@
 #include "api/iot/detach_principal_policy.h"
 #include "api/iot/detach_thing_principal.h"
 #include "api/iot/errors.h"
+#include "api/iot/get_effective_policies.h"
 #include "api/iot/get_policy.h"
 #include "api/iot/get_policy_version.h"
 #include "api/iot/get_v2_logging_options.h"
@@ -49,11 +50,13 @@
 #include "api/iot/list_policy_versions.h"
 #include "api/iot/list_principal_policies.h"
 #include "api/iot/list_principal_things.h"
+#include "api/iot/list_principal_things_v2.h"
 #include "api/iot/list_tags_for_resource.h"
 #include "api/iot/list_targets_for_policy.h"
 #include "api/iot/list_thing_groups.h"
 #include "api/iot/list_thing_groups_for_thing.h"
 #include "api/iot/list_thing_principals.h"
+#include "api/iot/list_thing_principals_v2.h"
 #include "api/iot/list_thing_types.h"
 #include "api/iot/list_things.h"
 #include "api/iot/list_things_in_billing_group.h"
@@ -67,6 +70,7 @@
 #include "api/iot/set_v2_logging_level.h"
 #include "api/iot/set_v2_logging_options.h"
 #include "api/iot/tag_resource.h"
+#include "api/iot/test_authorization.h"
 #include "api/iot/test_invoke_authorizer.h"
 #include "api/iot/untag_resource.h"
 #include "api/iot/update_authorizer.h"
@@ -75,6 +79,7 @@
 #include "api/iot/update_thing.h"
 #include "api/iot/update_thing_group.h"
 #include "api/iot/update_thing_groups_for_thing.h"
+#include "api/iot/update_thing_type.h"
 #include "api/shapes/iot/model.h"
 
 namespace gatehouse::api {
@@ -124,6 +129,7 @@ void serve_policies(Service& service, const IotParts& parts) {
         .handle(iot::DeletePolicyVersion{parts.policies})
         .handle(iot::DetachPolicy{parts.policies})
         .handle(iot::DetachPrincipalPolicy{parts.policies})
+        .handle(iot::GetEffectivePolicies{parts.policies})
         .handle(iot::GetPolicy{parts.policies})
         .handle(iot::GetPolicyVersion{parts.policies})
         .handle(iot::ListAttachedPolicies{parts.policies})
@@ -132,7 +138,8 @@ void serve_policies(Service& service, const IotParts& parts) {
         .handle(iot::ListPolicyVersions{parts.policies})
         .handle(iot::ListPrincipalPolicies{parts.policies})
         .handle(iot::ListTargetsForPolicy{parts.policies})
-        .handle(iot::SetDefaultPolicyVersion{parts.policies});
+        .handle(iot::SetDefaultPolicyVersion{parts.policies})
+        .handle(iot::TestAuthorization{parts.policies});
 }
 
 void serve_thing_types(Service& service, const IotParts& parts) {
@@ -140,7 +147,8 @@ void serve_thing_types(Service& service, const IotParts& parts) {
         .handle(iot::DeleteThingType{parts.thing_types})
         .handle(iot::DeprecateThingType{parts.thing_types})
         .handle(iot::DescribeThingType{parts.thing_types})
-        .handle(iot::ListThingTypes{parts.thing_types});
+        .handle(iot::ListThingTypes{parts.thing_types})
+        .handle(iot::UpdateThingType{parts.thing_types});
 }
 
 void serve_things(Service& service, const IotParts& parts) {
@@ -150,7 +158,9 @@ void serve_things(Service& service, const IotParts& parts) {
         .handle(iot::DescribeThing{parts.things})
         .handle(iot::DetachThingPrincipal{parts.things})
         .handle(iot::ListPrincipalThings{parts.things})
+        .handle(iot::ListPrincipalThingsV2{parts.things})
         .handle(iot::ListThingPrincipals{parts.things})
+        .handle(iot::ListThingPrincipalsV2{parts.things})
         .handle(iot::ListThings{parts.things})
         .handle(iot::UpdateThing{parts.things});
 }

@@ -13,7 +13,8 @@ struct ListBillingGroups {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<ListBillingGroupsResponse>> handle(const Caller& caller, ListBillingGroupsRequest request) const;
+    async::Task<wire::Outcome<ListBillingGroupsResponse>> handle(
+        const Caller& caller, ListBillingGroupsRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct ListThingGroups {
 
     registry::ThingGroups& thing_groups;
 
-    async::Task<wire::Outcome<ListThingGroupsResponse>> handle(const Caller& caller, ListThingGroupsRequest request) const;
+    async::Task<wire::Outcome<ListThingGroupsResponse>> handle(
+        const Caller& caller, ListThingGroupsRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct ListThingGroupsForThing {
 
     registry::Memberships& memberships;
 
-    async::Task<wire::Outcome<ListThingGroupsForThingResponse>> handle(const Caller& caller, ListThingGroupsForThingRequest request) const;
+    async::Task<wire::Outcome<ListThingGroupsForThingResponse>> handle(
+        const Caller& caller, ListThingGroupsForThingRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct ListThingsInBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<ListThingsInBillingGroupResponse>> handle(const Caller& caller, ListThingsInBillingGroupRequest request) const;
+    async::Task<wire::Outcome<ListThingsInBillingGroupResponse>> handle(
+        const Caller& caller, ListThingsInBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct ListThingsInThingGroup {
 
     registry::Memberships& memberships;
 
-    async::Task<wire::Outcome<ListThingsInThingGroupResponse>> handle(const Caller& caller, ListThingsInThingGroupRequest request) const;
+    async::Task<wire::Outcome<ListThingsInThingGroupResponse>> handle(
+        const Caller& caller, ListThingsInThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct RemoveThingFromBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<RemoveThingFromBillingGroupResponse>> handle(const Caller& caller, RemoveThingFromBillingGroupRequest request) const;
+    async::Task<wire::Outcome<RemoveThingFromBillingGroupResponse>> handle(
+        const Caller& caller, RemoveThingFromBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

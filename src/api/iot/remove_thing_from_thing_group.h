@@ -13,7 +13,8 @@ struct RemoveThingFromThingGroup {
 
     registry::Memberships& memberships;
 
-    async::Task<wire::Outcome<RemoveThingFromThingGroupResponse>> handle(const Caller& caller, RemoveThingFromThingGroupRequest request) const;
+    async::Task<wire::Outcome<RemoveThingFromThingGroupResponse>> handle(
+        const Caller& caller, RemoveThingFromThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

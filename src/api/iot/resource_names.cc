@@ -20,10 +20,9 @@ struct Words {
 registry::Outcome<std::string> named(const Tenant& tenant, const std::optional<std::string>& name,
                                      const std::optional<std::string>& arn, const Words& words) {
     const auto wrong = [&](std::string_view why) {
-        return registry::refuse(
-            registry::Refusal::InvalidRequest,
-            fmt::format("{} {} and {}", why, words.name_field, words.arn_field),
-            std::string(words.name_field));
+        return registry::refuse(registry::Refusal::InvalidRequest,
+                                fmt::format("{} {} and {}", why, words.name_field, words.arn_field),
+                                std::string(words.name_field));
     };
     if (!name && !arn) return wrong("give one of");
     if (!arn) return *name;
@@ -46,9 +45,9 @@ registry::Outcome<registry::ThingName> thing_named(const Tenant& tenant,
 registry::Outcome<registry::ThingGroupName> thing_group_named(
     const Tenant& tenant, const std::optional<std::string>& name,
     const std::optional<std::string>& arn) {
-    auto found = named(
-        tenant, name, arn,
-        {"thing group", registry::thing_group_resource, "thingGroupName", "thingGroupArn"});
+    auto found =
+        named(tenant, name, arn,
+              {"thing group", registry::thing_group_resource, "thingGroupName", "thingGroupArn"});
     if (!found) return registry::refuse(std::move(found.error()));
     return registry::ThingGroupName(std::move(*found));
 }

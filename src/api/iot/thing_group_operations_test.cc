@@ -52,8 +52,8 @@ protected:
     }
     std::string policies(const std::string& group, const std::string& query = "") {
         std::string names;
-        const auto page = parsed(
-            call("iot", "POST", "/attached-policies/" + percent_encode(arn(group)) + query));
+        const auto page =
+            parsed(call("iot", "POST", "/attached-policies/" + percent_encode(arn(group)) + query));
         for (const auto& policy : page.at("policies").as_array()) {
             names += text(policy.at("policyName")) + " ";
         }
@@ -168,9 +168,8 @@ TEST_F(ThingGroupOperations, ThingsInGroups) {
     parsed(add("x", "child"));
     parsed(add("x", "child"));
     parsed(add("x", "other"));
-    parsed(put("addThingToThingGroup",
-               {{"thingArn", "arn:aws:iot:us-east-1:123456789012:thing/y"},
-                {"thingGroupArn", arn("root")}}));
+    parsed(put("addThingToThingGroup", {{"thingArn", "arn:aws:iot:us-east-1:123456789012:thing/y"},
+                                        {"thingGroupArn", arn("root")}}));
     EXPECT_EQ(groups_of("x"), "child other ");
     EXPECT_EQ(things_in("root"), (json::array{"y"}));
     EXPECT_EQ(things_in("root", "?recursive=true"), (json::array{"x", "y"}));
@@ -180,10 +179,10 @@ TEST_F(ThingGroupOperations, ThingsInGroups) {
     expect_refused(add("none", "root"), 404, "ResourceNotFoundException");
     expect_refused(put("addThingToThingGroup", {{"thingName", "x"}}), 400,
                    "InvalidRequestException");
-    expect_refused(put("addThingToThingGroup", {{"thingName", "x"},
-                                                {"thingGroupName", "other"},
-                                                {"thingGroupArn", arn("root")}}),
-                   400, "InvalidRequestException");
+    expect_refused(
+        put("addThingToThingGroup",
+            {{"thingName", "x"}, {"thingGroupName", "other"}, {"thingGroupArn", arn("root")}}),
+        400, "InvalidRequestException");
     expect_refused(call("iot", "GET", "/things/none/thing-groups"), 404,
                    "ResourceNotFoundException");
     expect_refused(call("iot", "GET", "/thing-groups/none/things"), 404,
@@ -195,8 +194,8 @@ TEST_F(ThingGroupOperations, ThingsInGroups) {
     EXPECT_EQ(groups_of("x"), "sister ");
     EXPECT_EQ(things_in("child"), json::array());
     EXPECT_EQ(things_in("root", "?recursive=true"), (json::array{"x", "y"}));
-    expect_refused(put("updateThingGroupsForThing", {{"thingName", "x"},
-                                                     {"thingGroupsToAdd", {"other", "child"}}}),
+    expect_refused(put("updateThingGroupsForThing",
+                       {{"thingName", "x"}, {"thingGroupsToAdd", {"other", "child"}}}),
                    400, "InvalidRequestException");
     EXPECT_EQ(groups_of("x"), "sister ") << "all or nothing";
     parsed(put("removeThingFromThingGroup", {{"thingName", "y"}, {"thingGroupName", "root"}}));
@@ -218,9 +217,9 @@ TEST_F(ThingGroupOperations, AThingIsInAtMostTen) {
     for (int i = 0; i < 11; ++i) create("g" + std::to_string(i));
     for (int i = 0; i < 10; ++i) parsed(add("x", "g" + std::to_string(i)));
     expect_refused(add("x", "g10"), 400, "InvalidRequestException");
-    parsed(put("updateThingGroupsForThing", {{"thingName", "x"},
-                                             {"thingGroupsToAdd", {"g10"}},
-                                             {"thingGroupsToRemove", {"g0"}}}));
+    parsed(
+        put("updateThingGroupsForThing",
+            {{"thingName", "x"}, {"thingGroupsToAdd", {"g10"}}, {"thingGroupsToRemove", {"g0"}}}));
 }
 
 TEST_F(ThingGroupOperations, PoliciesOfGroups) {

@@ -20,7 +20,6 @@ registry::ThingGroupChange change_of(UpdateThingGroupRequest request);
 ThingGroupProperties properties_of(const registry::ThingGroup& group);
 ThingGroupMetadata metadata_of(const registry::ThingGroup& group);
 GroupNameAndArn shape_of(const Tenant& tenant, const registry::ThingGroupName& name);
-std::vector<registry::ThingGroupName> group_names_of(
-    std::optional<std::vector<std::string>> names);
+std::vector<registry::ThingGroupName> group_names_of(std::optional<std::vector<std::string>> names);
 
 }  // namespace gatehouse::api::iot

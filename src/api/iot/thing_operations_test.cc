@@ -136,6 +136,57 @@ TEST_F(ThingOperations, Principals) {
                    "InvalidRequestException");
 }
 
+// ListThingPrincipalsV2, ListPrincipalThingsV2.
+TEST_F(ThingOperations, PrincipalsWithTheirTies) {
+    create("lamp");
+    create("switch");
+    const std::string shared = make_certificate();
+    const std::string own = make_certificate();
+    for (const char* thing : {"lamp", "switch"}) EXPECT_EQ(attach(thing, shared).status, 200u);
+    EXPECT_EQ(attach("lamp", own, "?thingPrincipalType=EXCLUSIVE_THING").status, 200u);
+    const auto tie_of = [&](const std::string& query) {
+        std::map<std::string, std::string> ties;
+        const auto page = parsed(call("iot", "GET", "/things/lamp/principals-v2" + query));
+        for (const auto& each : page.at("thingPrincipalObjects").as_array()) {
+            ties[text(each.at("principal"))] = text(each.at("thingPrincipalType"));
+        }
+        return ties;
+    };
+    using Ties = std::map<std::string, std::string>;
+    EXPECT_EQ(tie_of(""), (Ties{{shared, "NON_EXCLUSIVE_THING"}, {own, "EXCLUSIVE_THING"}}));
+    EXPECT_EQ(tie_of("?thingPrincipalType=EXCLUSIVE_THING"), (Ties{{own, "EXCLUSIVE_THING"}}));
+    const auto things = [&](const std::string& principal) {
+        return parsed(call("iot", "GET", "/principals/things-v2", "",
+                           {{"x-amzn-principal", principal}}))
+            .at("principalThingObjects");
+    };
+    EXPECT_EQ(things(own), (json::array{json::object{{"thingName", "lamp"},
+                                                     {"thingPrincipalType", "EXCLUSIVE_THING"}}}));
+    EXPECT_EQ(things(shared).as_array().size(), 2u);
+    for (const char* path : {"/things/none/principals-v2", "/things/none/principals"}) {
+        expect_refused(call("iot", "GET", path), 404, "ResourceNotFoundException");
+    }
+}
+
+TEST_F(ThingOperations, AThingTypeIsUpdated) {
+    parsed(call("iot", "POST", "/thing-types/Lamp",
+                R"({"thingTypeProperties":{"thingTypeDescription":"lamps",)"
+                R"("searchableAttributes":["room"]}})"));
+    const auto update = [&](const std::string& properties) {
+        return call("iot", "PATCH", "/thing-types/Lamp",
+                    R"({"thingTypeProperties":)" + properties + "}");
+    };
+    parsed(update(R"({"thingTypeDescription":"all lamps"})"));
+    const auto properties =
+        parsed(call("iot", "GET", "/thing-types/Lamp")).at("thingTypeProperties");
+    EXPECT_EQ(properties.at("thingTypeDescription"), "all lamps");
+    EXPECT_EQ(properties.at("searchableAttributes"), (json::array{"room"}));
+    expect_refused(update(R"({"searchableAttributes":["a","b","c","d"]})"), 400,
+                   "InvalidRequestException");
+    expect_refused(call("iot", "PATCH", "/thing-types/None", R"({"thingTypeProperties":{}})"), 404,
+                   "ResourceNotFoundException");
+}
+
 TEST_F(ThingOperations, AThingTypesLife) {
     const auto body = R"({"thingTypeProperties":{"thingTypeDescription":"lamps",)"
                       R"("searchableAttributes":["room"]}})";

@@ -45,6 +45,16 @@ std::optional<std::uint64_t> version_of(std::optional<std::int64_t> version) {
     return static_cast<std::uint64_t>(*version);
 }
 
+ThingPrincipalType shape_of(registry::PrincipalTie tie) {
+    return tie == registry::PrincipalTie::Exclusive ? ThingPrincipalType::ExclusiveThing
+                                                    : ThingPrincipalType::NonExclusiveThing;
+}
+
+std::optional<registry::PrincipalTie> wanted_tie_of(std::optional<ThingPrincipalType> type) {
+    if (!type) return std::nullopt;
+    return tie_of(type);
+}
+
 registry::PrincipalTie tie_of(std::optional<ThingPrincipalType> type) {
     return type == ThingPrincipalType::ExclusiveThing ? registry::PrincipalTie::Exclusive
                                                       : registry::PrincipalTie::NonExclusive;

@@ -19,6 +19,9 @@ registry::ThingChange change_of(UpdateThingRequest request);
 ThingAttribute shape_of(registry::Thing thing);
 std::optional<registry::ThingTypeName> type_of(std::optional<std::string> name);
 std::optional<std::uint64_t> version_of(std::optional<std::int64_t> version);
+ThingPrincipalType shape_of(registry::PrincipalTie tie);
+// Of a listing; none: all.
+std::optional<registry::PrincipalTie> wanted_tie_of(std::optional<ThingPrincipalType> type);
 registry::PrincipalTie tie_of(std::optional<ThingPrincipalType> type);
 
 }  // namespace gatehouse::api::iot

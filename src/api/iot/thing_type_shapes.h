@@ -5,6 +5,7 @@
 #include "api/shapes/iot/types/thing_type_definition.h"
 #include "api/shapes/iot/types/thing_type_metadata.h"
 #include "api/shapes/iot/types/thing_type_properties.h"
+#include "api/shapes/iot/update_thing_type.h"
 #include "api/wire/failure.h"
 #include "registry/thing_type.h"
 
@@ -12,6 +13,7 @@ namespace gatehouse::api::iot {
 
 // What is not served is refused by name instead of being dropped.
 wire::Outcome<registry::NewThingType> new_type_of(CreateThingTypeRequest request);
+wire::Outcome<registry::ThingTypeChange> change_of(UpdateThingTypeRequest request);
 ThingTypeProperties properties_of(const registry::ThingType& type);
 ThingTypeMetadata metadata_of(const registry::ThingType& type);
 ThingTypeDefinition definition_of(const registry::ThingType& type);

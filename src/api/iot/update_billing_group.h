@@ -13,7 +13,8 @@ struct UpdateBillingGroup {
 
     registry::BillingGroups& billing_groups;
 
-    async::Task<wire::Outcome<UpdateBillingGroupResponse>> handle(const Caller& caller, UpdateBillingGroupRequest request) const;
+    async::Task<wire::Outcome<UpdateBillingGroupResponse>> handle(
+        const Caller& caller, UpdateBillingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct UpdateThingGroup {
 
     registry::ThingGroups& thing_groups;
 
-    async::Task<wire::Outcome<UpdateThingGroupResponse>> handle(const Caller& caller, UpdateThingGroupRequest request) const;
+    async::Task<wire::Outcome<UpdateThingGroupResponse>> handle(
+        const Caller& caller, UpdateThingGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct UpdateThingGroupsForThing {
 
     registry::Memberships& memberships;
 
-    async::Task<wire::Outcome<UpdateThingGroupsForThingResponse>> handle(const Caller& caller, UpdateThingGroupsForThingRequest request) const;
+    async::Task<wire::Outcome<UpdateThingGroupsForThingResponse>> handle(
+        const Caller& caller, UpdateThingGroupsForThingRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot
