@@ -79,7 +79,7 @@ protected:
     async::WorkerPool workers_{{.name = "auth-test", .threads = 1}};
     storage::MemoryResourceStore memory_{clock_};
     storage::AsyncResourceStore store_{memory_, workers_};
-    registry::CertificateRecords::Parts certificate_parts_{random_};
+    registry::CertificateRecords::Parts certificate_parts_{clock_, random_};
     registry::CertificateRecords records_{memory_, certificate_parts_};
     registry::PolicyRecords::Parts policy_parts_{clock_, random_, {}};
     registry::PolicyRecords policies_{memory_, policy_parts_};

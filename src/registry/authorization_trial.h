@@ -43,8 +43,9 @@ struct TrialAnswer {
     std::set<std::string> missing;   // variables without a value
 };
 
-// One answer a question. ResourceNotFound: the principal, or a policy that is added; InvalidRequest:
-// a resource that the action is not checked against. `clock` tells policies the time.
+// One answer a question. ResourceNotFound: the principal, or a policy that is added;
+// InvalidRequest: a resource that the action is not checked against. `clock` tells policies the
+// time.
 Outcome<std::vector<TrialAnswer>> try_authorization(storage::ResourceStore& store,
                                                     const Tenant& tenant,
                                                     const AuthorizationTrial& trial,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/uuid.h"
+#include "registry/creation_order.h"
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
@@ -77,12 +78,14 @@ Outcome<RegisteredCertificate> CertificateRecords::add(const Tenant& tenant,
                                             .authority = wanted.authority,
                                             .generation_id = make_uuid(parts_.random),
                                             .not_before = facts->not_before,
-                                            .not_after = facts->not_after};
+                                            .not_after = facts->not_after,
+                                            .created = parts_.clock.wall_now()};
     const auto key = key_of(tenant, facts->id);
     const std::string exists = "The certificate is already provisioned or registered";
     storage::Batch batch;
     batch.require(storage::IsAbsent{key}, Error{ErrorKind::Conflict, exists, {}});
     batch.put(key, encode(certificate));
+    batch.change(storage::AddLink{creation_link(key, certificate.created)});
     if (const auto added = store_.apply(batch); !added) {
         if (added.error().kind != ErrorKind::Conflict) return refuse(refused_by(added.error()));
         return refuse(Refused{Refusal::ResourceAlreadyExists, exists, "certificatePem",
@@ -205,6 +208,7 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
     batch.change(storage::RemoveLinks{tenant, policy_target_relation, storage::Direction::To, arn});
     PrincipalGuard::remove(batch, tenant, arn);
     batch.change(storage::Remove{key});
+    batch.change(storage::RemoveLink{creation_link(key, stored->certificate.created)});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }
@@ -213,9 +217,8 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
 
 Outcome<Page<RegisteredCertificate>> CertificateRecords::list(const Tenant& tenant,
                                                               const Listing& listing) {
-    return list_records<RegisteredCertificate>(store_, {.tenant = tenant, .kind = certificate_kind},
-                                               listing, decode_certificate,
-                                               [](const RegisteredCertificate&) { return true; });
+    return list_by_creation<RegisteredCertificate>(store_, tenant, certificate_kind, listing,
+                                                   decode_certificate);
 }
 
 }  // namespace gatehouse::registry

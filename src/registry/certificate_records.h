@@ -29,6 +29,7 @@ enum class Deletion : bool { Careful, Forced };
 class CertificateRecords {
 public:
     struct Parts {
+        const Clock& clock;
         Random& random;
     };
     // The store must outlive it.
@@ -46,6 +47,7 @@ public:
                              CertificateStatus status);
     // CertificateState while it is ACTIVE, DeleteConflict while a thing or a policy is attached.
     Outcome<void> remove(const Tenant& tenant, const CertificateId& id, Deletion deletion);
+    // In the order of creation.
     Outcome<Page<RegisteredCertificate>> list(const Tenant& tenant, const Listing& listing);
 
 private:

@@ -28,10 +28,9 @@ std::vector<PolicyVersion> versions_of(RecordReader& reader) {
             break;
         }
         RecordReader version(each.get_object());
-        versions.push_back(
-            {.id = version_id(version.number("id")),
-             .document = version.text("document"),
-             .created = WallTime(std::chrono::milliseconds(version.number("created")))});
+        versions.push_back({.id = version_id(version.number("id")),
+                            .document = version.text("document"),
+                            .created = version.time("created")});
         reader.note(version.is_whole());
     }
     return versions;
@@ -52,6 +51,7 @@ std::string encode(const Policy& policy) {
         {"lastVersion", policy.last_version.value()},
         {"generationId", policy.generation_id},
         {"tags", to_object(policy.tags)},
+        {"created", policy.created.time_since_epoch().count()},
     });
 }
 
@@ -66,7 +66,7 @@ Result<Policy> decode_policy(const storage::Record& record) {
                   .last_version = version_id(reader.number("lastVersion")),
                   .generation_id = reader.text("generationId"),
                   .tags = reader.texts("tags"),
-                  .created = record.created,
+                  .created = reader.time("created"),
                   .modified = record.modified};
     if (!reader.is_whole() || policy.version(policy.default_version) == nullptr) {
         return unreadable(record, what);

@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "policy/document.h"
 #include "registry/attached_policies.h"
+#include "registry/creation_order.h"
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
@@ -77,19 +78,22 @@ Outcome<Policy> PolicyRecords::create(const Tenant& tenant, const PolicyName& na
     }
     if (auto checked = check_tags(tags); !checked) return refuse(std::move(checked.error()));
     const PolicyVersionId first(1U);
+    const WallTime now = parts_.clock.wall_now();
     Policy policy{.tenant = tenant,
                   .name = name,
-                  .versions = {{first, std::move(document), parts_.clock.wall_now()}},
+                  .versions = {{first, std::move(document), now}},
                   .default_version = first,
                   .last_version = first,
                   .generation_id = make_uuid(parts_.random),
-                  .tags = std::move(tags)};
+                  .tags = std::move(tags),
+                  .created = now};
     const auto key = key_of(tenant, name);
     const std::string exists =
         fmt::format("Policy cannot be created - name already exists (name={})", name.view());
     storage::Batch batch;
     batch.require(storage::IsAbsent{key}, Error{ErrorKind::Conflict, exists, {}});
     batch.put(key, encode(policy));
+    batch.change(storage::AddLink{creation_link(key, now)});
     if (const auto created = store_.apply(batch); !created) {
         if (created.error().kind != ErrorKind::Conflict) {
             return refuse(refused_by(created.error()));
@@ -128,8 +132,7 @@ Outcome<Policy> PolicyRecords::get(const Tenant& tenant, const PolicyName& name)
 }
 
 Outcome<Page<Policy>> PolicyRecords::list(const Tenant& tenant, const Listing& listing) {
-    return list_records<Policy>(store_, {.tenant = tenant, .kind = policy_kind}, listing,
-                                decode_policy, [](const Policy&) { return true; });
+    return list_by_creation<Policy>(store_, tenant, policy_kind, listing, decode_policy);
 }
 
 template <class Change>
@@ -237,6 +240,7 @@ Outcome<void> PolicyRecords::try_remove(const Tenant& tenant, const PolicyName& 
         storage::HasNoLinks{tenant, policy_target_relation, storage::Direction::From, name.value()},
         changed_meanwhile(name));
     batch.change(storage::Remove{key});
+    batch.change(storage::RemoveLink{creation_link(key, stored->policy.created)});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }

@@ -43,6 +43,7 @@ public:
                            Texts tags);
     // ResourceNotFound (names the tenant that has it).
     Outcome<Policy> get(const Tenant& tenant, const PolicyName& name);
+    // In the order of creation.
     Outcome<Page<Policy>> list(const Tenant& tenant, const Listing& listing);
     // DeleteConflict while it is attached or has versions that do not count.
     Outcome<void> remove(const Tenant& tenant, const PolicyName& name);

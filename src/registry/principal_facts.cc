@@ -12,8 +12,7 @@ policy::ThingFacts facts_of(const Thing& thing) {
             .attributes = {thing.attributes.begin(), thing.attributes.end()}};
 }
 
-policy::CertificateFacts facts_of(const certificates::CertificateId& id,
-                                  BytesView der) {
+policy::CertificateFacts facts_of(const certificates::CertificateId& id, BytesView der) {
     policy::CertificateFacts facts{.id = id.value()};
     if (const auto read = certificates::parse_certificate_der(der)) {
         facts.serial_number = read->serial;

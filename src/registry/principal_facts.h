@@ -14,7 +14,6 @@ namespace gatehouse::registry {
 policy::ThingFacts facts_of(const Thing& thing);
 
 // What cannot be read of the certificate is left out.
-policy::CertificateFacts facts_of(const certificates::CertificateId& id,
-                                  BytesView der);
+policy::CertificateFacts facts_of(const certificates::CertificateId& id, BytesView der);
 
 }  // namespace gatehouse::registry

@@ -32,10 +32,10 @@ std::uint64_t RecordReader::number(const char* name) {
     return static_cast<std::uint64_t>(value->get_int64());
 }
 
-std::int64_t RecordReader::signed_number(const char* name) {
+WallTime RecordReader::time(const char* name) {
     const auto* value = object_.if_contains(name);
-    if (value == nullptr || !value->is_int64()) return broken(std::int64_t{0});
-    return value->get_int64();
+    if (value == nullptr || !value->is_int64()) return broken(WallTime());
+    return WallTime(std::chrono::milliseconds(value->get_int64()));
 }
 
 Texts RecordReader::texts(const char* name) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "registry/texts.h"
@@ -27,7 +28,7 @@ public:
     std::string text(const char* name);
     bool truth(const char* name);
     std::uint64_t number(const char* name);
-    std::int64_t signed_number(const char* name);
+    WallTime time(const char* name);  // milliseconds since 1970, or before
     Texts texts(const char* name);
     std::vector<std::string> names(const char* name);
     // Empty when there is none.

@@ -12,10 +12,6 @@ std::int64_t milliseconds_of(WallTime time) {
     return time.time_since_epoch().count();
 }
 
-WallTime time_of(std::int64_t milliseconds) {
-    return WallTime(std::chrono::milliseconds(milliseconds));
-}
-
 }  // namespace
 
 storage::RecordKey key_of(const Tenant& tenant, const CertificateId& id) {
@@ -32,6 +28,7 @@ std::string encode(const RegisteredCertificate& certificate) {
         {"customerVersion", certificate.customer_version},
         {"notBefore", milliseconds_of(certificate.not_before)},
         {"notAfter", milliseconds_of(certificate.not_after)},
+        {"created", milliseconds_of(certificate.created)},
     });
 }
 
@@ -49,9 +46,9 @@ Result<RegisteredCertificate> decode_certificate(const storage::Record& record) 
                                       .authority = CertificateId(reader.text("authority")),
                                       .generation_id = reader.text("generationId"),
                                       .customer_version = reader.number("customerVersion"),
-                                      .not_before = time_of(reader.signed_number("notBefore")),
-                                      .not_after = time_of(reader.signed_number("notAfter")),
-                                      .created = record.created,
+                                      .not_before = reader.time("notBefore"),
+                                      .not_after = reader.time("notAfter"),
+                                      .created = reader.time("created"),
                                       .modified = record.modified};
     if (!status || !mode || !reader.is_whole()) return unreadable(record, what);
     return certificate;

@@ -27,11 +27,11 @@ protected:
     }
     void make_policy(const std::string& name, const std::string& effect, const std::string& action,
                      const std::string& resource) {
-        const json::object document{{"Version", "2012-10-17"},
-                                    {"Statement",
-                                     {json::object{{"Effect", effect},
-                                                   {"Action", action},
-                                                   {"Resource", prefix + resource}}}}};
+        const json::object document{
+            {"Version", "2012-10-17"},
+            {"Statement",
+             {json::object{
+                 {"Effect", effect}, {"Action", action}, {"Resource", prefix + resource}}}}};
         parsed(call("iot", "POST", "/policies/" + name,
                     to_text(json::object{{"policyDocument", to_text(document)}})));
     }
@@ -40,11 +40,12 @@ protected:
                     to_text(json::object{{"target", target}})));
     }
     void attach_thing() {
-        parsed(call("iot", "PUT", "/things/lamp/principals", "",
-                    {{"x-amzn-principal", certificate}}));
+        parsed(
+            call("iot", "PUT", "/things/lamp/principals", "", {{"x-amzn-principal", certificate}}));
     }
     std::string effective(const json::object& body, const std::string& query = "") {
-        const auto found = parsed(call("iot", "POST", "/effective-policies" + query, to_text(body)));
+        const auto found =
+            parsed(call("iot", "POST", "/effective-policies" + query, to_text(body)));
         return joined(found.at("effectivePolicies"));
     }
     static std::string joined(const json::value& policies) {
@@ -55,8 +56,8 @@ protected:
     net::HttpResponse ask(const std::string& action, const std::string& resource,
                           json::object more = {}, const std::string& query = "?clientId=lamp") {
         more["principal"] = certificate;
-        more["authInfos"] = json::array{
-            json::object{{"actionType", action}, {"resources", {prefix + resource}}}};
+        more["authInfos"] =
+            json::array{json::object{{"actionType", action}, {"resources", {prefix + resource}}}};
         return call("iot", "POST", "/test-authorization" + query, to_text(more));
     }
     json::value result(const net::HttpResponse& response) {
@@ -67,8 +68,7 @@ protected:
 
 TEST_F(AuthorizationOperations, EffectivePolicies) {
     EXPECT_EQ(effective({{"principal", certificate}}), "Connect Thing ");
-    EXPECT_EQ(effective({{"principal", certificate}}, "?thingName=lamp"),
-              "Connect Publish Thing ");
+    EXPECT_EQ(effective({{"principal", certificate}}, "?thingName=lamp"), "Connect Publish Thing ");
     EXPECT_EQ(effective({}, "?thingName=lamp"), "Publish ");
     EXPECT_EQ(effective({{"principal", std::string(prefix) + "thinggroup/child"}}), "Publish ");
     const auto found = parsed(call("iot", "POST", "/effective-policies?thingName=lamp", "{}"));
@@ -125,10 +125,9 @@ TEST_F(AuthorizationOperations, AllResourcesOfAQuestionMustBeAllowed) {
     attach_thing();
     attach("Never", certificate);
     const auto decision = [&](const json::array& resources) {
-        const json::object body{
-            {"principal", certificate},
-            {"authInfos",
-             json::array{json::object{{"actionType", "PUBLISH"}, {"resources", resources}}}}};
+        const json::object body{{"principal", certificate},
+                                {"authInfos", json::array{json::object{{"actionType", "PUBLISH"},
+                                                                       {"resources", resources}}}}};
         return result(call("iot", "POST", "/test-authorization?clientId=lamp", to_text(body)))
             .at("authDecision");
     };
@@ -142,13 +141,15 @@ TEST_F(AuthorizationOperations, AllResourcesOfAQuestionMustBeAllowed) {
 TEST_F(AuthorizationOperations, RefusesWhatCannotBeAsked) {
     const json::object nobody{
         {"principal", prefix + ("cert/" + std::string(64, 'a'))},
-        {"authInfos", json::array{json::object{{"actionType", "CONNECT"},
-                                               {"resources", {std::string(prefix) + "client/x"}}}}}};
+        {"authInfos",
+         json::array{json::object{{"actionType", "CONNECT"},
+                                  {"resources", {std::string(prefix) + "client/x"}}}}}};
     expect_refused(call("iot", "POST", "/test-authorization", to_text(nobody)), 404,
                    "ResourceNotFoundException");
     const json::object no_action{
         {"principal", certificate},
-        {"authInfos", json::array{json::object{{"resources", {std::string(prefix) + "client/x"}}}}}};
+        {"authInfos",
+         json::array{json::object{{"resources", {std::string(prefix) + "client/x"}}}}}};
     expect_refused(call("iot", "POST", "/test-authorization", to_text(no_action)), 400,
                    "InvalidRequestException");
     const json::object nothing{{"principal", certificate}, {"authInfos", json::array()}};

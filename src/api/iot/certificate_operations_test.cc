@@ -48,6 +48,27 @@ TEST_F(CertificateOperations, AKeyAndACertificate) {
     EXPECT_FALSE(is_stored) << "the key is told once and kept nowhere";
 }
 
+// API Reference, ListCertificates: "in ascending order, based on the creation date".
+TEST_F(CertificateOperations, ListedInTheOrderOfCreation) {
+    std::vector<std::string> made;
+    for (int i = 0; i < 3; ++i) {
+        made.push_back(id_of(make()));
+        clock.advance(std::chrono::seconds(1));
+    }
+    const auto listed = [&](const std::string& query) {
+        std::vector<std::string> ids;
+        const auto page = parsed(call("iot", "GET", "/certificates" + query));
+        for (const auto& each : page.at("certificates").as_array()) ids.push_back(id_of(each));
+        return ids;
+    };
+    EXPECT_EQ(listed("?isAscendingOrder=true"), made);
+    EXPECT_EQ(listed("?isAscendingOrder=false"),
+              std::vector<std::string>(made.rbegin(), made.rend()));
+    EXPECT_EQ(set_status(made[0], "INACTIVE").status, 200u);
+    EXPECT_EQ(call("iot", "DELETE", "/certificates/" + made[0]).status, 200u);
+    EXPECT_EQ(listed(""), (std::vector<std::string>{made[1], made[2]}));
+}
+
 TEST_F(CertificateOperations, StatusesAndDeletion) {
     const std::string id = id_of(make("?setAsActive=true"));
     expect_refused(call("iot", "DELETE", "/certificates/" + id), 406, "CertificateStateException");

@@ -13,7 +13,8 @@ struct GetEffectivePolicies {
 
     registry::Policies& policies;
 
-    async::Task<wire::Outcome<GetEffectivePoliciesResponse>> handle(const Caller& caller, GetEffectivePoliciesRequest request) const;
+    async::Task<wire::Outcome<GetEffectivePoliciesResponse>> handle(
+        const Caller& caller, GetEffectivePoliciesRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

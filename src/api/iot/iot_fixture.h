@@ -56,7 +56,7 @@ struct IotFixture : ApiFixture {
     std::unique_ptr<registry::LoggingOptions> logging =
         std::move(registry::LoggingOptions::load(store, levels).value());
     registry::Policies policies{store, {clock, random, {}}};
-    registry::Certificates certificates{store, {random}};
+    registry::Certificates certificates{store, {clock, random}};
     registry::Things things{store, {random}};
     registry::ThingTypes thing_types{store, {clock, random, {}}};
     registry::ThingGroups thing_groups{store, {random}};

@@ -13,7 +13,8 @@ struct ListPrincipalThingsV2 {
 
     registry::Things& things;
 
-    async::Task<wire::Outcome<ListPrincipalThingsV2Response>> handle(const Caller& caller, ListPrincipalThingsV2Request request) const;
+    async::Task<wire::Outcome<ListPrincipalThingsV2Response>> handle(
+        const Caller& caller, ListPrincipalThingsV2Request request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct ListThingPrincipalsV2 {
 
     registry::Things& things;
 
-    async::Task<wire::Outcome<ListThingPrincipalsV2Response>> handle(const Caller& caller, ListThingPrincipalsV2Request request) const;
+    async::Task<wire::Outcome<ListThingPrincipalsV2Response>> handle(
+        const Caller& caller, ListThingPrincipalsV2Request request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -42,6 +42,33 @@ TEST_F(PolicyOperations, APolicysLife) {
     expect_refused(call("iot", "DELETE", "/policies/Lamp"), 404, "ResourceNotFoundException");
 }
 
+// API Reference, ListPolicies: "in ascending creation order".
+TEST_F(PolicyOperations, ListedInTheOrderOfCreation) {
+    for (const char* name : {"b", "c", "a"}) {
+        create(name);
+        clock.advance(std::chrono::seconds(1));
+    }
+    std::string next;
+    const auto names = [&](const std::string& query) {
+        std::string found;
+        const auto page = parsed(call("iot", "GET", "/policies" + query));
+        for (const auto& policy : page.at("policies").as_array()) {
+            found += text(policy.at("policyName")) + " ";
+        }
+        const auto* marker = page.as_object().if_contains("nextMarker");
+        next = marker == nullptr ? "" : percent_encode(text(*marker));
+        return found;
+    };
+    EXPECT_EQ(names("?isAscendingOrder=true"), "b c a ");
+    EXPECT_EQ(names("?isAscendingOrder=false"), "a c b ");
+    EXPECT_EQ(names("?pageSize=2"), "b c ");
+    parsed(call("iot", "DELETE", "/policies/b"));
+    EXPECT_EQ(names("?pageSize=2&marker=" + next), "a ");
+    EXPECT_EQ(names(""), "c a ");
+    create("b");
+    EXPECT_EQ(names(""), "c a b ");
+}
+
 TEST_F(PolicyOperations, DocumentsAreRead) {
     const auto bad =
         call("iot", "POST", "/policies/Bad",

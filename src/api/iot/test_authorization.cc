@@ -12,9 +12,8 @@ async::Task<wire::Outcome<TestAuthorizationResponse>> TestAuthorization::handle(
     if (!principal) co_return failure_of(principal.error());
     const auto trial = trial_of(*principal, std::move(request));
     if (!trial) co_return std::unexpected(trial.error());
-    const auto answers = co_await policies.run([&](registry::PolicyRecords& records) {
-        return records.try_out(caller.tenant, *trial);
-    });
+    const auto answers = co_await policies.run(
+        [&](registry::PolicyRecords& records) { return records.try_out(caller.tenant, *trial); });
     if (!answers) co_return failure_of(answers.error());
     TestAuthorizationResponse response{.auth_results = std::vector<AuthResult>()};
     for (std::size_t i = 0; i < answers->size(); ++i) {

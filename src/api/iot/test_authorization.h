@@ -13,7 +13,8 @@ struct TestAuthorization {
 
     registry::Policies& policies;
 
-    async::Task<wire::Outcome<TestAuthorizationResponse>> handle(const Caller& caller, TestAuthorizationRequest request) const;
+    async::Task<wire::Outcome<TestAuthorizationResponse>> handle(
+        const Caller& caller, TestAuthorizationRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -51,12 +51,13 @@ registry::Outcome<std::optional<registry::PolicyTarget>> principal_of(
     return std::move(*principal);
 }
 
-wire::Outcome<registry::AuthorizationTrial> trial_of(std::optional<registry::PolicyTarget> principal,
-                                                     TestAuthorizationRequest request) {
-    registry::AuthorizationTrial trial{.principal = std::move(principal),
-                                       .client_id = std::move(request.client_id),
-                                       .added = names_of(std::move(request.policy_names_to_add)),
-                                       .skipped = names_of(std::move(request.policy_names_to_skip))};
+wire::Outcome<registry::AuthorizationTrial> trial_of(
+    std::optional<registry::PolicyTarget> principal, TestAuthorizationRequest request) {
+    registry::AuthorizationTrial trial{
+        .principal = std::move(principal),
+        .client_id = std::move(request.client_id),
+        .added = names_of(std::move(request.policy_names_to_add)),
+        .skipped = names_of(std::move(request.policy_names_to_skip))};
     for (AuthInfo& info : request.auth_infos) {
         if (!info.action_type || info.resources.empty()) {
             return wire::fail_as(errors::invalid_request_exception,
@@ -68,15 +69,15 @@ wire::Outcome<registry::AuthorizationTrial> trial_of(std::optional<registry::Pol
 }
 
 AuthResult result_of(const Tenant& tenant, AuthInfo asked, const registry::TrialAnswer& answer) {
-    return {.auth_info = std::move(asked),
-            .allowed = Allowed{.policies = shapes_of(tenant, answer.allowing)},
-            .denied = Denied{.implicit_deny =
-                                 ImplicitDeny{.policies = shapes_of(tenant, answer.silent)},
-                             .explicit_deny =
-                                 ExplicitDeny{.policies = shapes_of(tenant, answer.denying)}},
-            .auth_decision = decision_of(answer.outcome),
-            .missing_context_values =
-                std::vector<std::string>(answer.missing.begin(), answer.missing.end())};
+    return {
+        .auth_info = std::move(asked),
+        .allowed = Allowed{.policies = shapes_of(tenant, answer.allowing)},
+        .denied =
+            Denied{.implicit_deny = ImplicitDeny{.policies = shapes_of(tenant, answer.silent)},
+                   .explicit_deny = ExplicitDeny{.policies = shapes_of(tenant, answer.denying)}},
+        .auth_decision = decision_of(answer.outcome),
+        .missing_context_values =
+            std::vector<std::string>(answer.missing.begin(), answer.missing.end())};
 }
 
 }  // namespace gatehouse::api::iot

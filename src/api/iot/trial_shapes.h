@@ -16,8 +16,8 @@ namespace gatehouse::api::iot {
 registry::Outcome<std::optional<registry::PolicyTarget>> principal_of(
     const Tenant& tenant, const std::optional<std::string>& text);
 
-wire::Outcome<registry::AuthorizationTrial> trial_of(std::optional<registry::PolicyTarget> principal,
-                                                     TestAuthorizationRequest request);
+wire::Outcome<registry::AuthorizationTrial> trial_of(
+    std::optional<registry::PolicyTarget> principal, TestAuthorizationRequest request);
 AuthResult result_of(const Tenant& tenant, AuthInfo asked, const registry::TrialAnswer& answer);
 
 }  // namespace gatehouse::api::iot

@@ -13,7 +13,8 @@ struct UpdateThingType {
 
     registry::ThingTypes& thing_types;
 
-    async::Task<wire::Outcome<UpdateThingTypeResponse>> handle(const Caller& caller, UpdateThingTypeRequest request) const;
+    async::Task<wire::Outcome<UpdateThingTypeResponse>> handle(
+        const Caller& caller, UpdateThingTypeRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

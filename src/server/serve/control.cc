@@ -118,7 +118,7 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
                                               {.characters_max = limits.policy_characters_max,
                                                .versions_max = limits.policy_versions_max}});
     certificates = std::make_unique<registry::Certificates>(
-        store, registry::CertificateRecords::Parts{random});
+        store, registry::CertificateRecords::Parts{clock, random});
     things = std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random});
     thing_types = std::make_unique<registry::ThingTypes>(
         store, registry::ThingTypeRecords::Parts{clock, random, {}});

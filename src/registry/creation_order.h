@@ -1,0 +1,43 @@
+// Listings in the order of creation, which ListPolicies and ListCertificates have: each resource
+// has a link that leads to the time and its name.
+//
+//   batch.put(key, body).change(storage::AddLink{creation_link(key, created)});
+//
+// Requires: the time is kept in the record, so that the link can be removed with it. Of what was
+// created in the same millisecond, names decide.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "registry/listing.h"
+
+namespace gatehouse::registry {
+
+storage::Link creation_link(const storage::RecordKey& key, WallTime created);
+
+// The names of one page, oldest first or, Descending, newest first.
+Outcome<Page<std::string>> list_names_by_creation(storage::ResourceStore& store,
+                                                  const Tenant& tenant, const storage::Kind& kind,
+                                                  const Listing& listing);
+
+// The same, read by `decode`; what is deleted in this moment is left out.
+template <class Item, class Decode>
+Outcome<Page<Item>> list_by_creation(storage::ResourceStore& store, const Tenant& tenant,
+                                     const storage::Kind& kind, const Listing& listing,
+                                     Decode decode) {
+    auto names = list_names_by_creation(store, tenant, kind, listing);
+    if (!names) return refuse(std::move(names.error()));
+    Page<Item> page{.items = {}, .next_marker = std::move(names->next_marker)};
+    for (std::string& name : names->items) {
+        const auto record = store.get({tenant, kind, std::move(name)});
+        if (!record && record.error().kind == ErrorKind::NotFound) continue;
+        if (!record) return refuse(refused_by(record.error()));
+        auto item = decode(*record);
+        if (!item) return refuse(refused_by(item.error()));
+        page.items.push_back(std::move(*item));
+    }
+    return page;
+}
+
+}  // namespace gatehouse::registry
