@@ -171,6 +171,28 @@ class Boto3(ClientTest):
                         range(12))
             self.assertEqual(told, ["LimitExceededException"] * 2 + ["done"] * 10)
 
+    def test_many_at_once_keep_a_thing_in_one_group_of_a_hierarchy(self):
+        iot = self.server.api("iot")
+        iot.create_thing(thingName="wanted")
+        iot.create_thing_group(thingGroupName="top")
+        sisters = [f"sister-{i}" for i in range(12)]
+        for name in sisters:
+            iot.create_thing_group(thingGroupName=name, parentGroupName="top")
+
+        def join(name: str) -> str:
+            mine = self.server.api("iot")
+            try:
+                mine.add_thing_to_thing_group(thingGroupName=name, thingName="wanted")
+                return "joined"
+            except mine.exceptions.InvalidRequestException:
+                return "refused"
+
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            outcomes = list(pool.map(join, sisters))
+        self.assertEqual(outcomes.count("joined"), 1, outcomes)
+        groups = iot.list_thing_groups_for_thing(thingName="wanted")["thingGroups"]
+        self.assertEqual(len(groups), 1)
+
     def test_many_at_once_leave_no_orphan(self):
         iot = self.server.api("iot")
         arns = [self.certificate(iot) for _ in range(4)]
