@@ -16,7 +16,8 @@ using ::testing::HasSubstr;
 class ThingRecordsTest : public ::testing::Test {
 protected:
     ThingRecordsTest() {
-        for (const ThingName& name : {lamp_, switch_}) records_.create(tenant_, {.name = name}).value();
+        for (const ThingName& name : {lamp_, switch_})
+            records_.create(tenant_, {.name = name}).value();
     }
     static PolicyTarget identity() {
         return parse_principal({AccountId("000000000000"), Region("us-east-1")},
