@@ -45,6 +45,10 @@ void add_once(std::vector<std::string>& to, std::string_view text) {
     if (std::ranges::find(to, text) == to.end()) to.emplace_back(text);
 }
 
+bool may_be_taken(char c) {
+    return c == '\\' || std::isxdigit(static_cast<unsigned char>(c)) != 0 || continues_character(c);
+}
+
 std::string masked(std::string_view line, std::vector<Place> secrets) {
     std::ranges::sort(secrets, {}, &Place::begin);
     std::string result;
@@ -102,10 +106,9 @@ void Scrubber::add(std::string_view form) {
     add_unquoted(whole);
     add_unquoted(part);
     // Its first digits may be the last of an escape that stands before it, its first bytes those of
-    // a character.
+    // a character, also behind a backslash, which escapes what a quoting puts there.
     for (std::size_t taken = 1; taken <= taken_max && taken < form.size(); ++taken) {
-        const char c = form[taken - 1];
-        if (std::isxdigit(static_cast<unsigned char>(c)) == 0 && !continues_character(c)) break;
+        if (!may_be_taken(form[taken - 1])) break;
         const std::string rest = unquote_part(form.substr(taken));
         if (rest.size() >= line_bytes_min) add_unquoted(rest);
     }

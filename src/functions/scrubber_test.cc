@@ -150,6 +150,8 @@ TEST(Scrubber, KnowsASecretWhoseBytesAreTakenByTheCharactersBesideIt) {
     EXPECT_EQ(scrubber.scrub("x=%D2%93%a0secretword%20%e2%82&"), "x=%D2%93****%e2%82&");
     EXPECT_EQ(scrubber.scrub("x=%93%a0secretword%20%e2%82%ac&"), "x=****%e2%82%ac&");
     EXPECT_EQ(scrubber.scrub("x=%ea%93%a0secretword%20%e2%82%ac&"), "x=%ea%93%a0****%e2%82%ac&");
+    EXPECT_EQ(Scrubber({"\\\x8bsecretword"}).scrub("\xed\x8b%5C%8Bsecretword"),
+              "\xed\x8b%5C%8B****");
 }
 
 TEST(Scrubber, KnowsASecretOfNothingButEscapes) {

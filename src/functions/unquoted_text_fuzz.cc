@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (as_json && !is_utf8(secret)) return 0;
     const std::string quoted = as_json ? quote_json(secret) : percent_encode(secret);
     // What of a short one is left by a character before it that takes its first byte is too little.
-    if (functions::continues_character(secret.front())) return 0;
+    const auto first = secret.find_first_not_of('\\');
+    if (first == secret.npos || functions::continues_character(secret[first])) return 0;
     require(scrubber.scrub(line + quoted).contains("****"));
     return 0;
 }
