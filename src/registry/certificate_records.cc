@@ -6,7 +6,6 @@
 
 #include "base/uuid.h"
 #include "registry/creation_order.h"
-#include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
 #include "registry/principal_guard.h"
@@ -17,11 +16,10 @@ namespace {
 
 constexpr int rsa_bits_min = 2048;
 
-Error changed_meanwhile(const CertificateId& id) {
-    return {
-        ErrorKind::Conflict,
-        fmt::format("certificate {} was changed meanwhile; look at it and try again", id.view()),
-        {}};
+constexpr RecordWords certificate_words{"certificate", "certificateId"};
+
+Error overtaken(const CertificateId& id) {
+    return changed_meanwhile(certificate_words, id.view());
 }
 
 std::unexpected<Refused> invalid_certificate(std::string why) {
@@ -94,28 +92,16 @@ Outcome<RegisteredCertificate> CertificateRecords::add(const Tenant& tenant,
     return describe(tenant, facts->id);
 }
 
-Outcome<CertificateRecords::Stored> CertificateRecords::read(const Tenant& tenant,
-                                                             const CertificateId& id) {
-    const auto record = store_.get(key_of(tenant, id));
-    if (!record && record.error().kind == ErrorKind::NotFound) {
-        const auto having = store_.tenants_with(certificate_kind, id.value());
-        return refuse(
-            Refusal::ResourceNotFound,
-            fmt::format("there is no certificate {} in {}{}", id.view(), registry::describe(tenant),
-                        having ? describe_elsewhere(tenant, *having) : std::string()),
-            "certificateId");
-    }
-    if (!record) return refuse(refused_by(record.error()));
-    auto certificate = decode_certificate(*record);
-    if (!certificate) return refuse(refused_by(certificate.error()));
-    return Stored{std::move(*certificate), record->revision};
+Outcome<Stored<RegisteredCertificate>> CertificateRecords::read(const Tenant& tenant,
+                                                                const CertificateId& id) {
+    return read_stored(store_, key_of(tenant, id), certificate_words, decode_certificate);
 }
 
 Outcome<RegisteredCertificate> CertificateRecords::describe(const Tenant& tenant,
                                                             const CertificateId& id) {
     auto stored = read(tenant, id);
     if (!stored) return refuse(std::move(stored.error()));
-    return std::move(stored->certificate);
+    return std::move(stored->value);
 }
 
 Outcome<void> CertificateRecords::set_status(const Tenant& tenant, const CertificateId& id,
@@ -128,7 +114,7 @@ Outcome<void> CertificateRecords::try_set_status(const Tenant& tenant, const Cer
                                                  CertificateStatus status) {
     auto stored = read(tenant, id);
     if (!stored) return refuse(std::move(stored.error()));
-    RegisteredCertificate& certificate = stored->certificate;
+    RegisteredCertificate& certificate = stored->value;
     if (certificate.status == status) return {};
     if (certificate.status == CertificateStatus::Revoked) {
         return refuse(Refusal::CertificateState,
@@ -145,7 +131,7 @@ Outcome<void> CertificateRecords::try_set_status(const Tenant& tenant, const Cer
     ++certificate.customer_version;
     const auto key = key_of(tenant, id);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(id));
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(id));
     batch.put(key, encode(certificate));
     if (const auto written = store_.apply(batch); !written) {
         return refuse(refused_by(written.error()));
@@ -185,12 +171,12 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
                                              Deletion deletion) {
     const auto stored = read(tenant, id);
     if (!stored) return refuse(stored.error());
-    if (stored->certificate.status == CertificateStatus::Active) {
+    if (stored->value.status == CertificateStatus::Active) {
         return refuse(Refusal::CertificateState,
                       "Certificate must be deactivated (not ACTIVE) before deletion.",
                       "certificateId");
     }
-    const std::string arn = stored->certificate.arn();
+    const std::string arn = stored->value.arn();
     if (auto free = check_free(tenant, arn, deletion); !free) {
         return refuse(std::move(free.error()));
     }
@@ -200,15 +186,15 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
         return storage::HasNoLinks{tenant, relation, storage::Direction::To, arn};
     };
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(id));
-    batch.require(unlinked(thing_principal_relation), changed_meanwhile(id));
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(id));
+    batch.require(unlinked(thing_principal_relation), overtaken(id));
     if (deletion == Deletion::Careful) {
-        batch.require(unlinked(policy_target_relation), changed_meanwhile(id));
+        batch.require(unlinked(policy_target_relation), overtaken(id));
     }
     batch.change(storage::RemoveLinks{tenant, policy_target_relation, storage::Direction::To, arn});
     PrincipalGuard::remove(batch, tenant, arn);
     batch.change(storage::Remove{key});
-    batch.change(storage::RemoveLink{creation_link(key, stored->certificate.created)});
+    batch.change(storage::RemoveLink{creation_link(key, stored->value.created)});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "registry/listing.h"
 #include "registry/registered_certificate.h"
+#include "registry/stored.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::registry {
@@ -51,11 +52,7 @@ public:
     Outcome<Page<RegisteredCertificate>> list(const Tenant& tenant, const Listing& listing);
 
 private:
-    struct Stored {
-        RegisteredCertificate certificate;
-        storage::Revision revision;
-    };
-    Outcome<Stored> read(const Tenant& tenant, const CertificateId& id);
+    Outcome<Stored<RegisteredCertificate>> read(const Tenant& tenant, const CertificateId& id);
     Outcome<void> try_set_status(const Tenant& tenant, const CertificateId& id,
                                  CertificateStatus status);
     Outcome<void> try_remove(const Tenant& tenant, const CertificateId& id, Deletion deletion);

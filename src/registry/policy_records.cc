@@ -24,14 +24,14 @@
 namespace gatehouse::registry {
 namespace {
 
-storage::Link link_of(const Tenant& tenant, const PolicyName& name, const PolicyTarget& target) {
-    return {tenant, policy_target_relation, name.value(), target.text};
+constexpr RecordWords policy_words{"policy", "policyName"};
+
+Error overtaken(const PolicyName& name) {
+    return changed_meanwhile(policy_words, name.view());
 }
 
-Error changed_meanwhile(const PolicyName& name) {
-    return {ErrorKind::Conflict,
-            fmt::format("policy '{}' was changed meanwhile; look at it and try again", name.view()),
-            {}};
+storage::Link link_of(const Tenant& tenant, const PolicyName& name, const PolicyTarget& target) {
+    return {tenant, policy_target_relation, name.value(), target.text};
 }
 
 std::unexpected<Refused> no_version(const PolicyName& name, PolicyVersionId id) {
@@ -104,31 +104,18 @@ Outcome<Policy> PolicyRecords::create(const Tenant& tenant, const PolicyName& na
     return get(tenant, name);
 }
 
-Outcome<PolicyRecords::Stored> PolicyRecords::read(const Tenant& tenant, const PolicyName& name) {
-    const auto record = store_.get(key_of(tenant, name));
-    if (!record) {
-        if (record.error().kind == ErrorKind::NotFound) return refuse(not_found(tenant, name));
-        return refuse(refused_by(record.error()));
-    }
-    auto policy = decode_policy(*record);
-    if (!policy) return refuse(refused_by(policy.error()));
-    return Stored{std::move(*policy), record->revision};
+Outcome<Stored<Policy>> PolicyRecords::read(const Tenant& tenant, const PolicyName& name) {
+    return read_stored(store_, key_of(tenant, name), policy_words, decode_policy);
 }
 
 Refused PolicyRecords::not_found(const Tenant& tenant, const PolicyName& name) {
-    const auto having = store_.tenants_with(policy_kind, name.value());
-    return {Refusal::ResourceNotFound,
-            fmt::format("there is no policy '{}' in {}{}", name.view(), describe(tenant),
-                        having ? describe_elsewhere(tenant, *having) : std::string()),
-            "policyName",
-            {},
-            {}};
+    return missing(store_, key_of(tenant, name), policy_words);
 }
 
 Outcome<Policy> PolicyRecords::get(const Tenant& tenant, const PolicyName& name) {
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
-    return std::move(stored->policy);
+    return std::move(stored->value);
 }
 
 Outcome<Page<Policy>> PolicyRecords::list(const Tenant& tenant, const Listing& listing) {
@@ -140,13 +127,13 @@ Outcome<Policy> PolicyRecords::change(const Tenant& tenant, const PolicyName& na
     return persistently([&]() -> Outcome<Policy> {
         auto stored = read(tenant, name);
         if (!stored) return refuse(std::move(stored.error()));
-        if (Outcome<void> changed = change(stored->policy); !changed) {
+        if (Outcome<void> changed = change(stored->value); !changed) {
             return refuse(std::move(changed.error()));
         }
         const auto key = key_of(tenant, name);
         storage::Batch batch;
-        batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
-        batch.put(key, encode(stored->policy));
+        batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
+        batch.put(key, encode(stored->value));
         if (const auto written = store_.apply(batch); !written) {
             return refuse(refused_by(written.error()));
         }
@@ -225,7 +212,7 @@ Outcome<void> PolicyRecords::try_remove(const Tenant& tenant, const PolicyName& 
                                   name.view()),
                       "policyName");
     }
-    if (stored->policy.versions.size() > 1) {
+    if (stored->value.versions.size() > 1) {
         return refuse(Refusal::DeleteConflict,
                       fmt::format("Cannot delete the policy because it has one or more policy "
                                   "versions attached to it (name={})",
@@ -235,12 +222,12 @@ Outcome<void> PolicyRecords::try_remove(const Tenant& tenant, const PolicyName& 
     // Both were just seen to hold; when they no longer do, the next attempt says why.
     const auto key = key_of(tenant, name);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
     batch.require(
         storage::HasNoLinks{tenant, policy_target_relation, storage::Direction::From, name.value()},
-        changed_meanwhile(name));
+        overtaken(name));
     batch.change(storage::Remove{key});
-    batch.change(storage::RemoveLink{creation_link(key, stored->policy.created)});
+    batch.change(storage::RemoveLink{creation_link(key, stored->value.created)});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }

@@ -79,11 +79,7 @@ public:
                                               const AuthorizationTrial& trial);
 
 private:
-    struct Stored {
-        Policy policy;
-        storage::Revision revision;
-    };
-    Outcome<Stored> read(const Tenant& tenant, const PolicyName& name);
+    Outcome<Stored<Policy>> read(const Tenant& tenant, const PolicyName& name);
     Refused not_found(const Tenant& tenant, const PolicyName& name);
     policy::DocumentLimits limits() const;
     Outcome<void> check_there(const storage::RecordKey& key, const RecordWords& words);

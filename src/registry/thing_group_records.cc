@@ -11,6 +11,7 @@
 #include "registry/membership.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
+#include "registry/principal_guard.h"
 #include "registry/thing_group_record.h"
 
 namespace gatehouse::registry {
@@ -227,6 +228,7 @@ Outcome<void> ThingGroupRecords::try_remove(const Tenant& tenant, const ThingGro
         storage::RemoveLinks{tenant, group_child_relation, storage::Direction::To, name.value()});
     batch.change(
         storage::RemoveLinks{tenant, policy_target_relation, storage::Direction::To, group.arn()});
+    PrincipalGuard::remove(batch, tenant, group.arn());
     batch.change(storage::Remove{key});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));

@@ -18,10 +18,8 @@
 namespace gatehouse::registry {
 namespace {
 
-Error changed_meanwhile(const ThingName& name) {
-    return {ErrorKind::Conflict,
-            fmt::format("thing '{}' was changed meanwhile; look at it and try again", name.view()),
-            {}};
+Error overtaken(const ThingName& name) {
+    return changed_meanwhile(thing_words, name.view());
 }
 
 std::unexpected<Refused> invalid(std::string message, std::string field) {
@@ -107,10 +105,10 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
         return refuse(std::move(checked.error()));
     }
     if (auto there = read(tenant, wanted.name)) {
-        const Thing& other = there->thing;
+        const Thing& other = there->value;
         if (other.type == thing.type && other.billing_group == thing.billing_group &&
             other.attributes == thing.attributes) {
-            return std::move(there->thing);
+            return std::move(there->value);
         }
         return refuse(
             Refused{Refusal::ResourceAlreadyExists,
@@ -125,9 +123,9 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
     }
     const auto key = key_of(tenant, wanted.name);
     storage::Batch batch;
-    batch.require(storage::IsAbsent{key}, changed_meanwhile(wanted.name));
+    batch.require(storage::IsAbsent{key}, overtaken(wanted.name));
     if (!thing.type.empty()) {
-        batch.require(storage::Exists{key_of(tenant, thing.type)}, changed_meanwhile(wanted.name));
+        batch.require(storage::Exists{key_of(tenant, thing.type)}, overtaken(wanted.name));
         batch.change(storage::AddLink{type_link(thing)});
     }
     if (!thing.billing_group.empty()) {
@@ -144,31 +142,18 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
     return thing;
 }
 
-Outcome<ThingRecords::Stored> ThingRecords::read(const Tenant& tenant, const ThingName& name) {
-    const auto record = store_.get(key_of(tenant, name));
-    if (!record && record.error().kind == ErrorKind::NotFound) {
-        return refuse(not_found(tenant, name));
-    }
-    if (!record) return refuse(refused_by(record.error()));
-    auto thing = decode_thing(*record);
-    if (!thing) return refuse(refused_by(thing.error()));
-    return Stored{std::move(*thing), record->revision};
+Outcome<Stored<Thing>> ThingRecords::read(const Tenant& tenant, const ThingName& name) {
+    return read_stored(store_, key_of(tenant, name), thing_words, decode_thing);
 }
 
 Refused ThingRecords::not_found(const Tenant& tenant, const ThingName& name) {
-    const auto having = store_.tenants_with(thing_kind, name.value());
-    return {Refusal::ResourceNotFound,
-            fmt::format("there is no thing '{}' in {}{}", name.view(), registry::describe(tenant),
-                        having ? describe_elsewhere(tenant, *having) : std::string()),
-            "thingName",
-            {},
-            {}};
+    return missing(store_, key_of(tenant, name), thing_words);
 }
 
 Outcome<Thing> ThingRecords::describe(const Tenant& tenant, const ThingName& name) {
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
-    return std::move(stored->thing);
+    return std::move(stored->value);
 }
 
 Outcome<void> ThingRecords::update(const Tenant& tenant, const ThingName& name,
@@ -183,20 +168,20 @@ Outcome<void> ThingRecords::try_update(const Tenant& tenant, const ThingName& na
                                        const ThingChange& change) {
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
-    if (auto checked = check_version(stored->thing, change.expected_version); !checked) {
+    if (auto checked = check_version(stored->value, change.expected_version); !checked) {
         return checked;
     }
-    const Thing before = stored->thing;
-    Thing& thing = stored->thing;
+    const Thing before = stored->value;
+    Thing& thing = stored->value;
     if (auto changed = apply_change(thing, change); !changed) return changed;
     const auto key = key_of(tenant, name);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
     if (thing.type != before.type) {
         if (auto checked = check_type(tenant, thing.type); !checked) return checked;
         if (!before.type.empty()) batch.change(storage::RemoveLink{type_link(before)});
         if (!thing.type.empty()) {
-            batch.require(storage::Exists{key_of(tenant, thing.type)}, changed_meanwhile(name));
+            batch.require(storage::Exists{key_of(tenant, thing.type)}, overtaken(name));
             batch.change(storage::AddLink{type_link(thing)});
         }
     }
@@ -217,7 +202,7 @@ Outcome<void> ThingRecords::try_remove(const Tenant& tenant, const ThingName& na
     const auto stored = read(tenant, name);
     if (!stored && stored.error().refusal == Refusal::ResourceNotFound) return {};
     if (!stored) return refuse(stored.error());
-    if (auto checked = check_version(stored->thing, expected_version); !checked) return checked;
+    if (auto checked = check_version(stored->value, expected_version); !checked) return checked;
     const auto principals = store_.links({.tenant = tenant,
                                           .relation = thing_principal_relation,
                                           .direction = storage::Direction::From,
@@ -232,15 +217,15 @@ Outcome<void> ThingRecords::try_remove(const Tenant& tenant, const ThingName& na
     }
     const auto key = key_of(tenant, name);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
     batch.require(storage::HasNoLinks{tenant, thing_principal_relation, storage::Direction::From,
                                       name.value()},
-                  changed_meanwhile(name));
+                  overtaken(name));
     batch.change(
         storage::RemoveLinks{tenant, type_thing_relation, storage::Direction::To, name.value()});
     leave_all_groups(batch, tenant, name);
-    if (!stored->thing.billing_group.empty()) {
-        batch.change(storage::RemoveLink{billing_link(stored->thing)});
+    if (!stored->value.billing_group.empty()) {
+        batch.change(storage::RemoveLink{billing_link(stored->value)});
     }
     batch.change(storage::Remove{key});
     if (const auto removed = store_.apply(batch); !removed) {

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "registry/listing.h"
 #include "registry/policy_target.h"
+#include "registry/stored.h"
 #include "registry/thing.h"
 #include "storage/resource_store.h"
 
@@ -81,11 +82,7 @@ public:
                                          const Listing& listing, std::optional<PrincipalTie> only);
 
 private:
-    struct Stored {
-        Thing thing;
-        storage::Revision revision;
-    };
-    Outcome<Stored> read(const Tenant& tenant, const ThingName& name);
+    Outcome<Stored<Thing>> read(const Tenant& tenant, const ThingName& name);
     Refused not_found(const Tenant& tenant, const ThingName& name);
     Outcome<void> check_type(const Tenant& tenant, const ThingTypeName& type);
     Outcome<Thing> try_create(const Tenant& tenant, const NewThing& wanted);

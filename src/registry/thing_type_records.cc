@@ -6,7 +6,6 @@
 
 #include "base/resource_tags.h"
 #include "base/uuid.h"
-#include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/thing_record.h"
 #include "registry/thing_type_record.h"
@@ -16,11 +15,10 @@ namespace {
 
 constexpr std::size_t searchable_attributes_max = 3;
 
-Error changed_meanwhile(const ThingTypeName& name) {
-    return {
-        ErrorKind::Conflict,
-        fmt::format("thing type '{}' was changed meanwhile; look at it and try again", name.view()),
-        {}};
+constexpr RecordWords thing_type_words{"thing type", "thingTypeName"};
+
+Error overtaken(const ThingTypeName& name) {
+    return changed_meanwhile(thing_type_words, name.view());
 }
 
 // "5 minutes", which clients look for.
@@ -57,7 +55,7 @@ Outcome<ThingType> ThingTypeRecords::create(const Tenant& tenant, const NewThing
                          .tags = wanted.tags};
     const auto key = key_of(tenant, wanted.name);
     storage::Batch batch;
-    batch.require(storage::IsAbsent{key}, changed_meanwhile(wanted.name));
+    batch.require(storage::IsAbsent{key}, overtaken(wanted.name));
     batch.put(key, encode(type));
     const auto created = store_.apply(batch);
     if (!created && created.error().kind != ErrorKind::Conflict) {
@@ -75,27 +73,14 @@ Outcome<ThingType> ThingTypeRecords::create(const Tenant& tenant, const NewThing
                 "thingTypeName", there->id, there->arn()});
 }
 
-Outcome<ThingTypeRecords::Stored> ThingTypeRecords::read(const Tenant& tenant,
-                                                         const ThingTypeName& name) {
-    const auto record = store_.get(key_of(tenant, name));
-    if (!record && record.error().kind == ErrorKind::NotFound) {
-        const auto having = store_.tenants_with(thing_type_kind, name.value());
-        return refuse(Refusal::ResourceNotFound,
-                      fmt::format("there is no thing type '{}' in {}{}", name.view(),
-                                  registry::describe(tenant),
-                                  having ? describe_elsewhere(tenant, *having) : std::string()),
-                      "thingTypeName");
-    }
-    if (!record) return refuse(refused_by(record.error()));
-    auto type = decode_thing_type(*record);
-    if (!type) return refuse(refused_by(type.error()));
-    return Stored{std::move(*type), record->revision};
+Outcome<Stored<ThingType>> ThingTypeRecords::read(const Tenant& tenant, const ThingTypeName& name) {
+    return read_stored(store_, key_of(tenant, name), thing_type_words, decode_thing_type);
 }
 
 Outcome<ThingType> ThingTypeRecords::describe(const Tenant& tenant, const ThingTypeName& name) {
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
-    return std::move(stored->type);
+    return std::move(stored->value);
 }
 
 Outcome<Page<ThingType>> ThingTypeRecords::list(const Tenant& tenant, const Listing& listing,
@@ -121,13 +106,13 @@ Outcome<void> ThingTypeRecords::change(const Tenant& tenant, const ThingTypeName
     return persistently([&]() -> Outcome<void> {
         auto stored = read(tenant, name);
         if (!stored) return refuse(std::move(stored.error()));
-        const ThingType before = stored->type;
-        change(stored->type);
-        if (stored->type == before) return {};
+        const ThingType before = stored->value;
+        change(stored->value);
+        if (stored->value == before) return {};
         const auto key = key_of(tenant, name);
         storage::Batch batch;
-        batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
-        batch.put(key, encode(stored->type));
+        batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
+        batch.put(key, encode(stored->value));
         if (const auto written = store_.apply(batch); !written) {
             return refuse(refused_by(written.error()));
         }
@@ -167,7 +152,7 @@ Outcome<void> ThingTypeRecords::try_remove(const Tenant& tenant, const ThingType
     const auto refusal = [](std::string why) {
         return refuse(Refusal::InvalidRequest, std::move(why), "thingTypeName");
     };
-    const auto& deprecated = stored->type.deprecated;
+    const auto& deprecated = stored->value.deprecated;
     if (!deprecated) {
         return refusal(fmt::format("Cannot delete thing type : {} is not deprecated", name.view()));
     }
@@ -189,10 +174,10 @@ Outcome<void> ThingTypeRecords::try_remove(const Tenant& tenant, const ThingType
     }
     const auto key = key_of(tenant, name);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
+    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
     batch.require(
         storage::HasNoLinks{tenant, type_thing_relation, storage::Direction::From, name.value()},
-        changed_meanwhile(name));
+        overtaken(name));
     batch.change(storage::Remove{key});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));

@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "registry/listing.h"
+#include "registry/stored.h"
 #include "registry/thing_type.h"
 #include "storage/resource_store.h"
 
@@ -45,11 +46,7 @@ public:
     Outcome<void> remove(const Tenant& tenant, const ThingTypeName& name);
 
 private:
-    struct Stored {
-        ThingType type;
-        storage::Revision revision;
-    };
-    Outcome<Stored> read(const Tenant& tenant, const ThingTypeName& name);
+    Outcome<Stored<ThingType>> read(const Tenant& tenant, const ThingTypeName& name);
     // Reads, changes and writes what `change` says has changed, again when somebody else was
     // faster.
     template <class Change>
