@@ -45,11 +45,17 @@ public:
         std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
         logs::TraceStore::Recorder trace, Deadline deadline) = 0;
 
-    // Asks again for a connection that is open, with the same data. On Kind::Unavailable the
+    // Asks again for a connection that is open, with the same data: the authorizer, or the registry
+    // for a certificate. On Kind::Unavailable the
     // caller decides whether the present identity stays.
     virtual async::Task<AuthenticationResult> refresh(
         std::shared_ptr<const Credentials> credentials, IdentityPtr present,
         logs::TraceStore::Recorder trace, Deadline deadline) = 0;
+
+    // Whether the registry may have changed, since it was read, in what made the identity of a
+    // client with this id. Then refresh() says what the identity is now.
+    virtual bool is_outdated(const Identity& identity, const Tenant& tenant,
+                             std::string_view client_id) const = 0;
 };
 
 }  // namespace gatehouse::authentication

@@ -63,6 +63,8 @@ async::Task<AuthenticationResult> CertificateAuthenticator::ask(
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
         return std::unexpected(std::move(refusal));
     };
+    const std::uint64_t epoch =
+        epochs_.stamp(credentials->tenant, id.view(), client_id.value_or(std::string()));
     auto read =
         co_await store_.run([&](storage::ResourceStore& store)
                                 -> Result<registry::Outcome<registry::CertificatePrincipal>> {
@@ -85,6 +87,7 @@ async::Task<AuthenticationResult> CertificateAuthenticator::ask(
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::X509;
     identity->principal_id = id.value();
+    identity->registry_epoch = epoch;
     identity->policies = std::move(*policies);
     co_return IdentityPtr(std::move(identity));
 }

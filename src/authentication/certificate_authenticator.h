@@ -12,6 +12,7 @@
 
 #include "async/task.h"
 #include "authentication/authenticator.h"
+#include "authentication/identity_epochs.h"
 #include "authentication/known_indexes.h"
 #include "base/pinned.h"
 #include "policy/document.h"
@@ -32,6 +33,14 @@ public:
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
                                           logs::TraceStore::Recorder trace);
 
+    // What the registry holds of these clients changed.
+    void note(const registry::AffectedClients& affected) { epochs_.note(affected); }
+    // Whether it did since the identity was made, for a client with this id.
+    bool is_outdated(const Identity& identity, const Tenant& tenant,
+                     std::string_view client_id) const {
+        return identity.registry_epoch != epochs_.stamp(tenant, identity.principal_id, client_id);
+    }
+
 private:
     std::expected<void, Refusal> check(const registry::RegisteredCertificate& certificate) const;
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(
@@ -41,6 +50,7 @@ private:
     const Clock& clock_;
     const policy::DocumentLimits limits_;
     KnownIndexes known_;
+    IdentityEpochs epochs_;
 };
 
 }  // namespace gatehouse::authentication

@@ -201,5 +201,27 @@ TEST_F(CertificateAuthenticatorTest, TheVersionThatCountsDecides) {
     EXPECT_FALSE(may(connect("a").value(), policy::Action::Subscribe, "t"));
 }
 
+TEST_F(CertificateAuthenticatorTest, AnIdentityIsOutdatedByWhatConcernsIt) {
+    add();
+    const auto identity = connect("lamp");
+    ASSERT_TRUE(identity);
+    const auto is_outdated = [&](const std::string& client_id) {
+        return authenticator_.is_outdated(**identity, tenant_, client_id);
+    };
+    const Tenant elsewhere{AccountId("210987654321"), Region("us-east-1")};
+    authenticator_.note({.tenant = tenant_, .client_ids = {"switch"}});
+    authenticator_.note({.tenant = elsewhere, .certificates = {certificate_.id}});
+    EXPECT_FALSE(is_outdated("lamp"));
+    authenticator_.note({.tenant = tenant_, .client_ids = {"lamp"}});
+    EXPECT_TRUE(is_outdated("lamp"));
+    const auto again = connect("lamp");
+    EXPECT_FALSE(authenticator_.is_outdated(**again, tenant_, "lamp"));
+    authenticator_.note({.tenant = tenant_, .certificates = {certificate_.id}});
+    EXPECT_TRUE(authenticator_.is_outdated(**again, tenant_, "lamp"));
+    const auto third = connect("lamp");
+    authenticator_.note({.tenant = tenant_, .is_everyone = true});
+    EXPECT_TRUE(authenticator_.is_outdated(**third, tenant_, "lamp"));
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

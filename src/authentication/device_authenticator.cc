@@ -47,6 +47,14 @@ bool DeviceAuthenticator::is_for_certificate(const Credentials& credentials) con
 async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
     std::shared_ptr<const Credentials> credentials, IdentityPtr present,
     logs::TraceStore::Recorder trace, Deadline deadline) {
+    if (present->is_of_registry()) {
+        auto result = co_await certificates_.ask(std::move(credentials), trace);
+        trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
+                   result ? "something that the registry holds of the client changed; its policies "
+                            "were read again"
+                          : result.error().sentence);
+        co_return result;
+    }
     auto result = co_await custom_.refresh(std::move(credentials), trace, deadline);
     trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
                result ? fmt::format("authorizer '{}' was asked again; its policies replace the "

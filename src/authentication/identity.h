@@ -18,6 +18,8 @@ struct Identity {
     AuthenticationType type = AuthenticationType::Anonymous;
     // Whether further requests over the same HTTP connection may go by this answer.
     bool may_be_kept_for_http = false;
+    // IdentityEpochs::stamp() from before the registry was read, where it said who this is.
+    std::uint64_t registry_epoch = 0;
     // Counted from the moment of the answer; zero: never.
     Seconds refresh_after{0};
     Seconds disconnect_after{0};
@@ -27,6 +29,9 @@ struct Identity {
     std::unique_ptr<const std::string> permission_problem;
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
+
+    // Whether the registry said who this is and what it may do.
+    bool is_of_registry() const { return type == AuthenticationType::X509; }
 };
 using IdentityPtr = std::shared_ptr<const Identity>;
 

@@ -34,7 +34,7 @@ struct DeviceFacts {
     std::uint16_t keep_alive_seconds = 0;
     WallTime connected_at{};
     std::uint32_t session_expiry_asked = 0;  // MQTT 5: DISCONNECT may not raise it from 0
-    // Kept only while the authorizer may have to be asked again with the same data.
+    // Kept only while somebody may have to be asked again with the same data.
     std::shared_ptr<const authentication::Credentials> credentials;
     logs::TraceStore::Recorder trace;
     net::ConnectionLimits::Slot slot;

@@ -256,7 +256,9 @@ private:
             co_return co_await refuse(ReasonCode::ServerUnavailable,
                                       told_of_problem("the server is stopping", facts_->trace_id));
         }
-        if ((*identity)->refresh_after.count() != 0) facts_->credentials = credentials;
+        if ((*identity)->refresh_after.count() != 0 || (*identity)->is_of_registry()) {
+            facts_->credentials = credentials;
+        }
         hand_over(std::move(*identity), asked_at);
     }
 

@@ -19,4 +19,9 @@ Gateway::Gateway(GatewaySettings settings, GatewayParts parts,
 
 Gateway::~Gateway() = default;
 
+void Gateway::review(const registry::AffectedClients& affected) {
+    const auto shared = std::make_shared<const registry::AffectedClients>(affected);
+    for (const auto& loop : loops_) loop->review(shared);
+}
+
 }  // namespace gatehouse::gateway

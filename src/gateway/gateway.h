@@ -1,7 +1,7 @@
 // The device gateway: conversations with devices, from the first byte to the last, on every
 // loop.
 //
-// Threads: construction and destruction while no loop runs; on_loop() from any.
+// Threads: construction and destruction while no loop runs; on_loop() and review() from any.
 #pragma once
 
 #include <memory>
@@ -24,6 +24,9 @@ public:
     std::size_t loop_count() const { return loops_.size(); }
     const GatewaySettings& settings() const { return settings_; }
     const GatewayParts& parts() const { return parts_; }
+    // What the registry holds of these clients changed: they may be somebody else, or nobody, by
+    // now. From any thread.
+    void review(const registry::AffectedClients& affected);
     // Null where the profile bounds no such rate.
     ConnectRates* connect_rates() { return connect_rates_.get(); }
 

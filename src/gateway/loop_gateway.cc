@@ -59,12 +59,20 @@ void LoopGateway::adopt(std::unique_ptr<Arrival> arrival) {
     device.place_ = static_cast<std::uint32_t>(connections_.size());
     connections_.push_back(std::move(connection));
     gauges_.add(device.facts().door, device.facts().version);
+    reviews_.add(device);
     device.start();
+}
+
+void LoopGateway::review(std::shared_ptr<const registry::AffectedClients> affected) {
+    loop_.post([this, affected = std::move(affected)] {
+        if (!stopping_) reviews_.review(*affected);
+    });
 }
 
 void LoopGateway::retire(DeviceConnection& connection) {
     if (connection.place_ == DeviceConnection::no_place) return;  // already
     gauges_.remove(connection.facts().door, connection.facts().version);
+    reviews_.remove(connection);
     std::unique_ptr<DeviceConnection>& place = connections_[connection.place_];
     connections_.back()->place_ = connection.place_;
     connection.place_ = DeviceConnection::no_place;

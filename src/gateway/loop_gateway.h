@@ -18,6 +18,7 @@
 #include "gateway/connection_gauges.h"
 #include "gateway/door.h"
 #include "gateway/entering.h"
+#include "gateway/identity_reviews.h"
 #include "gateway/output_buffer.h"
 #include "gateway/parts.h"
 #include "gateway/recent_disconnects.h"
@@ -42,6 +43,9 @@ public:
     void accept(UpgradedConnection connection, const Door& door);
     // From any thread: takes over a device that another loop let in.
     void adopt_from(std::unique_ptr<Arrival> arrival);
+
+    // From any thread: looks again at who these clients are, those of them that are here.
+    void review(std::shared_ptr<const registry::AffectedClients> affected);
 
     // Connections let in so far and still open.
     std::size_t connection_count() const { return connections_.size(); }
@@ -93,6 +97,7 @@ private:
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;
+    IdentityReviews reviews_{*this};
     std::vector<std::unique_ptr<DeviceConnection>> connections_;  // each knows its place
     std::vector<std::unique_ptr<DeviceConnection>> retired_;
     Bytes scratch_;

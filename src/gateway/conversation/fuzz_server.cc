@@ -92,6 +92,11 @@ public:
                                                                 : Refusal::Kind::Unavailable));
     }
 
+    bool is_outdated(const authentication::Identity&, const Tenant&,
+                     std::string_view) const override {
+        return false;
+    }
+
 private:
     static Refusal refusal(Refusal::Kind kind) {
         Refusal refusal;

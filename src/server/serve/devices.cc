@@ -127,25 +127,9 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     auto anonymous = anonymous_settings(parts.settings);
     if (!anonymous) return fail(std::move(anonymous.error()));
     Foundation& foundation = parts.foundation;
-    std::unique_ptr<Devices> made(new Devices(parts.loops));
-    std::vector<broker::LoopPort*> ports;
-    for (async::EventLoop* const loop : parts.loops.all()) {
-        made->ports_.push_back(std::make_unique<broker::EventLoopPort>(*loop));
-        ports.push_back(made->ports_.back().get());
-    }
-    made->drop_reports_ = std::make_unique<gateway::DropReports>(
-        parts.loops.all(), *foundation.log, *foundation.levels, foundation.random,
-        &gateway::DeviceConnection::taker_of);
-    made->broker_ = std::make_unique<broker::Broker>(
-        broker_settings(parts), ports, nullptr, made->drop_reports_.get(),
-        persistence(foundation, default_tenant(parts.settings)));
-    if (foundation.messages != nullptr) {
-        if (auto restored = made->broker_->restore(); !restored) {
-            return fail(std::move(restored.error()));
-        }
-    }
-    for (std::size_t i = 0; i < ports.size(); ++i) {
-        made->ports_[i]->serve(&made->broker_->shard(i));
+    std::unique_ptr<Devices> made(new Devices(parts.loops, *foundation.identity_watch));
+    if (auto started = made->start_broker(parts); !started) {
+        return fail(std::move(started.error()));
     }
     made->custom_authorizer_ = std::make_unique<authentication::CustomAuthorizer>(
         authentication::CustomAuthorizerSettings{
@@ -191,7 +175,39 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                       return endpoints.tenant_of(server_name);
                                   }},
         parts.loops.all());
+    made->follow_registry();
     return made;
+}
+
+Result<void> Devices::start_broker(const Parts& parts) {
+    Foundation& foundation = parts.foundation;
+    std::vector<broker::LoopPort*> ports;
+    for (async::EventLoop* const loop : parts.loops.all()) {
+        ports_.push_back(std::make_unique<broker::EventLoopPort>(*loop));
+        ports.push_back(ports_.back().get());
+    }
+    drop_reports_ = std::make_unique<gateway::DropReports>(parts.loops.all(), *foundation.log,
+                                                           *foundation.levels, foundation.random,
+                                                           &gateway::DeviceConnection::taker_of);
+    broker_ = std::make_unique<broker::Broker>(
+        broker_settings(parts), ports, nullptr, drop_reports_.get(),
+        persistence(foundation, default_tenant(parts.settings)));
+    if (foundation.messages != nullptr) {
+        if (auto restored = broker_->restore(); !restored) {
+            return fail(std::move(restored.error()));
+        }
+    }
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        ports_[i]->serve(&broker_->shard(i));
+    }
+    return {};
+}
+
+void Devices::follow_registry() {
+    watch_.on_affected([this](const registry::AffectedClients& affected) {
+        certificates_->note(affected);
+        gateway_->review(affected);
+    });
 }
 
 Result<void> Devices::reload_passwords() {
@@ -199,6 +215,7 @@ Result<void> Devices::reload_passwords() {
 }
 
 Devices::~Devices() {
+    watch_.on_affected(nullptr);
     gateway_.reset();
     for (const auto& port : ports_) port->serve(nullptr);
 }

@@ -51,11 +51,14 @@ public:
     async::Task<void> drain(Deadline deadline);
 
 private:
-    explicit Devices(Loops& loops) : loops_(loops) {}
+    Devices(Loops& loops, registry::IdentityWatch& watch) : loops_(loops), watch_(watch) {}
+    Result<void> start_broker(const Parts& parts);
+    void follow_registry();
     template <class Work>
     async::Task<void> on_every_loop(Work work);
 
     Loops& loops_;
+    registry::IdentityWatch& watch_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;

@@ -89,8 +89,16 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
     auto certificate = ServerCertificate::make(settings, *made->authority, *made->clock);
     if (!certificate) return fail(std::move(certificate.error()));
     made->certificate = std::move(*certificate);
-    made->async_store = std::make_unique<storage::AsyncResourceStore>(*made->store, made->workers);
+    made->watch_store();
     return made;
+}
+
+void Foundation::watch_store() {
+    identity_watch = std::make_unique<registry::IdentityWatch>(*store, workers);
+    observed_store = std::make_unique<storage::ObservedResourceStore>(
+        *store,
+        [watch = identity_watch.get()](const storage::Batch& batch) { watch->note(batch); });
+    async_store = std::make_unique<storage::AsyncResourceStore>(*observed_store, workers);
 }
 
 }  // namespace gatehouse::server

@@ -14,11 +14,13 @@
 #include "logs/log_store.h"
 #include "logs/metrics.h"
 #include "logs/trace.h"
+#include "registry/identity_watch.h"
 #include "server/serve/server_certificate.h"
 #include "server/settings.h"
 #include "storage/async_resource_store.h"
 #include "storage/data_dir.h"
 #include "storage/message_store.h"
+#include "storage/observed_resource_store.h"
 #include "storage/secret_box.h"
 #include "storage/sqlite_resource_store.h"
 
@@ -38,16 +40,20 @@ public:
     std::unique_ptr<logs::ConfiguredLevels> levels;
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
-    std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
-    std::uint64_t placing_seed = random.next();       // broker::BrokerSettings::seed
+    std::unique_ptr<registry::IdentityWatch> identity_watch;  // of the store
+    std::unique_ptr<storage::MessageStore> messages;          // null: they are kept in memory
+    std::uint64_t placing_seed = random.next();               // broker::BrokerSettings::seed
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
+    std::unique_ptr<storage::ObservedResourceStore> observed_store;
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 
 private:
     Foundation() = default;
+    // Makes what stands between the store and those who use it.
+    void watch_store();
 };
 
 // One default tenant: the account and region of the settings.

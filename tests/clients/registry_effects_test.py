@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+"""What a change of the registry does to devices that are connected, through boto3, over mutual TLS.
+
+usage: registry_effects_test.py GATEHOUSE [TESTS]"""
+
+import concurrent.futures
+import json
+import pathlib
+import ssl
+import sys
+import tempfile
+import unittest
+
+from client_test import HERE, ClientTest
+from gatehouse_server import wait_until
+
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+import wire  # noqa: E402
+from peer import Closed, Peer  # noqa: E402
+
+NOT_AUTHORIZED = 0x87
+PREFIX = "arn:aws:iot:us-east-1:000000000000:"
+
+
+def policy(*statements: dict) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", **statement} for statement in statements]})
+
+
+CONNECT = {"Action": "iot:Connect", "Resource": "*"}
+
+
+def publish(topic: str) -> dict:
+    return {"Action": "iot:Publish", "Resource": PREFIX + "topic/" + topic}
+
+
+class Device(Peer):
+    def __init__(self, server, client_id: str, files: tuple[str, str]):
+        super().__init__(server.ready["mqtts"], wire.V5)
+        context = ssl.create_default_context(cafile=server.ready["ca"])
+        context.load_cert_chain(*files)
+        self.stream = context.wrap_socket(self.stream, server_hostname="localhost")
+        self.send(wire.connect(wire.V5, client_id))
+        self.connect_code = self.expect(wire.CONNACK).code
+
+    def may_publish(self, topic: str) -> bool:
+        self.send(wire.publish(wire.V5, topic, b"x", qos=1, packet_id=self.next_id()))
+        return self.expect(wire.PUBACK).code != NOT_AUTHORIZED
+
+
+class RegistryEffects(ClientTest):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="gatehouse-effects-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.iot = self.server.api("iot")
+
+    def make(self, name: str, *statements: dict) -> dict:
+        """Thing, certificate and policy."""
+        made = self.iot.create_keys_and_certificate(setAsActive=True)
+        (self.folder / f"{name}.cert.pem").write_text(made["certificatePem"])
+        (self.folder / f"{name}.private.key").write_text(made["keyPair"]["PrivateKey"])
+        self.iot.create_thing(thingName=name)
+        self.iot.create_policy(policyName=f"{name}-Policy",
+                               policyDocument=policy(CONNECT, *statements))
+        self.iot.attach_policy(policyName=f"{name}-Policy", target=made["certificateArn"])
+        self.iot.attach_thing_principal(thingName=name, principal=made["certificateArn"])
+        return made
+
+    def connect(self, name: str, client_id: str | None = None) -> Device:
+        device = Device(self.server, client_id or name, (
+            str(self.folder / f"{name}.cert.pem"), str(self.folder / f"{name}.private.key")))
+        self.addCleanup(device.stream.close)
+        self.assertEqual(device.connect_code, 0)
+        return device
+
+    def assert_thrown_out(self, device: Device, client_id: str, why: str):
+        device.expect_closed(NOT_AUTHORIZED)
+        record = self.server.wait_for_record(eventType="Disconnect", clientId=client_id)
+        self.assertEqual(record["disconnectReason"], "AUTH_ERROR")
+        self.assertIn(why, record["details"])
+
+    def test_a_certificate_that_may_not_connect_any_more(self):
+        for status, why in (("INACTIVE", "is INACTIVE"), ("REVOKED", "is revoked")):
+            with self.subTest(status=status):
+                name = f"door-{status}"
+                made = self.make(name)
+                device, other = self.connect(name), self.connect(name, f"beside-{status}")
+                self.iot.update_certificate(certificateId=made["certificateId"], newStatus=status)
+                self.assert_thrown_out(device, name, why)
+                self.assert_thrown_out(other, f"beside-{status}", why)
+
+    def test_others_stay(self):
+        made = self.make("gone")
+        self.make("stays", publish("lab/stays"))
+        gone, stays = self.connect("gone"), self.connect("stays")
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="REVOKED")
+        gone.expect_closed(NOT_AUTHORIZED)
+        self.assertTrue(stays.may_publish("lab/stays"))
+
+    def test_a_policy_that_is_detached_and_attached(self):
+        made = self.make("lamp", publish("lab/lamp"))
+        device = self.connect("lamp")
+        self.assertTrue(device.may_publish("lab/lamp"))
+        at = {"policyName": "lamp-Policy", "target": made["certificateArn"]}
+        self.iot.detach_policy(**at)
+        wait_until(lambda: not device.may_publish("lab/lamp"), "the device may not publish")
+        self.iot.attach_policy(**at)
+        wait_until(lambda: device.may_publish("lab/lamp"), "the device may publish again")
+
+    def test_another_version_of_a_policy(self):
+        self.make("meter", publish("lab/old"))
+        device = self.connect("meter")
+        self.iot.create_policy_version(
+            policyName="meter-Policy", setAsDefault=True,
+            policyDocument=policy(CONNECT, publish("lab/new")))
+        wait_until(lambda: device.may_publish("lab/new"), "the new version counts")
+        self.assertFalse(device.may_publish("lab/old"))
+        self.iot.set_default_policy_version(policyName="meter-Policy", policyVersionId="1")
+        wait_until(lambda: device.may_publish("lab/old"), "the first version counts again")
+
+    def test_stored_subscriptions_narrow_too(self):
+        everything = {"Action": ["iot:Subscribe", "iot:Receive", "iot:Publish"], "Resource": "*"}
+        self.make("listener", everything)
+        self.make("speaker", everything)
+        listener, speaker = self.connect("listener"), self.connect("speaker")
+        listener.send(wire.subscribe(wire.V5, 1, [("lab/talk", 1)]))
+        self.assertEqual(listener.expect(wire.SUBACK).codes, [1])
+        self.iot.create_policy_version(
+            policyName="listener-Policy", setAsDefault=True,
+            policyDocument=policy(CONNECT, publish("lab/done")))
+        wait_until(lambda: not listener.may_publish("lab/talk"), "the listener is narrowed")
+        self.assertTrue(speaker.may_publish("lab/talk"))
+        listener.expect_quiet()
+
+    def test_a_group_that_a_thing_joins_and_leaves(self):
+        self.make("valve")
+        group = self.iot.create_thing_group(thingGroupName="plant")
+        self.iot.create_policy(policyName="Plant", policyDocument=policy(publish("plant")))
+        self.iot.attach_policy(policyName="Plant", target=group["thingGroupArn"])
+        device, nameless = self.connect("valve"), self.connect("valve", "not-the-thing")
+        member = {"thingGroupName": "plant", "thingName": "valve"}
+        self.assertFalse(device.may_publish("plant"))
+        self.iot.add_thing_to_thing_group(**member)
+        wait_until(lambda: device.may_publish("plant"), "the group's policy counts")
+        self.assertFalse(nameless.may_publish("plant"))
+        self.iot.detach_policy(policyName="Plant", target=group["thingGroupArn"])
+        wait_until(lambda: not device.may_publish("plant"), "the group has no policy")
+        self.iot.attach_policy(policyName="Plant", target=group["thingGroupArn"])
+        wait_until(lambda: device.may_publish("plant"), "the group has it again")
+        self.iot.remove_thing_from_thing_group(**member)
+        wait_until(lambda: not device.may_publish("plant"), "the group's policy counts no more")
+
+    def test_an_attribute_that_a_policy_asks_for(self):
+        self.make("sign", publish("room/${iot:Connection.Thing.Attributes[room]}"))
+        device = self.connect("sign")
+        self.assertFalse(device.may_publish("room/hall"))
+        self.iot.update_thing(thingName="sign", attributePayload={"attributes": {"room": "hall"}})
+        wait_until(lambda: device.may_publish("room/hall"), "the attribute counts")
+
+    def test_a_certificate_that_is_deleted_with_force(self):
+        made = self.make("old")
+        self.iot.detach_thing_principal(thingName="old", principal=made["certificateArn"])
+        device = self.connect("old")
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="INACTIVE")
+        self.iot.delete_certificate(certificateId=made["certificateId"], forceDelete=True)
+        device.expect_closed(NOT_AUTHORIZED)
+
+    def test_who_comes_while_it_changes(self):
+        """However a connect and a revocation meet, nobody stays who is revoked."""
+        names = [f"racer-{number}" for number in range(12)]
+        made = {name: self.make(name, publish("lab/race")) for name in names}
+
+        def race(name: str) -> bool:
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                revoked = pool.submit(self.server.api("iot").update_certificate,
+                                      certificateId=made[name]["certificateId"],
+                                      newStatus="REVOKED")
+                try:
+                    device = Device(self.server, name, (
+                        str(self.folder / f"{name}.cert.pem"),
+                        str(self.folder / f"{name}.private.key")))
+                except AssertionError:  # closed without a CONNACK
+                    revoked.result()
+                    return True
+                revoked.result()
+            with device.stream:
+                if device.connect_code != 0:
+                    return True
+                try:
+                    return device.receive().kind == wire.DISCONNECT
+                except Closed:
+                    return True
+
+        self.assertEqual([race(name) for name in names], [True] * len(names))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
