@@ -54,6 +54,8 @@ Limits open_limits() {
         .connection_publishes_per_second_max = no_limit,
         .connection_bytes_per_second_max = no_limit,
         .client_connects_per_second_max = no_limit,
+        .stored_messages_per_second_max = no_limit,
+        .shared_stored_messages_per_second_max = no_limit,
         .authorizers_max = 1000,
         .authorizer_interval_seconds_min = 1,
     };

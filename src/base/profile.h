@@ -62,6 +62,9 @@ struct Limits {
     std::uint32_t connection_publishes_per_second_max = 100;  // in and out together
     std::uint32_t connection_bytes_per_second_max = 512 * 1024;
     std::uint32_t client_connects_per_second_max = 1;
+    // To a session that was away, beside newer ones; where rates are throttled alone
+    std::uint32_t stored_messages_per_second_max = 10;
+    std::uint32_t shared_stored_messages_per_second_max = 20;  // of shared groups, to each member
 
     // Authorizers and policies
     std::uint32_t authorizers_max = 10;

@@ -219,6 +219,9 @@ private:
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
     void wait_for_rate(Session& session);
+    bool waits_beside(const SessionFlow& flow) const;
+    bool holds_back_stored() const;
+    bool is_stored_rate_used_up(const Session& session, const QueuedMessage& front);
     void send_waiting(Session& session);
     void resume_when_kept(const Session& session);
     Sent send_release_again(Session& session, mqtt::PacketId id, InFlight& sent);

@@ -349,6 +349,29 @@ TEST(Delivery, RatesAreCountedOrHeldBack) {
     EXPECT_EQ(held.publisher.publish("t", "x").rate, PublishRate::Exceeded);
 }
 
+TEST(Delivery, WhatIsStoredComesSlowlyAndLetsTheNewPass) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.stored_messages_per_second_max = 2;
+    settings.rates = Rates::Throttled;
+    Pair pair(settings);
+    pair.subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
+    pair.subscriber.disconnect();
+    for (const char* payload : {"1", "2", "3", "4", "5"}) {
+        pair.publisher.publish("t", payload, 1);
+    }
+    pair.subscriber.connect(CleanStart::No, 3600);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "2"));
+    pair.publisher.publish("t", "new", 1);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("new"));
+    pair.broker.advance(std::chrono::seconds(1));
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("3", "4"));
+    // What it was not sent before it went away again is still stored.
+    pair.subscriber.disconnect();
+    pair.broker.advance(std::chrono::seconds(1));
+    pair.subscriber.connect(CleanStart::No, 3600);
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "2", "new", "3", "4", "5"));
+}
+
 TEST(Delivery, BytesHaveARateOfTheirOwn) {
     auto settings = TestBroker::default_settings();
     settings.limits.connection_bytes_per_second_max = 100;

@@ -8,6 +8,7 @@ bool MessageQueue::push(QueuedMessage queued, Bounds bounds) {
     const std::size_t bytes = queued.message->bytes();
     if (size_ >= bounds.messages || bytes_ + bytes > bounds.bytes) return false;
     if (size_ == ring_.size()) grow();
+    if (queued.is_stored()) ++stored_;
     at(size_) = std::move(queued);
     ++size_;
     bytes_ += bytes;
@@ -16,6 +17,7 @@ bool MessageQueue::push(QueuedMessage queued, Bounds bounds) {
 
 void MessageQueue::pop() {
     bytes_ -= ring_[begin_].message->bytes();
+    if (ring_[begin_].is_stored()) --stored_;
     ring_[begin_].message = {};
     begin_ = (begin_ + 1) & (ring_.size() - 1);
     --size_;

@@ -21,10 +21,12 @@ struct QueuedMessage {
     std::uint32_t guard_generation = 0;  // of the guard's answer when it was queued
     ShareNumber group = 0;               // that gave it to this session
     std::uint64_t record = 0;            // on disk (journal.h); 0: none
-    // In milliseconds, modulo 2^32; 0: the session was not connected.
+    // In milliseconds, modulo 2^32; 0: it is stored, the session was away since.
     std::uint32_t queued_at = 0;
     mqtt::Qos qos = mqtt::Qos::AtLeastOnce;
     Retain retain = Retain::No;
+
+    bool is_stored() const { return queued_at == 0; }
 };
 
 // The bytes that wait in all queues of a loop.
@@ -65,6 +67,12 @@ public:
     void for_each(Visit visit) {
         for (std::size_t i = 0; i < size_; ++i) visit(std::as_const(at(i)));
     }
+    // The session goes away: all are stored from now on.
+    void note_stored() {
+        for (std::size_t i = 0; i < size_; ++i) at(i).queued_at = 0;
+        stored_ = size_;
+    }
+    bool is_all_stored() const { return stored_ == size_; }
     // Takes out, oldest first, those for which `take` is true and hands them to `visit`.
     template <class Take, class Visit>
     void extract(Take take, Visit visit) {
@@ -73,6 +81,7 @@ public:
             QueuedMessage& each = at(i);
             if (take(std::as_const(each))) {
                 bytes_ -= each.message->bytes();
+                if (each.is_stored()) --stored_;
                 visit(std::exchange(each, {}));
             } else if (kept++ != i) {
                 at(kept - 1) = std::exchange(each, {});
@@ -88,6 +97,7 @@ private:
     std::vector<QueuedMessage> ring_;  // capacity a power of two
     std::size_t begin_ = 0;
     std::size_t size_ = 0;
+    std::size_t stored_ = 0;
     std::size_t bytes_ = 0;
 };
 

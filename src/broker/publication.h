@@ -41,6 +41,8 @@ struct Publication {
     // nobody.
     HeldId held;
     const HeldParts* taken = nullptr;
+    // Set by the broker: it waited for somebody in a shared group to come.
+    bool was_stored = false;
 };
 
 }  // namespace gatehouse::broker

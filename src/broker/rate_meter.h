@@ -42,6 +42,25 @@ private:
     std::uint32_t messages_ = 0;
 };
 
+// Stored messages that were sent in one second; those of shared groups apart.
+class StoredRate {
+public:
+    std::uint32_t sent(std::uint32_t now_seconds, bool of_group) const {
+        if (now_seconds != second_) return 0;
+        return of_group ? of_groups_ : own_;
+    }
+    void add(std::uint32_t now_seconds, bool of_group) {
+        if (now_seconds != second_) *this = StoredRate();
+        second_ = now_seconds;
+        ++(of_group ? of_groups_ : own_);
+    }
+
+private:
+    std::uint32_t second_ = 0;
+    std::uint32_t own_ = 0;
+    std::uint32_t of_groups_ = 0;
+};
+
 // Whether there is anything to count.
 inline bool has_rates(const Limits& limits) {
     return limits.connection_publishes_per_second_max != no_limit ||

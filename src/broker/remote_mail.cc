@@ -264,6 +264,7 @@ void RemoteMail::append(std::size_t to, const Header& values, std::string_view t
     header.expiry_at = publication.expiry_at;
     header.qos = publication.qos;
     header.retain = publication.retain;
+    header.was_stored = publication.was_stored;
     Bytes& batch = outgoing_[to];
     if (batch.capacity() == 0) batch.reserve(full_batch + full_batch / 4);
     append_raw(batch, header);
@@ -288,7 +289,8 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
                            .expiry_seconds = header.expiry_seconds,
                            .expiry_at = header.expiry_at,
                            .qos = header.qos,
-                           .retain = header.retain};
+                           .retain = header.retain,
+                           .was_stored = header.was_stored};
     arrival.publication.payload = cut(header.payload_size);
     const auto read_number = [&] {
         std::memcpy(&arrival.publication_number, cut(sizeof arrival.publication_number).data(),

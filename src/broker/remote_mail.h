@@ -228,6 +228,7 @@ private:
         Retain retain;
         bool is_held;
         bool has_number;
+        bool was_stored;
     };
     struct Known {
         TenantState* tenant = nullptr;

@@ -39,6 +39,7 @@ struct SessionFlow {
     UnreleasedIds received;
     std::unique_ptr<HeldSinceStart> held_since_start;  // of `received`; null: none
     std::vector<RetainedFeed> feeds;                   // retained messages that are to be sent
+    StoredRate stored_rate;
     bool is_resending = false;          // some of the window is due, again or for the first time
     std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 

@@ -248,6 +248,7 @@ void Shard::give_on(Session& session, Publisher& publisher, const SharedMessage&
                                                       mqtt::PropertySection::Publish, properties);
     publication.properties = properties;
     publication.expiry_at = forwarded.message_expiry_at;
+    publication.was_stored = true;
     std::optional<HeldParts> taken;
     if (from.record != 0 && publication.qos == mqtt::Qos::ExactlyOnce) {
         publication.held = held_by(from.session, publication);

@@ -135,6 +135,30 @@ TEST_P(Share, QueuesForPersistentMembersWhileNobodyIsOnline) {
     EXPECT_THAT(b.take_and_acknowledge(), SizeIs(6)) << "whoever comes first gets all of it";
 }
 
+TEST_P(Share, WhatWaitedForAMemberComesToItSlowly) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.shared_stored_messages_per_second_max = 3;
+    settings.rates = Rates::Throttled;
+    TestBroker slow(GetParam(), settings);
+    FakeClient a(slow, id_on(slow, 1 % GetParam(), "a"));
+    FakeClient b(slow, id_on(slow, 2 % GetParam(), "b"));
+    FakeClient publisher(slow, id_on(slow, 0, "publisher"));
+    publisher.connect();
+    for (FakeClient* const each : {&a, &b}) {
+        each->connect(CleanStart::Yes, 3600).subscribe(jobs, 1).value();
+        each->disconnect();
+    }
+    for (int i = 0; i < 8; ++i) publisher.publish("jobs/a", "x", 1);
+    slow.settle();
+    b.connect(CleanStart::No, 3600);
+    slow.settle();
+    for (const std::size_t count : {3U, 3U, 2U}) {
+        EXPECT_THAT(b.take_and_acknowledge(), SizeIs(count));
+        slow.advance(std::chrono::seconds(1));
+        slow.settle();
+    }
+}
+
 TEST_P(Share, WithoutPersistentMembersNothingIsQueued) {
     FakeClient& a = worker("a", 1);
     a.disconnect();

@@ -83,6 +83,13 @@ SettingTable session_limits() {
                                                    any_count, "Bytes of a connection."),
         limit<&L::client_connects_per_second_max>("limits.client-connects-per-second-max",
                                                   any_count, "Connects of one client id."),
+        limit<&L::stored_messages_per_second_max>(
+            "limits.stored-messages-per-second-max", any_count,
+            "Messages that were stored while their session was away, held back in profile "
+            "aws-strict."),
+        limit<&L::shared_stored_messages_per_second_max>(
+            "limits.shared-stored-messages-per-second-max", any_count,
+            "The same of shared groups, to each member."),
     };
 }
 

@@ -12,6 +12,7 @@ from device import V5, V311
 QUOTA_EXCEEDED = 0x97
 PUBLISHES_A_SECOND = 100
 BYTES_A_SECOND = 512 * 1024
+STORED_A_SECOND = 10
 
 
 class RateTest(AuthorizerTest):
@@ -109,6 +110,26 @@ class AwsStrict(RateTest):
         while not payloads or payloads[-1] != b"last":
             payloads.append(listener.expect("message")[2])
         self.assertEqual(len(payloads), PUBLISHES_A_SECOND + 1)
+
+    def test_what_was_stored_comes_at_ten_a_second(self):
+        away = self.device("sleeper", clean=False).connected()
+        away.subscribed("lab/stored", 1)
+        away.close()
+        sender = self.device("sender").connected()
+        for number in range(STORED_A_SECOND * 2 + 5):
+            sender.client.publish("lab/stored", str(number), 1)
+        self.acknowledged(sender, STORED_A_SECOND * 2 + 5)
+        self.server.advance("1s")
+        back = self.device("sleeper", clean=False).connected()
+        payloads = [back.expect("message")[2] for _ in range(STORED_A_SECOND)]
+        sender.client.publish("lab/stored", "new", 1)
+        payloads.append(back.expect("message")[2])
+        for count in (STORED_A_SECOND, 5):
+            self.server.advance("1s")
+            payloads += [back.expect("message")[2] for _ in range(count)]
+        numbers = [str(number).encode() for number in range(STORED_A_SECOND * 2 + 5)]
+        numbers.insert(STORED_A_SECOND, b"new")
+        self.assertEqual(payloads, numbers)
 
     def test_bytes_wait_for_the_next_second(self):
         device = self.device("heavy").connected()
