@@ -13,6 +13,7 @@
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
 #include "registry/record_reader.h"
+#include "registry/role_alias_record.h"
 #include "registry/thing_group_record.h"
 #include "registry/thing_type_record.h"
 
@@ -32,6 +33,7 @@ const std::array taggables{
     Taggable{"authorizer/", authorizer_kind, "authorizer"},
     Taggable{billing_group_resource, billing_group_kind, "billing group"},
     Taggable{"policy/", policy_kind, "policy"},
+    Taggable{role_alias_resource, role_alias_kind, role_alias_words.what},
     Taggable{thing_group_resource, thing_group_kind, "thing group"},
     Taggable{"thingtype/", thing_type_kind, "thing type"},
 };

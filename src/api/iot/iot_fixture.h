@@ -29,6 +29,8 @@ struct IotFixture : ApiFixture {
                                  .memberships = memberships,
                                  .billing_groups = billing_groups,
                                  .tags = tags,
+                                 .role_aliases = role_aliases,
+                                 .events = events,
                                  .authority = *authority,
                                  .workers = workers,
                                  .endpoint_names = endpoint_names});
@@ -63,6 +65,8 @@ struct IotFixture : ApiFixture {
     registry::Memberships memberships{store, {}};
     registry::BillingGroups billing_groups{store, {random}};
     registry::Tags tags{store, {}};
+    registry::RoleAliases role_aliases{store, {}};
+    registry::EventConfigurations events{store, {}};
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =
         certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();

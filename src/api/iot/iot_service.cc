@@ -12,6 +12,7 @@
 #include "api/iot/create_keys_and_certificate.h"
 #include "api/iot/create_policy.h"
 #include "api/iot/create_policy_version.h"
+#include "api/iot/create_role_alias.h"
 #include "api/iot/create_thing.h"
 #include "api/iot/create_thing_group.h"
 #include "api/iot/create_thing_type.h"
@@ -20,6 +21,7 @@
 #include "api/iot/delete_certificate.h"
 #include "api/iot/delete_policy.h"
 #include "api/iot/delete_policy_version.h"
+#include "api/iot/delete_role_alias.h"
 #include "api/iot/delete_thing.h"
 #include "api/iot/delete_thing_group.h"
 #include "api/iot/delete_thing_type.h"
@@ -30,6 +32,8 @@
 #include "api/iot/describe_certificate.h"
 #include "api/iot/describe_default_authorizer.h"
 #include "api/iot/describe_endpoint.h"
+#include "api/iot/describe_event_configurations.h"
+#include "api/iot/describe_role_alias.h"
 #include "api/iot/describe_thing.h"
 #include "api/iot/describe_thing_group.h"
 #include "api/iot/describe_thing_type.h"
@@ -38,6 +42,7 @@
 #include "api/iot/detach_thing_principal.h"
 #include "api/iot/errors.h"
 #include "api/iot/get_effective_policies.h"
+#include "api/iot/get_logging_options.h"
 #include "api/iot/get_policy.h"
 #include "api/iot/get_policy_version.h"
 #include "api/iot/get_v2_logging_options.h"
@@ -51,6 +56,7 @@
 #include "api/iot/list_principal_policies.h"
 #include "api/iot/list_principal_things.h"
 #include "api/iot/list_principal_things_v2.h"
+#include "api/iot/list_role_aliases.h"
 #include "api/iot/list_tags_for_resource.h"
 #include "api/iot/list_targets_for_policy.h"
 #include "api/iot/list_thing_groups.h"
@@ -67,6 +73,7 @@
 #include "api/iot/remove_thing_from_thing_group.h"
 #include "api/iot/set_default_authorizer.h"
 #include "api/iot/set_default_policy_version.h"
+#include "api/iot/set_logging_options.h"
 #include "api/iot/set_v2_logging_level.h"
 #include "api/iot/set_v2_logging_options.h"
 #include "api/iot/tag_resource.h"
@@ -76,6 +83,8 @@
 #include "api/iot/update_authorizer.h"
 #include "api/iot/update_billing_group.h"
 #include "api/iot/update_certificate.h"
+#include "api/iot/update_event_configurations.h"
+#include "api/iot/update_role_alias.h"
 #include "api/iot/update_thing.h"
 #include "api/iot/update_thing_group.h"
 #include "api/iot/update_thing_groups_for_thing.h"
@@ -91,8 +100,10 @@ constexpr std::size_t body_bytes_max = 1024 * 1024;
 void serve_account(Service& service, const IotParts& parts) {
     service.handle(iot::DeleteV2LoggingLevel{parts.logging})
         .handle(iot::DescribeEndpoint{parts.endpoint_names})
+        .handle(iot::GetLoggingOptions{parts.logging})
         .handle(iot::GetV2LoggingOptions{parts.logging})
         .handle(iot::ListV2LoggingLevels{parts.logging})
+        .handle(iot::SetLoggingOptions{parts.logging})
         .handle(iot::SetV2LoggingLevel{parts.logging})
         .handle(iot::SetV2LoggingOptions{parts.logging})
         .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer});
@@ -195,6 +206,19 @@ void serve_billing_groups(Service& service, const IotParts& parts) {
         .handle(iot::UpdateBillingGroup{parts.billing_groups});
 }
 
+void serve_role_aliases(Service& service, const IotParts& parts) {
+    service.handle(iot::CreateRoleAlias{parts.role_aliases})
+        .handle(iot::DeleteRoleAlias{parts.role_aliases})
+        .handle(iot::DescribeRoleAlias{parts.role_aliases})
+        .handle(iot::ListRoleAliases{parts.role_aliases})
+        .handle(iot::UpdateRoleAlias{parts.role_aliases});
+}
+
+void serve_events(Service& service, const IotParts& parts) {
+    service.handle(iot::DescribeEventConfigurations{parts.events})
+        .handle(iot::UpdateEventConfigurations{parts.events});
+}
+
 }  // namespace
 
 Service make_iot_service(const IotParts& parts) {
@@ -208,6 +232,8 @@ Service make_iot_service(const IotParts& parts) {
     serve_tags(service, parts);
     serve_groups(service, parts);
     serve_billing_groups(service, parts);
+    serve_role_aliases(service, parts);
+    serve_events(service, parts);
     return service;
 }
 

@@ -15,9 +15,11 @@
 #include "registry/billing_groups.h"
 #include "registry/certificates.h"
 #include "registry/endpoint_name.h"
+#include "registry/event_settings.h"
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
 #include "registry/policies.h"
+#include "registry/role_aliases.h"
 #include "registry/tags.h"
 #include "registry/thing_groups.h"
 #include "registry/thing_types.h"
@@ -42,6 +44,8 @@ struct IotParts {
     registry::Memberships& memberships;
     registry::BillingGroups& billing_groups;
     registry::Tags& tags;
+    registry::RoleAliases& role_aliases;
+    registry::EventConfigurations& events;
     certificates::LocalAuthority& authority;
     async::WorkerPool& workers;
     EndpointNames endpoint_names;

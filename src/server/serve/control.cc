@@ -129,6 +129,10 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
     billing_groups = std::make_unique<registry::BillingGroups>(
         store, registry::BillingGroupRecords::Parts{random});
     tags = std::make_unique<registry::Tags>(store, registry::TagRecords::Parts{});
+    role_aliases =
+        std::make_unique<registry::RoleAliases>(store, registry::RoleAliasRecords::Parts{});
+    events = std::make_unique<registry::EventConfigurations>(
+        store, registry::EventSettingsRecords::Parts{});
 }
 
 ControlApi::ControlApi(const Parts& parts)
@@ -161,6 +165,8 @@ ControlApi::ControlApi(const Parts& parts)
          .memberships = *parts.resources.memberships,
          .billing_groups = *parts.resources.billing_groups,
          .tags = *parts.resources.tags,
+         .role_aliases = *parts.resources.role_aliases,
+         .events = *parts.resources.events,
          .authority = *foundation.authority,
          .workers = foundation.workers,
          .endpoint_names =

@@ -16,9 +16,11 @@
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
 #include "registry/certificates.h"
+#include "registry/event_settings.h"
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
 #include "registry/policies.h"
+#include "registry/role_aliases.h"
 #include "registry/tags.h"
 #include "registry/thing_groups.h"
 #include "registry/thing_types.h"
@@ -51,6 +53,8 @@ public:
     std::unique_ptr<registry::Memberships> memberships;
     std::unique_ptr<registry::BillingGroups> billing_groups;
     std::unique_ptr<registry::Tags> tags;
+    std::unique_ptr<registry::RoleAliases> role_aliases;
+    std::unique_ptr<registry::EventConfigurations> events;
     std::unique_ptr<FunctionRuntime> functions;
 
 private:
