@@ -5,11 +5,16 @@
 #include <utility>
 
 #include "base/uuid.h"
+#include "certificates/issuer.h"
+#include "registry/ca_certificate_record.h"
+#include "registry/ca_certificate_records.h"
 #include "registry/creation_order.h"
+#include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
 #include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
+#include "registry/shared_certificate.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -50,6 +55,16 @@ Outcome<void> check_status_of_users(CertificateStatus status) {
                   "status");
 }
 
+Outcome<certificates::Certificate> read_of_device(const std::string& pem) {
+    auto facts = certificates::parse_single_certificate_pem(pem);
+    if (!facts) return invalid_certificate(facts.error().message);
+    if (facts->is_authority) {
+        return invalid_certificate("it is a certificate authority's; devices have others");
+    }
+    if (auto checked = check_key(facts->key); !checked) return refuse(std::move(checked.error()));
+    return std::move(*facts);
+}
+
 bool has_links(const Result<storage::LinkPage>& page) {
     return page && !page->names.empty();
 }
@@ -58,38 +73,139 @@ bool has_links(const Result<storage::LinkPage>& page) {
 
 Outcome<RegisteredCertificate> CertificateRecords::add(const Tenant& tenant,
                                                        const NewCertificate& wanted) {
-    if (auto checked = check_status_of_users(wanted.status);
-        !checked && wanted.status != CertificateStatus::PendingActivation) {
+    if (auto checked = check_status_of_users(wanted.status); !checked) {
         return refuse(std::move(checked.error()));
     }
-    const auto facts = certificates::parse_certificate_pem(wanted.pem);
-    if (!facts) return invalid_certificate(facts.error().message);
-    if (facts->is_authority) {
-        return invalid_certificate("it is a certificate authority's; devices have others");
-    }
-    if (auto checked = check_key(facts->key); !checked) return refuse(std::move(checked.error()));
-    const RegisteredCertificate certificate{.tenant = tenant,
-                                            .id = facts->id,
-                                            .status = wanted.status,
-                                            .mode = wanted.mode,
-                                            .pem = wanted.pem,
-                                            .authority = wanted.authority,
-                                            .generation_id = make_uuid(parts_.random),
-                                            .not_before = facts->not_before,
-                                            .not_after = facts->not_after,
-                                            .created = parts_.clock.wall_now()};
-    const auto key = key_of(tenant, facts->id);
-    const std::string exists = "The certificate is already provisioned or registered";
+    return persistently([&] { return try_add(tenant, wanted, nullptr); });
+}
+
+Outcome<RegisteredCertificate> CertificateRecords::try_add(const Tenant& tenant,
+                                                           const NewCertificate& wanted,
+                                                           const Stored<CaCertificate>* authority) {
+    const auto facts = read_of_device(wanted.pem);
+    if (!facts) return refuse(facts.error());
+    RegisteredCertificate certificate{.tenant = tenant,
+                                      .id = facts->id,
+                                      .status = wanted.status,
+                                      .mode = wanted.mode,
+                                      .pem = wanted.pem,
+                                      .generation_id = make_uuid(parts_.random),
+                                      .not_before = facts->not_before,
+                                      .not_after = facts->not_after,
+                                      .created = parts_.clock.wall_now()};
     storage::Batch batch;
-    batch.require(storage::IsAbsent{key}, Error{ErrorKind::Conflict, exists, {}});
-    batch.put(key, encode(certificate));
-    batch.change(storage::AddLink{creation_link(key, certificate.created)});
-    if (const auto added = store_.apply(batch); !added) {
-        if (added.error().kind != ErrorKind::Conflict) return refuse(refused_by(added.error()));
-        return refuse(Refused{Refusal::ResourceAlreadyExists, exists, "certificatePem",
-                              facts->id.value(), certificate.arn()});
+    if (authority != nullptr) {
+        certificate.mode = authority->value.mode;
+        certificate.authority = authority->value.id;
+        batch.require(
+            storage::HasRevision{ca_key_of(tenant, authority->value.id), authority->revision},
+            overtaken(facts->id));
     }
+    const auto key = key_of(tenant, facts->id);
+    const auto shared = check_sharing<RegisteredCertificate>(
+        store_,
+        {.key = key,
+         .mode = certificate.mode,
+         .arn = certificate.arn(),
+         .exists = "The certificate is already provisioned or registered",
+         .field = "certificatePem"},
+        decode_certificate);
+    if (!shared) return refuse(shared.error());
+    batch.require(storage::IsAbsent{key}, overtaken(facts->id));
+    batch.put(key, encode(certificate));
+    for (storage::Link& link : listing_links(certificate)) {
+        batch.change(storage::AddLink{std::move(link)});
+    }
+    if (const auto added = store_.apply(batch); !added) return refuse(refused_by(added.error()));
     return describe(tenant, facts->id);
+}
+
+Outcome<Stored<CaCertificate>> CertificateRecords::signer_of(const Tenant& tenant,
+                                                             const SignedCertificate& wanted) {
+    constexpr const char* field = "caCertificatePem";
+    const auto facts = read_of_device(wanted.pem);
+    if (!facts) return refuse(facts.error());
+    auto signers = issuers_of(store_, tenant, *facts);
+    if (!signers) return refuse(std::move(signers.error()));
+    if (!wanted.authority_pem.empty()) {
+        const auto authority = certificates::parse_single_certificate_pem(wanted.authority_pem);
+        if (!authority) {
+            return refuse(Refusal::CertificateValidation, authority.error().message, field);
+        }
+        std::erase_if(*signers, [&](const auto& each) { return each.value.id != authority->id; });
+    }
+    if (signers->empty()) {
+        return refuse(
+            Refusal::CertificateValidation,
+            fmt::format("no CA certificate that is registered in {} {}signed it: its "
+                        "issuer is '{}' (RegisterCACertificate, or "
+                        "RegisterCertificateWithoutCA)",
+                        registry::describe(tenant),
+                        wanted.authority_pem.empty() ? "" : "and was given ", facts->issuer),
+            field);
+    }
+    if (signers->size() > 1) {
+        return refuse(Refusal::CertificateConflict,
+                      "Unable to verify the CA certificate used to sign the device certificate: "
+                      "several with the same subject field and public key are registered; say "
+                      "which in caCertificatePem",
+                      field);
+    }
+    if (signers->front().value.status != CaStatus::Active) {
+        return refuse(Refusal::CertificateState,
+                      fmt::format("CA certificate {} is not ACTIVE; activate it with "
+                                  "UpdateCACertificate",
+                                  signers->front().value.id.view()),
+                      field);
+    }
+    return std::move(signers->front());
+}
+
+Outcome<RegisteredCertificate> CertificateRecords::add_signed(const Tenant& tenant,
+                                                              const SignedCertificate& wanted) {
+    if (auto checked = check_status_of_users(wanted.status); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    return persistently([&]() -> Outcome<RegisteredCertificate> {
+        const auto signer = signer_of(tenant, wanted);
+        if (!signer) return refuse(signer.error());
+        return try_add(tenant, {.pem = wanted.pem, .status = wanted.status}, &*signer);
+    });
+}
+
+Outcome<std::optional<RegisteredCertificate>> CertificateRecords::add_just_in_time(
+    const Tenant& tenant, BytesView der, EndpointNamed named) {
+    using Found = std::optional<RegisteredCertificate>;
+    const WallTime now = parts_.clock.wall_now();
+    const auto is_in_time = [&](const auto& certificate) {
+        return certificate.not_before <= now && now <= certificate.not_after;
+    };
+    const auto facts = certificates::parse_certificate_der(der);
+    if (!facts || !is_in_time(*facts)) return Found();
+    const auto pem = certificates::pem_of(der);
+    if (!pem) return refuse(refused_by(pem.error()));
+    const auto may_register = [&](const CaCertificate& authority) {
+        return authority.status == CaStatus::Active &&
+               authority.auto_registration == AutoRegistration::Enable && is_in_time(authority) &&
+               (authority.mode == CertificateMode::Default || named == EndpointNamed::Yes);
+    };
+    auto outcome = persistently([&]() -> Outcome<Found> {
+        const auto signers = issuers_of(store_, tenant, *facts);
+        if (!signers) return refuse(signers.error());
+        for (const Stored<CaCertificate>& signer : *signers) {
+            if (!may_register(signer.value)) continue;
+            auto added = try_add(
+                tenant, {.pem = *pem, .status = CertificateStatus::PendingActivation}, &signer);
+            if (!added) return refuse(std::move(added.error()));
+            return Found(std::move(*added));
+        }
+        return Found();
+    });
+    if (outcome || outcome.error().refusal != Refusal::ResourceAlreadyExists) return outcome;
+    // Of two first connections the other was faster; or another account has it.
+    auto present = describe(tenant, facts->id);
+    if (present) return Found(std::move(*present));
+    return outcome;
 }
 
 Outcome<Stored<RegisteredCertificate>> CertificateRecords::read(const Tenant& tenant,
@@ -124,7 +240,9 @@ Outcome<void> CertificateRecords::try_set_status(const Tenant& tenant, const Cer
     if (certificate.status == CertificateStatus::PendingTransfer) {
         return refuse(
             Refusal::CertificateState,
-            fmt::format("certificate {} is being transferred; cancel that first", id.view()),
+            fmt::format("certificate {} is being transferred; that has to be accepted, rejected or "
+                        "cancelled first",
+                        id.view()),
             "certificateId");
     }
     certificate.status = status;
@@ -176,6 +294,12 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
                       "Certificate must be deactivated (not ACTIVE) before deletion.",
                       "certificateId");
     }
+    if (stored->value.status == CertificateStatus::PendingTransfer) {
+        return refuse(Refusal::CertificateState,
+                      "Certificate is being transferred (PENDING_TRANSFER); that has to be "
+                      "accepted, rejected or cancelled before deletion.",
+                      "certificateId");
+    }
     const std::string arn = stored->value.arn();
     if (auto free = check_free(tenant, arn, deletion); !free) {
         return refuse(std::move(free.error()));
@@ -194,7 +318,9 @@ Outcome<void> CertificateRecords::try_remove(const Tenant& tenant, const Certifi
     batch.change(storage::RemoveLinks{tenant, policy_target_relation, storage::Direction::To, arn});
     PrincipalGuard::remove(batch, tenant, arn);
     batch.change(storage::Remove{key});
-    batch.change(storage::RemoveLink{creation_link(key, stored->value.created)});
+    for (storage::Link& link : listing_links(stored->value)) {
+        batch.change(storage::RemoveLink{std::move(link)});
+    }
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }
@@ -205,6 +331,12 @@ Outcome<Page<RegisteredCertificate>> CertificateRecords::list(const Tenant& tena
                                                               const Listing& listing) {
     return list_by_creation<RegisteredCertificate>(store_, tenant, certificate_kind, listing,
                                                    decode_certificate);
+}
+
+Outcome<Page<RegisteredCertificate>> CertificateRecords::list_signed_by(
+    const Tenant& tenant, const CertificateId& authority, const Listing& listing) {
+    return list_by_creation<RegisteredCertificate>(store_, tenant, certificate_kind, listing,
+                                                   decode_certificate, authority.view());
 }
 
 }  // namespace gatehouse::registry

@@ -7,8 +7,6 @@
 namespace gatehouse::registry {
 namespace {
 
-// Where the links of all resources of a kind start.
-constexpr const char* start = "all";
 // Sixteen hexadecimal digits and a separator, before the name.
 constexpr std::size_t time_characters = 17;
 
@@ -18,19 +16,20 @@ storage::Relation relation_of(const storage::Kind& kind) {
 
 }  // namespace
 
-storage::Link creation_link(const storage::RecordKey& key, WallTime created) {
-    return {key.tenant, relation_of(key.kind), start,
+storage::Link creation_link(const storage::RecordKey& key, WallTime created,
+                            std::string_view start) {
+    return {key.tenant, relation_of(key.kind), std::string(start),
             fmt::format("{:016x}/{}", created.time_since_epoch().count(), key.name)};
 }
 
 Outcome<Page<std::string>> list_names_by_creation(storage::ResourceStore& store,
                                                   const Tenant& tenant, const storage::Kind& kind,
-                                                  const Listing& listing) {
+                                                  const Listing& listing, std::string_view start) {
     auto page = list_links(store,
                            {.tenant = tenant,
                             .relation = relation_of(kind),
                             .direction = storage::Direction::From,
-                            .name = start},
+                            .name = std::string(start)},
                            listing);
     if (!page) return page;
     for (std::string& item : page->items) item.erase(0, time_characters);

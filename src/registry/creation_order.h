@@ -8,25 +8,32 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "registry/listing.h"
 
 namespace gatehouse::registry {
 
-storage::Link creation_link(const storage::RecordKey& key, WallTime created);
+// Where the links of all resources of a kind start. Some of them may have links that start
+// elsewhere, too, for a listing of their own.
+inline constexpr std::string_view all_of_a_kind = "all";
+
+storage::Link creation_link(const storage::RecordKey& key, WallTime created,
+                            std::string_view start = all_of_a_kind);
 
 // The names of one page, oldest first or, Descending, newest first.
 Outcome<Page<std::string>> list_names_by_creation(storage::ResourceStore& store,
                                                   const Tenant& tenant, const storage::Kind& kind,
-                                                  const Listing& listing);
+                                                  const Listing& listing,
+                                                  std::string_view start = all_of_a_kind);
 
 // The same, read by `decode`; what is deleted in this moment is left out.
 template <class Item, class Decode>
 Outcome<Page<Item>> list_by_creation(storage::ResourceStore& store, const Tenant& tenant,
                                      const storage::Kind& kind, const Listing& listing,
-                                     Decode decode) {
-    auto names = list_names_by_creation(store, tenant, kind, listing);
+                                     Decode decode, std::string_view start = all_of_a_kind) {
+    auto names = list_names_by_creation(store, tenant, kind, listing, start);
     if (!names) return refuse(std::move(names.error()));
     Page<Item> page{.items = {}, .next_marker = std::move(names->next_marker)};
     for (std::string& name : names->items) {

@@ -9,12 +9,16 @@ ErrorKind kind_of(Refusal refusal) {
     switch (refusal) {
         case Refusal::InvalidRequest:
         case Refusal::MalformedPolicy:
-        case Refusal::CertificateValidation: return ErrorKind::InvalidInput;
+        case Refusal::CertificateValidation:
+        case Refusal::RegistrationCodeValidation: return ErrorKind::InvalidInput;
         case Refusal::ResourceNotFound:
         case Refusal::NotConfigured: return ErrorKind::NotFound;
         case Refusal::ResourceAlreadyExists:
         case Refusal::DeleteConflict:
         case Refusal::CertificateState:
+        case Refusal::CertificateConflict:
+        case Refusal::TransferConflict:
+        case Refusal::TransferAlreadyCompleted:
         case Refusal::VersionConflict: return ErrorKind::Conflict;
         case Refusal::VersionsLimitExceeded:
         case Refusal::LimitExceeded: return ErrorKind::LimitExceeded;
@@ -51,6 +55,10 @@ std::string_view exception_name(Refusal refusal) {
         case Refusal::VersionsLimitExceeded: return "VersionsLimitExceededException";
         case Refusal::CertificateState: return "CertificateStateException";
         case Refusal::CertificateValidation: return "CertificateValidationException";
+        case Refusal::CertificateConflict: return "CertificateConflictException";
+        case Refusal::RegistrationCodeValidation: return "RegistrationCodeValidationException";
+        case Refusal::TransferConflict: return "TransferConflictException";
+        case Refusal::TransferAlreadyCompleted: return "TransferAlreadyCompletedException";
         case Refusal::LimitExceeded: return "LimitExceededException";
         case Refusal::NotConfigured: return "NotConfiguredException";
         case Refusal::VersionConflict: return "VersionConflictException";

@@ -20,6 +20,10 @@ enum class Refusal : std::uint8_t {
     VersionsLimitExceeded,  // of a policy
     CertificateState,       // the certificate's status forbids it
     CertificateValidation,
+    CertificateConflict,         // more than one CA may have signed it
+    RegistrationCodeValidation,  // of a verification certificate
+    TransferConflict,            // something is attached to the certificate
+    TransferAlreadyCompleted,
     LimitExceeded,
     NotConfigured,
     VersionConflict,  // changed by somebody else again and again meanwhile

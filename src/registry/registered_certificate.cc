@@ -6,6 +6,19 @@
 
 namespace gatehouse::registry {
 
+const AccountId& RegisteredCertificate::owner() const {
+    return is_incoming() ? transfer->from : tenant.account;
+}
+
+bool RegisteredCertificate::is_incoming() const {
+    return status == CertificateStatus::PendingTransfer && transfer &&
+           transfer->to == tenant.account;
+}
+
+bool RegisteredCertificate::is_outgoing() const {
+    return status == CertificateStatus::PendingTransfer && !is_incoming();
+}
+
 std::string RegisteredCertificate::arn() const {
     return arn_of(tenant, id);
 }

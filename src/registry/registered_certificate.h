@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,21 @@ enum class CertificateStatus : std::uint8_t {
 // certificate.
 enum class CertificateMode : std::uint8_t { Default, SniOnly };
 
+// How a certificate goes to another account of the region, or went.
+struct Transfer {
+    AccountId from;
+    AccountId to;
+    std::string message;
+    WallTime started{};
+    std::optional<WallTime> accepted;
+    std::optional<WallTime> rejected;
+    std::string reject_reason;
+
+    bool operator==(const Transfer&) const = default;
+};
+
+// While it is PENDING_TRANSFER there are two of them: one in the account that it leaves, and one in
+// the account that may accept it.
 struct RegisteredCertificate {
     Tenant tenant;
     CertificateId id;
@@ -42,7 +58,13 @@ struct RegisteredCertificate {
     WallTime not_after{};
     WallTime created{};
     WallTime modified{};
+    std::optional<Transfer> transfer;  // the last one
+    AccountId previous_owner{""};      // empty: it was never another's
 
+    // Whose it is: until a transfer is accepted, the account's that it leaves.
+    const AccountId& owner() const;
+    bool is_incoming() const;
+    bool is_outgoing() const;
     // arn:aws:iot:REGION:ACCOUNT:cert/ID
     std::string arn() const;
     bool operator==(const RegisteredCertificate&) const = default;

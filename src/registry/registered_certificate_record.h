@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "registry/registered_certificate.h"
@@ -17,7 +19,13 @@ inline const storage::Relation thing_principal_relation{"thing-principal"};
 // The same, of those that may act for no other thing.
 inline const storage::Relation exclusive_principal_relation{"thing-principal-exclusive"};
 
+// Where the listing of those starts that are being transferred to another account
+// (creation_order.h); that of a CA's certificates starts at the CA's id.
+inline constexpr std::string_view outgoing_certificates = "outgoing";
+
 storage::RecordKey key_of(const Tenant& tenant, const CertificateId& id);
+// Those by which the certificate is listed; they come and go with it.
+std::vector<storage::Link> listing_links(const RegisteredCertificate& certificate);
 std::string encode(const RegisteredCertificate& certificate);
 // Corrupt, naming the record, when the body is not what encode() makes.
 Result<RegisteredCertificate> decode_certificate(const storage::Record& record);

@@ -8,6 +8,7 @@
 #include "base/resource_tags.h"
 #include "registry/authorizer_record.h"
 #include "registry/billing_group_record.h"
+#include "registry/ca_certificate_record.h"
 #include "registry/elsewhere.h"
 #include "registry/own_arn.h"
 #include "registry/persistently.h"
@@ -32,6 +33,7 @@ struct Taggable {
 const std::array taggables{
     Taggable{"authorizer/", authorizer_kind, "authorizer"},
     Taggable{billing_group_resource, billing_group_kind, "billing group"},
+    Taggable{ca_certificate_resource, ca_certificate_kind, "CA certificate"},
     Taggable{"policy/", policy_kind, "policy"},
     Taggable{role_alias_resource, role_alias_kind, role_alias_words.what},
     Taggable{thing_group_resource, thing_group_kind, "thing group"},

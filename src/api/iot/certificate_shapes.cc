@@ -20,12 +20,30 @@ CertificateStatus shape_of(registry::CertificateStatus status) {
     return CertificateStatus::Inactive;
 }
 
+std::optional<std::string> present(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+TransferData shape_of(const std::optional<registry::Transfer>& transfer) {
+    if (!transfer) return {};
+    return {.transfer_message = present(transfer->message),
+            .reject_reason = present(transfer->reject_reason),
+            .transfer_date = transfer->started,
+            .accept_date = transfer->accepted,
+            .reject_date = transfer->rejected};
+}
+
+}  // namespace
+
 CertificateMode shape_of(registry::CertificateMode mode) {
     return mode == registry::CertificateMode::SniOnly ? CertificateMode::SniOnly
                                                       : CertificateMode::Default;
 }
 
-}  // namespace
+registry::CertificateMode mode_of(CertificateMode mode) {
+    return mode == CertificateMode::SniOnly ? registry::CertificateMode::SniOnly
+                                            : registry::CertificateMode::Default;
+}
 
 registry::CertificateStatus status_of(CertificateStatus status) {
     switch (status) {
@@ -53,17 +71,20 @@ CertificateDescription description_of(const registry::RegisteredCertificate& cer
         .certificate_id = certificate.id.value(),
         .status = shape_of(certificate.status),
         .certificate_pem = certificate.pem,
-        .owned_by = certificate.tenant.account.value(),
+        .owned_by = certificate.owner().value(),
         .creation_date = certificate.created,
         .last_modified_date = certificate.modified,
         .customer_version = static_cast<std::int32_t>(certificate.customer_version),
-        .transfer_data = TransferData(),
+        .transfer_data = shape_of(certificate.transfer),
         .generation_id = certificate.generation_id,
         .validity = CertificateValidity{.not_before = certificate.not_before,
                                         .not_after = certificate.not_after},
         .certificate_mode = shape_of(certificate.mode)};
     if (!certificate.authority.empty()) {
         description.ca_certificate_id = certificate.authority.value();
+    }
+    if (!certificate.previous_owner.empty()) {
+        description.previous_owned_by = certificate.previous_owner.value();
     }
     return description;
 }
@@ -73,6 +94,16 @@ Certificate summary_of(const registry::RegisteredCertificate& certificate) {
             .certificate_id = certificate.id.value(),
             .status = shape_of(certificate.status),
             .certificate_mode = shape_of(certificate.mode),
+            .creation_date = certificate.created};
+}
+
+OutgoingCertificate outgoing_of(const registry::RegisteredCertificate& certificate) {
+    const registry::Transfer transfer = certificate.transfer.value_or(registry::Transfer());
+    return {.certificate_arn = certificate.arn(),
+            .certificate_id = certificate.id.value(),
+            .transferred_to = transfer.to.value(),
+            .transfer_date = transfer.started,
+            .transfer_message = present(transfer.message),
             .creation_date = certificate.created};
 }
 

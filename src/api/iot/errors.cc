@@ -16,6 +16,11 @@ const wire::ErrorShape& shape_of(registry::Refusal refusal) {
         case Refusal::VersionsLimitExceeded: return errors::versions_limit_exceeded_exception;
         case Refusal::CertificateState: return errors::certificate_state_exception;
         case Refusal::CertificateValidation: return errors::certificate_validation_exception;
+        case Refusal::CertificateConflict: return errors::certificate_conflict_exception;
+        case Refusal::RegistrationCodeValidation:
+            return errors::registration_code_validation_exception;
+        case Refusal::TransferConflict: return errors::transfer_conflict_exception;
+        case Refusal::TransferAlreadyCompleted: return errors::transfer_already_completed_exception;
         case Refusal::LimitExceeded: return errors::limit_exceeded_exception;
         case Refusal::NotConfigured: return errors::not_configured_exception;
         case Refusal::VersionConflict: return errors::version_conflict_exception;

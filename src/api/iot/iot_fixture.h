@@ -23,6 +23,8 @@ struct IotFixture : ApiFixture {
                                  .logging = *logging,
                                  .policies = policies,
                                  .certificates = certificates,
+                                 .ca_certificates = ca_certificates,
+                                 .transfers = transfers,
                                  .things = things,
                                  .thing_types = thing_types,
                                  .thing_groups = thing_groups,
@@ -59,6 +61,8 @@ struct IotFixture : ApiFixture {
         std::move(registry::LoggingOptions::load(store, levels).value());
     registry::Policies policies{store, {clock, random, {}}};
     registry::Certificates certificates{store, {clock, random}};
+    registry::CaCertificates ca_certificates{store, {clock, random}};
+    registry::CertificateTransfers transfers{store, {clock}};
     registry::Things things{store, {random}};
     registry::ThingTypes thing_types{store, {clock, random, {}}};
     registry::ThingGroups thing_groups{store, {random}};

@@ -1,10 +1,12 @@
 #include "api/iot/iot_service.h"
 
+#include "api/iot/accept_certificate_transfer.h"
 #include "api/iot/add_thing_to_billing_group.h"
 #include "api/iot/add_thing_to_thing_group.h"
 #include "api/iot/attach_policy.h"
 #include "api/iot/attach_principal_policy.h"
 #include "api/iot/attach_thing_principal.h"
+#include "api/iot/cancel_certificate_transfer.h"
 #include "api/iot/clear_default_authorizer.h"
 #include "api/iot/create_authorizer.h"
 #include "api/iot/create_billing_group.h"
@@ -18,9 +20,11 @@
 #include "api/iot/create_thing_type.h"
 #include "api/iot/delete_authorizer.h"
 #include "api/iot/delete_billing_group.h"
+#include "api/iot/delete_ca_certificate.h"
 #include "api/iot/delete_certificate.h"
 #include "api/iot/delete_policy.h"
 #include "api/iot/delete_policy_version.h"
+#include "api/iot/delete_registration_code.h"
 #include "api/iot/delete_role_alias.h"
 #include "api/iot/delete_thing.h"
 #include "api/iot/delete_thing_group.h"
@@ -29,6 +33,7 @@
 #include "api/iot/deprecate_thing_type.h"
 #include "api/iot/describe_authorizer.h"
 #include "api/iot/describe_billing_group.h"
+#include "api/iot/describe_ca_certificate.h"
 #include "api/iot/describe_certificate.h"
 #include "api/iot/describe_default_authorizer.h"
 #include "api/iot/describe_endpoint.h"
@@ -45,11 +50,15 @@
 #include "api/iot/get_logging_options.h"
 #include "api/iot/get_policy.h"
 #include "api/iot/get_policy_version.h"
+#include "api/iot/get_registration_code.h"
 #include "api/iot/get_v2_logging_options.h"
 #include "api/iot/list_attached_policies.h"
 #include "api/iot/list_authorizers.h"
 #include "api/iot/list_billing_groups.h"
+#include "api/iot/list_ca_certificates.h"
 #include "api/iot/list_certificates.h"
+#include "api/iot/list_certificates_by_ca.h"
+#include "api/iot/list_outgoing_certificates.h"
 #include "api/iot/list_policies.h"
 #include "api/iot/list_policy_principals.h"
 #include "api/iot/list_policy_versions.h"
@@ -68,7 +77,10 @@
 #include "api/iot/list_things_in_billing_group.h"
 #include "api/iot/list_things_in_thing_group.h"
 #include "api/iot/list_v2_logging_levels.h"
+#include "api/iot/register_ca_certificate.h"
+#include "api/iot/register_certificate.h"
 #include "api/iot/register_certificate_without_ca.h"
+#include "api/iot/reject_certificate_transfer.h"
 #include "api/iot/remove_thing_from_billing_group.h"
 #include "api/iot/remove_thing_from_thing_group.h"
 #include "api/iot/set_default_authorizer.h"
@@ -79,9 +91,11 @@
 #include "api/iot/tag_resource.h"
 #include "api/iot/test_authorization.h"
 #include "api/iot/test_invoke_authorizer.h"
+#include "api/iot/transfer_certificate.h"
 #include "api/iot/untag_resource.h"
 #include "api/iot/update_authorizer.h"
 #include "api/iot/update_billing_group.h"
+#include "api/iot/update_ca_certificate.h"
 #include "api/iot/update_certificate.h"
 #include "api/iot/update_event_configurations.h"
 #include "api/iot/update_role_alias.h"
@@ -127,8 +141,28 @@ void serve_certificates(Service& service, const IotParts& parts) {
         .handle(iot::DeleteCertificate{parts.certificates})
         .handle(iot::DescribeCertificate{parts.certificates})
         .handle(iot::ListCertificates{parts.certificates})
+        .handle(iot::ListCertificatesByCA{parts.certificates})
+        .handle(iot::RegisterCertificate{parts.certificates})
         .handle(iot::RegisterCertificateWithoutCA{parts.certificates})
         .handle(iot::UpdateCertificate{parts.certificates});
+}
+
+void serve_ca_certificates(Service& service, const IotParts& parts) {
+    service.handle(iot::DeleteCACertificate{parts.ca_certificates})
+        .handle(iot::DeleteRegistrationCode{parts.ca_certificates})
+        .handle(iot::DescribeCACertificate{parts.ca_certificates})
+        .handle(iot::GetRegistrationCode{parts.ca_certificates})
+        .handle(iot::ListCACertificates{parts.ca_certificates})
+        .handle(iot::RegisterCACertificate{parts.ca_certificates})
+        .handle(iot::UpdateCACertificate{parts.ca_certificates});
+}
+
+void serve_transfers(Service& service, const IotParts& parts) {
+    service.handle(iot::AcceptCertificateTransfer{parts.transfers})
+        .handle(iot::CancelCertificateTransfer{parts.transfers})
+        .handle(iot::ListOutgoingCertificates{parts.transfers})
+        .handle(iot::RejectCertificateTransfer{parts.transfers})
+        .handle(iot::TransferCertificate{parts.transfers});
 }
 
 void serve_policies(Service& service, const IotParts& parts) {
@@ -226,6 +260,8 @@ Service make_iot_service(const IotParts& parts) {
     serve_account(service, parts);
     serve_authorizers(service, parts);
     serve_certificates(service, parts);
+    serve_ca_certificates(service, parts);
+    serve_transfers(service, parts);
     serve_policies(service, parts);
     serve_thing_types(service, parts);
     serve_things(service, parts);

@@ -13,6 +13,8 @@
 #include "certificates/local_authority.h"
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
+#include "registry/ca_certificates.h"
+#include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
 #include "registry/endpoint_name.h"
 #include "registry/event_settings.h"
@@ -38,6 +40,8 @@ struct IotParts {
     registry::LoggingOptions& logging;
     registry::Policies& policies;
     registry::Certificates& certificates;
+    registry::CaCertificates& ca_certificates;
+    registry::CertificateTransfers& transfers;
     registry::Things& things;
     registry::ThingTypes& thing_types;
     registry::ThingGroups& thing_groups;

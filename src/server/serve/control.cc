@@ -119,6 +119,10 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
                                                .versions_max = limits.policy_versions_max}});
     certificates = std::make_unique<registry::Certificates>(
         store, registry::CertificateRecords::Parts{clock, random});
+    ca_certificates = std::make_unique<registry::CaCertificates>(
+        store, registry::CaCertificateRecords::Parts{clock, random});
+    transfers = std::make_unique<registry::CertificateTransfers>(
+        store, registry::CertificateTransferRecords::Parts{clock});
     things = std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random});
     thing_types = std::make_unique<registry::ThingTypes>(
         store, registry::ThingTypeRecords::Parts{clock, random, {}});
@@ -159,6 +163,8 @@ ControlApi::ControlApi(const Parts& parts)
          .logging = *parts.resources.logging,
          .policies = *parts.resources.policies,
          .certificates = *parts.resources.certificates,
+         .ca_certificates = *parts.resources.ca_certificates,
+         .transfers = *parts.resources.transfers,
          .things = *parts.resources.things,
          .thing_types = *parts.resources.thing_types,
          .thing_groups = *parts.resources.thing_groups,

@@ -15,6 +15,8 @@
 #include "iam/function_keys.h"
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
+#include "registry/ca_certificates.h"
+#include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
 #include "registry/event_settings.h"
 #include "registry/logging_options.h"
@@ -47,6 +49,8 @@ public:
     std::unique_ptr<registry::LoggingOptions> logging;
     std::unique_ptr<registry::Policies> policies;
     std::unique_ptr<registry::Certificates> certificates;
+    std::unique_ptr<registry::CaCertificates> ca_certificates;
+    std::unique_ptr<registry::CertificateTransfers> transfers;
     std::unique_ptr<registry::Things> things;
     std::unique_ptr<registry::ThingTypes> thing_types;
     std::unique_ptr<registry::ThingGroups> thing_groups;
