@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "authentication/connection_variables.h"
+#include "registry/certificate_records.h"
 #include "registry/principal_facts.h"
 
 namespace gatehouse::authentication {
@@ -27,6 +28,13 @@ Refusal refusal_of(const registry::Refused& refused, const registry::Certificate
                        fmt::format("the client certificate {} is not registered; register it, or "
                                    "let CreateKeysAndCertificate make one",
                                    id.view()));
+    }
+    if (refused.as_error().kind != ErrorKind::Unavailable &&
+        refused.refusal != registry::Refusal::InternalFailure) {
+        return refusal("DEVICE_CERTIFICATE_NOT_REGISTERED",
+                       fmt::format("the client certificate {} is not registered, and cannot be "
+                                   "registered just in time: {}",
+                                   id.view(), refused.message));
     }
     Refusal unavailable =
         refusal("INTERNAL_SERVER_ERROR",
@@ -55,7 +63,8 @@ PrincipalFacts facts_of(const Credentials& credentials,
 }  // namespace
 
 async::Task<AuthenticationResult> CertificateAuthenticator::ask(
-    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace) {
+    std::shared_ptr<const Credentials> credentials, Occasion occasion,
+    logs::TraceStore::Recorder trace) {
     const auto id = certificates::certificate_id_of(credentials->peer.client_certificate);
     std::optional<std::string> client_id;
     if (credentials->mqtt) client_id = credentials->mqtt->client_id;
@@ -65,15 +74,15 @@ async::Task<AuthenticationResult> CertificateAuthenticator::ask(
     };
     const std::uint64_t epoch =
         epochs_.stamp(credentials->tenant, id.view(), client_id.value_or(std::string()));
-    auto read =
-        co_await store_.run([&](storage::ResourceStore& store)
-                                -> Result<registry::Outcome<registry::CertificatePrincipal>> {
-            return registry::read_principal(store, credentials->tenant, id, client_id);
-        });
-    if (!read) co_return refuse(refusal_of(registry::refused_by(read.error()), id));
-    if (!*read) co_return refuse(refusal_of(read->error(), id));
-    const registry::CertificatePrincipal& principal = **read;
-    if (auto checked = check(principal.certificate); !checked) {
+    const auto found = co_await look_up(credentials, occasion);
+    if (!found) co_return refuse(refusal_of(found.error(), id));
+    const registry::CertificatePrincipal& principal = *found;
+    const registry::RegisteredCertificate& certificate = principal.certificate;
+    if (certificate.status == CertificateStatus::PendingActivation &&
+        !certificate.authority.empty() && occasion == Occasion::Connection) {
+        parts_.listener.certificate_waits(certificate);
+    }
+    if (auto checked = check(*credentials, certificate); !checked) {
         co_return refuse(std::move(checked.error()));
     }
     auto policies = policies_of(*credentials, principal);
@@ -92,8 +101,35 @@ async::Task<AuthenticationResult> CertificateAuthenticator::ask(
     co_return IdentityPtr(std::move(identity));
 }
 
+async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
+    std::shared_ptr<const Credentials> credentials, Occasion occasion) {
+    auto answer = co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Found> {
+        const Bytes& presented = credentials->peer.client_certificate;
+        const auto read = [&] {
+            return registry::read_principal(
+                store, credentials->tenant, certificates::certificate_id_of(presented),
+                credentials->mqtt ? std::optional(credentials->mqtt->client_id) : std::nullopt);
+        };
+        auto found = read();
+        if (found || found.error().refusal != registry::Refusal::ResourceNotFound ||
+            occasion == Occasion::Review) {
+            return found;
+        }
+        const registry::CertificateRecords::Parts parts{parts_.clock, parts_.random};
+        const auto added =
+            registry::CertificateRecords(store, parts)
+                .add_just_in_time(credentials->tenant, presented,
+                                  credentials->names_endpoint ? registry::EndpointNamed::Yes
+                                                              : registry::EndpointNamed::No);
+        if (!added) return Found(registry::refuse(added.error()));
+        return *added ? read() : std::move(found);
+    });
+    if (!answer) co_return registry::refuse(registry::refused_by(answer.error()));
+    co_return std::move(*answer);
+}
+
 std::expected<void, Refusal> CertificateAuthenticator::check(
-    const registry::RegisteredCertificate& certificate) const {
+    const Credentials& credentials, const registry::RegisteredCertificate& certificate) const {
     const auto refused = [&](std::string reason, std::string why) {
         return std::unexpected(
             refusal(std::move(reason),
@@ -102,12 +138,25 @@ std::expected<void, Refusal> CertificateAuthenticator::check(
     if (certificate.status == CertificateStatus::Revoked) {
         return refused("DEVICE_CERTIFICATE_REVOKED", "is revoked");
     }
+    if (certificate.mode == registry::CertificateMode::SniOnly && !credentials.names_endpoint) {
+        return refused("SNI_MISUSED",
+                       "is registered in mode SNI_ONLY, and the client named no endpoint of this "
+                       "account in TLS (SNI): connect by the endpoint's name (`aws iot "
+                       "describe-endpoint`); further names are given by --endpoint");
+    }
+    if (certificate.status == CertificateStatus::PendingActivation &&
+        !certificate.authority.empty()) {
+        return refused("DEVICE_CERTIFICATE_INACTIVE",
+                       fmt::format("is registered, by CA certificate {}, and PENDING_ACTIVATION; "
+                                   "activate it with UpdateCertificate",
+                                   certificate.authority.view()));
+    }
     if (certificate.status != CertificateStatus::Active) {
         return refused("DEVICE_CERTIFICATE_INACTIVE",
                        fmt::format("is {}; activate it with UpdateCertificate",
                                    name_of_choice(certificate.status)));
     }
-    const WallTime now = clock_.wall_now();
+    const WallTime now = parts_.clock.wall_now();
     if (now < certificate.not_before) {
         return refused("DEVICE_CERTIFICATE_INACTIVE", "is not valid yet; is the clock right?");
     }
@@ -126,7 +175,7 @@ std::expected<CompiledPoliciesPtr, Refusal> CertificateAuthenticator::policies_o
     }
     const std::string key = KnownIndexes::key_of(credentials.tenant, "attached", texts);
     const auto variables = [&] {
-        return connection_variables(credentials, facts_of(credentials, principal), clock_);
+        return connection_variables(credentials, facts_of(credentials, principal), parts_.clock);
     };
     const auto fill_in = [&](PolicyIndexPtr index) {
         const bool is_closed = index->open_variables().empty();
@@ -138,7 +187,7 @@ std::expected<CompiledPoliciesPtr, Refusal> CertificateAuthenticator::policies_o
     std::vector<policy::PolicySource> sources;
     for (const registry::AttachedPolicy& policy : principal.policies) {
         auto document =
-            policy::parse_document(policy.document, policy::Dialect::IotPolicy, limits_);
+            policy::parse_document(policy.document, policy::Dialect::IotPolicy, parts_.limits);
         if (!document) {
             return std::unexpected(refusal("INTERNAL_SERVER_ERROR",
                                            fmt::format("{} does not read: {}", source_of(policy),

@@ -2,9 +2,11 @@
 // policies that are attached to it and to its thing's groups. TLS has shown that they hold its key.
 //
 // A certificate is let in by its registration, not by who signed it: what is not registered here
-// counts for nothing, whoever issued it.
+// counts for nothing, whoever issued it. Who signed it may have it registered at its first
+// connection, which is refused all the same.
 //
-// Source: AWS IoT Developer Guide, "X.509 client certificates", "Authorization".
+// Source: AWS IoT Developer Guide, "X.509 client certificates", "Just-in-time registration",
+// "Authorization".
 // Threads: any loop.
 #pragma once
 
@@ -14,7 +16,9 @@
 #include "authentication/authenticator.h"
 #include "authentication/identity_epochs.h"
 #include "authentication/known_indexes.h"
+#include "authentication/registration_listener.h"
 #include "base/pinned.h"
+#include "base/random.h"
 #include "policy/document.h"
 #include "registry/principal_reader.h"
 #include "storage/async_resource_store.h"
@@ -23,15 +27,21 @@ namespace gatehouse::authentication {
 
 class CertificateAuthenticator : Pinned {
 public:
-    // The store and the clock, of which policies may ask the time, must outlive this and the
-    // identities.
-    CertificateAuthenticator(storage::AsyncResourceStore& store, const Clock& clock,
-                             policy::DocumentLimits limits)
-        : store_(store), clock_(clock), limits_(limits) {}
+    struct Parts {
+        storage::AsyncResourceStore& store;
+        const Clock& clock;  // of which policies may ask the time
+        Random& random;
+        RegistrationListener& listener;
+        policy::DocumentLimits limits;
+    };
+    // The parts must outlive this, and the clock the identities.
+    explicit CertificateAuthenticator(const Parts& parts) : parts_(parts) {}
 
+    // Only a connection registers a certificate; what was deleted while it lasts stays so.
+    enum class Occasion : std::uint8_t { Connection, Review };
     // Of credentials with a client certificate.
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
-                                          logs::TraceStore::Recorder trace);
+                                          Occasion occasion, logs::TraceStore::Recorder trace);
 
     // What the registry holds of these clients changed.
     void note(const registry::AffectedClients& affected) { epochs_.note(affected); }
@@ -42,13 +52,15 @@ public:
     }
 
 private:
-    std::expected<void, Refusal> check(const registry::RegisteredCertificate& certificate) const;
+    // What the store holds, read and changed in one go on a worker.
+    using Found = registry::Outcome<registry::CertificatePrincipal>;
+    async::Task<Found> look_up(std::shared_ptr<const Credentials> credentials, Occasion occasion);
+    std::expected<void, Refusal> check(const Credentials& credentials,
+                                       const registry::RegisteredCertificate& certificate) const;
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(
         const Credentials& credentials, const registry::CertificatePrincipal& principal);
 
-    storage::AsyncResourceStore& store_;
-    const Clock& clock_;
-    const policy::DocumentLimits limits_;
+    const Parts parts_;
     KnownIndexes known_;
     IdentityEpochs epochs_;
 };

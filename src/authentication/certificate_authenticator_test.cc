@@ -5,6 +5,7 @@
 
 #include "async/run_to_end.h"
 #include "certificates/issue.h"
+#include "registry/ca_certificate_records.h"
 #include "registry/certificate_records.h"
 #include "registry/membership_records.h"
 #include "registry/policy_records.h"
@@ -23,10 +24,10 @@ protected:
     CertificateAuthenticatorTest() {
         const certificates::Validity validity{clock_.wall_now() - std::chrono::hours(1),
                                               clock_.wall_now() + std::chrono::hours(1)};
-        const auto authority =
+        authority_ =
             certificates::make_authority({.common_name = "CA", .validity = validity}, random_)
                 .value();
-        pem_ = certificates::issue(authority,
+        pem_ = certificates::issue(authority_,
                                    {.common_name = "lamp-4711",
                                     .names = {},
                                     .validity = validity,
@@ -61,13 +62,31 @@ protected:
             .value();
         return registry::parse_policy_target(tenant_, arn_of(tenant_, group)).value();
     }
-    AuthenticationResult connect(const std::string& client_id) {
+    // SNI_ONLY needs no proof of its key.
+    registry::CaCertificate add_authority(
+        registry::CaStatus status = registry::CaStatus::Active,
+        registry::AutoRegistration automatic = registry::AutoRegistration::Enable) {
+        return cas_
+            .add(tenant_, {.pem = authority_.certificate_pem,
+                           .verification_pem = {},
+                           .status = status,
+                           .mode = registry::CertificateMode::SniOnly,
+                           .auto_registration = automatic,
+                           .config = {},
+                           .tags = {}})
+            .value();
+    }
+    enum class Sni : bool { None, Endpoint };
+    AuthenticationResult connect(const std::string& client_id, Sni sni = Sni::None,
+                                 CertificateAuthenticator::Occasion occasion =
+                                     CertificateAuthenticator::Occasion::Connection) {
         auto credentials = std::make_shared<Credentials>();
         credentials->tenant = tenant_;
         credentials->peer.client_certificate = certificate_.der;
         credentials->mqtt.emplace();
         credentials->mqtt->client_id = client_id;
-        return async::run_to_end(clock_, authenticator_.ask(std::move(credentials), {}));
+        credentials->names_endpoint = sni == Sni::Endpoint;
+        return async::run_to_end(clock_, authenticator_.ask(std::move(credentials), occasion, {}));
     }
     static bool may(const IdentityPtr& identity, policy::Action action, std::string_view what) {
         return identity->policies->decide(action, what).allowed();
@@ -88,7 +107,17 @@ protected:
     registry::ThingGroupRecords::Parts group_parts_{random_};
     registry::ThingGroupRecords groups_{memory_, group_parts_};
     registry::MembershipRecords memberships_{memory_, {}};
-    CertificateAuthenticator authenticator_{store_, clock_, {}};
+    struct Waiting final : RegistrationListener {
+        void certificate_waits(const registry::RegisteredCertificate& certificate) override {
+            certificates.push_back(certificate);
+        }
+        std::vector<registry::RegisteredCertificate> certificates;
+    } waiting_;
+    CertificateAuthenticator authenticator_{
+        {.store = store_, .clock = clock_, .random = random_, .listener = waiting_, .limits = {}}};
+    registry::CaCertificateRecords::Parts ca_parts_{clock_, random_};
+    registry::CaCertificateRecords cas_{memory_, ca_parts_};
+    certificates::AuthorityPem authority_;
     std::string pem_;
     certificates::Certificate certificate_;
 };
@@ -118,6 +147,78 @@ TEST_F(CertificateAuthenticatorTest, StatusesThatLetNobodyIn) {
     EXPECT_EQ(reason_when(CertificateStatus::Inactive), "DEVICE_CERTIFICATE_INACTIVE");
     EXPECT_EQ(reason_when(CertificateStatus::Active), "let in");
     EXPECT_EQ(reason_when(CertificateStatus::Revoked), "DEVICE_CERTIFICATE_REVOKED");
+}
+
+// Developer Guide, "Just-in-time registration".
+TEST_F(CertificateAuthenticatorTest, ACaRegistersItsDevicesWhenTheyConnect) {
+    const auto authority = add_authority();
+    const auto without_sni = connect("lamp");
+    EXPECT_EQ(without_sni.error().reason, "DEVICE_CERTIFICATE_NOT_REGISTERED") << "SNI_ONLY";
+    const auto first = connect("lamp", Sni::Endpoint);
+    ASSERT_FALSE(first) << "somebody activates it first";
+    EXPECT_EQ(first.error().reason, "DEVICE_CERTIFICATE_INACTIVE");
+    EXPECT_THAT(first.error().sentence, HasSubstr("PENDING_ACTIVATION"));
+    ASSERT_EQ(waiting_.certificates.size(), 1u);
+    EXPECT_EQ(waiting_.certificates[0].id, certificate_.id);
+    EXPECT_EQ(waiting_.certificates[0].authority, authority.id);
+    const auto found = records_.describe(tenant_, certificate_.id).value();
+    EXPECT_EQ(found.status, CertificateStatus::PendingActivation);
+    EXPECT_EQ(found.mode, registry::CertificateMode::SniOnly);
+    EXPECT_EQ(certificates::parse_certificate_pem(found.pem)->id, certificate_.id);
+    EXPECT_FALSE(connect("lamp", Sni::Endpoint));
+    EXPECT_EQ(waiting_.certificates.size(), 2u) << "told again, as long as it waits";
+    records_.set_status(tenant_, certificate_.id, CertificateStatus::Active).value();
+    EXPECT_TRUE(connect("lamp", Sni::Endpoint));
+    EXPECT_EQ(waiting_.certificates.size(), 2u);
+}
+
+TEST_F(CertificateAuthenticatorTest, CasThatRegisterNobody) {
+    const auto reason = [&] { return connect("lamp", Sni::Endpoint).error().reason; };
+    using registry::AutoRegistration;
+    using registry::CaStatus;
+    const auto id = add_authority(CaStatus::Inactive).id;
+    EXPECT_EQ(reason(), "DEVICE_CERTIFICATE_NOT_REGISTERED");
+    const auto change = [&](CaStatus status, AutoRegistration automatic) {
+        cas_.change(tenant_, id, {.status = status, .auto_registration = automatic, .config = {}})
+            .value();
+    };
+    change(CaStatus::Active, AutoRegistration::Disable);
+    EXPECT_EQ(reason(), "DEVICE_CERTIFICATE_NOT_REGISTERED");
+    change(CaStatus::Active, AutoRegistration::Enable);
+    const auto review = connect("lamp", Sni::Endpoint, CertificateAuthenticator::Occasion::Review);
+    EXPECT_EQ(review.error().reason, "DEVICE_CERTIFICATE_NOT_REGISTERED")
+        << "what is deleted while its device is connected is not made again";
+    EXPECT_FALSE(records_.describe(tenant_, certificate_.id));
+    EXPECT_EQ(reason(), "DEVICE_CERTIFICATE_INACTIVE");
+    // The status of the CA counts when a certificate is registered, and never after.
+    records_.set_status(tenant_, certificate_.id, CertificateStatus::Active).value();
+    change(CaStatus::Inactive, AutoRegistration::Enable);
+    EXPECT_TRUE(connect("lamp", Sni::Endpoint));
+}
+
+TEST_F(CertificateAuthenticatorTest, AStrangerOfTheSameNameRegistersNobody) {
+    authority_ =
+        certificates::make_authority({.common_name = "CA",
+                                      .validity = {clock_.wall_now() - std::chrono::hours(1),
+                                                   clock_.wall_now() + std::chrono::hours(1)}},
+                                     random_)
+            .value();
+    add_authority();
+    EXPECT_EQ(connect("lamp", Sni::Endpoint).error().reason, "DEVICE_CERTIFICATE_NOT_REGISTERED");
+    EXPECT_TRUE(waiting_.certificates.empty());
+}
+
+// API Reference, CertificateDescription, certificateMode.
+TEST_F(CertificateAuthenticatorTest, SniOnlyNeedsTheNameOfAnEndpoint) {
+    records_
+        .add(tenant_, {.pem = pem_,
+                       .status = CertificateStatus::Active,
+                       .mode = registry::CertificateMode::SniOnly})
+        .value();
+    const auto nameless = connect("lamp");
+    ASSERT_FALSE(nameless);
+    EXPECT_EQ(nameless.error().reason, "SNI_MISUSED");
+    EXPECT_TRUE(connect("lamp", Sni::Endpoint));
 }
 
 TEST_F(CertificateAuthenticatorTest, OutsideItsValidityACertificateLetsNobodyIn) {

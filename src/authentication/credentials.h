@@ -42,6 +42,10 @@ struct Credentials {
     std::optional<MqttCredentials> mqtt;
     // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); null: it may.
     std::unique_ptr<const std::string> custom_authentication_problem;
+    // Why a client certificate may not decide here (the door); null: it may.
+    std::unique_ptr<const std::string> certificate_problem;
+    // Whether TLS named an endpoint of the tenant (SNI).
+    bool names_endpoint = false;
 
     // The MQTT user name, else empty.
     std::string_view user_name() const {

@@ -154,13 +154,22 @@ TEST_F(CustomAuthorizerTest, SecretsOfHttpAreTold) {
     }
 }
 
+struct NobodyListens final : RegistrationListener {
+    void certificate_waits(const registry::RegisteredCertificate&) override {}
+};
+
 TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
     const auto ask_as = [&](const AnonymousSettings& anonymous) {
         async::WorkerPool workers({.name = "auth-test", .threads = 1});
         storage::AsyncResourceStore store(store_, workers);
-        CertificateAuthenticator certificates(store, clock_, {});
+        NobodyListens listener;
+        CertificateAuthenticator certificates({.store = store,
+                                               .clock = clock_,
+                                               .random = random_,
+                                               .listener = listener,
+                                               .limits = {}});
         DeviceAuthenticator authenticator(certificates, *authorizer_, nullptr, directory_,
                                           anonymous, clock_);
         AuthenticationResult result = std::unexpected(Refusal());

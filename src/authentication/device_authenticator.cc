@@ -13,7 +13,15 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
     logs::TraceStore::Recorder trace, Deadline deadline) {
     if (is_for_certificate(*credentials)) {
-        co_return co_await certificates_.ask(std::move(credentials), trace);
+        if (credentials->certificate_problem) {
+            Refusal refusal{.type = AuthenticationType::X509,
+                            .reason = "NOT_AUTHENTICATED",
+                            .sentence = *credentials->certificate_problem};
+            trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
+            co_return std::unexpected(std::move(refusal));
+        }
+        co_return co_await certificates_.ask(std::move(credentials),
+                                             CertificateAuthenticator::Occasion::Connection, trace);
     }
     if (anonymous_allowed_ && !brings_credentials(*credentials, *directory_.get())) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Skipped,
@@ -48,7 +56,8 @@ async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
     std::shared_ptr<const Credentials> credentials, IdentityPtr present,
     logs::TraceStore::Recorder trace, Deadline deadline) {
     if (present->is_of_registry()) {
-        auto result = co_await certificates_.ask(std::move(credentials), trace);
+        auto result = co_await certificates_.ask(std::move(credentials),
+                                                 CertificateAuthenticator::Occasion::Review, trace);
         trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
                    result ? "something that the registry holds of the client changed; its policies "
                             "were read again"

@@ -9,6 +9,7 @@
 #include "gateway/arrival.h"
 #include "gateway/connect_permission.h"
 #include "gateway/connect_rules.h"
+#include "gateway/door_terms.h"
 #include "gateway/entering.h"
 #include "gateway/entrance_reports.h"
 #include "gateway/gateway.h"
@@ -336,12 +337,8 @@ private:
         credentials->trace_id = authentication::TraceId(facts_->trace_id);
         credentials->peer = stream_->facts();
         const std::string asked_name = name_asked_for();
-        if (auto problem = custom_authentication_problem(door_, stream_->facts(),
-                                                         {asked_name, names_endpoint_},
-                                                         profile().behaviour.door_rules)) {
-            credentials->custom_authentication_problem =
-                std::make_unique<const std::string>(std::move(*problem));
-        }
+        note_door(*credentials, door_, {asked_name, names_endpoint_},
+                  upgrade_ ? Carrier::WebSocket : Carrier::Tcp, profile().behaviour.door_rules);
         if (upgrade_) {
             credentials->http = std::make_unique<authentication::HttpCredentials>(
                 authentication::HttpCredentials{upgrade_->headers, upgrade_->query});

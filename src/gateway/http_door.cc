@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/uuid.h"
 #include "broker/publisher.h"
+#include "gateway/door_terms.h"
 #include "gateway/gateway.h"
 #include "gateway/loop_gateway.h"
 #include "net/websocket.h"
@@ -187,12 +188,8 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     credentials->tenant = call.tenant;
     credentials->trace_id = authentication::TraceId(call.trace_id);
     credentials->peer = call.peer;
-    if (auto problem = custom_authentication_problem(
-            door_, call.peer, {call.asked_name(), call.names_endpoint},
-            gateway_.settings().profile.behaviour.door_rules)) {
-        credentials->custom_authentication_problem =
-            std::make_unique<const std::string>(std::move(*problem));
-    }
+    note_door(*credentials, door_, {call.asked_name(), call.names_endpoint}, Carrier::Http,
+              gateway_.settings().profile.behaviour.door_rules);
     credentials->http = std::make_unique<authentication::HttpCredentials>(
         authentication::HttpCredentials{call.request.headers, call.request.query});
     const GatewayParts& parts = gateway_.parts();

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "async/run_on.h"
+#include "broker/registration_event.h"
 #include "gateway/device_connection.h"
 #include "server/serve/tell_operator.h"
 
@@ -101,11 +102,14 @@ Result<std::unique_ptr<authentication::PasswordAuthenticator>> make_passwords(
 }
 
 std::unique_ptr<authentication::CertificateAuthenticator> make_certificates(
-    const Devices::Parts& parts) {
+    const Devices::Parts& parts, authentication::RegistrationListener& listener) {
     return std::make_unique<authentication::CertificateAuthenticator>(
-        *parts.foundation.async_store, *parts.foundation.clock,
-        policy::DocumentLimits{.characters_max =
-                                   parts.settings.profile.limits.policy_characters_max});
+        authentication::CertificateAuthenticator::Parts{
+            .store = *parts.foundation.async_store,
+            .clock = *parts.foundation.clock,
+            .random = parts.foundation.random,
+            .listener = listener,
+            .limits = {.characters_max = parts.settings.profile.limits.policy_characters_max}});
 }
 
 // With some time for what goes before the authorizer is asked.
@@ -127,7 +131,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     auto anonymous = anonymous_settings(parts.settings);
     if (!anonymous) return fail(std::move(anonymous.error()));
     Foundation& foundation = parts.foundation;
-    std::unique_ptr<Devices> made(new Devices(parts.loops, *foundation.identity_watch));
+    std::unique_ptr<Devices> made(
+        new Devices(parts.loops, *foundation.clock, *foundation.identity_watch));
     if (auto started = made->start_broker(parts); !started) {
         return fail(std::move(started.error()));
     }
@@ -153,7 +158,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     auto passwords = make_passwords(parts);
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
-    made->certificates_ = make_certificates(parts);
+    made->certificates_ = make_certificates(parts, *made);
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
         *made->certificates_, *made->custom_authorizer_, made->passwords_.get(),
         parts.authorizers.directory(), std::move(*anonymous), *foundation.clock);
@@ -208,6 +213,17 @@ void Devices::follow_registry() {
         certificates_->note(affected);
         gateway_->review(affected);
     });
+}
+
+void Devices::certificate_waits(const registry::RegisteredCertificate& certificate) {
+    const auto& loops = loops_.all();
+    const auto here = std::ranges::find(loops, async::EventLoop::current());
+    broker::publish_registration(broker_->shard(static_cast<std::size_t>(here - loops.begin())),
+                                 {.tenant = certificate.tenant,
+                                  .certificate_id = certificate.id.view(),
+                                  .ca_certificate_id = certificate.authority.view(),
+                                  .registered = certificate.created},
+                                 clock_.wall_now());
 }
 
 Result<void> Devices::reload_passwords() {

@@ -10,6 +10,7 @@
 #include "authentication/certificate_authenticator.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/device_authenticator.h"
+#include "authentication/registration_listener.h"
 #include "base/result.h"
 #include "broker/broker.h"
 #include "broker/event_loop_port.h"
@@ -24,7 +25,7 @@
 
 namespace gatehouse::server {
 
-class Devices : Pinned {
+class Devices final : authentication::RegistrationListener, Pinned {
 public:
     struct Parts {
         const Settings& settings;
@@ -37,7 +38,7 @@ public:
     };
     // InvalidInput: the policy for anonymous clients, or the file of passwords, cannot be used.
     static Result<std::unique_ptr<Devices>> make(const Parts& parts);
-    ~Devices();
+    ~Devices() override;
 
     gateway::Gateway& gateway() { return *gateway_; }
     authentication::CustomAuthorizer& custom_authorizer() { return *custom_authorizer_; }
@@ -51,13 +52,16 @@ public:
     async::Task<void> drain(Deadline deadline);
 
 private:
-    Devices(Loops& loops, registry::IdentityWatch& watch) : loops_(loops), watch_(watch) {}
+    Devices(Loops& loops, const Clock& clock, registry::IdentityWatch& watch)
+        : loops_(loops), clock_(clock), watch_(watch) {}
+    void certificate_waits(const registry::RegisteredCertificate& certificate) override;
     Result<void> start_broker(const Parts& parts);
     void follow_registry();
     template <class Work>
     async::Task<void> on_every_loop(Work work);
 
     Loops& loops_;
+    const Clock& clock_;
     registry::IdentityWatch& watch_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it

@@ -1,0 +1,17 @@
+// Told of devices whose certificates are registered, and wait for somebody to activate them.
+#pragma once
+
+#include "registry/registered_certificate.h"
+
+namespace gatehouse::authentication {
+
+class RegistrationListener {
+public:
+    virtual ~RegistrationListener() = default;
+
+    // A device connected with a certificate that its CA registered and that is PENDING_ACTIVATION:
+    // just now, or it came again. On the connection's loop.
+    virtual void certificate_waits(const registry::RegisteredCertificate& certificate) = 0;
+};
+
+}  // namespace gatehouse::authentication
