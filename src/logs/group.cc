@@ -100,6 +100,13 @@ Result<std::shared_ptr<Group>> Group::open(std::filesystem::path folder, Limits 
         if (!days->is_int64()) return corrupt();
         group->retention_days_ = static_cast<int>(days->get_int64());
     }
+    if (const auto* tags = object->if_contains("tags"); tags != nullptr) {
+        if (!tags->is_object()) return corrupt();
+        for (const auto& [key, value] : tags->get_object()) {
+            if (!value.is_string()) return corrupt();
+            group->tags_[std::string(key)] = std::string(value.get_string());
+        }
+    }
     return group;
 }
 
@@ -108,6 +115,11 @@ Result<void> Group::write_description() {
     append_escaped(text, name_);
     text += fmt::format("\",\"creationTime\":{}", created_);
     if (retention_days_) text += fmt::format(",\"retentionInDays\":{}", *retention_days_);
+    if (!tags_.empty()) {
+        json::object tags;
+        for (const auto& [key, value] : tags_) tags[key] = value;
+        text += ",\"tags\":" + to_text(tags);
+    }
     text += "}\n";
     return write_file(folder_ / description_file, text, FileAccess::Private);
 }
@@ -341,6 +353,20 @@ Result<void> Group::set_retention(std::optional<int> days) {
     const auto before = std::exchange(retention_days_, days);
     auto wrote = write_description();
     if (!wrote) retention_days_ = before;
+    return wrote;
+}
+
+ResourceTags Group::tags() const {
+    const std::scoped_lock lock(mutex_);
+    return tags_;
+}
+
+Result<void> Group::set_tags(ResourceTags tags) {
+    const std::scoped_lock lock(mutex_);
+    if (removed_) return fail(ErrorKind::NotFound, "The specified log group does not exist.");
+    auto before = std::exchange(tags_, std::move(tags));
+    auto wrote = write_description();
+    if (!wrote) tags_ = std::move(before);
     return wrote;
 }
 

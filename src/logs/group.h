@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/pinned.h"
+#include "base/resource_tags.h"
 #include "base/result.h"
 #include "logs/segment.h"
 
@@ -70,6 +71,7 @@ public:
     Result<std::map<std::string, StreamFacts>> streams();
     Result<GroupSnapshot> snapshot();
     std::optional<int> retention_days() const;
+    ResourceTags tags() const;
     // When the oldest sealed segment's newest record was ingested; empty without one.
     std::optional<std::int64_t> oldest_sealed();
 
@@ -79,6 +81,7 @@ public:
     Result<void> create_stream(std::string_view name, std::int64_t now);  // Conflict
     Result<void> delete_stream(std::string_view name);                    // NotFound
     Result<void> set_retention(std::optional<int> days);
+    Result<void> set_tags(ResourceTags tags);
     Result<void> sync();
     // Seals a full active segment and drops the oldest ones over the group's limit.
     enum class Rotation : std::uint8_t { NotDue, Sealed };
@@ -119,6 +122,7 @@ private:
     bool loaded_ = false;
     bool removed_ = false;
     std::optional<int> retention_days_;
+    ResourceTags tags_;
     std::deque<SegmentFacts> sealed_;
     std::optional<ActiveSegment> active_;
     std::map<std::string, Stream, std::less<>> streams_;

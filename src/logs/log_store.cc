@@ -249,6 +249,19 @@ Result<void> LogStore::set_retention(const Tenant& tenant, std::string_view grou
     return (*found)->set_retention(days);
 }
 
+Result<void> LogStore::change_tags(const Tenant& tenant, std::string_view group_name,
+                                   const ResourceTags& added,
+                                   std::span<const std::string> removed) {
+    const std::scoped_lock lock(writer_mutex_);
+    auto found = group(tenant, group_name);
+    if (!found) return fail(found.error());
+    ResourceTags tags = (*found)->tags();
+    for (const auto& [key, value] : added) tags.insert_or_assign(key, value);
+    for (const std::string& key : removed) tags.erase(key);
+    if (auto fault = tags_fault(tags)) return fail(ErrorKind::InvalidInput, std::move(*fault));
+    return (*found)->set_tags(std::move(tags));
+}
+
 Result<void> LogStore::put_events(const Tenant& tenant, std::string_view group_name,
                                   std::string_view stream, std::span<const PutEvent> events) {
     const std::scoped_lock lock(writer_mutex_);

@@ -101,6 +101,9 @@ public:
     // Empty: for ever.
     Result<void> set_retention(const Tenant& tenant, std::string_view group,
                                std::optional<int> days);
+    // These get these values, then the keys in `removed` go. InvalidInput for tags that may not be.
+    Result<void> change_tags(const Tenant& tenant, std::string_view group,
+                             const ResourceTags& added, std::span<const std::string> removed);
     // The stream exists; the events were checked by put_log_events() (logs/log_requests.h).
     Result<void> put_events(const Tenant& tenant, std::string_view group, std::string_view stream,
                             std::span<const PutEvent> events);

@@ -1,0 +1,320 @@
+#include "logs/insights_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "logs/insights_stats.h"
+
+namespace gatehouse::logs::insights {
+namespace {
+
+// Several values as one key; no text holds this byte sequence by accident and harm.
+std::string key_of(const std::vector<Value>& values) {
+    std::string key;
+    for (const Value& value : values) {
+        const std::string text = value.text();
+        key += fmt::format("{}{}:{}", value.is_absent() ? '-' : '+', text.size(), text);
+    }
+    return key;
+}
+
+struct Group {
+    std::vector<Value> by;
+    std::vector<Accumulator> aggregates;
+};
+
+struct SortedRow {
+    std::vector<Value> keys;
+    Row row;
+    std::uint64_t came = 0;
+};
+
+}  // namespace
+
+class Run::Stages {
+public:
+    Stages(const Query& query, RunLimits limits)
+        : query_(query), limits_(limits), states_(query.commands.size()) {}
+
+    Result<void> add(std::shared_ptr<const Record> record) {
+        ++results_.records_scanned;
+        results_.bytes_scanned += record->message.size();
+        RecordFields fields(*record);
+        const std::size_t passed_before = matched_;
+        push(Row(record), &fields, 0);
+        if (matched_ > passed_before) ++results_.records_matched;
+        return within_memory();
+    }
+
+    bool has_enough() const { return has_enough_; }
+
+    Result<Results> finish() {
+        for (std::size_t i = 0; i < states_.size(); ++i) {
+            flush_groups(i);
+            flush_sorted(i);
+            if (auto fine = within_memory(); !fine) return fail(std::move(fine.error()));
+        }
+        return std::move(results_);
+    }
+
+private:
+    // What a command remembers between rows.
+    struct State {
+        std::map<std::string, Group> groups;
+        std::vector<SortedRow> rows;
+        std::set<std::string> seen;
+        std::size_t passed = 0;
+    };
+
+    void push(Row row, RecordFields* fields, std::size_t from) {
+        for (std::size_t i = from; i < query_.commands.size(); ++i) {
+            const bool goes_on = std::visit(
+                [&](const auto& command) { return take(command, states_[i], i, row, fields); },
+                query_.commands[i]);
+            if (!goes_on) return;
+        }
+        note_match();
+        if (results_.rows.size() >= limits_.rows) {
+            has_enough_ = true;
+            return;
+        }
+        results_.rows.push_back(shown(row, fields));
+        kept_bytes_ += row.bytes();
+    }
+
+    void note_match() { ++matched_; }
+
+    bool take(const FieldsCommand& command, State&, std::size_t, Row& row, RecordFields* fields) {
+        for (const Column& column : command.columns) {
+            if (column.expression->what == Operator::Field &&
+                column.expression->text == column.name) {
+                continue;
+            }
+            row.set(column.name, evaluate(*column.expression, row, fields));
+        }
+        return true;
+    }
+    bool take(const DisplayCommand&, State&, std::size_t, Row&, RecordFields*) { return true; }
+    bool take(const FilterCommand& command, State&, std::size_t, Row& row, RecordFields* fields) {
+        return evaluate(*command.condition, row, fields).is_true();
+    }
+    bool take(const ParseCommand& command, State&, std::size_t, Row& row, RecordFields* fields) {
+        const Value of = evaluate(*command.of, row, fields);
+        std::vector<std::string> found(command.names.size());
+        std::vector<RE2::Arg> arguments;
+        std::vector<RE2::Arg*> pointers;
+        for (std::string& one : found) arguments.emplace_back(&one);
+        for (RE2::Arg& one : arguments) pointers.push_back(&one);
+        const bool does = !of.is_absent() &&
+                          RE2::PartialMatchN(of.text(), *command.pattern, pointers.data(),
+                                             static_cast<int>(pointers.size()));
+        if (!does) return true;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            row.set(command.names[i], Value(std::move(found[i])));
+        }
+        return true;
+    }
+    bool take(const LimitCommand& command, State& state, std::size_t at, Row&, RecordFields*) {
+        if (state.passed >= command.count) {
+            has_enough_ = has_enough_ || is_direct(at);
+            return false;
+        }
+        ++state.passed;
+        return true;
+    }
+    bool take(const DedupCommand& command, State& state, std::size_t, Row& row,
+              RecordFields* fields) {
+        std::vector<Value> values;
+        for (const auto& one : command.by) values.push_back(evaluate(*one, row, fields));
+        // Rows that have none of them are not compared.
+        if (std::ranges::all_of(values, &Value::is_absent)) return true;
+        std::string key = key_of(values);
+        kept_bytes_ += key.size();
+        return state.seen.insert(std::move(key)).second;
+    }
+    bool take(const StatsCommand& command, State& state, std::size_t, Row& row,
+              RecordFields* fields) {
+        note_match();
+        std::vector<Value> by;
+        for (const Column& column : command.by) {
+            by.push_back(evaluate(*column.expression, row, fields));
+        }
+        Group& group = state.groups[key_of(by)];
+        if (group.aggregates.empty()) {
+            group.by = std::move(by);
+            group.aggregates.resize(command.aggregates.size());
+        }
+        for (std::size_t i = 0; i < command.aggregates.size(); ++i) {
+            Accumulator& accumulator = group.aggregates[i];
+            // Only these two remember what they saw.
+            const Aggregate what = command.aggregates[i].what;
+            const bool grows = what == Aggregate::Percentile || what == Aggregate::CountDistinct;
+            accumulator.add(command.aggregates[i], row, fields);
+            if (grows) kept_bytes_ += 64;
+        }
+        if (state.groups.size() > limits_.groups) over_memory_ = true;
+        return false;
+    }
+    bool take(const SortCommand& command, State& state, std::size_t at, Row& row,
+              RecordFields* fields) {
+        note_match();
+        SortedRow sorted;
+        for (const auto& key : command.keys) {
+            sorted.keys.push_back(evaluate(*key.by, row, fields));
+        }
+        const std::size_t keep = kept_of_sort(at);
+        sorted.row = std::move(row);
+        sorted.came = ++state.passed;
+        kept_bytes_ += sorted.row.bytes();
+        state.rows.push_back(std::move(sorted));
+        if (keep > 0 && state.rows.size() >= 2 * keep) {
+            sort(command, state.rows);
+            for (std::size_t i = keep; i < state.rows.size(); ++i) {
+                kept_bytes_ -= std::min(kept_bytes_, state.rows[i].row.bytes());
+            }
+            state.rows.resize(keep);
+        }
+        return false;
+    }
+
+    // Whether nothing before this command waits for the last record.
+    bool is_direct(std::size_t at) const {
+        return std::none_of(query_.commands.begin(),
+                            query_.commands.begin() + static_cast<std::ptrdiff_t>(at),
+                            [](const Command& one) {
+                                return std::holds_alternative<StatsCommand>(one) ||
+                                       std::holds_alternative<SortCommand>(one);
+                            });
+    }
+
+    // How many rows of a sort can matter; 0: all.
+    std::size_t kept_of_sort(std::size_t at) const {
+        for (std::size_t i = at + 1; i < query_.commands.size(); ++i) {
+            const Command& command = query_.commands[i];
+            if (const auto* const limit = std::get_if<LimitCommand>(&command)) return limit->count;
+            const bool passes_each = std::holds_alternative<FieldsCommand>(command) ||
+                                     std::holds_alternative<DisplayCommand>(command) ||
+                                     std::holds_alternative<ParseCommand>(command);
+            if (!passes_each) return 0;
+        }
+        return limits_.rows;
+    }
+
+    static void sort(const SortCommand& command, std::vector<SortedRow>& rows) {
+        std::ranges::sort(rows, [&](const SortedRow& a, const SortedRow& b) {
+            for (std::size_t i = 0; i < command.keys.size(); ++i) {
+                const int order = Value::compare(a.keys[i], b.keys[i]);
+                if (order != 0) return command.keys[i].descending ? order > 0 : order < 0;
+            }
+            return a.came < b.came;  // the newest first
+        });
+    }
+
+    void flush_sorted(std::size_t at) {
+        const auto* const command = std::get_if<SortCommand>(&query_.commands[at]);
+        if (command == nullptr) return;
+        std::vector<SortedRow> rows = std::move(states_[at].rows);
+        sort(*command, rows);
+        for (SortedRow& sorted : rows) {
+            const std::shared_ptr<const Record> record = sorted.row.record();
+            std::optional<RecordFields> fields;
+            if (record) fields.emplace(*record);
+            push(std::move(sorted.row), fields ? &*fields : nullptr, at + 1);
+        }
+    }
+
+    void flush_groups(std::size_t at) {
+        const auto* const command = std::get_if<StatsCommand>(&query_.commands[at]);
+        if (command == nullptr) return;
+        std::map<std::string, Group> groups = std::move(states_[at].groups);
+        if (groups.empty() && command->by.empty()) {
+            groups[""].aggregates.resize(command->aggregates.size());
+        }
+        for (auto& [key, group] : groups) {
+            Row row;
+            for (std::size_t i = 0; i < command->by.size(); ++i) {
+                row.set(command->by[i].name, group.by[i]);
+            }
+            for (std::size_t i = 0; i < command->aggregates.size(); ++i) {
+                const AggregateColumn& column = command->aggregates[i];
+                row.set(column.name, group.aggregates[i].value(column));
+            }
+            push(std::move(row), nullptr, at + 1);
+        }
+    }
+
+    // The names of the answer's columns: what display says last, or everything that was named.
+    std::vector<std::string> column_names() const {
+        std::vector<std::string> names;
+        const auto add = [&](const std::string& name) {
+            if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+        };
+        for (const Command& command : query_.commands) {
+            if (const auto* const display = std::get_if<DisplayCommand>(&command)) {
+                names = display->names;
+            } else if (const auto* const fields = std::get_if<FieldsCommand>(&command)) {
+                for (const Column& column : fields->columns) add(column.name);
+            } else if (const auto* const stats = std::get_if<StatsCommand>(&command)) {
+                names.clear();
+                for (const Column& column : stats->by) add(column.name);
+                for (const AggregateColumn& column : stats->aggregates) add(column.name);
+            }
+        }
+        if (names.empty()) {
+            names = {"@timestamp", "@message"};
+            for (const Command& command : query_.commands) {
+                const auto* const parse = std::get_if<ParseCommand>(&command);
+                if (parse == nullptr) continue;
+                for (const std::string& name : parse->names) add(name);
+            }
+        }
+        return names;
+    }
+
+    ResultRow shown(const Row& row, RecordFields* fields) {
+        if (!names_) names_ = column_names();
+        ResultRow result;
+        for (const std::string& name : *names_) {
+            const Value value = row.field(name, fields);
+            if (!value.is_absent()) result.emplace_back(name, value.text());
+        }
+        const bool has_pointer = std::ranges::find(*names_, "@ptr") != names_->end();
+        if (row.record() && !has_pointer) result.emplace_back("@ptr", row.record()->pointer);
+        return result;
+    }
+
+    Result<void> within_memory() const {
+        if (!over_memory_ && kept_bytes_ <= limits_.memory_bytes) return {};
+        return fail(ErrorKind::LimitExceeded,
+                    "the query holds more at once than it may; let it filter more, or look at "
+                    "less time");
+    }
+
+    const Query& query_;
+    const RunLimits limits_;
+    std::vector<State> states_;
+    Results results_;
+    std::optional<std::vector<std::string>> names_;
+    std::size_t matched_ = 0;
+    std::size_t kept_bytes_ = 0;
+    bool has_enough_ = false;
+    bool over_memory_ = false;
+};
+
+Run::Run(const Query& query, RunLimits limits) : stages_(std::make_unique<Stages>(query, limits)) {}
+Run::~Run() = default;
+Result<void> Run::add(std::shared_ptr<const Record> record) {
+    return stages_->add(std::move(record));
+}
+bool Run::has_enough() const {
+    return stages_->has_enough();
+}
+Result<Results> Run::finish() {
+    return stages_->finish();
+}
+
+}  // namespace gatehouse::logs::insights

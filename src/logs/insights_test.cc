@@ -1,0 +1,167 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "logs/insights_run.h"
+
+namespace gatehouse::logs::insights {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// 2026-01-01T00:00:00Z, and a record each minute, as AWS IoT logs them.
+constexpr std::int64_t begin_ms = 1'767'225'600'000;
+const std::vector<std::string> entries{
+    R"({"eventType":"Connect","status":"Success","clientId":"a","ms":10,"ok":true})",
+    R"({"eventType":"Connect","status":"Failure","clientId":"b","reason":"AUTHORIZATION_FAILURE"})",
+    R"({"eventType":"Publish-In","status":"Success","clientId":"a","ms":30,"topicName":"t/1"})",
+    R"({"eventType":"Publish-In","status":"Success","clientId":"c","ms":20,"n":{"x":[7,8]}})",
+    "user=amy method=GET latency := 42 done",
+    "REPORT RequestId: id-1\tDuration: 1.50 ms\tBilled Duration: 2 ms\tMemory Size: 128 MB\t"};
+
+Result<Results> run(std::string_view text, RunLimits limits = {}) {
+    auto query = parse_query(text);
+    if (!query) return fail(query.error());
+    Run run(*query, limits);
+    for (std::size_t i = entries.size(); i-- > 0;) {
+        const auto at = begin_ms + static_cast<std::int64_t>(i) * 60'000;
+        auto added = run.add(std::make_shared<const Record>(
+            Record{.timestamp = at, .ingested = at, .message = entries[i],
+                   .stream = "s" + std::to_string(i % 2), .log = "1:g",
+                   .pointer = "p" + std::to_string(i)}));
+        if (!added) return fail(added.error());
+        if (run.has_enough()) break;
+    }
+    return run.finish();
+}
+
+// The rows as "a,b;c,d", without @ptr.
+std::string table(std::string_view text) {
+    const auto results = run(text);
+    if (!results) return results.error().message;
+    std::string all;
+    bool is_first = true;
+    for (const ResultRow& row : results->rows) {
+        std::string line;
+        for (const auto& [name, value] : row) {
+            if (name != "@ptr") line += (line.empty() ? "" : ",") + value;
+        }
+        all += (std::exchange(is_first, false) ? "" : ";") + line;
+    }
+    return all;
+}
+
+struct Case {
+    const char* query;
+    const char* rows;
+};
+class InsightsTest : public testing::TestWithParam<Case> {};
+
+TEST_P(InsightsTest, AnswersAsDocumented) {
+    EXPECT_EQ(table(GetParam().query), GetParam().rows) << GetParam().query;
+}
+
+// The queries of the AWS IoT guide's "Useful queries", and the rest of the language.
+INSTANTIATE_TEST_SUITE_P(
+    Queries, InsightsTest,
+    testing::Values(
+        Case{"fields @timestamp, eventType | filter clientId = \"a\" | sort @timestamp desc",
+             "2026-01-01 00:02:00.000,Publish-In;2026-01-01 00:00:00.000,Connect"},
+        Case{"fields eventType, reason | filter status = 'Failure' and eventType = 'Connect'",
+             "Connect,AUTHORIZATION_FAILURE"},
+        Case{"stats count(*) by eventType, status | sort eventType, status desc",
+             "2;Connect,Success,1;Connect,Failure,1;Publish-In,Success,2"},
+        Case{"filter ispresent(ms) | stats sum(ms) as s, avg(ms), min(ms), max(ms), "
+             "pct(ms, 50), stddev(ms), count_distinct(clientId)",
+             "60,20,10,30,20,8.16496580927726,2"},
+        Case{"filter ispresent(eventType) | stats count() as n by bin(2m) as t | sort t | display "
+             "t, n",
+             "2026-01-01 00:00:00.000,2;2026-01-01 00:02:00.000,2"},
+        Case{"filter eventType like /^Pub/ | fields topicName | limit 5", ";t/1"},
+        Case{"filter @message like 'Connect' | fields clientId", "b;a"},
+        Case{"filter @message not like /Connect|REPORT|user/ | fields clientId", "c;a"},
+        Case{"filter clientId in ['b', \"c\"] | fields clientId", "c;b"},
+        Case{"filter clientId not in ['b', 'c'] | fields clientId", "a;a"},
+        Case{"filter not (clientId = 'a') and ispresent(clientId) | fields clientId", "c;b"},
+        Case{"filter reason != 'x' or ms < 11 | fields clientId", "b;a"},
+        Case{"filter ok = 1 | fields ok", "1"}, Case{"filter ok = 'true' | fields ms", "10"},
+        Case{"filter n.x.1 = 8 | fields n.x.0 as first, n", "7,{\"x\":[7,8]}"},
+        Case{"filter ms >= 20 | sort ms asc | fields ms * 2 + 1 as twice, ms ^ 2, -ms | limit 1",
+             "41,400,-20"},
+        Case{"parse @message 'user=* method=* latency := * ' as user, method, latency | filter "
+             "latency > 41 | display user, method, latency",
+             "amy,GET,42"},
+        Case{"parse 'user=* m' as @user | filter ispresent(@user) | display @user", "amy"},
+        Case{"parse @message /user=(?<u>\\w+) method=(?<m>\\S+)/ | filter m = 'GET' | display u, m",
+             "amy,GET"},
+        Case{"filter @type = 'REPORT' | fields @requestId, @duration, @billedDuration",
+             "id-1,1.5,2"},
+        Case{"dedup clientId | filter ispresent(clientId) | fields clientId", "c;a;b"},
+        Case{"filter clientId = 'a' | fields @logStream, @log | limit 1", "s0,1:g"},
+        Case{"fields toupper(eventType) as e, strlen(clientId), substr(eventType, 1, 3), "
+             "concat(clientId, '-', status), coalesce(reason, 'none') | filter clientId = 'b'",
+             "CONNECT,1,onn,b-Failure,AUTHORIZATION_FAILURE"},
+        Case{"stats count(*) by clientId | stats count(*) as clients", "4"},
+        Case{"stats latest(eventType) as l, earliest(eventType) as e by clientId | filter clientId "
+             "= 'a' | display l, e",
+             "Publish-In,Connect"},
+        Case{"filter clientId = 'nobody' | stats count(*)", "0"},
+        Case{"FIELDS `eventType` # a remark\n| FILTER clientId='b'", "Connect"},
+        Case{"filter strcontains(eventType, 'Pub') | stats count(*) as n", "2"}));
+
+TEST(Insights, WithoutFieldsTimeMessageAndPointerAreShown) {
+    const auto results = run("filter clientId = 'b'");
+    ASSERT_TRUE(results) << results.error().message;
+    ASSERT_EQ(results->rows.size(), 1u);
+    EXPECT_THAT(results->rows[0],
+                ElementsAre(std::pair<std::string, std::string>("@timestamp",
+                                                                "2026-01-01 00:01:00.000"),
+                            std::pair<std::string, std::string>("@message", entries[1]),
+                            std::pair<std::string, std::string>("@ptr", "p1")));
+    EXPECT_EQ(results->records_matched, 1u);
+    EXPECT_EQ(results->records_scanned, entries.size());
+}
+
+TEST(Insights, ALimitThatIsReachedEndsTheSearch) {
+    const auto results = run("limit 2");
+    ASSERT_TRUE(results);
+    EXPECT_EQ(results->rows.size(), 2u);
+    EXPECT_LT(results->records_scanned, entries.size());
+    EXPECT_EQ(run("fields @message", {.rows = 3})->rows.size(), 3u);
+}
+
+TEST(Insights, WhatWouldTakeTooMuchMemoryIsRefused) {
+    EXPECT_EQ(run("sort @timestamp", {.memory_bytes = 500}).error().kind, ErrorKind::LimitExceeded);
+    EXPECT_EQ(run("stats count(*) by @message", {.groups = 2}).error().kind,
+              ErrorKind::LimitExceeded);
+}
+
+TEST(Insights, RefusesWithThePlaceOfTheMistake) {
+    for (const char* const text :
+         {"nonsense", "fields", "fields a,", "filter", "filter a =", "filter (a = 1", "filter a like",
+          "filter a like b", "filter a like /(/", "filter a in", "filter a in [1", "filter a not b",
+          "stats", "stats sum(a", "stats nothing(a)", "stats pct(a)", "stats pct(a, 101)",
+          "stats count(*) by", "sort", "limit", "limit 0", "limit 10001", "limit x", "parse",
+          "parse @message", "parse @message 'a*' as b, c", "parse @message 'ab' as b",
+          "parse @message /(a)/", "filter 'open", "filter a = 1 filter b = 2", "| filter a = 1",
+          "filter nofunction(a)", "filter strlen()", "filter a = $", "diff", "filter a /"}) {
+        const auto query = parse_query(text);
+        ASSERT_FALSE(query) << text;
+        EXPECT_EQ(query.error().kind, ErrorKind::InvalidInput) << text;
+        EXPECT_EQ(query.error().place.field, "queryString") << text;
+        EXPECT_GT(query.error().place.column, 0u) << text;
+    }
+    EXPECT_FALSE(parse_query(std::string(query_bytes_max + 1, ' ')));
+    EXPECT_FALSE(parse_query("filter " + std::string(100, '(') + "a" + std::string(100, ')')));
+    EXPECT_FALSE(parse_query("filter " + std::string(100, '-') + "1"));
+    EXPECT_THAT(parse_query("pattern @message").error().message, HasSubstr("it knows fields"));
+    EXPECT_TRUE(parse_query(""));
+}
+
+}  // namespace
+}  // namespace gatehouse::logs::insights
