@@ -44,7 +44,7 @@ functions::FunctionRef CustomAuthorizer::Call::function() const {
     const auto colon = std::min(name.find(':'), name.size());
     return {{AccountId(arn->account), Region(arn->region)},
             functions::FunctionName(name.substr(0, colon)),
-            std::string(name.substr(std::min(colon + 1, name.size())))};
+            functions::Qualifier(name.substr(std::min(colon + 1, name.size())))};
 }
 
 Refusal CustomAuthorizer::Call::refuse(Refusal::Kind kind, std::string reason,

@@ -3,22 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "functions/limits.h"
+#include <utility>
 
 namespace gatehouse::functions {
 
 using std::chrono::seconds;
 
-struct AsyncInvocations::Event {
-    FunctionRef function;
-    Payload payload;
-    RequestId request;
-    std::string trace_id;
-    SteadyTime taken{};
-    std::uint32_t failures = 0;   // of the function
-    std::uint32_t throttles = 0;  // in a row; of the service
-};
+struct AsyncInvocations::Event : StoredEvent {};
 
 struct AsyncInvocations::Next {
     std::optional<seconds> after;  // unset: it is over
@@ -31,67 +22,116 @@ AsyncInvocations::AsyncInvocations(Parts parts, AsyncInvocationSettings settings
 
 AsyncInvocations::~AsyncInvocations() = default;
 
-Result<void> AsyncInvocations::take(FunctionRef function, Payload payload, RequestId request,
-                                    std::string trace_id) {
-    if (payload.size() > async_request_bytes_max) {
-        return fail(ErrorKind::TooLarge,
-                    fmt::format("Request must be smaller than {} bytes for the InvokeFunction "
-                                "operation with invocation type Event",
-                                async_request_bytes_max));
-    }
-    const auto of_function = pending_of_.find({function.tenant, function.name});
-    if (stopping_ || pending_ >= settings_.events_max ||
-        bytes_ + payload.size() > settings_.bytes_max ||
-        (of_function != pending_of_.end() &&
-         of_function->second >= settings_.events_per_function_max)) {
-        return fail(ErrorKind::Throttled, "Rate Exceeded.",
-                    Place{"FunctionInvocationRateLimitExceeded", 0, 0});
+bool AsyncInvocations::reserve(const FunctionRef& function, std::size_t bytes) {
+    std::size_t& of_function = pending_of_[{function.tenant, function.name}];
+    if (stopping_ || pending_ >= settings_.events_max || bytes_ + bytes > settings_.bytes_max ||
+        of_function >= settings_.events_per_function_max) {
+        if (of_function == 0) pending_of_.erase({function.tenant, function.name});
+        return false;
     }
     ++pending_;
-    ++pending_of_[{function.tenant, function.name}];
-    bytes_ += payload.size();
-    tasks_.start(see_through({.function = std::move(function),
-                              .payload = std::move(payload),
-                              .request = std::move(request),
-                              .trace_id = std::move(trace_id),
-                              .taken = parts_.loop.clock().steady_now()}));
+    ++of_function;
+    bytes_ += bytes;
+    return true;
+}
+
+void AsyncInvocations::release(const FunctionRef& function, std::size_t bytes) {
+    --pending_;
+    bytes_ -= bytes;
+    const auto count = pending_of_.find({function.tenant, function.name});
+    if (--count->second == 0) pending_of_.erase(count);
+}
+
+Result<void> AsyncInvocations::resume() {
+    auto events = load_events(parts_.store.blocking());
+    if (!events) return fail(std::move(events.error()));
+    for (StoredEvent& event : *events) {
+        // They were taken once: the bounds of today do not turn them away.
+        ++pending_;
+        ++pending_of_[{event.function.tenant, event.function.name}];
+        bytes_ += event.payload.size();
+        parts_.loop.post([this, one = Event{std::move(event)}]() mutable {
+            tasks_.start(see_through(std::move(one)));
+        });
+    }
     return {};
 }
 
+async::Task<Result<void>> AsyncInvocations::take(FunctionRef function, Payload payload,
+                                                 RequestId request, std::string trace_id) {
+    if (payload.size() > async_request_bytes_max) {
+        co_return fail(ErrorKind::TooLarge,
+                       fmt::format("Request must be smaller than {} bytes for the InvokeFunction "
+                                   "operation with invocation type Event",
+                                   async_request_bytes_max));
+    }
+    const std::size_t bytes = payload.size();
+    if (!reserve(function, bytes)) {
+        co_return fail(ErrorKind::Throttled, "Rate Exceeded.",
+                       Place{"FunctionInvocationRateLimitExceeded", 0, 0});
+    }
+    const WallTime now = parts_.loop.clock().wall_now();
+    Event event{{.function = std::move(function),
+                 .request = std::move(request),
+                 .trace_id = std::move(trace_id),
+                 .payload = std::move(payload),
+                 .taken = now,
+                 .next_try = now}};
+    storage::Batch batch;
+    put_payload(batch, event);
+    put_event(batch, event);
+    Result<storage::Revision> kept = co_await parts_.store.apply(std::move(batch));
+    if (!kept) {
+        release(event.function, bytes);
+        co_return fail(std::move(kept.error()));
+    }
+    tasks_.start(see_through(std::move(event)));
+    co_return Result<void>();
+}
+
 async::Task<void> AsyncInvocations::see_through(Event event) {
-    while (true) {
+    co_await wait_until(event.next_try);
+    while (!stopping_) {
         // The request id is the same in each attempt, as on AWS.
         const auto result = co_await parts_.invoker.invoke(
             event.function, event.payload,
             {.request_id = event.request, .trace_id = event.trace_id});
         const bool by_function = result && result->function_error;
+        // What did not come to pass because the server stops is tried again by the next one.
+        if (stopping_ && !result) break;
         event.failures += by_function ? 1 : 0;
         event.throttles = result ? 0 : event.throttles + 1;
         const Next next = next_of(event, result);
-        if (next.after && !stopping_) {
-            co_await wait(*next.after);
-            if (!stopping_) continue;
-        }
         if (next.after) {
-            report_dropped(event, "SERVER_STOPPED",
-                           "the server stopped before the event was tried again");
-        } else if (!next.reason.empty()) {
-            report_dropped(event, next.reason, next.details);
+            event.next_try = parts_.loop.clock().wall_now() + *next.after;
+            co_await keep(event);
+            co_await wait_until(event.next_try);
+            continue;
         }
+        if (!next.reason.empty()) report_dropped(event, next.reason, next.details);
+        storage::Batch batch;
+        remove_event(batch, event);
+        // When it stays it comes again after the next start, which is allowed.
+        [[maybe_unused]] const auto removed = co_await parts_.store.apply(std::move(batch));
         break;
     }
-    --pending_;
-    bytes_ -= event.payload.size();
-    const auto count = pending_of_.find({event.function.tenant, event.function.name});
-    if (--count->second == 0) pending_of_.erase(count);
+    release(event.function, event.payload.size());
+}
+
+async::Task<void> AsyncInvocations::keep(const Event& event) {
+    storage::Batch batch;
+    put_event(batch, event);
+    // When it is not kept a restart tries the event sooner than it should.
+    [[maybe_unused]] const auto kept = co_await parts_.store.apply(std::move(batch));
 }
 
 AsyncInvocations::Next AsyncInvocations::next_of(const Event& event,
                                                  const Result<InvocationResult>& result) const {
     if (result && !result->function_error) return {};
+    const EventInvokeConfig config = parts_.config_of(event.function);
     Next next{.after = {}, .reason = "RETRIES_EXHAUSTED", .details = {}};
     if (result) {
-        if (event.failures <= 2) {
+        if (event.failures <= config.retries_max.value_or(event_retries_max)) {
             next.after = event.failures == 1 ? settings_.first_retry : settings_.second_retry;
         }
         next.details = fmt::format("the function failed {} times, at last with: {}", event.failures,
@@ -105,18 +145,21 @@ AsyncInvocations::Next AsyncInvocations::next_of(const Event& event,
         const std::uint32_t doublings = std::min(event.throttles - 1, 16U);
         next.after = std::min(settings_.backoff_max, settings_.backoff_first * (1 << doublings));
     }
-    const auto age = parts_.loop.clock().steady_now() - event.taken;
-    if (next.after && age + *next.after > settings_.age_max) {
+    const auto age_max = config.age_max_s ? seconds(*config.age_max_s) : settings_.age_max;
+    const auto age = parts_.loop.clock().wall_now() - event.taken;
+    if (next.after && age + *next.after > age_max) {
         next.after.reset();
         next.reason = "EVENT_AGE_EXCEEDED";
     }
     return next;
 }
 
-async::Task<void> AsyncInvocations::wait(seconds time) {
+async::Task<void> AsyncInvocations::wait_until(WallTime time) {
+    const auto left = time - parts_.loop.clock().wall_now();
+    if (stopping_ || left <= left.zero()) co_return;
     async::Wake wake(parts_.loop);
     waiting_.insert(&wake);
-    co_await wake.wait(Deadline::after(parts_.loop.clock(), time));
+    co_await wake.wait(Deadline::after(parts_.loop.clock(), left));
     waiting_.erase(&wake);
 }
 

@@ -4,16 +4,17 @@
 // Sources: AWS Lambda Developer Guide, "Asynchronous invocation" and "How Lambda handles errors
 // and retries with asynchronous invocation": two retries after a failure of the function, one and
 // two minutes later; throttling and failures of the service for up to six hours, from one second
-// apart to five minutes.
+// apart to five minutes. PutFunctionEventInvokeConfig lowers both.
 //
-// They are kept in memory: what has not been handed over when the server ends is lost, and told in
-// the log.
+// What was taken is on the disk until it is done with; a server that starts again goes on with it.
+// An event that ended just when the server did may come twice, as Lambda's may.
 //
 // Threads: its loop's.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string_view>
 #include <unordered_set>
@@ -24,8 +25,11 @@
 #include "async/wake.h"
 #include "base/pinned.h"
 #include "base/result.h"
+#include "functions/event_records.h"
 #include "functions/invoker.h"
+#include "functions/limits.h"
 #include "logs/event_sink.h"
+#include "storage/async_resource_store.h"
 
 namespace gatehouse::functions {
 
@@ -37,7 +41,7 @@ struct AsyncInvocationSettings {
     std::chrono::seconds second_retry{120};
     std::chrono::seconds backoff_first{1};
     std::chrono::seconds backoff_max{300};
-    std::chrono::seconds age_max{21'600};
+    std::chrono::seconds age_max{event_age_s_max};
 };
 
 class AsyncInvocations : Pinned {
@@ -47,30 +51,43 @@ public:
         async::EventLoop& loop;
         FunctionInvoker& invoker;
         logs::EventSink& events;
+        storage::AsyncResourceStore& store;
+        // How events to this function are treated now.
+        std::function<EventInvokeConfig(const FunctionRef&)> config_of;
     };
     AsyncInvocations(Parts parts, AsyncInvocationSettings settings);
     // Requires: stop() and join() were awaited, or nothing was taken.
     ~AsyncInvocations();
 
-    // Takes the event. TooLarge: over async_request_bytes_max. Throttled, with AWS's reason in
-    // place.field: over one of the bounds.
-    Result<void> take(FunctionRef function, Payload payload, RequestId request,
-                      std::string trace_id = {});
+    // Goes on with what an earlier run of the server had taken. Blocks: before the loops run, or
+    // while nobody waits. Corrupt when the store does not read.
+    Result<void> resume();
 
-    // Nothing is repeated from now on. What runs ends with its function; await join() then.
+    // Takes the event; it is on the disk when this answers. TooLarge: over
+    // async_request_bytes_max. Throttled, with AWS's reason in place.field: over one of the
+    // bounds. The store's errors when it cannot be kept.
+    async::Task<Result<void>> take(FunctionRef function, Payload payload, RequestId request,
+                                   std::string trace_id = {});
+
+    // Nothing is tried from now on. What runs ends with its function; await join() then. What is
+    // not done with stays on the disk.
     void stop();
     async::Task<void> join();
 
     std::size_t pending() const { return pending_; }
+    std::size_t waiting_to_be_repeated() const { return waiting_.size(); }
 
 private:
     struct Event;
     // How an attempt ended: when to try again, or why not.
     struct Next;
 
+    bool reserve(const FunctionRef& function, std::size_t bytes);
+    void release(const FunctionRef& function, std::size_t bytes);
     async::Task<void> see_through(Event event);
+    async::Task<void> keep(const Event& event);
     Next next_of(const Event& event, const Result<InvocationResult>& result) const;
-    async::Task<void> wait(std::chrono::seconds time);
+    async::Task<void> wait_until(WallTime time);
     void report_dropped(const Event& event, std::string_view reason, std::string_view details);
 
     const Parts parts_;

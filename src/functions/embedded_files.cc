@@ -23,6 +23,7 @@
 
 GATEHOUSE_EMBED(sandbox, GATEHOUSE_FUNCTION_SANDBOX);
 GATEHOUSE_EMBED(python_bootstrap, GATEHOUSE_PYTHON_BOOTSTRAP);
+GATEHOUSE_EMBED(node_bootstrap, GATEHOUSE_NODE_BOOTSTRAP);
 
 namespace gatehouse::functions {
 
@@ -35,6 +36,12 @@ std::string_view embedded_python_bootstrap() {
     return {gatehouse_embedded_python_bootstrap,
             static_cast<std::size_t>(gatehouse_embedded_python_bootstrap_end -
                                      gatehouse_embedded_python_bootstrap)};
+}
+
+std::string_view embedded_node_bootstrap() {
+    return {gatehouse_embedded_node_bootstrap,
+            static_cast<std::size_t>(gatehouse_embedded_node_bootstrap_end -
+                                     gatehouse_embedded_node_bootstrap)};
 }
 
 }  // namespace gatehouse::functions

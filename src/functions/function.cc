@@ -12,6 +12,14 @@ std::string own_log_group(const FunctionName& name) {
     return "/aws/lambda/" + name.value();
 }
 
+std::string qualified_arn(const FunctionConfiguration& configuration, const Qualifier& qualifier) {
+    return qualifier.empty() ? configuration.arn : configuration.arn + ':' + qualifier.value();
+}
+
+bool is_version_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
 std::string runtime_version(const std::string& runtime) {
     // "python3.11", "provided.al2023"
     const auto number = runtime.find_first_of(".0123456789");

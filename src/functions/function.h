@@ -25,8 +25,12 @@ using RequestId = Named<std::string, struct RequestIdTag>;    // a UUID
 using RevisionId = Named<std::string, struct RevisionIdTag>;  // a UUID, new with every change
 using CodeHash = Named<std::string, struct CodeHashTag>;      // SHA-256 of the zip, lower-case hex
 using StatementId = Named<std::string, struct StatementIdTag>;
+using AliasName = Named<std::string, struct AliasNameTag>;
+using FunctionVersion = Named<std::string, struct FunctionVersionTag>;  // "$LATEST" or a number
+// A version or the name of an alias; empty: the caller named none, which means $LATEST.
+using Qualifier = Named<std::string, struct QualifierTag>;
 
-// The version every function has; published versions do not exist yet.
+// The version that changes; the others are numbers, counted from 1.
 inline constexpr std::string_view latest_version = "$LATEST";
 
 enum class FunctionState : std::uint8_t { Pending, Active, Inactive, Failed };
@@ -38,7 +42,8 @@ using EnvironmentVariables = std::map<std::string, std::string>;
 
 struct FunctionConfiguration {
     FunctionName name;
-    std::string arn;
+    std::string arn;  // without version or alias
+    FunctionVersion version{latest_version};
     std::string runtime;  // "python3.11", "provided.al2023"
     std::string role;     // an ARN; roles are not looked up
     std::string handler;
@@ -65,7 +70,7 @@ struct FunctionConfiguration {
     bool operator==(const FunctionConfiguration&) const = default;
 };
 
-// One statement of the function's resource policy, as AddPermission takes it.
+// One statement of a resource policy, as AddPermission takes it.
 struct Permission {
     StatementId statement_id;
     std::string action;     // "lambda:InvokeFunction"
@@ -77,11 +82,42 @@ struct Permission {
     bool operator==(const Permission&) const = default;
 };
 
+struct ResourcePolicy {
+    std::vector<Permission> permissions;
+    RevisionId revision;  // empty while there are no permissions
+
+    bool operator==(const ResourcePolicy&) const = default;
+};
+
+// A name for a version, which may send a share of the invocations to a second one.
+struct Alias {
+    AliasName name;
+    FunctionVersion version;
+    std::string description;
+    std::map<FunctionVersion, double> other_versions;  // their shares, 0 to 1
+    RevisionId revision;
+
+    bool operator==(const Alias&) const = default;
+};
+
+// How events that nobody waits for are treated; what is absent is as it is without one.
+struct EventInvokeConfig {
+    std::optional<std::uint32_t> retries_max;
+    std::optional<std::uint32_t> age_max_s;
+    WallTime last_modified{};
+
+    bool operator==(const EventInvokeConfig&) const = default;
+};
+
+// In one of its versions. What stands below `configuration` belongs to all of them and is held by
+// $LATEST, but for the reserved concurrency, which each version knows.
 struct Function {
     Tenant tenant;
     FunctionConfiguration configuration;
-    std::vector<Permission> permissions;
-    RevisionId policy_revision;                         // empty while there are no permissions
+    std::uint64_t versions_published = 0;  // numbers are never given twice
+    std::map<Qualifier, ResourcePolicy> policies;
+    std::map<AliasName, Alias> aliases;
+    std::map<Qualifier, EventInvokeConfig> event_configs;
     std::optional<std::uint32_t> reserved_concurrency;  // 0: switched off
     std::map<std::string, std::string> tags;
 
@@ -97,6 +133,10 @@ std::string own_log_group(const FunctionName& name);
 // "python:3.11.v1" and an ARN of nothing but the runtime's name: there is one version of each here.
 std::string runtime_version(const std::string& runtime);
 std::string runtime_version_arn(const FunctionConfiguration& configuration);
+
+// The ARN by which somebody names the function with this qualifier.
+std::string qualified_arn(const FunctionConfiguration& configuration, const Qualifier& qualifier);
+bool is_version_number(std::string_view text);
 
 // The base64 form of a hash, as the API shows it in CodeSha256.
 std::string code_sha256_base64(const CodeHash& hash);

@@ -5,26 +5,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/arn.h"
 #include "base/uuid.h"
+#include "functions/function_change.h"
 #include "functions/function_record.h"
 
 namespace gatehouse::functions {
 namespace {
-
-const storage::Kind function_kind("function");
-
-storage::RecordKey record_key(const Tenant& tenant, const FunctionName& name) {
-    return {tenant, function_kind, name.value()};
-}
-
-std::string arn_of(const Tenant& tenant, const FunctionName& name) {
-    return make_arn(tenant, "lambda", "function:" + name.value());
-}
-
-Error not_found(const Tenant& tenant, const FunctionName& name) {
-    return {ErrorKind::NotFound, "Function not found: " + arn_of(tenant, name), {}};
-}
 
 Error exists_already(const FunctionName& name) {
     return {ErrorKind::Conflict, "Function already exist: " + name.value(), {}};
@@ -47,14 +33,6 @@ Function as_in_progress(Function function, Random& random) {
     function.configuration.last_update_reason = "The function is being created.";
     function.configuration.last_update_reason_code = "Creating";
     return function;
-}
-
-Result<void> check_revision(const std::optional<RevisionId>& wanted, const RevisionId& present) {
-    if (!wanted || *wanted == present) return {};
-    return fail(ErrorKind::Conflict,
-                "The Revision Id provided does not match the latest Revision Id. Call the "
-                "GetFunction/GetAlias API to retrieve the latest Revision Id",
-                Place{"revisionId", 0, 0});
 }
 
 void apply(const UpdateFunctionConfiguration& request, FunctionConfiguration& configuration) {
@@ -93,22 +71,6 @@ FunctionConfiguration configuration_of(const Tenant& tenant, const CreateFunctio
 
 }  // namespace
 
-// Holds a function's name while one operation changes it.
-class FunctionDirectory::Change {
-public:
-    Change(FunctionDirectory& directory, Key key) : directory_(&directory), key_(std::move(key)) {}
-    Change(Change&& other) noexcept
-        : directory_(std::exchange(other.directory_, nullptr)), key_(std::move(other.key_)) {}
-    Change& operator=(Change&&) = delete;
-    ~Change() {
-        if (directory_ != nullptr) directory_->state_.lock()->changing.erase(key_);
-    }
-
-private:
-    FunctionDirectory* directory_;
-    Key key_;
-};
-
 Result<FunctionDirectory::Change> FunctionDirectory::begin(const Tenant& tenant,
                                                            const FunctionName& name) {
     Key key{tenant, name};
@@ -122,7 +84,7 @@ Result<FunctionDirectory::Change> FunctionDirectory::begin(const Tenant& tenant,
 }
 
 Result<void> FunctionDirectory::load() {
-    std::map<Key, FunctionSnapshot> functions;
+    std::map<Key, Versions> functions;
     std::set<CodeHash> used;
     std::optional<Error> problem;
     const auto take = [&](const storage::Record& record) {
@@ -134,10 +96,11 @@ Result<void> FunctionDirectory::load() {
         }
         used.insert(function->configuration.code_hash);
         const Key key{record.key.tenant, function->configuration.name};
-        functions[key] = std::make_shared<const Function>(std::move(*function));
+        functions[key].latest = std::make_shared<const Function>(std::move(*function));
     };
     if (auto scanned = parts_.store.blocking().scan(function_kind, take); !scanned) return scanned;
     if (problem) return fail(std::move(*problem));
+    if (auto loaded = load_versions(functions, used); !loaded) return loaded;
     state_.lock()->functions = std::move(functions);
     parts_.packages.keep_only(used);
     return {};
@@ -146,14 +109,7 @@ Result<void> FunctionDirectory::load() {
 FunctionSnapshot FunctionDirectory::find(const Tenant& tenant, const FunctionName& name) const {
     const auto state = state_.lock();
     const auto at = state->functions.find({tenant, name});
-    return at == state->functions.end() ? nullptr : at->second;
-}
-
-Result<FunctionSnapshot> FunctionDirectory::get(const Tenant& tenant,
-                                                const FunctionName& name) const {
-    FunctionSnapshot found = find(tenant, name);
-    if (!found) return fail(not_found(tenant, name));
-    return found;
+    return at == state->functions.end() ? nullptr : at->second.latest;
 }
 
 std::vector<FunctionSnapshot> FunctionDirectory::list(const Tenant& tenant, std::string_view after,
@@ -165,7 +121,7 @@ std::vector<FunctionSnapshot> FunctionDirectory::list(const Tenant& tenant, std:
         after.empty() ? state->functions.lower_bound(start) : state->functions.upper_bound(start);
     for (; at != state->functions.end() && at->first.first == tenant && found.size() < limit;
          ++at) {
-        found.push_back(at->second);
+        found.push_back(at->second.latest);
     }
     return found;
 }
@@ -192,15 +148,15 @@ async::Task<Result<FunctionSnapshot>> FunctionDirectory::store(Function function
     Result<storage::Revision> applied = co_await parts_.store.apply(std::move(batch));
     if (!applied) co_return fail(std::move(applied.error()));
     auto snapshot = std::make_shared<const Function>(std::move(function));
-    state_.lock()->functions[{snapshot->tenant, snapshot->configuration.name}] = snapshot;
+    state_.lock()->functions[{snapshot->tenant, snapshot->configuration.name}].latest = snapshot;
     co_return snapshot;
 }
 
-async::Task<Result<FunctionSnapshot>> FunctionDirectory::replace(Function function) {
+async::Task<Result<FunctionSnapshot>> FunctionDirectory::replace(Function function,
+                                                                 storage::Batch batch) {
     const FunctionName name = function.configuration.name;
-    storage::Batch batch;
     batch.require(storage::Exists{record_key(function.tenant, name)},
-                  not_found(function.tenant, name));
+                  function_not_found(function.tenant, name));
     co_return co_await store(std::move(function), std::move(batch));
 }
 
@@ -235,7 +191,7 @@ async::Task<Result<Function>> FunctionDirectory::update_code(Tenant tenant, Func
     const Result<Change> change = begin(tenant, name);
     if (!change) co_return fail(change.error());
     const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
+    if (!present) co_return fail(function_not_found(tenant, name));
     if (auto checked = check_revision(request.revision, present->configuration.revision);
         !checked) {
         co_return fail(std::move(checked.error()));
@@ -260,7 +216,7 @@ async::Task<Result<Function>> FunctionDirectory::update_configuration(
     const Result<Change> change = begin(tenant, name);
     if (!change) co_return fail(change.error());
     const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
+    if (!present) co_return fail(function_not_found(tenant, name));
     if (auto checked = check_revision(request.revision, present->configuration.revision);
         !checked) {
         co_return fail(std::move(checked.error()));
@@ -281,25 +237,15 @@ async::Task<Result<void>> FunctionDirectory::remove(Tenant tenant, FunctionName 
     const Result<Change> change = begin(tenant, name);
     if (!change) co_return fail(change.error());
     storage::Batch batch;
-    batch.require(storage::Exists{record_key(tenant, name)}, not_found(tenant, name));
+    batch.require(storage::Exists{record_key(tenant, name)}, function_not_found(tenant, name));
     batch.change(storage::Remove{record_key(tenant, name)});
+    for (const FunctionSnapshot& version : versions(tenant, name)) {
+        batch.change(storage::Remove{record_key(tenant, name, version->configuration.version)});
+    }
     Result<storage::Revision> applied = co_await parts_.store.apply(std::move(batch));
     if (!applied) co_return fail(std::move(applied.error()));
     state_.lock()->functions.erase({tenant, name});
     if (parts_.on_removed) parts_.on_removed(tenant, name);
-    co_return Result<void>();
-}
-
-async::Task<Result<void>> FunctionDirectory::reserve_concurrency(
-    Tenant tenant, FunctionName name, std::optional<std::uint32_t> reserved) {
-    const Result<Change> change = begin(tenant, name);
-    if (!change) co_return fail(change.error());
-    const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
-    Function function = *present;
-    function.reserved_concurrency = reserved;
-    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
-    if (!stored) co_return fail(stored.error());
     co_return Result<void>();
 }
 
@@ -309,7 +255,7 @@ async::Task<Result<void>> FunctionDirectory::change_tags(Tenant tenant, Function
     const Result<Change> change = begin(tenant, name);
     if (!change) co_return fail(change.error());
     const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
+    if (!present) co_return fail(function_not_found(tenant, name));
     Function function = *present;
     for (auto& [key, value] : added) function.tags.insert_or_assign(key, std::move(value));
     for (const std::string& key : removed) function.tags.erase(key);
@@ -321,82 +267,11 @@ async::Task<Result<void>> FunctionDirectory::change_tags(Tenant tenant, Function
     co_return Result<void>();
 }
 
-async::Task<Result<std::string>> FunctionDirectory::add_permission(
-    Tenant tenant, FunctionName name, Permission permission, std::optional<RevisionId> revision) {
-    if (auto checked = check_permission(permission); !checked) {
-        co_return fail(std::move(checked.error()));
-    }
-    const Result<Change> change = begin(tenant, name);
-    if (!change) co_return fail(change.error());
-    const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
-    if (auto checked = check_revision(revision, present->policy_revision); !checked) {
-        co_return fail(std::move(checked.error()));
-    }
-    Function function = *present;
-    if (std::ranges::find(function.permissions, permission.statement_id,
-                          &Permission::statement_id) != function.permissions.end()) {
-        co_return fail(ErrorKind::Conflict,
-                       fmt::format("The statement id ({}) provided already exists. Please provide "
-                                   "a new statement id, or remove the existing statement.",
-                                   permission.statement_id.view()));
-    }
-    const std::string text = statement_text(permission, function.configuration.arn);
-    function.permissions.push_back(std::move(permission));
-    if (resource_policy_text(function).size() > policy_bytes_max) {
-        co_return fail(
-            ErrorKind::LimitExceeded,
-            fmt::format("The final policy size is bigger than the limit ({}).", policy_bytes_max));
-    }
-    function.policy_revision = RevisionId(make_uuid(parts_.random));
-    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
-    if (!stored) co_return fail(stored.error());
-    co_return text;
-}
-
-async::Task<Result<void>> FunctionDirectory::remove_permission(Tenant tenant, FunctionName name,
-                                                               StatementId statement,
-                                                               std::optional<RevisionId> revision) {
-    const Result<Change> change = begin(tenant, name);
-    if (!change) co_return fail(change.error());
-    const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
-    if (auto checked = check_revision(revision, present->policy_revision); !checked) {
-        co_return fail(std::move(checked.error()));
-    }
-    Function function = *present;
-    const auto removed = std::erase_if(function.permissions, [&](const Permission& permission) {
-        return permission.statement_id == statement;
-    });
-    if (removed == 0) {
-        co_return fail(
-            ErrorKind::NotFound,
-            present->permissions.empty()
-                ? "No policy is associated with the given resource."
-                : fmt::format("Statement {} is not found in resource policy.", statement.view()));
-    }
-    function.policy_revision =
-        function.permissions.empty() ? RevisionId() : RevisionId(make_uuid(parts_.random));
-    const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
-    if (!stored) co_return fail(stored.error());
-    co_return Result<void>();
-}
-
-Result<FunctionDirectory::Policy> FunctionDirectory::policy(const Tenant& tenant,
-                                                            const FunctionName& name) const {
-    const FunctionSnapshot present = find(tenant, name);
-    if (!present) return fail(not_found(tenant, name));
-    if (present->permissions.empty()) {
-        return fail(ErrorKind::NotFound, "The resource you requested does not exist.");
-    }
-    return Policy{resource_policy_text(*present), present->policy_revision};
-}
-
-async::Task<Result<std::string>> FunctionDirectory::package(Tenant tenant, FunctionName name) {
-    const FunctionSnapshot present = find(tenant, name);
-    if (!present) co_return fail(not_found(tenant, name));
+async::Task<Result<std::string>> FunctionDirectory::package(FunctionRef function) {
+    const auto present = get(function.tenant, function.name, function.qualifier);
+    if (!present) co_return fail(present.error());
     PackageStore& packages = parts_.packages;
-    const CodeHash hash = present->configuration.code_hash;
+    const CodeHash hash = (*present)->configuration.code_hash;
     co_return co_await parts_.workers.run(
         *async::EventLoop::current(),
         [&packages, hash]() -> Result<std::string> { return packages.read(hash); });

@@ -45,12 +45,17 @@ public:
     // Reads everything from the store, at start, and removes packages nobody uses.
     Result<void> load();
 
-    FunctionSnapshot find(const Tenant& tenant, const FunctionName& name) const override;
-    // NotFound with AWS's message when absent.
-    Result<FunctionSnapshot> get(const Tenant& tenant, const FunctionName& name) const;
+    // $LATEST.
+    FunctionSnapshot find(const Tenant& tenant, const FunctionName& name) const;
+    FunctionSnapshot choose(const FunctionRef& function, Random& random) const override;
+    // NotFound with AWS's message when absent. With the name of an alias, its first version.
+    Result<FunctionSnapshot> get(const Tenant& tenant, const FunctionName& name,
+                                 const Qualifier& qualifier = {}) const;
     // By name, beginning after `after`; at most `limit`.
     std::vector<FunctionSnapshot> list(const Tenant& tenant, std::string_view after,
                                        std::size_t limit) const;
+    // $LATEST, then what was published, the oldest first. Empty when there is no such function.
+    std::vector<FunctionSnapshot> versions(const Tenant& tenant, const FunctionName& name) const;
     // Tenants that have a function of this name, for "it exists, but elsewhere".
     std::vector<Tenant> tenants_with(const FunctionName& name) const;
 
@@ -62,7 +67,31 @@ public:
     async::Task<Result<Function>> update_configuration(Tenant tenant, FunctionName name,
                                                        UpdateFunctionConfiguration request);
     async::Task<Result<void>> remove(Tenant tenant, FunctionName name);
-    // Empty: back to the common bound.
+
+    // A version of what $LATEST is now; the one published last when nothing changed since.
+    // InvalidInput unless the code has the hash that was asked for.
+    async::Task<Result<FunctionSnapshot>> publish(Tenant tenant, FunctionName name,
+                                                  PublishVersion request);
+    // Conflict while an alias leads to it.
+    async::Task<Result<void>> remove_version(Tenant tenant, FunctionName name,
+                                             FunctionVersion version);
+    async::Task<Result<Alias>> create_alias(Tenant tenant, FunctionName name, Alias alias);
+    async::Task<Result<Alias>> update_alias(Tenant tenant, FunctionName name, AliasName alias,
+                                            UpdateAlias request);
+    // Nothing happens when it is absent.
+    async::Task<Result<void>> remove_alias(Tenant tenant, FunctionName name, AliasName alias);
+
+    // How events to the function as it is named with this qualifier are treated. Merge: what the
+    // change does not say stays.
+    enum class EventConfigChange : std::uint8_t { Replace, Merge };
+    async::Task<Result<EventInvokeConfig>> configure_events(FunctionRef function,
+                                                            EventInvokeConfig config,
+                                                            EventConfigChange change);
+    async::Task<Result<void>> remove_event_config(FunctionRef function);
+    // NotFound when there is none; or no such function, version or alias.
+    Result<EventInvokeConfig> event_config(const FunctionRef& function) const;
+
+    // Empty: back to the common bound. InvalidInput when it leaves too little to the others.
     async::Task<Result<void>> reserve_concurrency(Tenant tenant, FunctionName name,
                                                   std::optional<std::uint32_t> reserved);
 
@@ -72,27 +101,36 @@ public:
                                           std::map<std::string, std::string> added,
                                           std::vector<std::string> removed);
 
-    // The statement's JSON text.
-    async::Task<Result<std::string>> add_permission(Tenant tenant, FunctionName name,
-                                                    Permission permission,
+    // Of the function as it is named with this qualifier. The statement's JSON text.
+    async::Task<Result<std::string>> add_permission(FunctionRef function, Permission permission,
                                                     std::optional<RevisionId> revision);
-    async::Task<Result<void>> remove_permission(Tenant tenant, FunctionName name,
-                                                StatementId statement,
+    async::Task<Result<void>> remove_permission(FunctionRef function, StatementId statement,
                                                 std::optional<RevisionId> revision);
     struct Policy {
         std::string text;
         RevisionId revision;
     };
     // NotFound when the function has no permissions.
-    Result<Policy> policy(const Tenant& tenant, const FunctionName& name) const;
+    Result<Policy> policy(const FunctionRef& function) const;
 
     // The package as it was uploaded.
-    async::Task<Result<std::string>> package(Tenant tenant, FunctionName name);
+    async::Task<Result<std::string>> package(FunctionRef function);
+
+    struct Usage {
+        std::size_t functions = 0;
+        std::uint64_t code_bytes = 0;  // of all versions
+        std::uint64_t reserved = 0;    // concurrency
+    };
+    Usage usage(const Tenant& tenant) const;
 
 private:
     using Key = std::pair<Tenant, FunctionName>;
+    struct Versions {
+        FunctionSnapshot latest;
+        std::map<std::uint64_t, FunctionSnapshot> published;
+    };
     struct State {
-        std::map<Key, FunctionSnapshot> functions;
+        std::map<Key, Versions> functions;
         std::set<Key> changing;
     };
     class Change;
@@ -100,7 +138,13 @@ private:
     Result<Change> begin(const Tenant& tenant, const FunctionName& name);
     async::Task<Result<StoredPackage>> keep(std::string zip);
     async::Task<Result<FunctionSnapshot>> store(Function function, storage::Batch batch);
-    async::Task<Result<FunctionSnapshot>> replace(Function function);
+    async::Task<Result<FunctionSnapshot>> replace(Function function, storage::Batch batch = {});
+    // What the qualifier names; null: nothing. `draw`: from 0 up to 1, for an alias of two.
+    static FunctionSnapshot version_of(const Versions& versions, const Qualifier& qualifier,
+                                       double draw);
+    Result<void> load_versions(std::map<Key, Versions>& functions, std::set<CodeHash>& used);
+    Result<void> check_alias(const Tenant& tenant, const FunctionName& name,
+                             const Alias& alias) const;
 
     Parts parts_;
     async::Guarded<State> state_;

@@ -73,7 +73,7 @@ TEST_F(FunctionDirectoryTest, AFunctionIsPendingInTheAnswerAndActiveAfterwards) 
     EXPECT_NE((*stored)->configuration.revision, created->configuration.revision);
     EXPECT_EQ((*stored)->configuration.state, FunctionState::Active);
     EXPECT_EQ((*stored)->configuration.last_update_status, LastUpdateStatus::Successful);
-    EXPECT_EQ(*wait(functions->package(tenant, fn)), request("fn").zip);
+    EXPECT_EQ(*wait(functions->package({tenant, fn})), request("fn").zip);
 }
 
 TEST_F(FunctionDirectoryTest, RefusalsOfCreate) {
@@ -172,24 +172,25 @@ TEST_F(FunctionDirectoryTest, RemovedIsGone) {
 
 TEST_F(FunctionDirectoryTest, Permissions) {
     ASSERT_TRUE(create("fn"));
-    EXPECT_EQ(functions->policy(tenant, fn).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(functions->policy({tenant, fn}).error().kind, ErrorKind::NotFound);
     const Permission permission{.statement_id = StatementId("iot"),
                                 .action = "lambda:InvokeFunction",
                                 .principal = "iot.amazonaws.com"};
-    const auto statement = wait(functions->add_permission(tenant, fn, permission, {}));
+    const auto statement = wait(functions->add_permission({tenant, fn}, permission, {}));
     ASSERT_TRUE(statement);
     EXPECT_THAT(*statement, HasSubstr("\"Sid\":\"iot\""));
-    const auto policy = functions->policy(tenant, fn);
+    const auto policy = functions->policy({tenant, fn});
     ASSERT_TRUE(policy);
     EXPECT_THAT(policy->text, HasSubstr(*statement));
-    EXPECT_THAT(wait(functions->add_permission(tenant, fn, permission, {})).error().message,
+    EXPECT_THAT(wait(functions->add_permission({tenant, fn}, permission, {})).error().message,
                 HasSubstr("The statement id (iot) provided already exists."));
-    EXPECT_EQ(wait(functions->remove_permission(tenant, fn, StatementId("other"), {})).error().kind,
-              ErrorKind::NotFound);
-    EXPECT_TRUE(
-        wait(functions->remove_permission(tenant, fn, StatementId("iot"), policy->revision)));
     EXPECT_EQ(
-        wait(functions->remove_permission(tenant, fn, StatementId("iot"), {})).error().message,
+        wait(functions->remove_permission({tenant, fn}, StatementId("other"), {})).error().kind,
+        ErrorKind::NotFound);
+    EXPECT_TRUE(
+        wait(functions->remove_permission({tenant, fn}, StatementId("iot"), policy->revision)));
+    EXPECT_EQ(
+        wait(functions->remove_permission({tenant, fn}, StatementId("iot"), {})).error().message,
         "No policy is associated with the given resource.");
 }
 
@@ -197,7 +198,7 @@ TEST_F(FunctionDirectoryTest, ThePolicyHasALimit) {
     ASSERT_TRUE(create("fn"));
     Result<std::string> last = std::string();
     for (int i = 0; last && i < 500; ++i) {
-        last = wait(functions->add_permission(tenant, fn,
+        last = wait(functions->add_permission({tenant, fn},
                                               {.statement_id = StatementId("s" + std::to_string(i)),
                                                .action = "lambda:InvokeFunction",
                                                .principal = "iot.amazonaws.com"},
@@ -260,6 +261,171 @@ TEST_F(FunctionDirectoryTest, TagsThatMayNotBeAreRefused) {
     EXPECT_THAT(refusal({{"aws:x", ""}}), HasSubstr("'aws:' are reserved"));
     EXPECT_THAT(refusal({{"", "v"}}), HasSubstr("1 to 128 characters"));
     EXPECT_TRUE(functions->find(tenant, fn)->tags.empty());
+}
+
+TEST_F(FunctionDirectoryTest, AVersionIsWhatLatestWasAndNeverChanges) {
+    ASSERT_TRUE(create("fn"));
+    const auto first = wait(functions->publish(tenant, fn, {.description = "the first"}));
+    ASSERT_TRUE(first) << first.error().message;
+    EXPECT_EQ((*first)->configuration.version, FunctionVersion("1"));
+    const auto again = wait(functions->publish(tenant, fn, {}));
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)->configuration.version, FunctionVersion("1")) << "nothing had changed";
+    ASSERT_TRUE(wait(functions->update_code(
+        tenant, fn, {.zip = zip_of("def handler(event, context):\n    return 'second'\n")})));
+    const auto second = wait(functions->publish(tenant, fn, {}));
+    ASSERT_TRUE(second);
+    EXPECT_EQ((*second)->configuration.version, FunctionVersion("2"));
+    EXPECT_EQ((*second)->configuration.description, "");
+    functions = open();  // both are there after a restart, packages included
+    PooledInvoker over_directory(*functions, *pool, random);
+    const auto answer = [&](const char* qualifier) {
+        const auto result =
+            wait(over_directory.invoke({tenant, fn, Qualifier(qualifier)}, "{}", {}));
+        return result ? result->executed_version.value() + " " + result->payload
+                      : result.error().message;
+    };
+    EXPECT_EQ(answer("1"), "1 \"first\"");
+    EXPECT_EQ(answer("2"), "2 \"second\"");
+    EXPECT_EQ(answer(""), "$LATEST \"second\"");
+    EXPECT_THAT(answer("3"), HasSubstr("function:fn:3"));
+    EXPECT_THAT(log.text(), HasSubstr("Version: 1"));
+    // Its number is not given to another.
+    ASSERT_TRUE(wait(functions->remove_version(tenant, fn, FunctionVersion("2"))));
+    EXPECT_THAT(answer("2"), HasSubstr("not found"));
+    const auto third = wait(functions->publish(tenant, fn, {}));
+    ASSERT_TRUE(third);
+    EXPECT_EQ((*third)->configuration.version, FunctionVersion("3"));
+    ASSERT_TRUE(wait(functions->remove(tenant, fn)));
+    EXPECT_EQ(*store.count(tenant, storage::Kind("function_version")), 0u);
+}
+
+TEST_F(FunctionDirectoryTest, PublishingAsksForTheRightCodeAndRevision) {
+    ASSERT_TRUE(create("fn"));
+    EXPECT_THAT(wait(functions->publish(tenant, fn, {.code_sha256 = "other"})).error().message,
+                HasSubstr("is different from current CodeSHA256"));
+    EXPECT_EQ(
+        wait(functions->publish(tenant, fn, {.revision = RevisionId("other")})).error().place.field,
+        "revisionId");
+    const FunctionConfiguration latest = (*functions->get(tenant, fn))->configuration;
+    EXPECT_TRUE(wait(functions->publish(
+        tenant, fn,
+        {.code_sha256 = code_sha256_base64(latest.code_hash), .revision = latest.revision})));
+    EXPECT_EQ(wait(functions->publish(tenant, FunctionName("none"), {})).error().kind,
+              ErrorKind::NotFound);
+}
+
+TEST_F(FunctionDirectoryTest, AnAliasLeadsToItsVersionsByTheirShares) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->publish(tenant, fn, {})));
+    UpdateFunctionConfiguration change;
+    change.timeout_s = 5;
+    ASSERT_TRUE(wait(functions->update_configuration(tenant, fn, change)));
+    ASSERT_TRUE(wait(functions->publish(tenant, fn, {})));
+    const AliasName live("live");
+    Alias alias{.name = live, .version = FunctionVersion("9")};
+    EXPECT_EQ(wait(functions->create_alias(tenant, fn, alias)).error().kind, ErrorKind::NotFound);
+    alias.version = FunctionVersion("1");
+    const auto made = wait(functions->create_alias(tenant, fn, alias));
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(wait(functions->create_alias(tenant, fn, alias)).error().kind, ErrorKind::Conflict);
+    UpdateAlias shares{.other_versions =
+                           std::map<FunctionVersion, double>{{FunctionVersion("2"), 0.25}}};
+    shares.revision = RevisionId("other");
+    EXPECT_EQ(wait(functions->update_alias(tenant, fn, live, shares)).error().place.field,
+              "revisionId");
+    shares.revision = made->revision;
+    ASSERT_TRUE(wait(functions->update_alias(tenant, fn, live, shares)));
+    SeededRandom draws(7);
+    int seconds = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const auto chosen = functions->choose({tenant, fn, Qualifier("live")}, draws);
+        seconds += chosen->configuration.version.view() == "2" ? 1 : 0;
+    }
+    EXPECT_NEAR(seconds, 250, 60);
+    EXPECT_THAT(wait(functions->remove_version(tenant, fn, FunctionVersion("2"))).error().message,
+                HasSubstr("function:fn:live"));
+    functions = open();
+    EXPECT_EQ((*functions->get(tenant, fn))->aliases.at(live).other_versions.size(), 1u);
+    ASSERT_TRUE(wait(functions->remove_alias(tenant, fn, live)));
+    ASSERT_TRUE(wait(functions->remove_alias(tenant, fn, live)));
+    EXPECT_EQ(functions->choose({tenant, fn, Qualifier("live")}, draws), nullptr);
+    EXPECT_TRUE(wait(functions->remove_version(tenant, fn, FunctionVersion("2"))));
+}
+
+TEST_F(FunctionDirectoryTest, AliasesThatMakeNoSenseAreRefused) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->publish(tenant, fn, {})));
+    const FunctionVersion one("1"), two("2"), three("3"), latest(latest_version);
+    const auto refusal = [&](const FunctionVersion& version,
+                             std::map<FunctionVersion, double> others) {
+        const auto made = wait(functions->create_alias(
+            tenant, fn, {.name = AliasName("a"), .version = version, .other_versions = others}));
+        return made ? std::string("made") : made.error().message;
+    };
+    EXPECT_THAT(refusal(one, {{two, 0.1}, {three, 0.1}}), HasSubstr("cannot be greater than 1"));
+    EXPECT_THAT(refusal(latest, {{one, 0.1}}), HasSubstr("$LATEST is not supported"));
+    EXPECT_THAT(refusal(one, {{one, 0.1}}), HasSubstr("already included"));
+    EXPECT_THAT(refusal(one, {{two, 1.5}}), HasSubstr("from 0 to 1"));
+    EXPECT_THAT(refusal(one, {{two, 0.5}}), HasSubstr("function:fn:2"));
+    EXPECT_EQ(refusal(latest, {}), "made");
+}
+
+TEST_F(FunctionDirectoryTest, EachQualifierHasItsOwnPolicy) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->publish(tenant, fn, {})));
+    const FunctionRef first{tenant, fn, Qualifier("1")};
+    const Permission permission{.statement_id = StatementId("iot"),
+                                .action = "lambda:InvokeFunction",
+                                .principal = "iot.amazonaws.com"};
+    EXPECT_EQ(
+        wait(functions->add_permission({tenant, fn, Qualifier("2")}, permission, {})).error().kind,
+        ErrorKind::NotFound);
+    const auto text = wait(functions->add_permission(first, permission, {}));
+    ASSERT_TRUE(text) << text.error().message;
+    EXPECT_THAT(*text, HasSubstr("function:fn:1\""));
+    EXPECT_FALSE(functions->policy({tenant, fn}));
+    functions = open();
+    ASSERT_TRUE(functions->policy(first));
+    EXPECT_FALSE(wait(functions->remove_permission({tenant, fn}, StatementId("iot"), {})));
+    ASSERT_TRUE(wait(functions->remove_version(tenant, fn, FunctionVersion("1"))));
+    EXPECT_TRUE(functions->find(tenant, fn)->policies.empty());
+}
+
+TEST_F(FunctionDirectoryTest, ReservedConcurrencyHoldsForAllVersionsAndLeavesSomeToOthers) {
+    ASSERT_TRUE(create("fn"));
+    ASSERT_TRUE(wait(functions->publish(tenant, fn, {})));
+    EXPECT_THAT(wait(functions->reserve_concurrency(tenant, fn, 901)).error().message,
+                HasSubstr("minimum value of [100]"));
+    ASSERT_TRUE(wait(functions->reserve_concurrency(tenant, fn, 0)));
+    PooledInvoker over_directory(*functions, *pool, random);
+    for (const char* const qualifier : {"", "1"}) {
+        const auto result =
+            wait(over_directory.invoke({tenant, fn, Qualifier(qualifier)}, "{}", {}));
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().place.field, "ReservedFunctionConcurrentInvocationLimitExceeded");
+    }
+    ASSERT_TRUE(wait(functions->reserve_concurrency(tenant, fn, std::nullopt)));
+    EXPECT_TRUE(wait(over_directory.invoke({tenant, fn, Qualifier("1")}, "{}", {})));
+    EXPECT_EQ(functions->usage(tenant).functions, 1u);
+}
+
+TEST_F(FunctionDirectoryTest, EventsAreConfiguredForEachQualifier) {
+    ASSERT_TRUE(create("fn"));
+    using enum FunctionDirectory::EventConfigChange;
+    const FunctionRef plain{tenant, fn}, latest{tenant, fn, Qualifier(latest_version)};
+    EXPECT_EQ(functions->event_config(plain).error().message,
+              "The function arn:aws:lambda:us-east-1:000000000000:function:fn:$LATEST doesn't have "
+              "an EventInvokeConfig");
+    EXPECT_FALSE(wait(functions->configure_events(plain, {.retries_max = 1}, Merge)));
+    ASSERT_TRUE(wait(functions->configure_events(plain, {.retries_max = 1}, Replace)));
+    ASSERT_TRUE(wait(functions->configure_events(latest, {.age_max_s = 90}, Merge)));
+    functions = open();
+    EXPECT_EQ(functions->event_config(latest)->retries_max, 1u);
+    EXPECT_EQ(functions->event_config(plain)->age_max_s, 90u);
+    EXPECT_FALSE(functions->event_config({tenant, fn, Qualifier("7")}));
+    ASSERT_TRUE(wait(functions->remove_event_config(plain)));
+    EXPECT_FALSE(wait(functions->remove_event_config(plain)));
 }
 
 }  // namespace

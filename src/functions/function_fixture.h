@@ -77,9 +77,11 @@ public:
 
 class FunctionTable final : public FunctionLookup {
 public:
-    FunctionSnapshot find(const Tenant&, const FunctionName& name) const override {
-        const auto at = functions.find(name.value());
-        return at == functions.end() ? nullptr : at->second;
+    FunctionSnapshot choose(const FunctionRef& function, Random&) const override {
+        const Qualifier& qualifier = function.qualifier;
+        const bool is_latest = qualifier.empty() || qualifier.view() == latest_version;
+        const auto at = functions.find(function.name.value());
+        return at == functions.end() || !is_latest ? nullptr : at->second;
     }
     std::map<std::string, FunctionSnapshot> functions;
 };
@@ -194,7 +196,7 @@ private:
                                   Result<InvocationResult>& into) {
         const auto colon = std::min(name.find(':'), name.size());
         const FunctionRef function{Tenant(), FunctionName(name.substr(0, colon)),
-                                   name.substr(std::min(colon + 1, name.size()))};
+                                   Qualifier(name.substr(std::min(colon + 1, name.size())))};
         into = co_await invoker->invoke(function, std::move(event), std::move(options));
     }
     async::Task<void> stop_pool() {

@@ -31,7 +31,7 @@ Result<PreparedFunction> prepare_function(FunctionSnapshot function,
     Result<Runtime> runtime = find_runtime(configuration.runtime);
     if (!runtime) return fail(std::move(runtime.error()));
     prepared.runtime = std::move(*runtime);
-    if (prepared.runtime.family == RuntimeFamily::Python) {
+    if (prepared.runtime.family != RuntimeFamily::Provided) {
         Result<Interpreter> interpreter = find_interpreter(
             prepared.runtime,
             settings.search_path.empty() ? default_search_path() : settings.search_path,
@@ -80,11 +80,6 @@ std::size_t FunctionPool::instances_max() const {
 void FunctionPool::submit(std::unique_ptr<Invocation> invocation) {
     assert(function_ && "use() first");
     drop_abandoned();
-    const auto& reserved = function_->reserved_concurrency;
-    if (reserved && in_flight() >= *reserved) {
-        return invocation->done(
-            fail(throttled("ReservedFunctionConcurrentInvocationLimitExceeded")));
-    }
     if (waiting_.size() >= parts_.instance.settings.queue_max) {
         return invocation->done(fail(throttled("ConcurrentInvocationLimitExceeded")));
     }

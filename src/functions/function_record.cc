@@ -17,6 +17,7 @@ json::object configuration_value(const FunctionConfiguration& configuration) {
     json::object object{
         {"name", configuration.name.value()},
         {"arn", configuration.arn},
+        {"version", configuration.version.value()},
         {"runtime", configuration.runtime},
         {"role", configuration.role},
         {"handler", configuration.handler},
@@ -44,6 +45,38 @@ json::object permission_value(const Permission& permission) {
     if (permission.event_source_token) {
         object["event_source_token"] = *permission.event_source_token;
     }
+    return object;
+}
+
+json::object policy_value(const ResourcePolicy& policy) {
+    json::array permissions;
+    for (const Permission& permission : policy.permissions) {
+        permissions.push_back(permission_value(permission));
+    }
+    return {{"permissions", std::move(permissions)}, {"revision", policy.revision.value()}};
+}
+
+json::object alias_value(const Alias& alias) {
+    json::object others;
+    for (const auto& [version, share] : alias.other_versions) others[version.view()] = share;
+    return {{"version", alias.version.value()},
+            {"description", alias.description},
+            {"other_versions", std::move(others)},
+            {"revision", alias.revision.value()}};
+}
+
+json::object event_config_value(const EventInvokeConfig& config) {
+    json::object object{{"last_modified_ms", config.last_modified.time_since_epoch().count()}};
+    if (config.retries_max) object["retries_max"] = *config.retries_max;
+    if (config.age_max_s) object["age_max_s"] = *config.age_max_s;
+    return object;
+}
+
+// An object of what each of these names has.
+template <class Named, class Value>
+json::object each(const std::map<Named, Value>& values, json::object (*value_of)(const Value&)) {
+    json::object object;
+    for (const auto& [name, value] : values) object[name.view()] = value_of(value);
     return object;
 }
 
@@ -82,6 +115,30 @@ public:
         return result;
     }
     bool has(std::string_view name) const { return object_.contains(name); }
+    // Each member of an object that may be absent, itself an object.
+    template <class Take>
+    void each(std::string_view name, Take take) {
+        if (!has(name)) return;
+        for (const auto& [key, value] : object(name)) {
+            if (!value.is_object()) return miss(name);
+            take(std::string_view(key), Reader(value.as_object(), problem_));
+        }
+    }
+    template <class Take>
+    void each_element(std::string_view name, Take take) {
+        const json::value* const value = object_.if_contains(name);
+        if (value == nullptr || !value->is_array()) return miss(name);
+        for (const json::value& element : value->as_array()) {
+            if (!element.is_object()) return miss(name);
+            take(Reader(element.as_object(), problem_));
+        }
+    }
+    Reader inside(std::string_view name) { return Reader(object(name), problem_); }
+    double share(std::string_view name) {
+        const json::value* const value = object_.if_contains(name);
+        if (value != nullptr && value->is_number()) return value->to_number<double>();
+        return miss(name), 0;
+    }
 
 private:
     void miss(std::string_view name) {
@@ -95,6 +152,9 @@ FunctionConfiguration read_configuration(Reader in) {
     FunctionConfiguration configuration;
     configuration.name = FunctionName(in.text("name"));
     configuration.arn = in.text("arn");
+    // Records of before there were versions are of $LATEST.
+    configuration.version =
+        FunctionVersion(in.optional_text("version").value_or(std::string(latest_version)));
     configuration.runtime = in.text("runtime");
     configuration.role = in.text("role");
     configuration.handler = in.text("handler");
@@ -129,19 +189,74 @@ Permission read_permission(Reader in) {
     return permission;
 }
 
+ResourcePolicy read_policy(Reader in, std::string_view revision) {
+    ResourcePolicy policy;
+    in.each_element("permissions", [&](Reader permission) {
+        policy.permissions.push_back(read_permission(permission));
+    });
+    policy.revision = RevisionId(in.text(revision));
+    return policy;
+}
+
+Alias read_alias(std::string_view name, Reader in) {
+    Alias alias;
+    alias.name = AliasName(name);
+    alias.version = FunctionVersion(in.text("version"));
+    alias.description = in.text("description");
+    alias.revision = RevisionId(in.text("revision"));
+    Reader others = in.inside("other_versions");
+    for (const auto& [version, share] : in.object("other_versions")) {
+        alias.other_versions[FunctionVersion(std::string_view(version))] = others.share(version);
+    }
+    return alias;
+}
+
+EventInvokeConfig read_event_config(Reader in) {
+    EventInvokeConfig config;
+    if (in.has("retries_max")) config.retries_max = in.count("retries_max");
+    if (in.has("age_max_s")) config.age_max_s = in.count("age_max_s");
+    config.last_modified = WallTime(std::chrono::milliseconds(in.number("last_modified_ms")));
+    return config;
+}
+
+void read_what_all_versions_share(Reader in, Function& function) {
+    // The policy of the function without a qualifier stands where it always stood.
+    ResourcePolicy own = read_policy(in, "policy_revision");
+    if (!own.permissions.empty()) function.policies[{}] = std::move(own);
+    in.each("qualified_policies", [&](std::string_view qualifier, Reader policy) {
+        function.policies[Qualifier(qualifier)] = read_policy(policy, "revision");
+    });
+    in.each("aliases", [&](std::string_view name, Reader alias) {
+        function.aliases[AliasName(name)] = read_alias(name, alias);
+    });
+    in.each("event_configs", [&](std::string_view qualifier, Reader config) {
+        function.event_configs[Qualifier(qualifier)] = read_event_config(config);
+    });
+    if (in.has("versions_published")) {
+        function.versions_published = static_cast<std::uint64_t>(in.number("versions_published"));
+    }
+    if (in.has("reserved_concurrency")) {
+        function.reserved_concurrency = in.count("reserved_concurrency");
+    }
+}
+
 }  // namespace
 
 std::string encode(const Function& function) {
-    json::array permissions;
-    for (const Permission& permission : function.permissions) {
-        permissions.push_back(permission_value(permission));
-    }
-    json::object object{{"account", function.tenant.account.value()},
-                        {"region", function.tenant.region.value()},
-                        {"configuration", configuration_value(function.configuration)},
-                        {"permissions", std::move(permissions)},
-                        {"policy_revision", function.policy_revision.value()},
-                        {"tags", object_of(function.tags)}};
+    std::map<Qualifier, ResourcePolicy> policies = function.policies;
+    const ResourcePolicy own = policies.contains({}) ? policies[{}] : ResourcePolicy();
+    policies.erase(Qualifier());
+    json::object object = policy_value(own);
+    object.erase("revision");
+    object["policy_revision"] = own.revision.value();
+    object["account"] = function.tenant.account.value();
+    object["region"] = function.tenant.region.value();
+    object["configuration"] = configuration_value(function.configuration);
+    object["tags"] = object_of(function.tags);
+    object["versions_published"] = function.versions_published;
+    object["qualified_policies"] = each(policies, &policy_value);
+    object["aliases"] = each(function.aliases, &alias_value);
+    object["event_configs"] = each(function.event_configs, &event_config_value);
     if (function.reserved_concurrency) {
         object["reserved_concurrency"] = *function.reserved_concurrency;
     }
@@ -158,25 +273,9 @@ Result<Function> decode_function(std::string_view text) {
     Reader in(value->as_object(), problem);
     Function function;
     function.tenant = {AccountId(in.text("account")), Region(in.text("region"))};
-    function.configuration = read_configuration(Reader(in.object("configuration"), problem));
-    function.policy_revision = RevisionId(in.text("policy_revision"));
+    function.configuration = read_configuration(in.inside("configuration"));
     function.tags = in.texts("tags");
-    if (in.has("reserved_concurrency")) {
-        function.reserved_concurrency = in.count("reserved_concurrency");
-    }
-    const json::value* const permissions = value->as_object().if_contains("permissions");
-    if (permissions == nullptr || !permissions->is_array()) {
-        problem = "permissions";
-    } else {
-        for (const json::value& permission : permissions->as_array()) {
-            if (!permission.is_object()) {
-                problem = "permissions";
-                break;
-            }
-            function.permissions.push_back(
-                read_permission(Reader(permission.as_object(), problem)));
-        }
-    }
+    read_what_all_versions_share(in, function);
     if (!problem.empty()) {
         return fail(ErrorKind::Corrupt,
                     fmt::format("a stored function does not read: '{}' is missing", problem));

@@ -53,6 +53,20 @@ struct UpdateFunctionConfiguration {
     std::optional<RevisionId> revision;
 };
 
+struct PublishVersion {
+    std::optional<std::string> code_sha256;  // in base64
+    std::optional<std::string> description;  // absent: that of $LATEST
+    std::optional<RevisionId> revision;
+};
+
+// What is absent stays as it is.
+struct UpdateAlias {
+    std::optional<FunctionVersion> version;
+    std::optional<std::string> description;
+    std::optional<std::map<FunctionVersion, double>> other_versions;
+    std::optional<RevisionId> revision;
+};
+
 // Every field of a configuration, in the API's order; the first that is wrong is told. One that is
 // outside what the API's model allows stands in Error::place.field.
 Result<void> check_configuration(const FunctionConfiguration& configuration);

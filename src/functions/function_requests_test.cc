@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/json.h"
 #include "functions/function_record.h"
 #include "functions/permission.h"
 #include "functions/runtimes.h"
@@ -107,15 +108,15 @@ TEST(FunctionRequests, ReferencesInEveryForm) {
 }
 
 TEST(Runtimes, OnlyThoseThatExist) {
-    for (const char* id :
-         {"python3.8", "python3.14", "provided", "provided.al2", "provided.al2023"}) {
+    for (const char* id : {"python3.8", "python3.14", "nodejs12.x", "nodejs24.x", "provided",
+                           "provided.al2", "provided.al2023"}) {
         EXPECT_TRUE(find_runtime(id)) << id;
     }
     for (const char* id : {"python3.7", "python3.15", "python3.", "python3.08", "python3.1x",
-                           "nodejs20.x", "", "Provided"}) {
+                           "nodejs20", "nodejs21.x", "nodejs.x", "nodejs26.x", "", "Provided"}) {
         EXPECT_FALSE(find_runtime(id)) << id;
     }
-    EXPECT_EQ(find_runtime("python3.12")->python_minor, 12u);
+    EXPECT_EQ(find_runtime("python3.12")->version, 12u);
 }
 
 Permission iot_permission() {
@@ -166,8 +167,14 @@ TEST(FunctionRecord, RoundTrip) {
     function.configuration.code_hash = CodeHash(std::string(64, 'a'));
     function.configuration.last_modified = WallTime(std::chrono::milliseconds(1'700'000'000'123));
     function.configuration.tracing = Tracing::Active;
-    function.permissions = {iot_permission()};
-    function.policy_revision = RevisionId("r");
+    function.policies[{}] = {{iot_permission()}, RevisionId("r")};
+    function.policies[Qualifier("live")] = {{iot_permission()}, RevisionId("q")};
+    function.aliases[AliasName("live")] = {.name = AliasName("live"),
+                                           .version = FunctionVersion("1"),
+                                           .other_versions = {{FunctionVersion("2"), 0.125}},
+                                           .revision = RevisionId("a")};
+    function.event_configs[{}] = {.retries_max = 0, .age_max_s = 60};
+    function.versions_published = 2;
     function.reserved_concurrency = 0;
     function.tags = {{"team", "doors"}};
     const auto decoded = decode_function(encode(function));
@@ -176,6 +183,22 @@ TEST(FunctionRecord, RoundTrip) {
     function.configuration.environment.reset();
     function.reserved_concurrency.reset();
     EXPECT_EQ(*decode_function(encode(function)), function);
+}
+
+TEST(FunctionRecord, ARecordOfBeforeThereWereVersionsReads) {
+    Function function;
+    function.tenant = {AccountId("123456789012"), Region("eu-west-1")};
+    function.configuration = good();
+    function.policies[{}] = {{iot_permission()}, RevisionId("r")};
+    auto record = parse_json(encode(function), "the record")->as_object();
+    for (const char* const later :
+         {"versions_published", "qualified_policies", "aliases", "event_configs"}) {
+        EXPECT_EQ(record.erase(later), 1U) << later;
+    }
+    record["configuration"].as_object().erase("version");
+    const auto decoded = decode_function(to_text(record));
+    ASSERT_TRUE(decoded) << decoded.error().message;
+    EXPECT_EQ(*decoded, function);
 }
 
 TEST(FunctionRecord, DamageIsNamed) {

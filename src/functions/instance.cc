@@ -34,12 +34,6 @@ constexpr std::size_t output_slice_bytes = 1024 * 1024;
 // Output that fills the pipe faster than the ticks empty it is waited for instead.
 constexpr std::size_t busy_output_bytes = 32 * 1024;
 
-// As the caller named it.
-std::string named_arn(const Function& function, const std::string& qualifier) {
-    const std::string& arn = function.configuration.arn;
-    return qualifier.empty() ? arn : arn + ':' + qualifier;
-}
-
 std::string_view phase_name(Instance::Phase phase) {
     return phase == Instance::Phase::Init ? "init" : "invoke";
 }
@@ -166,7 +160,7 @@ void Instance::run(std::unique_ptr<Invocation> invocation) {
     const WallTime deadline = SystemClock().wall_now() + timeout;
     endpoint_->give({.request_id = current_->request_id,
                      .deadline_ms = deadline.time_since_epoch().count(),
-                     .function_arn = named_arn(function, current_->qualifier),
+                     .function_arn = qualified_arn(function.configuration, current_->qualifier),
                      .trace_id = current_->options.trace_id,
                      .client_context = current_->options.client_context,
                      .payload = current_->payload});

@@ -48,7 +48,7 @@ struct InvocationProgress {
 // An event on its way to an instance and back.
 struct Invocation {
     RequestId request_id;
-    std::string qualifier;  // by which the caller named the function; empty: none
+    Qualifier qualifier;  // by which the caller named the function
     Payload payload;
     InvokeOptions options;
     std::move_only_function<void(Result<InvocationResult>)> done;

@@ -55,7 +55,7 @@ void add_platform_variables(Environment& environment, const LaunchInput& input,
     const Function& function = *input.prepared.function;
     const FunctionConfiguration& configuration = function.configuration;
     environment.add("AWS_LAMBDA_FUNCTION_NAME", configuration.name.value());
-    environment.add("AWS_LAMBDA_FUNCTION_VERSION", std::string(latest_version));
+    environment.add("AWS_LAMBDA_FUNCTION_VERSION", configuration.version.value());
     environment.add("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(configuration.memory_mb));
     environment.add("AWS_LAMBDA_LOG_GROUP_NAME", configuration.log_group);
     environment.add("AWS_LAMBDA_LOG_STREAM_NAME", log_stream);
@@ -95,12 +95,29 @@ void add_defaults(Environment& environment, const LaunchInput& input, const Plac
         environment.add("PYTHONPATH", places.runtime_dir);
         environment.add("LC_CTYPE", "C.UTF-8");
     }
+    if (input.prepared.runtime.family == RuntimeFamily::Node) {
+        environment.add(
+            "NODE_PATH",
+            fmt::format("/opt/nodejs/node{0}/node_modules:"
+                        "/opt/nodejs/node_modules:{1}/node_modules:{1}:{2}",
+                        input.prepared.runtime.version, places.runtime_dir, places.task_root));
+    }
     if (places.tmp != "/tmp") environment.add("TMPDIR", places.tmp);
+}
+
+// Our files of the function's runtime; empty: it brings its own.
+std::string runtime_files(const LaunchInput& input) {
+    switch (input.prepared.runtime.family) {
+        case RuntimeFamily::Python: return input.files.python_runtime;
+        case RuntimeFamily::Node: return input.files.node_runtime;
+        case RuntimeFamily::Provided: return {};
+    }
+    return {};
 }
 
 Places places_of(const LaunchInput& input, bool in_namespaces) {
     if (in_namespaces) return {"/var/task", "/var/runtime", "/tmp"};
-    return {input.prepared.package, input.files.python_runtime,
+    return {input.prepared.package, runtime_files(input),
             (input.settings.cache_dir / "tmp" / input.log_stream_id).string()};
 }
 
@@ -121,8 +138,8 @@ void set_mounts(LaunchSpec& spec, const LaunchInput& input, const Places& places
     spec.mounts = system_mounts();
     for (const Mount& mount : input.prepared.interpreter.mounts) spec.mounts.push_back(mount);
     spec.mounts.push_back({input.prepared.package, places.task_root});
-    if (input.prepared.runtime.family == RuntimeFamily::Python) {
-        spec.mounts.push_back({input.files.python_runtime, places.runtime_dir});
+    if (const std::string files = runtime_files(input); !files.empty()) {
+        spec.mounts.push_back({files, places.runtime_dir});
     }
 }
 
@@ -140,6 +157,22 @@ void set_confinement(LaunchSpec& spec, const LaunchInput& input) {
     spec.processes_max = input.settings.processes_max;
     if (!spec.use_namespaces && spec.user == 0) spec.processes_max += threads_running();
     spec.descriptors_max = instance_descriptors_max;
+}
+
+std::vector<std::string> command_of(const LaunchInput& input, const Places& places) {
+    const std::string& program = input.prepared.interpreter.program;
+    const auto memory_mb = input.prepared.function->configuration.memory_mb;
+    switch (input.prepared.runtime.family) {
+        case RuntimeFamily::Python:
+            // Unbuffered: what was printed is there, however the process ends.
+            return {program, "-u", places.runtime_dir + "/bootstrap.py"};
+        case RuntimeFamily::Node:
+            // Node.js sees the machine's memory: it must collect before the function's is full.
+            return {program, fmt::format("--max-old-space-size={}", memory_mb * 9 / 10),
+                    places.runtime_dir + "/bootstrap.js"};
+        case RuntimeFamily::Provided: return {places.task_root + "/bootstrap"};
+    }
+    return {};
 }
 
 }  // namespace
@@ -191,13 +224,7 @@ LaunchPlan plan_launch(const LaunchInput& input) {
     set_mounts(spec, input, places);
     spec.working_directory = places.task_root;
     spec.writable_directory = places.tmp;
-    if (input.prepared.runtime.family == RuntimeFamily::Python) {
-        // Unbuffered: what was printed is there, however the process ends.
-        spec.arguments = {input.prepared.interpreter.program, "-u",
-                          places.runtime_dir + "/bootstrap.py"};
-    } else {
-        spec.arguments = {places.task_root + "/bootstrap"};
-    }
+    spec.arguments = command_of(input, places);
     if (std::string wrapper = wrapper_of(input, places); !wrapper.empty()) {
         spec.arguments.insert(spec.arguments.begin(), std::move(wrapper));
         spec.has_wrapper = true;

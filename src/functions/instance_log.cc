@@ -14,8 +14,8 @@ constexpr std::size_t line_bytes_max = 256 * 1024;  // CloudWatch Logs: an event
 // What one invocation may print before the rest is dropped; AWS has no such bound, a disk has.
 constexpr std::size_t output_bytes_max = 16 * 1024 * 1024;
 
-std::string start_line(const RequestId& request) {
-    return fmt::format("START RequestId: {} Version: {}", request.view(), latest_version);
+std::string start_line(const RequestId& request, const FunctionVersion& version) {
+    return fmt::format("START RequestId: {} Version: {}", request.view(), version.view());
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ std::string log_stream_name(WallTime start, const FunctionConfiguration& configu
     const bool is_own_group = configuration.log_group == own_log_group(configuration.name);
     return fmt::format("{}/{}/{}/{}[{}]{}", day.substr(0, 4), day.substr(5, 2), day.substr(8, 2),
                        is_own_group ? std::string_view() : configuration.name.view(),
-                       latest_version, id_hex);
+                       configuration.version.view(), id_hex);
 }
 
 std::int64_t billed_ms(std::chrono::microseconds duration) {
@@ -57,6 +57,7 @@ InstanceLog::InstanceLog(FunctionLogSink& sink, const Clock& clock,
     : sink_(sink), clock_(clock), stream_(std::move(stream)) {}
 
 void InstanceLog::init_start(const FunctionConfiguration& configuration) {
+    version_ = configuration.version;
     write(fmt::format("INIT_START Runtime Version: {}\tRuntime Version ARN: {}",
                       runtime_version(configuration.runtime), runtime_version_arn(configuration)));
 }
@@ -77,7 +78,7 @@ void InstanceLog::begin(const RequestId& request, std::vector<std::string> secre
     output_bytes_ = 0;
     tail_wanted_ = tail;
     tail_.clear();
-    write(start_line(request));
+    write(start_line(request, version_));
 }
 
 void InstanceLog::end(const Report& report) {
@@ -89,7 +90,7 @@ void InstanceLog::end(const Report& report) {
 std::string InstanceLog::tell_failed_start(const Report& report) {
     flush();
     const std::string start = std::exchange(tail_, {});
-    write(start_line(report.request_id));
+    write(start_line(report.request_id, version_));
     tail_ += start;
     end(report);
     return take_tail();

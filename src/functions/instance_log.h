@@ -71,6 +71,7 @@ private:
     FunctionLogSink& sink_;
     const Clock& clock_;
     std::shared_ptr<const FunctionLogSink::Stream> stream_;
+    FunctionVersion version_{latest_version};
     std::vector<std::string> secrets_;
     std::optional<Scrubber> scrubber_;  // of the secrets, once something was printed
     std::string partial_;

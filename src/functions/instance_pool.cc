@@ -55,12 +55,31 @@ void InstancePool::remove_directory(std::string path) {
     [[maybe_unused]] const bool queued = parts_.workers.post(remove);
 }
 
-std::size_t InstancePool::account_in_flight(const AccountId& account) const {
-    std::size_t count = 0;
-    for (const auto& [key, pool] : pools_) {
-        if (key.first.account == account) count += pool->in_flight();
+template <class Action>
+void InstancePool::for_pools_of(const Tenant& tenant, const FunctionName& name,
+                                Action action) const {
+    for (auto at = pools_.lower_bound({tenant, name, {}});
+         at != pools_.end() && at->first.tenant == tenant && at->first.name == name; ++at) {
+        action(*at->second);
     }
-    return count;
+}
+
+// The reason AWS gives in TooManyRequestsException.
+std::optional<std::string_view> InstancePool::reached_bound(const Function& function) const {
+    if (function.reserved_concurrency) {
+        std::size_t in_flight = 0;
+        for_pools_of(function.tenant, function.configuration.name,
+                     [&](const FunctionPool& pool) { in_flight += pool.in_flight(); });
+        if (in_flight >= *function.reserved_concurrency) {
+            return "ReservedFunctionConcurrentInvocationLimitExceeded";
+        }
+    }
+    std::size_t in_flight = 0;
+    for (const auto& [key, pool] : pools_) {
+        if (key.tenant.account == function.tenant.account) in_flight += pool->in_flight();
+    }
+    if (in_flight < settings_.account_concurrency_max) return std::nullopt;
+    return "ConcurrentInvocationLimitExceeded";
 }
 
 void InstancePool::submit(const FunctionSnapshot& function,
@@ -68,11 +87,12 @@ void InstancePool::submit(const FunctionSnapshot& function,
     if (stopping_) {
         return invocation->done(fail(ErrorKind::Cancelled, "the server is stopping"));
     }
-    if (account_in_flight(function->tenant.account) >= settings_.account_concurrency_max) {
-        return invocation->done(fail(ErrorKind::Throttled, "Rate Exceeded.",
-                                     Place{"ConcurrentInvocationLimitExceeded", 0, 0}));
+    if (const auto reason = reached_bound(*function)) {
+        return invocation->done(
+            fail(ErrorKind::Throttled, "Rate Exceeded.", Place{std::string(*reason), 0, 0}));
     }
-    auto& pool = pools_[Key{function->tenant, function->configuration.name}];
+    auto& pool = pools_[Key{function->tenant, function->configuration.name,
+                            function->configuration.version}];
     if (!pool) pool = std::make_unique<FunctionPool>(pool_parts_);
     if (!sweep_timer_.is_set()) {
         parts_.loop.timers().set(sweep_timer_, parts_.loop.now() + sweep_every);
@@ -82,12 +102,12 @@ void InstancePool::submit(const FunctionSnapshot& function,
 }
 
 void InstancePool::forget(const Tenant& tenant, const FunctionName& name) {
-    const auto at = pools_.find({tenant, name});
-    if (at == pools_.end()) return;
-    at->second->shut_down(
-        {ErrorKind::NotFound, fmt::format("Function not found: {}", name.view()), {}},
-        FunctionPool::Begun::Finish);
-    // It is destroyed by the next sweep, when its instances are gone.
+    for_pools_of(tenant, name, [&](FunctionPool& pool) {
+        pool.shut_down(
+            {ErrorKind::NotFound, fmt::format("Function not found: {}", name.view()), {}},
+            FunctionPool::Begun::Finish);
+    });
+    // They are destroyed by the next sweep, when their instances are gone.
 }
 
 bool InstancePool::take_room() {
@@ -149,7 +169,7 @@ namespace {
 
 std::unexpected<Error> not_found(const FunctionRef& function) {
     const std::string_view version =
-        function.qualifier.empty() ? latest_version : std::string_view(function.qualifier);
+        function.qualifier.empty() ? latest_version : function.qualifier.view();
     return fail(ErrorKind::NotFound,
                 "Function not found: " +
                     make_arn(function.tenant, "lambda",
@@ -193,9 +213,8 @@ bool had_to_wait_long(const InvocationProgress& progress, SteadyTime::duration p
 
 async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function, Payload event,
                                                             InvokeOptions options) {
-    const FunctionSnapshot found = functions_.find(function.tenant, function.name);
-    const bool has_version = function.qualifier.empty() || function.qualifier == latest_version;
-    if (!found || !has_version) co_return not_found(function);
+    const FunctionSnapshot found = functions_.choose(function, random_);
+    if (!found) co_return not_found(function);
     if (event.size() > request_bytes_max) {
         co_return fail(ErrorKind::TooLarge,
                        fmt::format("Request must be smaller than {} bytes for the "
@@ -248,7 +267,10 @@ async::Task<Result<InvocationResult>> PooledInvoker::invoke(FunctionRef function
         co_return fail(ErrorKind::Timeout,
                        fmt::format("the function {} did not answer in time", function.name.view()));
     }
-    if (*reply->result) (*reply->result)->trace_id = trace_id;
+    if (*reply->result) {
+        (*reply->result)->trace_id = trace_id;
+        (*reply->result)->executed_version = found->configuration.version;
+    }
     co_return std::move(*reply->result);
 }
 

@@ -52,13 +52,21 @@ public:
     async::EventLoop& loop() { return parts_.loop; }
 
 private:
-    using Key = std::pair<Tenant, FunctionName>;
+    struct Key {
+        Tenant tenant;
+        FunctionName name;
+        FunctionVersion version;
+        auto operator<=>(const Key&) const = default;
+    };
 
     bool take_room() override;
     void give_room_back() override;
     void sweep();
     void remove_directory(std::string path);
-    std::size_t account_in_flight(const AccountId& account) const;
+    // Of each version.
+    template <class Action>
+    void for_pools_of(const Tenant& tenant, const FunctionName& name, Action action) const;
+    std::optional<std::string_view> reached_bound(const Function& function) const;
 
     Parts parts_;
     FunctionSettings settings_;
@@ -78,8 +86,9 @@ private:
 class FunctionLookup {
 public:
     virtual ~FunctionLookup() = default;
-    // Null when there is no such function. Threads: any.
-    virtual FunctionSnapshot find(const Tenant& tenant, const FunctionName& name) const = 0;
+    // The version that the next invocation goes to; an alias with two draws one of them. Null when
+    // there is no such function or version. Threads: any.
+    virtual FunctionSnapshot choose(const FunctionRef& function, Random& random) const = 0;
 };
 
 class PooledInvoker final : public FunctionInvoker, Pinned {

@@ -218,8 +218,8 @@ TEST_F(InstancePoolTest, AVersionThatDoesNotExistIsNotFound) {
     const auto message_of = [&](std::string version) {
         Result<InvocationResult> result = fail(ErrorKind::Internal, "not finished");
         tasks.start([](auto& self, auto version, auto& into) -> async::Task<void> {
-            into = co_await self.invoker->invoke({Tenant(), FunctionName("f"), std::move(version)},
-                                                 "{}", {});
+            into = co_await self.invoker->invoke(
+                {Tenant(), FunctionName("f"), Qualifier(std::move(version))}, "{}", {});
         }(*this, std::move(version), result));
         finish();
         return result ? result->payload : result.error().message;

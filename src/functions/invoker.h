@@ -22,7 +22,7 @@ using Payload = std::string;  // bytes; JSON text unless the function answered w
 struct FunctionRef {
     Tenant tenant;
     FunctionName name;
-    std::string qualifier = {};  // a version or alias; empty: latest_version
+    Qualifier qualifier = {};
 };
 
 enum class LogTail : bool { Unwanted, Wanted };
@@ -63,6 +63,7 @@ struct InvocationResult {
     Payload payload;
     std::optional<FunctionErrorKind> function_error;
     RequestId request_id;
+    FunctionVersion executed_version{latest_version};
     StartKind start = StartKind::Warm;
     std::chrono::microseconds duration{};
     std::chrono::microseconds init_duration{};  // zero on a warm start

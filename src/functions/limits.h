@@ -36,6 +36,11 @@ inline constexpr std::size_t function_name_max = 64;
 inline constexpr std::size_t handler_max = 128;
 inline constexpr std::size_t description_max = 256;
 inline constexpr std::uint32_t account_concurrency_max = 1'000;
+// What reservations leave to the other functions (API reference, PutFunctionConcurrency).
+inline constexpr std::uint32_t unreserved_concurrency_min = 100;
+// API reference, PutFunctionEventInvokeConfig.
+inline constexpr std::uint32_t event_retries_max = 2;
+inline constexpr std::uint32_t event_age_s_max = 21'600;
 
 // Developer Guide, "Understanding the Lambda execution environment lifecycle": the init phase of
 // an on-demand environment.

@@ -86,14 +86,20 @@ std::string statement_text(const Permission& permission, const std::string& func
     return to_text(statement_value(permission, function_arn));
 }
 
-std::string resource_policy_text(const Function& function) {
-    if (function.permissions.empty()) return {};
+std::string resource_policy_text(const ResourcePolicy& policy, const std::string& arn) {
+    if (policy.permissions.empty()) return {};
     json::array statements;
-    for (const Permission& permission : function.permissions) {
-        statements.push_back(statement_value(permission, function.configuration.arn));
+    for (const Permission& permission : policy.permissions) {
+        statements.push_back(statement_value(permission, arn));
     }
     return to_text(json::object{
         {"Version", "2012-10-17"}, {"Id", "default"}, {"Statement", std::move(statements)}});
+}
+
+std::string resource_policy_text(const Function& function, const Qualifier& qualifier) {
+    const auto policy = function.policies.find(qualifier);
+    if (policy == function.policies.end()) return {};
+    return resource_policy_text(policy->second, qualified_arn(function.configuration, qualifier));
 }
 
 }  // namespace gatehouse::functions

@@ -16,7 +16,10 @@ Result<void> check_permission(const Permission& permission);
 // The statement as JSON text, as AddPermission answers it.
 std::string statement_text(const Permission& permission, const std::string& function_arn);
 
-// The whole policy document as JSON text; empty when the function has no permissions.
-std::string resource_policy_text(const Function& function);
+// The whole policy document of `arn`, which may name a version or alias, as JSON text; empty when
+// there are no permissions.
+std::string resource_policy_text(const ResourcePolicy& policy, const std::string& arn);
+// The function's of this name; a name that has none of its own has no permissions.
+std::string resource_policy_text(const Function& function, const Qualifier& qualifier = {});
 
 }  // namespace gatehouse::functions

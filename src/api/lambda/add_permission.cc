@@ -16,12 +16,12 @@ async::Task<wire::Outcome<AddPermissionResponse>> AddPermission::handle(
     }
     const auto function = function_of(caller, request.function_name, request.qualifier);
     if (!function) co_return std::unexpected(function.error());
-    if (!function->qualifier.empty()) {
+    if (function->qualifier.view() == functions::latest_version) {
         co_return wire::fail_as(errors::invalid_parameter_value_exception,
                                 "We currently do not support adding policies for $LATEST.");
     }
     auto statement = co_await directory.add_permission(
-        caller.tenant, function->name,
+        *function,
         {.statement_id = functions::StatementId(std::move(request.statement_id)),
          .action = std::move(request.action),
          .principal = std::move(request.principal),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -24,20 +25,18 @@ std::optional<Query> read_query(std::string_view text) {
     return Query{text.substr(first.size(), at - first.size()), text.substr(at + second.size())};
 }
 
-// "ACCOUNT/REGION/NAME"; these need no escapes in a path.
-struct Subject {
-    Tenant tenant;
-    functions::FunctionName name;
-};
-
-std::optional<Subject> read_path(std::string_view path) {
+// "ACCOUNT/REGION/NAME" or "ACCOUNT/REGION/NAME/QUALIFIER"; these need no escapes in a path.
+std::optional<functions::FunctionRef> read_path(std::string_view path) {
     path.remove_prefix(CodeLinks::path_prefix.size());
     const auto region = path.find('/');
     const auto name = region == path.npos ? path.npos : path.find('/', region + 1);
     if (name == path.npos) return std::nullopt;
-    return Subject{
+    const std::string_view named = path.substr(name + 1);
+    const auto qualifier = std::min(named.find('/'), named.size());
+    return functions::FunctionRef{
         {AccountId(path.substr(0, region)), Region(path.substr(region + 1, name - region - 1))},
-        functions::FunctionName(path.substr(name + 1))};
+        functions::FunctionName(named.substr(0, qualifier)),
+        functions::Qualifier(named.substr(std::min(qualifier + 1, named.size())))};
 }
 
 net::HttpResponse refused(unsigned status, std::string sentence) {
@@ -60,10 +59,12 @@ std::string CodeLinks::proof_of(std::string_view path, std::string_view expires)
     return to_hex(signature::hmac_sha256(key_, fmt::format("{}\n{}", path, expires)));
 }
 
-std::string CodeLinks::link_to(std::string_view origin, const Tenant& tenant,
-                               const functions::FunctionName& name) const {
-    const std::string path = fmt::format("{}{}/{}/{}", path_prefix, tenant.account.view(),
-                                         tenant.region.view(), name.view());
+std::string CodeLinks::link_to(std::string_view origin,
+                               const functions::FunctionRef& function) const {
+    const Tenant& tenant = function.tenant;
+    std::string path = fmt::format("{}{}/{}/{}", path_prefix, tenant.account.view(),
+                                   tenant.region.view(), function.name.view());
+    if (!function.qualifier.empty()) path += '/' + function.qualifier.value();
     const auto end = std::chrono::floor<std::chrono::seconds>(clock_.wall_now()) + lifetime;
     const std::string expires = std::to_string(end.time_since_epoch().count());
     return fmt::format("{}{}?expires={}&proof={}", origin, path, expires, proof_of(path, expires));
@@ -84,7 +85,7 @@ async::Task<net::HttpResponse> CodeLinks::answer(net::HttpRequest request) const
     }
     const auto subject = read_path(request.path);
     if (!subject) co_return refused(404, "there is no such function");
-    auto package = co_await directory_.package(subject->tenant, subject->name);
+    auto package = co_await directory_.package(*subject);
     if (!package) {
         co_return refused(package.error().kind == ErrorKind::NotFound ? 404 : 500,
                           package.error().message);

@@ -16,13 +16,14 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "functions/function_directory.h"
+#include "functions/invoker.h"
 #include "net/http.h"
 
 namespace gatehouse::api::lambda {
 
 class CodeLinks {
 public:
-    // What comes before account, region and name in the path.
+    // What comes before account, region, name and, where there is one, qualifier in the path.
     static constexpr std::string_view path_prefix = "/gatehouse/v1/function-code/";
     static constexpr std::chrono::seconds lifetime{600};
 
@@ -30,8 +31,7 @@ public:
     CodeLinks(functions::FunctionDirectory& directory, const Clock& clock, Random& random);
 
     // `origin`: "http://localhost:4566", as the caller reached this server.
-    std::string link_to(std::string_view origin, const Tenant& tenant,
-                        const functions::FunctionName& name) const;
+    std::string link_to(std::string_view origin, const functions::FunctionRef& function) const;
     // The package; 403 for an address that is over or was not made here.
     async::Task<net::HttpResponse> answer(net::HttpRequest request) const;
 

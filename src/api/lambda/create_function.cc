@@ -11,6 +11,7 @@ async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
     if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
     const auto name = name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
+    const bool publish = request.publish.value_or(false);
     auto made = co_await directory.create(
         caller.tenant,
         {.name = *name,
@@ -28,6 +29,11 @@ async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
          .tracing = tracing_of(request.tracing_config).value_or(functions::Tracing::PassThrough),
          .tags = std::move(request.tags).value_or(std::map<std::string, std::string>())});
     if (!made) co_return failure_of(made.error());
+    if (publish) {
+        const auto version = co_await directory.publish(caller.tenant, *name, {});
+        if (!version) co_return failure_of(version.error());
+        made->configuration.version = (*version)->configuration.version;
+    }
     co_return shape_of(made->configuration);
 }
 

@@ -4,7 +4,6 @@
 
 #include "api/lambda/errors.h"
 #include "api/shapes/lambda/errors.h"
-#include "base/arn.h"
 #include "functions/function_requests.h"
 
 namespace gatehouse::api::lambda {
@@ -26,15 +25,8 @@ wire::Outcome<functions::FunctionRef> function_of(const Caller& caller, std::str
                                          "account {}",
                                          reference->account, tenant.account.value()));
     }
-    if (!reference->qualifier.empty() && reference->qualifier != functions::latest_version) {
-        return wire::fail_as(
-            errors::resource_not_found_exception,
-            fmt::format("Function not found: {}:{}",
-                        make_arn(tenant, "lambda", "function:" + reference->name.value()),
-                        reference->qualifier));
-    }
     return functions::FunctionRef{tenant, std::move(reference->name),
-                                  std::move(reference->qualifier)};
+                                  functions::Qualifier(std::move(reference->qualifier))};
 }
 
 wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string_view text,

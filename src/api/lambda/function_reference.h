@@ -11,8 +11,8 @@
 
 namespace gatehouse::api::lambda {
 
-// A name, partial ARN or ARN, with an optional version in it or beside it. Refused when it names
-// another account, region or a version other than $LATEST, the only one there is.
+// A name, partial ARN or ARN, with an optional version or alias in it or beside it. Refused when it
+// names another account or region.
 wire::Outcome<functions::FunctionRef> function_of(const Caller& caller, std::string_view text,
                                                   const std::optional<std::string>& qualifier);
 // The same, of which the name alone matters.

@@ -98,7 +98,7 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
         .memory_size = static_cast<std::int32_t>(configuration.memory_mb),
         .last_modified = modified_text(configuration.last_modified),
         .code_sha256 = functions::code_sha256_base64(configuration.code_hash),
-        .version = std::string(functions::latest_version),
+        .version = configuration.version.value(),
         .tracing_config = TracingConfigResponse{.mode = mode_of(configuration.tracing)},
         .revision_id = configuration.revision.value(),
         .state = state_of(configuration.state),
@@ -112,6 +112,8 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
             LoggingConfig{.log_format = LogFormat::Text, .log_group = configuration.log_group},
         .runtime_version_config = RuntimeVersionConfig{
             .runtime_version_arn = functions::runtime_version_arn(configuration)}};
+    const bool is_published = configuration.version.view() != functions::latest_version;
+    if (qualifier.empty() && is_published) qualifier = configuration.version.view();
     if (!qualifier.empty()) shape.function_arn->append(":").append(qualifier);
     set_if_any(shape.runtime, configuration.runtime);
     set_if_any(shape.handler, configuration.handler);
@@ -143,7 +145,6 @@ wire::Outcome<void> check_features(const CreateFunctionRequest& request) {
                              "Runtime and Handler are mandatory parameters for functions created "
                              "with deployment packages.");
     }
-    if (request.publish.value_or(false)) return unsupported("published versions");
     if (auto fine = check_architectures(request.architectures); !fine) return fine;
     return check_shared_features(request);
 }
@@ -155,7 +156,6 @@ wire::Outcome<void> check_features(const UpdateFunctionCodeRequest& request) {
         return wire::fail_as(errors::invalid_parameter_value_exception,
                              "the package must be given as ZipFile");
     }
-    if (request.publish.value_or(false)) return unsupported("published versions");
     return check_architectures(request.architectures);
 }
 

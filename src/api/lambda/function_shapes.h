@@ -14,11 +14,12 @@
 
 namespace gatehouse::api::lambda {
 
-// The qualifier is the asker's, and ends the ARN as it does at AWS.
+// The qualifier is the asker's, and ends the ARN as it does at AWS; else a published version's
+// number does.
 FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration,
                                std::string_view qualifier = "");
 
-// What Gatehouse does not have (layers, images, versions, packages in S3) is refused by name
+// What Gatehouse does not have (layers, images, packages in S3) is refused by name
 // instead of being ignored. Settings without an effect here (VPC, tracing, dead letters, keys) are
 // taken and not kept.
 wire::Outcome<void> check_features(const CreateFunctionRequest& request);

@@ -10,9 +10,9 @@ wire::Outcome<GetFunctionConfigurationResponse> GetFunctionConfiguration::handle
     const Caller& caller, GetFunctionConfigurationRequest request) const {
     const auto asked = function_of(caller, request.function_name, request.qualifier);
     if (!asked) return std::unexpected(asked.error());
-    const auto found = directory.get(caller.tenant, asked->name);
+    const auto found = directory.get(caller.tenant, asked->name, asked->qualifier);
     if (!found) return failure_of(found.error());
-    return shape_of((*found)->configuration, asked->qualifier);
+    return shape_of((*found)->configuration, asked->qualifier.view());
 }
 
 }  // namespace gatehouse::api::lambda

@@ -7,9 +7,9 @@ namespace gatehouse::api::lambda {
 
 wire::Outcome<GetPolicyResponse> GetPolicy::handle(const Caller& caller,
                                                    GetPolicyRequest request) const {
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) return std::unexpected(name.error());
-    auto policy = directory.policy(caller.tenant, *name);
+    const auto function = function_of(caller, request.function_name, request.qualifier);
+    if (!function) return std::unexpected(function.error());
+    auto policy = directory.policy(*function);
     if (!policy) return failure_of(policy.error());
     return GetPolicyResponse{.policy = std::move(policy->text),
                              .revision_id = policy->revision.value()};

@@ -42,28 +42,26 @@ wire::Outcome<std::string> client_context_of(const std::optional<std::string>& h
     return std::string(text_of(*bytes));
 }
 
-// Invoking says which version it did not find.
-Error invoked_by_name(Error error) {
-    if (error.kind == ErrorKind::NotFound) error.message += ":$LATEST";
-    return error;
-}
-
 }  // namespace
 
 async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
                                                           InvokeRequest request) const {
-    const auto function = function_of(caller, request.function_name, request.qualifier);
+    auto function = function_of(caller, request.function_name, request.qualifier);
     if (!function) co_return std::unexpected(function.error());
-    const auto found = directory.get(caller.tenant, function->name);
-    if (!found) co_return failure_of(invoked_by_name(found.error()));
+    const auto found =
+        directory.get(caller.tenant, function->name,
+                      // Invoking says which version it did not find.
+                      function->qualifier.empty() ? functions::Qualifier(functions::latest_version)
+                                                  : function->qualifier);
+    if (!found) co_return failure_of(found.error());
     const auto type = request.invocation_type.value_or(InvocationType::RequestResponse);
     if (type == InvocationType::DryRun) co_return InvokeResponse{.status_code = 204};
     auto event = event_of(request.payload);
     if (!event) co_return std::unexpected(std::move(event.error()));
     if (type == InvocationType::Event) {
-        const auto taken = async_invocations.take(*function, std::move(*event),
-                                                  functions::RequestId(caller.request_id),
-                                                  request.trace_id.value_or(""));
+        const auto taken = co_await async_invocations.take(*function, std::move(*event),
+                                                           functions::RequestId(caller.request_id),
+                                                           request.trace_id.value_or(""));
         if (!taken) co_return failure_of(taken.error());
         co_return InvokeResponse{.status_code = 202};
     }
@@ -78,11 +76,11 @@ async::Task<wire::Outcome<InvokeResponse>> Invoke::handle(const Caller& caller,
          .trace_id = request.trace_id.value_or(""),
          .client_context = std::move(*context),
          .log_tail = tail ? functions::LogTail::Wanted : functions::LogTail::Unwanted});
-    if (!result) co_return failure_of(invoked_by_name(result.error()));
+    if (!result) co_return failure_of(result.error());
     const BytesView payload = bytes_of(result->payload);
     InvokeResponse response{.status_code = 200,
                             .payload = Bytes(payload.begin(), payload.end()),
-                            .executed_version = std::string(functions::latest_version),
+                            .executed_version = result->executed_version.value(),
                             .trace_id = std::move(result->trace_id)};
     if (result->function_error) response.function_error = "Unhandled";
     if (tail) response.log_result = to_base64(bytes_of(result->log_tail));

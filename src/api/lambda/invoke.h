@@ -1,5 +1,5 @@
-// Invoke: runs a function and waits for its answer, or only says whether it could be run
-// (DryRun). Difference: invocations that nobody waits for (Event) are not served.
+// Invoke: runs a function and waits for its answer, or takes the event for later (Event), or only
+// says whether it could be run (DryRun).
 // Source: AWS Lambda API Reference, Invoke.
 #pragma once
 

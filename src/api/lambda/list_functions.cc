@@ -1,8 +1,10 @@
 #include "api/lambda/list_functions.h"
 
-#include "api/lambda/function_shapes.h"
-
 #include <algorithm>
+#include <limits>
+
+#include "api/lambda/function_shapes.h"
+#include "api/lambda/page.h"
 
 namespace gatehouse::api::lambda {
 
@@ -11,6 +13,7 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
     constexpr std::int32_t page_max = 50;
     const auto limit =
         static_cast<std::size_t>(std::min(request.max_items.value_or(page_max), page_max));
+    if (request.function_version) return every_version(caller, request);
     // One more than is shown tells whether there is a next page.
     auto found = directory.list(caller.tenant, request.marker.value_or(""), limit + 1);
     ListFunctionsResponse response{.functions = std::vector<FunctionConfiguration>()};
@@ -19,12 +22,26 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
         response.next_marker = found.back()->configuration.name.value();
     }
     for (const auto& function : found) {
-        FunctionConfiguration shape = shape_of(function->configuration);
-        // Every version was asked for: each is named by its own.
-        if (request.function_version) *shape.function_arn += ":$LATEST";
-        response.functions->push_back(std::move(shape));
+        response.functions->push_back(shape_of(function->configuration));
     }
     return response;
+}
+
+wire::Outcome<ListFunctionsResponse> ListFunctions::every_version(
+    const Caller& caller, const ListFunctionsRequest& request) const {
+    constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+    std::vector<std::pair<std::string, FunctionConfiguration>> shapes;
+    for (const auto& latest : directory.list(caller.tenant, "", all)) {
+        for (const auto& function : directory.versions(caller.tenant, latest->configuration.name)) {
+            const auto& configuration = function->configuration;
+            FunctionConfiguration shape = shape_of(configuration, configuration.version.view());
+            std::string key = configuration.name.value() + ':' + configuration.version.value();
+            shapes.emplace_back(std::move(key), std::move(shape));
+        }
+    }
+    auto page = page_of(std::move(shapes), request.marker, request.max_items);
+    return ListFunctionsResponse{.next_marker = std::move(page.next_marker),
+                                 .functions = std::move(page.shapes)};
 }
 
 }  // namespace gatehouse::api::lambda

@@ -15,6 +15,9 @@ struct ListFunctions {
 
     wire::Outcome<ListFunctionsResponse> handle(const Caller& caller,
                                                 ListFunctionsRequest request) const;
+
+    wire::Outcome<ListFunctionsResponse> every_version(const Caller& caller,
+                                                       const ListFunctionsRequest& request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -8,10 +8,10 @@ namespace gatehouse::api::lambda {
 
 async::Task<wire::Outcome<RemovePermissionResponse>> RemovePermission::handle(
     const Caller& caller, RemovePermissionRequest request) const {
-    const auto name = name_of(caller, request.function_name, request.qualifier);
-    if (!name) co_return std::unexpected(name.error());
+    const auto function = function_of(caller, request.function_name, request.qualifier);
+    if (!function) co_return std::unexpected(function.error());
     const auto removed = co_await directory.remove_permission(
-        caller.tenant, *name, functions::StatementId(std::move(request.statement_id)),
+        *function, functions::StatementId(std::move(request.statement_id)),
         revision_of(request.revision_id));
     if (!removed) co_return failure_of(removed.error());
     co_return RemovePermissionResponse();

@@ -11,6 +11,7 @@ async::Task<wire::Outcome<UpdateFunctionCodeResponse>> UpdateFunctionCode::handl
     if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
     const auto name = name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
+    const bool publish = request.publish.value_or(false) && !request.dry_run.value_or(false);
     auto changed = co_await directory.update_code(
         caller.tenant, *name,
         {.zip = std::string(text_of(*request.zip_file)),
@@ -18,7 +19,10 @@ async::Task<wire::Outcome<UpdateFunctionCodeResponse>> UpdateFunctionCode::handl
          .dry_run =
              request.dry_run.value_or(false) ? functions::DryRun::Yes : functions::DryRun::No});
     if (!changed) co_return failure_of(changed.error());
-    co_return shape_of(changed->configuration);
+    if (!publish) co_return shape_of(changed->configuration);
+    const auto version = co_await directory.publish(caller.tenant, *name, {});
+    if (!version) co_return failure_of(version.error());
+    co_return shape_of((*version)->configuration);
 }
 
 }  // namespace gatehouse::api::lambda

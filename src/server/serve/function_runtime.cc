@@ -17,12 +17,18 @@ public:
 
     std::optional<std::string> problem(const functions::FunctionRef& reference,
                                        const registry::Authorizer& authorizer) const override {
+        // Policies are kept with $LATEST, which is the function without a version, too.
+        const bool is_latest = reference.qualifier.view() == functions::latest_version;
+        const functions::Qualifier qualifier =
+            is_latest ? functions::Qualifier() : reference.qualifier;
+        const auto named = directory_.get(reference.tenant, reference.name, qualifier);
         const functions::FunctionSnapshot function =
             directory_.find(reference.tenant, reference.name);
-        if (!function) return std::nullopt;  // invoking says that there is none
-        return missing_invoke_permission(functions::resource_policy_text(*function),
+        if (!named || !function) return std::nullopt;  // invoking says that there is none
+        const std::string arn = functions::qualified_arn(function->configuration, qualifier);
+        return missing_invoke_permission(functions::resource_policy_text(*function, qualifier),
                                          {.function_name = reference.name.view(),
-                                          .function_arn = function->configuration.arn,
+                                          .function_arn = arn,
                                           .authorizer_arn = authorizer.arn(),
                                           .account = authorizer.tenant.account.view()});
     }
@@ -115,7 +121,15 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
                                                                 foundation.random);
     made->async_invocations_ = std::make_unique<functions::AsyncInvocations>(
         functions::AsyncInvocations::Parts{
-            .loop = loops.main(), .invoker = *made->invoker_, .events = *foundation.log},
+            .loop = loops.main(),
+            .invoker = *made->invoker_,
+            .events = *foundation.log,
+            .store = *foundation.async_store,
+            .config_of =
+                [directory = made->directory_.get()](const functions::FunctionRef& function) {
+                    return directory->event_config(function).value_or(
+                        functions::EventInvokeConfig());
+                }},
         functions::AsyncInvocationSettings());
     made->network_ = functions.network;
     made->permissions_ = std::make_unique<ResourcePolicies>(*made->directory_);
@@ -128,6 +142,10 @@ FunctionRuntime::~FunctionRuntime() = default;
 void FunctionRuntime::announce_api(const std::string& url) {
     if (network_ != functions::NetworkAccess::Full) return;
     pool_->add_to_environment("AWS_ENDPOINT_URL", url);
+}
+
+Result<void> FunctionRuntime::resume_events() {
+    return async_invocations_->resume();
 }
 
 async::Task<void> FunctionRuntime::stop(Deadline deadline) {

@@ -37,6 +37,8 @@ public:
     const std::string& memory_text() const { return memory_text_; }
     // Tells functions where the API is; instances that run already do not learn of it.
     void announce_api(const std::string& url);
+    // Goes on with the events that were taken before the server was started again.
+    Result<void> resume_events();
     // Ends all instances. From a task on the main loop.
     async::Task<void> stop(Deadline deadline);
 

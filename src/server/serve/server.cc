@@ -146,6 +146,7 @@ Result<void> Server::announce() {
     if (!ready.api_url.empty() && !settings_.api_speaks_tls()) {
         resources_->functions->announce_api(ready.api_url);
     }
+    if (auto resumed = resources_->functions->resume_events(); !resumed) return resumed;
     const std::string own_file = ready_file_path(ready.data_dir);
     if (auto written = write_ready_file(own_file, ready); !written) return written;
     if (!settings_.ready_file.empty() && settings_.ready_file != own_file) {

@@ -20,7 +20,8 @@ constexpr std::string_view default_handler = "lambda_function.lambda_handler";
 std::vector<Flag> deploy_flags() {
     return with_data_dir({
         {"handler", "FILE.FUNCTION", "What to call (lambda_function.lambda_handler)."},
-        {"runtime", "NAME", "python3.11 and the like, or provided.al2023 (python3.11)."},
+        {"runtime", "NAME",
+         "python3.11, nodejs20.x and the like, or provided.al2023 (python3.11)."},
         {"timeout", "SECONDS", "How long an invocation may take, 1-900 (3)."},
         {"memory", "MIB", "How much memory an instance may use, 128-10240 (128)."},
         {"env", "NAME=VALUE", "A variable of the function; repeat it. Replaces those it had."},

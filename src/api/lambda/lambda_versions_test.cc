@@ -1,0 +1,137 @@
+// Versions, aliases, concurrency and the treatment of events.
+#include "api/lambda/lambda_fixture.h"
+
+namespace gatehouse::api {
+namespace {
+
+// PublishVersion, ListVersionsByFunction, ListFunctions, CreateFunction and UpdateFunctionCode with
+// Publish, Invoke, GetFunction and DeleteFunction with Qualifier.
+TEST_F(LambdaServiceTest, VersionsAreNamedByNumber) {
+    const std::string arn = "arn:aws:lambda:us-east-1:123456789012:function:fn";
+    const auto made = parsed(create("fn", R"(,"Publish":true)"), 201);
+    EXPECT_EQ(made.at("Version"), "1");
+    EXPECT_EQ(made.at("FunctionArn"), json::value(arn + ":1"));
+    const std::string path = function_path;
+    const auto same = parsed(call("lambda", "POST", path + "/versions", "{}"), 201);
+    EXPECT_EQ(same.at("Version"), "1");
+    const auto changed = parsed(
+        call("lambda", "PUT", path + "/code",
+             R"({"Publish":true,"ZipFile":")" + zip_base64("def handler(e, c): return 2\n") + "\"}"));
+    EXPECT_EQ(changed.at("Version"), "2");
+    EXPECT_EQ(call("lambda", "POST", path + "/versions", R"({"CodeSha256":"x"})").status, 400u);
+    EXPECT_EQ(call("lambda", "POST", path + "/versions", R"({"RevisionId":"x"})").status, 412u);
+
+    const auto versions = parsed(call("lambda", "GET", path + "/versions"));
+    ASSERT_EQ(versions.at("Versions").as_array().size(), 3u);
+    EXPECT_EQ(versions.at("Versions").at(0).at("FunctionArn"), json::value(arn + ":$LATEST"));
+    EXPECT_EQ(versions.at("Versions").at(2).at("FunctionArn"), json::value(arn + ":2"));
+    const auto page = parsed(call("lambda", "GET", path + "/versions?MaxItems=2"));
+    EXPECT_EQ(page.at("NextMarker"), "1");
+    EXPECT_EQ(parsed(call("lambda", "GET", path + "/versions?Marker=1"))
+                  .at("Versions")
+                  .as_array()
+                  .size(),
+              1u);
+    EXPECT_EQ(parsed(call("lambda", "GET", std::string(functions_path) + "?FunctionVersion=ALL"))
+                  .at("Functions")
+                  .as_array()
+                  .size(),
+              3u);
+
+    const auto first = parsed(call("lambda", "GET", path + "?Qualifier=1"));
+    EXPECT_EQ(first.at("Configuration").at("FunctionArn"), json::value(arn + ":1"));
+    const std::string location(first.at("Code").at("Location").as_string());
+    const auto fetched = send(request("GET", location.substr(location.find("/gatehouse"))));
+    EXPECT_EQ(json::value(functions::code_sha256_base64(functions::hash_of(fetched.body))),
+              first.at("Configuration").at("CodeSha256"));
+    EXPECT_EQ(call("lambda", "POST", path + "/invocations?Qualifier=1", "{}").status, 200u);
+    EXPECT_EQ(invoker.last_qualifier, "1");
+    EXPECT_EQ(call("lambda", "POST", path + "/invocations?Qualifier=9", "{}").status, 404u);
+    EXPECT_EQ(call("lambda", "DELETE", path + "?Qualifier=1").status, 204u);
+    EXPECT_EQ(call("lambda", "GET", path + "?Qualifier=1").status, 404u);
+}
+
+// CreateAlias, GetAlias, UpdateAlias, ListAliases, DeleteAlias.
+TEST_F(LambdaServiceTest, AliasesLeadToVersions) {
+    parsed(create("fn", R"(,"Publish":true)"), 201);
+    const std::string aliases = std::string(function_path) + "/aliases";
+    const auto made =
+        parsed(call("lambda", "POST", aliases, R"({"Name":"live","FunctionVersion":"1"})"), 201);
+    EXPECT_EQ(made.at("AliasArn"), "arn:aws:lambda:us-east-1:123456789012:function:fn:live");
+    EXPECT_FALSE(made.as_object().contains("RoutingConfig"));
+    EXPECT_EQ(call("lambda", "POST", aliases, R"({"Name":"live","FunctionVersion":"1"})").status,
+              409u);
+    EXPECT_EQ(call("lambda", "POST", aliases, R"({"Name":"12","FunctionVersion":"1"})").status,
+              400u);
+    const auto changed = parsed(call("lambda", "PUT", aliases + "/live",
+                                     R"({"Description":"d","FunctionVersion":"$LATEST"})"));
+    EXPECT_EQ(changed.at("Description"), "d");
+    EXPECT_EQ(call("lambda", "PUT", aliases + "/live", R"({"RevisionId":"x"})").status, 412u);
+    EXPECT_EQ(parsed(call("lambda", "GET", aliases + "/live")).at("RevisionId"),
+              changed.at("RevisionId"));
+    EXPECT_EQ(parsed(call("lambda", "GET", aliases + "?FunctionVersion=1")).at("Aliases"),
+              json::array());
+    EXPECT_EQ(parsed(call("lambda", "GET", aliases)).at("Aliases").as_array().size(), 1u);
+    const auto found = parsed(call("lambda", "GET", std::string(function_path) + "?Qualifier=live"));
+    EXPECT_EQ(found.at("Configuration").at("Version"), "$LATEST");
+    EXPECT_EQ(call("lambda", "DELETE", std::string(function_path) + "?Qualifier=live").status, 400u);
+    EXPECT_EQ(call("lambda", "DELETE", aliases + "/live").status, 204u);
+    const auto gone = call("lambda", "GET", aliases + "/live");
+    EXPECT_EQ(gone.status, 404u);
+    EXPECT_NE(gone.body.find("Cannot find alias arn: "), std::string::npos);
+}
+
+// PutFunctionConcurrency, GetFunctionConcurrency, DeleteFunctionConcurrency, GetAccountSettings.
+TEST_F(LambdaServiceTest, ConcurrencyIsReserved) {
+    parsed(create("fn"), 201);
+    const std::string put = "/2017-10-31/functions/fn/concurrency";
+    const std::string get = "/2019-09-30/functions/fn/concurrency";
+    EXPECT_EQ(parsed(call("lambda", "GET", get)), json::object());
+    EXPECT_EQ(parsed(call("lambda", "PUT", put, R"({"ReservedConcurrentExecutions":5})"))
+                  .at("ReservedConcurrentExecutions"),
+              5);
+    EXPECT_EQ(parsed(call("lambda", "GET", get)).at("ReservedConcurrentExecutions"), 5);
+    EXPECT_EQ(call("lambda", "PUT", put, R"({"ReservedConcurrentExecutions":901})").status, 400u);
+    const auto account = parsed(call("lambda", "GET", "/2016-08-19/account-settings/"));
+    EXPECT_EQ(account.at("AccountLimit").at("UnreservedConcurrentExecutions"), 995);
+    EXPECT_EQ(account.at("AccountUsage").at("FunctionCount"), 1);
+    EXPECT_EQ(call("lambda", "DELETE", put).status, 204u);
+    EXPECT_EQ(parsed(call("lambda", "GET", get)), json::object());
+}
+
+// PutFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfig, GetFunctionEventInvokeConfig,
+// ListFunctionEventInvokeConfigs, DeleteFunctionEventInvokeConfig.
+TEST_F(LambdaServiceTest, EventsAreRepeatedAsConfigured) {
+    parsed(create("fn"), 201);
+    const std::string path = "/2019-09-25/functions/fn/event-invoke-config";
+    EXPECT_EQ(call("lambda", "GET", path).status, 404u);
+    EXPECT_EQ(call("lambda", "PUT", path, R"({"MaximumRetryAttempts":3})").status, 400u);
+    EXPECT_EQ(call("lambda", "PUT", path,
+                   R"({"DestinationConfig":{"OnFailure":{"Destination":"arn:aws:sqs:a:1:q"}}})")
+                  .status,
+              400u);
+    const auto put = parsed(call("lambda", "PUT", path, R"({"MaximumRetryAttempts":0})"));
+    EXPECT_EQ(put.at("FunctionArn"),
+              "arn:aws:lambda:us-east-1:123456789012:function:fn:$LATEST");
+    const auto merged =
+        parsed(call("lambda", "POST", path, R"({"MaximumEventAgeInSeconds":60})"));
+    EXPECT_EQ(merged.at("MaximumRetryAttempts"), 0);
+    EXPECT_EQ(merged.at("MaximumEventAgeInSeconds"), 60);
+    EXPECT_EQ(parsed(call("lambda", "GET", path)).at("MaximumEventAgeInSeconds"), 60);
+    EXPECT_EQ(parsed(call("lambda", "GET", path + "/list"))
+                  .at("FunctionEventInvokeConfigs")
+                  .as_array()
+                  .size(),
+              1u);
+    invoker.raises = true;
+    EXPECT_EQ(call("lambda", "POST", std::string(function_path) + "/invocations", "{}",
+                   {{"X-Amz-Invocation-Type", "Event"}})
+                  .status,
+              202u);
+    while (async_invocations.pending() > 0) loop.run_once(std::chrono::milliseconds(1));
+    EXPECT_EQ(call("lambda", "DELETE", path).status, 204u);
+    EXPECT_EQ(call("lambda", "GET", path).status, 404u);
+}
+
+}  // namespace
+}  // namespace gatehouse::api
