@@ -7,11 +7,22 @@
 #include "api/logs/delete_retention_policy.h"
 #include "api/logs/describe_log_groups.h"
 #include "api/logs/describe_log_streams.h"
+#include "api/logs/describe_queries.h"
 #include "api/logs/errors.h"
 #include "api/logs/filter_log_events.h"
 #include "api/logs/get_log_events.h"
+#include "api/logs/get_log_record.h"
+#include "api/logs/get_query_results.h"
+#include "api/logs/list_tags_for_resource.h"
+#include "api/logs/list_tags_log_group.h"
 #include "api/logs/put_log_events.h"
 #include "api/logs/put_retention_policy.h"
+#include "api/logs/start_query.h"
+#include "api/logs/stop_query.h"
+#include "api/logs/tag_log_group.h"
+#include "api/logs/tag_resource.h"
+#include "api/logs/untag_log_group.h"
+#include "api/logs/untag_resource.h"
 #include "api/shapes/logs/model.h"
 
 namespace gatehouse::api {
@@ -32,10 +43,21 @@ Service make_logs_service(const LogsParts& parts) {
         .handle(logs::DeleteRetentionPolicy{access})
         .handle(logs::DescribeLogGroups{access})
         .handle(logs::DescribeLogStreams{access})
+        .handle(logs::DescribeQueries{parts.queries})
         .handle(logs::FilterLogEvents{access})
         .handle(logs::GetLogEvents{access})
+        .handle(logs::GetLogRecord{access})
+        .handle(logs::GetQueryResults{parts.queries})
+        .handle(logs::ListTagsForResource{access})
+        .handle(logs::ListTagsLogGroup{access})
         .handle(logs::PutLogEvents{access})
-        .handle(logs::PutRetentionPolicy{access});
+        .handle(logs::PutRetentionPolicy{access})
+        .handle(logs::StartQuery{parts.queries})
+        .handle(logs::StopQuery{parts.queries})
+        .handle(logs::TagLogGroup{access})
+        .handle(logs::TagResource{access})
+        .handle(logs::UntagLogGroup{access})
+        .handle(logs::UntagResource{access});
     return service;
 }
 

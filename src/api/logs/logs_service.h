@@ -1,6 +1,7 @@
 // Amazon CloudWatch Logs, signed as "logs".
 #pragma once
 
+#include "api/logs/query_board.h"
 #include "api/service.h"
 #include "async/worker_pool.h"
 #include "logs/log_store.h"
@@ -11,6 +12,7 @@ namespace gatehouse::api {
 struct LogsParts {
     ::gatehouse::logs::LogStore& logs;
     async::WorkerPool& workers;
+    logs::QueryBoard& queries;
 };
 
 Service make_logs_service(const LogsParts& parts);

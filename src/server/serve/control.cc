@@ -145,6 +145,7 @@ ControlApi::ControlApi(const Parts& parts)
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
              .endpoint = parts.endpoints.usual()},
       code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random),
+      queries_({*parts.foundation.log, parts.foundation.workers}),
       data_plane_(parts.gateway),
       retained_(parts.gateway),
       connections_(parts.gateway) {
@@ -187,8 +188,8 @@ ControlApi::ControlApi(const Parts& parts)
          .invoker = parts.resources.functions->invoker(),
          .async_invocations = parts.resources.functions->async_invocations(),
          .code_links = code_links_}));
-    services.push_back(
-        api::make_logs_service({.logs = *foundation.log, .workers = foundation.workers}));
+    services.push_back(api::make_logs_service(
+        {.logs = *foundation.log, .workers = foundation.workers, .queries = queries_}));
     api_ = std::make_unique<api::Api>(
         api::ApiSettings{.access = access_settings(parts.settings),
                          .host_names = names_asked_by(parts.settings)},

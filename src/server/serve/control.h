@@ -9,6 +9,7 @@
 #include "api/gatehouse/gatehouse_service.h"
 #include "api/iot/iot_service.h"
 #include "api/lambda/code_links.h"
+#include "api/logs/query_board.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
 #include "iam/accounts.h"
@@ -89,6 +90,7 @@ private:
     SystemClock signing_clock_;
     api::ServerFacts facts_;
     api::lambda::CodeLinks code_links_;
+    api::logs::QueryBoard queries_;
     ApiCallCounts calls_;
     DataPlane data_plane_;
     RetainedPlane retained_;
