@@ -65,12 +65,16 @@ class Versions(ClientTest):
         permission = {"FunctionName": "door", "StatementId": "iot",
                       "Action": "lambda:InvokeFunction", "Principal": "iot.amazonaws.com"}
         self.api.add_permission(**permission)
-        self.device("too-early", authorizer="ByAlias").expect("connect")
-        self.assert_denied_record("too-early")  # the permission is the function's, not the alias's
+        # The permission is the function's, not the alias's.
+        self.device("too-early", authorizer="ByAlias").connected()
+        told = self.server.wait_for_record(clientId="too-early", eventType="Authorizer.Invoke")
+        self.assertIn(f"--function-name {alias['AliasArn']} ", told["explanation"])
         self.api.add_permission(**permission, Qualifier="live")
         policy = json.loads(self.api.get_policy(FunctionName="door", Qualifier="live")["Policy"])
         self.assertEqual(policy["Statement"][0]["Resource"], alias["AliasArn"])
         self.device("in-time", authorizer="ByAlias").connected()
+        told = self.server.wait_for_record(clientId="in-time", eventType="Authorizer.Invoke")
+        self.assertNotIn("explanation", told)
 
     def test_reserved_concurrency_of_none_switches_off(self):
         make_function(self.server, "off", ANSWERS.format("on"))
