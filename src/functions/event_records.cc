@@ -72,23 +72,22 @@ std::optional<ReadEvent> read_event(const storage::Record& record) {
         !pieces) {
         return std::nullopt;
     }
-    return ReadEvent{
-        {.function = {record.key.tenant, FunctionName(*name), Qualifier(*qualifier)},
-         .request = RequestId(record.key.name),
-         .trace_id = *trace,
-         .payload = {},
-         .taken = *taken,
-         .next_try = *next_try,
-         .failures = *failures,
-         .throttles = *throttles},
-        *pieces};
+    return ReadEvent{{.function = {record.key.tenant, FunctionName(*name), Qualifier(*qualifier)},
+                      .request = RequestId(record.key.name),
+                      .trace_id = *trace,
+                      .payload = {},
+                      .taken = *taken,
+                      .next_try = *next_try,
+                      .failures = *failures,
+                      .throttles = *throttles},
+                     *pieces};
 }
 
 std::optional<Payload> read_piece(storage::ResourceStore& store, const storage::RecordKey& key) {
     const auto record = store.get(key);
     if (!record) return std::nullopt;
-    const auto value = parse_json(record->body, "the stored payload",
-                                  {.bytes_max = record->body.size()});
+    const auto value =
+        parse_json(record->body, "the stored payload", {.bytes_max = record->body.size()});
     if (!value || !value->is_object()) return std::nullopt;
     const auto text = text_in(value->as_object(), "base64");
     if (!text) return std::nullopt;
@@ -101,8 +100,7 @@ std::optional<Payload> read_piece(storage::ResourceStore& store, const storage::
 
 void put_payload(storage::Batch& batch, const StoredEvent& event) {
     for (std::size_t i = 0; i < pieces_of(event.payload); ++i) {
-        const auto piece =
-            std::string_view(event.payload).substr(i * piece_bytes, piece_bytes);
+        const auto piece = std::string_view(event.payload).substr(i * piece_bytes, piece_bytes);
         batch.put(piece_key(event, i),
                   to_text(json::object{{"base64", to_base64(bytes_of(piece))}}));
     }

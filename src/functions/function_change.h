@@ -23,9 +23,9 @@ inline storage::RecordKey record_key(const Tenant& tenant, const FunctionName& n
 
 inline std::string arn_of(const Tenant& tenant, const FunctionName& name,
                           const Qualifier& qualifier = {}) {
-    return make_arn(tenant, "lambda",
-                    "function:" + name.value() +
-                        (qualifier.empty() ? std::string() : ':' + qualifier.value()));
+    return make_arn(
+        tenant, "lambda",
+        "function:" + name.value() + (qualifier.empty() ? std::string() : ':' + qualifier.value()));
 }
 
 inline Error function_not_found(const Tenant& tenant, const FunctionName& name,

@@ -33,8 +33,7 @@ async::Task<Result<void>> FunctionDirectory::reserve_concurrency(
     if (!change) co_return fail(change.error());
     const FunctionSnapshot present = find(tenant, name);
     if (!present) co_return fail(function_not_found(tenant, name));
-    const std::uint64_t others =
-        usage(tenant).reserved - present->reserved_concurrency.value_or(0);
+    const std::uint64_t others = usage(tenant).reserved - present->reserved_concurrency.value_or(0);
     if (reserved && others + *reserved > account_concurrency_max - unreserved_concurrency_min) {
         co_return fail(ErrorKind::InvalidInput,
                        fmt::format("Specified ReservedConcurrentExecutions for function decreases "
@@ -125,10 +124,10 @@ async::Task<Result<void>> FunctionDirectory::remove_permission(FunctionRef refer
         return permission.statement_id == statement;
     });
     if (removed == 0) {
-        co_return fail(ErrorKind::NotFound,
-                       had_any ? fmt::format("Statement {} is not found in resource policy.",
-                                             statement.view())
-                               : "No policy is associated with the given resource.");
+        co_return fail(
+            ErrorKind::NotFound,
+            had_any ? fmt::format("Statement {} is not found in resource policy.", statement.view())
+                    : "No policy is associated with the given resource.");
     }
     policy.revision = RevisionId(make_uuid(parts_.random));
     if (policy.permissions.empty()) function.policies.erase(qualifier);

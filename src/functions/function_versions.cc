@@ -57,9 +57,9 @@ Result<void> check_shares(const Alias& alias) {
                                     version.view(), version.view()));
         }
         if (!(share >= 0 && share <= 1)) {
-            return fail(ErrorKind::InvalidInput,
-                        fmt::format("the weight of version {} must be from 0 to 1",
-                                    version.view()));
+            return fail(
+                ErrorKind::InvalidInput,
+                fmt::format("the weight of version {} must be from 0 to 1", version.view()));
         }
     }
     return {};
@@ -212,9 +212,9 @@ async::Task<Result<void>> FunctionDirectory::remove_version(Tenant tenant, Funct
 Result<void> FunctionDirectory::check_alias(const Tenant& tenant, const FunctionName& name,
                                             const Alias& alias) const {
     if (alias.description.size() > description_max) {
-        return fail(ErrorKind::InvalidInput,
-                    fmt::format("the description of an alias has at most {} characters",
-                                description_max));
+        return fail(
+            ErrorKind::InvalidInput,
+            fmt::format("the description of an alias has at most {} characters", description_max));
     }
     if (auto checked = check_shares(alias); !checked) return checked;
     if (auto found = get(tenant, name, qualifier_of(alias.version)); !found) {

@@ -43,19 +43,21 @@ TEST_F(NodeRuntime, AnswersWithWhatAnAsyncHandlerReturns) {
 }
 
 TEST_F(NodeRuntime, AnswersWithWhatACallbackGets) {
-    make_node("exports.handler = (event, context, callback) => {\n"
-              "  setTimeout(() => callback(null, [event]), 1);\n};");
+    make_node(
+        "exports.handler = (event, context, callback) => {\n"
+        "  setTimeout(() => callback(null, [event]), 1);\n};");
     EXPECT_EQ(payload(R"("x")"), R"(["x"])");
     EXPECT_EQ(payload(R"("y")"), R"(["y"])");
 }
 
 TEST_F(NodeRuntime, ACallbackWaitsForTheEventLoopUnlessTold) {
-    make_node("let done = 0;\n"
-              "exports.handler = (event, context, callback) => {\n"
-              "  context.callbackWaitsForEmptyEventLoop = event.waits;\n"
-              "  callback(null, done);\n"
-              "  setTimeout(() => { done += 1; }, 50);\n"
-              "};");
+    make_node(
+        "let done = 0;\n"
+        "exports.handler = (event, context, callback) => {\n"
+        "  context.callbackWaitsForEmptyEventLoop = event.waits;\n"
+        "  callback(null, done);\n"
+        "  setTimeout(() => { done += 1; }, 50);\n"
+        "};");
     EXPECT_EQ(payload(R"({"waits": true})"), "0");
     EXPECT_EQ(payload(R"({"waits": false})"), "1") << "the timer of the first had run";
     EXPECT_EQ(payload(R"({"waits": false})"), "1") << "that of the second had not";
@@ -71,9 +73,10 @@ TEST_F(NodeRuntime, AHandlerWithoutAnAnswerAnswersNull) {
 TEST_F(NodeRuntime, LoadsModulesOfBothKindsAndNestedExports) {
     make_node("export const handler = async () => import.meta.url.startsWith('file:');", "app.mjs");
     EXPECT_EQ(payload(), "true");
-    make("f", {{"package.json", R"({"type": "module"})"},
-               {"app.js", "import { x } from './x.js';\nexport const handler = async () => x;"},
-               {"x.js", "export const x = await Promise.resolve(7);"}},
+    make("f",
+         {{"package.json", R"({"type": "module"})"},
+          {"app.js", "import { x } from './x.js';\nexport const handler = async () => x;"},
+          {"x.js", "export const x = await Promise.resolve(7);"}},
          "nodejs20.x");
     EXPECT_EQ(payload(), "7");
     make("f", {{"src/app.cjs", "exports.a = { handler: async () => 'nested' };"}}, "nodejs20.x")
@@ -82,11 +85,12 @@ TEST_F(NodeRuntime, LoadsModulesOfBothKindsAndNestedExports) {
 }
 
 TEST_F(NodeRuntime, TheContextIsLambdas) {
-    make_node("exports.handler = async (event, context) => [\n"
-              "  context.functionName, context.functionVersion, context.memoryLimitInMB,\n"
-              "  context.logGroupName, context.awsRequestId, context.invokedFunctionArn,\n"
-              "  context.clientContext.custom.a, context.getRemainingTimeInMillis() > 1000,\n"
-              "  process.env.AWS_EXECUTION_ENV, process.env._X_AMZN_TRACE_ID !== undefined];");
+    make_node(
+        "exports.handler = async (event, context) => [\n"
+        "  context.functionName, context.functionVersion, context.memoryLimitInMB,\n"
+        "  context.logGroupName, context.awsRequestId, context.invokedFunctionArn,\n"
+        "  context.clientContext.custom.a, context.getRemainingTimeInMillis() > 1000,\n"
+        "  process.env.AWS_EXECUTION_ENV, process.env._X_AMZN_TRACE_ID !== undefined];");
     EXPECT_EQ(payload("{}", {.request_id = RequestId("the-id"),
                              .client_context = R"({"custom": {"a": 1}})"}),
               R"(["f","$LATEST","128","/aws/lambda/f","the-id",)"
@@ -113,14 +117,16 @@ TEST_F(NodeRuntime, ErrorsAreToldAsLambdaTellsThem) {
 }
 
 TEST_F(NodeRuntime, WhatNobodyCatchesEndsTheProcess) {
-    make_node("let count = 0;\n"
-              "exports.handler = (event, context, callback) => {\n"
-              "  if (count++ > 0) return callback(null, count);\n"
-              "  setTimeout(() => { throw new Error('late'); }, 1);\n};");
+    make_node(
+        "let count = 0;\n"
+        "exports.handler = (event, context, callback) => {\n"
+        "  if (count++ > 0) return callback(null, count);\n"
+        "  setTimeout(() => { throw new Error('late'); }, 1);\n};");
     EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorMessage"), "late");
     EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorMessage"), "late") << "a new process";
-    make_node("exports.handler = (event, context, callback) => {\n"
-              "  Promise.reject(new Error('unwatched'));\n  setTimeout(callback, 1000);\n};");
+    make_node(
+        "exports.handler = (event, context, callback) => {\n"
+        "  Promise.reject(new Error('unwatched'));\n  setTimeout(callback, 1000);\n};");
     EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorType"),
               "Runtime.UnhandledPromiseRejection");
 }
@@ -141,9 +147,10 @@ TEST_F(NodeRuntime, WhatCannotBeLoadedIsNamed) {
 }
 
 TEST_F(NodeRuntime, WhatIsPrintedNamesTimeRequestAndLevel) {
-    make_node("console.log('while loading');\n"
-              "exports.handler = async () => { console.log('two\\nlines %d', 2);\n"
-              "  console.error({ a: 1 }); };");
+    make_node(
+        "console.log('while loading');\n"
+        "exports.handler = async () => { console.log('two\\nlines %d', 2);\n"
+        "  console.error({ a: 1 }); };");
     ASSERT_EQ(payload("{}", {.request_id = RequestId("the-id")}), "null");
     wait_for_end();
     EXPECT_THAT(log.text(), ContainsRegex("Z\tundefined\tINFO\twhile loading\n"));

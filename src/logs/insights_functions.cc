@@ -49,7 +49,8 @@ bool compares(Operator what, const Value& a, const Value& b) {
 bool matches(const Expression& like, const Value& value) {
     if (value.is_absent()) return false;
     const std::string text = value.text();
-    const bool is_in = like.regex ? RE2::PartialMatch(text, *like.regex) : contains(text, like.text);
+    const bool is_in =
+        like.regex ? RE2::PartialMatch(text, *like.regex) : contains(text, like.text);
     return is_in != (like.what == Operator::MatchesNot);
 }
 
@@ -70,7 +71,8 @@ Value one_argument(std::string_view name, const Value& of) {
         return Value(changed);
     }
     if (name.ends_with("trim")) {
-        const auto begin = name == "rtrim" ? 0 : std::min(text.find_first_not_of(" \t\r\n"), text.size());
+        const auto begin =
+            name == "rtrim" ? 0 : std::min(text.find_first_not_of(" \t\r\n"), text.size());
         const auto end = name == "ltrim" ? text.size() : text.find_last_not_of(" \t\r\n") + 1;
         return Value(end > begin ? text.substr(begin, end - begin) : std::string());
     }
@@ -143,14 +145,32 @@ struct Known {
     std::size_t max = 1;
 };
 constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
-constexpr std::array known{
-    Known{"ispresent"}, Known{"isempty"},         Known{"isblank"},         Known{"strlen"},
-    Known{"tolower"},   Known{"toupper"},         Known{"trim"},            Known{"ltrim"},
-    Known{"rtrim"},     Known{"abs"},             Known{"ceil"},            Known{"floor"},
-    Known{"sqrt"},      Known{"log"},             Known{"tomillis"},        Known{"frommillis"},
-    Known{"bin"},       Known{"datefloor", 2, 2}, Known{"dateceil", 2, 2},  Known{"strcontains", 2, 2},
-    Known{"coalesce", 1, any}, Known{"concat", 1, any}, Known{"greatest", 1, any},
-    Known{"least", 1, any},    Known{"substr", 2, 3},   Known{"replace", 3, 3}};
+constexpr std::array known{Known{"ispresent"},
+                           Known{"isempty"},
+                           Known{"isblank"},
+                           Known{"strlen"},
+                           Known{"tolower"},
+                           Known{"toupper"},
+                           Known{"trim"},
+                           Known{"ltrim"},
+                           Known{"rtrim"},
+                           Known{"abs"},
+                           Known{"ceil"},
+                           Known{"floor"},
+                           Known{"sqrt"},
+                           Known{"log"},
+                           Known{"tomillis"},
+                           Known{"frommillis"},
+                           Known{"bin"},
+                           Known{"datefloor", 2, 2},
+                           Known{"dateceil", 2, 2},
+                           Known{"strcontains", 2, 2},
+                           Known{"coalesce", 1, any},
+                           Known{"concat", 1, any},
+                           Known{"greatest", 1, any},
+                           Known{"least", 1, any},
+                           Known{"substr", 2, 3},
+                           Known{"replace", 3, 3}};
 
 }  // namespace
 
@@ -166,14 +186,29 @@ std::optional<std::int64_t> period_ms(std::string_view text) {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view unit(parsed.ptr, static_cast<std::size_t>(text.end() - parsed.ptr));
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 20> units{
-        {{"ms", 1},          {"msec", 1},         {"millisecond", 1},   {"s", 1000},
-         {"sec", 1000},      {"second", 1000},    {"m", 60'000},        {"min", 60'000},
-         {"minute", 60'000}, {"h", 3'600'000},    {"hr", 3'600'000},    {"hour", 3'600'000},
-         {"d", 86'400'000},  {"day", 86'400'000}, {"w", 604'800'000},   {"week", 604'800'000},
-         {"mo", 2'629'800'000}, {"mon", 2'629'800'000}, {"y", 31'557'600'000},
+        {{"ms", 1},
+         {"msec", 1},
+         {"millisecond", 1},
+         {"s", 1000},
+         {"sec", 1000},
+         {"second", 1000},
+         {"m", 60'000},
+         {"min", 60'000},
+         {"minute", 60'000},
+         {"h", 3'600'000},
+         {"hr", 3'600'000},
+         {"hour", 3'600'000},
+         {"d", 86'400'000},
+         {"day", 86'400'000},
+         {"w", 604'800'000},
+         {"week", 604'800'000},
+         {"mo", 2'629'800'000},
+         {"mon", 2'629'800'000},
+         {"y", 31'557'600'000},
          {"yr", 31'557'600'000}}};
     for (const auto& [name, ms] : units) {
-        const bool is_it = unit == name || (unit.starts_with(name) && unit.substr(name.size()) == "s");
+        const bool is_it =
+            unit == name || (unit.starts_with(name) && unit.substr(name.size()) == "s");
         const double length = count * static_cast<double>(ms);
         if (is_it && length >= 1 && length < 1e15) return static_cast<std::int64_t>(length);
     }
@@ -220,9 +255,8 @@ Value evaluate(const Expression& expression, const Row& row, RecordFields* field
         case Operator::NotIn: {
             const Value value = operand(0);
             const bool is_in = std::any_of(
-                std::next(expression.of.begin()), expression.of.end(), [&](const auto& one) {
-                    return Value::equal(value, evaluate(*one, row, fields));
-                });
+                std::next(expression.of.begin()), expression.of.end(),
+                [&](const auto& one) { return Value::equal(value, evaluate(*one, row, fields)); });
             return Value::truth(!value.is_absent() && is_in == (expression.what == Operator::In));
         }
         case Operator::Negate: return arithmetic(Operator::Subtract, Value(0.0), operand(0));

@@ -21,7 +21,8 @@ char lower(char c) {
 }  // namespace
 
 std::unexpected<Error> Lexer::wrong_at(std::size_t at, std::string_view what) const {
-    return fail(ErrorKind::InvalidInput, std::string(what), Place{"queryString", 1, static_cast<std::uint32_t>(at + 1)});
+    return fail(ErrorKind::InvalidInput, std::string(what),
+                Place{"queryString", 1, static_cast<std::uint32_t>(at + 1)});
 }
 
 void Lexer::skip_blanks() {

@@ -76,8 +76,8 @@ private:
     std::string text_since(std::size_t begin, const Expression& expression) const {
         if (expression.what == Operator::Field) return expression.text;
         std::string_view text = text_.substr(begin, lexer_.token().at - begin);
-        while (!text.empty() && (text.back() == ' ' || text.back() == '\t' ||
-                                 text.back() == '\n' || text.back() == '\r')) {
+        while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n' ||
+                                 text.back() == '\r')) {
             text.remove_suffix(1);
         }
         return std::string(text);
@@ -193,9 +193,10 @@ Result<Command> Parser::take_parse() {
         if (!regex) return fail(std::move(regex.error()));
         command.pattern = std::move(*regex);
         std::map<int, std::string> groups = command.pattern->CapturingGroupNames();
-        if (groups.empty() || static_cast<int>(groups.size()) !=
-                                  command.pattern->NumberOfCapturingGroups()) {
-            return lexer_.wrong("each group of parse's regular expression needs a name: (?<name>…)");
+        if (groups.empty() ||
+            static_cast<int>(groups.size()) != command.pattern->NumberOfCapturingGroups()) {
+            return lexer_.wrong(
+                "each group of parse's regular expression needs a name: (?<name>…)");
         }
         for (auto& [number, name] : groups) command.names.push_back(std::move(name));
         return command;

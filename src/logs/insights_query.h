@@ -42,9 +42,9 @@ enum class Operator : std::uint8_t {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-    Contains,   // like "text"
-    MatchesNot, // not like, of either kind
-    Matches,    // like /regex/
+    Contains,    // like "text"
+    MatchesNot,  // not like, of either kind
+    Matches,     // like /regex/
     In,
     NotIn,
     Add,
@@ -91,7 +91,7 @@ enum class Aggregate : std::uint8_t {
 struct AggregateColumn {
     std::string name;
     Aggregate what = Aggregate::Count;
-    ExpressionPointer of;    // null: count(*)
+    ExpressionPointer of;  // null: count(*)
     double percentile = 0;
 };
 

@@ -32,11 +32,11 @@ struct LambdaField {
     std::string_view label;
     double factor = 1;
 };
-constexpr std::array lambda_numbers{LambdaField{"@duration", "\tDuration: "},
-                                    LambdaField{"@billedDuration", "\tBilled Duration: "},
-                                    LambdaField{"@initDuration", "\tInit Duration: "},
-                                    LambdaField{"@memorySize", "\tMemory Size: ", 1'000'000},
-                                    LambdaField{"@maxMemoryUsed", "\tMax Memory Used: ", 1'000'000}};
+constexpr std::array lambda_numbers{
+    LambdaField{"@duration", "\tDuration: "}, LambdaField{"@billedDuration", "\tBilled Duration: "},
+    LambdaField{"@initDuration", "\tInit Duration: "},
+    LambdaField{"@memorySize", "\tMemory Size: ", 1'000'000},
+    LambdaField{"@maxMemoryUsed", "\tMax Memory Used: ", 1'000'000}};
 
 std::string_view word_after(std::string_view text, std::string_view label) {
     const auto at = text.find(label);
@@ -80,9 +80,9 @@ Value RecordFields::field(std::string_view name) {
         is_read_ = true;
         const auto start = record_.message.find_first_not_of(" \t\r\n");
         if (start != std::string::npos && record_.message[start] == '{') {
-            auto parsed = parse_json(record_.message, "the message",
-                                     {.depth_max = passing_depth_max,
-                                      .bytes_max = record_.message.size()});
+            auto parsed =
+                parse_json(record_.message, "the message",
+                           {.depth_max = passing_depth_max, .bytes_max = record_.message.size()});
             if (parsed) body_ = std::move(*parsed);
         }
     }

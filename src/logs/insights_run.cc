@@ -109,9 +109,9 @@ private:
         std::vector<RE2::Arg*> pointers;
         for (std::string& one : found) arguments.emplace_back(&one);
         for (RE2::Arg& one : arguments) pointers.push_back(&one);
-        const bool does = !of.is_absent() &&
-                          RE2::PartialMatchN(of.text(), *command.pattern, pointers.data(),
-                                             static_cast<int>(pointers.size()));
+        const bool does =
+            !of.is_absent() && RE2::PartialMatchN(of.text(), *command.pattern, pointers.data(),
+                                                  static_cast<int>(pointers.size()));
         if (!does) return true;
         for (std::size_t i = 0; i < found.size(); ++i) {
             row.set(command.names[i], Value(std::move(found[i])));

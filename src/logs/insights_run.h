@@ -26,9 +26,9 @@ struct Results {
 };
 
 struct RunLimits {
-    std::size_t rows = rows_max;                      // of the answer, when no limit says less
-    std::size_t memory_bytes = 32UL * 1024 * 1024;    // what rows that wait to be sorted may hold
-    std::size_t groups = 100'000;                     // of stats
+    std::size_t rows = rows_max;                    // of the answer, when no limit says less
+    std::size_t memory_bytes = 32UL * 1024 * 1024;  // what rows that wait to be sorted may hold
+    std::size_t groups = 100'000;                   // of stats
 };
 
 class Run {

@@ -22,9 +22,9 @@ private:
 
     std::uint64_t count_ = 0;
     double sum_ = 0;
-    double squares_ = 0;           // of the distance from the mean so far
+    double squares_ = 0;  // of the distance from the mean so far
     double mean_ = 0;
-    Value picked_;                 // min, max, earliest, …
+    Value picked_;  // min, max, earliest, …
     std::int64_t picked_at_ = 0;
     std::vector<double> numbers_;  // of pct
     std::set<std::string> texts_;  // of count_distinct

@@ -30,10 +30,13 @@ Result<Results> run(std::string_view text, RunLimits limits = {}) {
     Run run(*query, limits);
     for (std::size_t i = entries.size(); i-- > 0;) {
         const auto at = begin_ms + static_cast<std::int64_t>(i) * 60'000;
-        auto added = run.add(std::make_shared<const Record>(
-            Record{.timestamp = at, .ingested = at, .message = entries[i],
-                   .stream = "s" + std::to_string(i % 2), .log = "1:g",
-                   .pointer = "p" + std::to_string(i)}));
+        auto added =
+            run.add(std::make_shared<const Record>(Record{.timestamp = at,
+                                                          .ingested = at,
+                                                          .message = entries[i],
+                                                          .stream = "s" + std::to_string(i % 2),
+                                                          .log = "1:g",
+                                                          .pointer = "p" + std::to_string(i)}));
         if (!added) return fail(added.error());
         if (run.has_enough()) break;
     }
@@ -118,11 +121,11 @@ TEST(Insights, WithoutFieldsTimeMessageAndPointerAreShown) {
     const auto results = run("filter clientId = 'b'");
     ASSERT_TRUE(results) << results.error().message;
     ASSERT_EQ(results->rows.size(), 1u);
-    EXPECT_THAT(results->rows[0],
-                ElementsAre(std::pair<std::string, std::string>("@timestamp",
-                                                                "2026-01-01 00:01:00.000"),
-                            std::pair<std::string, std::string>("@message", entries[1]),
-                            std::pair<std::string, std::string>("@ptr", "p1")));
+    EXPECT_THAT(
+        results->rows[0],
+        ElementsAre(std::pair<std::string, std::string>("@timestamp", "2026-01-01 00:01:00.000"),
+                    std::pair<std::string, std::string>("@message", entries[1]),
+                    std::pair<std::string, std::string>("@ptr", "p1")));
     EXPECT_EQ(results->records_matched, 1u);
     EXPECT_EQ(results->records_scanned, entries.size());
 }
@@ -142,14 +145,42 @@ TEST(Insights, WhatWouldTakeTooMuchMemoryIsRefused) {
 }
 
 TEST(Insights, RefusesWithThePlaceOfTheMistake) {
-    for (const char* const text :
-         {"nonsense", "fields", "fields a,", "filter", "filter a =", "filter (a = 1", "filter a like",
-          "filter a like b", "filter a like /(/", "filter a in", "filter a in [1", "filter a not b",
-          "stats", "stats sum(a", "stats nothing(a)", "stats pct(a)", "stats pct(a, 101)",
-          "stats count(*) by", "sort", "limit", "limit 0", "limit 10001", "limit x", "parse",
-          "parse @message", "parse @message 'a*' as b, c", "parse @message 'ab' as b",
-          "parse @message /(a)/", "filter 'open", "filter a = 1 filter b = 2", "| filter a = 1",
-          "filter nofunction(a)", "filter strlen()", "filter a = $", "diff", "filter a /"}) {
+    for (const char* const text : {"nonsense",
+                                   "fields",
+                                   "fields a,",
+                                   "filter",
+                                   "filter a =",
+                                   "filter (a = 1",
+                                   "filter a like",
+                                   "filter a like b",
+                                   "filter a like /(/",
+                                   "filter a in",
+                                   "filter a in [1",
+                                   "filter a not b",
+                                   "stats",
+                                   "stats sum(a",
+                                   "stats nothing(a)",
+                                   "stats pct(a)",
+                                   "stats pct(a, 101)",
+                                   "stats count(*) by",
+                                   "sort",
+                                   "limit",
+                                   "limit 0",
+                                   "limit 10001",
+                                   "limit x",
+                                   "parse",
+                                   "parse @message",
+                                   "parse @message 'a*' as b, c",
+                                   "parse @message 'ab' as b",
+                                   "parse @message /(a)/",
+                                   "filter 'open",
+                                   "filter a = 1 filter b = 2",
+                                   "| filter a = 1",
+                                   "filter nofunction(a)",
+                                   "filter strlen()",
+                                   "filter a = $",
+                                   "diff",
+                                   "filter a /"}) {
         const auto query = parse_query(text);
         ASSERT_FALSE(query) << text;
         EXPECT_EQ(query.error().kind, ErrorKind::InvalidInput) << text;

@@ -6,7 +6,8 @@
 
 namespace gatehouse::api::lambda {
 
-async::Task<wire::Outcome<CreateAliasResponse>> CreateAlias::handle(const Caller& caller, CreateAliasRequest request) const {
+async::Task<wire::Outcome<CreateAliasResponse>> CreateAlias::handle(
+    const Caller& caller, CreateAliasRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
     auto alias = co_await directory.create_alias(

@@ -13,7 +13,8 @@ struct CreateAlias {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<CreateAliasResponse>> handle(const Caller& caller, CreateAliasRequest request) const;
+    async::Task<wire::Outcome<CreateAliasResponse>> handle(const Caller& caller,
+                                                           CreateAliasRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -5,7 +5,8 @@
 
 namespace gatehouse::api::lambda {
 
-async::Task<wire::Outcome<DeleteAliasResponse>> DeleteAlias::handle(const Caller& caller, DeleteAliasRequest request) const {
+async::Task<wire::Outcome<DeleteAliasResponse>> DeleteAlias::handle(
+    const Caller& caller, DeleteAliasRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
     const auto removed = co_await directory.remove_alias(

@@ -13,7 +13,8 @@ struct DeleteAlias {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<DeleteAliasResponse>> handle(const Caller& caller, DeleteAliasRequest request) const;
+    async::Task<wire::Outcome<DeleteAliasResponse>> handle(const Caller& caller,
+                                                           DeleteAliasRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -13,7 +13,8 @@ struct DeleteFunctionConcurrency {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<DeleteFunctionConcurrencyResponse>> handle(const Caller& caller, DeleteFunctionConcurrencyRequest request) const;
+    async::Task<wire::Outcome<DeleteFunctionConcurrencyResponse>> handle(
+        const Caller& caller, DeleteFunctionConcurrencyRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -5,7 +5,9 @@
 
 namespace gatehouse::api::lambda {
 
-async::Task<wire::Outcome<DeleteFunctionEventInvokeConfigResponse>> DeleteFunctionEventInvokeConfig::handle(const Caller& caller, DeleteFunctionEventInvokeConfigRequest request) const {
+async::Task<wire::Outcome<DeleteFunctionEventInvokeConfigResponse>>
+DeleteFunctionEventInvokeConfig::handle(const Caller& caller,
+                                        DeleteFunctionEventInvokeConfigRequest request) const {
     const auto function = function_of(caller, request.function_name, request.qualifier);
     if (!function) co_return std::unexpected(function.error());
     const auto removed = co_await directory.remove_event_config(*function);

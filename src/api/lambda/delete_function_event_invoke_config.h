@@ -13,7 +13,8 @@ struct DeleteFunctionEventInvokeConfig {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<DeleteFunctionEventInvokeConfigResponse>> handle(const Caller& caller, DeleteFunctionEventInvokeConfigRequest request) const;
+    async::Task<wire::Outcome<DeleteFunctionEventInvokeConfigResponse>> handle(
+        const Caller& caller, DeleteFunctionEventInvokeConfigRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

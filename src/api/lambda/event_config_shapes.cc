@@ -9,8 +9,8 @@ namespace gatehouse::api::lambda {
 
 FunctionEventInvokeConfig shape_of(const functions::FunctionRef& function,
                                    const functions::EventInvokeConfig& config) {
-    const std::string_view qualifier = function.qualifier.empty() ? functions::latest_version
-                                                                  : function.qualifier.view();
+    const std::string_view qualifier =
+        function.qualifier.empty() ? functions::latest_version : function.qualifier.view();
     FunctionEventInvokeConfig shape{
         .last_modified = config.last_modified,
         .function_arn = make_arn(function.tenant, "lambda",

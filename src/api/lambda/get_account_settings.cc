@@ -10,7 +10,8 @@ constexpr std::int64_t code_bytes_max = 80'530'636'800;
 
 }  // namespace
 
-wire::Outcome<GetAccountSettingsResponse> GetAccountSettings::handle(const Caller& caller, GetAccountSettingsRequest) const {
+wire::Outcome<GetAccountSettingsResponse> GetAccountSettings::handle(
+    const Caller& caller, GetAccountSettingsRequest) const {
     const auto usage = directory.usage(caller.tenant);
     constexpr auto concurrency = static_cast<std::int32_t>(functions::account_concurrency_max);
     return GetAccountSettingsResponse{

@@ -13,7 +13,8 @@ struct GetAccountSettings {
 
     functions::FunctionDirectory& directory;
 
-    wire::Outcome<GetAccountSettingsResponse> handle(const Caller& caller, GetAccountSettingsRequest request) const;
+    wire::Outcome<GetAccountSettingsResponse> handle(const Caller& caller,
+                                                     GetAccountSettingsRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

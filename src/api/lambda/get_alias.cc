@@ -6,7 +6,8 @@
 
 namespace gatehouse::api::lambda {
 
-wire::Outcome<GetAliasResponse> GetAlias::handle(const Caller& caller, GetAliasRequest request) const {
+wire::Outcome<GetAliasResponse> GetAlias::handle(const Caller& caller,
+                                                 GetAliasRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
     const auto found = directory.get(caller.tenant, *name);

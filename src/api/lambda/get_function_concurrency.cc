@@ -5,7 +5,8 @@
 
 namespace gatehouse::api::lambda {
 
-wire::Outcome<GetFunctionConcurrencyResponse> GetFunctionConcurrency::handle(const Caller& caller, GetFunctionConcurrencyRequest request) const {
+wire::Outcome<GetFunctionConcurrencyResponse> GetFunctionConcurrency::handle(
+    const Caller& caller, GetFunctionConcurrencyRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
     const auto found = directory.get(caller.tenant, *name);

@@ -13,7 +13,8 @@ struct GetFunctionConcurrency {
 
     functions::FunctionDirectory& directory;
 
-    wire::Outcome<GetFunctionConcurrencyResponse> handle(const Caller& caller, GetFunctionConcurrencyRequest request) const;
+    wire::Outcome<GetFunctionConcurrencyResponse> handle(
+        const Caller& caller, GetFunctionConcurrencyRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

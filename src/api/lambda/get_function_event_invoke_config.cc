@@ -6,7 +6,8 @@
 
 namespace gatehouse::api::lambda {
 
-wire::Outcome<GetFunctionEventInvokeConfigResponse> GetFunctionEventInvokeConfig::handle(const Caller& caller, GetFunctionEventInvokeConfigRequest request) const {
+wire::Outcome<GetFunctionEventInvokeConfigResponse> GetFunctionEventInvokeConfig::handle(
+    const Caller& caller, GetFunctionEventInvokeConfigRequest request) const {
     const auto function = function_of(caller, request.function_name, request.qualifier);
     if (!function) return std::unexpected(function.error());
     const auto config = directory.event_config(*function);

@@ -13,7 +13,8 @@ struct GetFunctionEventInvokeConfig {
 
     functions::FunctionDirectory& directory;
 
-    wire::Outcome<GetFunctionEventInvokeConfigResponse> handle(const Caller& caller, GetFunctionEventInvokeConfigRequest request) const;
+    wire::Outcome<GetFunctionEventInvokeConfigResponse> handle(
+        const Caller& caller, GetFunctionEventInvokeConfigRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

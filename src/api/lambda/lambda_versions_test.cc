@@ -14,9 +14,9 @@ TEST_F(LambdaServiceTest, VersionsAreNamedByNumber) {
     const std::string path = function_path;
     const auto same = parsed(call("lambda", "POST", path + "/versions", "{}"), 201);
     EXPECT_EQ(same.at("Version"), "1");
-    const auto changed = parsed(
-        call("lambda", "PUT", path + "/code",
-             R"({"Publish":true,"ZipFile":")" + zip_base64("def handler(e, c): return 2\n") + "\"}"));
+    const auto changed = parsed(call(
+        "lambda", "PUT", path + "/code",
+        R"({"Publish":true,"ZipFile":")" + zip_base64("def handler(e, c): return 2\n") + "\"}"));
     EXPECT_EQ(changed.at("Version"), "2");
     EXPECT_EQ(call("lambda", "POST", path + "/versions", R"({"CodeSha256":"x"})").status, 400u);
     EXPECT_EQ(call("lambda", "POST", path + "/versions", R"({"RevisionId":"x"})").status, 412u);
@@ -27,11 +27,9 @@ TEST_F(LambdaServiceTest, VersionsAreNamedByNumber) {
     EXPECT_EQ(versions.at("Versions").at(2).at("FunctionArn"), json::value(arn + ":2"));
     const auto page = parsed(call("lambda", "GET", path + "/versions?MaxItems=2"));
     EXPECT_EQ(page.at("NextMarker"), "1");
-    EXPECT_EQ(parsed(call("lambda", "GET", path + "/versions?Marker=1"))
-                  .at("Versions")
-                  .as_array()
-                  .size(),
-              1u);
+    EXPECT_EQ(
+        parsed(call("lambda", "GET", path + "/versions?Marker=1")).at("Versions").as_array().size(),
+        1u);
     EXPECT_EQ(parsed(call("lambda", "GET", std::string(functions_path) + "?FunctionVersion=ALL"))
                   .at("Functions")
                   .as_array()
@@ -72,9 +70,11 @@ TEST_F(LambdaServiceTest, AliasesLeadToVersions) {
     EXPECT_EQ(parsed(call("lambda", "GET", aliases + "?FunctionVersion=1")).at("Aliases"),
               json::array());
     EXPECT_EQ(parsed(call("lambda", "GET", aliases)).at("Aliases").as_array().size(), 1u);
-    const auto found = parsed(call("lambda", "GET", std::string(function_path) + "?Qualifier=live"));
+    const auto found =
+        parsed(call("lambda", "GET", std::string(function_path) + "?Qualifier=live"));
     EXPECT_EQ(found.at("Configuration").at("Version"), "$LATEST");
-    EXPECT_EQ(call("lambda", "DELETE", std::string(function_path) + "?Qualifier=live").status, 400u);
+    EXPECT_EQ(call("lambda", "DELETE", std::string(function_path) + "?Qualifier=live").status,
+              400u);
     EXPECT_EQ(call("lambda", "DELETE", aliases + "/live").status, 204u);
     const auto gone = call("lambda", "GET", aliases + "/live");
     EXPECT_EQ(gone.status, 404u);
@@ -111,10 +111,8 @@ TEST_F(LambdaServiceTest, EventsAreRepeatedAsConfigured) {
                   .status,
               400u);
     const auto put = parsed(call("lambda", "PUT", path, R"({"MaximumRetryAttempts":0})"));
-    EXPECT_EQ(put.at("FunctionArn"),
-              "arn:aws:lambda:us-east-1:123456789012:function:fn:$LATEST");
-    const auto merged =
-        parsed(call("lambda", "POST", path, R"({"MaximumEventAgeInSeconds":60})"));
+    EXPECT_EQ(put.at("FunctionArn"), "arn:aws:lambda:us-east-1:123456789012:function:fn:$LATEST");
+    const auto merged = parsed(call("lambda", "POST", path, R"({"MaximumEventAgeInSeconds":60})"));
     EXPECT_EQ(merged.at("MaximumRetryAttempts"), 0);
     EXPECT_EQ(merged.at("MaximumEventAgeInSeconds"), 60);
     EXPECT_EQ(parsed(call("lambda", "GET", path)).at("MaximumEventAgeInSeconds"), 60);

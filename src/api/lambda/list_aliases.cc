@@ -7,7 +7,8 @@
 
 namespace gatehouse::api::lambda {
 
-wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller, ListAliasesRequest request) const {
+wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller,
+                                                       ListAliasesRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
     const auto found = directory.get(caller.tenant, *name);
@@ -15,9 +16,8 @@ wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller, Lis
     std::vector<std::pair<std::string, AliasConfiguration>> shapes;
     for (const auto& [alias_name, alias] : (*found)->aliases) {
         const auto& wanted = request.function_version;
-        const bool leads_there =
-            !wanted || alias.version.view() == *wanted ||
-            alias.other_versions.contains(functions::FunctionVersion(*wanted));
+        const bool leads_there = !wanted || alias.version.view() == *wanted ||
+                                 alias.other_versions.contains(functions::FunctionVersion(*wanted));
         if (!leads_there) continue;
         shapes.emplace_back(alias_name.value(), shape_of(caller.tenant, *name, alias));
     }

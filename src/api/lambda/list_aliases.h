@@ -13,7 +13,8 @@ struct ListAliases {
 
     functions::FunctionDirectory& directory;
 
-    wire::Outcome<ListAliasesResponse> handle(const Caller& caller, ListAliasesRequest request) const;
+    wire::Outcome<ListAliasesResponse> handle(const Caller& caller,
+                                              ListAliasesRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

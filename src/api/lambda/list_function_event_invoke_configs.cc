@@ -7,7 +7,8 @@
 
 namespace gatehouse::api::lambda {
 
-wire::Outcome<ListFunctionEventInvokeConfigsResponse> ListFunctionEventInvokeConfigs::handle(const Caller& caller, ListFunctionEventInvokeConfigsRequest request) const {
+wire::Outcome<ListFunctionEventInvokeConfigsResponse> ListFunctionEventInvokeConfigs::handle(
+    const Caller& caller, ListFunctionEventInvokeConfigsRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
     const auto found = directory.get(caller.tenant, *name);

@@ -13,7 +13,8 @@ struct ListFunctionEventInvokeConfigs {
 
     functions::FunctionDirectory& directory;
 
-    wire::Outcome<ListFunctionEventInvokeConfigsResponse> handle(const Caller& caller, ListFunctionEventInvokeConfigsRequest request) const;
+    wire::Outcome<ListFunctionEventInvokeConfigsResponse> handle(
+        const Caller& caller, ListFunctionEventInvokeConfigsRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -7,7 +7,8 @@
 
 namespace gatehouse::api::lambda {
 
-wire::Outcome<ListVersionsByFunctionResponse> ListVersionsByFunction::handle(const Caller& caller, ListVersionsByFunctionRequest request) const {
+wire::Outcome<ListVersionsByFunctionResponse> ListVersionsByFunction::handle(
+    const Caller& caller, ListVersionsByFunctionRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
     const auto versions = directory.versions(caller.tenant, *name);

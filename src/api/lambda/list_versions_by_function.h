@@ -13,7 +13,8 @@ struct ListVersionsByFunction {
 
     functions::FunctionDirectory& directory;
 
-    wire::Outcome<ListVersionsByFunctionResponse> handle(const Caller& caller, ListVersionsByFunctionRequest request) const;
+    wire::Outcome<ListVersionsByFunctionResponse> handle(
+        const Caller& caller, ListVersionsByFunctionRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

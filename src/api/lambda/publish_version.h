@@ -13,7 +13,8 @@ struct PublishVersion {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<PublishVersionResponse>> handle(const Caller& caller, PublishVersionRequest request) const;
+    async::Task<wire::Outcome<PublishVersionResponse>> handle(const Caller& caller,
+                                                              PublishVersionRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

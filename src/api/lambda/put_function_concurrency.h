@@ -13,7 +13,8 @@ struct PutFunctionConcurrency {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<PutFunctionConcurrencyResponse>> handle(const Caller& caller, PutFunctionConcurrencyRequest request) const;
+    async::Task<wire::Outcome<PutFunctionConcurrencyResponse>> handle(
+        const Caller& caller, PutFunctionConcurrencyRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -7,7 +7,9 @@
 
 namespace gatehouse::api::lambda {
 
-async::Task<wire::Outcome<PutFunctionEventInvokeConfigResponse>> PutFunctionEventInvokeConfig::handle(const Caller& caller, PutFunctionEventInvokeConfigRequest request) const {
+async::Task<wire::Outcome<PutFunctionEventInvokeConfigResponse>>
+PutFunctionEventInvokeConfig::handle(const Caller& caller,
+                                     PutFunctionEventInvokeConfigRequest request) const {
     const auto function = function_of(caller, request.function_name, request.qualifier);
     if (!function) co_return std::unexpected(function.error());
     if (auto fine = check_destinations(request.destination_config); !fine) {

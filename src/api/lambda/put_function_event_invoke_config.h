@@ -13,7 +13,8 @@ struct PutFunctionEventInvokeConfig {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<PutFunctionEventInvokeConfigResponse>> handle(const Caller& caller, PutFunctionEventInvokeConfigRequest request) const;
+    async::Task<wire::Outcome<PutFunctionEventInvokeConfigResponse>> handle(
+        const Caller& caller, PutFunctionEventInvokeConfigRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -7,7 +7,8 @@
 
 namespace gatehouse::api::lambda {
 
-async::Task<wire::Outcome<UpdateAliasResponse>> UpdateAlias::handle(const Caller& caller, UpdateAliasRequest request) const {
+async::Task<wire::Outcome<UpdateAliasResponse>> UpdateAlias::handle(
+    const Caller& caller, UpdateAliasRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
     auto alias = co_await directory.update_alias(

@@ -13,7 +13,8 @@ struct UpdateAlias {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<UpdateAliasResponse>> handle(const Caller& caller, UpdateAliasRequest request) const;
+    async::Task<wire::Outcome<UpdateAliasResponse>> handle(const Caller& caller,
+                                                           UpdateAliasRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -13,7 +13,8 @@ struct UpdateFunctionEventInvokeConfig {
 
     functions::FunctionDirectory& directory;
 
-    async::Task<wire::Outcome<UpdateFunctionEventInvokeConfigResponse>> handle(const Caller& caller, UpdateFunctionEventInvokeConfigRequest request) const;
+    async::Task<wire::Outcome<UpdateFunctionEventInvokeConfigResponse>> handle(
+        const Caller& caller, UpdateFunctionEventInvokeConfigRequest request) const;
 };
 
 }  // namespace gatehouse::api::lambda

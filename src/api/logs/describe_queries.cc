@@ -4,7 +4,8 @@
 
 namespace gatehouse::api::logs {
 
-wire::Outcome<DescribeQueriesResponse> DescribeQueries::handle(const Caller& caller, DescribeQueriesRequest request) const {
+wire::Outcome<DescribeQueriesResponse> DescribeQueries::handle(
+    const Caller& caller, DescribeQueriesRequest request) const {
     DescribeQueriesResponse response{.queries = std::vector<QueryInfo>()};
     const auto limit = static_cast<std::size_t>(request.max_results.value_or(1'000));
     // The token is the query after which the page begins.

@@ -13,7 +13,8 @@ struct DescribeQueries {
 
     QueryBoard& board;
 
-    wire::Outcome<DescribeQueriesResponse> handle(const Caller& caller, DescribeQueriesRequest request) const;
+    wire::Outcome<DescribeQueriesResponse> handle(const Caller& caller,
+                                                  DescribeQueriesRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

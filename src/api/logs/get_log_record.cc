@@ -5,7 +5,8 @@
 
 namespace gatehouse::api::logs {
 
-async::Task<wire::Outcome<GetLogRecordResponse>> GetLogRecord::handle(const Caller& caller, GetLogRecordRequest request) const {
+async::Task<wire::Outcome<GetLogRecordResponse>> GetLogRecord::handle(
+    const Caller& caller, GetLogRecordRequest request) const {
     auto fields = co_await access.run(
         [&] { return fields_of(access.logs, caller.tenant, request.log_record_pointer); });
     if (!fields) co_return failure_of(fields.error());

@@ -13,7 +13,8 @@ struct GetLogRecord {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<GetLogRecordResponse>> handle(const Caller& caller, GetLogRecordRequest request) const;
+    async::Task<wire::Outcome<GetLogRecordResponse>> handle(const Caller& caller,
+                                                            GetLogRecordRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

@@ -13,7 +13,8 @@ struct GetQueryResults {
 
     QueryBoard& board;
 
-    wire::Outcome<GetQueryResultsResponse> handle(const Caller& caller, GetQueryResultsRequest request) const;
+    wire::Outcome<GetQueryResultsResponse> handle(const Caller& caller,
+                                                  GetQueryResultsRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

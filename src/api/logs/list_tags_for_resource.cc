@@ -4,7 +4,8 @@
 
 namespace gatehouse::api::logs {
 
-async::Task<wire::Outcome<ListTagsForResourceResponse>> ListTagsForResource::handle(const Caller& caller, ListTagsForResourceRequest request) const {
+async::Task<wire::Outcome<ListTagsForResourceResponse>> ListTagsForResource::handle(
+    const Caller& caller, ListTagsForResourceRequest request) const {
     const auto group = group_of({}, request.resource_arn);
     if (!group) co_return std::unexpected(group.error());
     const auto found = access.logs.group(caller.tenant, *group);

@@ -13,7 +13,8 @@ struct ListTagsForResource {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<ListTagsForResourceResponse>> handle(const Caller& caller, ListTagsForResourceRequest request) const;
+    async::Task<wire::Outcome<ListTagsForResourceResponse>> handle(
+        const Caller& caller, ListTagsForResourceRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

@@ -13,7 +13,8 @@ struct ListTagsLogGroup {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<ListTagsLogGroupResponse>> handle(const Caller& caller, ListTagsLogGroupRequest request) const;
+    async::Task<wire::Outcome<ListTagsLogGroupResponse>> handle(
+        const Caller& caller, ListTagsLogGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

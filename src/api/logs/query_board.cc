@@ -163,12 +163,12 @@ Result<std::string> QueryBoard::start(QueryRequest request) {
                      .created = now.time_since_epoch().count(),
                      .results = std::make_shared<const Results>()};
     std::string id = facts.id;
-    auto running = std::make_shared<Running>(access_, std::move(request), std::move(*query),
-                                             std::move(facts));
+    auto running =
+        std::make_shared<Running>(access_, std::move(request), std::move(*query), std::move(facts));
     {
         const auto queries = queries_.lock();
-        const auto count = std::ranges::count_if(
-            *queries, [](const Pointer& one) { return one->is_running(); });
+        const auto count =
+            std::ranges::count_if(*queries, [](const Pointer& one) { return one->is_running(); });
         if (static_cast<std::size_t>(count) >= running_max) {
             return fail(ErrorKind::LimitExceeded,
                         fmt::format("{} queries run already; wait for one to end, or stop it",

@@ -75,9 +75,9 @@ Result<std::map<std::string, std::string>> fields_of(store::LogStore& logs, cons
     if (!group) return fail(group.error());
     const auto snapshot = (*group)->snapshot();
     if (!snapshot) return fail(snapshot.error());
-    auto found = store::scan(*snapshot, {.times = {wanted->at.time, wanted->at.time},
-                                         .from = wanted->at,
-                                         .records_max = 1});
+    auto found = store::scan(
+        *snapshot,
+        {.times = {wanted->at.time, wanted->at.time}, .from = wanted->at, .records_max = 1});
     if (found.records.empty() || found.records.front().at != wanted->at) {
         return fail(ErrorKind::NotFound, "the log event is not there any more");
     }

@@ -7,7 +7,8 @@
 
 namespace gatehouse::api::logs {
 
-wire::Outcome<StartQueryResponse> StartQuery::handle(const Caller& caller, StartQueryRequest request) const {
+wire::Outcome<StartQueryResponse> StartQuery::handle(const Caller& caller,
+                                                     StartQueryRequest request) const {
     auto named = std::move(request.log_group_names).value_or(std::vector<std::string>());
     if (request.log_group_name) named.push_back(*request.log_group_name);
     for (const auto& identifier :
@@ -16,12 +17,13 @@ wire::Outcome<StartQueryResponse> StartQuery::handle(const Caller& caller, Start
         if (!group) return std::unexpected(std::move(group.error()));
         named.push_back(std::move(*group));
     }
-    auto started = board.start({.tenant = caller.tenant,
-                                .groups = std::move(named),
-                                .text = std::move(request.query_string),
-                                .start_time = request.start_time,
-                                .end_time = request.end_time,
-                                .rows_max = static_cast<std::size_t>(request.limit.value_or(10'000))});
+    auto started =
+        board.start({.tenant = caller.tenant,
+                     .groups = std::move(named),
+                     .text = std::move(request.query_string),
+                     .start_time = request.start_time,
+                     .end_time = request.end_time,
+                     .rows_max = static_cast<std::size_t>(request.limit.value_or(10'000))});
     if (!started) {
         if (started.error().place.field != "queryString") return failure_of(started.error());
         const Place& place = started.error().place;

@@ -4,7 +4,8 @@
 
 namespace gatehouse::api::logs {
 
-wire::Outcome<StopQueryResponse> StopQuery::handle(const Caller& caller, StopQueryRequest request) const {
+wire::Outcome<StopQueryResponse> StopQuery::handle(const Caller& caller,
+                                                   StopQueryRequest request) const {
     const auto stopped = board.stop(caller.tenant, request.query_id);
     if (!stopped) return failure_of(stopped.error());
     return StopQueryResponse{.success = true};

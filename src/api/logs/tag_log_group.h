@@ -13,7 +13,8 @@ struct TagLogGroup {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<TagLogGroupResponse>> handle(const Caller& caller, TagLogGroupRequest request) const;
+    async::Task<wire::Outcome<TagLogGroupResponse>> handle(const Caller& caller,
+                                                           TagLogGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

@@ -13,7 +13,8 @@ struct TagResource {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<TagResourceResponse>> handle(const Caller& caller, TagResourceRequest request) const;
+    async::Task<wire::Outcome<TagResourceResponse>> handle(const Caller& caller,
+                                                           TagResourceRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

@@ -4,7 +4,8 @@
 
 namespace gatehouse::api::logs {
 
-async::Task<wire::Outcome<UntagLogGroupResponse>> UntagLogGroup::handle(const Caller& caller, UntagLogGroupRequest request) const {
+async::Task<wire::Outcome<UntagLogGroupResponse>> UntagLogGroup::handle(
+    const Caller& caller, UntagLogGroupRequest request) const {
     const auto done = co_await access.run([&] {
         return access.logs.change_tags(caller.tenant, request.log_group_name, {}, request.tags);
     });

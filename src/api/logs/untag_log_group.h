@@ -13,7 +13,8 @@ struct UntagLogGroup {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<UntagLogGroupResponse>> handle(const Caller& caller, UntagLogGroupRequest request) const;
+    async::Task<wire::Outcome<UntagLogGroupResponse>> handle(const Caller& caller,
+                                                             UntagLogGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

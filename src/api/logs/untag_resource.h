@@ -13,7 +13,8 @@ struct UntagResource {
 
     LogAccess access;
 
-    async::Task<wire::Outcome<UntagResourceResponse>> handle(const Caller& caller, UntagResourceRequest request) const;
+    async::Task<wire::Outcome<UntagResourceResponse>> handle(const Caller& caller,
+                                                             UntagResourceRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs
