@@ -19,6 +19,7 @@ std::uint32_t characters_max_of(Dialect dialect, const DocumentLimits& limits) {
         case Dialect::IotPolicy: return 2048;
         case Dialect::IdentityPolicy: return 6144;
         case Dialect::ResourcePolicy: return 20'480;
+        case Dialect::TrustPolicy: return 2048;
     }
     return 2048;
 }
@@ -227,6 +228,15 @@ private:
     }
 
     Result<void> read_resources(const json::object& members, Statement& statement) {
+        if (dialect_ == Dialect::TrustPolicy) {
+            for (const char* element : {"Resource", "NotResource"}) {
+                if (!members.contains(element)) continue;
+                Inside inside(path_, std::string(element));
+                return wrong("a trust policy has no resource: it is about its role alone");
+            }
+            statement.resources.emplace_back(std::string("*"), VariableSyntax::Off);
+            return {};
+        }
         auto resources = one_of(members, "Resource", "NotResource", statement.resource_listing);
         if (!resources) return fail(std::move(resources.error()));
         for (std::string& resource : *resources) {
@@ -245,7 +255,7 @@ private:
 
     Result<void> read_principal(const json::object& members, Statement& statement) {
         const json::value* value = members.if_contains("Principal");
-        if (dialect_ != Dialect::ResourcePolicy) {
+        if (dialect_ == Dialect::IotPolicy || dialect_ == Dialect::IdentityPolicy) {
             if (value == nullptr) return {};
             Inside inside(path_, std::string("Principal"));
             return wrong("Principal has no place here: this policy is for whom it is attached to");

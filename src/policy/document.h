@@ -24,6 +24,7 @@ enum class Dialect : std::uint8_t {
     IotPolicy,       // no Principal: who is meant follows from where the policy is attached
     IdentityPolicy,  // IAM users, groups and roles: as above
     ResourcePolicy,  // attached to a function or the like: Principal is required
+    TrustPolicy,     // of a role: Principal is required, and Resource, the role itself, left out
 };
 
 // Version "2012-10-17" has variables; "2008-10-17", also meant where Version is missing, has not.

@@ -173,5 +173,19 @@ TEST(Document, WritesWhatItRead) {
     EXPECT_EQ(to_json_text(*document), text);
 }
 
+TEST(Document, TrustPoliciesNamePrincipalsAndNoResource) {
+    const auto trust = parse_document(
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"*"}}})",
+        Dialect::TrustPolicy);
+    ASSERT_TRUE(trust) << trust.error().describe();
+    EXPECT_EQ(trust->statements.at(0).resources.at(0).text(), "*");
+    EXPECT_FALSE(parse_document(
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*",
+            "Principal":{"AWS":"*"}}})",
+        Dialect::TrustPolicy));
+    EXPECT_FALSE(parse_document(R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole"}})",
+                                Dialect::TrustPolicy));
+}
+
 }  // namespace
 }  // namespace gatehouse::policy
