@@ -71,13 +71,15 @@ public:
     async::Task<Result<void>> admit(AccountId account);
     bool has_account(const AccountId& account) const;
 
+    // Reads the keys anew, after somebody changed the records of some. Blocks; any thread.
+    Result<void> publish(storage::ResourceStore& store);
+
     TemporaryKeys& temporary_keys() { return temporary_; }
     // What was left out of what is stored, with the reason; for the log at start.
     std::vector<Error> problems() const { return directory_.get()->problems(); }
 
 private:
     Accounts(Parts parts, AccountSettings settings, std::shared_ptr<const KeyDirectory> directory);
-    Result<void> publish(storage::ResourceStore& store);
 
     const Parts parts_;
     const AccountSettings settings_;

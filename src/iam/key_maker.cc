@@ -30,6 +30,10 @@ AccessKeyId make_temporary_key_id(Random& random) {
     return AccessKeyId("ASIA" + random_text(random, base32, 16));
 }
 
+std::string make_unique_id(Random& random, std::string_view prefix) {
+    return std::string(prefix) + random_text(random, base32, 17);
+}
+
 std::string make_secret(Random& random) {
     return random_text(random, base64, 40);
 }

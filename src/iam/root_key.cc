@@ -17,7 +17,8 @@ std::string record_of(const RootKey& key, const AccountId& account, const storag
                             .account = account,
                             .user_name = {},
                             .status = KeyStatus::Active,
-                            .sealed_secret = box.seal(key.secret, seal_context(key.id))});
+                            .sealed_secret = box.seal(key.secret, seal_context(key.id)),
+                            .user_path = "/"});
 }
 
 // The ids of the account's root keys, those included whose secret does not open.

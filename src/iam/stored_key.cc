@@ -32,10 +32,12 @@ std::string seal_context(const AccessKeyId& id) {
 }
 
 std::string encode(const StoredKey& key) {
-    return to_text(json::object{{"account", key.account.value()},
-                                {"userName", key.user_name},
-                                {"status", name_of_choice(key.status)},
-                                {"sealedSecret", key.sealed_secret}});
+    json::object object{{"account", key.account.value()},
+                        {"userName", key.user_name},
+                        {"status", name_of_choice(key.status)},
+                        {"sealedSecret", key.sealed_secret}};
+    if (key.user_path != "/") object["userPath"] = key.user_path;
+    return to_text(object);
 }
 
 Result<StoredKey> decode_key(const storage::Record& record) {
@@ -53,13 +55,17 @@ Result<StoredKey> decode_key(const storage::Record& record) {
     if (!account || !is_account_id(*account) || !user_name || !sealed || !status) {
         return corrupt();
     }
-    return StoredKey{AccessKeyId(record.key.name), AccountId(*account), *user_name, *status,
-                     *sealed};
+    return StoredKey{AccessKeyId(record.key.name),
+                     AccountId(*account),
+                     *user_name,
+                     *status,
+                     *sealed,
+                     text_member(object, "userPath").value_or("/")};
 }
 
 std::string principal_of(const StoredKey& key, const Region& region) {
     return fmt::format("arn:{}:iam::{}:{}", partition_of(region), key.account.view(),
-                       key.is_root() ? "root" : "user/" + key.user_name);
+                       key.is_root() ? "root" : "user" + key.user_path + key.user_name);
 }
 
 }  // namespace gatehouse::iam

@@ -28,6 +28,7 @@ struct StoredKey {
     std::string user_name;  // empty: the account's root user
     KeyStatus status = KeyStatus::Active;
     std::string sealed_secret;
+    std::string user_path = "/";
 
     bool is_root() const { return user_name.empty(); }
     bool operator==(const StoredKey&) const = default;
@@ -43,7 +44,7 @@ std::string encode(const StoredKey& key);
 // Corrupt, naming the key.
 Result<StoredKey> decode_key(const storage::Record& record);
 
-// arn:aws:iam::ACCOUNT:root, or …:user/NAME. The partition follows the region.
+// arn:aws:iam::ACCOUNT:root, or …:user/PATH/NAME. The partition follows the region.
 std::string principal_of(const StoredKey& key, const Region& region);
 
 }  // namespace gatehouse::iam

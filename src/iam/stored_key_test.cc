@@ -22,6 +22,13 @@ TEST(StoredKey, ReadsBackEveryFieldUnderTheNamesOnDisk) {
                               R"("sealedSecret":"c2VhbGVk"})");
 }
 
+TEST(StoredKey, RemembersItsUsersPath) {
+    StoredKey key = sample;
+    key.user_path = "/ops/";
+    EXPECT_EQ(decode_key(record_of(encode(key))), key);
+    EXPECT_EQ(principal_of(key, Region("us-east-1")), "arn:aws:iam::123456789012:user/ops/ann");
+}
+
 TEST(StoredKey, NamesTheKeyThatDoesNotReadBack) {
     for (const char* body : {"", "junk", "{}",
                              R"({"account":"12","userName":"","status":"Active",)"

@@ -1,0 +1,73 @@
+// Whether a user or a role session may do what an API call does: the policies of the one who
+// calls, put to the policy engine.
+//
+// Compiled policies are kept until something of IAM changes.
+//
+// Threads: judge() from a task on any loop; changed() from any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "async/guarded.h"
+#include "async/task.h"
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "base/result.h"
+#include "base/tenant.h"
+#include "iam/key_uses.h"
+#include "policy/compiled_policies.h"
+#include "signature/scope.h"
+#include "storage/async_resource_store.h"
+
+namespace gatehouse::iam {
+
+struct AccessQuestion {
+    AccountId account;
+    std::string principal;  // ARN of a user or a role session; of root nobody has to ask
+    signature::AccessKeyId access_key_id;
+    std::string service;                 // signing name
+    Region region;                       // signed
+    std::string action;                  // "iot:CreateThing"; empty: everybody may
+    std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
+    std::vector<policy::Variable> context;
+};
+
+struct Verdict {
+    bool allowed = false;
+    bool denied_explicitly = false;  // else nothing allows it
+    std::string sentence;  // why not: AWS's words, then ours
+};
+
+class AccessJudge : Pinned {
+public:
+    // All outlive it.
+    AccessJudge(storage::AsyncResourceStore& store, const Clock& clock, KeyUses& uses)
+        : store_(store), clock_(clock), uses_(uses) {}
+
+    // Unavailable, Corrupt: the policies cannot be read. NotFound never: who is gone may do nothing.
+    async::Task<Result<Verdict>> judge(AccessQuestion question);
+    // Forgets what is compiled; to be called after every change of IAM's records.
+    void changed();
+
+private:
+    using Policies = std::shared_ptr<const policy::RequestPolicies>;
+    struct Compiled {
+        std::uint64_t generation = 0;
+        std::map<std::string, Policies> by_principal;
+    };
+
+    Policies kept_for(const std::string& principal) const;
+    Result<Policies> policies_of(storage::ResourceStore& store, const AccessQuestion& question);
+    Result<Verdict> judge_on_worker(storage::ResourceStore& store, AccessQuestion question);
+
+    storage::AsyncResourceStore& store_;
+    const Clock& clock_;
+    KeyUses& uses_;
+    async::Guarded<Compiled> compiled_;
+};
+
+}  // namespace gatehouse::iam

@@ -1,0 +1,100 @@
+#include "iam/access_judge.h"
+
+#include "iam/iam_fixture.h"
+
+namespace gatehouse::iam {
+namespace {
+
+using ::testing::HasSubstr;
+
+using AccessJudgeTest = IamFixture;
+
+constexpr auto thing = "arn:aws:iot:us-east-1:111111111111:thing/lamp";
+
+TEST_F(AccessJudgeTest, WhatNothingAllowsIsRefusedInTheWordsOfAws) {
+    user("alice");
+    const Verdict verdict = judge(alice_arn, "iot:CreateThing", thing);
+    EXPECT_FALSE(verdict.allowed);
+    EXPECT_FALSE(verdict.denied_explicitly);
+    EXPECT_THAT(verdict.sentence,
+                HasSubstr("User: " + alice_arn + " is not authorized to perform: iot:CreateThing "
+                          "on resource: " + thing + " because no identity-based policy allows the "
+                          "iot:CreateThing action"));
+}
+
+TEST_F(AccessJudgeTest, WhoIsGoneMayDoNothing) {
+    EXPECT_FALSE(judge(alice_arn, "iot:CreateThing", thing).allowed);
+    EXPECT_FALSE(judge("no ARN at all", "iot:CreateThing", thing).allowed);
+}
+
+TEST_F(AccessJudgeTest, InlinePoliciesAttachedOnesAndThoseOfGroupsCount) {
+    user("alice");
+    ASSERT_TRUE(identities.put_policy(tenant, alice, "inline", allow_iot));
+    EXPECT_TRUE(judge(alice_arn, "iot:CreateThing", thing).allowed);
+    ASSERT_TRUE(identities.remove_policy(tenant, alice, "inline"));
+    EXPECT_FALSE(judge(alice_arn, "iot:CreateThing", thing).allowed);
+
+    ASSERT_TRUE(identities.attach(tenant, alice, "arn:aws:iam::aws:policy/AWSIoTFullAccess"));
+    EXPECT_TRUE(judge(alice_arn, "iot:CreateThing", thing).allowed);
+    EXPECT_FALSE(judge(alice_arn, "lambda:Invoke", "*").allowed);
+    ASSERT_TRUE(identities.detach(tenant, alice, "arn:aws:iam::aws:policy/AWSIoTFullAccess"));
+
+    ASSERT_TRUE(identities.create(tenant, {.name = {IdentityKind::Group, "admins"}}));
+    ASSERT_TRUE(identities.add_member(tenant, "admins", "alice"));
+    ASSERT_TRUE(identities.attach(tenant, {IdentityKind::Group, "admins"},
+                                  "arn:aws:iam::aws:policy/AdministratorAccess"));
+    EXPECT_TRUE(judge(alice_arn, "lambda:Invoke", "*").allowed);
+}
+
+TEST_F(AccessJudgeTest, AnExplicitDenyWins) {
+    user("alice");
+    ASSERT_TRUE(identities.put_policy(tenant, alice, "allow", allow_iot));
+    ASSERT_TRUE(identities.put_policy(
+        tenant, alice, "deny",
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iot:Delete*",
+            "Resource":"arn:aws:iot:*:*:thing/${aws:username}"}})"));
+    EXPECT_TRUE(judge(alice_arn, "iot:DeleteThing", thing).allowed);
+    const Verdict verdict =
+        judge(alice_arn, "iot:DeleteThing", "arn:aws:iot:us-east-1:111111111111:thing/alice");
+    EXPECT_TRUE(verdict.denied_explicitly);
+    EXPECT_THAT(verdict.sentence, HasSubstr("with an explicit deny in an identity-based policy"));
+}
+
+TEST_F(AccessJudgeTest, EveryResourceHasToBeAllowed) {
+    user("alice");
+    ASSERT_TRUE(identities.put_policy(
+        tenant, alice, "things",
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*",
+            "Resource":"arn:aws:iot:*:*:thing/*"}})"));
+    AccessQuestion asked = question(alice_arn, "iot:AddThingToThingGroup", thing);
+    asked.resources.push_back("arn:aws:iot:us-east-1:111111111111:thinggroup/all");
+    EXPECT_FALSE(async::run_to_end(clock, access.judge(asked))->allowed);
+}
+
+TEST_F(AccessJudgeTest, UsersAreMeantWithTheirPaths) {
+    user("alice");
+    user("bob", "/admin/");
+    ASSERT_TRUE(identities.put_policy(
+        tenant, alice, "all but admins",
+        R"({"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":"iam:*","Resource":"*"},
+            {"Effect":"Deny","Action":"iam:*","Resource":"arn:aws:iam::*:user/admin/*"}]})"));
+    EXPECT_TRUE(judge(alice_arn, "iam:DeleteUser", alice_arn).allowed);
+    EXPECT_TRUE(judge(alice_arn, "iam:DeleteUser", "arn:aws:iam::111111111111:user/bob")
+                    .denied_explicitly)
+        << "the request does not say the path";
+}
+
+TEST_F(AccessJudgeTest, WhatIsKeptGoesWithAChange) {
+    user("alice");
+    ASSERT_TRUE(identities.put_policy(tenant, alice, "allow", allow_iot));
+    const auto asked = question(alice_arn, "iot:CreateThing", thing);
+    EXPECT_TRUE(async::run_to_end(clock, access.judge(asked))->allowed);
+    ASSERT_TRUE(identities.remove_policy(tenant, alice, "allow"));
+    access.changed();
+    EXPECT_FALSE(async::run_to_end(clock, access.judge(asked))->allowed);
+    EXPECT_EQ(uses.last(signature::AccessKeyId("AKIAUSER"))->service, "iot");
+}
+
+}  // namespace
+}  // namespace gatehouse::iam

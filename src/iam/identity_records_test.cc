@@ -1,0 +1,105 @@
+#include "iam/identity_records.h"
+
+#include "iam/iam_fixture.h"
+#include "policy/document.h"
+
+namespace gatehouse::iam {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+using IdentityRecordsTest = IamFixture;
+
+const std::string trust_account =
+    R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"111111111111"}}})";
+
+TEST_F(IdentityRecordsTest, WhatIsMadeIsReadBack) {
+    const Identity made = user("alice", "/dev/");
+    EXPECT_THAT(made.id, StartsWith("AIDA"));
+    EXPECT_EQ(made.id.size(), 21U);
+    EXPECT_EQ(identities.get(tenant, alice).value(), made);
+    EXPECT_EQ(arn_of(tenant, made), "arn:aws:iam::111111111111:user/dev/alice");
+    EXPECT_EQ(identities.create(tenant, {.name = alice}).error().kind, ErrorKind::Conflict);
+    const Tenant other{AccountId("222222222222"), Region("us-east-1")};
+    EXPECT_EQ(identities.get(other, alice).error().message,
+              "The user with name alice cannot be found.");
+}
+
+TEST_F(IdentityRecordsTest, ListsArePagesByNameAndPath) {
+    for (const char* name : {"a", "b", "c"}) user(name, "/dev/");
+    user("d", "/ops/");
+    const auto first = identities.list(tenant, IdentityKind::User, "/dev/", {.items_max = 2});
+    ASSERT_EQ(first->items.size(), 2U);
+    const auto second =
+        identities.list(tenant, IdentityKind::User, "/dev/", {2, first->marker}).value();
+    ASSERT_EQ(second.items.size(), 1U);
+    EXPECT_EQ(second.items[0].name.name, "c");
+    EXPECT_EQ(second.marker, "");
+}
+
+TEST_F(IdentityRecordsTest, NothingIsDeletedThatIsInUse) {
+    user("alice");
+    ASSERT_TRUE(identities.put_policy(tenant, alice, "inline", allow_iot));
+    EXPECT_EQ(identities.remove(tenant, alice).error().kind, ErrorKind::NotAllowed);
+    ASSERT_TRUE(identities.remove_policy(tenant, alice, "inline"));
+    const std::string arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    ASSERT_TRUE(identities.attach(tenant, alice, arn));
+    EXPECT_THAT(identities.remove(tenant, alice).error().message, HasSubstr("detach all policies"));
+    ASSERT_TRUE(identities.detach(tenant, alice, arn));
+    EXPECT_EQ(identities.detach(tenant, alice, arn).error().kind, ErrorKind::NotFound);
+    const IdentityName group{IdentityKind::Group, "admins"};
+    ASSERT_TRUE(identities.create(tenant, {.name = group}));
+    ASSERT_TRUE(identities.add_member(tenant, "admins", "alice"));
+    EXPECT_EQ(identities.remove(tenant, group).error().kind, ErrorKind::NotAllowed);
+    EXPECT_EQ(identities.remove(tenant, alice).error().kind, ErrorKind::NotAllowed);
+    ASSERT_TRUE(identities.remove_member(tenant, "admins", "alice"));
+    EXPECT_TRUE(identities.remove(tenant, alice));
+    EXPECT_TRUE(identities.remove(tenant, group));
+}
+
+TEST_F(IdentityRecordsTest, ARenamedUserKeepsPoliciesAndGroups) {
+    user("alice");
+    ASSERT_TRUE(identities.create(tenant, {.name = {IdentityKind::Group, "admins"}}));
+    ASSERT_TRUE(identities.add_member(tenant, "admins", "alice"));
+    ASSERT_TRUE(
+        identities.attach(tenant, alice, "arn:aws:iam::aws:policy/AWSIoTFullAccess"));
+    ASSERT_TRUE(identities.rename(tenant, "alice", "carol", "/ops/"));
+    EXPECT_EQ(identities.get(tenant, alice).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(identities.attached(tenant, {IdentityKind::User, "carol"}, {})->items.size(), 1U);
+    EXPECT_EQ(identities.members(tenant, "admins", {})->items.at(0).path, "/ops/");
+    user("bob");
+    EXPECT_EQ(identities.rename(tenant, "bob", "carol", {}).error().kind, ErrorKind::Conflict);
+}
+
+TEST_F(IdentityRecordsTest, DocumentsAreChecked) {
+    user("alice");
+    const auto refused = identities.put_policy(tenant, alice, "p", R"({"Statement":[]})");
+    EXPECT_EQ(refused.error().place.field, document_field);
+    const std::string long_one = R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",)"
+                                 R"("Sid":")" + std::string(2048, 'a') + R"("}})";
+    EXPECT_EQ(identities.put_policy(tenant, alice, "p", long_one).error().kind,
+              ErrorKind::LimitExceeded);
+    Identity role{.name = {IdentityKind::Role, "r"}};
+    role.trust_policy = allow_iot;
+    EXPECT_EQ(identities.create(tenant, role).error().place.field, document_field)
+        << "a trust policy names a principal and no resource";
+    role.trust_policy = trust_account;
+    EXPECT_TRUE(identities.create(tenant, role));
+}
+
+TEST_F(IdentityRecordsTest, QuotasHold) {
+    user("alice");
+    for (int i = 0; i < 11; ++i) {
+        const std::string group = "g" + std::to_string(i);
+        ASSERT_TRUE(identities.create(tenant, {.name = {IdentityKind::Group, group}}));
+        const auto added = identities.add_member(tenant, group, "alice");
+        EXPECT_EQ(added.has_value(), i < 10);
+        if (i == 10) EXPECT_EQ(added.error().kind, ErrorKind::LimitExceeded);
+    }
+    EXPECT_TRUE(identities.add_member(tenant, "g0", "alice")) << "in it already";
+}
+
+}  // namespace
+}  // namespace gatehouse::iam

@@ -1,0 +1,186 @@
+#include "iam/role_sessions.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/arn.h"
+#include "iam/function_keys.h"
+#include "iam/principal.h"
+#include "iam/record_lookup.h"
+#include "policy/document.h"
+
+namespace gatehouse::iam {
+namespace {
+
+constexpr std::string_view action = "sts:AssumeRole";
+constexpr std::chrono::seconds chained_lifetime_max = std::chrono::hours(1);
+
+struct RoleName {
+    AccountId account;
+    IdentityName name;
+};
+
+std::optional<RoleName> parse_role(std::string_view text) {
+    const auto arn = parse_arn(text);
+    if (!arn || arn->service != "iam" || !is_account_id(arn->account) ||
+        !arn->resource.starts_with("role/")) {
+        return std::nullopt;
+    }
+    const auto last = arn->resource.rfind('/');
+    return RoleName{AccountId(arn->account),
+                    {IdentityKind::Role, arn->resource.substr(last + 1)}};
+}
+
+// How far a trust policy goes.
+enum class Trust : std::uint8_t {
+    Denied,    // a statement denies
+    None,      // nothing allows it
+    Account,   // the caller's account may, which leaves it to the caller's policies
+    Directly,  // the caller is named
+};
+
+policy::Outcome decide(const policy::Document& document, const RoleRequest& request,
+                       const std::string& principal, const Clock& clock) {
+    policy::Variables variables;
+    variables.set_clock(clock);
+    variables.set("aws:PrincipalArn", principal);
+    variables.set("aws:PrincipalAccount", request.caller.account.value());
+    variables.set("sts:RoleSessionName", request.session);
+    if (request.external_id.empty()) {
+        variables.set_absent("sts:ExternalId", "the request has no ExternalId");
+    } else {
+        variables.set("sts:ExternalId", request.external_id);
+    }
+    for (const policy::Variable& each : request.caller.context) {
+        variables.set(each.name, each.values);
+    }
+    const policy::RequestPolicies policies(
+        {{"trust policy", std::make_shared<const policy::Document>(document)}}, variables);
+    return policies.decide({action, request.role_arn, {}, {"", principal}}).outcome;
+}
+
+// Without the statements' whole accounts, so that only who is named remains.
+policy::Document without_accounts(policy::Document document) {
+    for (policy::Statement& statement : document.statements) {
+        if (!statement.principal || statement.effect == policy::Effect::Deny) continue;
+        std::erase_if(statement.principal->accounts, [](const std::string& named) {
+            return is_account_id(named) || named.ends_with(":root");
+        });
+    }
+    return document;
+}
+
+// `principals`: by which ARNs the caller may be named.
+Trust trust_in(const policy::Document& document, const RoleRequest& request,
+               const std::vector<std::string>& principals, const Clock& clock) {
+    Trust trust = Trust::None;
+    const policy::Document named = without_accounts(document);
+    for (const std::string& principal : principals) {
+        const auto outcome = decide(document, request, principal, clock);
+        if (outcome == policy::Outcome::DeniedExplicitly) return Trust::Denied;
+        if (outcome != policy::Outcome::Allowed) continue;
+        const bool is_named =
+            decide(named, request, principal, clock) == policy::Outcome::Allowed;
+        if (is_named) trust = Trust::Directly;
+        if (trust == Trust::None) trust = Trust::Account;
+    }
+    return trust;
+}
+
+// What is read of the store in one go.
+struct Asked {
+    std::optional<Identity> role;
+    std::vector<std::string> principals;
+};
+
+Result<Asked> read_both(storage::ResourceStore& store, const RoleName& name,
+                        const RoleRequest& request) {
+    Asked asked{.role = std::nullopt, .principals = {request.caller.principal}};
+    auto role = find_identity(store, name.account, name.name);
+    if (!role && role.error().kind != ErrorKind::NotFound) return fail(role.error());
+    if (role && arn_of(Tenant{name.account, request.caller.region}, role->identity) ==
+                    request.role_arn) {
+        asked.role = std::move(role->identity);
+    }
+    const auto caller = parse_caller(request.caller.principal);
+    if (!caller || caller->session.empty()) return asked;
+    const auto own = find_identity(store, request.caller.account, *caller->identity);
+    if (!own && own.error().kind != ErrorKind::NotFound) return fail(own.error());
+    if (own) {
+        asked.principals.push_back(
+            arn_of(Tenant{request.caller.account, request.caller.region}, own->identity));
+    }
+    return asked;
+}
+
+std::unexpected<Error> not_authorized(const RoleRequest& request, std::string_view ours) {
+    return fail(ErrorKind::NotAllowed,
+                fmt::format("User: {} is not authorized to perform: {} on resource: {} ({})",
+                            request.caller.principal, action, request.role_arn, ours));
+}
+
+Result<void> check_lifetime(const RoleRequest& request, const Identity& role) {
+    if (request.lifetime.count() > role.session_seconds_max) {
+        return fail(ErrorKind::InvalidInput,
+                    fmt::format("The requested DurationSeconds exceeds the MaxSessionDuration set "
+                                "for this role ({}).",
+                                role.session_seconds_max));
+    }
+    const auto caller = parse_caller(request.caller.principal);
+    if (caller && !caller->session.empty() && request.lifetime > chained_lifetime_max) {
+        return fail(ErrorKind::InvalidInput,
+                    "The requested DurationSeconds exceeds the 1 hour session limit for roles "
+                    "assumed by role chaining.");
+    }
+    return {};
+}
+
+}  // namespace
+
+async::Task<Result<RoleSession>> RoleSessions::assume(RoleRequest request) {
+    const auto name = parse_role(request.role_arn);
+    if (!name) {
+        co_return fail(ErrorKind::InvalidInput,
+                       fmt::format("{} is not the ARN of a role", request.role_arn));
+    }
+    const auto asked = co_await store_.run([name, request](storage::ResourceStore& store) {
+        return read_both(store, *name, request);
+    });
+    if (!asked) co_return fail(asked.error());
+    if (!asked->role) co_return not_authorized(request, "there is no such role");
+    const auto document =
+        policy::parse_document(asked->role->trust_policy, policy::Dialect::TrustPolicy);
+    if (!document) co_return fail(ErrorKind::Corrupt, document.error().describe());
+    const Trust trust = trust_in(*document, request, asked->principals, clock_);
+    if (trust == Trust::Denied) {
+        co_return not_authorized(request, "the role's trust policy denies it explicitly");
+    }
+    if (trust == Trust::None) {
+        co_return not_authorized(request, "the role's trust policy allows it to somebody else");
+    }
+    if (!request.caller_is_root) {
+        request.caller.action = action;
+        request.caller.resources = {request.role_arn};
+        const auto verdict = co_await judge_.judge(request.caller);
+        if (!verdict) co_return fail(verdict.error());
+        const bool suffices = trust == Trust::Directly && request.caller.account == name->account &&
+                              !verdict->denied_explicitly;
+        if (!verdict->allowed && !suffices) co_return fail(ErrorKind::NotAllowed, verdict->sentence);
+    }
+    if (auto checked = check_lifetime(request, *asked->role); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    const Tenant tenant{name->account, request.caller.region};
+    RoleSession session{.key = {},
+                        .id = fmt::format("{}:{}", asked->role->id, request.session),
+                        .arn = assumed_role_arn(tenant, request.role_arn, request.session)};
+    auto key = keys_.issue(name->account, session.arn, request.lifetime);
+    if (!key) co_return fail(std::move(key.error()));
+    session.key = std::move(*key);
+    co_return session;
+}
+
+}  // namespace gatehouse::iam
