@@ -3,12 +3,19 @@
 #include <fmt/format.h>
 
 #include "api/refusals.h"
+#include "base/arn.h"
 
 namespace gatehouse::api {
 namespace {
 
 std::unexpected<AccessRefusal> refuse(const wire::ErrorShape& shape, std::string message) {
     return std::unexpected(AccessRefusal{&shape, std::move(message)});
+}
+
+// Source: IAM User Guide, "IAM identifiers".
+bool is_root_principal(std::string_view principal) {
+    const auto arn = parse_arn(principal);
+    return arn && arn->service == "iam" && arn->resource == "root";
 }
 
 }  // namespace
@@ -27,10 +34,12 @@ std::expected<Caller, AccessRefusal> Access::admit(const signature::Claim& claim
     if (!key) return std::unexpected(std::move(key.error()));
     auto region = region_of(claim);
     if (!region) return std::unexpected(std::move(region.error()));
+    const bool is_root = settings_.mode == AuthMode::Any || is_root_principal(key->principal);
     return Caller{.tenant = {std::move(key->account), std::move(*region)},
                   .principal = std::move(key->principal),
                   .access_key_id = claim.credential.access_key_id,
-                  .signed_region = claim.credential.scope.region};
+                  .signed_region = claim.credential.scope.region,
+                  .is_root = is_root};
 }
 
 std::expected<signature::AccessKey, AccessRefusal> Access::prove(
@@ -45,15 +54,6 @@ std::expected<signature::AccessKey, AccessRefusal> Access::prove(
     }
     const auto proved = signature::verify(claim, request, *key, clock_.wall_now());
     if (!proved) return refuse(shape_of(proved.error().problem), proved.error().message);
-    // The keys that a function finds in its environment. A role may do what its policies allow,
-    // and there are none here: as with AWS, what nothing allows is refused.
-    if (!key->session_token.empty()) {
-        return refuse(refusals::access_denied,
-                      fmt::format("User: {} is not authorized to perform this operation because no "
-                                  "identity-based policy allows it: functions' keys have no rights "
-                                  "on this server",
-                                  key->principal));
-    }
     return std::move(*key);
 }
 

@@ -35,8 +35,7 @@ public:
     // Both must outlive this.
     Access(AccessSettings settings, const signature::KeyLookup& keys, const Clock& clock);
 
-    // Proves the claim (or not, by mode) and says who it is. Temporary keys, which are functions',
-    // are known and may do nothing. Hashes the body: large ones on a
+    // Proves the claim (or not, by mode) and says who it is. Hashes the body: large ones on a
     // worker. `claim` is read_claim(request). With AuthMode::Any the account may be one that does
     // not exist yet.
     std::expected<Caller, AccessRefusal> admit(const signature::Claim& claim,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "api/refusals.h"
+#include "api/wire/form.h"
 #include "base/encoding.h"
 #include "base/uuid.h"
 
@@ -14,8 +15,11 @@ namespace {
 // Larger bodies are hashed on a worker.
 constexpr std::size_t verify_inline_max = 256 * 1024;
 
-net::HttpResponse to_http(wire::ResponseParts parts) {
+net::HttpResponse to_http(wire::ResponseParts parts, std::string_view request_id) {
     net::HttpResponse response{.status = parts.status, .body = std::move(parts.body)};
+    if (!parts.after_request_id.empty()) {
+        response.body.append(request_id).append(parts.after_request_id);
+    }
     for (auto& [name, value] : parts.headers) {
         response.headers.add(std::move(name), std::move(value));
     }
@@ -24,7 +28,26 @@ net::HttpResponse to_http(wire::ResponseParts parts) {
 
 // The protocol a client speaks whose service is not known.
 wire::Protocol protocol_of(const net::HttpRequest& request) {
-    return request.headers.find("X-Amz-Target") ? wire::Protocol::Json11 : wire::Protocol::RestJson;
+    if (request.headers.find("X-Amz-Target")) return wire::Protocol::Json11;
+    const auto type = request.headers.find("Content-Type").value_or("");
+    return type.starts_with("application/x-www-form-urlencoded") ? wire::Protocol::Query
+                                                                 : wire::Protocol::RestJson;
+}
+
+std::string no_operation(const wire::ServiceModel& model, const net::HttpRequest& request,
+                         const wire::Fields& fields) {
+    if (model.protocol == wire::Protocol::Query) {
+        const auto action = std::ranges::find(fields, "Action", &wire::Fields::value_type::first);
+        return fmt::format("Could not find operation {} of {}",
+                           action == fields.end() ? "(no Action is given)" : action->second,
+                           model.full_name);
+    }
+    const std::string target = model.protocol == wire::Protocol::Json11
+                                   ? fmt::format(" with X-Amz-Target '{}'",
+                                                 request.headers.find("X-Amz-Target").value_or(""))
+                                   : "";
+    return fmt::format("{} has no operation for {} {}{}", model.full_name, request.method,
+                       request.path, target);
 }
 
 }  // namespace
@@ -66,15 +89,18 @@ async::Task<net::HttpResponse> Api::handle(net::HttpRequest request, const net::
     const OpenEndpoint* const is_open = objection ? nullptr : open(call.request);
     if (objection) {
         response =
-            to_http(call.refuse(protocol_of(call.request), refusals::access_denied, *objection));
+            to_http(call.refuse(protocol_of(call.request), refusals::access_denied, *objection),
+                    call.record.request_id);
     } else if (is_open != nullptr) {
         response = co_await is_open->answer(std::move(call.request));
     } else {
         call.caller.from_this_machine = peer.remote.is_loopback();
+        call.caller.address = peer.remote.host();
+        call.caller.is_encrypted = peer.is_tls;
         call.caller.deadline = deadline;
         call.caller.origin = fmt::format("{}://{}", peer.is_tls ? "https" : "http",
                                          call.request.headers.find("Host").value_or("localhost"));
-        response = to_http(co_await answer_always(call));
+        response = to_http(co_await answer_always(call), call.record.request_id);
     }
     response.headers.set("x-amzn-RequestId", call.record.request_id);
 
@@ -97,7 +123,7 @@ const OpenEndpoint* Api::open(const net::HttpRequest& request) const {
 net::HttpResponse Api::refuse_request(unsigned status, std::string sentence) const {
     wire::ErrorShape shape = shape_of_status(status);
     shape.status = status;
-    return to_http(wire::encode_error(wire::Protocol::Json11, shape, sentence));
+    return to_http(wire::encode_error(wire::Protocol::Json11, shape, sentence), "");
 }
 
 // Memory that runs out while a request is worked on is that request's failure, not the server's.
@@ -140,6 +166,8 @@ async::Task<wire::ResponseParts> Api::answer(Call& call) {
         co_return call.refuse(protocol, *admitted.error().shape, admitted.error().message);
     }
     admitted->from_this_machine = call.caller.from_this_machine;
+    admitted->address = std::move(call.caller.address);
+    admitted->is_encrypted = call.caller.is_encrypted;
     admitted->deadline = call.caller.deadline;
     admitted->origin = std::move(call.caller.origin);
     admitted->request_id = call.record.request_id;
@@ -179,6 +207,11 @@ std::optional<wire::RouteMatch> Api::route(Call& call, const Service& service,
     if (service.model().protocol == wire::Protocol::RestJson) {
         return wire::match_route(service.model(), request.method, request.path, query);
     }
+    if (service.model().protocol == wire::Protocol::Query) {
+        const auto* action = wire::match_action(service.model(), query);
+        if (action == nullptr) return std::nullopt;
+        return wire::RouteMatch{action, {}};
+    }
     const auto* operation =
         request.method == "POST"
             ? wire::match_target(service.model(), request.headers.find("X-Amz-Target").value_or(""))
@@ -187,21 +220,51 @@ std::optional<wire::RouteMatch> Api::route(Call& call, const Service& service,
     return wire::RouteMatch{operation, {}};
 }
 
+async::Task<std::optional<wire::ResponseParts>> Api::forbid(Call& call, const Service& service,
+                                                            const wire::Operation& operation,
+                                                            const wire::RequestParts& parts) {
+    const Caller& caller = call.caller;
+    if (caller.is_root) co_return std::nullopt;
+    const wire::Protocol protocol = service.model().protocol;
+    Permission needed =
+        service.permission_for(caller, operation.name, RequestNames(operation, parts, protocol));
+    if (!parts_.judge) {
+        co_return call.refuse(protocol, refusals::access_denied,
+                              fmt::format("User: {} is not authorized to perform: {}",
+                                          caller.principal, needed.action));
+    }
+    ::gatehouse::iam::AccessQuestion question{
+        .account = caller.tenant.account,
+        .principal = caller.principal,
+        .access_key_id = caller.access_key_id,
+        .service = std::string(service.model().signing_names.front()),
+        .region = caller.signed_region,
+        .action = std::move(needed.action),
+        .resources = std::move(needed.resources),
+        .context = request_context(caller)};
+    auto verdict = co_await parts_.judge(question);
+    if (verdict && verdict->allowed && !needed.passed_roles.empty()) {
+        question.action = "iam:PassRole";
+        question.resources = std::move(needed.passed_roles);
+        verdict = co_await parts_.judge(std::move(question));
+    }
+    if (!verdict) co_return call.refuse(protocol, refusals::busy, verdict.error().message);
+    if (verdict->allowed) co_return std::nullopt;
+    co_return call.refuse(protocol, refusals::access_denied, verdict->sentence);
+}
+
 async::Task<wire::ResponseParts> Api::serve(Call& call, const Service& service) {
     const wire::ServiceModel& model = service.model();
     wire::RequestParts parts{.query = query_fields(call.request.query),
                              .headers = call.request.headers.fields(),
                              .body = call.request.body};
+    if (model.protocol == wire::Protocol::Query) {
+        for (auto& field : wire::form_fields(parts.body)) parts.query.push_back(std::move(field));
+    }
     auto match = route(call, service, parts.query);
     if (!match) {
-        co_return call.refuse(
-            model.protocol, refusals::unknown_operation,
-            fmt::format("{} has no operation for {} {}{}", model.full_name, call.request.method,
-                        call.request.path,
-                        model.protocol == wire::Protocol::Json11
-                            ? fmt::format(" with X-Amz-Target '{}'",
-                                          call.request.headers.find("X-Amz-Target").value_or(""))
-                            : ""));
+        co_return call.refuse(model.protocol, refusals::unknown_operation,
+                              no_operation(model, call.request, parts.query));
     }
     call.record.operation = match->operation->name;
     const Endpoint* endpoint = service.find(match->operation->name);
@@ -220,6 +283,9 @@ async::Task<wire::ResponseParts> Api::serve(Call& call, const Service& service) 
                            "the path has a '%' that two hexadecimal digits do not follow"}});
     }
     parts.labels = std::move(match->labels);
+    if (auto refusal = co_await forbid(call, service, *match->operation, parts)) {
+        co_return std::move(*refusal);
+    }
     auto outcome = co_await endpoint->serve(call.caller, parts, parts_.workers);
     if (!outcome) co_return failed(outcome.error());
     co_return std::move(*outcome);

@@ -1,7 +1,8 @@
 // The API port: every AWS service and our own, over HTTP.
 //
 // A request's way, in this order: request id, Host and Origin, open endpoints, whose signature,
-// which service, body limit, proof of the signature, tenant, operation, decode, handler, encode.
+// which service, body limit, proof of the signature, tenant, operation, permission, decode,
+// handler, encode.
 #pragma once
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include "api/service.h"
 #include "async/worker_pool.h"
 #include "base/random.h"
+#include "iam/access_judge.h"
 #include "net/http.h"
 
 namespace gatehouse::api {
@@ -55,6 +57,9 @@ struct ApiParts {
     // Lets the account of a caller who was believed, not proved (AuthMode::Any), come into being
     // if there is none yet; LimitExceeded when there are too many. May be empty.
     std::function<async::Task<Result<void>>(AccountId)> admit_account;
+    // Whether a caller who is not root may do what the call does. Empty: nothing.
+    std::function<async::Task<Result<::gatehouse::iam::Verdict>>(::gatehouse::iam::AccessQuestion)>
+        judge;
     // Called at the end of every call, on its loop. May be empty.
     std::function<void(const CallRecord&)> on_call;
 };
@@ -79,6 +84,10 @@ private:
     async::Task<std::expected<Caller, AccessRefusal>> admit(Call& call,
                                                             const signature::Claim& claim);
     async::Task<wire::ResponseParts> serve(Call& call, const Service& service);
+    // The refusal, if the caller may not do this.
+    async::Task<std::optional<wire::ResponseParts>> forbid(Call& call, const Service& service,
+                                                           const wire::Operation& operation,
+                                                           const wire::RequestParts& parts);
     static std::optional<wire::RouteMatch> route(Call& call, const Service& service,
                                                  const wire::Fields& query);
 

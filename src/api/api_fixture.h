@@ -27,7 +27,7 @@ protected:
     void serve(std::vector<Service> services, std::vector<OpenEndpoint> open = {}) {
         api = std::make_unique<Api>(
             settings,
-            ApiParts{*this, clock, random, workers, admit_account,
+            ApiParts{*this, clock, random, workers, admit_account, judge,
                      [this](const CallRecord& record) { records.push_back(record); }},
             std::move(services), std::move(open));
     }
@@ -93,6 +93,8 @@ protected:
     net::PeerFacts peer;
     ApiSettings settings;
     std::function<async::Task<Result<void>>(AccountId)> admit_account;
+    std::function<async::Task<Result<::gatehouse::iam::Verdict>>(::gatehouse::iam::AccessQuestion)>
+        judge;
     std::vector<CallRecord> records;
     std::unique_ptr<Api> api;
 };

@@ -20,6 +20,11 @@ struct Caller {
     // Whether the request came from this machine itself.
     bool from_this_machine = false;
     Deadline deadline = Deadline::never();
+    // Root may do everything; others what their policies allow. Who is believed, not proved, counts
+    // as root.
+    bool is_root = false;
+    std::string address;  // the request came from
+    bool is_encrypted = false;
 };
 
 }  // namespace gatehouse::api

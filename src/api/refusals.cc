@@ -1,5 +1,9 @@
 #include "api/refusals.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace gatehouse::api {
 
 const wire::ErrorShape& shape_of(signature::Problem problem) {
@@ -28,12 +32,37 @@ const wire::ErrorShape& shape_of_status(unsigned status) {
     }
 }
 
+namespace {
+
+// As Query spells the names of the errors that all services have in common.
+// Source: IAM API Reference, "Common Error Types".
+std::string_view query_name(std::string_view name) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> names{{
+        {"AccessDeniedException", "AccessDenied"},
+        {"ExpiredTokenException", "ExpiredToken"},
+        {"IncompleteSignatureException", "IncompleteSignature"},
+        {"InvalidSignatureException", "SignatureDoesNotMatch"},
+        {"MissingAuthenticationTokenException", "MissingAuthenticationToken"},
+        {"UnrecognizedClientException", "InvalidClientTokenId"},
+        {"UnknownOperationException", "InvalidAction"},
+        {"ServiceUnavailableException", "ServiceUnavailable"},
+    }};
+    const auto found = std::ranges::find(names, name, [](const auto& each) { return each.first; });
+    return found == names.end() ? name : found->second;
+}
+
+}  // namespace
+
 wire::ResponseParts encode_refusal(wire::Protocol protocol, const wire::ErrorShape& shape,
                                    std::string_view message) {
     wire::ErrorShape as_sent = shape;
     // This protocol tells all that is wrong with a request by its name alone.
     if (protocol == wire::Protocol::Json11 && (shape.status == 403 || shape.status == 404)) {
         as_sent.status = 400;
+    }
+    if (protocol == wire::Protocol::Query) {
+        as_sent.name = query_name(shape.name);
+        if (shape.status == 404) as_sent.status = 400;
     }
     return wire::encode_error(protocol, as_sent, message);
 }

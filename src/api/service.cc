@@ -13,6 +13,12 @@ void Service::add(std::unique_ptr<Endpoint> endpoint) {
     assert(added);
 }
 
+Permission Service::permission_for(const Caller& caller, std::string_view operation,
+                                   const RequestNames& names) const {
+    if (permission_of_ != nullptr) return permission_of_(caller, operation, names);
+    return {std::string(model_->name).append(":").append(operation), {"*"}};
+}
+
 const Endpoint* Service::find(std::string_view operation) const {
     const auto found = endpoints_.find(operation);
     return found == endpoints_.end() ? nullptr : found->second.get();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/endpoint.h"
+#include "api/permission.h"
 #include "api/wire/service_model.h"
 
 namespace gatehouse::api {
@@ -34,6 +35,14 @@ public:
         return *this;
     }
 
+    // What the operations need permission for. Without it: "SERVICE:OPERATION" on every resource.
+    Service& needs(PermissionOf permission_of) {
+        permission_of_ = permission_of;
+        return *this;
+    }
+    Permission permission_for(const Caller& caller, std::string_view operation,
+                              const RequestNames& names) const;
+
     const wire::ServiceModel& model() const { return *model_; }
     std::size_t body_bytes_max() const { return body_bytes_max_; }
     // Null when the operation has no handler.
@@ -50,6 +59,7 @@ private:
     const wire::ServiceModel* model_;
     ErrorTable errors_;
     std::size_t body_bytes_max_;
+    PermissionOf permission_of_ = nullptr;
     std::map<std::string_view, std::unique_ptr<Endpoint>> endpoints_;
 };
 

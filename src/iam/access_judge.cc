@@ -19,8 +19,8 @@ constexpr std::size_t kept_max = 1000;
 
 Result<policy::PolicySource> source_of(std::string name, const std::string& text) {
     // It was checked against its quota when it was written.
-    auto document = policy::parse_document(text, policy::Dialect::IdentityPolicy,
-                                           {.characters_max = 404'600});
+    auto document =
+        policy::parse_document(text, policy::Dialect::IdentityPolicy, {.characters_max = 404'600});
     if (!document) {
         return fail(ErrorKind::Corrupt, fmt::format("the stored policy {} does not read back: {}",
                                                     name, document.error().describe()));
@@ -38,8 +38,8 @@ Result<void> add_policies(storage::ResourceStore& store, const AccountId& accoun
         if (!source) return fail(std::move(source.error()));
         sources.push_back(std::move(*source));
     }
-    const auto links = store.links(
-        {.tenant = home_of(account), .relation = attachment_relation, .name = owner});
+    const auto links =
+        store.links({.tenant = home_of(account), .relation = attachment_relation, .name = owner});
     if (!links) return fail(links.error());
     for (const std::string& end : links->names) {
         const auto policy = linked_policy(store, account, end);
@@ -55,8 +55,8 @@ Result<void> add_policies(storage::ResourceStore& store, const AccountId& accoun
 Result<void> add_group_policies(storage::ResourceStore& store, const AccountId& account,
                                 const std::string& user,
                                 std::vector<policy::PolicySource>& sources) {
-    const auto groups = store.links(
-        {.tenant = home_of(account), .relation = membership_relation, .name = user});
+    const auto groups =
+        store.links({.tenant = home_of(account), .relation = membership_relation, .name = user});
     if (!groups) return fail(groups.error());
     for (const std::string& name : groups->names) {
         const auto group = find_identity(store, account, {IdentityKind::Group, name});
@@ -77,9 +77,9 @@ policy::Variables variables_of(const AccessQuestion& question, const CallerName&
     variables.set_clock(clock);
     variables.set("aws:PrincipalAccount", question.account.value());
     variables.set("aws:PrincipalType", std::string(is_user ? "User" : "AssumedRole"));
-    variables.set("aws:PrincipalArn",
-                  is_user ? question.principal
-                          : arn_of(Tenant{question.account, question.region}, identity));
+    variables.set(
+        "aws:PrincipalArn",
+        is_user ? question.principal : arn_of(Tenant{question.account, question.region}, identity));
     variables.set("aws:userid",
                   is_user ? identity.id : fmt::format("{}:{}", identity.id, caller.session));
     if (is_user) {
@@ -115,8 +115,7 @@ std::string denial(const AccessQuestion& question, const std::string& resource,
     const std::string because =
         explanation.outcome == policy::Outcome::DeniedExplicitly
             ? "with an explicit deny in an identity-based policy"
-            : fmt::format("because no identity-based policy allows the {} action",
-                          question.action);
+            : fmt::format("because no identity-based policy allows the {} action", question.action);
     return fmt::format("User: {} is not authorized to perform: {} on resource: {} {} ({})",
                        question.principal, question.action, resource, because,
                        explanation.sentence);
@@ -170,7 +169,8 @@ Result<AccessJudge::Policies> AccessJudge::policies_of(storage::ResourceStore& s
             variables = variables_of(question, *caller, found->identity, clock_);
             auto added = add_policies(store, question.account, found->identity, sources);
             if (added && caller->identity->kind == IdentityKind::User) {
-                added = add_group_policies(store, question.account, caller->identity->name, sources);
+                added =
+                    add_group_policies(store, question.account, caller->identity->name, sources);
             }
             if (!added) return fail(std::move(added.error()));
         }
@@ -204,8 +204,7 @@ Result<Verdict> AccessJudge::judge_on_worker(storage::ResourceStore& store,
 async::Task<Result<Verdict>> AccessJudge::judge(AccessQuestion question) {
     const auto caller = parse_caller(question.principal);
     if (caller && caller->session.empty()) {
-        uses_.note(question.access_key_id,
-                   {clock_.wall_now(), question.service, question.region});
+        uses_.note(question.access_key_id, {clock_.wall_now(), question.service, question.region});
     }
     if (question.action.empty()) co_return Verdict{.allowed = true};
     const bool names_identities = question.action.starts_with("iam:");

@@ -39,7 +39,7 @@ struct AccessQuestion {
 struct Verdict {
     bool allowed = false;
     bool denied_explicitly = false;  // else nothing allows it
-    std::string sentence;  // why not: AWS's words, then ours
+    std::string sentence;            // why not: AWS's words, then ours
 };
 
 class AccessJudge : Pinned {
@@ -48,7 +48,8 @@ public:
     AccessJudge(storage::AsyncResourceStore& store, const Clock& clock, KeyUses& uses)
         : store_(store), clock_(clock), uses_(uses) {}
 
-    // Unavailable, Corrupt: the policies cannot be read. NotFound never: who is gone may do nothing.
+    // Unavailable, Corrupt: the policies cannot be read. NotFound never: who is gone may do
+    // nothing.
     async::Task<Result<Verdict>> judge(AccessQuestion question);
     // Forgets what is compiled; to be called after every change of IAM's records.
     void changed();

@@ -16,10 +16,12 @@ TEST_F(AccessJudgeTest, WhatNothingAllowsIsRefusedInTheWordsOfAws) {
     const Verdict verdict = judge(alice_arn, "iot:CreateThing", thing);
     EXPECT_FALSE(verdict.allowed);
     EXPECT_FALSE(verdict.denied_explicitly);
-    EXPECT_THAT(verdict.sentence,
-                HasSubstr("User: " + alice_arn + " is not authorized to perform: iot:CreateThing "
-                          "on resource: " + thing + " because no identity-based policy allows the "
-                          "iot:CreateThing action"));
+    EXPECT_THAT(verdict.sentence, HasSubstr("User: " + alice_arn +
+                                            " is not authorized to perform: iot:CreateThing "
+                                            "on resource: " +
+                                            thing +
+                                            " because no identity-based policy allows the "
+                                            "iot:CreateThing action"));
 }
 
 TEST_F(AccessJudgeTest, WhoIsGoneMayDoNothing) {
@@ -74,14 +76,13 @@ TEST_F(AccessJudgeTest, EveryResourceHasToBeAllowed) {
 TEST_F(AccessJudgeTest, UsersAreMeantWithTheirPaths) {
     user("alice");
     user("bob", "/admin/");
-    ASSERT_TRUE(identities.put_policy(
-        tenant, alice, "all but admins",
-        R"({"Version":"2012-10-17","Statement":[
+    ASSERT_TRUE(identities.put_policy(tenant, alice, "all but admins",
+                                      R"({"Version":"2012-10-17","Statement":[
             {"Effect":"Allow","Action":"iam:*","Resource":"*"},
             {"Effect":"Deny","Action":"iam:*","Resource":"arn:aws:iam::*:user/admin/*"}]})"));
     EXPECT_TRUE(judge(alice_arn, "iam:DeleteUser", alice_arn).allowed);
-    EXPECT_TRUE(judge(alice_arn, "iam:DeleteUser", "arn:aws:iam::111111111111:user/bob")
-                    .denied_explicitly)
+    EXPECT_TRUE(
+        judge(alice_arn, "iam:DeleteUser", "arn:aws:iam::111111111111:user/bob").denied_explicitly)
         << "the request does not say the path";
 }
 

@@ -42,15 +42,12 @@ std::size_t inline_characters_max(IdentityKind kind) {
 }
 
 Error delete_conflict(std::string_view first) {
-    return {ErrorKind::NotAllowed,
-            fmt::format("Cannot delete entity, must {} first.", first),
-            {}};
+    return {ErrorKind::NotAllowed, fmt::format("Cannot delete entity, must {} first.", first), {}};
 }
 
 Result<void> check_trust_policy(const std::string& document) {
-    const auto parsed =
-        policy::parse_document(document, policy::Dialect::TrustPolicy,
-                               {.characters_max = quotas::trust_characters_max});
+    const auto parsed = policy::parse_document(document, policy::Dialect::TrustPolicy,
+                                               {.characters_max = quotas::trust_characters_max});
     if (parsed) return {};
     return fail(ErrorKind::InvalidInput, parsed.error().describe(),
                 {.field = std::string(document_field)});
@@ -88,10 +85,10 @@ Result<Identity> IdentityRecords::create(const Tenant& tenant, Identity wanted) 
         ErrorKind::Conflict,
         fmt::format("{} with name {} already exists.", titled(kind), wanted.name.name),
         {}};
-    const Error full{ErrorKind::LimitExceeded,
-                     fmt::format("Cannot exceed quota for {}sPerAccount: {}", titled(kind),
-                                 count_max(kind)),
-                     {}};
+    const Error full{
+        ErrorKind::LimitExceeded,
+        fmt::format("Cannot exceed quota for {}sPerAccount: {}", titled(kind), count_max(kind)),
+        {}};
     const auto applied =
         store_.apply(storage::Batch()
                          .require(storage::IsAbsent{key}, exists)
@@ -142,20 +139,20 @@ Result<void> IdentityRecords::remove(const Tenant& tenant, const IdentityName& n
         const Tenant home = key.tenant;
         storage::Batch batch;
         batch.require(storage::HasRevision{key, found->revision}, overtaken(name.text()));
-        batch.require(storage::HasNoLinks{home, attachment_relation, storage::Direction::From,
-                                          name.text()},
-                      delete_conflict("detach all policies"));
+        batch.require(
+            storage::HasNoLinks{home, attachment_relation, storage::Direction::From, name.text()},
+            delete_conflict("detach all policies"));
         if (name.kind == IdentityKind::User) {
-            batch.require(storage::HasNoLinks{home, user_key_relation, storage::Direction::From,
-                                              name.name},
-                          delete_conflict("delete access keys"));
-            batch.require(storage::HasNoLinks{home, membership_relation, storage::Direction::From,
-                                              name.name},
-                          delete_conflict("remove users from group"));
+            batch.require(
+                storage::HasNoLinks{home, user_key_relation, storage::Direction::From, name.name},
+                delete_conflict("delete access keys"));
+            batch.require(
+                storage::HasNoLinks{home, membership_relation, storage::Direction::From, name.name},
+                delete_conflict("remove users from group"));
         } else if (name.kind == IdentityKind::Group) {
-            batch.require(storage::HasNoLinks{home, membership_relation, storage::Direction::To,
-                                              name.name},
-                          delete_conflict("remove users from group"));
+            batch.require(
+                storage::HasNoLinks{home, membership_relation, storage::Direction::To, name.name},
+                delete_conflict("remove users from group"));
         }
         batch.change(storage::Remove{key});
         if (const auto applied = store_.apply(batch); !applied) return fail(applied.error());
@@ -214,8 +211,8 @@ Result<void> IdentityRecords::attach(const Tenant& tenant, const IdentityName& n
     const storage::Link link{home_of(tenant.account), attachment_relation, name.text(),
                              found->policy.link_end()};
     return change(tenant, name, [&](Identity&, storage::Batch& batch) -> Result<void> {
-        const auto links = store_.links({link.tenant, link.relation, storage::Direction::From,
-                                         link.from});
+        const auto links =
+            store_.links({link.tenant, link.relation, storage::Direction::From, link.from});
         if (!links) return fail(links.error());
         if (links->names.size() >= quotas::attached_max &&
             std::ranges::count(links->names, link.to) == 0) {
@@ -239,9 +236,8 @@ Result<void> IdentityRecords::detach(const Tenant& tenant, const IdentityName& n
     const storage::Link link{home_of(tenant.account), attachment_relation, name.text(),
                              found->policy.link_end()};
     return change(tenant, name, [&](Identity&, storage::Batch& batch) -> Result<void> {
-        batch.require(
-            storage::IsLinked{link},
-            Error{ErrorKind::NotFound, fmt::format("Policy {} was not found.", arn), {}});
+        batch.require(storage::IsLinked{link},
+                      Error{ErrorKind::NotFound, fmt::format("Policy {} was not found.", arn), {}});
         batch.change(storage::RemoveLink{link});
         return {};
     });
@@ -275,24 +271,21 @@ Result<void> IdentityRecords::add_member(const Tenant& tenant, const std::string
     if (const auto found = get(tenant, {IdentityKind::Group, group}); !found) {
         return fail(found.error());
     }
-    return change(tenant, {IdentityKind::User, user},
-                  [&](Identity&, storage::Batch& batch) -> Result<void> {
-                      const auto groups = groups_of(tenant, user, {.items_max = 1000});
-                      if (!groups) return fail(groups.error());
-                      const auto is_it = [&](const Identity& each) {
-                          return each.name.name == group;
-                      };
-                      if (groups->items.size() >= quotas::groups_of_user_max &&
-                          std::ranges::none_of(groups->items, is_it)) {
-                          return fail(ErrorKind::LimitExceeded,
-                                      fmt::format("Cannot exceed quota for GroupsPerUser: {}",
-                                                  quotas::groups_of_user_max));
-                      }
-                      batch.require(storage::Exists{key}, overtaken("group/" + group));
-                      batch.change(storage::AddLink{
-                          {key.tenant, membership_relation, user, group}});
-                      return {};
-                  });
+    return change(
+        tenant, {IdentityKind::User, user}, [&](Identity&, storage::Batch& batch) -> Result<void> {
+            const auto groups = groups_of(tenant, user, {.items_max = 1000});
+            if (!groups) return fail(groups.error());
+            const auto is_it = [&](const Identity& each) { return each.name.name == group; };
+            if (groups->items.size() >= quotas::groups_of_user_max &&
+                std::ranges::none_of(groups->items, is_it)) {
+                return fail(ErrorKind::LimitExceeded,
+                            fmt::format("Cannot exceed quota for GroupsPerUser: {}",
+                                        quotas::groups_of_user_max));
+            }
+            batch.require(storage::Exists{key}, overtaken("group/" + group));
+            batch.change(storage::AddLink{{key.tenant, membership_relation, user, group}});
+            return {};
+        });
 }
 
 Result<void> IdentityRecords::remove_member(const Tenant& tenant, const std::string& group,
@@ -300,17 +293,16 @@ Result<void> IdentityRecords::remove_member(const Tenant& tenant, const std::str
     if (const auto found = get(tenant, {IdentityKind::Group, group}); !found) {
         return fail(found.error());
     }
-    return change(tenant, {IdentityKind::User, user},
-                  [&](Identity&, storage::Batch& batch) -> Result<void> {
-                      const storage::Link link{home_of(tenant.account), membership_relation, user,
-                                               group};
-                      batch.require(storage::IsLinked{link},
-                                    Error{ErrorKind::NotFound,
-                                          fmt::format("User {} is not in group {}.", user, group),
-                                          {}});
-                      batch.change(storage::RemoveLink{link});
-                      return {};
-                  });
+    return change(
+        tenant, {IdentityKind::User, user}, [&](Identity&, storage::Batch& batch) -> Result<void> {
+            const storage::Link link{home_of(tenant.account), membership_relation, user, group};
+            batch.require(storage::IsLinked{link},
+                          Error{ErrorKind::NotFound,
+                                fmt::format("User {} is not in group {}.", user, group),
+                                {}});
+            batch.change(storage::RemoveLink{link});
+            return {};
+        });
 }
 
 Result<Listed<Identity>> IdentityRecords::linked(const Tenant& tenant, const IdentityName& name,
@@ -337,14 +329,14 @@ Result<Listed<Identity>> IdentityRecords::linked(const Tenant& tenant, const Ide
 
 Result<Listed<Identity>> IdentityRecords::members(const Tenant& tenant, const std::string& group,
                                                   const Paging& paging) {
-    return linked(tenant, {IdentityKind::Group, group}, IdentityKind::User,
-                  storage::Direction::To, paging);
+    return linked(tenant, {IdentityKind::Group, group}, IdentityKind::User, storage::Direction::To,
+                  paging);
 }
 
 Result<Listed<Identity>> IdentityRecords::groups_of(const Tenant& tenant, const std::string& user,
                                                     const Paging& paging) {
-    return linked(tenant, {IdentityKind::User, user}, IdentityKind::Group,
-                  storage::Direction::From, paging);
+    return linked(tenant, {IdentityKind::User, user}, IdentityKind::Group, storage::Direction::From,
+                  paging);
 }
 
 }  // namespace gatehouse::iam

@@ -79,7 +79,8 @@ public:
                                        const Paging& paging);
 
 private:
-    // Reads, changes and writes, again when somebody else was faster. `change` may add to the batch.
+    // Reads, changes and writes, again when somebody else was faster. `change` may add to the
+    // batch.
     template <class Change>
     Result<void> change(const Tenant& tenant, const IdentityName& name, Change change);
     Result<void> check(const Identity& wanted) const;

@@ -63,8 +63,7 @@ TEST_F(IdentityRecordsTest, ARenamedUserKeepsPoliciesAndGroups) {
     user("alice");
     ASSERT_TRUE(identities.create(tenant, {.name = {IdentityKind::Group, "admins"}}));
     ASSERT_TRUE(identities.add_member(tenant, "admins", "alice"));
-    ASSERT_TRUE(
-        identities.attach(tenant, alice, "arn:aws:iam::aws:policy/AWSIoTFullAccess"));
+    ASSERT_TRUE(identities.attach(tenant, alice, "arn:aws:iam::aws:policy/AWSIoTFullAccess"));
     ASSERT_TRUE(identities.rename(tenant, "alice", "carol", "/ops/"));
     EXPECT_EQ(identities.get(tenant, alice).error().kind, ErrorKind::NotFound);
     EXPECT_EQ(identities.attached(tenant, {IdentityKind::User, "carol"}, {})->items.size(), 1U);
@@ -78,7 +77,8 @@ TEST_F(IdentityRecordsTest, DocumentsAreChecked) {
     const auto refused = identities.put_policy(tenant, alice, "p", R"({"Statement":[]})");
     EXPECT_EQ(refused.error().place.field, document_field);
     const std::string long_one = R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*",)"
-                                 R"("Sid":")" + std::string(2048, 'a') + R"("}})";
+                                 R"("Sid":")" +
+                                 std::string(2048, 'a') + R"("}})";
     EXPECT_EQ(identities.put_policy(tenant, alice, "p", long_one).error().kind,
               ErrorKind::LimitExceeded);
     Identity role{.name = {IdentityKind::Role, "r"}};

@@ -51,8 +51,8 @@ Result<Listed<Item>> list_records(storage::ResourceStore& store, storage::ListQu
 }
 
 // The other ends of links, a page of them.
-inline Result<storage::LinkPage> list_links(storage::ResourceStore& store,
-                                            storage::LinkQuery query, const Paging& paging) {
+inline Result<storage::LinkPage> list_links(storage::ResourceStore& store, storage::LinkQuery query,
+                                            const Paging& paging) {
     query.limit = paging.items_max;
     query.page_token = paging.marker;
     return store.links(query);

@@ -41,11 +41,11 @@ std::vector<ManagedPolicy> make_aws_policies() {
                                    R"("iot:Test*","iot:Untag*","iot:Update*")")));
     all.push_back(aws_policy("AWSIoTConfigReadOnlyAccess", "/",
                              allow(R"("iot:Describe*","iot:Get*","iot:List*","iot:Test*")")));
-    all.push_back(aws_policy(
-        "AWSIoTDataAccess", "/",
-        allow(R"("iot:Connect","iot:Publish","iot:Subscribe","iot:Receive",)"
-              R"("iot:GetThingShadow","iot:UpdateThingShadow","iot:DeleteThingShadow",)"
-              R"("iot:ListNamedShadowsForThing")")));
+    all.push_back(
+        aws_policy("AWSIoTDataAccess", "/",
+                   allow(R"("iot:Connect","iot:Publish","iot:Subscribe","iot:Receive",)"
+                         R"("iot:GetThingShadow","iot:UpdateThingShadow","iot:DeleteThingShadow",)"
+                         R"("iot:ListNamedShadowsForThing")")));
     all.push_back(aws_policy("AWSIoTFullAccess", "/", allow(R"("iot:*","iotjobsdata:*")")));
     all.push_back(aws_policy("AWSIoTRuleActions", service_role,
                              allow(R"("lambda:InvokeFunction","logs:CreateLogStream",)"
@@ -78,9 +78,9 @@ std::vector<ManagedPolicy> make_aws_policies() {
                    allow(R"("logs:Describe*","logs:Get*","logs:List*","logs:FilterLogEvents")")));
     all.push_back(aws_policy("IAMFullAccess", "/", allow(R"("iam:*")")));
     all.push_back(aws_policy("IAMReadOnlyAccess", "/", allow(R"("iam:Get*","iam:List*")")));
-    all.push_back(aws_policy(
-        "PowerUserAccess", "/",
-        policy_with(R"({"Effect":"Allow","NotAction":["iam:*"],"Resource":"*"})")));
+    all.push_back(
+        aws_policy("PowerUserAccess", "/",
+                   policy_with(R"({"Effect":"Allow","NotAction":["iam:*"],"Resource":"*"})")));
     all.push_back(aws_policy(
         "ReadOnlyAccess", "/",
         allow(R"("iam:Get*","iam:List*","iot:Describe*","iot:Get*","iot:List*","lambda:Get*",)"

@@ -16,9 +16,8 @@ namespace gatehouse::iam {
 namespace {
 
 Result<void> check_document(const std::string& document) {
-    const auto parsed =
-        policy::parse_document(document, policy::Dialect::IdentityPolicy,
-                               {.characters_max = quotas::managed_characters_max});
+    const auto parsed = policy::parse_document(document, policy::Dialect::IdentityPolicy,
+                                               {.characters_max = quotas::managed_characters_max});
     if (parsed) return {};
     return fail(ErrorKind::InvalidInput, parsed.error().describe(),
                 {.field = std::string(document_field)});
@@ -44,10 +43,10 @@ Result<ManagedPolicy> ManagedPolicyRecords::create(const Tenant& tenant, Managed
         fmt::format("A policy called {} already exists. Duplicate names are not allowed.",
                     wanted.name.view()),
         {}};
-    const Error full{ErrorKind::LimitExceeded,
-                     fmt::format("Cannot exceed quota for PoliciesPerAccount: {}",
-                                 quotas::policies_max),
-                     {}};
+    const Error full{
+        ErrorKind::LimitExceeded,
+        fmt::format("Cannot exceed quota for PoliciesPerAccount: {}", quotas::policies_max),
+        {}};
     const auto applied = store_.apply(
         storage::Batch()
             .require(storage::IsAbsent{key}, exists)
@@ -123,9 +122,8 @@ Result<void> ManagedPolicyRecords::remove(const Tenant& tenant, const std::strin
                         "the policy.");
         }
         const auto key = key_of(tenant.account, found->policy.name);
-        const Error attached{ErrorKind::NotAllowed,
-                             "Cannot delete a policy attached to entities.",
-                             {}};
+        const Error attached{
+            ErrorKind::NotAllowed, "Cannot delete a policy attached to entities.", {}};
         const auto applied = store_.apply(
             storage::Batch()
                 .require(storage::HasRevision{key, found->revision}, overtaken("policy " + arn))

@@ -40,8 +40,8 @@ TEST_F(ManagedPolicyRecordsTest, VersionsComeAndGoAndOneCounts) {
 
 TEST_F(ManagedPolicyRecordsTest, ThoseOfAwsReadBackAndStayAsTheyAre) {
     for (const ManagedPolicy& each : aws_managed_policies()) {
-        EXPECT_TRUE(policy::parse_document(each.counting().document,
-                                           policy::Dialect::IdentityPolicy))
+        EXPECT_TRUE(
+            policy::parse_document(each.counting().document, policy::Dialect::IdentityPolicy))
             << each.name.view();
         EXPECT_EQ(policies.get(tenant, arn_of(tenant, each)).value(), each);
     }

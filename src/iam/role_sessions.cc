@@ -30,8 +30,7 @@ std::optional<RoleName> parse_role(std::string_view text) {
         return std::nullopt;
     }
     const auto last = arn->resource.rfind('/');
-    return RoleName{AccountId(arn->account),
-                    {IdentityKind::Role, arn->resource.substr(last + 1)}};
+    return RoleName{AccountId(arn->account), {IdentityKind::Role, arn->resource.substr(last + 1)}};
 }
 
 // How far a trust policy goes.
@@ -82,8 +81,7 @@ Trust trust_in(const policy::Document& document, const RoleRequest& request,
         const auto outcome = decide(document, request, principal, clock);
         if (outcome == policy::Outcome::DeniedExplicitly) return Trust::Denied;
         if (outcome != policy::Outcome::Allowed) continue;
-        const bool is_named =
-            decide(named, request, principal, clock) == policy::Outcome::Allowed;
+        const bool is_named = decide(named, request, principal, clock) == policy::Outcome::Allowed;
         if (is_named) trust = Trust::Directly;
         if (trust == Trust::None) trust = Trust::Account;
     }
@@ -101,8 +99,8 @@ Result<Asked> read_both(storage::ResourceStore& store, const RoleName& name,
     Asked asked{.role = std::nullopt, .principals = {request.caller.principal}};
     auto role = find_identity(store, name.account, name.name);
     if (!role && role.error().kind != ErrorKind::NotFound) return fail(role.error());
-    if (role && arn_of(Tenant{name.account, request.caller.region}, role->identity) ==
-                    request.role_arn) {
+    if (role &&
+        arn_of(Tenant{name.account, request.caller.region}, role->identity) == request.role_arn) {
         asked.role = std::move(role->identity);
     }
     const auto caller = parse_caller(request.caller.principal);
@@ -168,7 +166,8 @@ async::Task<Result<RoleSession>> RoleSessions::assume(RoleRequest request) {
         if (!verdict) co_return fail(verdict.error());
         const bool suffices = trust == Trust::Directly && request.caller.account == name->account &&
                               !verdict->denied_explicitly;
-        if (!verdict->allowed && !suffices) co_return fail(ErrorKind::NotAllowed, verdict->sentence);
+        if (!verdict->allowed && !suffices)
+            co_return fail(ErrorKind::NotAllowed, verdict->sentence);
     }
     if (auto checked = check_lifetime(request, *asked->role); !checked) {
         co_return fail(std::move(checked.error()));

@@ -13,7 +13,8 @@ protected:
         Identity wanted{.name = {IdentityKind::Role, "worker"}};
         wanted.trust_policy =
             R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",)"
-            R"("Principal":{"AWS":")" + principal + "\"}" + more + "}]}";
+            R"("Principal":{"AWS":")" +
+            principal + "\"}" + more + "}]}";
         wanted.session_seconds_max = 7200;
         ASSERT_TRUE(identities.create(tenant, wanted));
     }
@@ -77,7 +78,8 @@ TEST_F(RoleSessionsTest, ConditionsOfTheTrustPolicyHold) {
 TEST_F(RoleSessionsTest, AnotherAccountIsNotTrusted) {
     role("222222222222");
     EXPECT_THAT(assume(root).error().message,
-                HasSubstr("User: " + root + " is not authorized to perform: sts:AssumeRole on "
+                HasSubstr("User: " + root +
+                          " is not authorized to perform: sts:AssumeRole on "
                           "resource: arn:aws:iam::111111111111:role/worker"));
 }
 

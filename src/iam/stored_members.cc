@@ -46,10 +46,11 @@ json::object to_object(const std::map<std::string, std::string>& texts) {
 }
 
 std::unexpected<Error> unreadable(const storage::Record& record, std::string_view what) {
-    return fail(ErrorKind::Corrupt,
-                fmt::format("the stored {} '{}' of account {} does not read back; delete and create "
-                            "it again, or restore the database",
-                            what, record.key.name, record.key.tenant.account.view()));
+    return fail(
+        ErrorKind::Corrupt,
+        fmt::format("the stored {} '{}' of account {} does not read back; delete and create "
+                    "it again, or restore the database",
+                    what, record.key.name, record.key.tenant.account.view()));
 }
 
 }  // namespace gatehouse::iam

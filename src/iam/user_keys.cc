@@ -25,8 +25,8 @@ Result<NewUserKey> UserKeys::create(const Tenant& tenant, const std::string& use
         const auto found = find_identity(store_, tenant.account, name);
         if (!found) return fail(found.error());
         const auto user_key = key_of(tenant.account, name);
-        const auto links = store_.links(
-            {.tenant = user_key.tenant, .relation = user_key_relation, .name = user});
+        const auto links =
+            store_.links({.tenant = user_key.tenant, .relation = user_key_relation, .name = user});
         if (!links) return fail(links.error());
         if (links->names.size() >= quotas::keys_of_user_max) {
             return fail(ErrorKind::LimitExceeded,
@@ -42,15 +42,13 @@ Result<NewUserKey> UserKeys::create(const Tenant& tenant, const std::string& use
                       .sealed_secret = parts_.box.seal(secret, seal_context(id)),
                       .user_path = found->identity.path};
         // The user's record is written, too: who counts its keys meanwhile begins anew.
-        const auto applied =
-            store_.apply(storage::Batch()
-                             .require(storage::HasRevision{user_key, found->revision},
-                                      overtaken(name.text()))
-                             .require(storage::IsAbsent{key_of(id)}, overtaken("the access key"))
-                             .put(user_key, encode(found->identity))
-                             .put(key_of(id), encode(key))
-                             .change(storage::AddLink{{user_key.tenant, user_key_relation, user,
-                                                       id.value()}}));
+        const auto applied = store_.apply(
+            storage::Batch()
+                .require(storage::HasRevision{user_key, found->revision}, overtaken(name.text()))
+                .require(storage::IsAbsent{key_of(id)}, overtaken("the access key"))
+                .put(user_key, encode(found->identity))
+                .put(key_of(id), encode(key))
+                .change(storage::AddLink{{user_key.tenant, user_key_relation, user, id.value()}}));
         if (!applied) return fail(applied.error());
         const auto made = store_.get(key_of(id));
         if (!made) return fail(made.error());
@@ -121,8 +119,8 @@ Result<void> UserKeys::remove(const Tenant& tenant, const std::string& user,
     const auto applied =
         store_.apply(storage::Batch()
                          .change(storage::Remove{found->record.key})
-                         .change(storage::RemoveLink{{home_of(tenant.account), user_key_relation,
-                                                      user, id.value()}}));
+                         .change(storage::RemoveLink{
+                             {home_of(tenant.account), user_key_relation, user, id.value()}}));
     if (!applied) return fail(applied.error());
     return {};
 }

@@ -1,6 +1,6 @@
 // IdentityRecords::rename: everything that knows a user by its name goes along.
-#include <utility>
 #include <tuple>
+#include <utility>
 
 #include "iam/identity_record.h"
 #include "iam/identity_records.h"

@@ -6,6 +6,7 @@
 #include "api/data/get_retained_message.h"
 #include "api/data/list_retained_messages.h"
 #include "api/data/list_subscriptions.h"
+#include "api/data/permissions.h"
 #include "api/data/publish.h"
 #include "api/data/send_direct_message.h"
 #include "api/shapes/data/model.h"
@@ -20,6 +21,7 @@ constexpr std::size_t body_bytes_max = 1024 * 1024;
 
 Service make_data_service(const DataParts& parts) {
     Service service(data::model(), data::error_table(), body_bytes_max);
+    service.needs(&data::permission_of);
     service.handle(data::Publish{parts.publisher});
     service.handle(data::GetRetainedMessage{parts.retained});
     service.handle(data::ListRetainedMessages{parts.retained});

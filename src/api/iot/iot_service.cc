@@ -77,6 +77,7 @@
 #include "api/iot/list_things_in_billing_group.h"
 #include "api/iot/list_things_in_thing_group.h"
 #include "api/iot/list_v2_logging_levels.h"
+#include "api/iot/permissions.h"
 #include "api/iot/register_ca_certificate.h"
 #include "api/iot/register_certificate.h"
 #include "api/iot/register_certificate_without_ca.h"
@@ -257,6 +258,7 @@ void serve_events(Service& service, const IotParts& parts) {
 
 Service make_iot_service(const IotParts& parts) {
     Service service(iot::model(), iot::error_table(), body_bytes_max);
+    service.needs(&iot::permission_of);
     serve_account(service, parts);
     serve_authorizers(service, parts);
     serve_certificates(service, parts);

@@ -21,6 +21,7 @@
 #include "api/lambda/list_functions.h"
 #include "api/lambda/list_tags.h"
 #include "api/lambda/list_versions_by_function.h"
+#include "api/lambda/permissions.h"
 #include "api/lambda/publish_version.h"
 #include "api/lambda/put_function_concurrency.h"
 #include "api/lambda/put_function_event_invoke_config.h"
@@ -43,6 +44,7 @@ constexpr std::size_t body_bytes_max = 70'167'211;
 
 Service make_lambda_service(const LambdaParts& parts) {
     Service service(lambda::model(), lambda::error_table(), body_bytes_max);
+    service.needs(&lambda::permission_of);
     service.handle(lambda::AddPermission{parts.directory})
         .handle(lambda::CreateAlias{parts.directory})
         .handle(lambda::CreateFunction{parts.directory})

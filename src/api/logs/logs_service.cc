@@ -15,6 +15,7 @@
 #include "api/logs/get_query_results.h"
 #include "api/logs/list_tags_for_resource.h"
 #include "api/logs/list_tags_log_group.h"
+#include "api/logs/permissions.h"
 #include "api/logs/put_log_events.h"
 #include "api/logs/put_retention_policy.h"
 #include "api/logs/start_query.h"
@@ -35,6 +36,7 @@ constexpr std::size_t body_bytes_max = 8 * 1024 * 1024;
 
 Service make_logs_service(const LogsParts& parts) {
     Service service(logs::model(), logs::error_table(), body_bytes_max);
+    service.needs(&logs::permission_of);
     const logs::LogAccess access{parts.logs, parts.workers};
     service.handle(logs::CreateLogGroup{access})
         .handle(logs::CreateLogStream{access})

@@ -72,6 +72,10 @@ public:
     void malformed(std::string_view expected, const JsonValue& got);
     void malformed(std::string message);
 
+    // Forms have texts alone: numbers and the like are read from them.
+    void read_texts() { reads_texts_ = true; }
+    bool reads_texts() const { return reads_texts_; }
+
     std::optional<Failure> failure() const;
 
 private:
@@ -80,6 +84,7 @@ private:
     std::string malformed_;
     bool counting_ = false;
     std::size_t counted_ = 0;
+    bool reads_texts_ = false;
 };
 
 }  // namespace gatehouse::api::wire

@@ -10,7 +10,7 @@ BANNER = "// Generated from the service model by src/api/wire/generate.py.\n"
 STRUCT_INCLUDES = ["<cstdint>", "<map>", "<optional>", "<string>", "<string_view>", "<vector>",
                    '"base/bytes.h"', '"base/clock.h"']
 CODEC_INCLUDES = ['"api/wire/hand_written_patterns.h"', '"api/wire/request_reader.h"',
-                  '"api/wire/response_writer.h"']
+                  '"api/wire/response_writer.h"', '"api/wire/xml_writer.h"']
 
 
 class Emitter:
@@ -19,6 +19,8 @@ class Emitter:
         self.operations = operations
         self.shards = shards
         self.files = {}
+        self.is_query = service.protocol == "Query"
+        self.writer = "XmlWriter" if self.is_query else "ObjectWriter"
         self.shared_outputs = self._shared_outputs()
         self.input_types, self.output_types = self._types()
 
@@ -107,7 +109,7 @@ class Emitter:
             return
         body = struct_text(self.service, pascal(name), shape)
         body += (f"\nvoid decode_members(wire::ObjectReader& in, {pascal(name)}& value);\n"
-                 f"void encode_members(wire::ObjectWriter& out, const {pascal(name)}& value);")
+                 f"void encode_members(wire::{self.writer}& out, const {pascal(name)}& value);")
         includes = STRUCT_INCLUDES + ['"api/wire/operation_shape.h"']
         self.write(path, self.header(includes + self.include_types(self.needed_by(shape)), body))
 
@@ -183,7 +185,7 @@ class Emitter:
                 self.decode_lines(shape, rules, "in", "value"), ["in", "value"]))
         if name in self.output_types:
             parts.append(self.function(
-                f"void encode_members(ObjectWriter& out, const {pascal(name)}& value)",
+                f"void encode_members({self.writer}& out, const {pascal(name)}& value)",
                 self.encode_lines(shape), ["out", "value"]))
         return "\n\n".join(parts)
 
@@ -212,7 +214,8 @@ class Emitter:
             extra = "" if target["type"] == "blob" else f', "{payload}"'
             lines.append(f"    in.payload(value.{snake(payload)}{extra});")
         elif self.body_members(shape):
-            lines.append("    ObjectReader body = in.body();")
+            source = "form" if self.is_query else "body"
+            lines.append(f"    ObjectReader body = in.{source}();")
             lines += self.decode_lines(shape, rules, "body", "value")
         lines.append("    return in.finish(std::move(value));")
         return self.function(f"wire::Outcome<{operation}Request> {operation}Shape::decode("
@@ -221,6 +224,8 @@ class Emitter:
     def encoder_of(self, operation):
         shape_name = self._shape_name(operation, "output")
         shape = self.service.shape(shape_name) if shape_name else {}
+        if self.is_query:
+            return self.query_encoder_of(operation, shape_name, shape)
         status = self.service.operations[operation]["http"].get("responseCode", 200)
         lines = [f"    ResponseWriter out({status});"]
         for member, reference in shape.get("members", {}).items():
@@ -246,11 +251,25 @@ class Emitter:
         lines.append("    return std::move(out).finish();")
         own = ""
         if shape_name and shape_name not in self.shared_outputs:
-            own = "static " + self.function(
-                f"void encode_members(ObjectWriter& out, const {operation}Response& value)",
-                self.encode_lines(shape), ["out", "value"]) + "\n\n"
+            own = self.own_encoder(operation, shape)
             if shape.get("payload") or status == 204:
                 own = ""
+        return own + self.function(f"wire::ResponseParts {operation}Shape::encode("
+                                   f"const {operation}Response& value)", lines, [])
+
+    def own_encoder(self, operation, shape):
+        return "static " + self.function(
+            f"void encode_members({self.writer}& out, const {operation}Response& value)",
+            self.encode_lines(shape), ["out", "value"]) + "\n\n"
+
+    def query_encoder_of(self, operation, shape_name, shape):
+        """Query: the result stands in an element of the operation's name."""
+        is_own = shape_name and shape_name not in self.shared_outputs
+        result = "[&](XmlWriter& out) { encode_members(out, value); }" if shape_name else "nullptr"
+        lines = [] if shape_name else ["    (void)value;"]
+        lines.append(f'    return query_response("{operation}", "{self.service.xml_namespace}", '
+                     f"{result});")
+        own = self.own_encoder(operation, shape) if is_own else ""
         return own + self.function(f"wire::ResponseParts {operation}Shape::encode("
                                    f"const {operation}Response& value)", lines, [])
 
@@ -284,8 +303,9 @@ class Emitter:
             key = next((m for m in members if m.lower() == "message"), "message")
             status = shape.get("error", {}).get("httpStatusCode", 500 if shape.get("fault") else 400)
             has_type = "true" if "Type" in members else "false"
+            wire_name = shape.get("error", {}).get("code") if self.is_query else None
             lines.append(f"inline constexpr wire::ErrorShape {snake(name)}{{\n"
-                         f'    "{pascal(name)}", {status}, "{key}", {has_type}}};')
+                         f'    "{wire_name or pascal(name)}", {status}, "{key}", {has_type}}};')
         self.write("errors.h", "#pragma once\n\n#include \"api/wire/failure.h\"\n\n"
                    f"namespace {self.service.namespace}::errors {{\n\n" + "\n".join(lines) +
                    "\n\n}  // namespace\n")

@@ -5,16 +5,25 @@
 #include <cmath>
 #include <limits>
 
+#include "api/wire/request_reader.h"
 #include "base/encoding.h"
 #include "base/json.h"
 
 namespace gatehouse::api::wire {
 namespace {
 
+// The value's text, where a form is read.
+std::optional<std::string_view> form_text(const JsonValue& value, const DecodeContext& context) {
+    const auto* text = context.reads_texts() ? value.if_string() : nullptr;
+    if (text == nullptr) return std::nullopt;
+    return std::string_view(text->data(), text->size());
+}
+
 template <class Integer>
 bool read_integer(const JsonValue& value, Integer& out, const Rule& rule, DecodeContext& context) {
     constexpr auto low = std::numeric_limits<Integer>::min();
     constexpr auto high = std::numeric_limits<Integer>::max();
+    if (const auto text = form_text(value, context)) return read_text(*text, out, rule, context);
     std::int64_t number = 0;
     if (const auto* integer = value.if_int64()) {
         number = *integer;
@@ -71,7 +80,8 @@ bool read(const JsonValue& value, double& out, const Rule& rule, DecodeContext& 
     return false;
 }
 
-bool read(const JsonValue& value, bool& out, const Rule&, DecodeContext& context) {
+bool read(const JsonValue& value, bool& out, const Rule& rule, DecodeContext& context) {
+    if (const auto text = form_text(value, context)) return read_text(*text, out, rule, context);
     const bool* truth = value.if_bool();
     if (truth == nullptr) {
         context.malformed("true or false", value);
@@ -123,6 +133,8 @@ const JsonValue& ListView::at(std::size_t i) const {
 std::optional<ListView> open_list(const JsonValue& value, const Rule& rule,
                                   DecodeContext& context) {
     const auto* list = value.if_array();
+    // A form says of an empty list that it is there, and no more.
+    if (form_text(value, context) == "") return ListView{};
     if (list == nullptr) {
         context.malformed("a list", value);
         return std::nullopt;

@@ -15,7 +15,7 @@ from pathlib import Path
 from botocore.loaders import Loader
 
 OVERLAYS = Path(__file__).parent / "overlay"
-SERVICES = ["iot", "data", "lambda", "logs", "gatehouse"]
+SERVICES = ["iot", "data", "lambda", "logs", "iam", "sts", "gatehouse"]
 
 KEYWORDS = {"auto", "bool", "break", "case", "char", "class", "const", "continue", "default",
             "delete", "do", "double", "else", "enum", "export", "false", "float", "for", "if",
@@ -63,8 +63,10 @@ class Service:
         self.name = name
         self.shapes = model["shapes"]
         self.operations = model["operations"]
-        self.protocol = {"rest-json": "RestJson", "json": "Json11"}[metadata["protocol"]]
+        self.protocol = {"rest-json": "RestJson", "json": "Json11",
+                         "query": "Query"}[metadata["protocol"]]
         self.target_prefix = metadata.get("targetPrefix", "")
+        self.xml_namespace = metadata.get("xmlNamespace", "")
         self.signing_names = metadata["acceptedSigningNames"]
         self.full_name = metadata["serviceFullName"]
         # "lambda" is fine as a namespace, "logs" and "iot" too.

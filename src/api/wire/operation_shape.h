@@ -11,6 +11,7 @@ namespace gatehouse::api::wire {
 
 class ObjectReader;
 class ObjectWriter;
+class XmlWriter;
 
 // An operation's types and codec, as the generator writes them: CreateAuthorizerShape and so on.
 template <class T>

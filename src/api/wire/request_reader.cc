@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "api/wire/form.h"
 #include "base/encoding.h"
 #include "base/json.h"
 #include "signature/request_view.h"
@@ -97,6 +98,17 @@ void RequestReader::list_violated(std::string_view name, const Rule& rule) {
     } else {
         context_.violated(demands, value_text(shown), rule);
     }
+}
+
+ObjectReader RequestReader::form() {
+    context_.read_texts();
+    auto tree = form_tree(parts_.query);
+    if (!tree) {
+        context_.malformed(tree.error().message);
+        return {nullptr, context_};
+    }
+    document_ = std::make_unique<Document>(std::move(*tree));
+    return {document_->value.if_object(), context_};
 }
 
 ObjectReader RequestReader::body() {

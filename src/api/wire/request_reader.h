@@ -1,5 +1,5 @@
-// Decoding a request: labels of the path, query, headers and the JSON body. One codec for
-// REST-JSON and JSON 1.1; generated code says what stands where.
+// Decoding a request: labels of the path, query, headers and the JSON body or the form. One codec
+// for REST-JSON, JSON 1.1 and Query; generated code says what stands where.
 #pragma once
 
 #include <memory>
@@ -57,6 +57,8 @@ public:
 
     // The body as a JSON object; an empty body is an empty object.
     ObjectReader body();
+    // The fields as an object; see form.h.
+    ObjectReader form();
     // The body is this member alone: raw bytes, or a struct.
     void payload(std::optional<Bytes>& out) { payload(out.emplace()); }
     void payload(Bytes& out) {

@@ -4,20 +4,11 @@
 
 #include <cmath>
 
+#include "api/wire/well_formed_text.h"
 #include "base/encoding.h"
 
 namespace gatehouse::api::wire {
 namespace {
-
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-// The length of the well-formed UTF-8 sequence that begins at `at`, or 0.
-std::size_t sequence_at(std::string_view text, std::size_t at) {
-    for (std::size_t length = 1; length <= 4 && at + length <= text.size(); ++length) {
-        if (is_utf8(text.substr(at, length))) return length;
-    }
-    return 0;
-}
 
 void append_ascii(std::string& out, char c) {
     switch (c) {
@@ -45,8 +36,8 @@ void write(JsonText& json, std::string_view value) {
             append_ascii(out, value[at++]);
             continue;
         }
-        const std::size_t length = sequence_at(value, at);
-        out += length == 0 ? replacement : value.substr(at, length);
+        const std::size_t length = utf8_sequence_at(value, at);
+        out += length == 0 ? replacement_character : value.substr(at, length);
         at += length == 0 ? 1 : length;
     }
     out += '"';

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/wire/response_writer.h"
+#include "api/wire/xml_writer.h"
 #include "base/encoding.h"
 
 namespace gatehouse::api::wire {
@@ -75,12 +76,25 @@ const Operation* match_target(const ServiceModel& service, std::string_view targ
     return found == service.operations.end() ? nullptr : &*found;
 }
 
+const Operation* match_action(const ServiceModel& service, const Fields& fields) {
+    const auto action = std::ranges::find(fields, "Action", &Fields::value_type::first);
+    if (action == fields.end()) return nullptr;
+    const auto found = std::ranges::find(service.operations, action->second, &Operation::name);
+    return found == service.operations.end() ? nullptr : &*found;
+}
+
 std::string_view content_type_of(Protocol protocol) {
-    return protocol == Protocol::RestJson ? "application/json" : "application/x-amz-json-1.1";
+    switch (protocol) {
+        case Protocol::RestJson: return "application/json";
+        case Protocol::Json11: return "application/x-amz-json-1.1";
+        case Protocol::Query: return "text/xml";
+    }
+    return "application/json";
 }
 
 ResponseParts encode_error(Protocol protocol, const ErrorShape& shape, std::string_view message,
                            const Fields& members) {
+    if (protocol == Protocol::Query) return query_error(shape, message);
     JsonText json;
     {
         ObjectWriter body(json);

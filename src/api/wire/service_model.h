@@ -17,6 +17,7 @@ namespace gatehouse::api::wire {
 enum class Protocol : std::uint8_t {
     RestJson,  // method and path name the operation; errors in a header
     Json11,    // the X-Amz-Target header names it; errors in "__type"
+    Query,     // the form's field Action names it; answers in XML
 };
 
 struct Operation {
@@ -47,6 +48,9 @@ std::optional<RouteMatch> match_route(const ServiceModel& service, std::string_v
                                       std::string_view path, const Fields& query);
 // The operation that X-Amz-Target names, with or without prefix ("Logs_20140328.PutLogEvents").
 const Operation* match_target(const ServiceModel& service, std::string_view target);
+
+// The operation that the field Action names.
+const Operation* match_action(const ServiceModel& service, const Fields& fields);
 
 std::string_view content_type_of(Protocol protocol);
 // An error in the protocol's form.

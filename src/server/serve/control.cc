@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include "api/data/data_service.h"
+#include "api/iam/iam_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
+#include "api/sts/sts_service.h"
 #include "authentication/password_authenticator.h"
 #include "gateway/http_door.h"
 #include "server/version.h"
@@ -93,6 +95,10 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     made->accounts = std::move(*loaded);
     made->function_keys =
         std::make_unique<iam::FunctionKeys>(*foundation.clock, made->accounts->temporary_keys());
+    made->judge = std::make_unique<iam::AccessJudge>(*foundation.async_store, *foundation.clock,
+                                                     made->key_uses);
+    made->role_sessions = std::make_unique<iam::RoleSessions>(
+        *foundation.async_store, *made->judge, made->accounts->temporary_keys(), *foundation.clock);
     auto authorizers =
         registry::Authorizers::load(*foundation.async_store, authorizer_settings(settings));
     if (!authorizers) return fail(std::move(authorizers.error()));
@@ -190,6 +196,15 @@ ControlApi::ControlApi(const Parts& parts)
          .code_links = code_links_}));
     services.push_back(api::make_logs_service(
         {.logs = *foundation.log, .workers = foundation.workers, .queries = queries_}));
+    services.push_back(api::make_iam_service({.records = *foundation.async_store,
+                                              .box = *foundation.secrets,
+                                              .clock = *foundation.clock,
+                                              .random = foundation.random,
+                                              .accounts = *parts.resources.accounts,
+                                              .judge = *parts.resources.judge,
+                                              .key_uses = parts.resources.key_uses}));
+    services.push_back(api::make_sts_service(
+        {.records = *foundation.async_store, .sessions = *parts.resources.role_sessions}));
     api_ = std::make_unique<api::Api>(
         api::ApiSettings{.access = access_settings(parts.settings),
                          .host_names = names_asked_by(parts.settings)},
@@ -201,6 +216,10 @@ ControlApi::ControlApi(const Parts& parts)
             .workers = foundation.workers,
             .admit_account = [accounts = parts.resources.accounts.get()](
                                  AccountId account) { return accounts->admit(std::move(account)); },
+            .judge =
+                [judge = parts.resources.judge.get()](iam::AccessQuestion question) {
+                    return judge->judge(std::move(question));
+                },
             .on_call = [this](const api::CallRecord& call) { calls_.note(call); }},
         std::move(services), open_endpoints(parts, code_links_));
 }

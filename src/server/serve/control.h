@@ -12,8 +12,10 @@
 #include "api/logs/query_board.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
+#include "iam/access_judge.h"
 #include "iam/accounts.h"
 #include "iam/function_keys.h"
+#include "iam/role_sessions.h"
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
 #include "registry/ca_certificates.h"
@@ -46,6 +48,9 @@ public:
 
     std::unique_ptr<iam::Accounts> accounts;
     std::unique_ptr<iam::FunctionKeys> function_keys;
+    iam::KeyUses key_uses;
+    std::unique_ptr<iam::AccessJudge> judge;
+    std::unique_ptr<iam::RoleSessions> role_sessions;
     std::unique_ptr<registry::Authorizers> authorizers;
     std::unique_ptr<registry::LoggingOptions> logging;
     std::unique_ptr<registry::Policies> policies;

@@ -1,0 +1,79 @@
+#include "api/iam/iam_service.h"
+
+#include "api/iam/access_key_operations.h"
+#include "api/iam/errors.h"
+#include "api/iam/group_operations.h"
+#include "api/iam/identity_operations.h"
+#include "api/iam/managed_policy_operations.h"
+#include "api/iam/permissions.h"
+#include "api/iam/role_operations.h"
+#include "api/iam/user_operations.h"
+#include "api/shapes/iam/model.h"
+
+namespace gatehouse::api {
+namespace {
+
+// Documents of 10 KB, each of whose characters may take three in a form, and tags.
+constexpr std::size_t body_bytes_max = 256 * 1024;
+
+}  // namespace
+
+Service make_iam_service(const iam::IamAccess& access) {
+    Service service(iam::model(), iam::error_table(), body_bytes_max);
+    service.needs(&iam::permission_of)
+        .handle(iam::AddUserToGroup{access})
+        .handle(iam::AttachGroupPolicy{access})
+        .handle(iam::AttachRolePolicy{access})
+        .handle(iam::AttachUserPolicy{access})
+        .handle(iam::CreateAccessKey{access})
+        .handle(iam::CreateGroup{access})
+        .handle(iam::CreatePolicy{access})
+        .handle(iam::CreatePolicyVersion{access})
+        .handle(iam::CreateRole{access})
+        .handle(iam::CreateUser{access})
+        .handle(iam::DeleteAccessKey{access})
+        .handle(iam::DeleteGroup{access})
+        .handle(iam::DeleteGroupPolicy{access})
+        .handle(iam::DeletePolicy{access})
+        .handle(iam::DeletePolicyVersion{access})
+        .handle(iam::DeleteRole{access})
+        .handle(iam::DeleteRolePolicy{access})
+        .handle(iam::DeleteUser{access})
+        .handle(iam::DeleteUserPolicy{access})
+        .handle(iam::DetachGroupPolicy{access})
+        .handle(iam::DetachRolePolicy{access})
+        .handle(iam::DetachUserPolicy{access})
+        .handle(iam::GetAccessKeyLastUsed{access})
+        .handle(iam::GetGroup{access})
+        .handle(iam::GetGroupPolicy{access})
+        .handle(iam::GetPolicy{access})
+        .handle(iam::GetPolicyVersion{access})
+        .handle(iam::GetRole{access})
+        .handle(iam::GetRolePolicy{access})
+        .handle(iam::GetUser{access})
+        .handle(iam::GetUserPolicy{access})
+        .handle(iam::ListAccessKeys{access})
+        .handle(iam::ListAttachedGroupPolicies{access})
+        .handle(iam::ListAttachedRolePolicies{access})
+        .handle(iam::ListAttachedUserPolicies{access})
+        .handle(iam::ListGroupPolicies{access})
+        .handle(iam::ListGroups{access})
+        .handle(iam::ListGroupsForUser{access})
+        .handle(iam::ListPolicies{access})
+        .handle(iam::ListPolicyVersions{access})
+        .handle(iam::ListRolePolicies{access})
+        .handle(iam::ListRoles{access})
+        .handle(iam::ListUserPolicies{access})
+        .handle(iam::ListUsers{access})
+        .handle(iam::PutGroupPolicy{access})
+        .handle(iam::PutRolePolicy{access})
+        .handle(iam::PutUserPolicy{access})
+        .handle(iam::RemoveUserFromGroup{access})
+        .handle(iam::SetDefaultPolicyVersion{access})
+        .handle(iam::UpdateAccessKey{access})
+        .handle(iam::UpdateAssumeRolePolicy{access})
+        .handle(iam::UpdateUser{access});
+    return service;
+}
+
+}  // namespace gatehouse::api

@@ -1,0 +1,163 @@
+#include "api/iam/managed_policy_operations.h"
+
+#include "api/iam/errors.h"
+#include "api/iam/iam_shapes.h"
+
+namespace gatehouse::api::iam {
+namespace {
+
+// A policy, and to how many it is attached.
+struct Counted {
+    store::ManagedPolicy policy;
+    std::size_t attachments = 0;
+};
+
+Result<Counted> counted(Records& records, const Tenant& tenant, store::ManagedPolicy policy) {
+    const auto attachments = records.policies.attachment_count(tenant, policy);
+    if (!attachments) return fail(attachments.error());
+    return Counted{std::move(policy), *attachments};
+}
+
+bool wants_aws(const ListPoliciesRequest& request) {
+    return request.scope.value_or(PolicyScopeType::All) != PolicyScopeType::Local;
+}
+bool wants_local(const ListPoliciesRequest& request) {
+    return request.scope.value_or(PolicyScopeType::All) != PolicyScopeType::Aws;
+}
+
+}  // namespace
+
+async::Task<wire::Outcome<CreatePolicyResponse>> CreatePolicy::handle(
+    const Caller& caller, CreatePolicyRequest request) const {
+    store::ManagedPolicy wanted{.name = store::PolicyName(request.policy_name),
+                                .path = request.path.value_or("/"),
+                                .description = request.description.value_or(""),
+                                .tags = tags_of(request.tags)};
+    const auto made = co_await access.change([&](Records& records) {
+        return records.policies.create(caller.tenant, wanted, request.policy_document);
+    });
+    if (!made) co_return failure_of(made.error());
+    co_return CreatePolicyResponse{.policy = policy_shape(caller, *made, 0)};
+}
+
+async::Task<wire::Outcome<GetPolicyResponse>> GetPolicy::handle(const Caller& caller,
+                                                                GetPolicyRequest request) const {
+    const auto found = co_await access.read([&](Records& records) -> Result<Counted> {
+        auto policy = records.policies.get(caller.tenant, request.policy_arn);
+        if (!policy) return fail(std::move(policy.error()));
+        return counted(records, caller.tenant, std::move(*policy));
+    });
+    if (!found) co_return failure_of(found.error());
+    co_return GetPolicyResponse{.policy = policy_shape(caller, found->policy, found->attachments)};
+}
+
+// Those of AWS come with the first page.
+async::Task<wire::Outcome<ListPoliciesResponse>> ListPolicies::handle(
+    const Caller& caller, ListPoliciesRequest request) const {
+    const std::string prefix = request.path_prefix.value_or("/");
+    std::string marker;
+    const auto found = co_await access.read([&](Records& records) -> Result<std::vector<Counted>> {
+        std::vector<store::ManagedPolicy> policies;
+        if (wants_aws(request) && !request.marker) {
+            for (const auto& each : store::aws_managed_policies()) {
+                if (each.path.starts_with(prefix)) policies.push_back(each);
+            }
+        }
+        if (wants_local(request)) {
+            auto page = records.policies.list(caller.tenant, prefix, paging_of(request));
+            if (!page) return fail(std::move(page.error()));
+            for (auto& each : page->items) policies.push_back(std::move(each));
+            marker = std::move(page->marker);
+        }
+        std::vector<Counted> all;
+        for (auto& each : policies) {
+            auto one = counted(records, caller.tenant, std::move(each));
+            if (!one) return fail(std::move(one.error()));
+            if (!request.only_attached.value_or(false) || one->attachments > 0) {
+                all.push_back(std::move(*one));
+            }
+        }
+        return all;
+    });
+    if (!found) co_return failure_of(found.error());
+    ListPoliciesResponse response{.policies = std::vector<Policy>()};
+    for (const Counted& each : *found) {
+        response.policies->push_back(policy_shape(caller, each.policy, each.attachments));
+    }
+    set_marker(response, std::move(marker));
+    co_return response;
+}
+
+async::Task<wire::Outcome<DeletePolicyResponse>> DeletePolicy::handle(
+    const Caller& caller, DeletePolicyRequest request) const {
+    const auto done = co_await access.change([&](Records& records) {
+        return records.policies.remove(caller.tenant, request.policy_arn);
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return DeletePolicyResponse();
+}
+
+async::Task<wire::Outcome<CreatePolicyVersionResponse>> CreatePolicyVersion::handle(
+    const Caller& caller, CreatePolicyVersionRequest request) const {
+    const auto as_default = request.set_as_default.value_or(false) ? store::SetAsDefault::Yes
+                                                                   : store::SetAsDefault::No;
+    const auto policy = co_await access.change([&](Records& records) {
+        return records.policies.create_version(caller.tenant, request.policy_arn,
+                                               request.policy_document, as_default);
+    });
+    if (!policy) co_return failure_of(policy.error());
+    co_return CreatePolicyVersionResponse{
+        .policy_version = version_shape(*policy, policy->versions.back(), WithDocument::No)};
+}
+
+async::Task<wire::Outcome<GetPolicyVersionResponse>> GetPolicyVersion::handle(
+    const Caller& caller, GetPolicyVersionRequest request) const {
+    using Both = std::pair<store::ManagedPolicy, store::ManagedPolicyVersion>;
+    const auto both = co_await access.read([&](Records& records) -> Result<Both> {
+        auto policy = records.policies.get(caller.tenant, request.policy_arn);
+        if (!policy) return fail(std::move(policy.error()));
+        auto version =
+            records.policies.version(caller.tenant, request.policy_arn, request.version_id);
+        if (!version) return fail(std::move(version.error()));
+        return Both{std::move(*policy), std::move(*version)};
+    });
+    if (!both) co_return failure_of(both.error());
+    co_return GetPolicyVersionResponse{
+        .policy_version = version_shape(both->first, both->second, WithDocument::Yes)};
+}
+
+// All in one page: they are five at most. The newest first.
+async::Task<wire::Outcome<ListPolicyVersionsResponse>> ListPolicyVersions::handle(
+    const Caller& caller, ListPolicyVersionsRequest request) const {
+    const auto policy = co_await access.read([&](Records& records) {
+        return records.policies.get(caller.tenant, request.policy_arn);
+    });
+    if (!policy) co_return failure_of(policy.error());
+    ListPolicyVersionsResponse response{.versions = std::vector<PolicyVersion>()};
+    for (auto version = policy->versions.rbegin(); version != policy->versions.rend(); ++version) {
+        response.versions->push_back(version_shape(*policy, *version, WithDocument::No));
+    }
+    set_marker(response, "");
+    co_return response;
+}
+
+async::Task<wire::Outcome<DeletePolicyVersionResponse>> DeletePolicyVersion::handle(
+    const Caller& caller, DeletePolicyVersionRequest request) const {
+    const auto done = co_await access.change([&](Records& records) {
+        return records.policies.remove_version(caller.tenant, request.policy_arn,
+                                               request.version_id);
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return DeletePolicyVersionResponse();
+}
+
+async::Task<wire::Outcome<SetDefaultPolicyVersionResponse>> SetDefaultPolicyVersion::handle(
+    const Caller& caller, SetDefaultPolicyVersionRequest request) const {
+    const auto done = co_await access.change([&](Records& records) {
+        return records.policies.set_default(caller.tenant, request.policy_arn, request.version_id);
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return SetDefaultPolicyVersionResponse();
+}
+
+}  // namespace gatehouse::api::iam

@@ -1,0 +1,59 @@
+#include "api/iam/role_operations.h"
+
+#include "api/iam/errors.h"
+#include "api/iam/iam_shapes.h"
+
+namespace gatehouse::api::iam {
+namespace {
+
+constexpr auto role_kind = store::IdentityKind::Role;
+
+}  // namespace
+
+async::Task<wire::Outcome<CreateRoleResponse>> CreateRole::handle(
+    const Caller& caller, CreateRoleRequest request) const {
+    store::Identity wanted{.name = {role_kind, request.role_name},
+                           .path = request.path.value_or("/"),
+                           .tags = tags_of(request.tags),
+                           .trust_policy = request.assume_role_policy_document,
+                           .description = request.description.value_or(""),
+                           .session_seconds_max = request.max_session_duration.value_or(3600)};
+    const auto made = co_await access.change(
+        [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
+    if (!made) co_return failure_of(made.error());
+    co_return CreateRoleResponse{.role = role_shape(caller, *made)};
+}
+
+async::Task<wire::Outcome<GetRoleResponse>> GetRole::handle(const Caller& caller,
+                                                            GetRoleRequest request) const {
+    const auto found = co_await access.read([&](Records& records) {
+        return records.identities.get(caller.tenant, {role_kind, request.role_name});
+    });
+    if (!found) co_return failure_of(found.error());
+    co_return GetRoleResponse{.role = role_shape(caller, *found)};
+}
+
+async::Task<wire::Outcome<ListRolesResponse>> ListRoles::handle(const Caller& caller,
+                                                                ListRolesRequest request) const {
+    auto page = co_await access.read([&](Records& records) {
+        return records.identities.list(caller.tenant, role_kind, request.path_prefix.value_or("/"),
+                                       paging_of(request));
+    });
+    if (!page) co_return failure_of(page.error());
+    ListRolesResponse response;
+    for (const auto& each : page->items) response.roles.push_back(role_shape(caller, each));
+    set_marker(response, std::move(page->marker));
+    co_return response;
+}
+
+async::Task<wire::Outcome<UpdateAssumeRolePolicyResponse>> UpdateAssumeRolePolicy::handle(
+    const Caller& caller, UpdateAssumeRolePolicyRequest request) const {
+    const auto done = co_await access.change([&](Records& records) {
+        return records.identities.set_trust_policy(caller.tenant, request.role_name,
+                                                   request.policy_document);
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return UpdateAssumeRolePolicyResponse();
+}
+
+}  // namespace gatehouse::api::iam

@@ -1,0 +1,77 @@
+#include "api/iot/permissions.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/arn.h"
+
+namespace gatehouse::api::iot {
+namespace {
+
+// What most operations are about, by the label in their path.
+constexpr std::array<NamedResource, 7> labelled{{{"thingName", "thing/"},
+                                                 {"thingGroupName", "thinggroup/"},
+                                                 {"thingTypeName", "thingtype/"},
+                                                 {"billingGroupName", "billinggroup/"},
+                                                 {"policyName", "policy/"},
+                                                 {"authorizerName", "authorizer/"},
+                                                 {"certificateId", "cert/"}}};
+// Memberships are about several at once: a request may name each of them by name, by ARN, or both.
+constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
+                                                       {"thingArn", ""},
+                                                       {"thingGroupName", "thinggroup/"},
+                                                       {"thingGroupArn", ""},
+                                                       {"billingGroupName", "billinggroup/"},
+                                                       {"billingGroupArn", ""}}};
+constexpr std::array<std::string_view, 5> memberships{
+    "AddThingToBillingGroup", "AddThingToThingGroup", "RemoveThingFromBillingGroup",
+    "RemoveThingFromThingGroup", "UpdateThingGroupsForThing"};
+
+std::vector<std::string> membership_resources(const Caller& caller, const RequestNames& names) {
+    std::vector<std::string> resources;
+    for (const NamedResource& each : of_memberships) {
+        if (const auto name = names.in_body(each.member)) {
+            resources.push_back(each.arn(caller.tenant, "iot", *name));
+        }
+    }
+    for (const char* list : {"thingGroupsToAdd", "thingGroupsToRemove"}) {
+        for (const std::string& group : names.list_in_body(list)) {
+            resources.push_back(make_arn(caller.tenant, "iot", "thinggroup/" + group));
+        }
+    }
+    if (resources.empty()) resources.emplace_back("*");
+    return resources;
+}
+
+std::string resource_of(const Caller& caller, std::string_view operation,
+                        const RequestNames& names) {
+    // What a policy is attached to is their resource, not the policy.
+    if (operation == "AttachPolicy" || operation == "DetachPolicy") {
+        return names.in_body("target").value_or("*");
+    }
+    if (operation == "ListAttachedPolicies") return names.label("target").value_or("*");
+    if (operation == "TagResource" || operation == "UntagResource") {
+        return names.in_body("resourceArn").value_or("*");
+    }
+    if (operation == "ListTagsForResource") return names.in_query("resourceArn").value_or("*");
+    if (operation == "SetDefaultAuthorizer") {
+        return make_arn(caller.tenant, "iot",
+                        "authorizer/" + names.in_body("authorizerName").value_or(""));
+    }
+    return labelled_resource(caller.tenant, "iot", names, labelled);
+}
+
+}  // namespace
+
+Permission permission_of(const Caller& caller, std::string_view operation,
+                         const RequestNames& names) {
+    Permission permission{.action = "iot:" + std::string(operation), .resources = {}};
+    if (std::ranges::count(memberships, operation) > 0) {
+        permission.resources = membership_resources(caller, names);
+    } else {
+        permission.resources = {resource_of(caller, operation, names)};
+    }
+    return permission;
+}
+
+}  // namespace gatehouse::api::iot

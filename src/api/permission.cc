@@ -1,0 +1,92 @@
+#include "api/permission.h"
+
+#include <algorithm>
+
+#include "base/arn.h"
+#include "iam/identity.h"
+
+namespace gatehouse::api {
+namespace {
+
+constexpr std::size_t depth_max = 32;  // as request_reader.cc has it
+
+// The place among the labels of "/things/{thingName}/…" that has this name.
+std::optional<std::size_t> label_index(std::string_view path, std::string_view name) {
+    std::size_t index = 0;
+    for (auto open = path.find('{'); open != path.npos; open = path.find('{', open + 1)) {
+        std::string_view label = path.substr(open + 1, path.find('}', open) - open - 1);
+        if (label.ends_with('+')) label.remove_suffix(1);
+        if (label == name) return index;
+        ++index;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+RequestNames::RequestNames(const wire::Operation& operation, const wire::RequestParts& parts,
+                           wire::Protocol protocol)
+    : operation_(operation), parts_(parts) {
+    if (protocol == wire::Protocol::Query || parts.body.empty()) return;
+    auto parsed = parse_json(parts.body, "the request body",
+                             {.depth_max = depth_max, .bytes_max = parts.body.size()});
+    if (parsed && parsed->is_object()) body_ = std::move(*parsed);
+}
+
+std::optional<std::string> RequestNames::label(std::string_view member) const {
+    const auto index = label_index(operation_.path, member);
+    if (!index || *index >= parts_.labels.size()) return std::nullopt;
+    return parts_.labels[*index];
+}
+
+std::optional<std::string> RequestNames::in_query(std::string_view member) const {
+    const auto field = std::ranges::find(parts_.query, member, &wire::Fields::value_type::first);
+    if (field == parts_.query.end()) return std::nullopt;
+    return field->second;
+}
+
+std::optional<std::string> RequestNames::in_body(std::string_view member) const {
+    const json::object* body = body_.if_object();
+    const json::value* value = body == nullptr ? nullptr : body->if_contains(member);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string(std::string_view(value->get_string()));
+}
+
+std::vector<std::string> RequestNames::list_in_body(std::string_view member) const {
+    std::vector<std::string> texts;
+    const json::object* body = body_.if_object();
+    const json::value* value = body == nullptr ? nullptr : body->if_contains(member);
+    if (value == nullptr || !value->is_array()) return texts;
+    for (const json::value& each : value->get_array()) {
+        if (each.is_string()) texts.emplace_back(std::string_view(each.get_string()));
+    }
+    return texts;
+}
+
+std::string NamedResource::arn(const Tenant& tenant, std::string_view service,
+                               const std::string& name) const {
+    return type.empty() ? name : make_arn(tenant, service, std::string(type) + name);
+}
+
+std::string labelled_resource(const Tenant& tenant, std::string_view service,
+                              const RequestNames& names,
+                              std::span<const NamedResource> resources) {
+    for (const NamedResource& each : resources) {
+        if (const auto name = names.label(each.member)) return each.arn(tenant, service, *name);
+    }
+    return "*";
+}
+
+std::string passed_role(const Tenant& tenant, std::string_view arn) {
+    const auto name = arn.find_last_of("/:");
+    return ::gatehouse::iam::iam_arn(
+        tenant, "role/" + std::string(name == arn.npos ? arn : arn.substr(name + 1)));
+}
+
+std::vector<policy::Variable> request_context(const Caller& caller) {
+    return {{"aws:SourceIp", {caller.address}, ""},
+            {"aws:RequestedRegion", {caller.signed_region.value()}, ""},
+            {"aws:SecureTransport", {caller.is_encrypted ? "true" : "false"}, ""}};
+}
+
+}  // namespace gatehouse::api

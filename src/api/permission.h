@@ -1,0 +1,74 @@
+// What a call needs permission for, found before the request is decoded: who may not call learns
+// nothing of what else is wrong.
+// Source: AWS Service Authorization Reference, "Actions, resources, and condition keys".
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/caller.h"
+#include "api/wire/service_model.h"
+#include "base/json.h"
+#include "policy/variables.h"
+
+namespace gatehouse::api {
+
+struct Permission {
+    std::string action;                  // "iot:CreateThing"; empty: everybody may
+    std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
+    // ARNs of roles in whose name something will act from now on: each needs iam:PassRole, or who
+    // may make a function might do whatever any role may.
+    std::vector<std::string> passed_roles = {};
+};
+
+// The members of a request by their names on the wire, each from the place where the operation
+// will find it: a name elsewhere in the request must not pass for it. Lives as long as what it is
+// made of.
+class RequestNames {
+public:
+    RequestNames(const wire::Operation& operation, const wire::RequestParts& parts,
+                 wire::Protocol protocol);
+
+    // Nothing when it is not there, or is no text.
+    std::optional<std::string> label(std::string_view member) const;
+    // Query's forms count as queries.
+    std::optional<std::string> in_query(std::string_view member) const;
+    std::optional<std::string> in_body(std::string_view member) const;
+    // The texts of a list in the body.
+    std::vector<std::string> list_in_body(std::string_view member) const;
+
+private:
+    const wire::Operation& operation_;
+    const wire::RequestParts& parts_;
+    json::value body_;  // null: there is none
+};
+
+using PermissionOf = Permission (*)(const Caller& caller, std::string_view operation,
+                                    const RequestNames& names);
+
+// Which member of a request names which type of resource.
+struct NamedResource {
+    std::string_view member;  // "thingName"
+    std::string_view type;    // "thing/"; empty: the member is an ARN
+
+    // The ARN of the one with this name.
+    std::string arn(const Tenant& tenant, std::string_view service, const std::string& name) const;
+};
+
+// The first of these that is a label of the path, as the resource's ARN; else "*".
+std::string labelled_resource(const Tenant& tenant, std::string_view service,
+                              const RequestNames& names, std::span<const NamedResource> resources);
+
+// The role of the caller's account that an ARN means to what acts in its name, which looks at its
+// name alone.
+std::string passed_role(const Tenant& tenant, std::string_view arn);
+
+// What conditions may ask about the request itself.
+// Source: IAM User Guide, "AWS global condition context keys", properties of the request and the
+// network.
+std::vector<policy::Variable> request_context(const Caller& caller);
+
+}  // namespace gatehouse::api

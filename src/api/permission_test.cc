@@ -1,0 +1,118 @@
+#include "api/permission.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "api/iam/permissions.h"
+#include "api/iot/permissions.h"
+#include "api/lambda/permissions.h"
+#include "api/logs/permissions.h"
+#include "api/shapes/iam/model.h"
+#include "api/shapes/iot/model.h"
+#include "api/shapes/lambda/model.h"
+#include "api/shapes/logs/model.h"
+#include "api/wire/form.h"
+
+namespace gatehouse::api {
+namespace {
+
+using ::testing::ElementsAre;
+
+Permission needed(const wire::ServiceModel& model, PermissionOf permission_of,
+                  std::string_view operation, const wire::RequestParts& parts) {
+    Caller caller;
+    caller.tenant = {AccountId("111111111111"), Region("us-east-1")};
+    caller.principal = "arn:aws:iam::111111111111:user/ann";
+    const auto found = std::ranges::find(model.operations, operation, &wire::Operation::name);
+    return permission_of(caller, operation, RequestNames(*found, parts, model.protocol));
+}
+
+Permission iot_needs(std::string_view operation, std::vector<std::string> labels,
+                     std::string_view body = "", std::string_view query = "") {
+    wire::Fields fields = wire::form_fields(query);
+    return needed(iot::model(), &iot::permission_of, operation,
+                  {.labels = std::move(labels), .query = fields, .headers = {}, .body = body});
+}
+
+Permission iam_needs(std::string_view operation, std::string_view form) {
+    const wire::Fields fields = wire::form_fields(form);
+    return needed(iam::model(), &iam::permission_of, operation,
+                  {.labels = {}, .query = fields, .headers = {}, .body = form});
+}
+
+TEST(Permission, AResourceIsWhatThePathNames) {
+    const Permission thing = iot_needs("CreateThing", {"lamp"});
+    EXPECT_EQ(thing.action, "iot:CreateThing");
+    EXPECT_THAT(thing.resources, ElementsAre("arn:aws:iot:us-east-1:111111111111:thing/lamp"));
+    EXPECT_THAT(iot_needs("ListThings", {}).resources, ElementsAre("*"));
+    EXPECT_THAT(iot_needs("AttachPolicy", {"p"}, R"({"target":"arn:of:a:cert"})").resources,
+                ElementsAre("arn:of:a:cert"));
+}
+
+TEST(Permission, AMemberThatTheOperationIgnoresIsNoCover) {
+    EXPECT_THAT(iot_needs("CreatePolicy", {"p"}, R"({"thingName":"mine"})").resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:policy/p"));
+    EXPECT_THAT(
+        iot_needs("CreateKeysAndCertificate", {}, R"({"thingName":"mine"})", "thingName=mine")
+            .resources,
+        ElementsAre("*"));
+    EXPECT_THAT(iam_needs("DeleteUser", "UserName=bob&GroupName=mine").resources,
+                ElementsAre("arn:aws:iam::111111111111:user/bob"));
+    EXPECT_THAT(iam_needs("PutRolePolicy", "RoleName=r&UserName=mine&PolicyName=p").resources,
+                ElementsAre("arn:aws:iam::111111111111:role/r"));
+}
+
+TEST(Permission, MembershipsNeedBothEnds) {
+    EXPECT_THAT(iot_needs("AddThingToThingGroup", {},
+                          R"({"thingName":"lamp","thingGroupArn":"arn:of:a:group"})")
+                    .resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:thing/lamp", "arn:of:a:group"));
+}
+
+TEST(Permission, OfIam) {
+    EXPECT_THAT(iam_needs("CreateUser", "UserName=bob&Path=/ops/").resources,
+                ElementsAre("arn:aws:iam::111111111111:user/ops/bob"));
+    EXPECT_THAT(iam_needs("AddUserToGroup", "UserName=bob&GroupName=g").resources,
+                ElementsAre("arn:aws:iam::111111111111:group/g"));
+    EXPECT_THAT(iam_needs("CreateAccessKey", "").resources,
+                ElementsAre("arn:aws:iam::111111111111:user/ann"))
+        << "one's own";
+    EXPECT_THAT(
+        iam_needs("UpdateUser", "UserName=bob&NewUserName=carol").resources,
+        ElementsAre("arn:aws:iam::111111111111:user/bob", "arn:aws:iam::111111111111:user/carol"));
+    EXPECT_THAT(iam_needs("ListUsers", "").resources, ElementsAre("*"));
+}
+
+TEST(Permission, FunctionsAreNamedInManyWaysAndTakeRoles) {
+    const auto lambda_needs = [](std::string_view operation, std::vector<std::string> labels,
+                                 std::string_view body = "") {
+        return needed(lambda::model(), &lambda::permission_of, operation,
+                      {.labels = std::move(labels), .query = {}, .headers = {}, .body = body});
+    };
+    constexpr auto arn = "arn:aws:lambda:us-east-1:111111111111:function:f";
+    for (const char* name : {"f", "f:$LATEST", "111111111111:function:f", arn}) {
+        const Permission invoke = lambda_needs("Invoke", {name});
+        EXPECT_EQ(invoke.action, "lambda:InvokeFunction");
+        EXPECT_THAT(invoke.resources, ElementsAre(arn)) << name;
+    }
+    const Permission made =
+        lambda_needs("CreateFunction", {},
+                     R"({"FunctionName":"f","Role":"arn:aws:iam::999999999999:role/x/strong"})");
+    EXPECT_THAT(made.passed_roles, ElementsAre("arn:aws:iam::111111111111:role/strong"))
+        << "the role whose rights the function will have";
+}
+
+TEST(Permission, OfLogGroups) {
+    const Permission put = needed(logs::model(), &logs::permission_of, "PutLogEvents",
+                                  {.labels = {},
+                                   .query = {},
+                                   .headers = {},
+                                   .body = R"({"logGroupName":"g","logStreamName":"s"})"});
+    EXPECT_THAT(put.resources,
+                ElementsAre("arn:aws:logs:us-east-1:111111111111:log-group:g:log-stream:s"));
+}
+
+}  // namespace
+}  // namespace gatehouse::api
