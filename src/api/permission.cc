@@ -69,8 +69,7 @@ std::string NamedResource::arn(const Tenant& tenant, std::string_view service,
 }
 
 std::string labelled_resource(const Tenant& tenant, std::string_view service,
-                              const RequestNames& names,
-                              std::span<const NamedResource> resources) {
+                              const RequestNames& names, std::span<const NamedResource> resources) {
     for (const NamedResource& each : resources) {
         if (const auto name = names.label(each.member)) return each.arn(tenant, service, *name);
     }

@@ -37,12 +37,11 @@ async::Task<wire::Outcome<CreateAccessKeyResponse>> CreateAccessKey::handle(
     auto made = co_await access.change_keys(
         [&](Records& records) { return records.keys.create(caller.tenant, *user); });
     if (!made) co_return failure_of(made.error());
-    co_return CreateAccessKeyResponse{
-        .access_key = {.user_name = *user,
-                       .access_key_id = made->key.key.id.value(),
-                       .status = StatusType::Active,
-                       .secret_access_key = std::move(made->secret),
-                       .create_date = made->key.created}};
+    co_return CreateAccessKeyResponse{.access_key = {.user_name = *user,
+                                                     .access_key_id = made->key.key.id.value(),
+                                                     .status = StatusType::Active,
+                                                     .secret_access_key = std::move(made->secret),
+                                                     .create_date = made->key.created}};
 }
 
 async::Task<wire::Outcome<ListAccessKeysResponse>> ListAccessKeys::handle(
@@ -98,12 +97,11 @@ async::Task<wire::Outcome<GetAccessKeyLastUsedResponse>> GetAccessKeyLastUsed::h
     if (!owner) co_return failure_of(owner.error());
     GetAccessKeyLastUsedResponse response;
     response.user_name = std::move(*owner);
-    response.access_key_last_used = AccessKeyLastUsed{
-        .last_used_date = std::nullopt, .service_name = "N/A", .region = "N/A"};
+    response.access_key_last_used =
+        AccessKeyLastUsed{.last_used_date = std::nullopt, .service_name = "N/A", .region = "N/A"};
     if (const auto use = access.key_uses.last(id)) {
-        response.access_key_last_used = AccessKeyLastUsed{.last_used_date = use->at,
-                                                          .service_name = use->service,
-                                                          .region = use->region.value()};
+        response.access_key_last_used = AccessKeyLastUsed{
+            .last_used_date = use->at, .service_name = use->service, .region = use->region.value()};
     }
     co_return response;
 }

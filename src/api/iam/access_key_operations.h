@@ -16,24 +16,24 @@ struct CreateAccessKey {
     using Shape = CreateAccessKeyShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<CreateAccessKeyResponse>> handle(const Caller& caller,
-                                                               CreateAccessKeyRequest request) const;
+    async::Task<wire::Outcome<CreateAccessKeyResponse>> handle(
+        const Caller& caller, CreateAccessKeyRequest request) const;
 };
 
 struct DeleteAccessKey {
     using Shape = DeleteAccessKeyShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<DeleteAccessKeyResponse>> handle(const Caller& caller,
-                                                               DeleteAccessKeyRequest request) const;
+    async::Task<wire::Outcome<DeleteAccessKeyResponse>> handle(
+        const Caller& caller, DeleteAccessKeyRequest request) const;
 };
 
 struct GetAccessKeyLastUsed {
     using Shape = GetAccessKeyLastUsedShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<GetAccessKeyLastUsedResponse>> handle(const Caller& caller,
-                                                                    GetAccessKeyLastUsedRequest request) const;
+    async::Task<wire::Outcome<GetAccessKeyLastUsedResponse>> handle(
+        const Caller& caller, GetAccessKeyLastUsedRequest request) const;
 };
 
 struct ListAccessKeys {
@@ -48,8 +48,8 @@ struct UpdateAccessKey {
     using Shape = UpdateAccessKeyShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<UpdateAccessKeyResponse>> handle(const Caller& caller,
-                                                               UpdateAccessKeyRequest request) const;
+    async::Task<wire::Outcome<UpdateAccessKeyResponse>> handle(
+        const Caller& caller, UpdateAccessKeyRequest request) const;
 };
 
 }  // namespace gatehouse::api::iam

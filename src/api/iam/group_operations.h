@@ -49,16 +49,16 @@ struct ListGroupsForUser {
     using Shape = ListGroupsForUserShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<ListGroupsForUserResponse>> handle(const Caller& caller,
-                                                                 ListGroupsForUserRequest request) const;
+    async::Task<wire::Outcome<ListGroupsForUserResponse>> handle(
+        const Caller& caller, ListGroupsForUserRequest request) const;
 };
 
 struct RemoveUserFromGroup {
     using Shape = RemoveUserFromGroupShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<RemoveUserFromGroupResponse>> handle(const Caller& caller,
-                                                                   RemoveUserFromGroupRequest request) const;
+    async::Task<wire::Outcome<RemoveUserFromGroupResponse>> handle(
+        const Caller& caller, RemoveUserFromGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iam

@@ -99,8 +99,8 @@ async::Task<wire::Outcome<DeletePolicyResponse>> DeletePolicy::handle(
 
 async::Task<wire::Outcome<CreatePolicyVersionResponse>> CreatePolicyVersion::handle(
     const Caller& caller, CreatePolicyVersionRequest request) const {
-    const auto as_default = request.set_as_default.value_or(false) ? store::SetAsDefault::Yes
-                                                                   : store::SetAsDefault::No;
+    const auto as_default =
+        request.set_as_default.value_or(false) ? store::SetAsDefault::Yes : store::SetAsDefault::No;
     const auto policy = co_await access.change([&](Records& records) {
         return records.policies.create_version(caller.tenant, request.policy_arn,
                                                request.policy_document, as_default);
@@ -129,9 +129,8 @@ async::Task<wire::Outcome<GetPolicyVersionResponse>> GetPolicyVersion::handle(
 // All in one page: they are five at most. The newest first.
 async::Task<wire::Outcome<ListPolicyVersionsResponse>> ListPolicyVersions::handle(
     const Caller& caller, ListPolicyVersionsRequest request) const {
-    const auto policy = co_await access.read([&](Records& records) {
-        return records.policies.get(caller.tenant, request.policy_arn);
-    });
+    const auto policy = co_await access.read(
+        [&](Records& records) { return records.policies.get(caller.tenant, request.policy_arn); });
     if (!policy) co_return failure_of(policy.error());
     ListPolicyVersionsResponse response{.versions = std::vector<PolicyVersion>()};
     for (auto version = policy->versions.rbegin(); version != policy->versions.rend(); ++version) {

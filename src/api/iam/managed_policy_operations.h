@@ -28,8 +28,8 @@ struct CreatePolicyVersion {
     using Shape = CreatePolicyVersionShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<CreatePolicyVersionResponse>> handle(const Caller& caller,
-                                                                   CreatePolicyVersionRequest request) const;
+    async::Task<wire::Outcome<CreatePolicyVersionResponse>> handle(
+        const Caller& caller, CreatePolicyVersionRequest request) const;
 };
 
 struct DeletePolicy {
@@ -44,8 +44,8 @@ struct DeletePolicyVersion {
     using Shape = DeletePolicyVersionShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<DeletePolicyVersionResponse>> handle(const Caller& caller,
-                                                                   DeletePolicyVersionRequest request) const;
+    async::Task<wire::Outcome<DeletePolicyVersionResponse>> handle(
+        const Caller& caller, DeletePolicyVersionRequest request) const;
 };
 
 struct GetPolicy {
@@ -60,8 +60,8 @@ struct GetPolicyVersion {
     using Shape = GetPolicyVersionShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<GetPolicyVersionResponse>> handle(const Caller& caller,
-                                                                GetPolicyVersionRequest request) const;
+    async::Task<wire::Outcome<GetPolicyVersionResponse>> handle(
+        const Caller& caller, GetPolicyVersionRequest request) const;
 };
 
 struct ListPolicies {
@@ -76,16 +76,16 @@ struct ListPolicyVersions {
     using Shape = ListPolicyVersionsShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<ListPolicyVersionsResponse>> handle(const Caller& caller,
-                                                                  ListPolicyVersionsRequest request) const;
+    async::Task<wire::Outcome<ListPolicyVersionsResponse>> handle(
+        const Caller& caller, ListPolicyVersionsRequest request) const;
 };
 
 struct SetDefaultPolicyVersion {
     using Shape = SetDefaultPolicyVersionShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<SetDefaultPolicyVersionResponse>> handle(const Caller& caller,
-                                                                       SetDefaultPolicyVersionRequest request) const;
+    async::Task<wire::Outcome<SetDefaultPolicyVersionResponse>> handle(
+        const Caller& caller, SetDefaultPolicyVersionRequest request) const;
 };
 
 }  // namespace gatehouse::api::iam

@@ -28,9 +28,9 @@ constexpr std::array<std::string_view, 5> of_everything{"ListUsers", "ListGroups
 std::string policy_resource(const Caller& caller, std::string_view operation,
                             const RequestNames& names) {
     if (operation != "CreatePolicy") return names.in_query("PolicyArn").value_or("*");
-    return ::gatehouse::iam::iam_arn(caller.tenant,
-                                     "policy" + names.in_query("Path").value_or("/") +
-                                         names.in_query("PolicyName").value_or(""));
+    return ::gatehouse::iam::iam_arn(caller.tenant, "policy" +
+                                                        names.in_query("Path").value_or("/") +
+                                                        names.in_query("PolicyName").value_or(""));
 }
 
 // Paths of what there is already are completed where the records are (AccessJudge).

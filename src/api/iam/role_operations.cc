@@ -10,8 +10,8 @@ constexpr auto role_kind = store::IdentityKind::Role;
 
 }  // namespace
 
-async::Task<wire::Outcome<CreateRoleResponse>> CreateRole::handle(
-    const Caller& caller, CreateRoleRequest request) const {
+async::Task<wire::Outcome<CreateRoleResponse>> CreateRole::handle(const Caller& caller,
+                                                                  CreateRoleRequest request) const {
     store::Identity wanted{.name = {role_kind, request.role_name},
                            .path = request.path.value_or("/"),
                            .tags = tags_of(request.tags),

@@ -39,8 +39,8 @@ struct UpdateAssumeRolePolicy {
     using Shape = UpdateAssumeRolePolicyShape;
     IamAccess access;
 
-    async::Task<wire::Outcome<UpdateAssumeRolePolicyResponse>> handle(const Caller& caller,
-                                                                      UpdateAssumeRolePolicyRequest request) const;
+    async::Task<wire::Outcome<UpdateAssumeRolePolicyResponse>> handle(
+        const Caller& caller, UpdateAssumeRolePolicyRequest request) const;
 };
 
 }  // namespace gatehouse::api::iam

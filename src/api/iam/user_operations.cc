@@ -11,8 +11,8 @@ constexpr auto user_kind = store::IdentityKind::User;
 
 }  // namespace
 
-async::Task<wire::Outcome<CreateUserResponse>> CreateUser::handle(
-    const Caller& caller, CreateUserRequest request) const {
+async::Task<wire::Outcome<CreateUserResponse>> CreateUser::handle(const Caller& caller,
+                                                                  CreateUserRequest request) const {
     store::Identity wanted{.name = {user_kind, request.user_name},
                            .path = request.path.value_or("/"),
                            .tags = tags_of(request.tags)};
@@ -43,9 +43,8 @@ async::Task<wire::Outcome<GetUserResponse>> GetUser::handle(const Caller& caller
         }
         name = self->identity->name;
     }
-    const auto found = co_await access.read([&](Records& records) {
-        return records.identities.get(caller.tenant, {user_kind, name});
-    });
+    const auto found = co_await access.read(
+        [&](Records& records) { return records.identities.get(caller.tenant, {user_kind, name}); });
     if (!found) co_return failure_of(found.error());
     co_return GetUserResponse{.user = user_shape(caller, *found)};
 }
@@ -63,8 +62,8 @@ async::Task<wire::Outcome<ListUsersResponse>> ListUsers::handle(const Caller& ca
     co_return response;
 }
 
-async::Task<wire::Outcome<UpdateUserResponse>> UpdateUser::handle(
-    const Caller& caller, UpdateUserRequest request) const {
+async::Task<wire::Outcome<UpdateUserResponse>> UpdateUser::handle(const Caller& caller,
+                                                                  UpdateUserRequest request) const {
     const auto done = co_await access.change_keys([&](Records& records) {
         return records.identities.rename(caller.tenant, request.user_name, request.new_user_name,
                                          request.new_path);

@@ -1,5 +1,6 @@
 // What the operations of AWS IoT need permission for.
-// Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for AWS IoT".
+// Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for AWS
+// IoT".
 #pragma once
 
 #include "api/permission.h"

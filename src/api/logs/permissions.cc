@@ -12,15 +12,15 @@ Permission permission_of(const Caller& caller, std::string_view operation,
     std::string group;
     std::string stream;
     if (operation != "DescribeLogGroups") {
-        if (const auto found = group_of(names.in_body("logGroupName"),
-                                        names.in_body("logGroupIdentifier"))) {
+        if (const auto found =
+                group_of(names.in_body("logGroupName"), names.in_body("logGroupIdentifier"))) {
             group = *found;
         }
         stream = names.in_body("logStreamName").value_or("");
     }
     return {.action = "logs:" + std::string(operation),
-            .resources = {make_arn(caller.tenant, "logs",
-                                   "log-group:" + group + ":log-stream:" + stream)}};
+            .resources = {
+                make_arn(caller.tenant, "logs", "log-group:" + group + ":log-stream:" + stream)}};
 }
 
 }  // namespace gatehouse::api::logs

@@ -22,8 +22,9 @@ async::Task<wire::Outcome<AssumeRoleResponse>> AssumeRole::handle(const Caller& 
                                                                   AssumeRoleRequest request) const {
     if (const auto member = unsupported(request); !member.empty()) {
         co_return wire::fail_as(errors::validation_error_exception,
-                                std::string(member) + " of AssumeRole is not supported by "
-                                                      "Gatehouse; leave it out");
+                                std::string(member) +
+                                    " of AssumeRole is not supported by "
+                                    "Gatehouse; leave it out");
     }
     auto session = co_await sessions.assume(
         {.caller = {.account = caller.tenant.account,
@@ -45,8 +46,8 @@ async::Task<wire::Outcome<AssumeRoleResponse>> AssumeRole::handle(const Caller& 
                                        .secret_access_key = session->key.key.secret,
                                        .session_token = session->key.key.session_token,
                                        .expiration = *session->key.key.expires};
-    response.assumed_role_user = AssumedRoleUser{.assumed_role_id = std::move(session->id),
-                                                 .arn = std::move(session->arn)};
+    response.assumed_role_user =
+        AssumedRoleUser{.assumed_role_id = std::move(session->id), .arn = std::move(session->arn)};
     co_return response;
 }
 
