@@ -24,8 +24,10 @@ struct BotocoreTest : IotFixture {
         std::string name = testing::TempDir() + "botocore_XXXXXX";
         log_settings.folder = ::mkdtemp(name.data());
         log = ::gatehouse::logs::LogStore::open(log_settings, clock).value();
+        queries = std::make_unique<logs::QueryBoard>(logs::LogAccess{*log, workers});
     }
     ~BotocoreTest() override {
+        queries.reset();
         log.reset();
         std::filesystem::remove_all(log_settings.folder);
     }
@@ -50,6 +52,7 @@ struct BotocoreTest : IotFixture {
 
     ::gatehouse::logs::StoreSettings log_settings;
     std::unique_ptr<::gatehouse::logs::LogStore> log;
+    std::unique_ptr<logs::QueryBoard> queries;
     net::ConnectionLimits limits{{}};
     net::HttpServerSettings http;
     std::unique_ptr<net::Listener> listener;
@@ -58,7 +61,7 @@ struct BotocoreTest : IotFixture {
 TEST_F(BotocoreTest, GetsWhatItExpects) {
     std::vector<Service> services;
     services.push_back(service());
-    services.push_back(make_logs_service({*log, workers}));
+    services.push_back(make_logs_service({*log, workers, *queries}));
     serve(std::move(services));
     listen();
 

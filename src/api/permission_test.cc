@@ -51,6 +51,16 @@ TEST(Permission, AResourceIsWhatThePathNames) {
                 ElementsAre("arn:of:a:cert"));
 }
 
+TEST(Permission, ARoleAliasPassesItsRole) {
+    const Permission alias = iot_needs("CreateRoleAlias", {"Reader"},
+                                       R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})");
+    EXPECT_THAT(alias.resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:rolealias/Reader"));
+    EXPECT_THAT(alias.passed_roles, ElementsAre("arn:aws:iam::111111111111:role/reader"));
+    EXPECT_THAT(iot_needs("UpdateCACertificate", {"ab"}).resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:cacert/ab"));
+}
+
 TEST(Permission, AMemberThatTheOperationIgnoresIsNoCover) {
     EXPECT_THAT(iot_needs("CreatePolicy", {"p"}, R"({"thingName":"mine"})").resources,
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:policy/p"));
@@ -112,6 +122,12 @@ TEST(Permission, OfLogGroups) {
                                    .body = R"({"logGroupName":"g","logStreamName":"s"})"});
     EXPECT_THAT(put.resources,
                 ElementsAre("arn:aws:logs:us-east-1:111111111111:log-group:g:log-stream:s"));
+    const Permission query = needed(
+        logs::model(), &logs::permission_of, "StartQuery",
+        {.labels = {}, .query = {}, .headers = {}, .body = R"({"logGroupNames":["a","b"]})"});
+    EXPECT_THAT(query.resources,
+                ElementsAre("arn:aws:logs:us-east-1:111111111111:log-group:a:log-stream:",
+                            "arn:aws:logs:us-east-1:111111111111:log-group:b:log-stream:"));
 }
 
 }  // namespace

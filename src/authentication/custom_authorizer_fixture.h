@@ -29,7 +29,7 @@ public:
         on_late_failure = std::move(options.on_late_failure);
         if (keeps) held.push_back(options.held);
         asked = function.name.value();
-        asked_version = function.qualifier;
+        asked_version = function.qualifier.value();
         if (error) co_return fail(*error);
         functions::InvocationResult result;
         result.payload = answer;

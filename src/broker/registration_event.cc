@@ -13,13 +13,13 @@ void publish_registration(Shard& shard, const RegistrationFacts& facts, WallTime
     const std::string topic =
         fmt::format("$aws/events/certificates/registered/{}", facts.ca_certificate_id);
     if (!shard.has_receivers(facts.tenant, topic)) return;
-    const std::string payload = fmt::format(
-        R"({{"certificateId":{},"caCertificateId":{},"timestamp":{},)"
-        R"("certificateStatus":"PENDING_ACTIVATION","awsAccountId":{},)"
-        R"("certificateRegistrationTimestamp":"{}"}})",
-        quote_json(facts.certificate_id), quote_json(facts.ca_certificate_id),
-        now.time_since_epoch().count(), quote_json(facts.tenant.account.view()),
-        facts.registered.time_since_epoch().count());
+    const std::string payload =
+        fmt::format(R"({{"certificateId":{},"caCertificateId":{},"timestamp":{},)"
+                    R"("certificateStatus":"PENDING_ACTIVATION","awsAccountId":{},)"
+                    R"("certificateRegistrationTimestamp":"{}"}})",
+                    quote_json(facts.certificate_id), quote_json(facts.ca_certificate_id),
+                    now.time_since_epoch().count(), quote_json(facts.tenant.account.view()),
+                    facts.registered.time_since_epoch().count());
     Publisher publisher(shard, facts.tenant);
     publisher.publish(publisher.route_for(topic),
                       {.payload = bytes_of(payload), .qos = mqtt::Qos::AtLeastOnce});

@@ -24,8 +24,7 @@ bool is_issued_by(X509& certificate, X509& authority) {
 bool is_issued_by(BytesView certificate, BytesView authority) {
     const auto issued = read_der(certificate);
     const auto issuer = read_der(authority);
-    const bool is_issued =
-        issued != nullptr && issuer != nullptr && is_issued_by(*issued, *issuer);
+    const bool is_issued = issued != nullptr && issuer != nullptr && is_issued_by(*issued, *issuer);
     ERR_clear_error();
     return is_issued;
 }

@@ -12,8 +12,8 @@ struct Issuer : testing::Test {
         return make_authority({.common_name = name, .validity = validity}, random).value();
     }
     std::string leaf(const AuthorityPem& by) {
-        return issue(by, {.common_name = "lamp", .names = {}, .validity = validity},
-                     NewKey::EcP256, random)
+        return issue(by, {.common_name = "lamp", .names = {}, .validity = validity}, NewKey::EcP256,
+                     random)
             .value()
             .certificate_pem;
     }

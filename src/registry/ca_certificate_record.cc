@@ -51,24 +51,23 @@ Result<CaCertificate> decode_ca_certificate(const storage::Record& record) {
     const auto status = parse_choice<CaStatus>(reader.text("status"));
     const auto mode = parse_choice<CertificateMode>(reader.text("mode"));
     const auto automatic = parse_choice<AutoRegistration>(reader.text("autoRegistration"));
-    CaCertificate certificate{
-        .tenant = record.key.tenant,
-        .id = CertificateId(record.key.name),
-        .status = status.value_or(CaStatus::Inactive),
-        .mode = mode.value_or(CertificateMode::Default),
-        .pem = reader.text("pem"),
-        .subject = reader.text("subject"),
-        .auto_registration = automatic.value_or(AutoRegistration::Disable),
-        .config = {.template_body = reader.text("templateBody"),
-                   .role_arn = reader.text("roleArn"),
-                   .template_name = reader.text("templateName")},
-        .generation_id = reader.text("generationId"),
-        .customer_version = reader.number("customerVersion"),
-        .not_before = reader.time("notBefore"),
-        .not_after = reader.time("notAfter"),
-        .created = reader.time("created"),
-        .modified = record.modified,
-        .tags = reader.texts("tags")};
+    CaCertificate certificate{.tenant = record.key.tenant,
+                              .id = CertificateId(record.key.name),
+                              .status = status.value_or(CaStatus::Inactive),
+                              .mode = mode.value_or(CertificateMode::Default),
+                              .pem = reader.text("pem"),
+                              .subject = reader.text("subject"),
+                              .auto_registration = automatic.value_or(AutoRegistration::Disable),
+                              .config = {.template_body = reader.text("templateBody"),
+                                         .role_arn = reader.text("roleArn"),
+                                         .template_name = reader.text("templateName")},
+                              .generation_id = reader.text("generationId"),
+                              .customer_version = reader.number("customerVersion"),
+                              .not_before = reader.time("notBefore"),
+                              .not_after = reader.time("notAfter"),
+                              .created = reader.time("created"),
+                              .modified = record.modified,
+                              .tags = reader.texts("tags")};
     if (!status || !mode || !automatic || !reader.is_whole()) return unreadable(record, what);
     return certificate;
 }

@@ -140,13 +140,14 @@ Outcome<CaCertificate> CaCertificateRecords::add(const Tenant& tenant,
 
 Outcome<CaCertificate> CaCertificateRecords::try_add(CaCertificate certificate) {
     const auto key = ca_key_of(certificate.tenant, certificate.id);
-    const auto shared = check_sharing<CaCertificate>(
-        store_, {.key = key,
-                 .mode = certificate.mode,
-                 .arn = certificate.arn(),
-                 .exists = "The CA certificate is already registered",
-                 .field = "caCertificate"},
-        decode_ca_certificate);
+    const auto shared =
+        check_sharing<CaCertificate>(store_,
+                                     {.key = key,
+                                      .mode = certificate.mode,
+                                      .arn = certificate.arn(),
+                                      .exists = "The CA certificate is already registered",
+                                      .field = "caCertificate"},
+                                     decode_ca_certificate);
     if (!shared) return refuse(shared.error());
     auto alike = CasOfSubject::read(store_, certificate.tenant, certificate.subject);
     if (!alike) return refuse(std::move(alike.error()));
@@ -241,8 +242,7 @@ Outcome<void> CaCertificateRecords::try_remove(const Tenant& tenant, const Certi
 }
 
 Outcome<Page<CaCertificate>> CaCertificateRecords::list(
-    const Tenant& tenant, const Listing& listing,
-    const std::optional<std::string>& template_name) {
+    const Tenant& tenant, const Listing& listing, const std::optional<std::string>& template_name) {
     auto page = list_by_creation<CaCertificate>(store_, tenant, ca_certificate_kind, listing,
                                                 decode_ca_certificate);
     if (page && template_name) {

@@ -73,9 +73,8 @@ void remove(storage::Batch& batch, const RegisteredCertificate& certificate) {
 
 void require_unchanged(storage::Batch& batch, const Stored<RegisteredCertificate>& stored) {
     const RegisteredCertificate& certificate = stored.value;
-    batch.require(
-        storage::HasRevision{key_of(certificate.tenant, certificate.id), stored.revision},
-        overtaken(certificate.id));
+    batch.require(storage::HasRevision{key_of(certificate.tenant, certificate.id), stored.revision},
+                  overtaken(certificate.id));
 }
 
 Outcome<void> apply(storage::ResourceStore& store, const storage::Batch& batch) {
@@ -97,10 +96,10 @@ Outcome<RegisteredCertificate> CertificateTransferRecords::start(const Tenant& t
                                                                  const AccountId& to,
                                                                  const std::string& message) {
     if (to == tenant.account) {
-        return refuse(Refusal::InvalidRequest,
-                      fmt::format("account {} has the certificate already; name another account",
-                                  to.view()),
-                      "targetAwsAccount");
+        return refuse(
+            Refusal::InvalidRequest,
+            fmt::format("account {} has the certificate already; name another account", to.view()),
+            "targetAwsAccount");
     }
     const Transfer transfer{.from = tenant.account,
                             .to = to,
@@ -125,10 +124,10 @@ Outcome<RegisteredCertificate> CertificateTransferRecords::try_start(const Tenan
     arriving.tenant.account = transfer.to;
     const auto there = store_.get(key_of(arriving.tenant, id));
     if (there) {
-        return refuse(Refusal::TransferConflict,
-                      fmt::format("account {} has certificate {} already", transfer.to.view(),
-                                  id.view()),
-                      "targetAwsAccount");
+        return refuse(
+            Refusal::TransferConflict,
+            fmt::format("account {} has certificate {} already", transfer.to.view(), id.view()),
+            "targetAwsAccount");
     }
     if (there.error().kind != ErrorKind::NotFound) return refuse(refused_by(there.error()));
     storage::Batch batch;
@@ -141,9 +140,9 @@ Outcome<RegisteredCertificate> CertificateTransferRecords::try_start(const Tenan
         "attached: DetachPolicy, DetachThingPrincipal",
         {field, 0, 0}};
     for (const storage::Relation& relation : {policy_target_relation, thing_principal_relation}) {
-        batch.require(storage::HasNoLinks{tenant, relation, storage::Direction::To,
-                                          stored->value.arn()},
-                      attached);
+        batch.require(
+            storage::HasNoLinks{tenant, relation, storage::Direction::To, stored->value.arn()},
+            attached);
     }
     put(batch, leaving);
     put(batch, arriving);

@@ -36,8 +36,7 @@ public:
                                          const AccountId& to, const std::string& message);
     // For the account that it goes to. ResourceNotFound; TransferAlreadyCompleted: nothing waits.
     Outcome<void> accept(const Tenant& tenant, const CertificateId& id, CertificateStatus as);
-    Outcome<void> reject(const Tenant& tenant, const CertificateId& id,
-                         const std::string& reason);
+    Outcome<void> reject(const Tenant& tenant, const CertificateId& id, const std::string& reason);
     // For the account that it leaves; the same errors.
     Outcome<void> cancel(const Tenant& tenant, const CertificateId& id);
     // Those that nobody accepted or rejected yet, in the order of their creation.

@@ -18,8 +18,7 @@ namespace gatehouse::registry {
 Outcome<std::string> registration_code(storage::ResourceStore& store, const Tenant& tenant,
                                        Random& random);
 // Empty when there is none.
-Outcome<std::string> present_registration_code(storage::ResourceStore& store,
-                                               const Tenant& tenant);
+Outcome<std::string> present_registration_code(storage::ResourceStore& store, const Tenant& tenant);
 // ResourceNotFound.
 Outcome<void> delete_registration_code(storage::ResourceStore& store, const Tenant& tenant);
 

@@ -58,9 +58,9 @@ TEST_F(CaCertificateOperations, TheRegistrationCodeStaysUntilItIsDeleted) {
 
 TEST_F(CaCertificateOperations, TheWholeLifeOfOne) {
     const auto ca = new_authority();
-    const auto made = parsed(register_ca(ca, issue(ca, code()), "?allowAutoRegistration=true",
-                                         {{"tags", json::array{json::object{{"Key", "line"},
-                                                                            {"Value", "7"}}}}}));
+    const auto made =
+        parsed(register_ca(ca, issue(ca, code()), "?allowAutoRegistration=true",
+                           {{"tags", json::array{json::object{{"Key", "line"}, {"Value", "7"}}}}}));
     const std::string id = text(made.at("certificateId"));
     const std::string arn = text(made.at("certificateArn"));
     EXPECT_EQ(arn, "arn:aws:iot:us-east-1:123456789012:cacert/" + id);
@@ -103,10 +103,9 @@ TEST_F(CaCertificateOperations, ItsKeyMustBeShown) {
     expect_refused(register_ca(ca, issue(ca, code()), "", sni_only), 400,
                    "InvalidRequestException");
     const auto made = parsed(register_ca(ca, "", "", sni_only));
-    EXPECT_EQ(describe(text(made.at("certificateId")))
-                  .at("certificateDescription")
-                  .at("certificateMode"),
-              "SNI_ONLY");
+    EXPECT_EQ(
+        describe(text(made.at("certificateId"))).at("certificateDescription").at("certificateMode"),
+        "SNI_ONLY");
     const auto again = register_ca(ca, "", "", sni_only);
     expect_refused(again, 409, "ResourceAlreadyExistsException");
     EXPECT_EQ(parse_json(again.body, "it").value().at("resourceId"), made.at("certificateId"));
@@ -126,8 +125,8 @@ TEST_F(CaCertificateOperations, TenOfTheSameSubject) {
 
 TEST_F(CaCertificateOperations, WhatIsToBeMadeForItsDevicesIsKept) {
     const auto ca = new_authority();
-    const json::object both{{"registrationConfig", json::object{{"templateName", "lamps"},
-                                                                {"templateBody", "{}"}}}};
+    const json::object both{
+        {"registrationConfig", json::object{{"templateName", "lamps"}, {"templateBody", "{}"}}}};
     expect_refused(register_ca(ca, issue(ca, code()), "", both), 400, "InvalidRequestException");
     const std::string id = add(ca, "?allowAutoRegistration=true");
     EXPECT_EQ(update(id, "", R"({"registrationConfig":{"templateName":"lamps"}})").status, 200u);
@@ -160,7 +159,8 @@ TEST_F(CaCertificateOperations, CertificatesThatItSigned) {
                    "CertificateValidationException");
     const auto made = parsed(register_device(device, ca.certificate_pem, {{"status", "ACTIVE"}}));
     const std::string id = text(made.at("certificateId"));
-    const auto found = parsed(call("iot", "GET", "/certificates/" + id)).at("certificateDescription");
+    const auto found =
+        parsed(call("iot", "GET", "/certificates/" + id)).at("certificateDescription");
     EXPECT_EQ(found.at("caCertificateId"), json::value(ca_id));
     EXPECT_EQ(found.at("status"), "ACTIVE");
     EXPECT_EQ(found.at("certificateMode"), "DEFAULT") << "the CA's";
@@ -178,10 +178,9 @@ TEST_F(CaCertificateOperations, CertificatesThatItSigned) {
     EXPECT_EQ(listed(), 1u);
     parsed(call("iot", "POST", "/certificate/register?setAsActive=true",
                 to_text(json::object{{"certificatePem", device}})));
-    EXPECT_EQ(parsed(call("iot", "GET", "/certificates/" + id))
-                  .at("certificateDescription")
-                  .at("status"),
-              "ACTIVE");
+    EXPECT_EQ(
+        parsed(call("iot", "GET", "/certificates/" + id)).at("certificateDescription").at("status"),
+        "ACTIVE");
 }
 
 }  // namespace

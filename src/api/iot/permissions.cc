@@ -9,13 +9,15 @@ namespace gatehouse::api::iot {
 namespace {
 
 // What most operations are about, by the label in their path.
-constexpr std::array<NamedResource, 7> labelled{{{"thingName", "thing/"},
+constexpr std::array<NamedResource, 9> labelled{{{"thingName", "thing/"},
                                                  {"thingGroupName", "thinggroup/"},
                                                  {"thingTypeName", "thingtype/"},
                                                  {"billingGroupName", "billinggroup/"},
                                                  {"policyName", "policy/"},
                                                  {"authorizerName", "authorizer/"},
-                                                 {"certificateId", "cert/"}}};
+                                                 {"certificateId", "cert/"},
+                                                 {"caCertificateId", "cacert/"},
+                                                 {"roleAlias", "rolealias/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
 constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
                                                        {"thingArn", ""},
@@ -70,6 +72,10 @@ Permission permission_of(const Caller& caller, std::string_view operation,
         permission.resources = membership_resources(caller, names);
     } else {
         permission.resources = {resource_of(caller, operation, names)};
+    }
+    const bool takes_role = operation == "CreateRoleAlias" || operation == "UpdateRoleAlias";
+    if (const auto role = takes_role ? names.in_body("roleArn") : std::nullopt) {
+        permission.passed_roles = {passed_role(caller.tenant, *role)};
     }
     return permission;
 }

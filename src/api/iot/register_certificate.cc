@@ -8,8 +8,8 @@ namespace gatehouse::api::iot {
 async::Task<wire::Outcome<RegisterCertificateResponse>> RegisterCertificate::handle(
     const Caller& caller, RegisterCertificateRequest request) const {
     // setAsActive is of old, and status says more.
-    const auto status = request.status ? status_of(*request.status)
-                                       : status_when_made(request.set_as_active);
+    const auto status =
+        request.status ? status_of(*request.status) : status_when_made(request.set_as_active);
     const registry::SignedCertificate wanted{
         .pem = std::move(request.certificate_pem),
         .authority_pem = std::move(request.ca_certificate_pem).value_or(""),

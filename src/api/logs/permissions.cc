@@ -5,22 +5,42 @@
 
 namespace gatehouse::api::logs {
 
+namespace {
+
+// Of a query, which may name several.
+std::vector<std::string> queried_groups(const RequestNames& names) {
+    std::vector<std::string> groups = names.list_in_body("logGroupNames");
+    if (auto name = names.in_body("logGroupName")) groups.push_back(std::move(*name));
+    for (const std::string& identifier : names.list_in_body("logGroupIdentifiers")) {
+        if (auto group = group_of({}, identifier)) groups.push_back(std::move(*group));
+    }
+    if (groups.empty()) groups.emplace_back();
+    return groups;
+}
+
+std::string group_named(std::string_view operation, const RequestNames& names) {
+    if (operation == "DescribeLogGroups") return {};
+    const auto found = group_of(names.in_body("logGroupName"), names.in_body("logGroupIdentifier"));
+    return found ? *found : std::string();
+}
+
+}  // namespace
+
 // Groups and streams are judged as "log-group:GROUP:log-stream:STREAM", which is how the service
 // names them when it refuses; where there is no stream, or no group, nothing stands in its place.
 Permission permission_of(const Caller& caller, std::string_view operation,
                          const RequestNames& names) {
-    std::string group;
-    std::string stream;
-    if (operation != "DescribeLogGroups") {
-        if (const auto found =
-                group_of(names.in_body("logGroupName"), names.in_body("logGroupIdentifier"))) {
-            group = *found;
-        }
-        stream = names.in_body("logStreamName").value_or("");
+    Permission permission{.action = "logs:" + std::string(operation), .resources = {}};
+    const auto add = [&](const std::string& group, const std::string& stream) {
+        permission.resources.push_back(
+            make_arn(caller.tenant, "logs", "log-group:" + group + ":log-stream:" + stream));
+    };
+    if (operation == "StartQuery") {
+        for (const std::string& group : queried_groups(names)) add(group, "");
+    } else {
+        add(group_named(operation, names), names.in_body("logStreamName").value_or(""));
     }
-    return {.action = "logs:" + std::string(operation),
-            .resources = {
-                make_arn(caller.tenant, "logs", "log-group:" + group + ":log-stream:" + stream)}};
+    return permission;
 }
 
 }  // namespace gatehouse::api::logs

@@ -73,6 +73,31 @@ registry::AuthorizerSettings authorizer_settings(const Settings& settings) {
     return authorizers;
 }
 
+api::Service make_iot(const ControlApi::Parts& parts) {
+    return api::make_iot_service(
+        {.authorizers = *parts.resources.authorizers,
+         .logging = *parts.resources.logging,
+         .policies = *parts.resources.policies,
+         .certificates = *parts.resources.certificates,
+         .ca_certificates = *parts.resources.ca_certificates,
+         .transfers = *parts.resources.transfers,
+         .things = *parts.resources.things,
+         .thing_types = *parts.resources.thing_types,
+         .thing_groups = *parts.resources.thing_groups,
+         .memberships = *parts.resources.memberships,
+         .billing_groups = *parts.resources.billing_groups,
+         .tags = *parts.resources.tags,
+         .role_aliases = *parts.resources.role_aliases,
+         .events = *parts.resources.events,
+         .authority = *parts.foundation.authority,
+         .workers = parts.foundation.workers,
+         .endpoint_names =
+             [&endpoints = parts.endpoints](Tenant tenant, registry::EndpointType type) {
+                 return endpoints.name_for(std::move(tenant), type);
+             },
+         .custom_authorizer = &parts.custom_authorizer});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Foundation& foundation,
@@ -165,28 +190,7 @@ ControlApi::ControlApi(const Parts& parts)
                                      .workers = foundation.workers,
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
-    services.push_back(api::make_iot_service(
-        {.authorizers = *parts.resources.authorizers,
-         .logging = *parts.resources.logging,
-         .policies = *parts.resources.policies,
-         .certificates = *parts.resources.certificates,
-         .ca_certificates = *parts.resources.ca_certificates,
-         .transfers = *parts.resources.transfers,
-         .things = *parts.resources.things,
-         .thing_types = *parts.resources.thing_types,
-         .thing_groups = *parts.resources.thing_groups,
-         .memberships = *parts.resources.memberships,
-         .billing_groups = *parts.resources.billing_groups,
-         .tags = *parts.resources.tags,
-         .role_aliases = *parts.resources.role_aliases,
-         .events = *parts.resources.events,
-         .authority = *foundation.authority,
-         .workers = foundation.workers,
-         .endpoint_names =
-             [&endpoints = parts.endpoints](Tenant tenant, registry::EndpointType type) {
-                 return endpoints.name_for(std::move(tenant), type);
-             },
-         .custom_authorizer = &parts.custom_authorizer}));
+    services.push_back(make_iot(parts));
     services.push_back(api::make_data_service(
         {.publisher = data_plane_, .retained = retained_, .connections = connections_}));
     services.push_back(api::make_lambda_service(
