@@ -79,7 +79,9 @@ def log_groups(url):
     refused(lambda: logs.create_log_group(logGroupName="/a/b"),
             "ResourceAlreadyExistsException", 400)
     refused(lambda: logs.start_query(logGroupName="/a/b", startTime=0, endTime=1, queryString="x"),
-            "NotImplementedException", 501, "StartQuery")
+            "MalformedQueryException", 400, "'x' is not a command")
+    refused(lambda: logs.describe_destinations(), "NotImplementedException", 501,
+            "DescribeDestinations")
     refused(lambda: client("logs", url, "AKIDOTHER").describe_log_groups(),
             "UnrecognizedClientException", 400)
 

@@ -153,8 +153,10 @@ std::expected<void, Refusal> CertificateAuthenticator::check(
     }
     if (certificate.status != CertificateStatus::Active) {
         return refused("DEVICE_CERTIFICATE_INACTIVE",
-                       fmt::format("is {}; activate it with UpdateCertificate",
-                                   name_of_choice(certificate.status)));
+                       fmt::format("is {}; {}", name_of_choice(certificate.status),
+                                   certificate.status == CertificateStatus::PendingTransfer
+                                       ? "it waits for another account to accept it"
+                                       : "activate it with UpdateCertificate"));
     }
     const WallTime now = parts_.clock.wall_now();
     if (now < certificate.not_before) {

@@ -246,6 +246,8 @@ SessionFlow& Delivery::flow_of(Session& session) {
 
 void Delivery::release_if_idle(Session& session) {
     if (session.flow_ == nullptr || !session.flow_->is_idle()) return;
+    // What was sent of this second's is not forgotten before it is over.
+    if (session.flow_->stored_rate.has_begun(now_seconds())) return;
     session.last_packet_id_ = session.flow_->window.last_id();
     session.flow_->is_resending = false;
     session.flow_->remembered_with = 0;

@@ -79,6 +79,10 @@ void Delivery::send_waiting(Session& session) {
     // Packet ids of QoS 2 have to be on disk first: as many as the window takes go there together.
     const bool may_number = !flow.is_resending;
     while (!flow.queue.is_empty() && flow.window.has_room(session.receive_maximum_)) {
+        if (is_stored_rate_used_up(session, flow.queue.front())) {
+            wait_for_rate(session);
+            if (!flow.queue.bring_new_forward()) break;
+        }
         const bool is_numbered = must_number(session, flow.queue.front());
         if (flow.is_resending && !(may_number && is_numbered)) break;
         const Fate fate = send_front(session);
@@ -86,6 +90,9 @@ void Delivery::send_waiting(Session& session) {
         const QueuedMessage& front = flow.queue.front();
         if (fate == Fate::Dropped && front.record != 0) {
             journal_.remove(session, front.record, front.message);
+        }
+        if (fate == Fate::Sent && front.is_stored() && holds_back_stored()) {
+            flow.stored_rate.add(now_seconds(), front.group != 0);
         }
         queued_bytes_.remove(front.message->bytes());
         flow.queue.pop();
@@ -141,10 +148,6 @@ Delivery::Fate Delivery::send_front(Session& session, QueuedMessage& front,
         return Fate::Dropped;
     }
     if (session.is_output_full_) return Fate::NotNow;
-    if (is_stored_rate_used_up(session, front)) {
-        wait_for_rate(session);
-        return Fate::NotNow;
-    }
     if (count_rate(session, frame.size()) == PublishRate::Exceeded) {
         wait_for_rate(session);
         return Fate::NotNow;
@@ -160,9 +163,7 @@ Delivery::Fate Delivery::send_front(Session& session, QueuedMessage& front,
                                     .qos = front.qos,
                                     .retain = front.retain});
     frame.write(out, id);
-    if (front.is_stored()) {
-        session.flow_->stored_rate.add(now_seconds(), front.group != 0);
-    } else {
+    if (!front.is_stored()) {
         counters_.queue_times.add(std::chrono::milliseconds(now_milliseconds() - front.queued_at));
     }
     note_delivered(session, topic, front.qos, frame.size());

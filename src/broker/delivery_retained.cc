@@ -62,8 +62,9 @@ bool Delivery::takes(const Session& session, const RetainedMessage& message) con
     const std::size_t bytes = sizeof(StoredMessage) + message.topic.size() +
                               message.properties.size() + message.payload.size();
     const auto& limits = settings_.limits;
-    return flow.queue.size() < std::min<std::size_t>(queued_of_feeds_max,
-                                                     limits.session_queue_messages_max / 2 + 1) &&
+    const std::size_t waiting = holds_back_stored() ? flow.queue.new_size() : flow.queue.size();
+    return waiting < std::min<std::size_t>(queued_of_feeds_max,
+                                           limits.session_queue_messages_max / 2 + 1) &&
            flow.queue.bytes() + bytes <= limits.session_queue_bytes_max &&
            queued_bytes_.has_room(bytes);
 }

@@ -372,6 +372,42 @@ TEST(Delivery, WhatIsStoredComesSlowlyAndLetsTheNewPass) {
     EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "2", "new", "3", "4", "5"));
 }
 
+TEST(Delivery, ANewMessageThatHasToWaitPassesWhatIsStored) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.stored_messages_per_second_max = 2;
+    settings.rates = Rates::Throttled;
+    Pair pair(settings);
+    pair.subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
+    pair.subscriber.disconnect();
+    for (const char* payload : {"1", "2", "3", "4"}) pair.publisher.publish("t", payload, 1);
+    AttachRequest request{.client_id = ClientId(pair.subscriber.id()),
+                          .clean_start = CleanStart::No,
+                          .session_expiry_seconds = 3600,
+                          .receive_maximum = 2};
+    pair.subscriber.connect(std::move(request));
+    for (const char* payload : {"new", "newer"}) pair.publisher.publish("t", payload, 1);
+    std::vector<std::string> payloads;
+    for (const Received& each : pair.subscriber.take_and_acknowledge()) {
+        payloads.push_back(each.payload);
+    }
+    EXPECT_THAT(payloads, ElementsAre("1", "2", "new", "newer")) << "1 and 2 fill the window";
+}
+
+TEST(Delivery, RetainedMessagesDoNotWaitForWhatIsStored) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.stored_messages_per_second_max = 1;
+    settings.rates = Rates::Throttled;
+    Pair pair(settings);
+    pair.subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
+    pair.subscriber.disconnect();
+    for (int i = 0; i < 100; ++i) pair.publisher.publish("t", "stored", 1);
+    pair.publisher.publish("kept", "retained", 1, Retain::Yes);
+    pair.subscriber.connect(CleanStart::No, 3600);
+    pair.subscriber.take_and_acknowledge();
+    pair.subscriber.subscribe("kept", 1).value();
+    EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("retained"));
+}
+
 TEST(Delivery, BytesHaveARateOfTheirOwn) {
     auto settings = TestBroker::default_settings();
     settings.limits.connection_bytes_per_second_max = 100;

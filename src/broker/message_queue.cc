@@ -23,6 +23,14 @@ void MessageQueue::pop() {
     --size_;
 }
 
+bool MessageQueue::bring_new_forward() {
+    if (is_all_stored()) return false;
+    std::size_t place = 0;
+    while (at(place).is_stored()) ++place;
+    for (; place > 0; --place) std::swap(at(place), at(place - 1));
+    return true;
+}
+
 void MessageQueue::grow() {
     std::vector<QueuedMessage> larger(ring_.empty() ? 8 : ring_.size() * 2);
     for (std::size_t i = 0; i < size_; ++i) {

@@ -73,6 +73,10 @@ public:
         stored_ = size_;
     }
     bool is_all_stored() const { return stored_ == size_; }
+    // How many came since the session is there.
+    std::size_t new_size() const { return size_ - stored_; }
+    // Puts the oldest of those before all that are stored. False: there is none.
+    bool bring_new_forward();
     // Takes out, oldest first, those for which `take` is true and hands them to `visit`.
     template <class Take, class Visit>
     void extract(Take take, Visit visit) {

@@ -49,6 +49,9 @@ public:
         if (now_seconds != second_) return 0;
         return of_group ? of_groups_ : own_;
     }
+    bool has_begun(std::uint32_t now_seconds) const {
+        return now_seconds == second_ && own_ + of_groups_ != 0;
+    }
     void add(std::uint32_t now_seconds, bool of_group) {
         if (now_seconds != second_) *this = StoredRate();
         second_ = now_seconds;

@@ -285,6 +285,7 @@ void DeviceConnection::end(Ending ending) {
     if (lingering_) return;
     lingering_ = true;
     keeper_.reset();
+    gateway_.reviews().remove(*this);
     if (ending.tell && is_v5()) {
         send_disconnect(*ending.tell, ending.told.empty() ? ending.details : ending.told);
     }

@@ -71,10 +71,11 @@ void IdentityReviews::review(const registry::AffectedClients& affected) {
     start_queued();
 }
 
-// One that is being looked at is queued again: what was read may be older than the change.
+// One that is being looked at is looked at again afterwards: what was read may be older than the
+// change. Two at once could end in the wrong order.
 void IdentityReviews::queue(const EntryPtr& entry) {
     if (std::exchange(entry->is_queued, true)) return;
-    queue_.push_back(entry);
+    if (!entry->is_running) queue_.push_back(entry);
 }
 
 void IdentityReviews::start_queued() {
@@ -83,6 +84,7 @@ void IdentityReviews::start_queued() {
         queue_.pop_front();
         entry->is_queued = false;
         if (entry->connection == nullptr) continue;
+        entry->is_running = true;
         ++running_;
         gateway_.start_refresh(look_again(std::move(entry)));
     }
@@ -100,6 +102,8 @@ async::Task<void> IdentityReviews::look_again(EntryPtr entry) {
         if (entry->connection != nullptr) take(entry, std::move(result));
     }
     --running_;
+    entry->is_running = false;
+    if (entry->is_queued) queue_.push_back(entry);
     start_queued();
 }
 

@@ -30,7 +30,8 @@ public:
     explicit IdentityReviews(LoopGateway& gateway) : gateway_(gateway) {}
     ~IdentityReviews();
 
-    // From its start to its end; others than those the registry identified are left out.
+    // From before its start until it ends (not until it is closed: a session it has no more);
+    // others than those the registry identified are left out.
     void add(DeviceConnection& connection);
     void remove(DeviceConnection& connection);
     void review(const registry::AffectedClients& affected);
@@ -39,12 +40,13 @@ private:
     struct Entry {
         DeviceConnection* connection = nullptr;  // null: it has ended
         std::string certificate_id;
-        bool is_queued = false;
+        bool is_queued = false;  // for the first time, or again once it has been looked at
+        bool is_running = false;
     };
     using EntryPtr = std::shared_ptr<Entry>;
 
     // At once, of one loop: reading blocks one of few workers.
-    static constexpr std::size_t running_max = 16;
+    static constexpr std::size_t running_max = 4;
 
     void queue(const EntryPtr& entry);
     void start_queued();

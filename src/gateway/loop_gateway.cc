@@ -72,7 +72,6 @@ void LoopGateway::review(std::shared_ptr<const registry::AffectedClients> affect
 void LoopGateway::retire(DeviceConnection& connection) {
     if (connection.place_ == DeviceConnection::no_place) return;  // already
     gauges_.remove(connection.facts().door, connection.facts().version);
-    reviews_.remove(connection);
     std::unique_ptr<DeviceConnection>& place = connections_[connection.place_];
     connections_.back()->place_ = connection.place_;
     connection.place_ = DeviceConnection::no_place;

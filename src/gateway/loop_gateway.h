@@ -63,6 +63,7 @@ public:
     OutputPool& outputs() { return outputs_; }
     logs::MetricSet& metrics() { return metrics_; }
     broker::LifecycleEvents& lifecycle() { return lifecycle_; }
+    IdentityReviews& reviews() { return reviews_; }
     ConnectBytes& connect_bytes() { return connect_bytes_; }
     // Refused at the bound of an address behind a load balancer.
     net::RefusalTally& over_limits() { return over_limits_; }

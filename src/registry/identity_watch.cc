@@ -169,9 +169,7 @@ void IdentityWatch::note(const storage::Batch& batch) {
     if (subjects.empty()) return;
     {
         const auto pending = pending_.lock();
-        const std::size_t before = pending->subjects.size();
         pending->subjects.merge(subjects);
-        unsettled_ += pending->subjects.size() - before;
         if (pending->is_worked_on) return;
         pending->is_worked_on = true;
     }
@@ -191,7 +189,6 @@ void IdentityWatch::work_off() {
             }
         }
         tell(subjects);
-        unsettled_ -= subjects.size();
     }
 }
 

@@ -55,8 +55,6 @@ public:
     void on_affected(Tell tell);
     // Of a batch that was applied.
     void note(const storage::Batch& batch);
-    // Whether nothing was noted that is not told yet.
-    bool is_settled() const { return unsettled_.load(std::memory_order_acquire) == 0; }
 
 private:
     void work_off();
@@ -69,7 +67,6 @@ private:
         bool is_worked_on = false;
     };
     async::Guarded<Pending> pending_;
-    std::atomic<std::size_t> unsettled_ = 0;  // subjects noted and not told
     async::Guarded<Tell> tell_;
     std::atomic<bool> has_listener_ = false;
 };

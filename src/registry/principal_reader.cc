@@ -56,6 +56,10 @@ Outcome<CertificatePrincipal> read_principal(storage::ResourceStore& store, cons
     auto certificate =
         read_stored(store, key_of(tenant, id), {"certificate", ""}, decode_certificate);
     if (!certificate) return refuse(std::move(certificate.error()));
+    // Whoever may not connect is told so, whatever else of it cannot be read.
+    if (certificate->value.status != CertificateStatus::Active) {
+        return CertificatePrincipal{std::move(certificate->value), {}, {}};
+    }
     const PolicyTarget principal{PolicyTarget::Kind::Certificate, id.value(), arn_of(tenant, id)};
     auto thing = thing_of_principal(store, tenant, principal.text, client_id);
     if (!thing) return refuse(std::move(thing.error()));

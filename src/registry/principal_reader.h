@@ -20,7 +20,7 @@
 namespace gatehouse::registry {
 
 struct CertificatePrincipal {
-    RegisteredCertificate certificate;
+    RegisteredCertificate certificate;  // unless ACTIVE, nothing else is read
     // By name; those of the thing's groups, too, if the client id is the thing's name.
     std::vector<AttachedPolicy> policies;
     std::optional<Thing> thing;

@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent / "conformance"))
 import wire  # noqa: E402
 from peer import Closed, Peer  # noqa: E402
 
-NOT_AUTHORIZED = 0x87
+NOT_AUTHORIZED, TAKEN_OVER = 0x87, 0x8E
 PREFIX = "arn:aws:iot:us-east-1:000000000000:"
 
 
@@ -152,6 +152,20 @@ class RegistryEffects(ClientTest):
         wait_until(lambda: device.may_publish("plant"), "the group has it again")
         self.iot.remove_thing_from_thing_group(**member)
         wait_until(lambda: not device.may_publish("plant"), "the group's policy counts no more")
+
+    def test_who_said_goodbye_and_stays(self):
+        """A client that lingers has no session any more, which a change must not look for."""
+        made = self.make("lingerer", publish("lab/lingerer"))
+        leaving = self.connect("lingerer")
+        leaving.send(wire.disconnect(wire.V5))
+        self.server.wait_for_record(eventType="Disconnect", clientId="lingerer")
+        self.iot.update_thing(thingName="lingerer", attributePayload={"attributes": {"a": "b"}})
+        taken_over, device = self.connect("lingerer"), self.connect("lingerer")
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="INACTIVE")
+        self.assertEqual(device.receive().code, NOT_AUTHORIZED)
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="ACTIVE")
+        self.assertEqual(taken_over.receive().code, TAKEN_OVER)
+        self.assertTrue(self.connect("lingerer").may_publish("lab/lingerer"))
 
     def test_an_attribute_that_a_policy_asks_for(self):
         self.make("sign", publish("room/${iot:Connection.Thing.Attributes[room]}"))

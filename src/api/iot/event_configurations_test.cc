@@ -44,6 +44,10 @@ TEST_F(EventConfigurationOperations, TheLoggingOptionsOfBeforeVersion2) {
     EXPECT_EQ(text(now.at("logLevel")), "WARN");
     EXPECT_EQ(text(now.at("roleArn")), "arn:aws:iam::123456789012:role/log");
     EXPECT_EQ(text(parsed(call("iot", "GET", "/v2LoggingOptions")).at("defaultLogLevel")), "WARN");
+    parsed(call("iot", "POST", "/v2LoggingOptions", R"({"disableAllLogs":true})"));
+    EXPECT_EQ(text(parsed(call("iot", "GET", "/loggingOptions")).at("logLevel")), "DISABLED");
+    parsed(call("iot", "POST", "/loggingOptions", to_text(options)));
+    EXPECT_EQ(text(parsed(call("iot", "GET", "/loggingOptions")).at("logLevel")), "WARN");
 }
 
 }  // namespace

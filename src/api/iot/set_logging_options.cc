@@ -10,7 +10,10 @@ async::Task<wire::Outcome<SetLoggingOptionsResponse>> SetLoggingOptions::handle(
     LoggingOptionsPayload& wanted = request.logging_options_payload;
     registry::LoggingChange change{
         .role_arn = std::move(wanted.role_arn), .default_level = {}, .all_disabled = {}};
-    if (wanted.log_level) change.default_level = level_of(*wanted.log_level);
+    if (wanted.log_level) {
+        change.default_level = level_of(*wanted.log_level);
+        change.all_disabled = *wanted.log_level == LogLevel::Disabled;
+    }
     const auto done = co_await logging.set(caller.tenant, std::move(change));
     if (!done) co_return failure_of(done.error());
     co_return SetLoggingOptionsResponse();

@@ -41,13 +41,13 @@ public:
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
     std::unique_ptr<registry::IdentityWatch> identity_watch;  // of the store
-    std::unique_ptr<storage::MessageStore> messages;          // null: they are kept in memory
-    std::uint64_t placing_seed = random.next();               // broker::BrokerSettings::seed
+    std::unique_ptr<storage::ObservedResourceStore> observed_store;
+    std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
+    std::uint64_t placing_seed = random.next();       // broker::BrokerSettings::seed
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
-    std::unique_ptr<storage::ObservedResourceStore> observed_store;
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 
 private:
