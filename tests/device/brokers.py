@@ -5,6 +5,7 @@ import os
 import pathlib
 import socket
 import ssl
+import shutil
 import subprocess
 import threading
 
@@ -28,6 +29,9 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
 
+# Debian puts it where only root looks.
+MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+
 
 class Mosquitto:
     """A broker with the user alice (password secret), who may read and write test/#."""
@@ -48,7 +52,7 @@ class Mosquitto:
         self.start()
 
     def start(self) -> None:
-        self._process = subprocess.Popen(["mosquitto", "-c", self._settings],
+        self._process = subprocess.Popen([MOSQUITTO, "-c", self._settings],
                                          stderr=subprocess.PIPE, text=True)
         for line in self._process.stderr:
             if " running" in line:
