@@ -3,9 +3,9 @@ file, and one that gives a fixed answer to every CONNECT."""
 
 import os
 import pathlib
+import shutil
 import socket
 import ssl
-import shutil
 import subprocess
 import threading
 
