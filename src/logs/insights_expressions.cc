@@ -232,16 +232,6 @@ private:
     std::size_t operators_ = 0;
 };
 
-Result<std::shared_ptr<const RE2>> compiled(std::string_view pattern, std::string& problem) {
-    RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(1 << 20);
-    auto regex = std::make_shared<const RE2>(pattern, options);
-    if (regex->ok()) return regex;
-    problem = regex->error();
-    return fail(ErrorKind::InvalidInput, problem);
-}
-
 // (?<name>…) is how Insights names a group, (?P<name>…) how RE2 does.
 std::string with_named_groups(std::string pattern) {
     for (auto at = pattern.find("(?<"); at != pattern.npos; at = pattern.find("(?<", at + 4)) {
@@ -266,23 +256,18 @@ ExpressionPointer field_expression(std::string name) {
 Result<std::shared_ptr<const RE2>> take_regex_pattern(Lexer& lexer) {
     const auto pattern = lexer.take_regex();
     if (!pattern) return fail(pattern.error());
-    std::string problem;
-    auto regex = compiled(with_named_groups(*pattern), problem);
-    if (!regex) return lexer.wrong("the regular expression does not read: " + problem);
-    return regex;
-}
-
-Result<std::shared_ptr<const RE2>> glob_pattern(std::string_view glob) {
-    std::string pattern = "(?s)";
-    for (std::size_t at = 0; at <= glob.size();) {
-        const auto star = std::min(glob.find('*', at), glob.size());
-        pattern += RE2::QuoteMeta(std::string(glob.substr(at, star - at)));
-        if (star == glob.size()) break;
-        pattern += star + 1 == glob.size() ? "(.*)" : "(.*?)";
-        at = star + 1;
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(512 << 10);
+    auto regex = std::make_shared<const RE2>(with_named_groups(*pattern), options);
+    if (!regex->ok()) {
+        return lexer.wrong("the regular expression does not read: " + regex->error());
     }
-    std::string problem;
-    return compiled(pattern, problem);
+    if (!lexer.allows_regex(static_cast<std::size_t>(regex->ProgramSize()))) {
+        return lexer.wrong(fmt::format(
+            "the query has more than {} regular expressions, or they are too large", regexes_max));
+    }
+    return regex;
 }
 
 std::optional<Aggregate> aggregate_named(std::string_view name) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "logs/insights_parts.h"
@@ -10,11 +11,30 @@
 namespace gatehouse::logs::insights {
 namespace {
 
-constexpr std::size_t text_bytes_max = 1024 * 1024;
+// Times that have a year of four digits, in milliseconds.
+constexpr double time_max = 253'402'300'799'999;
 
-bool contains(const std::string& text, std::string_view part) {
-    return text.find(part) != text.npos;
+bool is_time(double ms) {
+    return ms >= -time_max && ms <= time_max;
 }
+
+bool contains(std::string_view text, std::string_view part) {
+    return find_in(text, part) != text.npos;
+}
+
+// A text that stays within its bound.
+class BoundedText {
+public:
+    // False when it is full; what does not fit is left out.
+    bool add(std::string_view part) {
+        text_ += part.substr(0, text_bytes_max - text_.size());
+        return text_.size() < text_bytes_max;
+    }
+    Value take() { return Value(std::move(text_)); }
+
+private:
+    std::string text_;
+};
 
 Value arithmetic(Operator what, const Value& a, const Value& b) {
     const auto x = a.number();
@@ -46,12 +66,17 @@ bool compares(Operator what, const Value& a, const Value& b) {
     }
 }
 
-bool matches(const Expression& like, const Value& value) {
+bool matches(const Expression& like, const Value& value, Effort& effort) {
     if (value.is_absent()) return false;
     const std::string text = value.text();
-    const bool is_in =
-        like.regex ? RE2::PartialMatch(text, *like.regex) : contains(text, like.text);
+    const bool is_in = like.regex
+                           ? RE2::PartialMatch(matched_part(text, *like.regex, effort), *like.regex)
+                           : contains(text, like.text);
     return is_in != (like.what == Operator::MatchesNot);
+}
+
+bool begins_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
 }
 
 Value one_argument(std::string_view name, const Value& of) {
@@ -60,7 +85,8 @@ Value one_argument(std::string_view name, const Value& of) {
     if (name == "isempty") return Value::truth(text.empty());
     if (name == "isblank") return Value::truth(text.find_first_not_of(" \t\r\n") == text.npos);
     if (of.is_absent()) return {};
-    if (name == "strlen") return Value(static_cast<double>(text.size()));
+    if (name == "strlen")
+        return Value(static_cast<double>(std::ranges::count_if(text, begins_character)));
     if (name == "tolower" || name == "toupper") {
         std::string changed = text;
         const bool up = name == "toupper";
@@ -84,7 +110,9 @@ Value one_argument(std::string_view name, const Value& of) {
     if (name == "sqrt" && *number >= 0) return Value(std::sqrt(*number));
     if (name == "log" && *number > 0) return Value(std::log(*number));
     if (name == "tomillis") return Value(*number);
-    if (name == "frommillis") return Value::time(static_cast<std::int64_t>(*number));
+    if (name == "frommillis" && is_time(*number)) {
+        return Value::time(static_cast<std::int64_t>(*number));
+    }
     return {};
 }
 
@@ -92,12 +120,22 @@ Value one_argument(std::string_view name, const Value& of) {
 Value rounded(const Value& time, const Value& period, bool up) {
     const auto ms = time.number();
     const auto length = period_ms(period.text());
-    if (!ms || !length) return {};
+    if (!ms || !length || !is_time(*ms)) return {};
     const auto whole = static_cast<std::int64_t>(*ms);
     std::int64_t rest = whole % *length;
     if (rest < 0) rest += *length;
     const std::int64_t begin = whole - rest;
     return Value::time(up && rest != 0 ? begin + *length : begin);
+}
+
+// Where the character of that number begins, or the text ends.
+std::size_t offset_of(std::string_view text, double character, std::size_t from = 0) {
+    for (; from < text.size(); ++from) {
+        if (!begins_character(text[from])) continue;
+        if (character < 1) return from;
+        --character;
+    }
+    return text.size();
 }
 
 Value substring(const std::vector<Value>& arguments) {
@@ -106,37 +144,63 @@ Value substring(const std::vector<Value>& arguments) {
     const auto length = arguments.size() > 2 ? arguments[2].number()
                                              : std::optional(static_cast<double>(text.size()));
     if (!begin || !length || *begin < 0 || *length < 0) return {};
-    const auto size = static_cast<double>(text.size());
-    const auto from = static_cast<std::size_t>(std::min(*begin, size));
-    return Value(text.substr(from, static_cast<std::size_t>(std::min(*length, size))));
+    const std::size_t from = offset_of(text, *begin);
+    return Value(text.substr(from, offset_of(text, *length, from) - from));
 }
 
 Value replaced(const std::vector<Value>& arguments) {
     const std::string text = arguments[0].text(), from = arguments[1].text();
     if (from.empty()) return arguments[0];
-    std::string result;
+    const std::string to = arguments[2].text();
+    BoundedText result;
     std::size_t at = 0;
-    for (auto next = text.find(from); next != text.npos && result.size() < text_bytes_max;
-         next = text.find(from, at)) {
-        result += text.substr(at, next - at) + arguments[2].text();
+    for (auto next = find_in(text, from); next != text.npos; next = find_in(text, from, at)) {
+        result.add(std::string_view(text).substr(at, next - at));
+        if (!result.add(to)) return result.take();
         at = next + from.size();
     }
-    return Value(result + text.substr(at));
+    result.add(std::string_view(text).substr(at));
+    return result.take();
 }
 
-Value joined(const std::vector<Value>& arguments) {
-    std::string text;
-    for (const Value& one : arguments) text += one.text();
-    return Value(text.substr(0, text_bytes_max));
+Value joined(const Expression& call, const Scope& scope) {
+    BoundedText text;
+    for (const ExpressionPointer& one : call.of) {
+        if (!text.add(evaluate(*one, scope).text())) break;
+    }
+    return text.take();
 }
 
-Value most(const std::vector<Value>& arguments, int sign) {
+Value most(const Expression& call, const Scope& scope, int sign) {
     Value best;
-    for (const Value& one : arguments) {
-        if (one.is_absent()) continue;
-        if (best.is_absent() || Value::compare(one, best) * sign > 0) best = one;
+    for (const ExpressionPointer& one : call.of) {
+        Value value = evaluate(*one, scope);
+        if (value.is_absent()) continue;
+        if (best.is_absent() || Value::compare(value, best) * sign > 0) best = std::move(value);
     }
     return best;
+}
+
+Value first_present(const Expression& call, const Scope& scope) {
+    for (const ExpressionPointer& one : call.of) {
+        if (Value value = evaluate(*one, scope); !value.is_absent()) return value;
+    }
+    return {};
+}
+
+Value called(const Expression& call, const Scope& scope) {
+    if (call.text == "concat") return joined(call, scope);
+    if (call.text == "greatest") return most(call, scope, 1);
+    if (call.text == "least") return most(call, scope, -1);
+    if (call.text == "coalesce") return first_present(call, scope);
+    std::vector<Value> arguments;
+    for (const ExpressionPointer& one : call.of) arguments.push_back(evaluate(*one, scope));
+    return call_function(call.text, arguments, scope);
+}
+
+// Text that was made or copied is charged.
+Value charged(Value value, Effort& effort) {
+    return effort.spend(value.bytes()) ? std::move(value) : Value();
 }
 
 struct Known {
@@ -215,10 +279,11 @@ std::optional<std::int64_t> period_ms(std::string_view text) {
     return std::nullopt;
 }
 
-Value call_function(std::string_view name, const std::vector<Value>& arguments, const Row& row) {
+Value call_function(std::string_view name, const std::vector<Value>& arguments,
+                    const Scope& scope) {
     if (name == "bin") {
-        if (!row.record()) return {};
-        return rounded(Value::time(row.record()->timestamp), arguments[0], false);
+        if (!scope.row.record()) return {};
+        return rounded(Value::time(scope.row.record()->timestamp), arguments[0], false);
     }
     if (name == "datefloor") return rounded(arguments[0], arguments[1], false);
     if (name == "dateceil") return rounded(arguments[0], arguments[1], true);
@@ -227,44 +292,57 @@ Value call_function(std::string_view name, const std::vector<Value>& arguments, 
     }
     if (name == "substr") return substring(arguments);
     if (name == "replace") return replaced(arguments);
-    if (name == "concat") return joined(arguments);
-    if (name == "greatest") return most(arguments, 1);
-    if (name == "least") return most(arguments, -1);
-    if (name == "coalesce") {
-        const auto first = std::ranges::find_if_not(arguments, &Value::is_absent);
-        return first == arguments.end() ? Value() : *first;
-    }
     return one_argument(name, arguments[0]);
 }
 
-Value evaluate(const Expression& expression, const Row& row, RecordFields* fields) {
-    const auto operand = [&](std::size_t i) { return evaluate(*expression.of[i], row, fields); };
+std::size_t find_in(std::string_view text, std::string_view part, std::size_t at) {
+    if (at > text.size()) return text.npos;
+    if (part.empty()) return at;
+    const void* const place = memmem(text.data() + at, text.size() - at, part.data(), part.size());
+    if (place == nullptr) return text.npos;
+    return static_cast<std::size_t>(static_cast<const char*>(place) - text.data());
+}
+
+std::string_view matched_part(const std::string& text, const RE2& regex, Effort& effort) {
+    const std::string_view part = std::string_view(text).substr(0, matched_bytes_max);
+    // The worst of RE2: each step at each byte, and a copy of the groups with it.
+    const auto steps = static_cast<std::uint64_t>(regex.ProgramSize());
+    const auto groups = static_cast<std::uint64_t>(regex.NumberOfCapturingGroups());
+    return effort.spend(part.size() * steps * (1 + groups / 8)) ? part : std::string_view();
+}
+
+Value evaluate_kept(const Expression& expression, const Scope& scope) {
+    Value value = evaluate(expression, scope);
+    return scope.effort.hold(value.bytes()) ? std::move(value) : Value();
+}
+
+Value evaluate(const Expression& expression, const Scope& scope) {
+    if (scope.effort.is_spent()) return {};
+    const auto operand = [&](std::size_t i) { return evaluate(*expression.of[i], scope); };
     const auto is_true = [&](const ExpressionPointer& one) {
-        return evaluate(*one, row, fields).is_true();
+        return evaluate(*one, scope).is_true();
     };
     switch (expression.what) {
         case Operator::Constant: return expression.value;
-        case Operator::Field: return row.field(expression.text, fields);
+        case Operator::Field:
+            return charged(scope.row.field(expression.text, scope.fields), scope.effort);
         case Operator::Or: return Value::truth(std::ranges::any_of(expression.of, is_true));
         case Operator::And: return Value::truth(std::ranges::all_of(expression.of, is_true));
         case Operator::Not: return Value::truth(!operand(0).is_true());
         case Operator::Contains:
         case Operator::Matches:
-        case Operator::MatchesNot: return Value::truth(matches(expression, operand(0)));
+        case Operator::MatchesNot:
+            return Value::truth(matches(expression, operand(0), scope.effort));
         case Operator::In:
         case Operator::NotIn: {
             const Value value = operand(0);
             const bool is_in = std::any_of(
                 std::next(expression.of.begin()), expression.of.end(),
-                [&](const auto& one) { return Value::equal(value, evaluate(*one, row, fields)); });
+                [&](const auto& one) { return Value::equal(value, evaluate(*one, scope)); });
             return Value::truth(!value.is_absent() && is_in == (expression.what == Operator::In));
         }
         case Operator::Negate: return arithmetic(Operator::Subtract, Value(0.0), operand(0));
-        case Operator::Call: {
-            std::vector<Value> arguments;
-            for (std::size_t i = 0; i < expression.of.size(); ++i) arguments.push_back(operand(i));
-            return call_function(expression.text, arguments, row);
-        }
+        case Operator::Call: return charged(called(expression, scope), scope.effort);
         case Operator::Equal:
         case Operator::NotEqual:
         case Operator::Less:
@@ -284,7 +362,7 @@ Value Row::field(const std::string& name, RecordFields* fields) const {
 
 std::size_t Row::bytes() const {
     std::size_t bytes = sizeof(Row) + (record_ ? record_->message.size() + 256 : 0);
-    for (const auto& [name, value] : made_) bytes += name.size() + value.text().size() + 128;
+    for (const auto& [name, value] : made_) bytes += name.size() + value.bytes() + 128;
     return bytes;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "logs/insights_query.h"
 
 namespace gatehouse::logs::insights {
 
@@ -36,6 +37,12 @@ public:
     // The text between the slashes, with \/ for a slash; the token after it is next.
     Result<std::string> take_regex();
 
+    // Counts a compiled expression of so many steps; false: the query has too much of them.
+    bool allows_regex(std::size_t steps) {
+        regex_steps_ += steps;
+        return ++regexes_ <= regexes_max && regex_steps_ <= regex_steps_max;
+    }
+
     std::unexpected<Error> wrong(std::string_view what) const { return wrong_at(token_.at, what); }
 
 private:
@@ -48,6 +55,8 @@ private:
     std::string_view text_;
     std::size_t at_ = 0;
     Token token_;
+    std::size_t regexes_ = 0;
+    std::size_t regex_steps_ = 0;
 };
 
 }  // namespace gatehouse::logs::insights

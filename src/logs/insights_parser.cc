@@ -170,6 +170,19 @@ private:
         return LimitCommand{count};
     }
 
+    std::unexpected<Error> too_many_fields() const {
+        return lexer_.wrong(fmt::format("parse makes at most {} fields", parsed_fields_max));
+    }
+    static std::vector<std::string> parts_between_stars(std::string_view glob) {
+        std::vector<std::string> parts;
+        while (true) {
+            const auto star = glob.find('*');
+            parts.emplace_back(glob.substr(0, star));
+            if (star == glob.npos) return parts;
+            glob.remove_prefix(star + 1);
+        }
+    }
+
     Result<Command> take_parse();
     Result<Command> take_stats();
     Result<AggregateColumn> take_aggregate();
@@ -198,16 +211,16 @@ Result<Command> Parser::take_parse() {
             return lexer_.wrong(
                 "each group of parse's regular expression needs a name: (?<name>…)");
         }
+        if (groups.size() > parsed_fields_max) return too_many_fields();
         for (auto& [number, name] : groups) command.names.push_back(std::move(name));
         return command;
     }
     if (lexer_.token().kind != TokenKind::Quoted) {
         return lexer_.wrong("parse takes a pattern in quotes or a regular expression");
     }
-    auto pattern = glob_pattern(lexer_.token().text);
-    const auto stars = static_cast<std::size_t>(std::ranges::count(lexer_.token().text, '*'));
-    if (!pattern) return lexer_.wrong("the pattern of parse is too long");
-    command.pattern = std::move(*pattern);
+    command.literals = parts_between_stars(lexer_.token().text);
+    const std::size_t stars = command.literals.size() - 1;
+    if (stars > parsed_fields_max) return too_many_fields();
     if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
     auto as = take("as");
     if (!as) return fail(std::move(as.error()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "logs/insights_effort.h"
 #include "logs/insights_lexer.h"
 #include "logs/insights_query.h"
 #include "logs/insights_record.h"
@@ -17,8 +18,6 @@ Result<ExpressionPointer> take_expression(Lexer& lexer);
 ExpressionPointer field_expression(std::string name);
 // /…/ is next.
 Result<std::shared_ptr<const RE2>> take_regex_pattern(Lexer& lexer);
-// "user=*, method=*" with a group for each *.
-Result<std::shared_ptr<const RE2>> glob_pattern(std::string_view glob);
 std::optional<Aggregate> aggregate_named(std::string_view name);
 
 // A record on its way through a query: what commands made, above what the record has.
@@ -39,9 +38,24 @@ private:
     std::map<std::string, Value> made_;
 };
 
-// `fields` are those of the row's record; null without one.
-Value evaluate(const Expression& expression, const Row& row, RecordFields* fields);
-Value call_function(std::string_view name, const std::vector<Value>& arguments, const Row& row);
+// What an expression is worth something in.
+struct Scope {
+    const Row& row;
+    RecordFields* fields = nullptr;  // of the row's record; null without one
+    Effort& effort;
+};
+
+// Absent once the effort is spent.
+Value evaluate(const Expression& expression, const Scope& scope);
+// For a value that stays while others are made.
+Value evaluate_kept(const Expression& expression, const Scope& scope);
+// Charges what matching this text costs; the part of it that is looked at.
+std::string_view matched_part(const std::string& text, const RE2& regex, Effort& effort);
+// A call of a function that has all its arguments made first; concat and the like have not.
+Value call_function(std::string_view name, const std::vector<Value>& arguments, const Scope& scope);
+// Where `part` begins in the text, from `at` on; npos: nowhere. Takes time by the text's length,
+// whatever the part is.
+std::size_t find_in(std::string_view text, std::string_view part, std::size_t at = 0);
 // "5m" in milliseconds.
 std::optional<std::int64_t> period_ms(std::string_view text);
 

@@ -5,7 +5,8 @@
 //
 // Source: Amazon CloudWatch Logs User Guide, "CloudWatch Logs Insights language query syntax".
 // Differences: a field that a record does not have makes every comparison with it false, != and
-// not like included; commands that are not named above are refused by name.
+// not like included; commands that are not named above are refused by name; of a text longer than
+// matched_bytes_max a regular expression sees the beginning.
 //
 // Threads: a query is immutable.
 #pragma once
@@ -28,6 +29,15 @@ inline constexpr std::size_t query_bytes_max = 10'000;
 inline constexpr std::size_t nesting_max = 64;
 inline constexpr std::size_t rows_max = 10'000;
 inline constexpr std::size_t commands_max = 64;
+// Of texts that functions make; what is longer is cut.
+inline constexpr std::size_t text_bytes_max = 1024 * 1024;
+// How much of a text a regular expression looks at.
+inline constexpr std::size_t matched_bytes_max = 64UL * 1024;
+// Of a query. The steps are those of all its compiled expressions.
+inline constexpr std::size_t regexes_max = 32;
+inline constexpr std::size_t regex_steps_max = 20'000;
+// Fields that one parse makes. Source: "Supported logs and discovered fields" counts as many.
+inline constexpr std::size_t parsed_fields_max = 200;
 
 struct Expression;
 using ExpressionPointer = std::unique_ptr<const Expression>;
@@ -106,8 +116,9 @@ struct FilterCommand {
 };
 struct ParseCommand {
     ExpressionPointer of;
-    std::shared_ptr<const RE2> pattern;
-    std::vector<std::string> names;  // of the pattern's groups, in order
+    std::shared_ptr<const RE2> pattern;  // null: a pattern with *
+    std::vector<std::string> literals;   // what stands before, between and after each *
+    std::vector<std::string> names;      // of the pattern's groups or *, in order
 };
 struct StatsCommand {
     std::vector<AggregateColumn> aggregates;

@@ -23,19 +23,22 @@ struct Results {
     std::uint64_t records_matched = 0;
     std::uint64_t records_scanned = 0;
     std::uint64_t bytes_scanned = 0;
+    std::size_t bytes = 0;  // what the rows hold
 };
 
 struct RunLimits {
     std::size_t rows = rows_max;                    // of the answer, when no limit says less
-    std::size_t memory_bytes = 32UL * 1024 * 1024;  // what rows that wait to be sorted may hold
+    std::size_t memory_bytes = 32UL * 1024 * 1024;  // all that waits, is remembered or answered
     std::size_t groups = 100'000;                   // of stats
+    // Asked at each record and row; true: the run ends with Cancelled. None: never.
+    std::function<bool()> is_unwanted;
 };
 
 class Run {
 public:
     explicit Run(const Query& query, RunLimits limits = {});
     ~Run();
-    // LimitExceeded when the query needs more memory than it may have.
+    // LimitExceeded when the query needs more memory, or more work for one record, than it may.
     Result<void> add(std::shared_ptr<const Record> record);
     // Nothing that is added from now on changes the answer.
     bool has_enough() const;

@@ -4,18 +4,23 @@
 #include <cmath>
 
 namespace gatehouse::logs::insights {
+namespace {
 
-void Accumulator::add(const AggregateColumn& column, const Row& row, RecordFields* fields) {
+constexpr std::size_t set_entry_bytes = 80;  // beside the text
+
+}  // namespace
+
+void Accumulator::add(const AggregateColumn& column, const Scope& scope) {
     if (!column.of) {
         ++count_;
         return;
     }
-    Value value = evaluate(*column.of, row, fields);
+    Value value = evaluate(*column.of, scope);
     if (value.is_absent()) return;
-    const std::int64_t at = row.record() ? row.record()->timestamp : 0;
+    const std::int64_t at = scope.row.record() ? scope.row.record()->timestamp : 0;
     switch (column.what) {
         case Aggregate::Count: ++count_; return;
-        case Aggregate::CountDistinct: texts_.insert(value.text()); return;
+        case Aggregate::CountDistinct: add_text(value.text()); return;
         case Aggregate::Sum:
         case Aggregate::Average:
         case Aggregate::Percentile:
@@ -24,6 +29,11 @@ void Accumulator::add(const AggregateColumn& column, const Row& row, RecordField
             return;
         default: add_at(column, std::move(value), at); return;
     }
+}
+
+void Accumulator::add_text(std::string text) {
+    const auto [at, is_new] = texts_.insert(std::move(text));
+    if (is_new) texts_bytes_ += at->size() + set_entry_bytes;
 }
 
 void Accumulator::add_number(const AggregateColumn& column, double number) {
@@ -53,7 +63,7 @@ void Accumulator::add_at(const AggregateColumn& column, Value value, std::int64_
     picked_at_ = at;
 }
 
-Value Accumulator::value(const AggregateColumn& column) const {
+Value Accumulator::take_value(const AggregateColumn& column) {
     const auto count = static_cast<double>(count_);
     switch (column.what) {
         case Aggregate::Count: return Value(count);
@@ -66,17 +76,15 @@ Value Accumulator::value(const AggregateColumn& column) const {
         default: return picked_;
     }
     if (numbers_.empty()) return {};
-    std::vector<double> sorted = numbers_;
-    std::ranges::sort(sorted);
+    std::ranges::sort(numbers_);
     // The smallest number that so many of a hundred do not exceed.
     const double rank = std::ceil(column.percentile / 100 * count);
-    return Value(sorted[static_cast<std::size_t>(std::max(rank, 1.0)) - 1]);
+    return Value(numbers_[static_cast<std::size_t>(std::max(rank, 1.0)) - 1]);
 }
 
 std::size_t Accumulator::bytes() const {
-    std::size_t bytes = sizeof(Accumulator) + numbers_.size() * sizeof(double);
-    for (const std::string& text : texts_) bytes += text.size() + 64;
-    return bytes;
+    return sizeof(Accumulator) + numbers_.capacity() * sizeof(double) + picked_.bytes() +
+           texts_bytes_;
 }
 
 }  // namespace gatehouse::logs::insights

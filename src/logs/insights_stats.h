@@ -12,11 +12,14 @@ namespace gatehouse::logs::insights {
 // One aggregate of one group.
 class Accumulator {
 public:
-    void add(const AggregateColumn& column, const Row& row, RecordFields* fields);
-    Value value(const AggregateColumn& column) const;
+    void add(const AggregateColumn& column, const Scope& scope);
+    // Call once: sorts what pct took.
+    Value take_value(const AggregateColumn& column);
+    // What it holds in memory.
     std::size_t bytes() const;
 
 private:
+    void add_text(std::string text);
     void add_number(const AggregateColumn& column, double number);
     void add_at(const AggregateColumn& column, Value value, std::int64_t at);
 
@@ -28,6 +31,7 @@ private:
     std::int64_t picked_at_ = 0;
     std::vector<double> numbers_;  // of pct
     std::set<std::string> texts_;  // of count_distinct
+    std::size_t texts_bytes_ = 0;
 };
 
 }  // namespace gatehouse::logs::insights

@@ -144,6 +144,171 @@ TEST(Insights, WhatWouldTakeTooMuchMemoryIsRefused) {
               ErrorKind::LimitExceeded);
 }
 
+// A query over as many records with these messages.
+Result<Results> run_over(std::string_view text, const std::vector<std::string>& messages,
+                         std::size_t times, RunLimits limits = {}) {
+    auto query = parse_query(text);
+    if (!query) return fail(query.error());
+    Run run(*query, std::move(limits));
+    std::int64_t at = begin_ms;
+    for (std::size_t i = 0; i < times; ++i) {
+        for (const std::string& message : messages) {
+            auto added = run.add(std::make_shared<const Record>(
+                Record{.timestamp = --at, .message = message, .pointer = std::to_string(at)}));
+            if (!added) return fail(added.error());
+        }
+    }
+    return run.finish();
+}
+
+bool is_over_its_limits(const Result<Results>& results) {
+    return !results && results.error().kind == ErrorKind::LimitExceeded;
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i) all += text;
+    return all;
+}
+
+TEST(Insights, TextsThatFunctionsMakeStayWithinTheirBound) {
+    const std::string message = repeated("ab", 128 * 1024);
+    const auto length = [&](const std::string& call) {
+        const auto results =
+            run_over("fields " + call + " as x | fields strlen(x) as n | display n", {message}, 1);
+        return results ? results->rows.at(0).at(0).second : results.error().message;
+    };
+    EXPECT_EQ(length("replace(@message, 'a', @message)"), std::to_string(text_bytes_max));
+    EXPECT_EQ(length("concat(@message" + repeated(", @message", 900) + ")"),
+              std::to_string(text_bytes_max));
+    EXPECT_EQ(length("concat(@message, '!')"), std::to_string(message.size() + 1));
+}
+
+TEST(Insights, WhatMakesTooMuchTextOfOneRecordFails) {
+    const std::string message = repeated("ab", 128 * 1024);
+    EXPECT_TRUE(is_over_its_limits(run_over(
+        "fields @message as x" + repeated(" | fields replace(x, 'a', x) as x", 40), {message}, 1)));
+    std::string many = "fields @message as x0";
+    std::string keys = "sort concat(@message, 0)";
+    for (int i = 1; i < 90; ++i) {
+        many += ", concat(@message, @message, @message) as x" + std::to_string(i);
+        keys += ", concat(@message, " + std::to_string(i) + ")";
+    }
+    EXPECT_TRUE(is_over_its_limits(run_over(many, {message}, 1)));
+    EXPECT_TRUE(is_over_its_limits(run_over(keys, {message}, 1)));
+}
+
+TEST(Insights, AColumnThatIsShownTwiceIsOneColumn) {
+    const auto results = run_over("display @message, @message, @message", {"m"}, 1);
+    ASSERT_TRUE(results) << results.error().message;
+    EXPECT_EQ(results->rows.at(0).size(), 2u) << "and @ptr";
+}
+
+TEST(Insights, AllThatIsHeldIsCounted) {
+    std::vector<std::string> messages;
+    for (int i = 0; i < 64; ++i) messages.push_back(std::to_string(i) + std::string(20'000, 'x'));
+    const RunLimits limits{.memory_bytes = 1UL << 20};
+    for (const std::string query :
+         {"stats latest(@message) by @ptr", "stats count(*) by @message",
+          "stats count_distinct(@message)", "stats max(@message) by @ptr", "dedup @message",
+          "sort concat(@message, 1)", "fields @message"}) {
+        EXPECT_TRUE(is_over_its_limits(run_over(query, messages, 1, limits))) << query;
+    }
+    EXPECT_TRUE(is_over_its_limits(
+        run_over("stats count()" + repeated(", count()", 1'000) + " by @ptr", {"m"}, 64, limits)));
+    EXPECT_TRUE(
+        is_over_its_limits(run_over("stats pct(strlen(@message), 9)", {"m"}, 200'000, limits)));
+}
+
+TEST(Insights, WhatIsNotHeldIsNotCounted) {
+    const std::vector<std::string> two{std::string(1'000, 'a'), std::string(1'000, 'b')};
+    const RunLimits limits{.memory_bytes = 64UL << 10};
+    for (const std::string query :
+         {"stats count_distinct(@message) as n", "stats pct(absent, 99) as n, count(*)",
+          "stats count(*) by @message | limit 1", "dedup @message | limit 1 | fields 2 as n",
+          "sort @timestamp desc | limit 10"}) {
+        const auto results = run_over(query, two, 1'000, limits);
+        EXPECT_TRUE(results) << query << results.error().message;
+    }
+    // Rows that were sorted are counted once.
+    EXPECT_TRUE(run_over("sort @timestamp", two, 500, {.memory_bytes = 3UL << 20}));
+}
+
+TEST(Insights, RegularExpressionsAndTheirTextsAreBounded) {
+    EXPECT_FALSE(parse_query("filter a =~ /x/" + repeated(" or a =~ /x/", regexes_max)));
+    EXPECT_FALSE(parse_query("filter a =~ /.{999}/" + repeated(" or a =~ /.{999}/", 8)));
+    std::string stars, names = "a", groups;
+    for (std::size_t i = 0; i <= parsed_fields_max; ++i) {
+        stars += "*,";
+        groups += "(?<g" + std::to_string(i) + ">x)";
+        if (i > 0) names += ",a";
+    }
+    EXPECT_FALSE(parse_query("parse @message '" + stars + "' as " + names));
+    EXPECT_FALSE(parse_query("parse @message /" + groups + "/"));
+    const std::string hard = "filter @message not like /[ab]*a[ab]{900}c/";
+    EXPECT_TRUE(run_over(hard, {repeated("ab", 1'000)}, 1));
+    EXPECT_TRUE(
+        is_over_its_limits(run_over(hard + repeated(" and @message not like /[ab]*a[ab]{900}c/", 3),
+                                    {repeated("ab", 64 * 1024)}, 1)));
+    const std::string late = std::string(matched_bytes_max, ' ') + "end";
+    EXPECT_EQ(run_over("filter @message like /end/", {late}, 1)->rows.size(), 0u);
+    EXPECT_EQ(run_over("filter @message like 'end'", {late}, 1)->rows.size(), 1u);
+    EXPECT_EQ(run_over("parse @message ' *nd' as e | filter ispresent(e)", {late}, 1)->rows.size(),
+              1u);
+}
+
+TEST(Insights, APatternWithStarsTakesTimeByTheLengthOfTheText) {
+    std::string stars = "*", names = "a0";
+    for (int i = 1; i < 200; ++i) {
+        stars += "x*";
+        names += ",a" + std::to_string(i);
+    }
+    const auto results = run_over("parse @message '" + stars + "Z' as " + names + " | limit 1",
+                                  {std::string(256 * 1024, 'x')}, 20);
+    ASSERT_TRUE(results) << results.error().message;
+    EXPECT_EQ(table("parse @message 'user=**method=*GET*' as a, b, c, d | filter ispresent(b) | "
+                    "display a, b, c, d"),
+              "amy ,, latency := 42 done");
+}
+
+TEST(Insights, AStoppedRunEndsAtTheNextRecord) {
+    bool is_unwanted = false;
+    const auto query = parse_query("stats count(*) by @ptr").value();
+    class Run run(query, {.is_unwanted = [&] { return is_unwanted; }});
+    const auto record = std::make_shared<const Record>();
+    EXPECT_TRUE(run.add(record));
+    is_unwanted = true;
+    EXPECT_EQ(run.add(record).error().kind, ErrorKind::Cancelled);
+    EXPECT_EQ(run.finish().error().kind, ErrorKind::Cancelled);
+}
+
+TEST(Insights, MixedValuesHaveOneOrderAndTimesOneRange) {
+    for (const std::vector<std::string>& order :
+         {std::vector<std::string>{"10", "1a", "9"}, {"1a", "9", "10"}, {"9", "10", "1a"}}) {
+        std::vector<std::string> messages;
+        for (const std::string& one : order) messages.push_back(R"({"v":")" + one + "\"}");
+        const auto results = run_over("sort v | fields v", messages, 1);
+        std::string all;
+        for (const ResultRow& row : results->rows) all += row.at(0).second + ' ';
+        EXPECT_EQ(all, "9 10 1a ");
+    }
+    EXPECT_EQ(table("fields fromMillis(-(10 ^ 300)) as a, datefloor(10 ^ 300, '1h') as b, "
+                    "fromMillis(10 ^ 300) as c, 1 as d | limit 1 | display a, b, c, d"),
+              "1");
+}
+
+TEST(Insights, TextsAreCountedInCharacters) {
+    const auto results = run_over(
+        "fields strlen(@message) as n, substr(@message, 0, 1) as a, "
+        "substr(@message, 2) as b, substr(@message, 9) as c",
+        {"\xc3\xa9t\xc3\xa9"}, 1);
+    ASSERT_TRUE(results) << results.error().message;
+    EXPECT_EQ(results->rows[0][0].second, "3");
+    EXPECT_EQ(results->rows[0][1].second, "\xc3\xa9");
+    EXPECT_EQ(results->rows[0][2].second, "\xc3\xa9");
+    EXPECT_EQ(results->rows[0][3].second, "");
+}
+
 TEST(Insights, RefusesWithThePlaceOfTheMistake) {
     for (const char* const text : {"nonsense",
                                    "fields",

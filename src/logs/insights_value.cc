@@ -64,11 +64,18 @@ std::string Value::text() const {
     return text == nullptr ? std::string() : *text;
 }
 
+std::size_t Value::bytes() const {
+    const std::string* const text = std::get_if<std::string>(&what_);
+    return text == nullptr ? 0 : text->size();
+}
+
 int Value::compare(const Value& a, const Value& b) {
     if (a.is_absent() || b.is_absent()) return int{b.is_absent()} - int{a.is_absent()};
     const auto x = a.number();
     const auto y = b.number();
     if (x && y) return *x < *y ? -1 : int{*x > *y};
+    // Sorting needs one order of them all.
+    if (x || y) return x ? -1 : 1;
     return a.text().compare(b.text());
 }
 

@@ -30,9 +30,10 @@ public:
     std::optional<double> number() const;
     // As a result shows it; empty when absent.
     std::string text() const;
+    // Of text; other values need none.
+    std::size_t bytes() const;
 
-    // Numbers by size when both are or spell one, else texts by their bytes; an absent value comes
-    // first.
+    // Absent values, then numbers and texts that spell one by size, then texts by their bytes.
     static int compare(const Value& a, const Value& b);
     // = of the language: nothing equals an absent value.
     static bool equal(const Value& a, const Value& b);
