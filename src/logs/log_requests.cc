@@ -332,9 +332,10 @@ Result<RejectedEvents> put_log_events(LogStore& store, const Tenant& tenant, std
     return rejected;
 }
 
-Result<void> create_log_group(LogStore& store, const Tenant& tenant, std::string_view group) {
+Result<void> create_log_group(LogStore& store, const Tenant& tenant, std::string_view group,
+                              ResourceTags tags) {
     if (auto named = checked_group_name(group); !named) return named;
-    return store.create_group(tenant, group);
+    return store.create_group(tenant, group, std::move(tags));
 }
 
 Result<void> create_log_stream(LogStore& store, const Tenant& tenant, std::string_view group,

@@ -115,7 +115,8 @@ struct RejectedEvents {
 Result<RejectedEvents> put_log_events(LogStore& store, const Tenant& tenant, std::string_view group,
                                       std::string_view stream, std::span<const PutEvent> events);
 
-Result<void> create_log_group(LogStore& store, const Tenant& tenant, std::string_view group);
+Result<void> create_log_group(LogStore& store, const Tenant& tenant, std::string_view group,
+                              ResourceTags tags = {});
 Result<void> create_log_stream(LogStore& store, const Tenant& tenant, std::string_view group,
                                std::string_view stream);
 // days: one of AWS's values; empty is DeleteRetentionPolicy.

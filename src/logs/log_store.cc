@@ -196,7 +196,9 @@ Result<std::shared_ptr<Group>> LogStore::need_group(const Tenant& tenant, std::s
     return made;
 }
 
-Result<void> LogStore::create_group(const Tenant& tenant, std::string_view name) {
+Result<void> LogStore::create_group(const Tenant& tenant, std::string_view name,
+                                    ResourceTags tags) {
+    if (auto fault = tags_fault(tags)) return fail(ErrorKind::InvalidInput, std::move(*fault));
     const std::scoped_lock lock(writer_mutex_);
     write_waiting();
     if (group(tenant, name)) {
@@ -204,7 +206,7 @@ Result<void> LogStore::create_group(const Tenant& tenant, std::string_view name)
     }
     auto made = need_group(tenant, name);
     if (!made) return fail(made.error());
-    return {};
+    return tags.empty() ? Result<void>() : (*made)->set_tags(std::move(tags));
 }
 
 Result<void> LogStore::delete_group(const Tenant& tenant, std::string_view name) {
@@ -258,6 +260,9 @@ Result<void> LogStore::change_tags(const Tenant& tenant, std::string_view group_
     ResourceTags tags = (*found)->tags();
     for (const auto& [key, value] : added) tags.insert_or_assign(key, value);
     for (const std::string& key : removed) tags.erase(key);
+    if (tags.size() > resource_tags_max) {
+        return fail(ErrorKind::LimitExceeded, *tags_fault(tags), Place{"tags", 0, 0});
+    }
     if (auto fault = tags_fault(tags)) return fail(ErrorKind::InvalidInput, std::move(*fault));
     return (*found)->set_tags(std::move(tags));
 }

@@ -7,9 +7,8 @@ namespace gatehouse::api::logs {
 async::Task<wire::Outcome<CreateLogGroupResponse>> CreateLogGroup::handle(
     const Caller& caller, CreateLogGroupRequest request) const {
     const auto done = co_await access.run([&] {
-        auto made = store::create_log_group(access.logs, caller.tenant, request.log_group_name);
-        if (!made || !request.tags) return made;
-        return access.logs.change_tags(caller.tenant, request.log_group_name, *request.tags, {});
+        return store::create_log_group(access.logs, caller.tenant, request.log_group_name,
+                                       std::move(request.tags).value_or(ResourceTags()));
     });
     if (!done) co_return failure_of(done.error());
     co_return CreateLogGroupResponse();

@@ -6,7 +6,7 @@ namespace gatehouse::api::logs {
 
 async::Task<wire::Outcome<GetLogEventsResponse>> GetLogEvents::handle(
     const Caller& caller, GetLogEventsRequest request) const {
-    auto group = group_of(request.log_group_name, request.log_group_identifier);
+    auto group = group_of(caller.tenant, request.log_group_name, request.log_group_identifier);
     if (!group) co_return std::unexpected(std::move(group.error()));
     auto page = co_await access.run([&] {
         return store::get_log_events(

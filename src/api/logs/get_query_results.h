@@ -11,10 +11,11 @@ namespace gatehouse::api::logs {
 struct GetQueryResults {
     using Shape = GetQueryResultsShape;
 
+    LogAccess access;
     QueryBoard& board;
 
-    wire::Outcome<GetQueryResultsResponse> handle(const Caller& caller,
-                                                  GetQueryResultsRequest request) const;
+    async::Task<wire::Outcome<GetQueryResultsResponse>> handle(
+        const Caller& caller, GetQueryResultsRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

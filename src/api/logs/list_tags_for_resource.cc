@@ -6,7 +6,7 @@ namespace gatehouse::api::logs {
 
 async::Task<wire::Outcome<ListTagsForResourceResponse>> ListTagsForResource::handle(
     const Caller& caller, ListTagsForResourceRequest request) const {
-    const auto group = group_of({}, request.resource_arn);
+    const auto group = group_of(caller.tenant, {}, request.resource_arn);
     if (!group) co_return std::unexpected(group.error());
     const auto found = access.logs.group(caller.tenant, *group);
     if (!found) co_return failure_of(found.error());

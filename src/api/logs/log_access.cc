@@ -14,7 +14,7 @@ std::string group_arn(const Tenant& tenant, const std::string& group) {
     return make_arn(tenant, "logs", std::string(resource_prefix) + group);
 }
 
-wire::Outcome<std::string> group_of(const std::optional<std::string>& name,
+wire::Outcome<std::string> group_of(const Tenant& tenant, const std::optional<std::string>& name,
                                     const std::optional<std::string>& identifier) {
     if (name && identifier) {
         return wire::fail_as(errors::validation_exception,
@@ -33,6 +33,11 @@ wire::Outcome<std::string> group_of(const std::optional<std::string>& name,
                              "logGroupIdentifier is not the ARN of a log group");
     }
     group.remove_prefix(resource_prefix.size());
+    if (arn->service != "logs" || arn->account != tenant.account.view() ||
+        arn->region != tenant.region.view()) {
+        return wire::fail_as(errors::resource_not_found_exception,
+                             "The specified log group does not exist.");
+    }
     return std::string(group);
 }
 

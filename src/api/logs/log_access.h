@@ -32,8 +32,8 @@ struct LogAccess {
 std::string group_arn(const Tenant& tenant, const std::string& group);
 
 // The group that a request means by one of two members; exactly one has to be there. The
-// identifier is a name or an ARN without ":*".
-wire::Outcome<std::string> group_of(const std::optional<std::string>& name,
+// identifier is a name or an ARN without ":*", which must be one of this account and region.
+wire::Outcome<std::string> group_of(const Tenant& tenant, const std::optional<std::string>& name,
                                     const std::optional<std::string>& identifier);
 
 }  // namespace gatehouse::api::logs

@@ -4,8 +4,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "api/api_fixture.h"
+#include "api/logs/record_pointer.h"
 #include "api/shapes/logs/model.h"
 #include "base/json.h"
 
@@ -41,12 +44,13 @@ struct LogsServiceTest : ApiFixture {
                   200u);
     }
     // The answer of a query that has ended.
-    json::value results_of(const std::string& query, const std::string& more = "") {
+    json::value results_of(const std::string& query, const std::string& more = "",
+                           const std::string& groups = R"("logGroupName":"g")") {
         const auto begin =
             std::chrono::duration_cast<std::chrono::seconds>(clock.wall_now().time_since_epoch())
                 .count();
         const auto started =
-            op("StartQuery", R"({"logGroupName":"g","startTime":)" + std::to_string(begin - 3600) +
+            op("StartQuery", "{" + groups + R"(,"startTime":)" + std::to_string(begin - 3600) +
                                  R"(,"endTime":)" + std::to_string(begin + 1) +
                                  R"(,"queryString":")" + query + '"' + more + '}');
         const auto id = std::string(parsed(started).at("queryId").as_string());
@@ -222,6 +226,141 @@ TEST_F(LogsServiceTest, QueriesThatCannotRunAreRefusedAtOnce) {
     EXPECT_NE(refusal(R"("queryString":"limit 1")").find("InvalidParameterException"),
               std::string::npos);
     EXPECT_EQ(op("GetQueryResults", R"({"queryId":"none"})").status, 400u);
+}
+
+// Two groups, of which one began a second later.
+TEST_F(LogsServiceTest, AQueryOverSeveralGroupsFiltersBeforeItHoldsAnything) {
+    for (const std::string group : {"g", "h"}) {
+        EXPECT_EQ(op("CreateLogGroup", R"({"logGroupName":")" + group + "\"}").status, 200u);
+        EXPECT_EQ(op("CreateLogStream", R"({"logStreamName":"s","logGroupName":")" + group + "\"}")
+                      .status,
+                  200u);
+    }
+    const auto now = clock.wall_now().time_since_epoch().count();
+    for (int i = 0; i < 6; ++i) {
+        const std::string group = i % 2 == 0 ? "g" : "h";
+        parsed(op("PutLogEvents", R"({"logStreamName":"s","logGroupName":")" + group +
+                                      R"(","logEvents":[{"timestamp":)" + std::to_string(now + i) +
+                                      R"(,"message":"m)" + std::to_string(i) + "\"}]}"));
+    }
+    const std::string groups = R"("logGroupNames":["g","h","g"])";
+    const auto answer = results_of("filter @message != 'm4' | fields @message", "", groups);
+    EXPECT_EQ(answer.at("status"), "Complete");
+    EXPECT_EQ(answer.at("statistics").at("recordsMatched"), 5);
+    EXPECT_EQ(answer.at("statistics").at("recordsScanned"), 6) << "g is read once";
+    std::string messages;
+    for (const auto& row : answer.at("results").as_array()) {
+        messages += row.at(0).at("value").as_string();
+    }
+    EXPECT_EQ(messages, "m5m3m2m1m0");
+}
+
+TEST_F(LogsServiceTest, AQueryNamesItsGroupsInOneWayAndOnlyOnesOfItsOwn) {
+    make_stream();
+    const auto refusal = [&](const std::string& groups) {
+        return error_type(op("StartQuery", R"({"startTime":1,"endTime":9223372036854775807,)"
+                                           R"("queryString":"limit 1",)" +
+                                               groups + "}"));
+    };
+    EXPECT_EQ(refusal(R"("logGroupName":"g","logGroupNames":["g"])"), "InvalidParameterException");
+    const std::string arn = "arn:aws:logs:us-east-1:";
+    EXPECT_EQ(refusal(R"("logGroupIdentifiers":[")" + arn + R"(999999999999:log-group:g"])"),
+              "ResourceNotFoundException");
+    EXPECT_EQ(refusal(R"("logGroupIdentifiers":[")" + arn + R"(123456789012:log-group:g"])"),
+              "(none)");
+    EXPECT_EQ(error_type(op("TagResource", R"({"resourceArn":"arn:aws:logs:eu-west-1:123456789012:)"
+                                           R"(log-group:g","tags":{"a":"1"}})")),
+              "ResourceNotFoundException");
+}
+
+// The only worker is held, so that all of them wait.
+TEST_F(LogsServiceTest, AQueryThatRunsIsNeverForgottenAndOneThatEndedKeepsItsResultsAlone) {
+    make_stream();
+    std::promise<void> go;
+    async::WorkerPool own{{.name = "queries", .threads = 1}};
+    ASSERT_TRUE(own.post([wait = go.get_future().share()] { wait.wait(); }));
+    const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
+    logs::QueryBoard board(logs::LogAccess{*store, own});
+    const logs::QueryRequest request{
+        .tenant = tenant, .groups = {"g"}, .text = "limit 1", .start_time = 1, .end_time = 2};
+    const std::string first = board.start(request).value();
+    for (std::size_t i = 0; i < 2 * logs::QueryBoard::kept_max; ++i) {
+        const auto id = board.start(request);
+        ASSERT_TRUE(id) << id.error().message;
+        ASSERT_TRUE(board.stop(tenant, *id));
+    }
+    EXPECT_TRUE(board.find(tenant, first));
+    EXPECT_LE(board.list(tenant).size(), logs::QueryBoard::kept_max + 1);
+    for (std::size_t i = 1; i < logs::QueryBoard::running_max; ++i) {
+        ASSERT_TRUE(board.start(request));
+    }
+    EXPECT_EQ(board.start(request).error().kind, ErrorKind::LimitExceeded);
+    ASSERT_TRUE(store->create_group({tenant.account, Region("eu-west-1")}, "g"));
+    logs::QueryRequest elsewhere = request;
+    elsewhere.tenant.region = Region("eu-west-1");
+    EXPECT_TRUE(board.start(elsewhere)) << "each account and region has its own bound";
+    go.set_value();
+    while (board.find(tenant, first)->status == logs::QueryState::Running)
+        std::this_thread::yield();
+    EXPECT_EQ(board.find(tenant, first)->status, logs::QueryState::Complete);
+}
+
+TEST_F(LogsServiceTest, QueriesStopWithTheirBoard) {
+    make_stream();
+    put("m");
+    std::promise<void> go;
+    auto own = std::make_unique<async::WorkerPool>(
+        async::WorkerPool::Settings{.name = "queries", .threads = 1});
+    ASSERT_TRUE(own->post([wait = go.get_future().share()] { wait.wait(); }));
+    auto board = std::make_unique<logs::QueryBoard>(logs::LogAccess{*store, *own});
+    const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
+    ASSERT_TRUE(board->start({.tenant = tenant, .groups = {"g"}, .text = "", .end_time = 9}));
+    board.reset();
+    go.set_value();
+    own.reset();
+}
+
+TEST_F(LogsServiceTest, ARecordShowsABoundedPartOfALargeMessage) {
+    make_stream();
+    const auto fields_of = [&](const std::string& message) {
+        put(message);
+        const auto answer = results_of("fields @timestamp | limit 1");
+        const std::string pointer(answer.at("results").at(0).at(1).at("value").as_string());
+        return parsed(op("GetLogRecord", R"({"logRecordPointer":")" + pointer + "\"}"))
+            .at("logRecord")
+            .as_object();
+    };
+    std::string numbers = "[1";
+    for (int i = 0; i < 5'000; ++i) numbers += ",1";
+    EXPECT_EQ(fields_of(R"({\"a\":)" + numbers + "]}").size(), logs::record_fields_max + 6);
+    const auto few = fields_of(R"({\")" + std::string(100'000, 'k') + R"(\":)" + numbers + "]}");
+    EXPECT_LT(few.size(), 30u);
+    EXPECT_TRUE(few.contains("@message"));
+}
+
+TEST_F(LogsServiceTest, APageOfQueriesGoesOnAfterOneThatIsForgotten) {
+    make_stream();
+    (void)results_of("limit 1");
+    const auto now = std::to_string(clock.wall_now().time_since_epoch().count() + 1);
+    const auto page = op("DescribeQueries", R"({"nextToken":")" + now + R"( gone"})");
+    EXPECT_EQ(parsed(page).at("queries").as_array().size(), 1u);
+    EXPECT_EQ(error_type(op("DescribeQueries", R"({"nextToken":"nonsense"})")),
+              "InvalidParameterException");
+}
+
+TEST_F(LogsServiceTest, AGroupWithTagsThatMayNotBeIsNotMade) {
+    const auto made = [&](const std::string& tags) {
+        return error_type(op("CreateLogGroup", R"({"logGroupName":"g","tags":)" + tags + "}"));
+    };
+    EXPECT_EQ(made(R"({"aws:x":"y"})"), "InvalidParameterException");
+    EXPECT_EQ(made(R"({"x":"y"})"), "(none)");
+    std::string many = R"({"k":"v")";
+    for (int i = 0; i < 49; ++i) many += ",\"" + std::to_string(i) + R"(":"v")";
+    EXPECT_EQ(error_type(op("TagResource",
+                            R"({"resourceArn":"arn:aws:logs:us-east-1:123456789012:log-group:g",)"
+                            R"("tags":)" +
+                                many + "}}")),
+              "TooManyTagsException");
 }
 
 // TagResource, UntagResource, ListTagsForResource, TagLogGroup, UntagLogGroup, ListTagsLogGroup,

@@ -8,19 +8,21 @@ namespace gatehouse::api::logs {
 namespace {
 
 // Of a query, which may name several.
-std::vector<std::string> queried_groups(const RequestNames& names) {
+std::vector<std::string> queried_groups(const Tenant& tenant, const RequestNames& names) {
     std::vector<std::string> groups = names.list_in_body("logGroupNames");
     if (auto name = names.in_body("logGroupName")) groups.push_back(std::move(*name));
     for (const std::string& identifier : names.list_in_body("logGroupIdentifiers")) {
-        if (auto group = group_of({}, identifier)) groups.push_back(std::move(*group));
+        if (auto group = group_of(tenant, {}, identifier)) groups.push_back(std::move(*group));
     }
     if (groups.empty()) groups.emplace_back();
     return groups;
 }
 
-std::string group_named(std::string_view operation, const RequestNames& names) {
+std::string group_named(const Tenant& tenant, std::string_view operation,
+                        const RequestNames& names) {
     if (operation == "DescribeLogGroups") return {};
-    const auto found = group_of(names.in_body("logGroupName"), names.in_body("logGroupIdentifier"));
+    const auto found =
+        group_of(tenant, names.in_body("logGroupName"), names.in_body("logGroupIdentifier"));
     return found ? *found : std::string();
 }
 
@@ -36,9 +38,10 @@ Permission permission_of(const Caller& caller, std::string_view operation,
             make_arn(caller.tenant, "logs", "log-group:" + group + ":log-stream:" + stream));
     };
     if (operation == "StartQuery") {
-        for (const std::string& group : queried_groups(names)) add(group, "");
+        for (const std::string& group : queried_groups(caller.tenant, names)) add(group, "");
     } else {
-        add(group_named(operation, names), names.in_body("logStreamName").value_or(""));
+        add(group_named(caller.tenant, operation, names),
+            names.in_body("logStreamName").value_or(""));
     }
     return permission;
 }

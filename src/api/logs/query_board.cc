@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
-#include <optional>
+#include <chrono>
+#include <map>
 
-#include "api/logs/record_pointer.h"
+#include "api/logs/newest_first.h"
 #include "base/uuid.h"
 
 namespace gatehouse::api::logs {
@@ -15,24 +15,21 @@ namespace {
 
 using store::insights::Results;
 
+// Source: Logs quotas, "Query timeout".
+constexpr std::chrono::minutes query_time_max{60};
+constexpr std::chrono::seconds finish_time_max{30};
+constexpr std::chrono::milliseconds piece_time{100};
+
 // Up to the year 5138 seconds have fewer digits than milliseconds since 1973.
 std::int64_t ms_of(std::int64_t time) {
     constexpr std::int64_t seconds_max = 100'000'000'000;
     return time < seconds_max ? time * 1000 : time;
 }
 
-// Rows of several groups come in one order only when they are sorted.
-Result<store::insights::Query> parsed(const QueryRequest& request) {
-    auto query = store::insights::parse_query(request.text);
-    if (!query || request.groups.size() == 1) return query;
-    const bool has_order = std::ranges::any_of(query->commands, [](const auto& command) {
-        return std::holds_alternative<store::insights::SortCommand>(command) ||
-               std::holds_alternative<store::insights::StatsCommand>(command);
-    });
-    if (has_order) return query;
-    auto newest_first = store::insights::parse_query("sort @timestamp desc");
-    query->commands.insert(query->commands.begin(), std::move(newest_first->commands.front()));
-    return query;
+// The last millisecond of a time that is given in seconds.
+std::int64_t end_ms_of(std::int64_t time) {
+    const std::int64_t ms = ms_of(time);
+    return ms == time ? ms : ms + 999;
 }
 
 Result<void> check(const QueryRequest& request) {
@@ -44,7 +41,7 @@ Result<void> check(const QueryRequest& request) {
         return fail(ErrorKind::InvalidInput, fmt::format("a query looks into at most {} log groups",
                                                          QueryBoard::groups_max));
     }
-    if (request.start_time < 0 || ms_of(request.end_time) < ms_of(request.start_time)) {
+    if (request.start_time < 0 || end_ms_of(request.end_time) < ms_of(request.start_time)) {
         return fail(ErrorKind::InvalidInput, "End time should not be before start time.");
     }
     return {};
@@ -58,6 +55,7 @@ QueryStatus status_of(QueryState state) {
         case QueryState::Complete: return QueryStatus::Complete;
         case QueryState::Failed: return QueryStatus::Failed;
         case QueryState::Cancelled: return QueryStatus::Cancelled;
+        case QueryState::TimedOut: return QueryStatus::Timeout;
     }
     return QueryStatus::Unknown;
 }
@@ -65,21 +63,23 @@ QueryStatus status_of(QueryState state) {
 // One query: what all may see, and what the worker at it has.
 class QueryBoard::Running : public std::enable_shared_from_this<Running>, Pinned {
 public:
-    Running(LogAccess access, QueryRequest request, store::insights::Query query, QueryFacts facts)
+    Running(LogAccess access, const QueryRequest& request, store::insights::Query query,
+            QueryFacts facts, const std::shared_ptr<Shelf>& shelf)
         : tenant(request.tenant),
           access_(access),
-          request_(std::move(request)),
-          query_(std::move(query)),
-          run_(query_, {.rows = request_.rows_max}),
+          shelf_(shelf),
+          ends_at_(now() + query_time_max),
+          work_(std::make_unique<Work>(*this, request, std::move(query))),
           facts_(std::move(facts)) {}
 
     const Tenant tenant;
 
     QueryFacts facts() const { return *facts_.lock(); }
     bool is_running() const { return facts_.lock()->status == QueryState::Running; }
+    std::size_t bytes() const { return facts_.lock()->results->bytes; }
     void stop() {
         stop_wanted_ = true;
-        end(QueryState::Cancelled, {});
+        note_end(QueryState::Cancelled, {});
     }
 
     void go_on() {
@@ -88,64 +88,89 @@ public:
     }
 
 private:
+    // What only the worker at it touches; one at a time.
+    struct Work {
+        Work(Running& running, const QueryRequest& request, store::insights::Query read)
+            : query(std::move(read)),
+              run(query, {.rows = request.rows_max,
+                          .is_unwanted = [&running] { return running.is_unwanted(); }}),
+              events(running.access_.logs, request.tenant, request.groups,
+                     {ms_of(request.start_time), end_ms_of(request.end_time)}) {}
+        const store::insights::Query query;
+        store::insights::Run run;
+        NewestFirst events;
+    };
+
+    // Of this machine: a clock that is set by hand does not bound what runs on it.
+    SteadyTime now() const { return access_.logs.clock().machine_now(); }
+    bool is_unwanted() const { return stop_wanted_ || now() > ends_at_; }
+
     void piece() {
-        if (stop_wanted_) return;
-        if (group_ < request_.groups.size() && !run_.has_enough()) {
-            if (auto read = read_some(); !read) return end(QueryState::Failed, {});
-            return go_on();
+        const SteadyTime others_turn = now() + piece_time;
+        while (!work_->run.has_enough()) {
+            if (is_unwanted()) return end_early({ErrorKind::Cancelled, {}, {}});
+            if (now() > others_turn) return go_on();
+            if (work_->events.read_some()) continue;
+            const auto record = work_->events.take();
+            if (!record) break;
+            if (auto added = work_->run.add(record); !added) return end_early(added.error());
         }
-        auto results = run_.finish();
-        if (!results) return end(QueryState::Failed, {});
+        // This is in one piece.
+        ends_at_ = std::min(ends_at_, now() + finish_time_max);
+        auto results = work_->run.finish();
+        if (!results) return end_early(results.error());
         end(QueryState::Complete, std::move(*results));
     }
 
-    Result<void> read_some() {
-        const std::string& name = request_.groups[group_];
-        const auto group = access_.logs.group(tenant, name);
-        // A group that is deleted meanwhile has no events.
-        const auto snapshot = group ? (*group)->snapshot() : fail(group.error());
-        if (!snapshot) return next_group();
-        constexpr std::uint64_t scanned_max = 8UL * 1024 * 1024;
-        auto found = store::scan(
-            *snapshot,
-            {.times = {ms_of(request_.start_time), ms_of(request_.end_time) + 999},
-             .direction = store::Direction::Backward,
-             .from = from_.value_or(store::Position{std::numeric_limits<std::int64_t>::max(), 0}),
-             .scanned_max = scanned_max});
-        for (auto& record : found.records) {
-            auto added = run_.add(std::make_shared<const store::insights::Record>(
-                record_of(tenant, name, std::move(record))));
-            if (!added) return added;
-            if (run_.has_enough()) return {};
-        }
-        from_ = found.rest;
-        return from_ ? Result<void>() : next_group();
-    }
-
-    Result<void> next_group() {
-        ++group_;
-        from_.reset();
-        return {};
+    void end_early(const Error& why) {
+        end(why.kind == ErrorKind::Cancelled ? QueryState::TimedOut : QueryState::Failed, {});
     }
 
     void end(QueryState state, Results results) {
+        work_.reset();
+        note_end(state, std::move(results));
+        if (const auto shelf = shelf_.lock()) forget_surplus(*shelf->lock());
+    }
+
+    void note_end(QueryState state, Results results) {
         auto kept = std::make_shared<const Results>(std::move(results));
         const auto facts = facts_.lock();
-        if (facts->status != QueryState::Running) return;
+        if (facts->status != QueryState::Running) return;  // stopped
         facts->status = state;
         facts->results = std::move(kept);
     }
 
     const LogAccess access_;
-    const QueryRequest request_;
+    const std::weak_ptr<Shelf> shelf_;  // which holds this
     std::atomic<bool> stop_wanted_ = false;
-    // The worker's at it; one at a time.
-    const store::insights::Query query_;
-    store::insights::Run run_;
-    std::size_t group_ = 0;
-    std::optional<store::Position> from_;
+    SteadyTime ends_at_;
+    std::unique_ptr<Work> work_;  // null when it has ended
     async::Guarded<QueryFacts> facts_;
 };
+
+QueryBoard::~QueryBoard() {
+    for (const Pointer& one : *queries_->lock()) one->stop();
+}
+
+void QueryBoard::forget_surplus(std::deque<Pointer>& queries) {
+    struct Kept {
+        std::size_t queries = 0;
+        std::size_t bytes = 0;
+    };
+    std::map<Tenant, Kept> kept_of;
+    std::size_t bytes_of_all = 0;
+    std::erase_if(queries, [&](const Pointer& one) {
+        const std::size_t bytes = one->bytes();
+        Kept& kept = kept_of[one->tenant];
+        const bool is_surplus = kept.queries >= kept_max || kept.bytes + bytes > kept_bytes_max ||
+                                bytes_of_all + bytes > kept_bytes_of_all_max;
+        if (is_surplus && !one->is_running()) return true;
+        ++kept.queries;
+        kept.bytes += bytes;
+        bytes_of_all += bytes;
+        return false;
+    });
+}
 
 Result<std::string> QueryBoard::start(QueryRequest request) {
     if (auto fine = check(request); !fine) return fail(std::move(fine.error()));
@@ -154,7 +179,7 @@ Result<std::string> QueryBoard::start(QueryRequest request) {
             return fail(std::move(group.error()));
         }
     }
-    auto query = parsed(request);
+    auto query = store::insights::parse_query(request.text);
     if (!query) return fail(std::move(query.error()));
     const auto now = access_.logs.clock().wall_now();
     QueryFacts facts{.id = make_uuid(random_),
@@ -164,25 +189,29 @@ Result<std::string> QueryBoard::start(QueryRequest request) {
                      .results = std::make_shared<const Results>()};
     std::string id = facts.id;
     auto running =
-        std::make_shared<Running>(access_, std::move(request), std::move(*query), std::move(facts));
+        std::make_shared<Running>(access_, request, std::move(*query), std::move(facts), queries_);
     {
-        const auto queries = queries_.lock();
-        const auto count =
-            std::ranges::count_if(*queries, [](const Pointer& one) { return one->is_running(); });
-        if (static_cast<std::size_t>(count) >= running_max) {
+        const auto queries = queries_->lock();
+        std::size_t of_tenant = 0, of_all = 0;
+        for (const Pointer& one : *queries) {
+            if (!one->is_running()) continue;
+            ++of_all;
+            if (one->tenant == request.tenant) ++of_tenant;
+        }
+        if (of_tenant >= running_max || of_all >= running_of_all_max) {
             return fail(ErrorKind::LimitExceeded,
                         fmt::format("{} queries run already; wait for one to end, or stop it",
-                                    running_max));
+                                    of_tenant >= running_max ? of_tenant : of_all));
         }
         queries->push_front(running);
-        if (queries->size() > kept_max) queries->pop_back();
+        forget_surplus(*queries);
     }
     running->go_on();
     return id;
 }
 
 QueryBoard::Pointer QueryBoard::find_running(const Tenant& tenant, const std::string& id) const {
-    const auto queries = queries_.lock();
+    const auto queries = queries_->lock();
     const auto at = std::ranges::find_if(*queries, [&](const Pointer& one) {
         return one->tenant == tenant && one->facts().id == id;
     });
@@ -207,7 +236,7 @@ Result<void> QueryBoard::stop(const Tenant& tenant, const std::string& id) {
 
 std::vector<QueryFacts> QueryBoard::list(const Tenant& tenant) const {
     std::vector<QueryFacts> found;
-    const auto queries = queries_.lock();
+    const auto queries = queries_->lock();
     for (const Pointer& one : *queries) {
         if (one->tenant == tenant) found.push_back(one->facts());
     }

@@ -35,21 +35,39 @@ std::optional<Pointer> read_pointer(const std::string& pointer) {
     return reads ? std::optional(std::move(found)) : std::nullopt;
 }
 
-void add_leaves(const json::value& value, const std::string& path,
-                std::map<std::string, std::string>& fields) {
-    const std::string before = path.empty() ? std::string() : path + '.';
-    if (const auto* const object = value.if_object()) {
-        for (const auto& [key, inside] : *object) {
-            add_leaves(inside, before + std::string(key), fields);
+// The leaves of a message, each by its path; some of them when they are many or large together,
+// since each holds its whole path.
+class Leaves {
+public:
+    explicit Leaves(std::map<std::string, std::string>& fields) : fields_(fields) {}
+
+    void add(const json::value& value, const std::string& path) {
+        const std::string before = path.empty() ? std::string() : path + '.';
+        if (const auto* const object = value.if_object()) {
+            for (const auto& [key, inside] : *object) {
+                if (is_full_) return;
+                add(inside, before + std::string(key));
+            }
+        } else if (const auto* const array = value.if_array()) {
+            for (std::size_t i = 0; i < array->size() && !is_full_; ++i) {
+                add((*array)[i], before + std::to_string(i));
+            }
+        } else if (!value.is_null()) {
+            add_leaf(path, store::insights::Value::of(value).text());
         }
-    } else if (const auto* const array = value.if_array()) {
-        for (std::size_t i = 0; i < array->size(); ++i) {
-            add_leaves((*array)[i], before + std::to_string(i), fields);
-        }
-    } else if (!value.is_null()) {
-        fields.emplace(path, store::insights::Value::of(value).text());
     }
-}
+
+private:
+    void add_leaf(const std::string& path, std::string text) {
+        bytes_ += path.size() + text.size();
+        is_full_ = fields_.size() >= record_fields_max || bytes_ > record_bytes_max;
+        if (!is_full_) fields_.emplace(path, std::move(text));
+    }
+
+    std::map<std::string, std::string>& fields_;
+    std::size_t bytes_ = 0;
+    bool is_full_ = false;
+};
 
 }  // namespace
 
@@ -85,7 +103,7 @@ Result<std::map<std::string, std::string>> fields_of(store::LogStore& logs, cons
     std::map<std::string, std::string> fields;
     const auto body = parse_json(record.message, "the message",
                                  {.depth_max = 64, .bytes_max = record.message.size()});
-    if (body && body->is_object()) add_leaves(*body, "", fields);
+    if (body && body->is_object()) Leaves(fields).add(*body, "");
     store::insights::RecordFields own(record);
     for (const char* const name :
          {"@timestamp", "@ingestionTime", "@message", "@logStream", "@log", "@ptr"}) {

@@ -11,9 +11,11 @@ namespace gatehouse::api::logs {
 struct StartQuery {
     using Shape = StartQueryShape;
 
+    LogAccess access;
     QueryBoard& board;
 
-    wire::Outcome<StartQueryResponse> handle(const Caller& caller, StartQueryRequest request) const;
+    async::Task<wire::Outcome<StartQueryResponse>> handle(const Caller& caller,
+                                                          StartQueryRequest request) const;
 };
 
 }  // namespace gatehouse::api::logs

@@ -6,7 +6,7 @@ namespace gatehouse::api::logs {
 
 async::Task<wire::Outcome<UntagResourceResponse>> UntagResource::handle(
     const Caller& caller, UntagResourceRequest request) const {
-    const auto group = group_of({}, request.resource_arn);
+    const auto group = group_of(caller.tenant, {}, request.resource_arn);
     if (!group) co_return std::unexpected(group.error());
     const auto done = co_await access.run(
         [&] { return access.logs.change_tags(caller.tenant, *group, {}, request.tag_keys); });

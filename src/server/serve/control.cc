@@ -176,7 +176,7 @@ ControlApi::ControlApi(const Parts& parts)
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
              .endpoint = parts.endpoints.usual()},
       code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random),
-      queries_({*parts.foundation.log, parts.foundation.workers}),
+      queries_({*parts.foundation.log, parts.foundation.query_workers}),
       data_plane_(parts.gateway),
       retained_(parts.gateway),
       connections_(parts.gateway) {

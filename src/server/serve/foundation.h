@@ -48,6 +48,7 @@ public:
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
+    async::WorkerPool query_workers{{.name = "gh-query", .threads = 1}};  // over logs
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 
 private:
