@@ -71,7 +71,22 @@ class PlatformError extends Error {
   }
 }
 
+// Error objects are the handler's: their getters and toString() may throw. Source: the interface
+// client that AWS publishes, which answers "handled" then.
 function errorShape(error) {
+  try {
+    return shapeOf(error);
+  } catch (unusual) {
+    return {
+      errorType: 'handled',
+      errorMessage: 'callback called with Error argument, but there was a problem while ' +
+        'retrieving one or more of its message, name, and stack',
+      trace: [],
+    };
+  }
+}
+
+function shapeOf(error) {
   if (util.types.isNativeError(error) || error instanceof Error) {
     return {
       errorType: String(error.name), errorMessage: String(error.message),
@@ -80,7 +95,7 @@ function errorShape(error) {
   }
   return {
     errorType: typeof error,
-    errorMessage: typeof error === 'string' ? error : util.inspect(error),
+    errorMessage: error.toString(),
     trace: [],
   };
 }
@@ -106,12 +121,11 @@ function setUpConsole() {
 
 function logError(title, error) {
   const { errorType, errorMessage, trace } = errorShape(error);
-  const more = error && typeof error === 'object' ? error : {};
-  const shown = { errorType, errorMessage, ...more, stack: trace };
   let text;
   try {
-    text = JSON.stringify(shown);
-  } catch (circular) {
+    const more = error && typeof error === 'object' ? error : {};
+    text = JSON.stringify({ errorType, errorMessage, ...more, stack: trace });
+  } catch (unusual) {  // circular, or a getter that throws
     text = JSON.stringify({ errorType, errorMessage, stack: trace });
   }
   writeLine('ERROR', title + ' \t' + text);
@@ -191,7 +205,9 @@ async function loadHandler(root, text) {
 // ---- one event ----
 
 function makeContext(headers, settle) {
-  const json = (text) => (text ? JSON.parse(text) : undefined);
+  // The text is UTF-8, and Node.js reads headers as latin1.
+  const json = (text) => (
+    text ? JSON.parse(Buffer.from(text, 'latin1').toString('utf8')) : undefined);
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   const context = {
     callbackWaitsForEmptyEventLoop: true,

@@ -116,6 +116,32 @@ TEST_F(NodeRuntime, ErrorsAreToldAsLambdaTellsThem) {
     EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorType"), "Runtime.NodeJsExit");
 }
 
+TEST_F(NodeRuntime, ErrorsThatCannotBeShownAreToldAllTheSame) {
+    make_node(
+        "let count = 0;\n"
+        "exports.handler = async () => {\n"
+        "  if (count++ > 0) throw new Error('call ' + count);\n"
+        "  const e = new Error('boom');\n"
+        "  Object.defineProperty(e, 'y', { enumerable: true, get() { throw new Error('no'); } });\n"
+        "  throw e;\n};");
+    EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorMessage"), "boom");
+    EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorMessage"), "call 2") << "it lives on";
+    make_node(
+        "class E extends Error { get message() { throw 1; } }\n"
+        "exports.handler = async () => { throw new E(); };");
+    EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorType"), "handled");
+    make_node("exports.handler = async () => { throw { a: 1 }; };");
+    EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorMessage"), "[object Object]");
+    make_node("exports.handler = async () => { throw undefined; };");
+    EXPECT_EQ(failure(FunctionErrorKind::Raised).at("errorType"), "handled");
+}
+
+TEST_F(NodeRuntime, TheClientContextIsText) {
+    make_node("exports.handler = async (event, context) => context.clientContext.custom.n;");
+    EXPECT_EQ(payload("{}", {.client_context = "{\"custom\":{\"n\":\"J\xc3\xbcrgen\"}}"}),
+              "\"J\xc3\xbcrgen\"");
+}
+
 TEST_F(NodeRuntime, WhatNobodyCatchesEndsTheProcess) {
     make_node(
         "let count = 0;\n"
