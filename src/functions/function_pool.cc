@@ -229,8 +229,12 @@ void FunctionPool::shut_down(const Error& why, Begun begun) {
     }
 }
 
-void FunctionPool::sweep(SteadyTime before) {
+void FunctionPool::drop_all_abandoned() {
     std::erase_if(waiting_, [](const auto& one) { return one->progress->is_abandoned.load(); });
+}
+
+void FunctionPool::sweep(SteadyTime before) {
+    drop_all_abandoned();
     for (const auto& instance : instances_) {
         instance->look_after();
         if (instance->state() == Instance::State::Idle && instance->idle_since() < before) {

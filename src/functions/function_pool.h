@@ -61,6 +61,8 @@ public:
     void shut_down(const Error& why, Begun begun);
 
     // Stops instances that have been idle since before `before`, and looks after the others.
+    // Waiting invocations whose callers have left.
+    void drop_all_abandoned();
     void sweep(SteadyTime before);
     // The instance that has been idle for longest, or null.
     Instance* idle_longest() const;

@@ -87,6 +87,10 @@ void InstancePool::submit(const FunctionSnapshot& function,
     if (stopping_) {
         return invocation->done(fail(ErrorKind::Cancelled, "the server is stopping"));
     }
+    if (reached_bound(*function)) {
+        // Whoever has left takes no one's place.
+        for (const auto& [key, pool] : pools_) pool->drop_all_abandoned();
+    }
     if (const auto reason = reached_bound(*function)) {
         return invocation->done(
             fail(ErrorKind::Throttled, "Rate Exceeded.", Place{std::string(*reason), 0, 0}));

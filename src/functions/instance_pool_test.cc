@@ -102,6 +102,24 @@ TEST_F(InstancePoolTest, TheAccountHasABoundToo) {
     EXPECT_EQ(throttled, 1);
 }
 
+TEST_F(InstancePoolTest, WhoHasLeftTakesNoOnesPlace) {
+    settings.account_concurrency_max = 2;
+    settings.instances_per_function_max = 1;
+    make_python("f", sleeping);
+    make_python("g", sleeping);
+    ASSERT_TRUE(invoke("f", "0"));
+    Result<InvocationResult> busy = fail(ErrorKind::Internal, "unset");
+    invoke_later("f", "2", {}, busy);
+    InvokeOptions options;
+    options.deadline = Deadline::after(clock, milliseconds(50));
+    Result<InvocationResult> left = fail(ErrorKind::Internal, "unset");
+    invoke_later("f", "0", std::move(options), left);
+    run_until([&] { return left.error().kind != ErrorKind::Internal; });
+    const auto other = invoke("g", "0");
+    EXPECT_TRUE(other) << other.error().message;
+    finish();
+}
+
 TEST_F(InstancePoolTest, AnIdleInstanceMakesRoomForAnotherFunction) {
     settings.instances_max = 1;
     make_python("f", sleeping);

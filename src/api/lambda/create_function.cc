@@ -3,6 +3,7 @@
 #include "api/lambda/errors.h"
 #include "api/lambda/function_reference.h"
 #include "api/lambda/function_shapes.h"
+#include "api/lambda/publish_written.h"
 
 namespace gatehouse::api::lambda {
 
@@ -30,7 +31,8 @@ async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
          .tags = std::move(request.tags).value_or(std::map<std::string, std::string>())});
     if (!made) co_return failure_of(made.error());
     if (publish) {
-        const auto version = co_await directory.publish(caller.tenant, *name, {});
+        const auto version = co_await publish_written(directory, caller.tenant, *name,
+                                                      made->configuration.code_hash);
         if (!version) co_return failure_of(version.error());
         made->configuration.version = (*version)->configuration.version;
     }

@@ -1,5 +1,7 @@
 // Versions, aliases, concurrency and the treatment of events.
 #include "api/lambda/lambda_fixture.h"
+#include "api/lambda/page.h"
+#include "api/lambda/publish_written.h"
 
 namespace gatehouse::api {
 namespace {
@@ -47,6 +49,45 @@ TEST_F(LambdaServiceTest, VersionsAreNamedByNumber) {
     EXPECT_EQ(call("lambda", "POST", path + "/invocations?Qualifier=9", "{}").status, 404u);
     EXPECT_EQ(call("lambda", "DELETE", path + "?Qualifier=1").status, 204u);
     EXPECT_EQ(call("lambda", "GET", path + "?Qualifier=1").status, 404u);
+}
+
+// ListAliases, ListVersionsByFunction.
+TEST_F(LambdaServiceTest, APageGoesOnAfterAnEntryThatIsGone) {
+    parsed(create("fn", R"(,"Publish":true)"), 201);
+    const std::string aliases = std::string(function_path) + "/aliases";
+    for (const std::string name : {"a", "b", "c"}) {
+        parsed(call("lambda", "POST", aliases, R"({"FunctionVersion":"1","Name":")" + name + "\"}"),
+               201);
+    }
+    EXPECT_EQ(parsed(call("lambda", "GET", aliases + "?MaxItems=1")).at("NextMarker"), "a");
+    EXPECT_EQ(call("lambda", "DELETE", aliases + "/a").status, 204u);
+    const auto rest = parsed(call("lambda", "GET", aliases + "?Marker=a"));
+    EXPECT_EQ(rest.at("Aliases").as_array().size(), 2u);
+    EXPECT_TRUE(lambda::ByVersion()("$LATEST", "1"));
+    EXPECT_TRUE(lambda::ByVersion()("9", "10"));
+    EXPECT_TRUE(lambda::ByVersion()("a:10", "a-b:9"));
+}
+
+// CreateFunction and UpdateFunctionCode with Publish.
+TEST_F(LambdaServiceTest, CodeThatAnotherCallWroteMeanwhileIsNotPublished) {
+    parsed(create("fn"), 201);
+    const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
+    const functions::FunctionName name("fn");
+    const auto publish = [&](functions::CodeHash written) {
+        std::optional<ErrorKind> failed;
+        tasks.start([](auto& self, auto tenant, auto name, auto written,
+                       auto& failed) -> async::Task<void> {
+            const auto made =
+                co_await lambda::publish_written(*self.directory, tenant, name, written);
+            if (!made) failed = made.error().kind;
+        }(*this, tenant, name, std::move(written), failed));
+        while (tasks.running() > 0) loop.run_once(std::chrono::milliseconds(20));
+        return failed;
+    };
+    EXPECT_EQ(publish(functions::hash_of("of another call")), ErrorKind::Conflict);
+    EXPECT_EQ(directory->versions(tenant, name).size(), 1u);
+    EXPECT_EQ(publish(directory->find(tenant, name)->configuration.code_hash), std::nullopt);
+    EXPECT_EQ(directory->versions(tenant, name).size(), 2u);
 }
 
 // CreateAlias, GetAlias, UpdateAlias, ListAliases, DeleteAlias.

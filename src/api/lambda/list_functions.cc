@@ -39,7 +39,7 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::every_version(
             shapes.emplace_back(std::move(key), std::move(shape));
         }
     }
-    auto page = page_of(std::move(shapes), request.marker, request.max_items);
+    auto page = page_of(std::move(shapes), request.marker, request.max_items, ByVersion());
     return ListFunctionsResponse{.next_marker = std::move(page.next_marker),
                                  .functions = std::move(page.shapes)};
 }

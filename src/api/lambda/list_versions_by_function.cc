@@ -19,7 +19,7 @@ wire::Outcome<ListVersionsByFunctionResponse> ListVersionsByFunction::handle(
         shapes.emplace_back(configuration.version.value(),
                             shape_of(configuration, configuration.version.view()));
     }
-    auto page = page_of(std::move(shapes), request.marker, request.max_items);
+    auto page = page_of(std::move(shapes), request.marker, request.max_items, ByVersion());
     return ListVersionsByFunctionResponse{.next_marker = std::move(page.next_marker),
                                           .versions = std::move(page.shapes)};
 }

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -17,17 +19,31 @@ struct Page {
     std::optional<std::string> next_marker;  // absent on the last page
 };
 
-// What comes after the one that the marker names, at most 50 whatever is asked for, as on AWS.
-template <class Shape>
+// The order of "NAME:VERSION" and "VERSION": $LATEST, then versions by their number.
+struct ByVersion {
+    bool operator()(const std::string& a, const std::string& b) const { return key(a) < key(b); }
+
+private:
+    static std::tuple<std::string, std::size_t, std::string> key(const std::string& text) {
+        const auto colon = text.rfind(':');
+        const std::string name = colon == text.npos ? std::string() : text.substr(0, colon);
+        const std::string version = colon == text.npos ? text : text.substr(colon + 1);
+        return {name, version.starts_with('$') ? 0 : version.size(), version};
+    }
+};
+
+// What comes after the one that the marker names, at most 50 whatever is asked for, as on AWS. It
+// may be gone; `order` is that of the list.
+template <class Shape, class Order = std::less<>>
 Page<Shape> page_of(std::vector<std::pair<std::string, Shape>> named,
                     const std::optional<std::string>& marker,
-                    const std::optional<std::int32_t>& max_items) {
+                    const std::optional<std::int32_t>& max_items, Order order = {}) {
     constexpr std::int32_t page_max = 50;
     const auto limit = static_cast<std::size_t>(std::min(max_items.value_or(page_max), page_max));
     auto at = named.begin();
     if (marker) {
-        at = std::ranges::find(named, *marker, &std::pair<std::string, Shape>::first);
-        if (at != named.end()) ++at;
+        at =
+            std::ranges::find_if(named, [&](const auto& one) { return order(*marker, one.first); });
     }
     Page<Shape> page;
     for (; at != named.end(); ++at) {

@@ -3,6 +3,7 @@
 #include "api/lambda/errors.h"
 #include "api/lambda/function_reference.h"
 #include "api/lambda/function_shapes.h"
+#include "api/lambda/publish_written.h"
 
 namespace gatehouse::api::lambda {
 
@@ -20,7 +21,8 @@ async::Task<wire::Outcome<UpdateFunctionCodeResponse>> UpdateFunctionCode::handl
              request.dry_run.value_or(false) ? functions::DryRun::Yes : functions::DryRun::No});
     if (!changed) co_return failure_of(changed.error());
     if (!publish) co_return shape_of(changed->configuration);
-    const auto version = co_await directory.publish(caller.tenant, *name, {});
+    const auto version =
+        co_await publish_written(directory, caller.tenant, *name, changed->configuration.code_hash);
     if (!version) co_return failure_of(version.error());
     co_return shape_of((*version)->configuration);
 }
