@@ -349,16 +349,24 @@ TEST(Delivery, RatesAreCountedOrHeldBack) {
     EXPECT_EQ(held.publisher.publish("t", "x").rate, PublishRate::Exceeded);
 }
 
-TEST(Delivery, WhatIsStoredComesSlowlyAndLetsTheNewPass) {
-    auto settings = TestBroker::default_settings();
-    settings.limits.stored_messages_per_second_max = 2;
-    settings.rates = Rates::Throttled;
-    Pair pair(settings);
-    pair.subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
-    pair.subscriber.disconnect();
-    for (const char* payload : {"1", "2", "3", "4", "5"}) {
-        pair.publisher.publish("t", payload, 1);
+// A subscriber that was away while these came, where so much of it is sent a second.
+struct Resuming : Pair {
+    Resuming(std::uint32_t stored_per_second, const std::vector<std::string>& stored)
+        : Pair(held_back(stored_per_second)) {
+        subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
+        subscriber.disconnect();
+        for (const std::string& payload : stored) publisher.publish("t", payload, 1);
     }
+    static BrokerSettings held_back(std::uint32_t stored_per_second) {
+        auto settings = TestBroker::default_settings();
+        settings.limits.stored_messages_per_second_max = stored_per_second;
+        settings.rates = Rates::Throttled;
+        return settings;
+    }
+};
+
+TEST(Delivery, WhatIsStoredComesSlowlyAndLetsTheNewPass) {
+    Resuming pair(2, {"1", "2", "3", "4", "5"});
     pair.subscriber.connect(CleanStart::No, 3600);
     EXPECT_THAT(pair.subscriber.payloads(), ElementsAre("1", "2"));
     pair.publisher.publish("t", "new", 1);
@@ -373,13 +381,7 @@ TEST(Delivery, WhatIsStoredComesSlowlyAndLetsTheNewPass) {
 }
 
 TEST(Delivery, ANewMessageThatHasToWaitPassesWhatIsStored) {
-    auto settings = TestBroker::default_settings();
-    settings.limits.stored_messages_per_second_max = 2;
-    settings.rates = Rates::Throttled;
-    Pair pair(settings);
-    pair.subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
-    pair.subscriber.disconnect();
-    for (const char* payload : {"1", "2", "3", "4"}) pair.publisher.publish("t", payload, 1);
+    Resuming pair(2, {"1", "2", "3", "4"});
     AttachRequest request{.client_id = ClientId(pair.subscriber.id()),
                           .clean_start = CleanStart::No,
                           .session_expiry_seconds = 3600,
@@ -394,13 +396,7 @@ TEST(Delivery, ANewMessageThatHasToWaitPassesWhatIsStored) {
 }
 
 TEST(Delivery, RetainedMessagesDoNotWaitForWhatIsStored) {
-    auto settings = TestBroker::default_settings();
-    settings.limits.stored_messages_per_second_max = 1;
-    settings.rates = Rates::Throttled;
-    Pair pair(settings);
-    pair.subscriber.connect(CleanStart::No, 3600).subscribe("t", 1).value();
-    pair.subscriber.disconnect();
-    for (int i = 0; i < 100; ++i) pair.publisher.publish("t", "stored", 1);
+    Resuming pair(1, std::vector<std::string>(100, "stored"));
     pair.publisher.publish("kept", "retained", 1, Retain::Yes);
     pair.subscriber.connect(CleanStart::No, 3600);
     pair.subscriber.take_and_acknowledge();

@@ -79,6 +79,15 @@ class Identities(IamTest):
         self.refused("ValidationError", self.iam.create_user, UserName="not a name")
         self.iam.delete_user(UserName="anna")
 
+    def test_a_boundary_that_is_not_kept_is_refused(self):
+        boundary = "arn:aws:iam::aws:policy/AWSIoTFullAccess"
+        message = self.refused("ValidationError", self.iam.create_user, UserName="bound",
+                               PermissionsBoundary=boundary)
+        self.assertIn("PermissionsBoundary is not supported", message)
+        self.refused("NoSuchEntity", self.iam.get_user, UserName="bound")
+        self.refused("ValidationError", self.iam.create_role, RoleName="bound",
+                     AssumeRolePolicyDocument="{}", PermissionsBoundary=boundary)
+
     def test_lists_have_pages(self):
         for i in range(5):
             self.iam.create_group(GroupName=f"page-{i}", Path="/pages/")

@@ -1,5 +1,6 @@
 #include "api/iam/iam_shapes.h"
 
+#include "api/shapes/iam/errors.h"
 #include "base/encoding.h"
 
 namespace gatehouse::api::iam {
@@ -82,6 +83,13 @@ PolicyVersion version_shape(const ::gatehouse::iam::ManagedPolicy& policy,
 
 std::string document_shape(const std::string& document) {
     return percent_encode(document);
+}
+
+wire::Outcome<void> check_no_boundary(const std::optional<std::string>& permissions_boundary) {
+    if (!permissions_boundary) return {};
+    return wire::fail_as(errors::validation_error_exception,
+                         "PermissionsBoundary is not supported by Gatehouse; leave it out, and let "
+                         "the policies allow less");
 }
 
 ResourceTags tags_of(const std::optional<std::vector<Tag>>& tags) {

@@ -34,6 +34,9 @@ PolicyVersion version_shape(const ::gatehouse::iam::ManagedPolicy& policy,
 // Every character but A-Z a-z 0-9 - . _ ~ as %XX.
 std::string document_shape(const std::string& document);
 
+// A boundary that is not kept must not look kept: refused when one is given.
+wire::Outcome<void> check_no_boundary(const std::optional<std::string>& permissions_boundary);
+
 ResourceTags tags_of(const std::optional<std::vector<Tag>>& tags);
 
 // MaxItems and Marker of a request.

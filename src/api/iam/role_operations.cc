@@ -12,6 +12,9 @@ constexpr auto role_kind = store::IdentityKind::Role;
 
 async::Task<wire::Outcome<CreateRoleResponse>> CreateRole::handle(const Caller& caller,
                                                                   CreateRoleRequest request) const {
+    if (auto fine = check_no_boundary(request.permissions_boundary); !fine) {
+        co_return std::unexpected(std::move(fine.error()));
+    }
     store::Identity wanted{.name = {role_kind, request.role_name},
                            .path = request.path.value_or("/"),
                            .tags = tags_of(request.tags),

@@ -13,6 +13,9 @@ constexpr auto user_kind = store::IdentityKind::User;
 
 async::Task<wire::Outcome<CreateUserResponse>> CreateUser::handle(const Caller& caller,
                                                                   CreateUserRequest request) const {
+    if (auto fine = check_no_boundary(request.permissions_boundary); !fine) {
+        co_return std::unexpected(std::move(fine.error()));
+    }
     store::Identity wanted{.name = {user_kind, request.user_name},
                            .path = request.path.value_or("/"),
                            .tags = tags_of(request.tags)};

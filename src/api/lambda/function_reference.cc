@@ -36,4 +36,19 @@ wire::Outcome<functions::FunctionName> name_of(const Caller& caller, std::string
     return std::move(function->name);
 }
 
+wire::Outcome<functions::FunctionName> unqualified_name_of(const Caller& caller,
+                                                           std::string_view text) {
+    auto function = function_of(caller, text, std::nullopt);
+    if (!function) return std::unexpected(std::move(function.error()));
+    const auto& qualifier = function->qualifier;
+    if (!qualifier.empty() && qualifier.view() != functions::latest_version) {
+        return wire::fail_as(errors::invalid_parameter_value_exception,
+                             fmt::format("this operation changes a function, and '{}' names its "
+                                         "version or alias '{}'; give the name or ARN of the "
+                                         "function alone",
+                                         text, qualifier.view()));
+    }
+    return std::move(function->name);
+}
+
 }  // namespace gatehouse::api::lambda

@@ -20,4 +20,9 @@ wire::Outcome<functions::FunctionName> name_of(
     const Caller& caller, std::string_view text,
     const std::optional<std::string>& qualifier = std::nullopt);
 
+// Of a function that is to be changed: versions never are, and aliases have operations of their
+// own. InvalidParameterValue when the text names one.
+wire::Outcome<functions::FunctionName> unqualified_name_of(const Caller& caller,
+                                                           std::string_view text);
+
 }  // namespace gatehouse::api::lambda

@@ -52,6 +52,22 @@ TEST_F(LambdaServiceTest, VersionsAreNamedByNumber) {
 }
 
 // ListAliases, ListVersionsByFunction.
+TEST_F(LambdaServiceTest, WhatChangesAFunctionTakesNoVersionOfIt) {
+    parsed(create("fn"), 201);
+    const std::string path = function_path;
+    parsed(call("lambda", "POST", path + "/versions", "{}"), 201);
+    for (const auto& response :
+         {call("lambda", "PUT", path + ":1/configuration", R"({"Timeout":9})"),
+          call("lambda", "PUT", "/2017-10-31/functions/fn:1/concurrency",
+               R"({"ReservedConcurrentExecutions":1})")}) {
+        EXPECT_EQ(error_type(response), "InvalidParameterValueException") << response.body;
+    }
+    EXPECT_EQ(parsed(call("lambda", "GET", path + "/configuration")).at("Timeout"), 3);
+    EXPECT_EQ(parsed(call("lambda", "PUT", path + ":$LATEST/configuration", R"({"Timeout":9})"))
+                  .at("Timeout"),
+              9);
+}
+
 TEST_F(LambdaServiceTest, APageGoesOnAfterAnEntryThatIsGone) {
     parsed(create("fn", R"(,"Publish":true)"), 201);
     const std::string aliases = std::string(function_path) + "/aliases";

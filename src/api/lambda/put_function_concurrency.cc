@@ -7,7 +7,7 @@ namespace gatehouse::api::lambda {
 
 async::Task<wire::Outcome<PutFunctionConcurrencyResponse>> PutFunctionConcurrency::handle(
     const Caller& caller, PutFunctionConcurrencyRequest request) const {
-    const auto name = name_of(caller, request.function_name);
+    const auto name = unqualified_name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
     const auto reserved = co_await directory.reserve_concurrency(
         caller.tenant, *name, static_cast<std::uint32_t>(request.reserved_concurrent_executions));

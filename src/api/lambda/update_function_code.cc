@@ -10,7 +10,7 @@ namespace gatehouse::api::lambda {
 async::Task<wire::Outcome<UpdateFunctionCodeResponse>> UpdateFunctionCode::handle(
     const Caller& caller, UpdateFunctionCodeRequest request) const {
     if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
-    const auto name = name_of(caller, request.function_name);
+    const auto name = unqualified_name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
     const bool publish = request.publish.value_or(false) && !request.dry_run.value_or(false);
     auto changed = co_await directory.update_code(

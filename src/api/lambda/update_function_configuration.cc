@@ -9,7 +9,7 @@ namespace gatehouse::api::lambda {
 async::Task<wire::Outcome<UpdateFunctionConfigurationResponse>> UpdateFunctionConfiguration::handle(
     const Caller& caller, UpdateFunctionConfigurationRequest request) const {
     if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
-    const auto name = name_of(caller, request.function_name);
+    const auto name = unqualified_name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
     auto changed = co_await directory.update_configuration(
         caller.tenant, *name,
