@@ -267,16 +267,17 @@ TEST_P(Qos2Crash, WhatWasNumberedAndNotSentGoesToAnotherMember) {
     for (int i = 0; i < 50; ++i) p.publish("t", std::to_string(i), 2);
     broker->settle();
     ASSERT_TRUE(settles([&] { return a.lease.session().in_flight_messages() == 50; }));
-    a.take();
     FakeClient& b = persistent(id_on(last_loop(), "b"));
     b.subscribe("$share/g/t", 2).value();
     broker->settle();
+    // As many as the disk had their numbers of by now, mostly one.
+    const std::size_t rest = 50 - a.take().size();
     a.lease.detach(WillFate::Discard, 0);
     flush(p);
     std::size_t received = 0;
-    EXPECT_TRUE(settles([&] { return (received += b.take().size()) >= 49; }));
+    EXPECT_TRUE(settles([&] { return (received += b.take().size()) >= rest; }));
     flush(b);
-    EXPECT_EQ(received + b.take().size(), 49u);
+    EXPECT_EQ(received + b.take().size(), rest);
 }
 
 // Both have it on disk for a moment.
