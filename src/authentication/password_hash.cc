@@ -4,6 +4,7 @@
 #include <crypt.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -25,10 +26,19 @@ constexpr std::uint32_t argon2_lanes = 1;
 constexpr std::size_t salt_bytes = 16;
 constexpr std::size_t digest_bytes = 32;
 
+constexpr std::string_view letters_and_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+bool consists_of_letters_digits_and(std::string_view text, std::string_view more) {
+    return std::ranges::all_of(
+        text, [more](char c) { return letters_and_digits.contains(c) || more.contains(c); });
+}
+
+// "$2b$12$" and 53 digits of bcrypt's own base64.
 bool is_bcrypt(std::string_view hash) {
     return hash.size() == bcrypt_bytes &&
            (hash.starts_with("$2a$") || hash.starts_with("$2b$") || hash.starts_with("$2y$")) &&
-           hash[6] == '$';
+           hash[6] == '$' && consists_of_letters_digits_and(hash.substr(7), "./");
 }
 
 // "m=19456" in "$argon2id$v=19$m=19456,t=2,p=1$…".
@@ -47,9 +57,7 @@ std::optional<std::uint32_t> parameter(std::string_view hash, std::string_view n
 
 // Without padding, as the PHC form has it.
 bool is_base64(std::string_view text, std::size_t size_min) {
-    return text.size() >= size_min && text.find_first_not_of(
-                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                          "0123456789+/") == text.npos;
+    return text.size() >= size_min && consists_of_letters_digits_and(text, "+/");
 }
 
 Result<void> check_argon2(const std::string& hash) {

@@ -65,6 +65,8 @@ TEST(PasswordHash, ThatIsNoneOrCostsTooMuchIsRefused) {
     EXPECT_THAT(problem(""), HasSubstr("gatehouse passwd"));
     EXPECT_THAT(problem("plain"), HasSubstr("no hash"));
     EXPECT_THAT(problem("$6$salt$hash"), HasSubstr("no hash"));
+    EXPECT_THAT(problem("$2b$10$" + std::string(52, 'a') + "\r"), HasSubstr("no hash"));
+    EXPECT_THAT(problem("$2b$10$" + std::string(52, 'a') + "$"), HasSubstr("no hash"));
     EXPECT_THAT(problem("$2b$31$" + std::string(53, 'a')), HasSubstr("cost"));
     EXPECT_THAT(problem("$2b$xx$" + std::string(53, 'a')), HasSubstr("cost"));
     const std::string end = "$c29tZXNhbHRzb21l$c29tZWRpZ2VzdHNvbWVkaWdlc3Q";
