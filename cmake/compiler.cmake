@@ -46,5 +46,7 @@ add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 find_program(GATEHOUSE_CCACHE ccache)
 if(GATEHOUSE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
-                                  CCACHE_NOHASHDIR=1 ${GATEHOUSE_CCACHE})
+                                  CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
+                                  CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  ${GATEHOUSE_CCACHE})
 endif()

@@ -14,15 +14,18 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <memory>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "api/caller.h"
 #include "api/wire/operation_shape.h"
-#include "async/event_loop.h"
 #include "async/task.h"
-#include "async/worker_pool.h"
+
+namespace gatehouse::async {
+class WorkerPool;
+}
 
 namespace gatehouse::api {
 
@@ -47,43 +50,61 @@ public:
     virtual std::string_view name() const = 0;
     // Bodies over this size are decoded on a worker.
     static constexpr std::size_t decode_inline_max = 256 * 1024;
-    virtual async::Task<wire::Outcome<wire::ResponseParts>> serve(
-        const Caller& caller, const wire::RequestParts& parts,
-        async::WorkerPool& workers) const = 0;
+    async::Task<wire::Outcome<wire::ResponseParts>> serve(const Caller& caller,
+                                                          const wire::RequestParts& parts,
+                                                          async::WorkerPool& workers) const;
+
+protected:
+    // A request of whatever operation. What there is of each operation is kept small: hundreds of
+    // them are compiled.
+    struct Decoded {
+        virtual ~Decoded() = default;
+    };
+
+private:
+    virtual wire::Outcome<std::unique_ptr<Decoded>> decode(
+        const wire::RequestParts& parts) const = 0;
+    virtual async::Task<wire::Outcome<wire::ResponseParts>> answer(
+        const Caller& caller, std::unique_ptr<Decoded> decoded) const = 0;
 };
 
 template <Handler H>
 class HandlerEndpoint final : public Endpoint {
 public:
     using Shape = typename H::Shape;
-    using Response = typename Shape::Response;
 
     explicit HandlerEndpoint(H handler) : handler_(std::move(handler)) {}
     std::string_view name() const override { return Shape::name; }
 
-    async::Task<wire::Outcome<wire::ResponseParts>> serve(
-        const Caller& caller, const wire::RequestParts& parts,
-        async::WorkerPool& workers) const override {
-        auto request = parts.body.size() <= decode_inline_max
-                           ? Shape::decode(parts)
-                           : co_await workers.run(*async::EventLoop::current(),
-                                                  [&parts] { return Shape::decode(parts); });
-        if (!request) co_return std::unexpected(std::move(request.error()));
-        wire::Outcome<Response> outcome = co_await call(caller, std::move(*request));
-        if (!outcome) co_return std::unexpected(std::move(outcome.error()));
-        co_return Shape::encode(*outcome);
+private:
+    struct DecodedRequest final : Decoded {
+        explicit DecodedRequest(typename Shape::Request decoded) : request(std::move(decoded)) {}
+
+        typename Shape::Request request;
+    };
+
+    wire::Outcome<std::unique_ptr<Decoded>> decode(const wire::RequestParts& parts) const override {
+        auto request = Shape::decode(parts);
+        if (!request) return std::unexpected(std::move(request.error()));
+        return std::make_unique<DecodedRequest>(std::move(*request));
     }
 
-private:
-    async::Task<wire::Outcome<Response>> call(const Caller& caller,
-                                              typename Shape::Request request) const {
+    async::Task<wire::Outcome<wire::ResponseParts>> answer(
+        const Caller& caller, std::unique_ptr<Decoded> decoded) const override {
+        auto& request = static_cast<DecodedRequest&>(*decoded).request;
         using Returned = decltype(handler_.handle(caller, std::move(request)));
-        if constexpr (std::same_as<Returned, Result<Response>> ||
-                      std::same_as<Returned, wire::Outcome<Response>>) {
-            co_return handler_.handle(caller, std::move(request));
+        if constexpr (std::same_as<Returned, Result<typename Shape::Response>> ||
+                      std::same_as<Returned, wire::Outcome<typename Shape::Response>>) {
+            co_return encode(handler_.handle(caller, std::move(request)));
         } else {
-            co_return co_await handler_.handle(caller, std::move(request));
+            co_return encode(co_await handler_.handle(caller, std::move(request)));
         }
+    }
+
+    static wire::Outcome<wire::ResponseParts> encode(
+        wire::Outcome<typename Shape::Response> outcome) {
+        if (!outcome) return std::unexpected(std::move(outcome.error()));
+        return Shape::encode(*outcome);
     }
 
     H handler_;

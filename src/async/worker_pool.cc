@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "async/wake.h"
+
 namespace gatehouse::async {
 
 struct WorkerPool::Shared {
@@ -59,6 +61,26 @@ bool WorkerPool::post(std::move_only_function<void()> work) {
     }
     shared_->changed.notify_one();
     return true;
+}
+
+Task<std::shared_ptr<void>> WorkerPool::run_boxed(
+    EventLoop& loop, std::move_only_function<std::shared_ptr<void>()> work) {
+    struct State {
+        explicit State(EventLoop& loop) : wake(loop) {}
+        Wake wake;
+        std::shared_ptr<void> value;
+    };
+    // Shared: the worker may still be in post() when the task has gone on.
+    auto state = std::make_shared<State>(loop);
+    const bool queued = post([state, &loop, work = std::move(work)]() mutable {
+        loop.post([state = std::move(state), value = work()]() mutable {
+            state->value = std::move(value);
+            state->wake.notify();
+        });
+    });
+    if (!queued) co_return nullptr;
+    co_await state->wake.wait(Deadline::never());
+    co_return std::move(state->value);
 }
 
 }  // namespace gatehouse::async

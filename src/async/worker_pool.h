@@ -7,12 +7,12 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "async/event_loop.h"
-#include "async/wake.h"
+#include "async/task.h"
 #include "base/result.h"
 
 namespace gatehouse::async {
@@ -36,26 +36,17 @@ public:
     template <class Function>
     auto run(EventLoop& loop, Function function) -> Task<std::invoke_result_t<Function>> {
         using Value = std::invoke_result_t<Function>;
-        struct State {
-            explicit State(EventLoop& loop) : wake(loop) {}
-            Wake wake;
-            std::optional<Value> value;
-        };
-        // Shared: the worker may still be in post() when the task has gone on.
-        auto state = std::make_shared<State>(loop);
-        const bool queued = post([state, &loop, function = std::move(function)]() mutable {
-            auto value = std::make_shared<Value>(function());
-            loop.post([state = std::move(state), value] {
-                state->value.emplace(std::move(*value));
-                state->wake.notify();
+        const auto value = co_await run_boxed(
+            loop, [function = std::move(function)]() mutable -> std::shared_ptr<void> {
+                return std::make_shared<Value>(function());
             });
-        });
-        if (!queued) {
-            co_return fail(ErrorKind::Unavailable, "too much work is queued already");
-        }
-        co_await state->wake.wait(Deadline::never());
-        co_return std::move(*state->value);
+        if (!value) co_return fail(ErrorKind::Unavailable, "too much work is queued already");
+        co_return std::move(*static_cast<Value*>(value.get()));
     }
+    // As run(), with a result whose type its caller knows: what is compiled anew for each function
+    // stays small. Null when the queue is full.
+    Task<std::shared_ptr<void>> run_boxed(EventLoop& loop,
+                                          std::move_only_function<std::shared_ptr<void>()> work);
 
 private:
     struct Shared;

@@ -7,6 +7,7 @@
 // Threads: any loop.
 #pragma once
 
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -30,14 +31,15 @@ public:
     template <class Work>
     async::Task<std::invoke_result_t<Work, Records&>> run(Work work) {
         using Answer = std::invoke_result_t<Work, Records&>;
-        auto answer =
-            co_await store_.run([this, work = std::move(work)](
-                                    storage::ResourceStore& store) mutable -> Result<Answer> {
+        const auto answer = co_await store_.run_boxed(
+            [this, work = std::move(work)](storage::ResourceStore& store) mutable {
                 Records records(store, parts_);
-                return work(records);
+                return std::shared_ptr<void>(std::make_shared<Answer>(work(records)));
             });
-        if (!answer) co_return refuse(refused_by(answer.error()));
-        co_return std::move(*answer);
+        if (!answer) {
+            co_return refuse(Refusal::ServiceUnavailable, "too much work is queued already");
+        }
+        co_return std::move(*static_cast<Answer*>(answer.get()));
     }
 
 private:

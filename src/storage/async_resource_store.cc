@@ -2,6 +2,14 @@
 
 namespace gatehouse::storage {
 
+async::Task<std::shared_ptr<void>> AsyncResourceStore::run_boxed(
+    std::move_only_function<std::shared_ptr<void>(ResourceStore&)> work) {
+    assert(async::EventLoop::current() != nullptr && "called outside a loop");
+    return workers_.run_boxed(
+        *async::EventLoop::current(),
+        [&store = store_, work = std::move(work)]() mutable { return work(store); });
+}
+
 async::Task<Result<Record>> AsyncResourceStore::get(RecordKey key) {
     return run([key = std::move(key)](ResourceStore& store) { return store.get(key); });
 }

@@ -7,6 +7,8 @@
 
 #include <cassert>
 #include <concepts>
+#include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -29,10 +31,14 @@ public:
     template <std::invocable<ResourceStore&> Work>
     auto run(Work work) -> async::Task<std::invoke_result_t<Work, ResourceStore&>> {
         assert(async::EventLoop::current() != nullptr && "called outside a loop");
-        co_return co_await workers_.run(
-            *async::EventLoop::current(),
-            [&store = store_, work = std::move(work)]() mutable { return work(store); });
+        return workers_.run(*async::EventLoop::current(),
+                            [&store = store_, work = std::move(work)]() mutable {
+                                return work(store);
+                            });
     }
+    // As run(), for an answer that can't be a failure to queue: null then. See WorkerPool.
+    async::Task<std::shared_ptr<void>> run_boxed(
+        std::move_only_function<std::shared_ptr<void>(ResourceStore&)> work);
 
     async::Task<Result<Record>> get(RecordKey key);
     async::Task<Result<RecordPage>> list(ListQuery query);

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "asio_library.h"
+#include "test.h"

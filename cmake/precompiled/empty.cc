@@ -1,0 +1,1 @@
+// Precompiled headers belong to a target, and a target wants a source.

@@ -1,0 +1,7 @@
+// What most unit tests include from outside.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "library.h"
