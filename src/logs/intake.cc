@@ -11,14 +11,14 @@ constexpr std::size_t batch_bytes = 64 * 1024;
 
 }  // namespace
 
-bool Intake::may_add(Importance importance) {
-    const std::size_t waiting = waiting_bytes();
+bool Intake::may_add(Importance importance, std::size_t share) {
     if (importance == Importance::Droppable &&
-        (waiting > limits_.droppable_bytes || over_budget_.load(std::memory_order_relaxed))) {
+        (!waiting_.may_have_more(share, limits_.droppable_bytes) ||
+         !written_.may_have_more(share, budget_.load(std::memory_order_relaxed)))) {
         dropped_.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
-    if (waiting > limits_.bytes_max) {
+    if (waiting_bytes() > limits_.bytes_max) {
         lost_.fetch_add(1, std::memory_order_relaxed);
         return false;
     }
@@ -31,7 +31,7 @@ Intake::Part& Intake::own_part() {
     return parts_[own];
 }
 
-Batch& Intake::batch_for(Part& part, const StreamRef& to) {
+Batch& Intake::batch_for(Part& part, const StreamRef& to, std::size_t share) {
     // One thread writes to a few streams in turn; each batch costs a lock.
     constexpr std::size_t looked_at = 8;
     const std::size_t count = part.batches.size();
@@ -39,10 +39,10 @@ Batch& Intake::batch_for(Part& part, const StreamRef& to) {
         Batch& batch = part.batches[count - back];
         if (batch.to == to && batch.messages.size() < batch_bytes) return batch;
     }
-    return part.batches.emplace_back(new_batch(to));
+    return part.batches.emplace_back(new_batch(to, share));
 }
 
-Batch Intake::new_batch(const StreamRef& to) {
+Batch Intake::new_batch(const StreamRef& to, std::size_t share) {
     Batch batch;
     {
         const std::scoped_lock lock(spare_mutex_);
@@ -52,6 +52,7 @@ Batch Intake::new_batch(const StreamRef& to) {
         }
     }
     batch.to = to;
+    batch.share = share;
     return batch;
 }
 
@@ -70,16 +71,15 @@ void Intake::give_back(std::vector<Batch> batches) {
 
 std::vector<Batch> Intake::take() {
     std::vector<Batch> taken;
-    std::size_t bytes = 0;
     for (Part& part : parts_) {
         const std::scoped_lock lock(part.mutex);
         for (Batch& batch : part.batches) {
-            bytes += batch.messages.size() + batch.entries.size() * sizeof(Batch::Entry);
+            waiting_.remove(batch.share,
+                            batch.messages.size() + batch.entries.size() * sizeof(Batch::Entry));
             taken.push_back(std::move(batch));
         }
         part.batches.clear();
     }
-    waiting_.fetch_sub(bytes);
     return taken;
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/pinned.h"
 #include "logs/event_sink.h"
+#include "logs/fair_shares.h"
 
 namespace gatehouse::logs {
 
@@ -27,6 +28,7 @@ struct Batch {
         std::uint32_t size;
     };
     StreamRef to;
+    std::size_t share = 0;  // the part that its group has of the FairShares
     std::vector<Entry> entries;
     std::string messages;  // one after the other
 };
@@ -34,25 +36,27 @@ struct Batch {
 class Intake : Pinned {
 public:
     struct Limits {
-        std::size_t droppable_bytes = 8 * 1024 * 1024;  // waiting; over it, Droppable is dropped
-        std::size_t bytes_max = 64 * 1024 * 1024;       // waiting; over it, everything is
+        std::size_t droppable_bytes = 8 * 1024 * 1024;  // waiting; room for Droppable records
+        std::size_t bytes_max = 64 * 1024 * 1024;       // waiting; over it, everything is dropped
     };
-    explicit Intake(Limits limits) : limits_(limits) {}
+    // `write_budget`: bytes a second that may be written of Droppable records. Groups share both.
+    Intake(Limits limits, std::size_t write_budget) : limits_(limits), budget_(write_budget) {}
 
     enum class Added : std::uint8_t { First, More, Dropped };
     // Adds a record, rendered by `write` at the end of the string it is given. First: nothing
     // was waiting before, so that somebody should be told.
     template <class Write>
     Added add(const StreamRef& to, std::int64_t timestamp, Importance importance, Write&& write) {
-        if (!may_add(importance)) return Added::Dropped;
+        const std::size_t share = FairShares::part_of(*to);
+        if (!may_add(importance, share)) return Added::Dropped;
         Part& part = own_part();
         const std::scoped_lock lock(part.mutex);
-        Batch& batch = batch_for(part, to);
+        Batch& batch = batch_for(part, to, share);
         const std::size_t before = batch.messages.size();
         write(batch.messages);
         const std::size_t size = batch.messages.size() - before;
         batch.entries.push_back({timestamp, static_cast<std::uint32_t>(size)});
-        const std::size_t waiting = waiting_.fetch_add(size + sizeof(Batch::Entry));
+        const std::size_t waiting = waiting_.add(share, size + sizeof(Batch::Entry));
         return waiting == 0 ? Added::First : Added::More;
     }
 
@@ -62,9 +66,11 @@ public:
     // else have the kernel clear new pages for each of them.
     void give_back(std::vector<Batch> batches);
 
-    std::size_t waiting_bytes() const { return waiting_.load(std::memory_order_relaxed); }
-    // While set, Droppable records are dropped: the write budget of this second is used up.
-    void set_over_budget(bool over) { over_budget_.store(over, std::memory_order_relaxed); }
+    std::size_t waiting_bytes() const { return waiting_.all(); }
+    void set_write_budget(std::size_t bytes) { budget_.store(bytes, std::memory_order_relaxed); }
+    // What counts against this second's budget, until the next begins.
+    void note_written(const Batch& batch) { written_.add(batch.share, batch.messages.size()); }
+    void begin_second() { written_.clear(); }
     std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
     std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
@@ -75,17 +81,18 @@ private:
         std::vector<Batch> batches;  // guarded by mutex
     };
 
-    bool may_add(Importance importance);
+    bool may_add(Importance importance, std::size_t share);
     Part& own_part();
-    Batch& batch_for(Part& part, const StreamRef& to);
-    Batch new_batch(const StreamRef& to);
+    Batch& batch_for(Part& part, const StreamRef& to, std::size_t share);
+    Batch new_batch(const StreamRef& to, std::size_t share);
 
     const Limits limits_;
     std::array<Part, part_count> parts_;
     std::mutex spare_mutex_;
     std::vector<Batch> spare_;  // guarded by spare_mutex_
-    std::atomic<std::size_t> waiting_ = 0;
-    std::atomic<bool> over_budget_ = false;
+    FairShares waiting_;
+    FairShares written_;  // in this second
+    std::atomic<std::size_t> budget_;
     std::atomic<std::uint64_t> dropped_ = 0;  // Droppable, for the budget's sake
     std::atomic<std::uint64_t> lost_ = 0;     // Kept, because the disk does not follow at all
 };

@@ -52,9 +52,8 @@ LogStore::LogStore(StoreSettings settings, const Clock& clock)
     : settings_(std::move(settings)),
       group_bytes_(settings_.group_bytes),
       total_bytes_(settings_.total_bytes),
-      write_budget_(settings_.write_budget),
       clock_(clock),
-      intake_(settings_.intake) {}
+      intake_(settings_.intake, settings_.write_budget) {}
 
 Result<std::unique_ptr<LogStore>> LogStore::open(StoreSettings settings, const Clock& clock) {
     std::error_code error;
@@ -83,7 +82,7 @@ void LogStore::change_bounds(std::uint64_t group_bytes, std::uint64_t total_byte
                              std::uint64_t write_budget) {
     group_bytes_ = group_bytes;
     total_bytes_ = total_bytes;
-    write_budget_ = write_budget;
+    intake_.set_write_budget(write_budget);
 }
 
 Result<void> LogStore::find_groups() {

@@ -46,7 +46,8 @@ struct StoreSettings {
     std::uint64_t segment_bytes = 8 * 1024 * 1024;
     std::uint64_t group_bytes = 256 * 1024 * 1024;
     std::uint64_t total_bytes = 1024 * 1024 * 1024;
-    // A second; over it Droppable records are dropped and counted until the next second.
+    // A second, shared by the groups (logs/fair_shares.h); over it Droppable records are dropped
+    // and counted until the next second.
     std::uint64_t write_budget = 16 * 1024 * 1024;
     std::chrono::milliseconds batch_delay{100};
     Intake::Limits intake;
@@ -145,14 +146,12 @@ private:
     const StoreSettings settings_;
     std::atomic<std::uint64_t> group_bytes_;
     std::atomic<std::uint64_t> total_bytes_;
-    std::atomic<std::uint64_t> write_budget_;
     const Clock& clock_;
     Intake intake_;
 
     std::mutex writer_mutex_;
     // Guarded by writer_mutex_.
     std::map<std::shared_ptr<Group>, std::chrono::steady_clock::time_point> open_groups_;
-    std::uint64_t second_bytes_ = 0;
     std::uint64_t reported_drops_ = 0;
     std::uint64_t trouble_lost_ = 0;
     bool in_trouble_ = false;

@@ -69,9 +69,8 @@ void LogStore::write_batches(std::span<const Batch> batches) {
             at += entry.size;
         }
         (void)write_to_group(*batch.to, records);  // trouble was noted and reported
-        second_bytes_ += batch.messages.size();
+        intake_.note_written(batch);
     }
-    if (second_bytes_ > write_budget_) intake_.set_over_budget(true);
 }
 
 Result<void> LogStore::write_to_group(const StreamAddress& to, std::span<const NewRecord> records) {
@@ -141,8 +140,7 @@ void LogStore::note_success() {
 }
 
 void LogStore::every_second() {
-    second_bytes_ = 0;
-    intake_.set_over_budget(false);
+    intake_.begin_second();
     report_drops();
     const auto now = steady_clock::now();
     for (auto at = open_groups_.begin(); at != open_groups_.end();) {

@@ -254,7 +254,8 @@ SettingTable running() {
                                                    "Bytes kept of all log groups.")),
         live(number<&S::logs, &L::write_budget_bytes_per_second>(
             "logs.write-budget-bytes-per-second", {64 * 1024, tebibyte},
-            "Over it, records of success are dropped and counted; refusals never.")),
+            "Over it, records of success are dropped and counted; refusals never. One log group "
+            "that floods leaves a fifth of it to the others.")),
         toggle<&S::logs, &L::scrub_secrets>("logs.scrub-secrets",
                                             "Take the password and token of the event in flight "
                                             "out of what functions print; ones shorter than 4 "
