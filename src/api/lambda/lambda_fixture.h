@@ -76,6 +76,10 @@ struct LambdaServiceTest : ApiFixture {
                         R"("Role":"arn:aws:iam::123456789012:role/any","Code":{"ZipFile":")" +
                         zip_base64("def handler(e, c): pass\n") + "\"}" + more + "}");
     }
+    // As a query has it.
+    static std::string marker_in(const json::value& page) {
+        return percent_encode(std::string(page.at("NextMarker").as_string()));
+    }
     json::value parsed(const net::HttpResponse& response, unsigned status = 200) {
         EXPECT_EQ(response.status, status) << response.body;
         return parse_json(response.body, "the response").value_or(nullptr);

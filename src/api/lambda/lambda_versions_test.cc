@@ -28,10 +28,8 @@ TEST_F(LambdaServiceTest, VersionsAreNamedByNumber) {
     EXPECT_EQ(versions.at("Versions").at(0).at("FunctionArn"), json::value(arn + ":$LATEST"));
     EXPECT_EQ(versions.at("Versions").at(2).at("FunctionArn"), json::value(arn + ":2"));
     const auto page = parsed(call("lambda", "GET", path + "/versions?MaxItems=2"));
-    EXPECT_EQ(page.at("NextMarker"), "1");
-    EXPECT_EQ(
-        parsed(call("lambda", "GET", path + "/versions?Marker=1")).at("Versions").as_array().size(),
-        1u);
+    const auto rest = parsed(call("lambda", "GET", path + "/versions?Marker=" + marker_in(page)));
+    EXPECT_EQ(rest.at("Versions").as_array().size(), 1u);
     EXPECT_EQ(parsed(call("lambda", "GET", std::string(functions_path) + "?FunctionVersion=ALL"))
                   .at("Functions")
                   .as_array()
@@ -75,9 +73,9 @@ TEST_F(LambdaServiceTest, APageGoesOnAfterAnEntryThatIsGone) {
         parsed(call("lambda", "POST", aliases, R"({"FunctionVersion":"1","Name":")" + name + "\"}"),
                201);
     }
-    EXPECT_EQ(parsed(call("lambda", "GET", aliases + "?MaxItems=1")).at("NextMarker"), "a");
+    const auto page = parsed(call("lambda", "GET", aliases + "?MaxItems=1"));
     EXPECT_EQ(call("lambda", "DELETE", aliases + "/a").status, 204u);
-    const auto rest = parsed(call("lambda", "GET", aliases + "?Marker=a"));
+    const auto rest = parsed(call("lambda", "GET", aliases + "?Marker=" + marker_in(page)));
     EXPECT_EQ(rest.at("Aliases").as_array().size(), 2u);
     EXPECT_TRUE(lambda::ByVersion()("$LATEST", "1"));
     EXPECT_TRUE(lambda::ByVersion()("9", "10"));

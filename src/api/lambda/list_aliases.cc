@@ -4,13 +4,21 @@
 #include "api/lambda/errors.h"
 #include "api/lambda/function_reference.h"
 #include "api/lambda/page.h"
+#include "api/lambda/page_marker.h"
 
 namespace gatehouse::api::lambda {
+namespace {
+
+constexpr std::string_view list_name = "ListAliases";
+
+}  // namespace
 
 wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller,
                                                        ListAliasesRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
+    const auto after = read_page_marker(list_name, request.marker);
+    if (!after) return std::unexpected(after.error());
     const auto found = directory.get(caller.tenant, *name);
     if (!found) return failure_of(found.error());
     std::vector<std::pair<std::string, AliasConfiguration>> shapes;
@@ -21,9 +29,10 @@ wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller,
         if (!leads_there) continue;
         shapes.emplace_back(alias_name.value(), shape_of(caller.tenant, *name, alias));
     }
-    auto page = page_of(std::move(shapes), request.marker, request.max_items);
-    return ListAliasesResponse{.next_marker = std::move(page.next_marker),
-                               .aliases = std::move(page.shapes)};
+    auto page = page_of(std::move(shapes), *after, request.max_items);
+    ListAliasesResponse response{.aliases = std::move(page.shapes)};
+    if (page.last) response.next_marker = make_page_marker(list_name, *page.last);
+    return response;
 }
 
 }  // namespace gatehouse::api::lambda

@@ -5,21 +5,30 @@
 
 #include "api/lambda/function_shapes.h"
 #include "api/lambda/page.h"
+#include "api/lambda/page_marker.h"
 
 namespace gatehouse::api::lambda {
+namespace {
+
+constexpr std::string_view list_name = "ListFunctions";
+
+}  // namespace
 
 wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
                                                            ListFunctionsRequest request) const {
     constexpr std::int32_t page_max = 50;
     const auto limit =
         static_cast<std::size_t>(std::min(request.max_items.value_or(page_max), page_max));
-    if (request.function_version) return every_version(caller, request);
+    const auto after = read_page_marker(list_name, request.marker);
+    if (!after) return std::unexpected(after.error());
+    if (request.function_version) return every_version(caller, *after, request.max_items);
     // One more than is shown tells whether there is a next page.
-    auto found = directory.list(caller.tenant, request.marker.value_or(""), limit + 1);
+    auto found = directory.list(caller.tenant, after->value_or(""), limit + 1);
     ListFunctionsResponse response{.functions = std::vector<FunctionConfiguration>()};
     if (found.size() > limit) {
         found.resize(limit);
-        response.next_marker = found.back()->configuration.name.value();
+        response.next_marker =
+            make_page_marker(list_name, found.back()->configuration.name.value());
     }
     for (const auto& function : found) {
         response.functions->push_back(shape_of(function->configuration));
@@ -27,8 +36,9 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
     return response;
 }
 
-wire::Outcome<ListFunctionsResponse> ListFunctions::every_version(
-    const Caller& caller, const ListFunctionsRequest& request) const {
+ListFunctionsResponse ListFunctions::every_version(
+    const Caller& caller, const std::optional<std::string>& after,
+    const std::optional<std::int32_t>& max_items) const {
     constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
     std::vector<std::pair<std::string, FunctionConfiguration>> shapes;
     for (const auto& latest : directory.list(caller.tenant, "", all)) {
@@ -39,9 +49,10 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::every_version(
             shapes.emplace_back(std::move(key), std::move(shape));
         }
     }
-    auto page = page_of(std::move(shapes), request.marker, request.max_items, ByVersion());
-    return ListFunctionsResponse{.next_marker = std::move(page.next_marker),
-                                 .functions = std::move(page.shapes)};
+    auto page = page_of(std::move(shapes), after, max_items, ByVersion());
+    ListFunctionsResponse response{.functions = std::move(page.shapes)};
+    if (page.last) response.next_marker = make_page_marker(list_name, *page.last);
+    return response;
 }
 
 }  // namespace gatehouse::api::lambda

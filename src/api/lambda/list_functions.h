@@ -16,8 +16,10 @@ struct ListFunctions {
     wire::Outcome<ListFunctionsResponse> handle(const Caller& caller,
                                                 ListFunctionsRequest request) const;
 
-    wire::Outcome<ListFunctionsResponse> every_version(const Caller& caller,
-                                                       const ListFunctionsRequest& request) const;
+private:
+    ListFunctionsResponse every_version(const Caller& caller,
+                                        const std::optional<std::string>& after,
+                                        const std::optional<std::int32_t>& max_items) const;
 };
 
 }  // namespace gatehouse::api::lambda

@@ -16,7 +16,7 @@ namespace gatehouse::api::lambda {
 template <class Shape>
 struct Page {
     std::vector<Shape> shapes;
-    std::optional<std::string> next_marker;  // absent on the last page
+    std::optional<std::string> last;  // what the next page comes after; absent on the last page
 };
 
 // The order of "NAME:VERSION" and "VERSION": $LATEST, then versions by their number.
@@ -32,23 +32,22 @@ private:
     }
 };
 
-// What comes after the one that the marker names, at most 50 whatever is asked for, as on AWS. It
-// may be gone; `order` is that of the list.
+// What comes after the one that is named, at most 50 whatever is asked for, as on AWS. It may be
+// gone; `order` is that of the list.
 template <class Shape, class Order = std::less<>>
 Page<Shape> page_of(std::vector<std::pair<std::string, Shape>> named,
-                    const std::optional<std::string>& marker,
+                    const std::optional<std::string>& after,
                     const std::optional<std::int32_t>& max_items, Order order = {}) {
     constexpr std::int32_t page_max = 50;
     const auto limit = static_cast<std::size_t>(std::min(max_items.value_or(page_max), page_max));
     auto at = named.begin();
-    if (marker) {
-        at =
-            std::ranges::find_if(named, [&](const auto& one) { return order(*marker, one.first); });
+    if (after) {
+        at = std::ranges::find_if(named, [&](const auto& one) { return order(*after, one.first); });
     }
     Page<Shape> page;
     for (; at != named.end(); ++at) {
         if (page.shapes.size() == limit) {
-            page.next_marker = std::prev(at)->first;
+            page.last = std::prev(at)->first;
             break;
         }
         page.shapes.push_back(std::move(at->second));
