@@ -229,6 +229,12 @@ Result<std::string> LocalAuthority::load_or_make(const std::string& name,
     const auto path = file(folder_, name, "crt");
     auto kept = read_file(path);
     if (kept || kept.error().kind != ErrorKind::NotFound) return kept;
+    const auto key = file(folder_, name, "key");
+    if (std::filesystem::exists(key) ||
+        std::filesystem::exists(file(folder_, server_name, "crt"))) {
+        made_again_.push_back(path.string());
+        if (auto aside = put_aside(key); !aside) return fail(aside.error());
+    }
     const auto made = make_authority(request, random_);
     if (!made) return fail(made.error());
     const auto wrote = write_pair(folder_, name, made->certificate_pem, made->private_key_pem);

@@ -121,6 +121,9 @@ public:
     // Names that the kept CA does not permit, each missing from the certificate. Whoever opened it
     // reports them.
     const std::vector<std::string>& left_out() const { return left_out_; }
+    // Certificates of CAs, as paths, that were gone and made anew at this start: what trusted the
+    // former ones trusts nothing of these. A key that was left is put aside as NAME.key.old.
+    const std::vector<std::string>& made_again() const { return made_again_; }
 
     // The command line that makes a CA for the names of these settings.
     std::string renew_command() const;
@@ -163,6 +166,7 @@ private:
     std::vector<std::string> endpoints_;
     std::vector<std::string> host_names_;
     std::vector<std::string> left_out_;
+    std::vector<std::string> made_again_;
     std::mutex issuing_;                // one server certificate at a time
     std::vector<std::string> regions_;  // guarded by issuing_ once opened
     Names names_;                       // guarded by issuing_ once opened

@@ -243,6 +243,23 @@ TEST_F(LocalAuthorityTest, AnEndpointOutsideTheKeptConstraintsIsRefusedWithTheWa
     EXPECT_NE(second->root_certificate_pem(), first->root_certificate_pem());
     EXPECT_EQ(second->device_certificate_pem(), first->device_certificate_pem());
     EXPECT_EQ(read_file(folder_ / "ca" / "root-CA.crt.old").value(), first->root_certificate_pem());
+    EXPECT_TRUE(second->made_again().empty()) << "as was asked for";
+}
+
+TEST_F(LocalAuthorityTest, ACertificateThatIsGoneIsMadeAgainAndToldOf) {
+    const auto first = open().value();
+    EXPECT_TRUE(first->made_again().empty());
+    const std::string key = read_file(folder_ / "ca" / "root-CA.key").value();
+    std::filesystem::remove(folder_ / "ca" / "root-CA.crt");
+    const auto second = open().value();
+    EXPECT_EQ(second->made_again(),
+              std::vector<std::string>{(folder_ / "ca" / "root-CA.crt").string()});
+    EXPECT_EQ(read_file(folder_ / "ca" / "root-CA.key.old").value(), key);
+    std::filesystem::remove(folder_ / "ca" / "device-CA.crt");
+    std::filesystem::remove(folder_ / "ca" / "device-CA.key");
+    EXPECT_EQ(open().value()->made_again(),
+              std::vector<std::string>{(folder_ / "ca" / "device-CA.crt").string()});
+    EXPECT_TRUE(open().value()->made_again().empty());
 }
 
 TEST_F(LocalAuthorityTest, AnEndpointThatOthersServeIsLeftOut) {

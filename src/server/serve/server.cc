@@ -104,6 +104,7 @@ Result<void> Server::run() {
         sys_topics_->start();
     }
     tell_uncovered();
+    tell_made_again();
     tell_left_out();
     tell_shadowed();
     tell_lowered();
@@ -291,6 +292,17 @@ void Server::tell_left_out() {
             name, authority.root_certificate_path().string(), authority.renew_command());
         tell_operator(sentence);
         notice(logs::Status::Success, "NAME_LEFT_OUT", sentence);
+    }
+}
+
+void Server::tell_made_again() {
+    for (const std::string& path : foundation_->authority->made_again()) {
+        const std::string sentence = fmt::format(
+            "{} was gone and a new CA was made: restore the former one from a backup, or give the "
+            "new one to those that trusted it",
+            path);
+        tell_operator(sentence);
+        notice(logs::Status::Failure, "CA_MADE_AGAIN", sentence);
     }
 }
 

@@ -58,6 +58,7 @@ private:
     void plan_renewal();
     void tell_uncovered();
     void tell_left_out();
+    void tell_made_again();
     void tell_shadowed();
     void tell_lowered();
     void notice(logs::Status status, std::string_view reason, std::string_view details);
