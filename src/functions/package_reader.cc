@@ -27,7 +27,8 @@ std::unexpected<PackageProblem> problem(Kind kind, std::string detail) {
 
 Archive make_reader() {
     Archive reader(archive_read_new());
-    if (reader) archive_read_support_format_zip(reader.get());
+    // By the directory at its end alone: without it no modes are known, and links pass for files.
+    if (reader) archive_read_support_format_zip_seekable(reader.get());
     return reader;
 }
 

@@ -148,6 +148,17 @@ TEST(PackageReader, RefusesLinksAndSetIdBits) {
     EXPECT_THAT(refusal({{.path = "s", .permissions = 02755}}).detail, HasSubstr("set-group-id"));
 }
 
+// A reader that goes from entry to entry could read it, without knowing what is a link.
+TEST(PackageReader, RefusesAnArchiveWithoutItsDirectory) {
+    auto bytes = zip({{.path = "app.py"}, {.path = "lib.py"}});
+    constexpr std::size_t end_record_bytes = 22;
+    bytes.resize(bytes.size() - end_record_bytes);
+    MemorySink sink;
+    const auto read = read_package(bytes, limits, sink);
+    ASSERT_FALSE(read);
+    EXPECT_TRUE(sink.files.empty());
+}
+
 TEST(PackageReader, RefusesTheSameNameTwice) {
     EXPECT_THAT(refusal({{.path = "a"}, {.path = "a"}}).detail, HasSubstr("appears twice"));
     EXPECT_THAT(refusal({{.path = "a"}, {.path = "./a"}}).detail, HasSubstr("appears twice"));
