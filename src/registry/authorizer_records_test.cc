@@ -261,8 +261,9 @@ TEST_F(AuthorizerRecordsTest, SaysInWhichTenantAMissingOneIs) {
     ASSERT_TRUE(records_.create(abroad_, unsigned_authorizer("A")).has_value());
     EXPECT_EQ(records_.describe(tenant_, name("A")).error().message,
               "there is no authorizer 'A' in account 000000000000, region us-east-1; it exists in "
-              "region us-east-2 of this account: use that region's host name, or sign for that "
-              "region");
+              "region us-east-2 of this account: start the server with --region us-east-2, "
+              "or, where it serves all regions (--tenancy multi), use that region's host name or "
+              "sign for that region");
     const Tenant stranger{AccountId("111111111111"), Region("us-east-1")};
     EXPECT_THAT(records_.describe(stranger, name("A")).error().message,
                 HasSubstr("it exists in account 000000000000, region us-east-2: use that account"));

@@ -17,8 +17,9 @@ std::string describe_elsewhere(const Tenant& here, std::span<const Tenant> found
     });
     if (same_account != found.end()) {
         return fmt::format(
-            "; it exists in region {} of this account: use that region's host name, "
-            "or sign for that region",
+            "; it exists in region {0} of this account: start the server with --region {0}, or, "
+            "where it serves all regions (--tenancy multi), use that region's host name or sign "
+            "for that region",
             same_account->region.view());
     }
     const auto other = std::ranges::find_if(

@@ -340,6 +340,7 @@ Outcome<Page<std::string>> PolicyRecords::attached_at_or_above(const Tenant& ten
 
 Outcome<Page<std::string>> PolicyRecords::targets_of(const Tenant& tenant, const PolicyName& name,
                                                      const Listing& listing) {
+    if (const auto stored = read(tenant, name); !stored) return refuse(stored.error());
     return list_links(store_,
                       {.tenant = tenant,
                        .relation = policy_target_relation,

@@ -66,7 +66,7 @@ public:
     Outcome<Page<std::string>> attached_at_or_above(const Tenant& tenant,
                                                     const PolicyTarget& target,
                                                     const Listing& listing);
-    // What the policy is attached to, as texts.
+    // What the policy is attached to, as texts. ResourceNotFound: the policy.
     Outcome<Page<std::string>> targets_of(const Tenant& tenant, const PolicyName& name,
                                           const Listing& listing);
 

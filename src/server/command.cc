@@ -95,6 +95,11 @@ Result<ReadyFile> find_server(const Arguments& arguments, const Environment& env
     auto data_dir = arguments.value("data-dir");
     if (!data_dir) data_dir = environment.find("GATEHOUSE_DATA_DIR");
     if (!data_dir) data_dir = default_data_directory(environment);
+    if (data_dir->empty()) {
+        return fail(ErrorKind::InvalidInput,
+                    "the data directory, --data-dir or GATEHOUSE_DATA_DIR, "
+                    "is empty");
+    }
     return read_ready_file(ready_file_path(*data_dir));
 }
 

@@ -5,7 +5,7 @@ namespace gatehouse::storage {
 async::Task<std::shared_ptr<void>> AsyncResourceStore::run_boxed(
     std::move_only_function<std::shared_ptr<void>(ResourceStore&)> work) {
     assert(async::EventLoop::current() != nullptr && "called outside a loop");
-    return workers_.run_boxed(
+    co_return co_await workers_.run_boxed(
         *async::EventLoop::current(),
         [&store = store_, work = std::move(work)]() mutable { return work(store); });
 }

@@ -31,10 +31,9 @@ public:
     template <std::invocable<ResourceStore&> Work>
     auto run(Work work) -> async::Task<std::invoke_result_t<Work, ResourceStore&>> {
         assert(async::EventLoop::current() != nullptr && "called outside a loop");
-        return workers_.run(*async::EventLoop::current(),
-                            [&store = store_, work = std::move(work)]() mutable {
-                                return work(store);
-                            });
+        co_return co_await workers_.run(
+            *async::EventLoop::current(),
+            [&store = store_, work = std::move(work)]() mutable { return work(store); });
     }
     // As run(), for an answer that can't be a failure to queue: null then. See WorkerPool.
     async::Task<std::shared_ptr<void>> run_boxed(

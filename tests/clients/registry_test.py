@@ -150,6 +150,14 @@ class Boto3(ClientTest):
         self.assertEqual(iot.list_thing_principals(thingName="kept")["principals"], [arn])
         self.assertEqual(iot.list_targets_for_policy(policyName="Kept")["targets"], [arn])
 
+    def test_what_a_policy_is_attached_to_is_asked_of_policies_that_exist(self):
+        iot = self.server.api("iot")
+        for ask in (iot.list_targets_for_policy, iot.list_policy_principals):
+            with self.assertRaises(iot.exceptions.ResourceNotFoundException):
+                ask(policyName="never-made")
+        iot.create_policy(policyName="unattached", policyDocument=CONNECT)
+        self.assertEqual(iot.list_targets_for_policy(policyName="unattached")["targets"], [])
+
     def test_what_is_attached_is_counted_once_for_all(self):
         iot = self.server.api("iot")
         for number in range(12):

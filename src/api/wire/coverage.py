@@ -2,7 +2,7 @@
 """Writes docs/api-coverage.md: which operations of each service are implemented and tested.
 
 `coverage.py` writes the page, `coverage.py --check` fails when it is not current. An operation is
-implemented when SERVICE/SERVICE_service.cc has a handler for it, tested when a test names it: in
+implemented when a *_service.cc or *_operations.cc of SERVICE/ has a handler for it, tested when a test names it: in
 src/api (C++), or in tests/clients (real clients, by any of the spellings they use).
 """
 
@@ -26,13 +26,14 @@ client. This page is generated: `ninja api_coverage` (a test checks that it is c
 
 
 def implemented(service):
-    source = ROOT / "src" / "api" / service.name / f"{service.name}_service.cc"
-    if not source.exists():
-        return set()
-    names = set(re.findall(r"\bhandle\((?:\w+::)*(\w+)[{(]", source.read_text()))
+    folder = ROOT / "src" / "api" / service.name
+    sources = sorted([*folder.glob("*_service.cc"), *folder.glob("*_operations.cc")])
+    names = set()
+    for source in sources:
+        names |= set(re.findall(r"\bhandle\((?:\w+::)*(\w+)[{(]", source.read_text()))
     unknown = names - set(service.operations)
     if unknown:
-        raise SystemExit(f"{source}: {unknown} are not operations of {service.name}")
+        raise SystemExit(f"{folder}: {unknown} are not operations of {service.name}")
     return names
 
 

@@ -14,8 +14,10 @@ Exit run_authorizer_list(const Invocation& invocation) {
     const auto names = authorizer_names(client);
     if (!names) return report(invocation, names.error());
     if (names->empty()) {
-        print(invocation.err,
-              "there are no authorizers yet; `gatehouse authorizer create` makes one\n");
+        const ReadyFile& server = session->client.server();
+        print(invocation.err, fmt::format("account {}, region {} has no authorizers yet; "
+                                          "`gatehouse authorizer create` makes one\n",
+                                          server.account, server.region));
         return Exit::Done;
     }
     const auto default_name = default_authorizer_name(client);

@@ -19,8 +19,10 @@ Exit run_function_list(const Invocation& invocation) {
         return Exit::Done;
     }
     if (functions->empty()) {
-        print(invocation.err,
-              "there are no functions yet; `gatehouse function deploy` makes one\n");
+        const ReadyFile& server = session->client.server();
+        print(invocation.err, fmt::format("account {}, region {} has no functions yet; `gatehouse "
+                                          "function deploy` makes one\n",
+                                          server.account, server.region));
         return Exit::Done;
     }
     std::vector<std::vector<std::string>> rows{
