@@ -6,14 +6,11 @@
 // server's process. It trusts the server's certificate blindly and reads no configuration.
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cstdio>
-#include <cstdlib>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "arguments.h"
 #include "base/descriptor_limit.h"
 #include "client_certificates.h"
 #include "load/client_tls.h"
@@ -34,42 +31,6 @@ constexpr std::string_view usage =
     "            --allocations FILE\n"
     "  connects: --count N --parallel N --handshake-only 1\n"
     "  idle:     --count N\n";
-
-[[noreturn]] void refuse(std::string_view why) {
-    fmt::print(stderr, "bench_load: {}\n{}", why, usage);
-    std::exit(2);
-}
-
-class Arguments {
-public:
-    Arguments(int count, char** words) {
-        for (int i = 2; i + 1 < count; i += 2) values_[words[i]] = words[i + 1];
-        if (count % 2 != 0) refuse("every --name takes one value");
-    }
-    std::string text(const std::string& name) {
-        const auto found = values_.find(name);
-        if (found == values_.end()) return "";
-        std::string value = std::move(found->second);
-        values_.erase(found);
-        return value;
-    }
-    std::uint64_t number(const std::string& name, std::uint64_t otherwise) {
-        const std::string value = text(name);
-        if (value.empty()) return otherwise;
-        std::uint64_t number = 0;
-        const auto end = value.data() + value.size();
-        if (std::from_chars(value.data(), end, number).ptr != end) {
-            refuse(fmt::format("{} wants a number, not '{}'", name, value));
-        }
-        return number;
-    }
-    void refuse_the_rest() const {
-        if (!values_.empty()) refuse("unknown argument " + values_.begin()->first);
-    }
-
-private:
-    std::map<std::string, std::string> values_;
-};
 
 Load read_load(Arguments& arguments, SSL_CTX* tls) {
     Load load;
@@ -97,15 +58,17 @@ Load read_load(Arguments& arguments, SSL_CTX* tls) {
     load.durable = arguments.number("--durable", 0) != 0 || load.offline;
     load.others = {.connections = arguments.number("--other-connections", 0),
                    .filters = arguments.number("--other-filters", 0)};
-    if (load.offline && load.qos == mqtt::Qos::AtMostOnce) refuse("--offline needs --qos 1");
+    if (load.offline && load.qos == mqtt::Qos::AtMostOnce)
+        arguments.refuse("--offline needs --qos 1");
     arguments.refuse_the_rest();
-    if (port == 0 || load.server == 0) refuse("--port and --pid are needed");
-    if (load.payload_bytes < load::stamp_size)
-        refuse("--bytes: a message holds its number and time");
+    if (port == 0 || load.server == 0) arguments.refuse("--port and --pid are needed");
+    if (load.payload_bytes < load::stamp_size) {
+        arguments.refuse("--bytes: a message holds its number and time");
+    }
     return load;
 }
 
-int run_scenario(std::string_view scenario, const Load& load) {
+int run_scenario(std::string_view scenario, const Load& load, const Arguments& arguments) {
     SystemClock clock;
     async::EventLoop loop(clock, {});
     if (scenario == "pairs") return run_traffic(loop, load, load::Role::Pairs);
@@ -113,29 +76,29 @@ int run_scenario(std::string_view scenario, const Load& load) {
     if (scenario == "fan-in") return run_traffic(loop, load, load::Role::FanIn);
     if (scenario == "connects") return run_connects(loop, load);
     if (scenario == "idle") return run_idle(loop, load);
-    refuse("no such scenario");
+    arguments.refuse("no such scenario");
 }
 
 int run(int count, char** words) {
     const std::string_view scenario = count > 1 ? words[1] : "";
-    Arguments arguments(count, words);
+    Arguments arguments(count, words, usage);
     const std::string certificate = arguments.text("--certificate");
     const std::string key = arguments.text("--key");
     const bool signs = arguments.number("--authority", 0) != 0;
     const auto tls = load::make_client_context({.verify = load::ClientTls::Verify::No,
                                                 .certificate_file = signs ? "" : certificate,
                                                 .key_file = signs ? "" : key});
-    if (!tls) refuse(tls.error().message);
+    if (!tls) arguments.refuse(tls.error().message);
     const Load load = read_load(arguments, tls->get());
     std::unique_ptr<ClientCertificates> certificates;
     if (signs) {
         auto made = ClientCertificates::make(certificate, key, visits_of(load));
-        if (!made) refuse(made.error().message);
+        if (!made) arguments.refuse(made.error().message);
         certificates = std::move(*made);
         certificates->use_in(tls->get());
     }
     raise_descriptor_limit();
-    return run_scenario(scenario, load);
+    return run_scenario(scenario, load, arguments);
 }
 
 }  // namespace

@@ -198,10 +198,10 @@ class Bench:
         server.login = self.password_file_login
         return server
 
-    def start_gatehouse(self, profile="open", more=(), environment=None):
+    def start_gatehouse(self, profile="open", more=(), environment=None, signatures="any"):
         directory = self.scratch / f"data-{len(self.servers)}"
         command = [self.programs / "gatehouse", "serve", "--data-dir", directory,
-                   "--profile", profile, "--allow-anonymous", "--api-auth", "any",
+                   "--profile", profile, "--allow-anonymous", "--api-auth", signatures,
                    "--password-file-users", self.users,
                    "--password-file-policies", self.policies, *more]
         for door in ("mqtt", "mqtts", "https", "https-mtls", "api"):
@@ -232,6 +232,15 @@ class Bench:
         words = [self.programs / "bench_fill", file, sessions, messages, payload_bytes]
         subprocess.run([str(word) for word in words], check=True)
         return file
+
+    def registry(self, things, key):
+        """A server with so many things, and a root user with this access key."""
+        directory = self.scratch / f"data-{len(self.servers)}"
+        directory.mkdir(mode=0o700)
+        words = [self.programs / "bench_fill_things", directory / "gatehouse.db", things]
+        subprocess.run([str(word) for word in words], check=True)
+        return self.start_gatehouse(signatures="sigv4", environment={
+            "GATEHOUSE_ROOT_ACCESS_KEY_ID": key[0], "GATEHOUSE_ROOT_SECRET_ACCESS_KEY": key[1]})
 
     def restored(self, file):
         """A server that starts with a copy of a messages.db, and the seconds until it was ready."""

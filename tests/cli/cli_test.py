@@ -228,6 +228,11 @@ class Authorizers(CommandTest):
         self.assertEqual(said.count("\n"), 1, said)
 
 
+    def test_an_empty_data_directory_is_not_the_default_one(self):
+        said = self.failed("status", environment={"GATEHOUSE_DATA_DIR": ""})
+        self.assertIn("is empty", said)
+
+
 class Clock(CommandTest):
     flags = ("--clock", "manual")
 
