@@ -15,8 +15,6 @@ using logs::StepStatus;
 
 // With less time left no function is called.
 constexpr std::chrono::milliseconds call_time_min(100);
-// A turn that came so fast left the function all its time.
-constexpr std::chrono::milliseconds turn_unnoticed(100);
 
 SecondQuestionMark second_question_mark(const Profile& profile) {
     return profile.behaviour.explanation == Explanation::Given ? SecondQuestionMark::ReadAsSeparator
@@ -243,14 +241,13 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_
     Circuit& circuit = call.gate->circuit;
     const bool was_open = circuit.is_open();
     if (!may_ask(call, circuit)) co_return std::unexpected(kept_out(call, circuit));
-    // One wait for both: its turn, and the answer.
-    const Deadline in_time = deadline.sooner_of(Deadline::after(parts_.clock, wait));
-    auto pass = co_await call.gate->admission.enter(source_of(call), in_time);
+    auto pass = co_await call.gate->admission.enter(
+        source_of(call), deadline.sooner_of(Deadline::after(parts_.clock, wait)));
     if (!pass) {
         call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
         co_return std::unexpected(not_asked(call, pass.error().message));
     }
-    if (in_time.remaining(parts_.clock.steady_now()) < call_time_min) {
+    if (deadline.remaining(parts_.clock.steady_now()) < call_time_min) {
         constexpr std::string_view why = "its turn came too late for an answer in time";
         call.trace.step(StepKind::EventSent, StepStatus::Failed, std::string(why));
         co_return std::unexpected(not_asked(call, why));
@@ -259,8 +256,9 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_
     if (!was_open && !may_ask(call, circuit)) {
         co_return std::unexpected(kept_out(call, circuit));
     }
-    call.had_little_time = in_time.at() + turn_unnoticed < Deadline::after(parts_.clock, wait).at();
-    co_return co_await invoke(call, in_time, hold(call, std::move(*pass)));
+    const Deadline whole_wait = Deadline::after(parts_.clock, wait);
+    call.had_little_time = deadline.at() < whole_wait.at();
+    co_return co_await invoke(call, deadline.sooner_of(whole_wait), hold(call, std::move(*pass)));
 }
 
 // A client that had little time cannot say whether the function hangs; what becomes of its call

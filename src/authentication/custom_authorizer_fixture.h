@@ -26,7 +26,6 @@ public:
         events.push_back(event);
         secrets = options.secrets;
         run_max = options.run_max;
-        deadline = options.deadline;
         on_late_failure = std::move(options.on_late_failure);
         if (keeps) held.push_back(options.held);
         asked = function.name.value();
@@ -44,7 +43,6 @@ public:
     std::vector<std::string> events;
     std::vector<std::string> secrets;
     std::optional<std::chrono::milliseconds> run_max;
-    std::optional<Deadline> deadline;
     std::function<void()> on_late_failure;
     bool keeps = false;  // events do not end
     std::vector<std::shared_ptr<const void>> held;

@@ -170,21 +170,6 @@ TEST_F(CustomAuthorizerLimitsTest, ACallThatHadLittleTimeIsNoFailure) {
     EXPECT_EQ(functions_.events.size(), 32u) << "no circuit, no brake";
 }
 
-TEST_F(CustomAuthorizerLimitsTest, TheWaitForItsTurnIsPartOfTheFiveSeconds) {
-    functions_.keeps = true;
-    constexpr std::size_t for_new_of_one_address = 48;
-    for (std::size_t i = 0; i < for_new_of_one_address; ++i) {
-        ask_later("u?x-amz-customauthorizer-name=Door");
-    }
-    EXPECT_EQ(functions_.deadline->remaining(clock_.steady_now()), seconds(5));
-    ask_later("late?x-amz-customauthorizer-name=Door");
-    clock_.advance(seconds(3));
-    functions_.held.clear();
-    turn();
-    EXPECT_EQ(functions_.events.size(), for_new_of_one_address + 1);
-    EXPECT_EQ(functions_.deadline->remaining(clock_.steady_now()), seconds(2));
-}
-
 // Where everybody waits long for a function that hangs, nobody's own call tells.
 TEST_F(CustomAuthorizerLimitsTest, WhatBecomesOfACallThatHadLittleTimeCounts) {
     functions_.error = Error{ErrorKind::Throttled, "no instance was free in time", {}};
