@@ -93,13 +93,13 @@ Flag data_dir_flag() {
 
 Result<ReadyFile> find_server(const Arguments& arguments, const Environment& environment) {
     auto data_dir = arguments.value("data-dir");
+    const bool is_told = data_dir.has_value();
     if (!data_dir) data_dir = environment.find("GATEHOUSE_DATA_DIR");
-    if (!data_dir) data_dir = default_data_directory(environment);
-    if (data_dir->empty()) {
+    if (data_dir == "" || (!is_told && environment.is_empty("GATEHOUSE_DATA_DIR"))) {
         return fail(ErrorKind::InvalidInput,
-                    "the data directory, --data-dir or GATEHOUSE_DATA_DIR, "
-                    "is empty");
+                    fmt::format("{} is empty", is_told ? "--data-dir" : "GATEHOUSE_DATA_DIR"));
     }
+    if (!data_dir) data_dir = default_data_directory(environment);
     return read_ready_file(ready_file_path(*data_dir));
 }
 

@@ -1,5 +1,7 @@
 #include "server/environment.h"
 
+#include <algorithm>
+
 namespace gatehouse::server {
 
 Environment Environment::of_process(const char* const* list) {
@@ -18,6 +20,11 @@ std::optional<std::string> Environment::find(std::string_view name) const {
         if (known == name && !value.empty()) return value;
     }
     return std::nullopt;
+}
+
+bool Environment::is_empty(std::string_view name) const {
+    const std::pair<std::string, std::string> empty(name, "");
+    return std::ranges::find(variables_, empty) != variables_.end();
 }
 
 std::string default_data_directory(const Environment& environment) {

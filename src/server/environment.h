@@ -19,6 +19,8 @@ public:
 
     // Nothing when unset or empty.
     std::optional<std::string> find(std::string_view name) const;
+    // Whether it is set to nothing, which find() passes over.
+    bool is_empty(std::string_view name) const;
     const std::vector<std::pair<std::string, std::string>>& variables() const { return variables_; }
 
 private:

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "server/client/answer.h"
 #include "server/client/authorizers_api.h"
 #include "server/client/session.h"
