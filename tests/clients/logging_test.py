@@ -3,9 +3,10 @@
 
 usage: logging_test.py GATEHOUSE [TESTS]"""
 
+import threading
 import unittest
 
-from client_test import AuthorizerTest
+from client_test import AuthorizerTest, make_function
 from device import V5, V311
 
 ROLE = "arn:aws:iam::000000000000:role/logs"
@@ -170,6 +171,31 @@ class Lost(AuthorizerTest):
                          ("Queued", "tester", 3))
         self.lose("untold", "INFO", "DISABLED")
         self.assertEqual(self.server.log_records(clientId="untold", reason="QUEUE_FULL"), [])
+
+
+FLOODS = """
+import sys
+def lambda_handler(event, context):
+    sys.stdout.write(("x" * 100 + "\\n") * 150_000)
+"""
+
+
+class Flood(AuthorizerTest):
+    log_level = "info"
+
+    def test_what_a_function_prints_leaves_room_for_the_records_of_others(self):
+        make_function(self.server, "floods", FLOODS)
+        flood = threading.Thread(target=self.server.api("lambda").invoke,
+                                 kwargs={"FunctionName": "floods"})
+        flood.start()
+        names = []
+        while flood.is_alive() or len(names) < 10:
+            names.append(f"beside-{len(names)}")
+            self.device(names[-1]).connected().close()
+        flood.join()
+        for name in names:
+            self.server.wait_for_record(clientId=name, eventType="Connect")
+            self.server.wait_for_record(clientId=name, eventType="Disconnect")
 
 
 if __name__ == "__main__":
