@@ -122,7 +122,8 @@ bool ServerIdentity::is_for(std::string_view host_name) const {
     const std::string_view below = dot == host_name.npos ? "" : host_name.substr(dot);
     return std::ranges::any_of(names.dns, [&](std::string_view name) {
         if (!name.starts_with("*.")) return name == host_name;
-        return dot != 0 && name.substr(1) == below;
+        // OpenSSL, and with it most devices, takes no wildcard right below a top-level name.
+        return dot != 0 && name.substr(1) == below && below.find('.', 1) != below.npos;
     });
 }
 

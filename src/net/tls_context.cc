@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "async/wake.h"
 #include "net/openssl_error.h"
@@ -94,6 +95,43 @@ int accept_any_certificate(X509_STORE_CTX*, void*) {
     return 1;
 }
 
+// RFC 6066 section 3: the extension as the client sent it. Empty where there is none, or another.
+std::string_view server_name_in_hello(SSL* ssl) {
+    const unsigned char* extension = nullptr;
+    std::size_t size = 0;
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &extension, &size) != 1) return {};
+    constexpr std::size_t header = 5;  // the list's length, the name's type and length
+    if (size < header || extension[2] != TLSEXT_NAMETYPE_host_name) return {};
+    const std::size_t length = extension[3] * std::size_t{256} + extension[4];
+    if (length > size - header) return {};
+    return {reinterpret_cast<const char*>(extension) + header, length};
+}
+
+// What a handshake on its way chooses by, and what it chose, which it needs until its end.
+struct NamedChoice {
+    ContextByName by_name;
+    std::shared_ptr<const TlsContext> chosen;
+};
+
+// What OpenSSL takes from a context when a connection is made has to be taken again.
+void go_on_with(SSL* ssl, const TlsContext& context) {
+    const Policy policy = policy_of(context.settings());
+    SSL_set_SSL_CTX(ssl, context.native());
+    SSL_set_min_proto_version(ssl, policy.version_min);
+    SSL_set_max_proto_version(ssl, policy.version_max);
+    SSL_set_verify(ssl, SSL_CTX_get_verify_mode(context.native()), nullptr);
+}
+
+int choose_context(SSL* ssl, int*, void*) {
+    auto* const choice = static_cast<NamedChoice*>(SSL_get_app_data(ssl));
+    if (choice == nullptr) return SSL_CLIENT_HELLO_SUCCESS;
+    if (auto context = choice->by_name(server_name_in_hello(ssl))) {
+        go_on_with(ssl, *context);
+        choice->chosen = std::move(context);
+    }
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
 // Resolves in a later turn of the loop.
 async::Task<void> next_turn(async::EventLoop& loop) {
     async::Wake wake(loop);
@@ -161,6 +199,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& se
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     }
     SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, nullptr);
+    SSL_CTX_set_client_hello_cb(context, choose_context, nullptr);
     if (!settings.application_protocols.empty()) {
         SSL_CTX_set_alpn_select_cb(context, choose_protocol, made.get());
     }
@@ -174,9 +213,11 @@ TlsContext::~TlsContext() {
 async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, int descriptor,
                                                         PeerFacts facts,
                                                         std::shared_ptr<const TlsContext> context,
-                                                        Deadline deadline) {
+                                                        Deadline deadline, ContextByName by_name) {
+    NamedChoice choice{.by_name = std::move(by_name), .chosen = nullptr};
     SSL* const ssl = SSL_new(context->native());
     SSL_set_accept_state(ssl);
+    if (choice.by_name) SSL_set_app_data(ssl, &choice);
     auto owned = std::make_unique<TlsTransport>(descriptor, ssl);
     TlsTransport& transport = *owned;
     auto stream = std::make_unique<Stream>(loop, std::move(owned), facts);
@@ -194,6 +235,7 @@ async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, 
                            "TLS handshake failed: the client did not finish it in time");
         }
     }
+    SSL_set_app_data(ssl, nullptr);
     fill_in(facts, ssl);
     stream->learn(std::move(facts));
     co_return stream;

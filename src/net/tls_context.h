@@ -55,6 +55,11 @@ private:
     ssl_ctx_st* context_ = nullptr;
 };
 
+// Which context a handshake goes on with, by the host name that the client asks for (SNI; empty:
+// none). Null: with the one that it began with. Asked before anything is agreed on, so that the
+// versions, ciphers and protocols of the chosen one count. On the loop of the handshake.
+using ContextByName = std::function<std::shared_ptr<const TlsContext>(std::string_view)>;
+
 // Performs the server handshake on an accepted socket (takes ownership of the descriptor) and
 // yields the encrypted stream with its facts filled in. Errors name what the client did wrong
 // (no shared cipher, old protocol version, plain MQTT or HTTP on a TLS port). Cancelled: it left
@@ -62,6 +67,7 @@ private:
 async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, int descriptor,
                                                         PeerFacts facts,
                                                         std::shared_ptr<const TlsContext> context,
-                                                        Deadline deadline);
+                                                        Deadline deadline,
+                                                        ContextByName by_name = {});
 
 }  // namespace gatehouse::net

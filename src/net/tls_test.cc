@@ -23,6 +23,7 @@ struct ClientOutcome {
     bool connected = false;
     bool certificate_requested = false;
     std::string cipher;
+    std::string certificate;  // the server's, in PEM
     std::string reply;
 };
 
@@ -50,6 +51,9 @@ ClientOutcome run_client(int descriptor, const ClientOptions& options) {
     if (SSL_connect(ssl) == 1) {
         outcome.connected = true;
         outcome.cipher = SSL_get_cipher_name(ssl);
+        BIO* const certificate = BIO_new(BIO_s_mem());
+        PEM_write_bio_X509(certificate, SSL_get0_peer_certificate(ssl));
+        outcome.certificate = text_from(certificate);
         SSL_write(ssl, "ping", 4);
         char buffer[16];
         const int count = SSL_read(ssl, buffer, sizeof buffer);
@@ -82,7 +86,8 @@ protected:
 
     async::Task<void> serve(int descriptor, std::shared_ptr<const TlsContext> context) {
         fcntl_nonblocking(descriptor);
-        auto stream = co_await accept_tls(loop, descriptor, {}, std::move(context), soon());
+        auto stream =
+            co_await accept_tls(loop, descriptor, {}, std::move(context), soon(), by_name);
         if (!stream) {
             refusal = stream.error().message;
             co_return;
@@ -97,6 +102,7 @@ protected:
     static void fcntl_nonblocking(int descriptor);
 
     TlsSettings settings;
+    ContextByName by_name;
     ClientOutcome client_outcome;
     PeerFacts facts;
     std::string refusal;
@@ -125,6 +131,37 @@ TEST_F(TlsTest, AnUnknownProtocolGoesOnWithoutOne) {
     exchange({.alpn = "h2"});
     EXPECT_EQ(client_outcome.reply, "pong");
     EXPECT_EQ(facts.application_protocol, "");
+}
+
+TEST_F(TlsTest, GoesOnWithTheContextOfTheName) {
+    TlsSettings named = settings;
+    const TestIdentity other = make_identity("DNS:device.example,DNS:other.example");
+    named.identity = TlsIdentity::read(other.certificate, other.key).value();
+    named.application_protocols = {"http/1.1"};
+    named.client_certificate = ClientCertificate::Requested;
+    named.policy = SecurityPolicy::Tls12_1_2_2022_10;
+    std::string asked_for;
+    by_name = [&](std::string_view name) {
+        asked_for = name;
+        return TlsContext::make(named).value();
+    };
+    exchange({.alpn = "http/1.1"});
+    EXPECT_EQ(asked_for, "device.example");
+    EXPECT_EQ(client_outcome.reply, "pong");
+    EXPECT_EQ(client_outcome.certificate, other.certificate);
+    EXPECT_EQ(facts.application_protocol, "http/1.1");
+    EXPECT_EQ(facts.tls_version, "TLSv1.2") << "its policy";
+    EXPECT_TRUE(client_outcome.certificate_requested);
+    named.policy = SecurityPolicy::Tls13_1_3_2022_10;
+    exchange({.max_version = TLS1_2_VERSION});
+    EXPECT_FALSE(client_outcome.connected);
+}
+
+TEST_F(TlsTest, GoesOnWithItsOwnContextForOtherNames) {
+    by_name = [](std::string_view) { return nullptr; };
+    exchange({.alpn = "mqtt"});
+    EXPECT_EQ(client_outcome.reply, "pong");
+    EXPECT_EQ(facts.application_protocol, "mqtt");
 }
 
 // OpenSSL's clients offer AES-256 first.
