@@ -28,6 +28,13 @@ std::string_view suffix_of(EndpointType type) {
 
 }  // namespace
 
+std::string_view name_of(EndpointType type) {
+    for (const auto& names : types) {
+        if (names.type == type) return names.asked_for;
+    }
+    std::unreachable();
+}
+
 std::optional<EndpointType> parse_endpoint_type(std::string_view text) {
     for (const auto& names : types) {
         if (names.asked_for == text) return names.type;

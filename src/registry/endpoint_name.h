@@ -7,6 +7,8 @@
 // Threads: pure functions.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +20,13 @@ namespace gatehouse::registry {
 // Which of a tenant's services is asked for. Source: AWS IoT API Reference, DescribeEndpoint.
 enum class EndpointType : std::uint8_t { DataAts, Data, CredentialProvider, Jobs };
 
-// "iot:Data-ATS" and so on; DescribeEndpoint without a type means iot:Data.
+inline constexpr std::array<EndpointType, 4> all_endpoint_types{
+    EndpointType::DataAts, EndpointType::Data, EndpointType::CredentialProvider,
+    EndpointType::Jobs};
+
+// "iot:Data-ATS" and so on.
+std::string_view name_of(EndpointType type);
+// The other way round; DescribeEndpoint without a type means iot:Data.
 std::optional<EndpointType> parse_endpoint_type(std::string_view text);
 
 std::string endpoint_name(const Tenant& tenant, EndpointType type, const Tenant& default_tenant,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "registry/authorizer_record.h"
 #include "registry/billing_group_record.h"
 #include "registry/ca_certificate_record.h"
+#include "registry/domain_configuration_record.h"
 #include "registry/elsewhere.h"
 #include "registry/own_arn.h"
 #include "registry/persistently.h"
@@ -34,6 +36,8 @@ const std::array taggables{
     Taggable{"authorizer/", authorizer_kind, "authorizer"},
     Taggable{billing_group_resource, billing_group_kind, "billing group"},
     Taggable{ca_certificate_resource, ca_certificate_kind, "CA certificate"},
+    Taggable{domain_configuration_resource, domain_configuration_kind,
+             domain_configuration_words.what},
     Taggable{"policy/", policy_kind, "policy"},
     Taggable{role_alias_resource, role_alias_kind, role_alias_words.what},
     Taggable{thing_group_resource, thing_group_kind, "thing group"},
@@ -80,7 +84,10 @@ Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view
                       fmt::format("{}: '{}' is of no type that has tags", field, *resource),
                       std::string(field));
     }
-    const std::string name = resource->substr(taggable->prefix.size());
+    std::string name = resource->substr(taggable->prefix.size());
+    // Its ARN goes on behind its name, which has no slash.
+    const bool has_id = taggable->kind == domain_configuration_kind;
+    if (has_id) name.resize(std::min(name.find('/'), name.size()));
     const auto missing = [&] {
         return refuse(
             Refusal::ResourceNotFound,
@@ -91,6 +98,11 @@ Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view
     auto record = store_.get({tenant, taggable->kind, name});
     if (!record && record.error().kind == ErrorKind::NotFound) return missing();
     if (!record) return refuse(refused_by(record.error()));
+    if (has_id) {
+        const auto domain = decode_domain_configuration(*record);
+        if (!domain) return refuse(refused_by(domain.error()));
+        if (domain->arn() != arn) return missing();
+    }
     return std::move(*record);
 }
 

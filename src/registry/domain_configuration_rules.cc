@@ -1,0 +1,94 @@
+#include "registry/domain_configuration_rules.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/resource_tags.h"
+#include "certificates/permitted_names.h"
+
+namespace gatehouse::registry {
+namespace {
+
+std::unexpected<Refused> wrong(std::string_view field, std::string_view why) {
+    return refuse(Refusal::InvalidRequest, fmt::format("{}: {}", field, why), std::string(field));
+}
+
+// Whether clients can prove who they are so by what they speak.
+Outcome<void> check_combination(const DomainConfiguration& configuration) {
+    using enum DomainAuthentication;
+    const DomainProtocol protocol = configuration.protocol;
+    const auto cannot = [&](std::string_view why) {
+        return wrong(
+            "applicationProtocol",
+            fmt::format("{} does not go with authenticationType {}: {}", name_of_choice(protocol),
+                        name_of_choice(configuration.authentication), why));
+    };
+    switch (configuration.authentication) {
+        case Default:
+        case CustomAuth: return {};
+        case AwsX509:
+            if (protocol != DomainProtocol::MqttWss) return {};
+            return cannot("client certificates are for SECURE_MQTT and HTTPS");
+        case AwsSigV4:
+            if (protocol != DomainProtocol::SecureMqtt) return {};
+            return cannot("signatures are for MQTT_WSS and HTTPS");
+        case CustomAuthX509:
+            if (protocol == DomainProtocol::SecureMqtt || protocol == DomainProtocol::Https) {
+                return {};
+            }
+            return cannot("it must be SECURE_MQTT or HTTPS");
+    }
+    return {};
+}
+
+Outcome<void> check_ocsp(const OcspConfig& ocsp) {
+    if (ocsp.lambda_arn.empty() == ocsp.responder_arn.empty()) return {};
+    return wrong("serverCertificateConfig",
+                 "ocspLambdaArn and ocspAuthorizedResponderArn are given together or not at all");
+}
+
+}  // namespace
+
+Outcome<void> check_domain_configuration(const DomainConfiguration& configuration) {
+    if (auto checked = check_combination(configuration); !checked) return checked;
+    if (configuration.ocsp) {
+        if (auto checked = check_ocsp(*configuration.ocsp); !checked) return checked;
+    }
+    if (const auto fault = tags_fault(configuration.tags)) {
+        return refuse(Refusal::InvalidRequest, *fault, "tags");
+    }
+    return {};
+}
+
+Outcome<net::SecurityPolicy> security_policy_named(std::string_view name) {
+    if (name.empty()) return net::SecurityPolicy::Tls13_1_2_2022_10;
+    if (const auto policy = parse_choice<net::SecurityPolicy>(name)) return *policy;
+    return wrong("securityPolicy",
+                 fmt::format("'{}' is none of {}", name,
+                             fmt::join(all_choices<net::SecurityPolicy>(), ", ")));
+}
+
+Outcome<std::string> domain_name_of(std::string_view text) {
+    std::string name(text);
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (!certificates::is_dns_name(name) || !name.contains('.') ||
+        certificates::is_ip_address(name)) {
+        return wrong("domainName",
+                     "it must be a whole host name: labels of letters, digits and "
+                     "'-', with dots between them");
+    }
+    return name;
+}
+
+Outcome<void> check_callback(std::string_view client_certificate_callback_arn) {
+    if (client_certificate_callback_arn.empty()) return {};
+    return wrong("clientCertificateCallbackArn",
+                 "functions that look at client certificates are not called by this server; use "
+                 "authenticationType CUSTOM_AUTH_X509 for one that decides");
+}
+
+}  // namespace gatehouse::registry
