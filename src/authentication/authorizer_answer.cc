@@ -103,7 +103,12 @@ private:
             return check(rule, fmt::format("'{}' holds other characters", text));
         }
         granted.principal_id = text;
-        return check(rule, std::nullopt);
+        check(rule, std::nullopt);
+        if (rules_.certificate_id.empty()) return true;
+        return check("principalId is that of the certificate (protocolData.tls.principalId)",
+                     text == rules_.certificate_id
+                         ? std::nullopt
+                         : std::optional(fmt::format("it is '{}'", text)));
     }
 
     bool read_documents(Granted& granted) {
@@ -111,6 +116,7 @@ private:
             fmt::format("policyDocuments is a list of at most {} policies, objects or JSON text",
                         rules_.documents_max);
         const json::value* const value = object_.if_contains("policyDocuments");
+        if (value == nullptr && !rules_.certificate_id.empty()) return true;
         if (value == nullptr) return check(rule, missing("policyDocuments"));
         if (!value->is_array()) return check(rule, fmt::format("it is {}", kind_name(*value)));
         const json::array& documents = value->as_array();

@@ -44,6 +44,9 @@ struct AnswerRules {
     std::uint32_t documents_max = 10;
     std::uint32_t interval_seconds_min = 300;  // of refreshAfter… and disconnectAfter…
     std::uint32_t interval_seconds_max = 86'400;
+    // Of a certificate that the client showed, beside which the function decides: its principalId
+    // has to be this, and it need not answer policies. Empty: there is none.
+    std::string certificate_id = {};
 };
 
 // Never fails itself: whatever the function answered is described.

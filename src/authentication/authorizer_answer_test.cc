@@ -96,5 +96,18 @@ TEST(AuthorizerAnswer, MisspeltMembersAreNoted) {
     EXPECT_NE(answer.notes[0].find("'policyDocuments'"), std::string::npos);
 }
 
+TEST(AuthorizerAnswer, BesideACertificateThePrincipalIsItsAndPoliciesMayBeMissing) {
+    const AnswerRules beside{.certificate_id = "abc1"};
+    EXPECT_TRUE(read_authorizer_answer(answer_with("[]", "\"abc1\""), beside).granted);
+    const auto other = read_authorizer_answer(answer_with("[]", "\"alice\""), beside);
+    EXPECT_FALSE(other.granted);
+    EXPECT_NE(other.problem.find("principalId is that of the certificate"), std::string::npos);
+    const std::string none =
+        R"({"isAuthenticated":true,"principalId":"abc1","disconnectAfterInSeconds":1800,)"
+        R"("refreshAfterInSeconds":300})";
+    EXPECT_TRUE(read_authorizer_answer(none, beside).granted);
+    EXPECT_FALSE(read(none).granted);
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

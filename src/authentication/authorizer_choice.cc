@@ -81,17 +81,47 @@ Refusal refusal(std::string reason, std::string sentence, std::string authorizer
             .authorizer_name = std::move(authorizer_name)};
 }
 
+// Of the domain configuration; empty: it has none.
+std::string_view default_of_domain(const Credentials& credentials) {
+    if (credentials.domain == nullptr || !credentials.domain->authorizer) return {};
+    return credentials.domain->authorizer->default_name;
+}
+
+std::expected<std::optional<AskedAuthorizer>, Refusal> asked_in(const Credentials& credentials,
+                                                                const Sources& sources) {
+    auto named = sources.find(authorizer_name_parameter);
+    const std::string_view own = default_of_domain(credentials);
+    if (!named) {
+        if (own.empty()) return std::nullopt;
+        return AskedAuthorizer{std::string(own),
+                               fmt::format("the default of domain configuration '{}'",
+                                           credentials.domain->name.view())};
+    }
+    if (!own.empty() && named->value != own && !credentials.domain->authorizer->may_be_overridden) {
+        return std::unexpected(
+            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                    fmt::format("the client names another authorizer than '{}' in {}, and domain "
+                                "configuration '{}' does not let it: leave {} out, or update "
+                                "allowAuthorizerOverride to true",
+                                own, named->where, credentials.domain->name.view(),
+                                authorizer_name_parameter),
+                    std::string(own)));
+    }
+    return AskedAuthorizer{std::move(named->value),
+                           fmt::format("{} in {}", authorizer_name_parameter, named->where)};
+}
+
 std::expected<AuthorizerChoice, Refusal> find_entry(const Credentials& credentials,
                                                     const registry::AuthorizerDirectory& directory,
-                                                    const std::optional<Found>& named) {
+                                                    std::optional<AskedAuthorizer> asked) {
     AuthorizerChoice choice;
-    if (named) {
-        choice.entry = directory.find(credentials.tenant, named->value);
-        choice.found_by = fmt::format("{} in {}", authorizer_name_parameter, named->where);
+    if (asked) {
+        choice.entry = directory.find(credentials.tenant, asked->name);
+        choice.found_by = std::move(asked->found_by);
         if (choice.entry == nullptr) {
             return std::unexpected(
                 refusal("CUSTOM_AUTHORIZER_NOT_FOUND",
-                        directory.explain_missing(credentials.tenant, named->value), named->value));
+                        directory.explain_missing(credentials.tenant, asked->name), asked->name));
         }
     } else {
         choice.entry = directory.default_of(credentials.tenant);
@@ -109,6 +139,11 @@ std::expected<AuthorizerChoice, Refusal> find_entry(const Credentials& credentia
 
 }  // namespace
 
+std::expected<std::optional<AskedAuthorizer>, Refusal> asked_authorizer(
+    const Credentials& credentials, SecondQuestionMark second) {
+    return asked_in(credentials, Sources(credentials, second));
+}
+
 std::optional<std::string> named_authorizer(const Credentials& credentials,
                                             SecondQuestionMark second) {
     auto found = Sources(credentials, second).find(authorizer_name_parameter);
@@ -120,7 +155,9 @@ bool brings_credentials(const Credentials& credentials,
     if (credentials.mqtt && (credentials.mqtt->user_name || credentials.mqtt->password))
         return true;
     if (!credentials.http) return false;
-    const auto* default_one = directory.default_of(credentials.tenant);
+    const std::string_view of_domain = default_of_domain(credentials);
+    const auto* default_one = of_domain.empty() ? directory.default_of(credentials.tenant)
+                                                : directory.find(credentials.tenant, of_domain);
     const std::string_view token_key =
         default_one == nullptr ? std::string_view() : default_one->authorizer.token_key_name;
     const auto is_for_authorizer = [&](std::string_view name) {
@@ -144,7 +181,9 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
     const Credentials& credentials, const registry::AuthorizerDirectory& directory,
     SecondQuestionMark second) {
     const Sources sources(credentials, second);
-    auto choice = find_entry(credentials, directory, sources.find(authorizer_name_parameter));
+    auto asked = asked_in(credentials, sources);
+    if (!asked) return std::unexpected(std::move(asked.error()));
+    auto choice = find_entry(credentials, directory, std::move(*asked));
     if (!choice) return choice;
     const registry::Authorizer& authorizer = choice->entry->authorizer;
     if (authorizer.status != registry::AuthorizerStatus::Active) {

@@ -1,7 +1,10 @@
 // Which custom authorizer decides about a client, and what it is given as token. Pure.
 //
 // Order (AWS IoT Core Developer Guide, "Custom authentication"): the name the client asks for —
-// header, then query, then MQTT user name — else the account's default, else none.
+// header, then query, then MQTT user name — else the default of the domain configuration, else the
+// account's, else none. Whether a name is ignored that a domain configuration does not let override
+// its default is not documented: here it is refused, so that nobody is judged by another authorizer
+// than asked for.
 #pragma once
 
 #include <expected>
@@ -27,6 +30,16 @@ struct AuthorizerChoice {
 std::expected<AuthorizerChoice, Refusal> choose_authorizer(
     const Credentials& credentials, const registry::AuthorizerDirectory& directory,
     SecondQuestionMark second);
+
+// Which authorizer is asked, before it is looked up.
+struct AskedAuthorizer {
+    std::string name;
+    std::string found_by;  // "x-amz-customauthorizer-name in the user name"
+};
+// By the client's own words and its domain configuration. None: the account's default. A refusal
+// where the client names another one than its domain configuration has and lets be overridden.
+std::expected<std::optional<AskedAuthorizer>, Refusal> asked_authorizer(
+    const Credentials& credentials, SecondQuestionMark second);
 
 // The name that the client asks for, wherever it stands; empty: it names none.
 std::optional<std::string> named_authorizer(const Credentials& credentials,

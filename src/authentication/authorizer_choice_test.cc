@@ -124,5 +124,38 @@ TEST_F(AmbiguousToken, SoIsASignature) {
         "'x-amz-customauthorizer-signature' is given more than once, and differently");
 }
 
+class AskedByDomain : public ::testing::Test {
+protected:
+    // What is asked for, or the reason why nothing is.
+    std::string asked(std::string user_name, std::optional<registry::DomainAuthorizer> authorizer) {
+        Credentials credentials;
+        credentials.mqtt = MqttCredentials{"c", std::move(user_name), {}};
+        credentials.domain = std::make_shared<const registry::DomainConfiguration>(
+            registry::DomainConfiguration{.name = registry::DomainConfigurationName("Fleet"),
+                                          .authorizer = std::move(authorizer)});
+        const auto found = asked_authorizer(credentials, SecondQuestionMark::ReadAsSeparator);
+        if (!found) return found.error().reason;
+        return *found ? (*found)->name + ", " + (*found)->found_by : "the account's default";
+    }
+    const std::string named = "u?x-amz-customauthorizer-name=Other";
+};
+
+TEST_F(AskedByDomain, ItsDefaultStandsForNoName) {
+    EXPECT_EQ(asked("u", registry::DomainAuthorizer{"Gate", false}),
+              "Gate, the default of domain configuration 'Fleet'");
+    EXPECT_EQ(asked("u", std::nullopt), "the account's default");
+    EXPECT_EQ(asked("u", registry::DomainAuthorizer{}), "the account's default");
+}
+
+TEST_F(AskedByDomain, AnotherNameCountsWhereItMayBeOverridden) {
+    EXPECT_EQ(asked(named, registry::DomainAuthorizer{"Gate", true}),
+              "Other, x-amz-customauthorizer-name in the user name");
+    EXPECT_EQ(asked(named, registry::DomainAuthorizer{"Gate", false}),
+              "CUSTOM_AUTHORIZER_PARAMETER_INVALID");
+    EXPECT_EQ(asked(named, registry::DomainAuthorizer{"Other", false}),
+              "Other, x-amz-customauthorizer-name in the user name");
+    EXPECT_EQ(asked(named, std::nullopt), "Other, x-amz-customauthorizer-name in the user name");
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

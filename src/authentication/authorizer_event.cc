@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/json.h"
+#include "certificates/certificate.h"
 #include "logs/masking.h"
 
 namespace gatehouse::authentication {
@@ -67,6 +68,33 @@ std::vector<std::pair<std::string, std::string>> by_name(const net::HttpHeaders&
     return fields;
 }
 
+// RFC 7468: base64 in lines of 64 characters.
+std::string pem_of(const Bytes& der) {
+    constexpr std::size_t line_length = 64;
+    const std::string base64 = to_base64(der);
+    std::string pem = "-----BEGIN CERTIFICATE-----\n";
+    for (std::size_t at = 0; at < base64.size(); at += line_length) {
+        pem += base64.substr(at, line_length);
+        pem += '\n';
+    }
+    return pem + "-----END CERTIFICATE-----\n";
+}
+
+// The certificate is for those authorizers alone that decide beside it.
+void add_tls(ObjectText& event, const Credentials& credentials) {
+    const net::PeerFacts& peer = credentials.peer;
+    const bool has_certificate = credentials.are_for_both() && !peer.client_certificate.empty();
+    if (peer.server_name.empty() && !has_certificate) return;
+    event.begin("tls");
+    if (!peer.server_name.empty()) event.member("serverName", peer.server_name);
+    if (has_certificate) {
+        event.member("x509CertificatePem", pem_of(peer.client_certificate));
+        event.member("principalId",
+                     certificates::certificate_id_of(peer.client_certificate).view());
+    }
+    event.end();
+}
+
 void add_http(ObjectText& event, const HttpCredentials& http, Password password) {
     event.begin("http");
     event.begin("headers");
@@ -114,11 +142,7 @@ std::string make_authorizer_event(const Credentials& credentials, const TokenFac
     if (!protocols.empty()) protocols.pop_back();
     event.raw("protocols", "[" + protocols + "]");
     event.begin("protocolData");
-    if (!credentials.peer.server_name.empty()) {
-        event.begin("tls");
-        event.member("serverName", credentials.peer.server_name);
-        event.end();
-    }
+    add_tls(event, credentials);
     if (credentials.http) add_http(event, *credentials.http, password);
     if (credentials.mqtt) add_mqtt(event, *credentials.mqtt, password);
     event.end();

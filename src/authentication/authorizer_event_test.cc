@@ -83,5 +83,24 @@ TEST(AuthorizerEvent, MaskedHoldsNoSecret) {
     EXPECT_NE(event.find("alice?x-amz-customauthorizer-name=A&t=****"), std::string::npos) << event;
 }
 
+TEST(AuthorizerEvent, TellsOfTheCertificateThoseAloneThatDecideBesideIt) {
+    Credentials credentials = mqtt_over_tls();
+    credentials.peer.client_certificate = Bytes(60, 7);
+    EXPECT_EQ(make_authorizer_event(credentials, {}, Password::Shown).find("principalId"),
+              std::string::npos);
+    credentials.domain =
+        std::make_shared<const registry::DomainConfiguration>(registry::DomainConfiguration{
+            .authentication = registry::DomainAuthentication::CustomAuthX509});
+    const auto event =
+        parse_json(make_authorizer_event(credentials, {}, Password::Shown), "").value();
+    const auto& tls = event.at("protocolData").at("tls").as_object();
+    EXPECT_EQ(tls.at("serverName"), "localhost");
+    EXPECT_EQ(tls.at("principalId").as_string().size(), 64u);
+    const std::string pem(tls.at("x509CertificatePem").as_string());
+    EXPECT_TRUE(pem.starts_with("-----BEGIN CERTIFICATE-----\nBwcHBwcH")) << pem;
+    EXPECT_EQ(pem.find('\n', 28), 28u + 64u) << "lines of 64 characters";
+    EXPECT_TRUE(pem.ends_with("\n-----END CERTIFICATE-----\n")) << pem;
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

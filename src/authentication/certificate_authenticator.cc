@@ -62,22 +62,22 @@ PrincipalFacts facts_of(const Credentials& credentials,
 
 }  // namespace
 
-async::Task<AuthenticationResult> CertificateAuthenticator::ask(
-    std::shared_ptr<const Credentials> credentials, Occasion occasion,
-    logs::TraceStore::Recorder trace) {
+async::Task<std::expected<CertificateAuthenticator::Known, Refusal>>
+CertificateAuthenticator::recognise(std::shared_ptr<const Credentials> credentials,
+                                    Occasion occasion, logs::TraceStore::Recorder trace) {
     const auto id = certificates::certificate_id_of(credentials->peer.client_certificate);
     std::optional<std::string> client_id;
     if (credentials->mqtt) client_id = credentials->mqtt->client_id;
     const auto refuse = [&](Refusal refusal) -> std::unexpected<Refusal> {
+        if (credentials->are_for_both()) refusal.type = AuthenticationType::CustomAuthX509;
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
         return std::unexpected(std::move(refusal));
     };
     const std::uint64_t epoch =
         epochs_.stamp(credentials->tenant, id.view(), client_id.value_or(std::string()));
-    const auto found = co_await look_up(credentials, occasion);
+    auto found = co_await look_up(credentials, occasion);
     if (!found) co_return refuse(refusal_of(found.error(), id));
-    const registry::CertificatePrincipal& principal = *found;
-    const registry::RegisteredCertificate& certificate = principal.certificate;
+    const registry::RegisteredCertificate& certificate = found->certificate;
     if (certificate.status == CertificateStatus::PendingActivation &&
         !certificate.authority.empty() && occasion == Occasion::Connection) {
         parts_.listener.certificate_waits(certificate);
@@ -85,20 +85,49 @@ async::Task<AuthenticationResult> CertificateAuthenticator::ask(
     if (auto checked = check(*credentials, certificate); !checked) {
         co_return refuse(std::move(checked.error()));
     }
-    auto policies = policies_of(*credentials, principal);
-    if (!policies) co_return refuse(std::move(policies.error()));
     trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
                fmt::format("the client certificate {} is registered and ACTIVE, with {} policies{}",
-                           id.view(), principal.policies.size(),
-                           principal.thing ? fmt::format("; it acts for thing '{}'",
-                                                         principal.thing->name.view())
-                                           : std::string()));
+                           id.view(), found->policies.size(),
+                           found->thing
+                               ? fmt::format("; it acts for thing '{}'", found->thing->name.view())
+                               : std::string()));
+    co_return Known{std::move(*found), epoch};
+}
+
+async::Task<AuthenticationResult> CertificateAuthenticator::ask(
+    std::shared_ptr<const Credentials> credentials, Occasion occasion,
+    logs::TraceStore::Recorder trace) {
+    const auto known = co_await recognise(credentials, occasion, trace);
+    if (!known) co_return std::unexpected(known.error());
+    auto policies = policies_of(*credentials, known->principal);
+    if (!policies) {
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, policies.error().sentence);
+        co_return std::unexpected(std::move(policies.error()));
+    }
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::X509;
-    identity->principal_id = id.value();
-    identity->registry_epoch = epoch;
+    identity->principal_id = known->principal.certificate.id.value();
+    identity->registry_epoch = known->epoch;
     identity->policies = std::move(*policies);
     co_return IdentityPtr(std::move(identity));
+}
+
+async::Task<std::expected<CertificateProofPtr, Refusal>> CertificateAuthenticator::prove(
+    std::shared_ptr<const Credentials> credentials, Occasion occasion,
+    logs::TraceStore::Recorder trace) {
+    const auto known = co_await recognise(credentials, occasion, trace);
+    if (!known) co_return std::unexpected(known.error());
+    auto sources = sources_of(known->principal);
+    if (!sources) {
+        trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, sources.error().sentence);
+        co_return std::unexpected(std::move(sources.error()));
+    }
+    co_return std::make_shared<const CertificateProof>(CertificateProof{
+        .id = known->principal.certificate.id,
+        .registry_epoch = known->epoch,
+        .policies = std::move(*sources),
+        .variables = connection_variables(*credentials, facts_of(*credentials, known->principal),
+                                          parts_.clock)});
 }
 
 async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
@@ -168,6 +197,23 @@ std::expected<void, Refusal> CertificateAuthenticator::check(
     return {};
 }
 
+std::expected<std::vector<policy::PolicySource>, Refusal> CertificateAuthenticator::sources_of(
+    const registry::CertificatePrincipal& principal) const {
+    std::vector<policy::PolicySource> sources;
+    for (const registry::AttachedPolicy& policy : principal.policies) {
+        auto document =
+            policy::parse_document(policy.document, policy::Dialect::IotPolicy, parts_.limits);
+        if (!document) {
+            return std::unexpected(refusal("INTERNAL_SERVER_ERROR",
+                                           fmt::format("{} does not read: {}", source_of(policy),
+                                                       document.error().describe())));
+        }
+        sources.push_back(
+            {source_of(policy), std::make_shared<const policy::Document>(std::move(*document))});
+    }
+    return sources;
+}
+
 std::expected<CompiledPoliciesPtr, Refusal> CertificateAuthenticator::policies_of(
     const Credentials& credentials, const registry::CertificatePrincipal& principal) {
     std::vector<std::string> texts;
@@ -186,25 +232,15 @@ std::expected<CompiledPoliciesPtr, Refusal> CertificateAuthenticator::policies_o
     if (PolicyIndexPtr index = known_.find(key)) {
         if (auto policies = fill_in(std::move(index))) return policies;
     }
-    std::vector<policy::PolicySource> sources;
-    for (const registry::AttachedPolicy& policy : principal.policies) {
-        auto document =
-            policy::parse_document(policy.document, policy::Dialect::IotPolicy, parts_.limits);
-        if (!document) {
-            return std::unexpected(refusal("INTERNAL_SERVER_ERROR",
-                                           fmt::format("{} does not read: {}", source_of(policy),
-                                                       document.error().describe())));
-        }
-        sources.push_back(
-            {source_of(policy), std::make_shared<const policy::Document>(std::move(*document))});
-    }
-    if (auto index = policy::PolicyIndex::make_open(sources, credentials.tenant)) {
+    auto sources = sources_of(principal);
+    if (!sources) return std::unexpected(std::move(sources.error()));
+    if (auto index = policy::PolicyIndex::make_open(*sources, credentials.tenant)) {
         if (auto policies = fill_in(index)) {
             known_.remember(key, index);
             return policies;
         }
     }
-    return policy::compile(std::move(sources), variables(), credentials.tenant);
+    return policy::compile(std::move(*sources), variables(), credentials.tenant);
 }
 
 }  // namespace gatehouse::authentication

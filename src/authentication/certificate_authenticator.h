@@ -10,10 +10,14 @@
 // Threads: any loop.
 #pragma once
 
+#include <cstdint>
+#include <expected>
 #include <memory>
+#include <vector>
 
 #include "async/task.h"
 #include "authentication/authenticator.h"
+#include "authentication/certificate_proof.h"
 #include "authentication/identity_epochs.h"
 #include "authentication/known_indexes.h"
 #include "authentication/registration_listener.h"
@@ -42,6 +46,10 @@ public:
     // Of credentials with a client certificate.
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
                                           Occasion occasion, logs::TraceStore::Recorder trace);
+    // The same where an authorizer decides beside the certificate.
+    async::Task<std::expected<CertificateProofPtr, Refusal>> prove(
+        std::shared_ptr<const Credentials> credentials, Occasion occasion,
+        logs::TraceStore::Recorder trace);
 
     // What the registry holds of these clients changed.
     void note(const registry::AffectedClients& affected) { epochs_.note(affected); }
@@ -52,6 +60,14 @@ public:
     }
 
 private:
+    // A certificate that is let in, and IdentityEpochs::stamp() from before it was read.
+    struct Known {
+        registry::CertificatePrincipal principal;
+        std::uint64_t epoch = 0;
+    };
+    async::Task<std::expected<Known, Refusal>> recognise(
+        std::shared_ptr<const Credentials> credentials, Occasion occasion,
+        logs::TraceStore::Recorder trace);
     // What the store holds, read and changed in one go on a worker.
     using Found = registry::Outcome<registry::CertificatePrincipal>;
     async::Task<Found> look_up(std::shared_ptr<const Credentials> credentials, Occasion occasion);
@@ -59,6 +75,8 @@ private:
                                        const registry::RegisteredCertificate& certificate) const;
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(
         const Credentials& credentials, const registry::CertificatePrincipal& principal);
+    std::expected<std::vector<policy::PolicySource>, Refusal> sources_of(
+        const registry::CertificatePrincipal& principal) const;
 
     const Parts parts_;
     KnownIndexes known_;

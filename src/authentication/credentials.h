@@ -11,6 +11,7 @@
 #include "base/uuid.h"
 #include "net/http.h"
 #include "net/transport.h"
+#include "registry/domain_configuration.h"
 
 namespace gatehouse::authentication {
 
@@ -40,6 +41,8 @@ struct Credentials {
     net::PeerFacts peer;
     std::unique_ptr<HttpCredentials> http;  // most connections have none
     std::optional<MqttCredentials> mqtt;
+    // Of the host name that the client asked for; null: it has none.
+    std::shared_ptr<const registry::DomainConfiguration> domain;
     // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); null: it may.
     std::unique_ptr<const std::string> custom_authentication_problem;
     // Why a client certificate may not decide here (the door); null: it may.
@@ -47,6 +50,15 @@ struct Credentials {
     // Whether TLS named an endpoint of the tenant (SNI).
     bool names_endpoint = false;
 
+    // Whether an authorizer decides beside a certificate.
+    bool are_for_both() const {
+        return domain != nullptr &&
+               domain->authentication == registry::DomainAuthentication::CustomAuthX509;
+    }
+    // How an authorizer's decision about them is called.
+    AuthenticationType type_with_authorizer() const {
+        return are_for_both() ? AuthenticationType::CustomAuthX509 : AuthenticationType::CustomAuth;
+    }
     // The MQTT user name, else empty.
     std::string_view user_name() const {
         return mqtt && mqtt->user_name ? std::string_view(*mqtt->user_name) : std::string_view();

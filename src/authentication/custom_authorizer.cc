@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "async/run_on.h"
 #include "authentication/basic_credentials.h"
 #include "authentication/custom_authorizer_call.h"
@@ -50,16 +53,18 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
 CustomAuthorizer::~CustomAuthorizer() = default;
 
 async::Task<AuthenticationResult> CustomAuthorizer::ask(
-    std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
-    logs::TraceStore::Recorder trace, Deadline deadline) {
-    return ask_at_home({std::move(credentials), Purpose::Connect, std::move(is_let_in)}, trace,
-                       deadline);
+    std::shared_ptr<const Credentials> credentials, CertificateProofPtr certificate,
+    IsLetIn is_let_in, logs::TraceStore::Recorder trace, Deadline deadline) {
+    return ask_at_home(
+        {std::move(credentials), std::move(certificate), Purpose::Connect, std::move(is_let_in)},
+        trace, deadline);
 }
 
 async::Task<AuthenticationResult> CustomAuthorizer::refresh(
-    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
-    Deadline deadline) {
-    return ask_at_home({std::move(credentials), Purpose::Refresh, {}}, trace, deadline);
+    std::shared_ptr<const Credentials> credentials, CertificateProofPtr certificate,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
+    return ask_at_home({std::move(credentials), std::move(certificate), Purpose::Refresh, {}},
+                       trace, deadline);
 }
 
 async::Task<AuthenticationResult> CustomAuthorizer::ask_at_home(Question question,
@@ -78,6 +83,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
     auto choice = choose_authorizer(*question.credentials, directory_.current(),
                                     second_question_mark(settings_.profile));
     if (!choice) {
+        choice.error().type = question.credentials->type_with_authorizer();
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, choice.error().sentence);
         co_return std::unexpected(std::move(choice.error()));
     }
@@ -88,6 +94,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
     }
     auto checked = check_token(*choice);
     if (!checked) {
+        checked.error().type = question.credentials->type_with_authorizer();
         trace.step(StepKind::SignatureChecked, StepStatus::Failed, checked.error().sentence);
         co_return std::unexpected(std::move(checked.error()));
     }
@@ -95,6 +102,7 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
                choice->token.signature_verified ? StepStatus::Passed : StepStatus::Skipped,
                std::move(*checked));
     Call call{.credentials = std::move(question.credentials),
+              .certificate = std::move(question.certificate),
               .purpose = question.purpose,
               .trace = trace,
               .authorizer = choice->entry->authorizer,
@@ -185,10 +193,11 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
     const Limits& limits = settings_.profile.limits;
     Answered answered{
         std::nullopt,
-        read_authorizer_answer(*payload,
-                               {.documents_max = limits.authorizer_documents_max,
-                                .interval_seconds_min = limits.authorizer_interval_seconds_min,
-                                .interval_seconds_max = limits.authorizer_interval_seconds_max})};
+        read_authorizer_answer(
+            *payload, {.documents_max = limits.authorizer_documents_max,
+                       .interval_seconds_min = limits.authorizer_interval_seconds_min,
+                       .interval_seconds_max = limits.authorizer_interval_seconds_max,
+                       .certificate_id = call.certificate ? call.certificate->id.value() : ""})};
     trace_answer(call, answered.answer);
     if (answered.answer.refused) {
         metrics_.add(logs::Metric::AuthorizerRefusals);
@@ -338,9 +347,24 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     co_return std::unexpected(std::move(refusal));
 }
 
+// Those of the certificate and of the answer together, for this connection alone.
+Result<CompiledPoliciesPtr> CustomAuthorizer::policies_of_both(const Call& call,
+                                                               const Granted& granted) const {
+    auto documents = SharedPolicies::sources_of(
+        granted.policy_documents,
+        {.characters_max = settings_.profile.limits.policy_characters_max});
+    if (!documents) return fail(std::move(documents.error()));
+    std::vector<policy::PolicySource> sources = call.certificate->policies;
+    std::ranges::move(*documents, std::back_inserter(sources));
+    return policy::compile(std::move(sources), call.certificate->variables,
+                           call.credentials->tenant);
+}
+
 std::expected<CompiledPoliciesPtr, Refusal> CustomAuthorizer::policies_of(Call& call,
                                                                           const Granted& granted) {
-    auto policies = shared_policies_.policies_of(*call.credentials, granted.policy_documents);
+    auto policies = call.certificate
+                        ? policies_of_both(call, granted)
+                        : shared_policies_.policies_of(*call.credentials, granted.policy_documents);
     if (policies) return std::move(*policies);
     call.trace.step(StepKind::AnswerValidated, StepStatus::Failed,
                     call.scrubber.scrub(policies.error().describe()));
@@ -355,7 +379,8 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     auto policies = policies_of(call, granted);
     if (!policies) return std::unexpected(std::move(policies.error()));
     auto identity = std::make_shared<Identity>();
-    identity->type = AuthenticationType::CustomAuth;
+    identity->type = call.credentials->type_with_authorizer();
+    if (call.certificate) identity->registry_epoch = call.certificate->registry_epoch;
     identity->principal_id = std::move(granted.principal_id);
     identity->authorizer_name = call.authorizer.name.value();
     if (!call.permission_problem.empty()) {

@@ -20,6 +20,7 @@
 #include "authentication/authenticator.h"
 #include "authentication/authorizer_answer.h"
 #include "authentication/authorizer_choice.h"
+#include "authentication/certificate_proof.h"
 #include "authentication/refusal_brake.h"
 #include "authentication/shared_policies.h"
 #include "base/profile.h"
@@ -64,11 +65,13 @@ public:
     CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuthorizerParts parts);
     ~CustomAuthorizer();
 
-    // As Authenticator::authenticate() and refresh().
+    // As Authenticator::authenticate() and refresh(). With a certificate, of which `certificate`
+    // says what it proved, the identity has both; null: there is none.
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
-                                          IsLetIn is_let_in, logs::TraceStore::Recorder trace,
-                                          Deadline deadline);
+                                          CertificateProofPtr certificate, IsLetIn is_let_in,
+                                          logs::TraceStore::Recorder trace, Deadline deadline);
     async::Task<AuthenticationResult> refresh(std::shared_ptr<const Credentials> credentials,
+                                              CertificateProofPtr certificate,
                                               logs::TraceStore::Recorder trace, Deadline deadline);
 
     // TestInvokeAuthorizer: the named authorizer is asked with what the caller made up.
@@ -101,6 +104,7 @@ private:
     enum class Purpose : std::uint8_t { Connect, Refresh, Test };
     struct Question {
         std::shared_ptr<const Credentials> credentials;
+        CertificateProofPtr certificate;
         Purpose purpose = Purpose::Connect;
         IsLetIn is_let_in;
     };
@@ -132,6 +136,7 @@ private:
     Refusal not_asked(Call& call, std::string_view why);
     std::optional<Refusal> check_permission(Call& call);
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(Call& call, const Granted& granted);
+    Result<CompiledPoliciesPtr> policies_of_both(const Call& call, const Granted& granted) const;
     AuthenticationResult grant(Call& call, Granted granted);
     void trace_answer(Call& call, const AuthorizerAnswer& answer);
     void report(const Call& call, const std::optional<Refusal>& refusal);

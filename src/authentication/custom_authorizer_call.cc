@@ -50,6 +50,7 @@ functions::FunctionRef CustomAuthorizer::Call::function() const {
 Refusal CustomAuthorizer::Call::refuse(Refusal::Kind kind, std::string reason,
                                        std::string sentence) const {
     return {.kind = kind,
+            .type = credentials->type_with_authorizer(),
             .reason = std::move(reason),
             .sentence = scrubber.scrub(sentence),
             .authorizer_name = authorizer.name.value()};

@@ -18,6 +18,7 @@ std::vector<std::string> secrets_of(const Credentials& credentials, const TokenF
 
 struct CustomAuthorizer::Call {
     std::shared_ptr<const Credentials> credentials;
+    CertificateProofPtr certificate = nullptr;  // beside which it decides
     Purpose purpose = Purpose::Connect;
     logs::TraceStore::Recorder trace;
     // Copied: the directory may be replaced while the function runs.

@@ -122,9 +122,10 @@ protected:
             auto trace = traces_.begin({}, "trace", "127.0.0.1:1234");
             const auto deadline = Deadline::after(clock_, std::chrono::seconds(6));
             if (purpose == Purpose::Refresh) {
-                result = co_await authorizer_->refresh(credentials, trace, deadline);
+                result = co_await authorizer_->refresh(credentials, certificate_, trace, deadline);
             } else {
-                result = co_await authorizer_->ask(credentials, may_connect, trace, deadline);
+                result = co_await authorizer_->ask(credentials, certificate_, may_connect, trace,
+                                                   deadline);
             }
         };
         tasks_.start(question());
@@ -156,7 +157,8 @@ protected:
     void ask_later(std::shared_ptr<Credentials> client, AuthenticationResult* answer = nullptr) {
         tasks_.start([](auto& self, auto client, auto* answer) -> async::Task<void> {
             auto result = co_await self.authorizer_->ask(
-                client, may_connect, {}, Deadline::after(self.clock_, std::chrono::seconds(6)));
+                client, nullptr, may_connect, {},
+                Deadline::after(self.clock_, std::chrono::seconds(6)));
             if (answer != nullptr) *answer = std::move(result);
         }(*this, std::move(client), answer));
         turn();
@@ -194,6 +196,7 @@ protected:
     logs::FixedLevel levels_{logs::Level::Debug};
     logs::Metrics metrics_;
     logs::TraceStore traces_{clock_};
+    CertificateProofPtr certificate_;  // of whoever asks; null: none
     std::unique_ptr<CustomAuthorizer> authorizer_;
 };
 

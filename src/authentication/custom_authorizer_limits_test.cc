@@ -153,8 +153,8 @@ TEST_F(CustomAuthorizerLimitsTest, ACallThatHadLittleTimeIsNoFailure) {
     const auto ask_with = [&](std::string user, std::chrono::milliseconds left) {
         AuthenticationResult result = std::unexpected(Refusal());
         tasks_.start([](auto& self, auto client, auto left, auto& result) -> async::Task<void> {
-            result =
-                co_await self.authorizer_->ask(client, {}, {}, Deadline::after(self.clock_, left));
+            result = co_await self.authorizer_->ask(client, nullptr, {}, {},
+                                                    Deadline::after(self.clock_, left));
         }(*this, credentials(user + "?x-amz-customauthorizer-name=Door"), left, result));
         turn();
         return result.error();

@@ -188,5 +188,46 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     EXPECT_FALSE((*identity)->policies->decide(policy::Action::Connect, "c").allowed());
 }
 
+TEST_F(CustomAuthorizerTest, BesideACertificateBothSaysWhatIsAllowed) {
+    const auto statement = [](const char* effect, const char* topic) {
+        return fmt::format(R"({{"Version":"2012-10-17","Statement":{{"Effect":"{}",)"
+                           R"("Action":"iot:Publish","Resource":"arn:aws:iot:*:*:topic/{}"}}}})",
+                           effect, topic);
+    };
+    const auto document = [&](const char* effect, const char* topic) {
+        return std::make_shared<const policy::Document>(
+            policy::parse_document(statement(effect, topic), policy::Dialect::IotPolicy).value());
+    };
+    certificate_ = std::make_shared<const CertificateProof>(
+        CertificateProof{.id = certificates::CertificateId("abc1"),
+                         .registry_epoch = 7,
+                         .policies = {{"policy 'a'", document("Allow", "cert")},
+                                      {"policy 'b'", document("Deny", "never")}},
+                         .variables = {}});
+    auto both = credentials("alice?x-amz-customauthorizer-name=Door");
+    both->domain =
+        std::make_shared<const registry::DomainConfiguration>(registry::DomainConfiguration{
+            .authentication = registry::DomainAuthentication::CustomAuthX509});
+    functions_.answer =
+        fmt::format(R"({{"isAuthenticated":true,"principalId":"abc1","policyDocuments":[{},{}],)"
+                    R"("disconnectAfterInSeconds":1800,"refreshAfterInSeconds":300}})",
+                    statement("Allow", "answer"), statement("Allow", "never"));
+    const auto identity = ask(both);
+    ASSERT_TRUE(identity) << identity.error().sentence;
+    EXPECT_EQ((*identity)->type, AuthenticationType::CustomAuthX509);
+    EXPECT_EQ((*identity)->principal_id, "abc1");
+    EXPECT_EQ((*identity)->registry_epoch, 7u);
+    const auto may = [&](const char* topic) {
+        return (*identity)->policies->decide(policy::Action::Publish, topic).allowed();
+    };
+    EXPECT_TRUE(may("cert"));
+    EXPECT_TRUE(may("answer"));
+    EXPECT_FALSE(may("never")) << "what is denied by one stays so";
+    functions_.answer = allowing_answer;
+    const auto refused = ask(both);
+    ASSERT_FALSE(refused) << "the principal is another";
+    EXPECT_EQ(refused.error().type, AuthenticationType::CustomAuthX509);
+}
+
 }  // namespace
 }  // namespace gatehouse::authentication

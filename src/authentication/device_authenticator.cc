@@ -9,16 +9,27 @@ namespace gatehouse::authentication {
 using logs::StepKind;
 using logs::StepStatus;
 
+namespace {
+
+AuthenticationResult refuse(AuthenticationType type, std::string sentence,
+                            logs::TraceStore::Recorder trace) {
+    Refusal refusal{.type = type, .reason = "NOT_AUTHENTICATED", .sentence = std::move(sentence)};
+    trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
+    return std::unexpected(std::move(refusal));
+}
+
+}  // namespace
+
 async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
     logs::TraceStore::Recorder trace, Deadline deadline) {
+    if (credentials->domain != nullptr && credentials->domain->decides_authentication()) {
+        co_return co_await authenticate_by_domain(std::move(credentials), std::move(is_let_in),
+                                                  trace, deadline);
+    }
     if (is_for_certificate(*credentials)) {
         if (credentials->certificate_problem) {
-            Refusal refusal{.type = AuthenticationType::X509,
-                            .reason = "NOT_AUTHENTICATED",
-                            .sentence = *credentials->certificate_problem};
-            trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
-            co_return std::unexpected(std::move(refusal));
+            co_return refuse(AuthenticationType::X509, *credentials->certificate_problem, trace);
         }
         co_return co_await certificates_.ask(std::move(credentials),
                                              CertificateAuthenticator::Occasion::Connection, trace);
@@ -29,15 +40,75 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
         co_return anonymous_identities_.identity_of(*credentials);
     }
     if (credentials->custom_authentication_problem) {
-        Refusal refusal{.reason = "NOT_AUTHENTICATED",
-                        .sentence = *credentials->custom_authentication_problem};
-        trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
-        co_return std::unexpected(std::move(refusal));
+        co_return refuse(AuthenticationType::CustomAuth,
+                         *credentials->custom_authentication_problem, trace);
     }
+    co_return co_await ask_authorizer(std::move(credentials), std::move(is_let_in), trace,
+                                      deadline);
+}
+
+async::Task<AuthenticationResult> DeviceAuthenticator::ask_authorizer(
+    std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
     if (passwords_ != nullptr && passwords_->decides_about(*credentials)) {
-        co_return co_await passwords_->ask(std::move(credentials), trace, deadline);
+        return passwords_->ask(std::move(credentials), trace, deadline);
     }
-    co_return co_await custom_.ask(std::move(credentials), std::move(is_let_in), trace, deadline);
+    return custom_.ask(std::move(credentials), nullptr, std::move(is_let_in), trace, deadline);
+}
+
+async::Task<AuthenticationResult> DeviceAuthenticator::authenticate_by_domain(
+    std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
+    using registry::DomainAuthentication;
+    const registry::DomainConfiguration& domain = *credentials->domain;
+    const bool shows_certificate = !credentials->peer.client_certificate.empty();
+    const auto wants_certificate = [&](AuthenticationType type) {
+        return refuse(type,
+                      fmt::format("domain configuration '{}' takes {} alone, and the client showed "
+                                  "no certificate",
+                                  domain.name.view(), name_of_choice(domain.authentication)),
+                      trace);
+    };
+    switch (domain.authentication) {
+        case DomainAuthentication::AwsX509:
+            if (!shows_certificate) co_return wants_certificate(AuthenticationType::X509);
+            co_return co_await certificates_.ask(
+                std::move(credentials), CertificateAuthenticator::Occasion::Connection, trace);
+        case DomainAuthentication::CustomAuthX509:
+            if (!shows_certificate) co_return wants_certificate(AuthenticationType::CustomAuthX509);
+            co_return co_await ask_both(std::move(credentials), std::move(is_let_in), trace,
+                                        deadline);
+        case DomainAuthentication::AwsSigV4:
+            co_return refuse(AuthenticationType::SigV4,
+                             fmt::format("domain configuration '{}' takes AWS_SIGV4 alone, and "
+                                         "this server reads no signatures of devices",
+                                         domain.name.view()),
+                             trace);
+        case DomainAuthentication::CustomAuth:
+        case DomainAuthentication::Default: break;
+    }
+    co_return co_await ask_authorizer(std::move(credentials), std::move(is_let_in), trace,
+                                      deadline);
+}
+
+// The certificate first, so that no function is asked about one that is not let in.
+async::Task<AuthenticationResult> DeviceAuthenticator::ask_both(
+    std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
+    logs::TraceStore::Recorder trace, Deadline deadline) {
+    const auto proof = co_await certificates_.prove(
+        credentials, CertificateAuthenticator::Occasion::Connection, trace);
+    if (!proof) co_return std::unexpected(proof.error());
+    co_return co_await custom_.ask(std::move(credentials), *proof, std::move(is_let_in), trace,
+                                   deadline);
+}
+
+async::Task<AuthenticationResult> DeviceAuthenticator::refresh_both(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    const auto proof = co_await certificates_.prove(
+        credentials, CertificateAuthenticator::Occasion::Review, trace);
+    if (!proof) co_return std::unexpected(proof.error());
+    co_return co_await custom_.refresh(std::move(credentials), *proof, trace, deadline);
 }
 
 // A certificate counts unless the client asks for an authorizer where one may decide. AWS's SDKs
@@ -55,7 +126,7 @@ bool DeviceAuthenticator::is_for_certificate(const Credentials& credentials) con
 async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
     std::shared_ptr<const Credentials> credentials, IdentityPtr present,
     logs::TraceStore::Recorder trace, Deadline deadline) {
-    if (present->is_of_registry()) {
+    if (present->type == AuthenticationType::X509) {
         auto result = co_await certificates_.ask(std::move(credentials),
                                                  CertificateAuthenticator::Occasion::Review, trace);
         trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
@@ -64,7 +135,9 @@ async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
                           : result.error().sentence);
         co_return result;
     }
-    auto result = co_await custom_.refresh(std::move(credentials), trace, deadline);
+    auto result = present->type == AuthenticationType::CustomAuthX509
+                      ? co_await refresh_both(std::move(credentials), trace, deadline)
+                      : co_await custom_.refresh(std::move(credentials), nullptr, trace, deadline);
     trace.step(StepKind::Refreshed, result ? StepStatus::Passed : StepStatus::Failed,
                result ? fmt::format("authorizer '{}' was asked again; its policies replace the "
                                     "earlier ones",

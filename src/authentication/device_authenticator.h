@@ -51,6 +51,20 @@ public:
     }
 
 private:
+    // Where the domain configuration says how clients prove who they are.
+    async::Task<AuthenticationResult> authenticate_by_domain(
+        std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
+        logs::TraceStore::Recorder trace, Deadline deadline);
+    async::Task<AuthenticationResult> ask_both(std::shared_ptr<const Credentials> credentials,
+                                               IsLetIn is_let_in, logs::TraceStore::Recorder trace,
+                                               Deadline deadline);
+    async::Task<AuthenticationResult> ask_authorizer(std::shared_ptr<const Credentials> credentials,
+                                                     IsLetIn is_let_in,
+                                                     logs::TraceStore::Recorder trace,
+                                                     Deadline deadline);
+    async::Task<AuthenticationResult> refresh_both(std::shared_ptr<const Credentials> credentials,
+                                                   logs::TraceStore::Recorder trace,
+                                                   Deadline deadline);
     bool is_for_certificate(const Credentials& credentials) const;
 
     CertificateAuthenticator& certificates_;

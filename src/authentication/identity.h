@@ -30,8 +30,10 @@ struct Identity {
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
 
-    // Whether the registry said who this is and what it may do.
-    bool is_of_registry() const { return type == AuthenticationType::X509; }
+    // Whether the registry said who this is and what it may do, if not it alone.
+    bool is_of_registry() const {
+        return type == AuthenticationType::X509 || type == AuthenticationType::CustomAuthX509;
+    }
 };
 using IdentityPtr = std::shared_ptr<const Identity>;
 

@@ -109,8 +109,9 @@ Result<void> PasswordAuthenticator::reload() {
 
 bool PasswordAuthenticator::decides_about(const Credentials& credentials) const {
     if (credentials.tenant != settings_.tenant) return false;
-    const auto named = named_authorizer(credentials, settings_.second);
-    if (named) return *named == password_authorizer_name;
+    const auto asked = asked_authorizer(credentials, settings_.second);
+    if (!asked) return false;  // which is told where authorizers are asked
+    if (*asked) return (*asked)->name == password_authorizer_name;
     return parts_.directory.get()->default_of(credentials.tenant) == nullptr;
 }
 

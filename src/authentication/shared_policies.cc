@@ -26,6 +26,13 @@ std::size_t bytes_of(std::span<const std::string> texts) {
 
 }  // namespace
 
+Result<std::vector<policy::PolicySource>> SharedPolicies::sources_of(
+    std::span<const std::string> texts, policy::DocumentLimits limits) {
+    auto documents = policy::parse_documents(texts, policy::Dialect::IotPolicy, limits);
+    if (!documents) return std::unexpected(documents.error());
+    return named(std::move(*documents));
+}
+
 // The documents of one connection, as they may be known.
 struct SharedPolicies::Question {
     const Credentials& credentials;
@@ -82,9 +89,9 @@ CompiledPoliciesPtr SharedPolicies::find(const Question& question) const {
 }
 
 Result<CompiledPoliciesPtr> SharedPolicies::make(const Question& question) {
-    auto documents = policy::parse_documents(question.texts, policy::Dialect::IotPolicy, limits_);
-    if (!documents) return std::unexpected(documents.error());
-    const auto sources = named(std::move(*documents));
+    const auto parsed = sources_of(question.texts, limits_);
+    if (!parsed) return std::unexpected(parsed.error());
+    const auto& sources = *parsed;
     std::optional<std::vector<policy::PolicySource>> open;
     if (question.written_out) {
         open = policy::with_client_id_open(sources, question.texts, question.client_id);

@@ -11,6 +11,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "authentication/credentials.h"
 #include "authentication/known_indexes.h"
@@ -30,6 +31,10 @@ public:
     // Errors: as policy::parse_documents.
     Result<CompiledPoliciesPtr> policies_of(const Credentials& credentials,
                                             std::span<const std::string> texts);
+
+    // Such documents by the names that explanations call them. Errors: as above.
+    static Result<std::vector<policy::PolicySource>> sources_of(std::span<const std::string> texts,
+                                                                policy::DocumentLimits limits);
 
 private:
     struct Question;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/tenant.h"
 #include "base/uuid.h"
+#include "gateway/domain.h"
 #include "gateway/door.h"
 #include "gateway/password_exposure.h"
 #include "logs/event.h"
@@ -27,6 +28,7 @@ struct DeviceFacts {
     std::string source_ip;
     std::uint16_t source_port = 0;
     DoorKind door = DoorKind::Mqtt;
+    DomainConfigurationPtr domain;  // by whose host name it came; null: by an endpoint's
     PasswordExposure password_exposure = PasswordExposure::None;
     mqtt::ProtocolVersion version = mqtt::ProtocolVersion::V3_1_1;
     logs::Level log_level = logs::Level::Info;

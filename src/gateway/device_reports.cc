@@ -75,6 +75,7 @@ void DeviceConnection::report_connected() {
                                     .authentication_type = name_of(identity_->type),
                                     .authorizer_name = identity_->authorizer_name,
                                     .door = name_of(facts_->door),
+                                    .domain_configuration = name_of(facts_->domain),
                                     .explanation = identity_->permission_problem
                                                        ? *identity_->permission_problem
                                                        : std::string_view()});

@@ -16,6 +16,8 @@ void note_door(authentication::Credentials& credentials, const Door& door, const
                Carrier carrier, DoorRules rules) {
     const net::PeerFacts& peer = credentials.peer;
     credentials.names_endpoint = name.is_endpoint && !peer.server_name.empty();
+    // What the domain configuration says itself counts instead of the door's table.
+    if (credentials.domain != nullptr && credentials.domain->decides_authentication()) return;
     if (auto problem = custom_authentication_problem(door, peer, name, rules)) {
         credentials.custom_authentication_problem =
             std::make_unique<const std::string>(std::move(*problem));

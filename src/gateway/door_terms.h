@@ -9,8 +9,8 @@ namespace gatehouse::gateway {
 
 enum class Carrier : std::uint8_t { Tcp, WebSocket, Http };
 
-// Notes who may not decide, and why, and whether an endpoint was named; the peer's facts must be
-// there.
+// Notes who may not decide, and why, and whether an endpoint was named; the peer's facts and the
+// domain configuration must be there.
 void note_door(authentication::Credentials& credentials, const Door& door, const AskedName& name,
                Carrier carrier, DoorRules rules);
 

@@ -7,6 +7,7 @@
 
 #include "base/uuid.h"
 #include "gateway/arrival.h"
+#include "gateway/attach_request.h"
 #include "gateway/connect_permission.h"
 #include "gateway/connect_rules.h"
 #include "gateway/door_terms.h"
@@ -17,8 +18,6 @@
 #include "gateway/loop_gateway.h"
 #include "gateway/proxied_peer.h"
 #include "gateway/reason_string.h"
-#include "gateway/session_owner.h"
-#include "gateway/will_permit.h"
 #include "mqtt/connack.h"
 #include "mqtt/connect.h"
 #include "net/http_server.h"
@@ -53,8 +52,12 @@ public:
         const bool is_open = co_await open_stream(socket);
         handshaking_ = -1;
         if (!is_open) co_return;
+        if (!speaks_here()) co_return;
         auto conversation =
-            conversation_of(door_, stream_->facts(), profile().behaviour.door_rules);
+            domain_ ? conversation_of(*domain_->configuration) : std::optional<Conversation>();
+        if (!conversation) {
+            conversation = conversation_of(door_, stream_->facts(), profile().behaviour.door_rules);
+        }
         const Deadline deadline = after(gateway_.settings().connect_wait);
         if (!conversation) {
             if (!co_await read_more(deadline)) co_return;
@@ -63,7 +66,7 @@ public:
         if (conversation == Conversation::Http) {
             if (input_.empty() && !co_await read_first_of_http()) co_return;
             const std::string initial(text_of(input_));
-            HttpDoor http(gateway_, door_);
+            HttpDoor http(gateway_, door_, domain_);
             auto upgrade =
                 co_await net::serve_http(*stream_, initial, http, gateway_.settings().http);
             if (upgrade) co_await converse_by_websocket(std::move(*upgrade));
@@ -91,6 +94,16 @@ private:
         if (stream_) stream_->cancel();
     }
 
+    // Whether the door takes what the domain configuration has its clients speak; reported if not.
+    bool speaks_here() {
+        const auto problem = domain_ ? protocol_problem(*domain_->configuration, door_.kind)
+                                     : std::optional<std::string>();
+        if (!problem) return true;
+        report_no_connect(gateway_, door_, stream_->facts(),
+                          {.at = logs::StepKind::Alpn, .details = *problem});
+        return false;
+    }
+
     async::Task<void> converse_by_websocket(net::HttpUpgrade upgrade) {
         net::PeerFacts facts = stream_->facts();
         auto transport = net::make_websocket_transport(
@@ -99,6 +112,13 @@ private:
             std::make_unique<net::Stream>(gateway_.loop(), std::move(transport), std::move(facts));
         upgrade_ = std::move(upgrade.request);
         input_.clear();
+        if (stream_->facts().server_name.empty()) {
+            domain_ = gateway_.domain_of(host_of(*upgrade_));
+            if (const auto problem = websocket_problem(domain_.get())) {
+                co_return report_no_connect(gateway_, door_, stream_->facts(),
+                                            {.at = logs::StepKind::Alpn, .details = *problem});
+            }
+        }
         co_await converse(after(gateway_.settings().connect_wait));
     }
 
@@ -109,13 +129,15 @@ private:
             co_return false;
         }
         if (door_.tls == nullptr) {
+            domain_ = gateway_.domain_of(facts.server_name);
             stream_ = std::make_unique<net::Stream>(
                 gateway_.loop(), net::make_plain_transport(socket.descriptor), std::move(facts));
             co_return true;
         }
         auto stream =
             co_await net::accept_tls(gateway_.loop(), socket.descriptor, facts, door_.tls->get(),
-                                     after(gateway_.settings().handshake_wait));
+                                     after(gateway_.settings().handshake_wait),
+                                     [this](std::string_view name) { return context_for(name); });
         // Port scans and health checks connect and leave; that is no event.
         if (!stream && stream.error().kind == ErrorKind::Cancelled) co_return false;
         if (!stream) {
@@ -125,6 +147,11 @@ private:
         }
         stream_ = std::move(*stream);
         co_return true;
+    }
+
+    std::shared_ptr<const net::TlsContext> context_for(std::string_view server_name) {
+        domain_ = gateway_.domain_of(server_name);
+        return domain_ ? domain_->context_at(door_.kind) : nullptr;
     }
 
     // False: the stream ended or the deadline passed, reported unless nothing ever came.
@@ -201,7 +228,7 @@ private:
         const mqtt::Connect& connect = **connect_;
         version_ = connect.version;
         facts_ = make_facts();
-        note_arrival(facts_->trace, door_, stream_->facts(), connect);
+        note_arrival(facts_->trace, door_, stream_->facts(), facts_->domain, connect);
         auto problem = check_connect(connect, profile());
         if (!problem) problem = check_answer(connect, assigned_client_id(), profile());
         if (problem) {
@@ -222,12 +249,7 @@ private:
         if (const auto over_rate = rate_problem(Proven::NotYet)) {
             co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
         }
-        if (!tenant_problem_.empty()) {
-            const Refusal refusal{.kind = Refusal::Kind::NotAuthenticated,
-                                  .reason = "ACCOUNT_NOT_FOUND",
-                                  .sentence = tenant_problem_};
-            co_return co_await refuse(refusal);
-        }
+        if (tenant_refusal_) co_return co_await refuse(*tenant_refusal_);
         const SteadyTime asked_at = parts_.clock.steady_now();
         const auto credentials = make_credentials();
         is_authenticating_ = true;
@@ -310,9 +332,10 @@ private:
         const mqtt::Connect& connect = **connect_;
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
-        TenantAnswer tenant = tenant_for(parts_.tenant_of, name_asked_for(), peer);
+        TenantAnswer tenant = tenant_for(parts_, domain_, name_asked_for(), peer);
         facts->shared_tenant = std::move(tenant.tenant);
-        tenant_problem_ = std::move(tenant.problem);
+        if (domain_) facts->domain = domain_->configuration;
+        tenant_refusal_ = refusal_of(tenant);
         names_endpoint_ = tenant.is_endpoint;
         facts->trace_id = UuidText(make_uuid(parts_.random));
         client_id_assigned_ = connect.client_id.empty();
@@ -336,6 +359,7 @@ private:
         credentials->tenant = facts_->tenant();
         credentials->trace_id = authentication::TraceId(facts_->trace_id);
         credentials->peer = stream_->facts();
+        credentials->domain = facts_->domain;
         const std::string asked_name = name_asked_for();
         note_door(*credentials, door_, {asked_name, names_endpoint_},
                   upgrade_ ? Carrier::WebSocket : Carrier::Tcp, profile().behaviour.door_rules);
@@ -360,18 +384,8 @@ private:
         arrival->problem_information = connect.properties.request_problem_information;
         arrival->authenticated_at = asked_at;
         arrival->early_input = std::move(early_input_);
-        arrival->attach = {
-            .tenant = facts_->tenant(),
-            .client_id = broker::ClientId(facts_->client_id),
-            .principal = session_owner(*identity),
-            .version = connect.version,
-            .clean_start = connect.clean_start ? broker::CleanStart::Yes : broker::CleanStart::No,
-            .session_expiry_seconds = arrival->terms.session_expiry_seconds,
-            .receive_maximum = arrival->terms.receive_maximum,
-            .packet_bytes_max = connect.properties.maximum_packet_size,
-            .topic_alias_maximum = static_cast<std::uint16_t>(std::min<std::uint32_t>(
-                connect.properties.topic_alias_maximum, profile().limits.topic_alias_max)),
-            .will = make_will(connect, identity, profile().limits)};
+        arrival->attach =
+            attach_request(connect, *facts_, identity, arrival->terms, profile().limits);
         facts_->keep_alive_seconds = arrival->terms.keep_alive_seconds;
         facts_->session_expiry_asked = connect.properties.session_expiry_interval;
         facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Passed,
@@ -424,18 +438,8 @@ private:
                            mqtt::connect_return_code(reason).has_value());
     }
 
-    // For the trace, as the client reads it: a reason code, or the return code of 3.1 and 3.1.1.
     std::string connack_text(ReasonCode reason) const {
-        if (!can_tell(reason)) {
-            return fmt::format("the connection was closed without CONNACK ({})",
-                               mqtt::name_of(reason));
-        }
-        if (version_ == mqtt::ProtocolVersion::V5) {
-            return fmt::format("CONNACK 0x{:02x} ({})", mqtt::value_of(reason),
-                               mqtt::name_of(reason));
-        }
-        return fmt::format("CONNACK {} ({})", mqtt::connect_return_code(reason).value_or(0),
-                           mqtt::name_of(reason));
+        return text_of_connack(can_tell(reason) ? version_ : std::nullopt, reason);
     }
 
     // CONNACK with the code, where the version has one, then the end.
@@ -470,7 +474,8 @@ private:
     std::optional<mqtt::ProtocolVersion> version_;
     std::unique_ptr<DeviceFacts> facts_;
     std::optional<net::HttpRequest> upgrade_;  // that became a WebSocket
-    std::string tenant_problem_;
+    DomainPtr domain_;                         // of the host name asked for; null: none
+    std::optional<Refusal> tenant_refusal_;
     bool names_endpoint_ = false;
     bool client_id_assigned_ = false;
 };

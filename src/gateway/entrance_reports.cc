@@ -15,22 +15,28 @@ using logs::StepStatus;
 namespace {
 
 // Up to where TLS is through, or is not wanted.
-void note_transport(logs::TraceStore::Recorder& trace, const net::PeerFacts& peer) {
+void note_transport(logs::TraceStore::Recorder& trace, const net::PeerFacts& peer,
+                    const DomainConfigurationPtr& domain) {
+    const std::string of_domain = domain ? ": " + describe(*domain) : std::string();
     if (!peer.is_tls) {
-        return trace.step(
+        trace.step(
             StepKind::Tls, StepStatus::Skipped,
             peer.tls_before == net::TlsBefore::Yes ? "TLS to the load balancer, none from there on"
             : peer.tls_before == net::TlsBefore::Unknown
                 ? "no TLS from the load balancer on: user name and password travel in the clear"
                 : "no TLS: user name and password travel in the clear");
+        if (domain)
+            trace.step(StepKind::ServerName, StepStatus::Noted, domain->domain_name + of_domain);
+        return;
     }
     trace.step(
         StepKind::Tls, StepStatus::Passed,
         fmt::format("{}{}, {}", peer.tls_version, peer.is_tls_by_kernel ? " by the kernel" : "",
                     peer.client_certificate.empty() ? "no client certificate"
                                                     : "with a client certificate"));
-    trace.step(StepKind::ServerName, StepStatus::Noted,
-               peer.server_name.empty() ? "the client sent no SNI" : peer.server_name);
+    trace.step(
+        StepKind::ServerName, StepStatus::Noted,
+        (peer.server_name.empty() ? "the client sent no SNI" : peer.server_name) + of_domain);
     trace.step(
         StepKind::Alpn, StepStatus::Noted,
         peer.application_protocol.empty() ? "no protocol agreed on" : peer.application_protocol);
@@ -48,13 +54,16 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
                        const NoConnect& problem) {
     gateway.metrics().add(logs::Metric::ConnectClientError);
     const GatewayParts& parts = gateway.parts();
-    const Tenant tenant = *parts.tenant_of(peer.server_name).tenant;
+    const DomainPtr domain = gateway.domain_of(peer.server_name);
+    const Tenant tenant = *tenant_for(parts, domain, peer.server_name, peer).tenant;
+    const DomainConfigurationPtr configuration = domain ? domain->configuration : nullptr;
     const std::string source_ip = peer.remote.host();
     const std::string trace_id =
         problem.trace_id.empty() ? make_uuid(parts.random) : std::string(problem.trace_id);
     auto trace = parts.traces.begin(tenant, trace_id, peer.remote.text(), logs::Attempt::NoConnect);
     note_door(trace, door, peer);
-    if (problem.at != StepKind::Tls && problem.at != StepKind::Door) note_transport(trace, peer);
+    if (problem.at != StepKind::Tls && problem.at != StepKind::Door)
+        note_transport(trace, peer, configuration);
     trace.step(problem.at, StepStatus::Failed, std::string(problem.details));
     trace.step(StepKind::Answered, StepStatus::Failed, std::string(problem.told));
     trace.outcome(logs::Outcome::Refused);
@@ -71,7 +80,8 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
          .reason = "CLIENT_ERROR",
          .details = problem.details,
          .server_name_indication = peer.server_name,
-         .door = name_of(door.kind)});
+         .door = name_of(door.kind),
+         .domain_configuration = name_of(configuration)});
 }
 
 void report_over_limit(LoopGateway& gateway, const Door& door, std::string_view why) {
@@ -111,7 +121,8 @@ void report_not_authenticated(LoopGateway& gateway, const DeviceFacts& facts,
                          .destination_ip = destination_ip,
                          .destination_port = peer.local.port(),
                          .authorizer_name = refusal.authorizer_name,
-                         .door = name_of(facts.door)});
+                         .door = name_of(facts.door),
+                         .domain_configuration = name_of(facts.domain)});
 }
 
 void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, ConnectFault fault,
@@ -132,6 +143,7 @@ void report_connect_failed(LoopGateway& gateway, const DeviceFacts& facts, Conne
              is_authentication ? std::string_view("Authorization Failure") : refusal.sentence,
          .authorizer_name = refusal.authorizer_name,
          .door = name_of(facts.door),
+         .domain_configuration = name_of(facts.domain),
          .explanation = refusal.sentence});
 }
 
@@ -171,13 +183,14 @@ void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
                          .authentication_type = name_of(identity.type),
                          .authorizer_name = identity.authorizer_name,
                          .door = name_of(facts.door),
+                         .domain_configuration = name_of(facts.domain),
                          .explanation_object = logs::JsonText(denial.json)});
 }
 
 void note_arrival(logs::TraceStore::Recorder& trace, const Door& door, const net::PeerFacts& peer,
-                  const mqtt::Connect& connect) {
+                  const DomainConfigurationPtr& domain, const mqtt::Connect& connect) {
     note_door(trace, door, peer);
-    note_transport(trace, peer);
+    note_transport(trace, peer, domain);
     trace.step(StepKind::ConnectParsed, StepStatus::Passed,
                fmt::format("MQTT {}, client id '{}', user name '{}', {}, keep-alive {} s{}",
                            mqtt::name_of(connect.version), logs::shown_text(connect.client_id),

@@ -40,8 +40,9 @@ void report_connect_rate(LoopGateway& gateway, const DeviceFacts& facts, std::st
 void report_connect_denied(LoopGateway& gateway, const DeviceFacts& facts,
                            const authentication::Identity& identity, const Denial& denial);
 
-// The first steps of a trace: door, TLS, server name, ALPN; then the CONNECT.
+// The first steps of a trace: door, TLS, server name with its domain configuration, ALPN; then the
+// CONNECT.
 void note_arrival(logs::TraceStore::Recorder& trace, const Door& door, const net::PeerFacts& peer,
-                  const mqtt::Connect& connect);
+                  const DomainConfigurationPtr& domain, const mqtt::Connect& connect);
 
 }  // namespace gatehouse::gateway

@@ -113,6 +113,7 @@ struct HttpDoor::Call {
     HttpPublish publish;
     authentication::IdentityPtr identity;
     bool names_endpoint = false;
+    DomainPtr domain;  // null: none
 
     std::string_view asked_name() const {
         return peer.server_name.empty() ? host_of(request) : peer.server_name;
@@ -129,7 +130,12 @@ struct HttpDoor::Call {
 
 async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
                                                 const net::PeerFacts& peer, Deadline deadline) {
-    if (request.path == mqtt_websocket_path) co_return answer_mqtt_websocket(request);
+    if (request.path == mqtt_websocket_path) {
+        if (const auto problem = websocket_problem(domain_of(request, peer).get())) {
+            co_return answer(403, *problem, make_uuid(gateway_.parts().random));
+        }
+        co_return answer_mqtt_websocket(request);
+    }
     if (request.path.starts_with(topics_path)) {
         co_return co_await publish(std::move(request), peer, deadline);
     }
@@ -138,6 +144,11 @@ async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
                                  "port",
                                  request.path),
                      make_uuid(gateway_.parts().random));
+}
+
+DomainPtr HttpDoor::domain_of(const net::HttpRequest& request, const net::PeerFacts& peer) const {
+    if (domain_ != nullptr || !peer.server_name.empty()) return domain_;
+    return gateway_.domain_of(host_of(request));
 }
 
 net::HttpResponse HttpDoor::refuse_request(unsigned status, std::string sentence) const {
@@ -152,7 +163,8 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
               .source_ip = peer.remote.host(),
               .tenant = {},
               .publish = {},
-              .identity = nullptr};
+              .identity = nullptr,
+              .domain = domain_of(request, peer)};
     if (request.method != "POST") {
         co_return answer(405, "a message is published with POST", call.trace_id);
     }
@@ -166,11 +178,15 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
 }
 
 async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
-    TenantAnswer tenant = tenant_for(gateway_.parts().tenant_of, call.asked_name(), call.peer);
+    TenantAnswer tenant = tenant_for(gateway_.parts(), call.domain, call.asked_name(), call.peer);
     call.names_endpoint = tenant.is_endpoint;
     call.tenant = *tenant.tenant;
-    if (!tenant.problem.empty()) {
-        co_return refuse(call, {.reason = "ACCOUNT_NOT_FOUND", .sentence = tenant.problem});
+    if (const auto refusal = refusal_of(tenant)) co_return refuse(call, *refusal);
+    if (call.domain != nullptr &&
+        call.domain->configuration->protocol == registry::DomainProtocol::MqttWss) {
+        co_return refuse(call, {.reason = "NOT_AUTHENTICATED",
+                                .sentence = describe(*call.domain->configuration) +
+                                            " takes MQTT over WebSocket alone"});
     }
     auto identity = co_await identify(call, deadline);
     if (!identity) co_return refuse(call, identity.error());
@@ -188,6 +204,7 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     credentials->tenant = call.tenant;
     credentials->trace_id = authentication::TraceId(call.trace_id);
     credentials->peer = call.peer;
+    if (call.domain) credentials->domain = call.domain->configuration;
     note_door(*credentials, door_, {call.asked_name(), call.names_endpoint}, Carrier::Http,
               gateway_.settings().profile.behaviour.door_rules);
     credentials->http = std::make_unique<authentication::HttpCredentials>(
@@ -199,12 +216,18 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     }
     const Deadline patience =
         deadline.sooner_of(Deadline::after(parts.clock, gateway_.settings().authenticate_wait));
+    auto trace = parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text());
+    if (call.domain) {
+        trace.step(logs::StepKind::ServerName, logs::StepStatus::Noted,
+                   fmt::format("{}: {}", call.domain->configuration->domain_name,
+                               describe(*call.domain->configuration)));
+    }
     auto identity = co_await parts.authenticator.authenticate(
         credentials,
         [&publish = call.publish](const authentication::Identity& identity) {
             return !refused_of_publish(identity, publish.topic, publish.retain);
         },
-        parts.traces.begin(call.tenant, call.trace_id, call.peer.remote.text()), patience);
+        trace, patience);
     kept_ = nullptr;
     if (identity && (*identity)->may_be_kept_for_http) {
         kept_ = *identity;
@@ -267,16 +290,18 @@ void HttpDoor::report(const Call& call, std::string_view reason, std::string_vie
                                                       .principal_id = origin.principal_id,
                                                       .source_ip = origin.source_ip});
     if (!parts.events.keeps(level, logs::EventType::PublishIn, status)) return;
-    parts.events.record({.tenant = call.tenant,
-                         .type = logs::EventType::PublishIn,
-                         .status = status,
-                         .trace_id = call.trace_id,
-                         .origin = origin,
-                         .topic_name = call.publish.topic,
-                         .reason = reason,
-                         .details = details,
-                         .door = name_of(door_.kind),
-                         .explanation_object = logs::JsonText(explanation)});
+    parts.events.record(
+        {.tenant = call.tenant,
+         .type = logs::EventType::PublishIn,
+         .status = status,
+         .trace_id = call.trace_id,
+         .origin = origin,
+         .topic_name = call.publish.topic,
+         .reason = reason,
+         .details = details,
+         .door = name_of(door_.kind),
+         .domain_configuration = name_of(call.domain ? call.domain->configuration : nullptr),
+         .explanation_object = logs::JsonText(explanation)});
 }
 
 net::HttpResponse HttpDoor::answer(unsigned status, std::string_view message,

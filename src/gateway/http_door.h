@@ -13,11 +13,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "authentication/authenticator.h"
 #include "base/pinned.h"
 #include "broker/publisher.h"
 #include "gateway/denial.h"
+#include "gateway/domain.h"
 #include "gateway/door.h"
 #include "gateway/http_publish_request.h"
 #include "net/http.h"
@@ -41,8 +43,10 @@ async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& t
 
 class HttpDoor final : public net::Routes, Pinned {
 public:
-    // Both must outlive it.
-    HttpDoor(LoopGateway& gateway, const Door& door) : gateway_(gateway), door_(door) {}
+    // The gateway and the door must outlive it. `domain`: of the name that TLS was asked for; null:
+    // none, or no name.
+    HttpDoor(LoopGateway& gateway, const Door& door, DomainPtr domain)
+        : gateway_(gateway), door_(door), domain_(std::move(domain)) {}
 
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
                                           Deadline deadline) override;
@@ -51,6 +55,9 @@ public:
 private:
     // One publish on its way.
     struct Call;
+
+    // By SNI, or without it by the Host.
+    DomainPtr domain_of(const net::HttpRequest& request, const net::PeerFacts& peer) const;
 
     async::Task<net::HttpResponse> publish(net::HttpRequest request, const net::PeerFacts& peer,
                                            Deadline deadline);
@@ -66,6 +73,7 @@ private:
 
     LoopGateway& gateway_;
     const Door& door_;
+    const DomainPtr domain_;
     // Where the authorizer lets its answer be kept.
     authentication::IdentityPtr kept_;
     std::string kept_for_;  // authentication::asked_with() of the request

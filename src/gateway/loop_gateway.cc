@@ -14,6 +14,7 @@ LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard
       loop_(loop),
       shard_(shard),
       metrics_(gateway.parts().metrics.make_set()),
+      domains_(gateway.parts().domains),
       lifecycle_(shard, gateway.parts().clock),
       connect_bytes_(gateway.settings().connect_bytes_max),
       tasks_(loop, "entrance") {}

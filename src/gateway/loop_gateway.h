@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "async/event_loop.h"
+#include "async/snapshot.h"
 #include "async/task_group.h"
 #include "base/bytes.h"
 #include "broker/lifecycle_events.h"
 #include "broker/shard.h"
 #include "gateway/connect_bytes.h"
 #include "gateway/connection_gauges.h"
+#include "gateway/domain.h"
 #include "gateway/door.h"
 #include "gateway/entering.h"
 #include "gateway/identity_reviews.h"
@@ -56,6 +58,8 @@ public:
     // the authenticator was told to stop.
     async::Task<void> drain(Deadline deadline);
     bool is_stopping() const { return stopping_; }
+    // By the host name that a client asks for, as things stand now. Null: it has no configuration.
+    DomainPtr domain_of(std::string_view host_name) { return domains_.current().find(host_name); }
 
     async::EventLoop& loop() { return loop_; }
     Gateway& gateway() { return gateway_; }
@@ -90,6 +94,7 @@ private:
     async::EventLoop& loop_;
     broker::Shard& shard_;
     logs::MetricSet& metrics_;
+    async::Snapshot<Domains>::Reader domains_;
     broker::LifecycleEvents lifecycle_;
     RecentDisconnects disconnects_;
     ConnectionGauges gauges_;

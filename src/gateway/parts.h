@@ -3,15 +3,19 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "async/snapshot.h"
 #include "authentication/authenticator.h"
 #include "base/clock.h"
 #include "base/profile.h"
 #include "base/random.h"
 #include "base/tenant.h"
 #include "broker/broker.h"
+#include "gateway/domain.h"
 #include "logs/event_sink.h"
 #include "logs/level.h"
 #include "logs/metrics.h"
@@ -25,6 +29,7 @@ struct TenantAnswer {
     // Never null; with a problem: whose log tells of it.
     std::shared_ptr<const Tenant> tenant;
     std::string problem;  // why the connection is refused; empty: it is not
+    std::string_view reason = "ACCOUNT_NOT_FOUND";  // of the problem, as in Connection.AuthNError
     // The name is one by which devices call this server, not made up, an address or missing.
     bool is_endpoint = false;
     // With a problem: where a client with a certificate is looked for all the same. May be null.
@@ -32,15 +37,6 @@ struct TenantAnswer {
 };
 // By the host name that was asked for (SNI; may be empty). From any loop.
 using TenantOf = std::function<TenantAnswer(std::string_view server_name)>;
-// The same, for who shows a certificate or none.
-inline TenantAnswer tenant_for(const TenantOf& tenant_of, std::string_view server_name,
-                               const net::PeerFacts& peer) {
-    TenantAnswer answer = tenant_of(server_name);
-    if (answer.for_certificates == nullptr || peer.client_certificate.empty()) return answer;
-    answer.tenant = std::move(answer.for_certificates);
-    answer.problem.clear();
-    return answer;
-}
 
 struct GatewaySettings {
     Profile profile;
@@ -69,6 +65,14 @@ struct GatewayParts {
     logs::TraceStore& traces;
     logs::Metrics& metrics;
     TenantOf tenant_of;
+    const async::Snapshot<Domains>& domains;
 };
+
+// Whose a connection is: its domain's, if there is one, else by the host name that was asked for
+// and whether a certificate was shown.
+TenantAnswer tenant_for(const GatewayParts& parts, const DomainPtr& domain,
+                        std::string_view server_name, const net::PeerFacts& peer);
+// Why it is refused; none: it is not.
+std::optional<authentication::Refusal> refusal_of(const TenantAnswer& answer);
 
 }  // namespace gatehouse::gateway

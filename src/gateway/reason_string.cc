@@ -1,5 +1,7 @@
 #include "gateway/reason_string.h"
 
+#include <fmt/format.h>
+
 #include "mqtt/utf8.h"
 
 namespace gatehouse::gateway {
@@ -22,6 +24,17 @@ std::optional<std::string_view> sendable_reason(std::string_view reason) {
     }
     if (reason.empty() || mqtt::check_text(reason) != mqtt::TextProblem::None) return std::nullopt;
     return reason;
+}
+
+std::string text_of_connack(std::optional<mqtt::ProtocolVersion> version, mqtt::ReasonCode reason) {
+    if (!version) {
+        return fmt::format("the connection was closed without CONNACK ({})", mqtt::name_of(reason));
+    }
+    if (*version == mqtt::ProtocolVersion::V5) {
+        return fmt::format("CONNACK 0x{:02x} ({})", mqtt::value_of(reason), mqtt::name_of(reason));
+    }
+    return fmt::format("CONNACK {} ({})", mqtt::connect_return_code(reason).value_or(0),
+                       mqtt::name_of(reason));
 }
 
 }  // namespace gatehouse::gateway

@@ -133,6 +133,7 @@ void append_own_members(std::string& out, const Event& event) {
     shown_member(out, ",\"authorizerName\":", event.authorizer_name);
     member(out, ",\"functionName\":", event.function_name);
     member(out, ",\"door\":", event.door);
+    member(out, ",\"domainConfigurationName\":", event.domain_configuration);
     if (event.duration_ms) {
         out += ",\"durationMs\":";
         append_double(out, *event.duration_ms);

@@ -67,7 +67,8 @@ struct Event {
     // Our own.
     std::string_view authorizer_name = {};
     std::string_view function_name = {};
-    std::string_view door = {};  // the listener: "mqtts"
+    std::string_view door = {};                  // the listener: "mqtts"
+    std::string_view domain_configuration = {};  // by whose host name the client came
     // Why, written as "explanation": an object when one is given, else the text.
     JsonText explanation_object = {};
     std::string_view explanation = {};

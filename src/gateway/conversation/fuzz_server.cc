@@ -169,7 +169,8 @@ void FuzzServer::start() {
                          [](std::string_view) {
                              return TenantAnswer{.tenant = std::make_shared<const Tenant>(),
                                                  .problem = {}};
-                         }},
+                         },
+                     .domains = domains_},
         loops);
 }
 

@@ -83,6 +83,7 @@ private:
 
     // From start() to stop().
     std::unique_ptr<logs::TraceStore> traces_;
+    async::Snapshot<Domains> domains_{std::make_shared<const Domains>()};
     std::unique_ptr<logs::Metrics> metrics_;
     std::unique_ptr<storage::MessageStore> store_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;

@@ -19,6 +19,8 @@ std::string lower_case(std::string_view name) {
     return lower;
 }
 
+}  // namespace
+
 // Nothing can be put before an address.
 std::vector<std::string> host_names_of(const Settings& settings) {
     if (settings.endpoints.empty()) return {endpoint_without_setting};
@@ -29,7 +31,6 @@ std::vector<std::string> host_names_of(const Settings& settings) {
     return names;
 }
 
-// By which this server is called: its endpoints, localhost and the machine's names. Lower case.
 std::vector<std::string> own_names_of(const Settings& settings) {
     std::vector<std::string> names = host_names_of(settings);
     names.emplace_back(endpoint_without_setting);
@@ -38,8 +39,6 @@ std::vector<std::string> own_names_of(const Settings& settings) {
     }
     return names;
 }
-
-}  // namespace
 
 api::OriginGuard::Names names_asked_by(const Settings& settings) {
     return {.endpoints = host_names_of(settings), .machine = certificates::machine_names()};

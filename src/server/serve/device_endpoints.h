@@ -29,6 +29,11 @@ namespace gatehouse::server {
 // By which API and metrics are asked: the endpoints, and the machine's names.
 api::OriginGuard::Names names_asked_by(const Settings& settings);
 
+// The endpoints that are host names, below which others' names stand; and all names by which the
+// server is called itself. Lower case.
+std::vector<std::string> host_names_of(const Settings& settings);
+std::vector<std::string> own_names_of(const Settings& settings);
+
 class DeviceEndpoints : Pinned {
 public:
     // All but the settings outlive it.

@@ -178,7 +178,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                               .tenant_of =
                                   [&endpoints = parts.endpoints](std::string_view server_name) {
                                       return endpoints.tenant_of(server_name);
-                                  }},
+                                  },
+                              .domains = foundation.domains->domains()},
         parts.loops.all());
     made->follow_registry();
     return made;

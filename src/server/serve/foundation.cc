@@ -89,6 +89,15 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
     auto certificate = ServerCertificate::make(settings, *made->authority, *made->clock);
     if (!certificate) return fail(std::move(certificate.error()));
     made->certificate = std::move(*certificate);
+    auto domains = DeviceDomains::load({.settings = settings,
+                                        .store = *made->store,
+                                        .secrets = *made->secrets,
+                                        .authority = *made->authority,
+                                        .certificate = *made->certificate,
+                                        .clock = *made->clock,
+                                        .random = made->random});
+    if (!domains) return fail(std::move(domains.error()));
+    made->domains = std::move(*domains);
     made->watch_store();
     return made;
 }
@@ -96,8 +105,11 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
 void Foundation::watch_store() {
     identity_watch = std::make_unique<registry::IdentityWatch>(*store, workers);
     observed_store = std::make_unique<storage::ObservedResourceStore>(
-        *store,
-        [watch = identity_watch.get()](const storage::Batch& batch) { watch->note(batch); });
+        *store, [watch = identity_watch.get(),
+                 device_domains = domains.get()](const storage::Batch& batch) {
+            watch->note(batch);
+            device_domains->note(batch);
+        });
     async_store = std::make_unique<storage::AsyncResourceStore>(*observed_store, workers);
 }
 

@@ -15,6 +15,7 @@
 #include "logs/metrics.h"
 #include "logs/trace.h"
 #include "registry/identity_watch.h"
+#include "server/serve/device_domains.h"
 #include "server/serve/server_certificate.h"
 #include "server/settings.h"
 #include "storage/async_resource_store.h"
@@ -47,6 +48,7 @@ public:
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
+    std::unique_ptr<DeviceDomains> domains;  // of the store
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
     async::WorkerPool query_workers{{.name = "gh-query", .threads = 1}};  // over logs
     std::unique_ptr<storage::AsyncResourceStore> async_store;

@@ -256,6 +256,7 @@ void Server::apply_live(const Settings& settings) {
 Server::Reread Server::renew_certificate() {
     const auto renewed = foundation_->certificate->refresh();
     const auto shown = renewed && *renewed ? doors_->renew_certificates() : Result<void>();
+    refresh_domains();
     if (renewed && shown) {
         if (*renewed) tell_uncovered();
         return {.sentence = "the doors' certificates were read again"};
@@ -265,6 +266,17 @@ Server::Reread Server::renew_certificate() {
     tell_operator(problem);
     notice(logs::Status::Failure, "CERTIFICATE_NOT_RENEWED", problem);
     return {logs::Status::Failure, std::move(problem)};
+}
+
+// They may show the doors' certificate, or one that is due.
+void Server::refresh_domains() {
+    const bool is_queued = foundation_->workers.post([domains = foundation_->domains.get()] {
+        const auto refreshed = domains->refresh();
+        if (refreshed) return;
+        tell_operator("the domain configurations are served as they were: " +
+                      refreshed.error().describe());
+    });
+    if (!is_queued) tell_operator("the domain configurations are looked at again in an hour");
 }
 
 // A certificate for other names is shown all the same: clients are the judges, and some of them may

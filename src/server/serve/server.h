@@ -57,6 +57,7 @@ private:
     Reread renew_certificate();
     void plan_renewal();
     void tell_uncovered();
+    void refresh_domains();
     void tell_left_out();
     void tell_made_again();
     void tell_shadowed();

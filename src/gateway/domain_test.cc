@@ -1,0 +1,97 @@
+#include "gateway/domain.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateway/door_terms.h"
+
+namespace gatehouse::gateway {
+namespace {
+
+using registry::DomainAuthentication;
+using registry::DomainConfiguration;
+using registry::DomainProtocol;
+using registry::DomainStatus;
+using testing::HasSubstr;
+
+DomainPtr domain_of(DomainConfiguration configuration, std::string certificate_problem = "") {
+    configuration.name = registry::DomainConfigurationName("Fleet");
+    auto domain = std::make_shared<Domain>();
+    domain->tenant = std::make_shared<const Tenant>();
+    domain->configuration = std::make_shared<const DomainConfiguration>(std::move(configuration));
+    domain->certificate_problem = std::move(certificate_problem);
+    return domain;
+}
+
+DomainConfiguration with(DomainAuthentication authentication, DomainProtocol protocol) {
+    return {.authentication = authentication, .protocol = protocol};
+}
+
+TEST(DomainsByName, HaveNoCase) {
+    const Domains domains({domain_of({.domain_name = "iot.customer.test"})});
+    EXPECT_NE(domains.find("IoT.Customer.Test"), nullptr);
+    EXPECT_EQ(domains.find("customer.test"), nullptr);
+    EXPECT_EQ(domains.find(""), nullptr);
+    EXPECT_EQ(Domains().find("iot.customer.test"), nullptr);
+}
+
+TEST(ProblemOf, ADomainThatIsDisabledOrShowsNothing) {
+    EXPECT_FALSE(problem_of(*domain_of({})));
+    EXPECT_EQ(problem_of(*domain_of({.status = DomainStatus::Disabled}))->reason,
+              "DOMAIN_CONFIGURATION_DISABLED");
+    const auto invalid = problem_of(*domain_of({}, "it was deleted"));
+    EXPECT_EQ(invalid->reason, "DOMAIN_CONFIGURATION_INVALID");
+    EXPECT_THAT(invalid->sentence, HasSubstr("it was deleted"));
+}
+
+TEST(ProtocolProblem, EachProtocolHasItsPorts) {
+    const auto goes = [](DomainProtocol protocol, DoorKind door) {
+        return !protocol_problem(with(DomainAuthentication::CustomAuth, protocol), door);
+    };
+    EXPECT_TRUE(goes(DomainProtocol::SecureMqtt, DoorKind::Mqtts));
+    EXPECT_TRUE(goes(DomainProtocol::SecureMqtt, DoorKind::Https));
+    EXPECT_FALSE(goes(DomainProtocol::SecureMqtt, DoorKind::HttpsMtls));
+    EXPECT_FALSE(goes(DomainProtocol::MqttWss, DoorKind::Mqtts));
+    EXPECT_TRUE(goes(DomainProtocol::MqttWss, DoorKind::Https));
+    EXPECT_TRUE(goes(DomainProtocol::Https, DoorKind::HttpsMtls));
+    EXPECT_FALSE(goes(DomainProtocol::Https, DoorKind::Mqtts));
+    EXPECT_TRUE(goes(DomainProtocol::Default, DoorKind::Mqtt));
+    EXPECT_TRUE(websocket_problem(domain_of({.protocol = DomainProtocol::Https}).get()));
+    EXPECT_FALSE(websocket_problem(domain_of({.protocol = DomainProtocol::MqttWss}).get()));
+    EXPECT_FALSE(websocket_problem(nullptr));
+}
+
+TEST(TlsSettingsOfADomain, AskForACertificateAsItSays) {
+    using net::ClientCertificate;
+    const auto asked = [](DoorKind door, DomainAuthentication authentication) {
+        const auto settings =
+            tls_settings(door, with(authentication, DomainProtocol::SecureMqtt), {});
+        EXPECT_TRUE(settings.client_certificate_protocols.empty());
+        return settings.client_certificate;
+    };
+    EXPECT_EQ(asked(DoorKind::Mqtts, DomainAuthentication::CustomAuth),
+              ClientCertificate::NotRequested);
+    EXPECT_EQ(asked(DoorKind::Https, DomainAuthentication::AwsX509), ClientCertificate::Requested);
+    EXPECT_EQ(asked(DoorKind::Https, DomainAuthentication::CustomAuthX509),
+              ClientCertificate::Requested);
+    const auto usual = tls_settings(
+        DoorKind::Https, {.security_policy = net::SecurityPolicy::Tls13_1_3_2022_10}, {});
+    EXPECT_FALSE(usual.client_certificate_protocols.empty());
+    EXPECT_EQ(usual.policy, net::SecurityPolicy::Tls13_1_3_2022_10);
+}
+
+TEST(NoteDoor, WhatADomainSaysCountsInsteadOfTheTable) {
+    const Door mqtts{DoorKind::Mqtts, nullptr};
+    const auto problem = [&](DomainAuthentication authentication) {
+        authentication::Credentials credentials;
+        credentials.domain =
+            domain_of(with(authentication, DomainProtocol::SecureMqtt))->configuration;
+        note_door(credentials, mqtts, {"iot.customer.test", true}, Carrier::Tcp, DoorRules::AsAws);
+        return credentials.custom_authentication_problem != nullptr;
+    };
+    EXPECT_TRUE(problem(DomainAuthentication::Default));
+    EXPECT_FALSE(problem(DomainAuthentication::CustomAuth));
+}
+
+}  // namespace
+}  // namespace gatehouse::gateway

@@ -1,0 +1,88 @@
+// The host names with a domain configuration, as the doors serve them: made anew from the registry
+// at each change of it, each with its certificate and its TLS contexts. And what the registry asks
+// about host names when one is made.
+//
+// A certificate that was imported is shown as it is. Without one the doors' own is, where it is for
+// the name, else one that the local authority issues.
+//
+// Threads: any; what reads the registry blocks. The next handshake goes by what there is then, and
+// connections that are open stay.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "async/snapshot.h"
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "base/random.h"
+#include "certificates/local_authority.h"
+#include "gateway/domain.h"
+#include "registry/domain_configuration_records.h"
+#include "server/serve/server_certificate.h"
+#include "server/settings.h"
+#include "storage/resource_store.h"
+#include "storage/secret_box.h"
+
+namespace gatehouse::server {
+
+class DeviceDomains final : public registry::DomainNaming, Pinned {
+public:
+    // All must outlive it.
+    struct Parts {
+        const Settings& settings;
+        storage::ResourceStore& store;
+        const storage::SecretBox& secrets;
+        certificates::LocalAuthority& authority;
+        const ServerCertificate& certificate;
+        const Clock& clock;
+        Random& random;
+    };
+    // Blocking. The errors of refresh().
+    static Result<std::unique_ptr<DeviceDomains>> load(const Parts& parts);
+
+    const async::Snapshot<gateway::Domains>& domains() const { return domains_; }
+
+    // Of a batch that was applied: what it changes is in the snapshot when this returns.
+    void note(const storage::Batch& batch);
+    // Reads everything anew, and renews what is due. An error of the store; a configuration that
+    // cannot be served is served as such.
+    Result<void> refresh();
+
+    Result<std::string> managed_name(const Tenant& tenant, std::string_view label) const override;
+    bool is_own(std::string_view domain_name) const override;
+    Result<void> can_show_own(std::string_view domain_name) const override;
+    bool has_built_in_authorizer(const Tenant& tenant, std::string_view name) const override;
+
+private:
+    // A certificate to show, and what tells it from another.
+    struct Shown {
+        std::string stamp;
+        std::function<Result<net::TlsIdentity>()> read;
+    };
+    // What is served, and of which certificate.
+    struct Served {
+        std::string stamp;
+        gateway::DomainPtr domain;
+    };
+    using ServedByName = std::map<std::string, Served>;
+
+    explicit DeviceDomains(const Parts& parts);
+    Result<Shown> certificate_of(const registry::DomainConfiguration& configuration);
+    Result<Shown> imported(const registry::DomainConfiguration& configuration);
+    Result<Shown> own(const std::string& domain_name);
+    Served serve(registry::DomainConfiguration configuration, const Served* present);
+    Result<void> show(gateway::Domain& domain, const net::TlsIdentity& identity) const;
+
+    const Parts parts_;
+    async::Snapshot<gateway::Domains> domains_;
+    std::mutex refreshing_;  // one at a time, so that the newest replaces last
+    ServedByName served_;    // guarded by refreshing_
+    // Issued by the local authority. Guarded by refreshing_.
+    std::map<std::string, std::shared_ptr<const certificates::ServerIdentity>> issued_;
+};
+
+}  // namespace gatehouse::server
