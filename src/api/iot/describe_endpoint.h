@@ -8,6 +8,9 @@
 
 namespace gatehouse::api::iot {
 
+// That a tenant has no host name, and why.
+std::unexpected<wire::Failure> failure_of_endpoint(const Error& error);
+
 struct DescribeEndpoint {
     using Shape = DescribeEndpointShape;
 

@@ -7,6 +7,7 @@
 #include "api/iot/iot_service.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "registry/domain_samples.h"
 #include "storage/memory_resource_store.h"
 #include "storage/scratch_dir.h"
 
@@ -33,6 +34,7 @@ struct IotFixture : ApiFixture {
                                  .tags = tags,
                                  .role_aliases = role_aliases,
                                  .events = events,
+                                 .domains = domains,
                                  .authority = *authority,
                                  .workers = workers,
                                  .endpoint_names = endpoint_names});
@@ -71,6 +73,8 @@ struct IotFixture : ApiFixture {
     registry::Tags tags{store, {}};
     registry::RoleAliases role_aliases{store, {}};
     registry::EventConfigurations events{store, {}};
+    registry::SampleNaming naming;
+    registry::DomainConfigurations domains{store, {clock, random, naming}};
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =
         certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();

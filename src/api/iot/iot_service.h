@@ -11,11 +11,13 @@
 #include "base/result.h"
 #include "base/tenant.h"
 #include "certificates/local_authority.h"
+#include "net/security_policy.h"
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
 #include "registry/ca_certificates.h"
 #include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
+#include "registry/domain_configurations.h"
 #include "registry/endpoint_name.h"
 #include "registry/event_settings.h"
 #include "registry/logging_options.h"
@@ -50,9 +52,12 @@ struct IotParts {
     registry::Tags& tags;
     registry::RoleAliases& role_aliases;
     registry::EventConfigurations& events;
+    registry::DomainConfigurations& domains;
     certificates::LocalAuthority& authority;
     async::WorkerPool& workers;
     EndpointNames endpoint_names;
+    // Of the endpoints that every account has.
+    net::SecurityPolicy endpoint_policy = net::SecurityPolicy::Tls13_1_2_2022_10;
     // Null: TestInvokeAuthorizer answers that it is unavailable.
     authentication::CustomAuthorizer* custom_authorizer = nullptr;
 };

@@ -56,6 +56,10 @@ std::string resource_of(const Caller& caller, std::string_view operation,
         return names.in_body("resourceArn").value_or("*");
     }
     if (operation == "ListTagsForResource") return names.in_query("resourceArn").value_or("*");
+    // The end of its ARN is made up, and not in the request.
+    if (const auto domain = names.label("domainConfigurationName")) {
+        return make_arn(caller.tenant, "iot", "domainconfiguration/" + *domain + "/*");
+    }
     if (operation == "SetDefaultAuthorizer") {
         return make_arn(caller.tenant, "iot",
                         "authorizer/" + names.in_body("authorizerName").value_or(""));

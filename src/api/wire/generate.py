@@ -20,7 +20,7 @@ from cpp_types import cpp_string, pattern_lines
 from emit import BANNER, Emitter
 
 # Services whose patterns must be expressible, served already or soon.
-CATALOGUED = ["iot", "lambda", "logs", "iot-data", "iot-jobs-data", "iam", "sts"]
+CATALOGUED = ["iot", "lambda", "logs", "iot-data", "iot-jobs-data", "iam", "sts", "acm"]
 
 
 def write_if_changed(path, text):

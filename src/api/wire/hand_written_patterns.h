@@ -14,5 +14,8 @@ bool is_function_url_qualifier(std::string_view text);
 bool is_bucket_name(std::string_view text);
 // ^[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?$: single dashes, none at the ends.
 bool is_account_alias(std::string_view text);
+// ^(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])$: a host
+// name of two labels and more, the first of which may be a wildcard.
+bool is_certificate_domain(std::string_view text);
 
 }  // namespace gatehouse::api::wire

@@ -15,7 +15,7 @@ from pathlib import Path
 from botocore.loaders import Loader
 
 OVERLAYS = Path(__file__).parent / "overlay"
-SERVICES = ["iot", "data", "lambda", "logs", "iam", "sts", "gatehouse"]
+SERVICES = ["iot", "data", "lambda", "logs", "iam", "sts", "acm", "gatehouse"]
 
 KEYWORDS = {"auto", "bool", "break", "case", "char", "class", "const", "continue", "default",
             "delete", "do", "double", "else", "enum", "export", "false", "float", "for", "if",

@@ -127,5 +127,16 @@ TEST(HandWrittenPatterns, AccountAliasesHaveSingleDashesInside) {
     }
 }
 
+TEST(HandWrittenPatterns, DomainsOfCertificatesHaveTwoLabels) {
+    for (const auto* text : {"a.test", "*.a.test", "A-1.b.test"}) {
+        EXPECT_TRUE(is_certificate_domain(text)) << text;
+    }
+    const std::string too_long = std::string(64, 'a') + ".test";
+    for (const auto* text : {"", "test", "*.test", ".test", "a..test", "-a.test", "a-.test",
+                             "a_b.test", "a.t", "a.*.test", too_long.c_str()}) {
+        EXPECT_FALSE(is_certificate_domain(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace gatehouse::api::wire

@@ -21,6 +21,8 @@ HAND_WRITTEN = {
     r"(^\$LATEST$)|((?!^[0-9]+$)([a-zA-Z0-9-_]+))": "is_function_url_qualifier",
     r"^[0-9A-Za-z\.\-_]*(?<!\.)$": "is_bucket_name",
     r"^[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?$": "is_account_alias",
+    r"^(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])$":
+        "is_certificate_domain",
 }
 
 WORD = {c for c in ASCII if chr(c).isalnum() or chr(c) == "_"}

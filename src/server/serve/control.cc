@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "api/acm/acm_service.h"
 #include "api/data/data_service.h"
 #include "api/iam/iam_service.h"
 #include "api/lambda/lambda_service.h"
@@ -89,12 +90,14 @@ api::Service make_iot(const ControlApi::Parts& parts) {
          .tags = *parts.resources.tags,
          .role_aliases = *parts.resources.role_aliases,
          .events = *parts.resources.events,
+         .domains = *parts.resources.domains,
          .authority = *parts.foundation.authority,
          .workers = parts.foundation.workers,
          .endpoint_names =
              [&endpoints = parts.endpoints](Tenant tenant, registry::EndpointType type) {
                  return endpoints.name_for(std::move(tenant), type);
              },
+         .endpoint_policy = parts.settings.tls.policy,
          .custom_authorizer = &parts.custom_authorizer});
 }
 
@@ -168,6 +171,10 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         std::make_unique<registry::RoleAliases>(store, registry::RoleAliasRecords::Parts{});
     events = std::make_unique<registry::EventConfigurations>(
         store, registry::EventSettingsRecords::Parts{});
+    domains = std::make_unique<registry::DomainConfigurations>(
+        store, registry::DomainConfigurationRecords::Parts{clock, random, *foundation.domains});
+    imported_certificates = std::make_unique<registry::ImportedCertificates>(
+        store, registry::ImportedCertificateRecords::Parts{*foundation.secrets, clock, random});
 }
 
 ControlApi::ControlApi(const Parts& parts)
@@ -209,6 +216,8 @@ ControlApi::ControlApi(const Parts& parts)
                                               .key_uses = parts.resources.key_uses}));
     services.push_back(api::make_sts_service(
         {.records = *foundation.async_store, .sessions = *parts.resources.role_sessions}));
+    services.push_back(
+        api::make_acm_service({*parts.resources.imported_certificates, *foundation.clock}));
     api_ = std::make_unique<api::Api>(
         api::ApiSettings{.access = access_settings(parts.settings),
                          .host_names = names_asked_by(parts.settings)},

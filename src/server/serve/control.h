@@ -21,7 +21,9 @@
 #include "registry/ca_certificates.h"
 #include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
+#include "registry/domain_configurations.h"
 #include "registry/event_settings.h"
+#include "registry/imported_certificates.h"
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
 #include "registry/policies.h"
@@ -65,6 +67,8 @@ public:
     std::unique_ptr<registry::Tags> tags;
     std::unique_ptr<registry::RoleAliases> role_aliases;
     std::unique_ptr<registry::EventConfigurations> events;
+    std::unique_ptr<registry::DomainConfigurations> domains;
+    std::unique_ptr<registry::ImportedCertificates> imported_certificates;
     std::unique_ptr<FunctionRuntime> functions;
 
 private:
