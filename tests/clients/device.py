@@ -34,8 +34,10 @@ class Device:
                  query: str = "", password: str | None = PASSWORD, alpn: str | None = "mqtt",
                  clean: bool = True, will: tuple | None = None, keep_alive: int = 60,
                  session_expiry: int = 0, host: str = "localhost", websocket: str | None = None,
-                 headers: dict | None = None):
-        """`websocket`: the path of a WebSocket that carries MQTT."""
+                 headers: dict | None = None, certificate: tuple[str, str] | None = None,
+                 ca: str | None = None):
+        """`websocket`: the path of a WebSocket that carries MQTT. `certificate`: files of a
+        certificate and its key. `ca`: whom to trust, unless the server's own."""
         self.protocol = protocol
         self.events: queue.Queue = queue.Queue()
         self.seen: list = []  # for failure messages and "never came"
@@ -54,9 +56,11 @@ class Device:
         self._watch()
         address, port = "127.0.0.1", server.ready[door]
         if door not in ("mqtt", "api"):
-            context = ssl.create_default_context(cafile=server.ready["ca"])
+            context = ssl.create_default_context(cafile=ca or server.ready["ca"])
             if alpn:
                 context.set_alpn_protocols([alpn])
+            if certificate:
+                context.load_cert_chain(*certificate)
             self.client.tls_set_context(NamedContext(context, host))
         more = {}
         if protocol == V5:
