@@ -78,9 +78,11 @@ async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest requ
         if (!count) co_return fail(std::move(count.error()));
         buffer.resize(before + *count);
         boost::system::error_code error;
-        if (*count == 0) {
+        // The parser may not be told of an end before anything came.
+        if (*count == 0 && !parser.got_some()) error = http::error::end_of_stream;
+        if (*count == 0 && !error) {
             parser.put_eof(error);
-        } else {
+        } else if (*count > 0) {
             buffer.erase(0, parser.put(boost::asio::buffer(buffer), error));
         }
         if ((error && error != http::error::need_more) || (*count == 0 && !parser.is_done())) {

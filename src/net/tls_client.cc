@@ -19,7 +19,6 @@
 namespace gatehouse::net {
 namespace {
 
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
 
 Result<void> trust_authorities(SSL_CTX* context, const std::string& pem) {
@@ -37,16 +36,8 @@ Result<void> trust_authorities(SSL_CTX* context, const std::string& pem) {
 }
 
 Result<Session> make_session(const ServerTrust& trust) {
-    const Context context(SSL_CTX_new(TLS_client_method()));
-    if (!context) return fail(ErrorKind::Internal, "OpenSSL gives no client context");
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    SSL_CTX_set_mode(context.get(),
-                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    if (auto trusted = trust_authorities(context.get(), trust.authorities_pem); !trusted) {
-        return fail(std::move(trusted.error()));
-    }
-    Session session(SSL_new(context.get()));  // keeps the context alive
+    Session session(SSL_new(trust.authorities->context()));  // keeps the context alive
+    if (!session) return fail(ErrorKind::Internal, "OpenSSL gives no session");
     X509_VERIFY_PARAM* const wanted = SSL_get0_param(session.get());
     if (X509_VERIFY_PARAM_set1_ip_asc(wanted, trust.host.c_str()) != 1) {
         ERR_clear_error();
@@ -69,6 +60,40 @@ Error handshake_error(const TlsTransport& transport, const ServerTrust& trust) {
 }
 
 }  // namespace
+
+void TlsTrust::FreeContext::operator()(ssl_ctx_st* context) const {
+    SSL_CTX_free(context);
+}
+
+Result<std::shared_ptr<TlsTrust>> TlsTrust::make() {
+    auto made = std::make_shared<TlsTrust>();
+    made->context_.reset(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX* const context = made->context_.get();
+    if (context == nullptr) return fail(ErrorKind::Internal, "OpenSSL gives no client context");
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    return made;
+}
+
+Result<std::shared_ptr<const TlsTrust>> TlsTrust::of(const std::string& authorities_pem) {
+    auto made = make();
+    if (!made) return fail(std::move(made.error()));
+    if (auto trusted = trust_authorities((*made)->context(), authorities_pem); !trusted) {
+        return fail(std::move(trusted.error()));
+    }
+    return std::move(*made);
+}
+
+Result<std::shared_ptr<const TlsTrust>> TlsTrust::of_system() {
+    auto made = make();
+    if (!made) return fail(std::move(made.error()));
+    if (SSL_CTX_set_default_verify_paths((*made)->context()) != 1) {
+        ERR_clear_error();
+        return fail(ErrorKind::NotFound, "the system's CA certificates cannot be read");
+    }
+    return std::move(*made);
+}
 
 async::Task<Result<std::unique_ptr<Stream>>> connect_tls(async::EventLoop& loop, Address address,
                                                          ServerTrust trust, Deadline deadline) {

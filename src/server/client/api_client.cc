@@ -60,9 +60,15 @@ async::Task<Result<net::HttpResponse>> exchange(const Place& place, std::string 
                                                 std::chrono::seconds wait) {
     async::EventLoop& loop = *async::EventLoop::current();
     const Deadline deadline = Deadline::after(loop.clock(), wait);
+    std::shared_ptr<const net::TlsTrust> authorities;
+    if (place.is_tls) {
+        auto read = net::TlsTrust::of(authorities_pem);
+        if (!read) co_return fail(std::move(read.error()));
+        authorities = std::move(*read);
+    }
     auto stream = place.is_tls
-                      ? co_await net::connect_tls(
-                            loop, place.address, {place.host, std::move(authorities_pem)}, deadline)
+                      ? co_await net::connect_tls(loop, place.address,
+                                                  {place.host, std::move(authorities)}, deadline)
                       : co_await net::connect_tcp(loop, place.address, deadline);
     if (!stream) co_return fail(std::move(stream.error()));
     co_return co_await net::exchange_http(**stream, std::move(request), answer_bytes_max, deadline);
