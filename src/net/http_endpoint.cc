@@ -22,8 +22,7 @@ Result<std::vector<Address>> look_up(const std::string& host, std::uint16_t port
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    const int code =
-        ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
+    const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
     if (code != 0) {
         return fail(ErrorKind::Unavailable,
                     fmt::format("no address for {}: {}", host, ::gai_strerror(code)));
@@ -157,8 +156,8 @@ async::Task<Result<HttpResponse>> HttpEndpoint::exchange(Stream& stream,
         for (const auto& [name, value] : headers->fields()) request.headers.add(name, value);
     }
     in_use_.push_back(&stream);
-    auto answer = co_await exchange_http(stream, std::move(request), settings_.answer_bytes_max,
-                                         deadline);
+    auto answer =
+        co_await exchange_http(stream, std::move(request), settings_.answer_bytes_max, deadline);
     std::erase(in_use_, &stream);
     co_return answer;
 }
@@ -166,7 +165,8 @@ async::Task<Result<HttpResponse>> HttpEndpoint::exchange(Stream& stream,
 async::Task<Result<HttpEndpoint::Answer>> HttpEndpoint::ask(HttpQuestion question,
                                                             Deadline deadline) {
     const auto closed = [] {
-        return fail(ErrorKind::Cancelled, "the server is stopping, or was told of another endpoint");
+        return fail(ErrorKind::Cancelled,
+                    "the server is stopping, or was told of another endpoint");
     };
     auto stream = take_kept();
     for (bool was_kept = stream != nullptr;; was_kept = false) {

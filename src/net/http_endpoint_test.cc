@@ -47,10 +47,10 @@ protected:
                        },
                        [](std::size_t, const Error&) {})
                        .value();
-        settings.url = HttpUrl::parse(fmt::format("http{}://127.0.0.1:{}/ask?x=1",
-                                                  identity == nullptr ? "" : "s",
-                                                  listener->address().port()))
-                           .value();
+        settings.url =
+            HttpUrl::parse(fmt::format("http{}://127.0.0.1:{}/ask?x=1",
+                                       identity == nullptr ? "" : "s", listener->address().port()))
+                .value();
     }
     void speak(int descriptor) {
         EXPECT_EQ(::send(descriptor, raw->data(), raw->size(), MSG_NOSIGNAL),
@@ -171,9 +171,10 @@ TEST_F(HttpEndpointTest, BoundsTheAnswer) {
 }
 
 TEST_F(HttpEndpointTest, SurvivesJunk) {
-    for (const char* junk : {"", "junk\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
-                             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-                             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+    for (const char* junk :
+         {"", "junk\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
         raw = junk;
         listen();
         made.reset();

@@ -20,7 +20,8 @@ struct HttpUrl {
     std::uint16_t port = 443;
     std::string target = "/";  // path and query, as sent
 
-    // InvalidInput, with what is wrong; the text itself is not repeated, since it may hold a secret.
+    // InvalidInput, with what is wrong; the text itself is not repeated, since it may hold a
+    // secret.
     static Result<HttpUrl> parse(std::string_view text);
 
     // The Host header: with the port only where it is not the scheme's own.

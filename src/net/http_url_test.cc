@@ -24,11 +24,28 @@ TEST(HttpUrl, KnowsWhatMayBeLeftOut) {
 }
 
 TEST(HttpUrl, RefusesWhatIsNoEndpoint) {
-    for (const char* text :
-         {"", "auth.example", "ftp://a/", "HTTPS://a/", "file:///etc/passwd", "https://", "https:///x",
-          "https://a:0/", "https://a:65536/", "https://a:/", "https://a:1x/", "https://u:p@a/",
-          "https://a/#f", "https://a/ b", "https://a/\r\nX: y", "https://a\\b/", "https://[::1/",
-          "https://[1.2.3.4]/", "https://[::1]x/", "https://-a/", "https://a%2e/", "https://\xc3\xa4/"}) {
+    for (const char* text : {"",
+                             "auth.example",
+                             "ftp://a/",
+                             "HTTPS://a/",
+                             "file:///etc/passwd",
+                             "https://",
+                             "https:///x",
+                             "https://a:0/",
+                             "https://a:65536/",
+                             "https://a:/",
+                             "https://a:1x/",
+                             "https://u:p@a/",
+                             "https://a/#f",
+                             "https://a/ b",
+                             "https://a/\r\nX: y",
+                             "https://a\\b/",
+                             "https://[::1/",
+                             "https://[1.2.3.4]/",
+                             "https://[::1]x/",
+                             "https://-a/",
+                             "https://a%2e/",
+                             "https://\xc3\xa4/"}) {
         EXPECT_FALSE(HttpUrl::parse(text)) << text;
     }
     EXPECT_FALSE(HttpUrl::parse("https://a/" + std::string(http_url_bytes_max, 'x')));
