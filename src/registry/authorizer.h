@@ -20,10 +20,13 @@ using AuthorizerName = Named<std::string, struct AuthorizerNameTag>;
 using FunctionArn = Named<std::string, struct FunctionArnTag>;
 
 enum class AuthorizerStatus : std::uint8_t { Active, Inactive };
+// What decides. All but functions are declared in the server's settings and have no record.
+enum class AuthorizerKind : std::uint8_t { Function, Http, Jwt };
 
 struct Authorizer {
     Tenant tenant;
     AuthorizerName name;  // [\w=,@-]{1,128}
+    // Of another kind than Function, an ARN of our own that says which (declared_arn()).
     FunctionArn function_arn;
     std::string token_key_name;       // [a-zA-Z0-9_-]{1,128}; empty: none
     Texts token_signing_public_keys;  // PEM by name
@@ -33,6 +36,7 @@ struct Authorizer {
     Texts tags;
     WallTime created{};
     WallTime modified{};
+    AuthorizerKind kind = AuthorizerKind::Function;
 
     // arn:aws:iot:REGION:ACCOUNT:authorizer/NAME
     std::string arn() const;
@@ -60,8 +64,15 @@ struct AuthorizerChange {
     std::optional<bool> enable_caching_for_http;
 };
 
+// What stands in place of a function's ARN: arn:aws:gatehouse:REGION:ACCOUNT:http-authorizer/NAME.
+FunctionArn declared_arn(const Tenant& tenant, AuthorizerKind kind, const AuthorizerName& name);
+
 }  // namespace gatehouse::registry
 
+template <>
+struct gatehouse::ChoiceNames<gatehouse::registry::AuthorizerKind> {
+    static constexpr std::array<std::string_view, 3> names{"function", "http", "jwt"};
+};
 template <>
 struct gatehouse::ChoiceNames<gatehouse::registry::AuthorizerStatus> {
     static constexpr std::array<std::string_view, 2> names{"ACTIVE", "INACTIVE"};

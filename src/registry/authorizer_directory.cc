@@ -12,8 +12,9 @@
 namespace gatehouse::registry {
 
 Result<std::shared_ptr<const AuthorizerDirectory>> AuthorizerDirectory::read(
-    storage::ResourceStore& store) {
+    storage::ResourceStore& store, const DeclaredAuthorizers& declared) {
     auto directory = std::make_shared<AuthorizerDirectory>();
+    for (const Authorizer& authorizer : declared.authorizers) directory->add(authorizer);
     auto scanned =
         store.scan(authorizer_kind, [&](const storage::Record& record) { directory->add(record); });
     if (!scanned) return fail(std::move(scanned.error()));
@@ -30,17 +31,30 @@ void AuthorizerDirectory::add(const storage::Record& record) {
         problems_.push_back(authorizer.error().message);
         return;
     }
-    auto entry = std::make_unique<Entry>(std::move(*authorizer), std::nullopt);
+    add(std::move(*authorizer));
+}
+
+void AuthorizerDirectory::add(Authorizer authorizer) {
+    const Tenant tenant = authorizer.tenant;
+    const std::string name = authorizer.name.value();
+    if (find(tenant, name) != nullptr) {
+        problems_.push_back(
+            fmt::format("the stored authorizer '{}' of {} is not asked, since one of its name is "
+                        "declared; give one of them another name",
+                        name, describe(tenant)));
+        return;
+    }
+    auto entry = std::make_unique<Entry>(std::move(authorizer), std::nullopt);
     if (!entry->authorizer.token_signing_public_keys.empty()) {
         auto verifier = signature::TokenVerifier::make(entry->authorizer.token_signing_public_keys);
         if (!verifier) {
-            problems_.push_back(fmt::format("authorizer '{}' of {}: {}", record.key.name,
-                                            describe(record.key.tenant), verifier.error().message));
+            problems_.push_back(fmt::format("authorizer '{}' of {}: {}", name, describe(tenant),
+                                            verifier.error().message));
             return;
         }
         entry->verifier = std::move(*verifier);
     }
-    tenants_[record.key.tenant].by_name.emplace(record.key.name, std::move(entry));
+    tenants_[tenant].by_name.emplace(name, std::move(entry));
     ++count_;
 }
 

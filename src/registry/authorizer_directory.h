@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "registry/authorizer.h"
+#include "registry/declared_authorizers.h"
 #include "signature/token_verifier.h"
 #include "storage/resource_store.h"
 
@@ -28,7 +29,9 @@ public:
     AuthorizerDirectory() = default;
     // Reads everything from the store (blocking). A record that does not read back is left out
     // and named in problems().
-    static Result<std::shared_ptr<const AuthorizerDirectory>> read(storage::ResourceStore& store);
+    // A declared one stands before a stored one of its name.
+    static Result<std::shared_ptr<const AuthorizerDirectory>> read(
+        storage::ResourceStore& store, const DeclaredAuthorizers& declared = {});
 
     // Null when there is none. Whether it is ACTIVE is for the caller to see.
     // Lifetimes: entries live as long as the directory.
@@ -50,6 +53,7 @@ private:
         std::string default_name;
     };
     void add(const storage::Record& record);
+    void add(Authorizer authorizer);
 
     std::unordered_map<Tenant, OfTenant> tenants_;
     std::size_t count_ = 0;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "registry/authorizer_record.h"
@@ -32,6 +35,19 @@ Refused already_exists(const Authorizer& authorizer, std::string message) {
             authorizer.name.value(), authorizer.arn()};
 }
 
+constexpr std::string_view declared_marker = "declared-";
+
+// How many declared ones a listing with this marker has behind it; empty: all.
+std::optional<std::size_t> place_among_declared(std::string_view marker) {
+    if (marker.empty()) return 0;
+    if (!marker.starts_with(declared_marker)) return std::nullopt;
+    marker.remove_prefix(declared_marker.size());
+    std::size_t place = 0;
+    const auto [end, error] = std::from_chars(marker.data(), marker.data() + marker.size(), place);
+    if (error != std::errc() || end != marker.data() + marker.size()) return std::nullopt;
+    return place;
+}
+
 Outcome<void> apply_change(Authorizer& authorizer, const AuthorizerChange& change) {
     if (change.token_key_name && change.token_key_name->empty()) {
         return refuse(Refusal::InvalidRequest, "tokenKeyName must have 1 to 128 characters",
@@ -52,13 +68,8 @@ Outcome<void> apply_change(Authorizer& authorizer, const AuthorizerChange& chang
 }  // namespace
 
 Outcome<Authorizer> AuthorizerRecords::create(const Tenant& tenant, const NewAuthorizer& wanted) {
-    if (const auto& built_in = settings_.built_in;
-        built_in && built_in->tenant == tenant && built_in->name == wanted.name.view()) {
-        return refuse(Refusal::InvalidRequest,
-                      fmt::format("'{}' is the authorizer of {}, which would be asked instead; "
-                                  "choose another name",
-                                  built_in->name, built_in->origin),
-                      "authorizerName");
+    if (auto checked = check_is_free(tenant, wanted.name); !checked) {
+        return refuse(std::move(checked.error()));
     }
     Authorizer authorizer{
         .tenant = tenant,
@@ -102,6 +113,28 @@ Outcome<Authorizer> AuthorizerRecords::create(const Tenant& tenant, const NewAut
     return describe(tenant, wanted.name);
 }
 
+Outcome<void> AuthorizerRecords::check_is_free(const Tenant& tenant,
+                                               const AuthorizerName& name) const {
+    const auto& built_in = settings_.built_in;
+    const bool is_built_in =
+        built_in && built_in->tenant == tenant && built_in->name == name.view();
+    if (!is_built_in && declared_->find(tenant, name.view()) == nullptr) return {};
+    return refuse(Refusal::InvalidRequest,
+                  fmt::format("'{}' is the authorizer of {}, which would be asked instead; choose "
+                              "another name",
+                              name.view(), is_built_in ? built_in->origin : declared_->origin),
+                  "authorizerName");
+}
+
+Outcome<void> AuthorizerRecords::check_is_stored(const Tenant& tenant,
+                                                 const AuthorizerName& name) const {
+    if (declared_->find(tenant, name.view()) == nullptr) return {};
+    return refuse(Refusal::InvalidRequest,
+                  fmt::format("authorizer '{}' is declared by {}; change it there", name.view(),
+                              declared_->origin),
+                  "authorizerName");
+}
+
 Outcome<AuthorizerRecords::Stored> AuthorizerRecords::read(const Tenant& tenant,
                                                            const AuthorizerName& name) {
     if (auto checked = check_authorizer_name(name); !checked) {
@@ -129,6 +162,7 @@ Refused AuthorizerRecords::not_found(const Tenant& tenant, const AuthorizerName&
 }
 
 Outcome<Authorizer> AuthorizerRecords::describe(const Tenant& tenant, const AuthorizerName& name) {
+    if (const Authorizer* const declared = declared_->find(tenant, name.view())) return *declared;
     auto stored = read(tenant, name);
     if (!stored) return refuse(std::move(stored.error()));
     return std::move(stored->authorizer);
@@ -136,6 +170,9 @@ Outcome<Authorizer> AuthorizerRecords::describe(const Tenant& tenant, const Auth
 
 Outcome<Authorizer> AuthorizerRecords::update(const Tenant& tenant, const AuthorizerName& name,
                                               const AuthorizerChange& change) {
+    if (auto checked = check_is_stored(tenant, name); !checked) {
+        return refuse(std::move(checked.error()));
+    }
     return persistently([&] { return try_update(tenant, name, change); });
 }
 
@@ -157,6 +194,9 @@ Outcome<Authorizer> AuthorizerRecords::try_update(const Tenant& tenant, const Au
 }
 
 Outcome<void> AuthorizerRecords::remove(const Tenant& tenant, const AuthorizerName& name) {
+    if (auto checked = check_is_stored(tenant, name); !checked) {
+        return refuse(std::move(checked.error()));
+    }
     return persistently([&] { return try_remove(tenant, name); });
 }
 
@@ -190,8 +230,42 @@ Outcome<void> AuthorizerRecords::try_remove(const Tenant& tenant, const Authoriz
     return {};
 }
 
+// Markers of their own lead through the declared ones, the last of them to what is stored.
 Outcome<AuthorizerPage> AuthorizerRecords::list(const Tenant& tenant,
                                                 const AuthorizerListing& listing) {
+    const auto begin = place_among_declared(listing.marker);
+    if (!begin || listing.page_size < 1) return list_stored(tenant, listing);
+    AuthorizerPage page;
+    std::size_t at = 0;
+    for (const Authorizer& declared : declared_->authorizers) {
+        if (at++ < *begin || declared.tenant != tenant) continue;
+        if (listing.status && declared.status != *listing.status) continue;
+        if (page.authorizers.size() == listing.page_size) {
+            page.next_marker = fmt::format("{}{}", declared_marker, at - 1);
+            return page;
+        }
+        page.authorizers.push_back(declared);
+    }
+    AuthorizerListing rest = listing;
+    rest.marker.clear();
+    rest.page_size -= page.authorizers.size();
+    const bool is_full = rest.page_size == 0;
+    if (is_full) rest.page_size = 1;
+    auto stored = list_stored(tenant, rest);
+    if (!stored) return stored;
+    if (is_full) {
+        if (!stored->authorizers.empty()) {
+            page.next_marker = fmt::format("{}{}", declared_marker, at);
+        }
+        return page;
+    }
+    std::ranges::move(stored->authorizers, std::back_inserter(page.authorizers));
+    page.next_marker = std::move(stored->next_marker);
+    return page;
+}
+
+Outcome<AuthorizerPage> AuthorizerRecords::list_stored(const Tenant& tenant,
+                                                       const AuthorizerListing& listing) {
     if (listing.page_size < 1 || listing.page_size > page_size_max) {
         return refuse(
             Refusal::InvalidRequest,
@@ -214,6 +288,7 @@ Outcome<AuthorizerPage> AuthorizerRecords::list(const Tenant& tenant,
         for (const auto& record : records->records) {
             auto authorizer = decode(record);
             if (!authorizer) return refuse(refused_by(authorizer.error()));
+            if (declared_->find(tenant, authorizer->name.view()) != nullptr) continue;
             if (listing.status && authorizer->status != *listing.status) continue;
             if (page.authorizers.size() == listing.page_size) {
                 page.next_marker =
@@ -229,11 +304,13 @@ Outcome<AuthorizerPage> AuthorizerRecords::list(const Tenant& tenant,
 
 Outcome<Authorizer> AuthorizerRecords::set_default(const Tenant& tenant,
                                                    const AuthorizerName& name) {
-    auto stored = read(tenant, name);
-    if (!stored) return refuse(std::move(stored.error()));
+    auto chosen = describe(tenant, name);
+    if (!chosen) return refuse(std::move(chosen.error()));
     storage::Batch batch;
-    batch.require(storage::Exists{key_of(tenant, name)},
-                  Error{ErrorKind::NotFound, not_found(tenant, name).message, {}});
+    if (chosen->kind == AuthorizerKind::Function) {
+        batch.require(storage::Exists{key_of(tenant, name)},
+                      Error{ErrorKind::NotFound, not_found(tenant, name).message, {}});
+    }
     batch.require(storage::IsNotLinked{default_link(tenant, name.value())},
                   conflict(fmt::format("authorizer '{}' is the default of {} already", name.view(),
                                        registry::describe(tenant))));
@@ -242,11 +319,11 @@ Outcome<Authorizer> AuthorizerRecords::set_default(const Tenant& tenant,
     batch.change(storage::AddLink{default_link(tenant, name.value())});
     if (const auto applied = store_.apply(batch); !applied) {
         if (applied.error().kind == ErrorKind::Conflict) {
-            return refuse(already_exists(stored->authorizer, applied.error().message));
+            return refuse(already_exists(*chosen, applied.error().message));
         }
         return refuse(refused_by(applied.error()));
     }
-    return std::move(stored->authorizer);
+    return std::move(*chosen);
 }
 
 Outcome<std::string> AuthorizerRecords::default_name(const Tenant& tenant) {

@@ -12,6 +12,7 @@
 
 #include "base/profile.h"
 #include "registry/authorizer.h"
+#include "registry/declared_authorizers.h"
 #include "registry/refusal.h"
 #include "storage/resource_store.h"
 
@@ -45,19 +46,20 @@ struct AuthorizerPage {
 class AuthorizerRecords {
 public:
     // The store must outlive it.
-    AuthorizerRecords(storage::ResourceStore& store, AuthorizerSettings settings)
-        : store_(store), settings_(settings) {}
+    AuthorizerRecords(storage::ResourceStore& store, AuthorizerSettings settings,
+                      DeclaredAuthorizersPtr declared = std::make_shared<DeclaredAuthorizers>())
+        : store_(store), settings_(settings), declared_(std::move(declared)) {}
 
     // InvalidRequest, ResourceAlreadyExists, LimitExceeded.
     Outcome<Authorizer> create(const Tenant& tenant, const NewAuthorizer& wanted);
-    // ResourceNotFound (names the tenant that has it), InvalidRequest.
+    // ResourceNotFound (names the tenant that has it), InvalidRequest: also of a declared one.
     Outcome<Authorizer> update(const Tenant& tenant, const AuthorizerName& name,
                                const AuthorizerChange& change);
     // ResourceNotFound.
     Outcome<Authorizer> describe(const Tenant& tenant, const AuthorizerName& name);
-    // ResourceNotFound, DeleteConflict.
+    // ResourceNotFound, DeleteConflict; InvalidRequest of a declared one.
     Outcome<void> remove(const Tenant& tenant, const AuthorizerName& name);
-    // InvalidRequest: page size out of range, or a marker of another listing.
+    // Declared ones first. InvalidRequest: page size out of range, or a marker of another listing.
     Outcome<AuthorizerPage> list(const Tenant& tenant, const AuthorizerListing& listing);
 
     // ResourceNotFound; ResourceAlreadyExists when it is the default already.
@@ -71,6 +73,9 @@ private:
         Authorizer authorizer;
         storage::Revision revision;
     };
+    Outcome<void> check_is_free(const Tenant& tenant, const AuthorizerName& name) const;
+    Outcome<void> check_is_stored(const Tenant& tenant, const AuthorizerName& name) const;
+    Outcome<AuthorizerPage> list_stored(const Tenant& tenant, const AuthorizerListing& listing);
     Outcome<Stored> read(const Tenant& tenant, const AuthorizerName& name);
     Refused not_found(const Tenant& tenant, const AuthorizerName& name);
     Outcome<Authorizer> try_update(const Tenant& tenant, const AuthorizerName& name,
@@ -80,6 +85,7 @@ private:
 
     storage::ResourceStore& store_;
     const AuthorizerSettings settings_;
+    const DeclaredAuthorizersPtr declared_;
 };
 
 }  // namespace gatehouse::registry

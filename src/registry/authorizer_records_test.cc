@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "registry/authorizer_directory.h"
 #include "registry/authorizer_record.h"
 #include "registry/authorizer_samples.h"
 #include "registry/overtaken_store.h"
@@ -104,6 +105,76 @@ TEST_F(AuthorizerRecordsTest, TheNameOfABuiltInOneIsTaken) {
     EXPECT_THAT(refused.error().message, HasSubstr("the setting x"));
     EXPECT_TRUE(records.create(tenant_, unsigned_authorizer("built-out")).has_value());
     EXPECT_TRUE(records.create(abroad_, unsigned_authorizer("built-in")).has_value());
+}
+
+class DeclaredAuthorizersTest : public AuthorizerRecordsTest {
+protected:
+    static DeclaredAuthorizersPtr declared(std::initializer_list<const char*> names) {
+        auto made = std::make_shared<DeclaredAuthorizers>();
+        made->origin = "the file x";
+        for (const char* const name : names) {
+            made->authorizers.push_back(
+                {.name = AuthorizerName(name),
+                 .function_arn = declared_arn({}, AuthorizerKind::Jwt, AuthorizerName(name)),
+                 .signing_disabled = true,
+                 .kind = AuthorizerKind::Jwt});
+        }
+        return made;
+    }
+    std::vector<std::string> pages(AuthorizerRecords& records, std::size_t page_size) {
+        std::vector<std::string> names;
+        std::string marker;
+        do {
+            auto page = records.list(tenant_, {.page_size = page_size, .marker = marker});
+            if (!page) return {page.error().message};
+            EXPECT_LE(page->authorizers.size(), page_size);
+            for (const Authorizer& one : page->authorizers) names.push_back(one.name.value());
+            marker = page->next_marker;
+        } while (!marker.empty());
+        return names;
+    }
+};
+
+TEST_F(DeclaredAuthorizersTest, AreDescribedAndChangedInTheirFileAlone) {
+    AuthorizerRecords records(store_, {}, declared({"web"}));
+    const AuthorizerName web("web");
+    const auto described = records.describe(tenant_, web);
+    ASSERT_TRUE(described.has_value());
+    EXPECT_EQ(described->function_arn.view(),
+              "arn:aws:gatehouse:us-east-1:000000000000:jwt-authorizer/web");
+    EXPECT_EQ(records.describe(abroad_, web).error().refusal, Refusal::ResourceNotFound);
+    for (const auto& refused :
+         {records.create(tenant_, unsigned_authorizer("web")).error(),
+          records.update(tenant_, web, {.status = AuthorizerStatus::Inactive}).error(),
+          records.remove(tenant_, web).error()}) {
+        EXPECT_EQ(refused.refusal, Refusal::InvalidRequest);
+        EXPECT_THAT(refused.message, HasSubstr("the file x"));
+    }
+}
+
+TEST_F(DeclaredAuthorizersTest, MayBeTheDefault) {
+    AuthorizerRecords records(store_, {}, declared({"web"}));
+    ASSERT_TRUE(records.set_default(tenant_, AuthorizerName("web")).has_value());
+    EXPECT_EQ(records.describe_default(tenant_)->kind, AuthorizerKind::Jwt);
+    const auto directory = AuthorizerDirectory::read(store_, *declared({"web"})).value();
+    ASSERT_NE(directory->default_of(tenant_), nullptr);
+    EXPECT_EQ(directory->default_of(tenant_)->authorizer.kind, AuthorizerKind::Jwt);
+    // When it is declared no more, there is none.
+    EXPECT_EQ(AuthorizerDirectory::read(store_).value()->default_of(tenant_), nullptr);
+}
+
+TEST_F(DeclaredAuthorizersTest, AreListedBeforeTheStored) {
+    for (const char* const name : {"A", "B", "web"}) create(name);
+    AuthorizerRecords records(store_, {}, declared({"tokens", "web"}));
+    const std::vector<std::string> all{"tokens", "web", "A", "B"};
+    for (const std::size_t page_size : {1, 2, 3, 4, 25}) EXPECT_EQ(pages(records, page_size), all);
+    EXPECT_EQ(records.list(tenant_, {.marker = "declared-x"}).error().refusal,
+              Refusal::InvalidRequest);
+    AuthorizerRecords alone(store_, {}, declared({"tokens"}));
+    EXPECT_EQ(alone.list(abroad_, {})->authorizers.size(), 0u);
+    const auto directory = AuthorizerDirectory::read(store_, *declared({"web"})).value();
+    EXPECT_EQ(directory->find(tenant_, "web")->authorizer.kind, AuthorizerKind::Jwt);
+    EXPECT_THAT(directory->problems(), testing::ElementsAre(HasSubstr("'web'")));
 }
 
 TEST_F(AuthorizerRecordsTest, TenPerTenant) {

@@ -5,19 +5,31 @@
 namespace gatehouse::registry {
 
 Result<std::unique_ptr<Authorizers>> Authorizers::load(storage::AsyncResourceStore& store,
-                                                       AuthorizerSettings settings) {
-    auto directory = AuthorizerDirectory::read(store.blocking());
+                                                       AuthorizerSettings settings,
+                                                       DeclaredAuthorizersPtr declared) {
+    if (!declared) declared = std::make_shared<const DeclaredAuthorizers>();
+    auto directory = AuthorizerDirectory::read(store.blocking(), *declared);
     if (!directory) return fail(std::move(directory.error()));
-    return std::unique_ptr<Authorizers>(new Authorizers(store, settings, std::move(*directory)));
+    return std::unique_ptr<Authorizers>(
+        new Authorizers(store, std::move(settings), std::move(declared), std::move(*directory)));
 }
 
 Authorizers::Authorizers(storage::AsyncResourceStore& store, AuthorizerSettings settings,
+                         DeclaredAuthorizersPtr declared,
                          std::shared_ptr<const AuthorizerDirectory> directory)
-    : store_(store), settings_(settings), directory_(std::move(directory)) {}
+    : store_(store),
+      settings_(std::move(settings)),
+      declared_(std::move(declared)),
+      directory_(std::move(directory)) {}
+
+Result<void> Authorizers::declare(DeclaredAuthorizersPtr declared) {
+    declared_.replace(std::move(declared));
+    return publish(store_.blocking());
+}
 
 Result<void> Authorizers::publish(storage::ResourceStore& store) {
     const std::lock_guard lock(publishing_);
-    auto directory = AuthorizerDirectory::read(store);
+    auto directory = AuthorizerDirectory::read(store, *declared_.get());
     if (!directory) return fail(std::move(directory.error()));
     directory_.replace(std::move(*directory));
     return {};
@@ -29,7 +41,7 @@ async::Task<std::invoke_result_t<Work, AuthorizerRecords&>> Authorizers::run(Eff
     using Answer = std::invoke_result_t<Work, AuthorizerRecords&>;
     auto step = [this, effect,
                  work = std::move(work)](storage::ResourceStore& store) mutable -> Result<Answer> {
-        AuthorizerRecords records(store, settings_);
+        AuthorizerRecords records(store, settings_, declared_.get());
         Answer answer = work(records);
         if (effect == Effect::Changes && answer) {
             if (auto published = publish(store); !published) {
@@ -96,7 +108,8 @@ async::Task<Outcome<void>> Authorizers::clear_default(Tenant tenant) {
 }
 
 async::Task<Result<void>> Authorizers::refresh() {
-    return store_.run([this](storage::ResourceStore& store) { return publish(store); });
+    // Within the task: the store looks for the loop that it is to answer on.
+    co_return co_await store_.run([this](storage::ResourceStore& store) { return publish(store); });
 }
 
 }  // namespace gatehouse::registry

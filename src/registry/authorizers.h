@@ -22,7 +22,8 @@ class Authorizers : Pinned {
 public:
     // Reads what is stored; blocking, for start-up. The store must outlive it.
     static Result<std::unique_ptr<Authorizers>> load(storage::AsyncResourceStore& store,
-                                                     AuthorizerSettings settings);
+                                                     AuthorizerSettings settings,
+                                                     DeclaredAuthorizersPtr declared = nullptr);
 
     // As in AuthorizerRecords. When a change is answered, the snapshot has it already.
     async::Task<Outcome<Authorizer>> create(Tenant tenant, NewAuthorizer wanted);
@@ -35,6 +36,9 @@ public:
     async::Task<Outcome<Authorizer>> describe_default(Tenant tenant);
     async::Task<Outcome<void>> clear_default(Tenant tenant);
 
+    // Replaces what is declared; blocking, for a SIGHUP.
+    Result<void> declare(DeclaredAuthorizersPtr declared);
+
     // Reads everything anew, for changes made by another node.
     async::Task<Result<void>> refresh();
 
@@ -44,6 +48,7 @@ public:
 
 private:
     Authorizers(storage::AsyncResourceStore& store, AuthorizerSettings settings,
+                DeclaredAuthorizersPtr declared,
                 std::shared_ptr<const AuthorizerDirectory> directory);
 
     enum class Effect : std::uint8_t { Reads, Changes };
@@ -54,6 +59,7 @@ private:
 
     storage::AsyncResourceStore& store_;
     const AuthorizerSettings settings_;
+    async::Snapshot<DeclaredAuthorizers> declared_;
     // Held while the directory is read anew and replaced, so that the newest replaces last.
     std::mutex publishing_;
     async::Snapshot<AuthorizerDirectory> directory_;

@@ -70,7 +70,8 @@ Result<Bytes> bytes_member(const json::object& key, std::string_view name) {
     const auto text = text_member(key, name);
     if (!text) return fail(text.error());
     auto bytes = from_base64url(*text);
-    if (!bytes || bytes->empty()) return malformed(fmt::format("has a '{}' that is no base64url", name));
+    if (!bytes || bytes->empty())
+        return malformed(fmt::format("has a '{}' that is no base64url", name));
     return std::move(*bytes);
 }
 
@@ -168,8 +169,9 @@ std::optional<std::string> other_purpose(const json::object& key) {
     }
     const json::value* const operations = key.if_contains("key_ops");
     if (operations == nullptr) return std::nullopt;
-    if (!operations->is_array() || std::ranges::find(operations->as_array(), json::value("verify")) ==
-                                       operations->as_array().end()) {
+    if (!operations->is_array() ||
+        std::ranges::find(operations->as_array(), json::value("verify")) ==
+            operations->as_array().end()) {
         return "is not for verifying ('key_ops')";
     }
     return std::nullopt;
@@ -236,8 +238,8 @@ Result<JsonWebKey::PublicKey> JsonWebKey::edwards_key(const json::object& key) {
     }
     const auto x = bytes_member(key, "x");
     if (!x) return fail(x.error());
-    PublicKey made(EVP_PKEY_new_raw_public_key(*name == "Ed25519" ? EVP_PKEY_ED25519 : EVP_PKEY_ED448,
-                                               nullptr, x->data(), x->size()));
+    PublicKey made(EVP_PKEY_new_raw_public_key(
+        *name == "Ed25519" ? EVP_PKEY_ED25519 : EVP_PKEY_ED448, nullptr, x->data(), x->size()));
     if (!made) return malformed(fmt::format("is no {} key", *name));
     return made;
 }
@@ -351,10 +353,9 @@ bool JsonWebKey::verifies(TokenAlgorithm algorithm, std::string_view text,
         HMAC(facts_of(algorithm).digest(), secret_.data(), static_cast<int>(secret_.size()),
              reinterpret_cast<const unsigned char*>(text.data()), text.size(), made.data(),
              &length) != nullptr;
-    return is_made &&
-           equal_in_constant_time({reinterpret_cast<const char*>(made.data()), length},
-                                  {reinterpret_cast<const char*>(signature.data()),
-                                   signature.size()});
+    return is_made && equal_in_constant_time(
+                          {reinterpret_cast<const char*>(made.data()), length},
+                          {reinterpret_cast<const char*>(signature.data()), signature.size()});
 }
 
 bool JsonWebKey::verifies_publicly(TokenAlgorithm algorithm, std::string_view text,
@@ -426,8 +427,8 @@ Result<JsonWebKeys> JsonWebKeys::parse(const std::string& text, KeyOrigin origin
         for (const json::object& key : *objects) read.push_back(JsonWebKey::from_json(key));
     }
     if (read.size() > web_keys_max) {
-        return fail(ErrorKind::InvalidInput,
-                    fmt::format("there are {} keys; at most {} are taken", read.size(), web_keys_max));
+        return fail(ErrorKind::InvalidInput, fmt::format("there are {} keys; at most {} are taken",
+                                                         read.size(), web_keys_max));
     }
     JsonWebKeys keys;
     for (std::size_t i = 0; i < read.size(); ++i) {

@@ -87,8 +87,8 @@ inline constexpr std::size_t web_keys_max = 64;
 // What a file or an address of keys holds: a JWK set, one JWK, or PEM public keys.
 class JsonWebKeys {
 public:
-    // InvalidInput: unreadable, without a key that can be used, or with over web_keys_max. Of what is
-    // fetched, keys that cannot be used are left out.
+    // InvalidInput: unreadable, without a key that can be used, or with over web_keys_max. Of what
+    // is fetched, keys that cannot be used are left out.
     static Result<JsonWebKeys> parse(const std::string& text, KeyOrigin origin);
 
     const std::vector<JsonWebKey>& all() const { return keys_; }

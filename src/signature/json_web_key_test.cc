@@ -66,9 +66,9 @@ TEST(JsonWebKey, RefusesWhatIsWeakOrPrivate) {
     EXPECT_THAT(problem_of("-----BEGIN PUBLIC KEY-----\nx"), HasSubstr("is not a PEM"));
     // Off the curve.
     const std::string zeros = to_base64url(std::string(32, '\1'));
-    EXPECT_THAT(problem_of(R"({"kty":"EC","crv":"P-256","x":")" + zeros + R"(","y":")" + zeros +
-                           R"("})"),
-                HasSubstr("is no point of P-256"));
+    EXPECT_THAT(
+        problem_of(R"({"kty":"EC","crv":"P-256","x":")" + zeros + R"(","y":")" + zeros + R"("})"),
+        HasSubstr("is no point of P-256"));
     EXPECT_THAT(problem_of(R"({"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"})"),
                 HasSubstr("another length"));
 }
@@ -80,13 +80,14 @@ TEST(JsonWebKeys, AreReadFromEachForm) {
                   ->all()
                   .size(),
               2u);
-    const auto set = JsonWebKeys::parse(R"({"keys":[)" + rsa.jwk("a") + "," +
-                                            TokenSigner::make("ED448").jwk("b") + "]}",
-                                        KeyOrigin::Fetched);
+    const auto set = JsonWebKeys::parse(
+        R"({"keys":[)" + rsa.jwk("a") + "," + TokenSigner::make("ED448").jwk("b") + "]}",
+        KeyOrigin::Fetched);
     ASSERT_TRUE(set) << set.error().message;
     EXPECT_EQ(set->all()[0].id(), "a");
     EXPECT_EQ(set->all()[1].type(), JsonWebKey::Type::Ed448);
-    for (const char* text : {"", "[]", "{}", R"({"keys":{}})", R"({"keys":[]})", R"({"keys":[1]})"}) {
+    for (const char* text :
+         {"", "[]", "{}", R"({"keys":{}})", R"({"keys":[]})", R"({"keys":[1]})"}) {
         EXPECT_NE(problem_of(text), "taken") << text;
     }
     EXPECT_THAT(problem_of(R"({"kty":"oct","kty":"RSA"})"), HasSubstr("names a member twice"));
@@ -120,8 +121,8 @@ TEST(JsonWebKey, ServesForItsOwnAlgorithmAlone) {
     EXPECT_TRUE(bound->all()[0].serves_for(TokenAlgorithm::PS256));
     EXPECT_FALSE(bound->all()[0].serves_for(TokenAlgorithm::RS256));
     EXPECT_FALSE(JsonWebKeys::parse(R"({"alg":"HS256",)" + jwk.substr(1), KeyOrigin::Fetched));
-    const auto secret = JsonWebKeys::parse(TokenSigner::secret(std::string(32, 's')).jwk(),
-                                           KeyOrigin::OwnFile);
+    const auto secret =
+        JsonWebKeys::parse(TokenSigner::secret(std::string(32, 's')).jwk(), KeyOrigin::OwnFile);
     EXPECT_TRUE(secret->all()[0].serves_for(TokenAlgorithm::HS256));
     EXPECT_FALSE(secret->all()[0].serves_for(TokenAlgorithm::HS512));
 }

@@ -25,8 +25,7 @@ std::unexpected<Error> refuse(std::string_view why) {
 }
 
 std::unexpected<WebTokenProblem> refused(std::string sentence) {
-    return std::unexpected(
-        WebTokenProblem{WebTokenProblem::Kind::Refused, std::move(sentence)});
+    return std::unexpected(WebTokenProblem{WebTokenProblem::Kind::Refused, std::move(sentence)});
 }
 
 // What stands in the log of a text that somebody sent.
@@ -66,9 +65,11 @@ Result<void> check_header(const json::object& header) {
     if (const json::value* const content = header.if_contains("cty");
         content != nullptr && content->is_string()) {
         std::string kind(content->as_string());
-        std::ranges::transform(kind, kind.begin(),
-                               [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
-        if (kind == "JWT" || kind == "APPLICATION/JWT") return refuse("holds another token ('cty')");
+        std::ranges::transform(kind, kind.begin(), [](char c) {
+            return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+        });
+        if (kind == "JWT" || kind == "APPLICATION/JWT")
+            return refuse("holds another token ('cty')");
     }
     return {};
 }
@@ -123,8 +124,9 @@ private:
         const auto issued = time_of(all, "iat");
         if (!issued) return fail(issued.error());
         if (*issued && now_ + rules_.leeway < **issued) {
-            return refuse(fmt::format("was issued {} s from now ('iat'); one of the clocks is wrong",
-                                      seconds_between(now_, **issued)));
+            return refuse(
+                fmt::format("was issued {} s from now ('iat'); one of the clocks is wrong",
+                            seconds_between(now_, **issued)));
         }
         return {};
     }
@@ -200,10 +202,10 @@ std::expected<void, WebTokenProblem> check_signature(const WebToken& token,
     }
     const Candidates candidates = keys_for(token, *algorithm, keys);
     if (!candidates.is_id_known) {
-        return std::unexpected(WebTokenProblem{
-            WebTokenProblem::Kind::UnknownKey,
-            fmt::format("the token is signed by the key '{}', which is not known",
-                        shown(token.key_id.value_or("")))});
+        return std::unexpected(
+            WebTokenProblem{WebTokenProblem::Kind::UnknownKey,
+                            fmt::format("the token is signed by the key '{}', which is not known",
+                                        shown(token.key_id.value_or("")))});
     }
     if (candidates.keys.empty()) {
         return refused(fmt::format("the token is signed with {}, and no key is for that{}",
@@ -226,8 +228,8 @@ std::expected<void, WebTokenProblem> check_signature(const WebToken& token,
 
 Result<WebToken> read_web_token(std::string_view text) {
     if (text.size() > web_token_bytes_max) {
-        return refuse(fmt::format("has {} bytes; at most {} are read", text.size(),
-                                  web_token_bytes_max));
+        return refuse(
+            fmt::format("has {} bytes; at most {} are read", text.size(), web_token_bytes_max));
     }
     if (text.empty()) return refuse("is empty");
     const auto dots = std::ranges::count(text, '.');
@@ -240,7 +242,8 @@ Result<WebToken> read_web_token(std::string_view text) {
     if (auto checked = check_header(*header); !checked) return fail(std::move(checked.error()));
     WebToken token;
     const json::value* const algorithm = header->if_contains("alg");
-    if (algorithm == nullptr || !algorithm->is_string()) return refuse("names no algorithm ('alg')");
+    if (algorithm == nullptr || !algorithm->is_string())
+        return refuse("names no algorithm ('alg')");
     token.algorithm = algorithm->as_string();
     if (const json::value* const id = header->if_contains("kid")) {
         if (!id->is_string()) return refuse("has a 'kid' that is no text");

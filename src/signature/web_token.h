@@ -31,7 +31,7 @@ inline constexpr std::size_t web_token_bytes_max = 16 * 1024;
 
 // As it stands in the text; nothing of it is proved.
 struct WebToken {
-    std::string algorithm;      // "alg", whatever was named
+    std::string algorithm;  // "alg", whatever was named
     std::optional<std::string> key_id;
     std::string_view signed_text;  // of the text that was read
     Bytes signature;
