@@ -24,6 +24,15 @@ SecondQuestionMark second_question_mark(const Profile& profile) {
                                                                : SecondQuestionMark::IsPartOfValue;
 }
 
+std::string_view kind_in_words(registry::AuthorizerKind kind) {
+    switch (kind) {
+        case registry::AuthorizerKind::Function: return "";
+        case registry::AuthorizerKind::Http: return " (asked over HTTP)";
+        case registry::AuthorizerKind::Jwt: return " (by JSON Web Tokens)";
+    }
+    return "";
+}
+
 // That no process can be made is a failure of the function's, too, to whoever waits for it.
 bool is_no_instance(const Result<functions::InvocationResult>& result) {
     return !result && result.error().kind == ErrorKind::Unavailable;
@@ -48,7 +57,8 @@ CustomAuthorizer::CustomAuthorizer(CustomAuthorizerSettings settings, CustomAuth
       brake_(parts.home, parts.random, settings_.brake),
       shared_policies_({.characters_max = settings_.profile.limits.policy_characters_max},
                        parts_.clock),
-      admissions_(parts.home, settings_.admission) {}
+      admissions_(parts.home, settings_.admission),
+      http_admissions_(parts.home, settings_.http_admission) {}
 
 CustomAuthorizer::~CustomAuthorizer() = default;
 
@@ -88,7 +98,8 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
         co_return std::unexpected(std::move(choice.error()));
     }
     trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
-               fmt::format("'{}', by {}", choice->entry->authorizer.name.view(), choice->found_by));
+               fmt::format("'{}'{}, by {}", choice->entry->authorizer.name.view(),
+                           kind_in_words(choice->entry->authorizer.kind), choice->found_by));
     for (std::string& note : choice->notes) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Noted, std::move(note));
     }
@@ -145,7 +156,7 @@ async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAut
     const std::vector<std::string> subjects =
         brake_subjects(call.authorizer.arn(), user, credentials, call.token.token);
     call.site = credentials.peer.remote.site_key();
-    call.gate = admissions_.gate_of(call.authorizer, directory_.current());
+    call.gate = gate_of(call);
     std::vector<GateKey> keys;
     for (const std::string& subject : subjects) keys.push_back(brake_.key_of(subject, call.site));
     const GateKey address = brake_.key_of(call.authorizer.arn(), call.site);
@@ -180,13 +191,22 @@ async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAut
     co_return std::move(*pass);
 }
 
+std::shared_ptr<Gate> CustomAuthorizer::gate_of(const Call& call) {
+    const bool is_function = call.authorizer.kind == registry::AuthorizerKind::Function;
+    Admissions& admissions = is_function ? admissions_ : http_admissions_;
+    return admissions.gate_of(call.authorizer, directory_.current());
+}
+
 void CustomAuthorizer::stop() {
     admissions_.close();
+    http_admissions_.close();
     brake_.release();
 }
 
 // From admission to a validated answer. Without a refusal, the answer is a yes.
 async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadline deadline) {
+    if (auto refusal = equip(call)) co_return Answered{std::move(refusal), {}};
+    if (call.tokens) co_return co_await judge_token(call, deadline);
     if (auto refusal = check_permission(call)) co_return Answered{std::move(refusal), {}};
     auto payload = co_await admit_and_invoke(call, deadline);
     if (!payload) co_return Answered{std::move(payload.error()), {}};
@@ -217,7 +237,7 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
 
 std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
     const auto rule = settings_.profile.behaviour.missing_permission;
-    if (rule == MissingPermission::Invoke) return std::nullopt;
+    if (rule == MissingPermission::Invoke || call.http) return std::nullopt;
     auto problem = parts_.permissions.problem(call.function(), call.authorizer);
     if (!problem) return std::nullopt;
     if (rule == MissingPermission::Refuse) {
@@ -309,27 +329,19 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
     call.trace.step(StepKind::EventSent, StepStatus::Noted,
                     make_authorizer_event(*call.credentials, call.token, Password::Masked), event);
     const SteadyTime began = parts_.clock.steady_now();
-    auto result = co_await parts_.functions.invoke(
-        call.function(), std::move(event),
-        {.deadline = deadline,
-         .run_max = std::chrono::milliseconds(settings_.profile.limits.authorizer_wait_ms),
-         .on_late_failure = tell_late(call),
-         .held = std::move(held),
-         .secrets = std::move(call.secrets)});
+    auto result = co_await ask_answerer(call, std::move(event), deadline, std::move(held));
     const SteadyTime ended = parts_.clock.steady_now();
     call.duration = std::chrono::duration_cast<std::chrono::microseconds>(ended - began);
     parts_.metrics.authorizer_times().add(call.duration);
-    if (result && result->start == functions::StartKind::Cold) {
-        metrics_.add(logs::Metric::FunctionColdStarts);
+    if (result && !call.http) {
+        call.start = result->start;
+        if (call.start == functions::StartKind::Cold) {
+            metrics_.add(logs::Metric::FunctionColdStarts);
+        }
     }
-    if (result) call.start = result->start;
     if (result && !result->function_error) {
         if (call.purpose != Purpose::Test) call.gate->circuit.answered();
-        call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
-                        fmt::format("{} start, {:.1f} ms: {}",
-                                    call.start == functions::StartKind::Cold ? "cold" : "warm",
-                                    static_cast<double>(call.duration.count()) / 1000,
-                                    call.shown(result->payload)));
+        note_received(call, *result);
         co_return std::move(result->payload);
     }
     Refusal refusal = explain_failure(call, result);
@@ -429,7 +441,7 @@ async::Task<CustomAuthorizer::TestResult> CustomAuthorizer::test_here(TestQuesti
               .purpose = Purpose::Test,
               .authorizer = choice.entry->authorizer,
               .token = std::move(choice.token)};
-    call.gate = admissions_.gate_of(call.authorizer, directory);
+    call.gate = gate_of(call);
     Answered answered = co_await this->call(call, deadline);
     // A connection would be refused for policies that cannot be used.
     if (answered.answer.granted) {

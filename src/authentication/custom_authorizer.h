@@ -1,5 +1,5 @@
-// Custom authentication: chooses the authorizer, checks the token, asks the user's function, and
-// turns its answer into an identity.
+// Custom authentication: chooses the authorizer, checks the token, asks the user's function, or
+// what was declared in its place, and turns the answer into an identity.
 //
 // One call of the function per connection and refresh, none in between. Every step goes to the
 // connection's trace; every call is an event in the log.
@@ -21,6 +21,7 @@
 #include "authentication/authorizer_answer.h"
 #include "authentication/authorizer_choice.h"
 #include "authentication/certificate_proof.h"
+#include "authentication/declared_answerers.h"
 #include "authentication/refusal_brake.h"
 #include "authentication/shared_policies.h"
 #include "base/profile.h"
@@ -43,7 +44,8 @@ public:
 
 struct CustomAuthorizerSettings {
     Profile profile;
-    AdmissionSettings admission;
+    AdmissionSettings admission;       // of functions
+    AdmissionSettings http_admission;  // of what is asked over HTTP
     RefusalBrake::Settings brake;
 };
 
@@ -58,6 +60,8 @@ struct CustomAuthorizerParts {
     logs::EventSink& events;
     const logs::LevelResolver& levels;
     logs::Metrics& metrics;
+    // Null: nothing is declared.
+    const async::Snapshot<DeclaredAnswerers>* declared = nullptr;
 };
 
 class CustomAuthorizer : Pinned {
@@ -124,6 +128,13 @@ private:
                                                                              Deadline deadline);
     async::Task<std::expected<functions::Payload, Refusal>> invoke(
         Call& call, Deadline deadline, std::shared_ptr<const void> held);
+    std::shared_ptr<Gate> gate_of(const Call& call);
+    std::optional<Refusal> equip(Call& call) const;
+    async::Task<Answered> judge_token(Call& call, Deadline deadline);
+    async::Task<Result<functions::InvocationResult>> ask_answerer(Call& call, std::string event,
+                                                                  Deadline deadline,
+                                                                  std::shared_ptr<const void> held);
+    void note_received(Call& call, const functions::InvocationResult& result);
     std::function<void()> tell_late(const Call& call) const;
     std::shared_ptr<const void> hold(const Call& call, Admission::Pass pass) const;
     Source source_of(const Call& call) const;
@@ -148,6 +159,7 @@ private:
     RefusalBrake brake_;
     SharedPolicies shared_policies_;
     Admissions admissions_;
+    Admissions http_admissions_;
 };
 
 }  // namespace gatehouse::authentication

@@ -1,5 +1,7 @@
 #include "authentication/custom_authorizer_call.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -45,6 +47,11 @@ functions::FunctionRef CustomAuthorizer::Call::function() const {
     return {{AccountId(arn->account), Region(arn->region)},
             functions::FunctionName(name.substr(0, colon)),
             functions::Qualifier(name.substr(std::min(colon + 1, name.size())))};
+}
+
+std::string CustomAuthorizer::Call::answerer() const {
+    return fmt::format("the {} of authorizer '{}'", http ? "endpoint" : "function",
+                       authorizer.name.view());
 }
 
 Refusal CustomAuthorizer::Call::refuse(Refusal::Kind kind, std::string reason,

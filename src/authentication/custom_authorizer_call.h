@@ -30,6 +30,9 @@ struct CustomAuthorizer::Call {
     bool is_pair = false;          // it says to be two users
     bool had_little_time = false;  // since the client waited before the function was called
     std::shared_ptr<bool> is_failure_told = std::make_shared<bool>(false);  // to the circuit
+    // One of them, where no function decides.
+    std::shared_ptr<HttpAuthorizer> http;
+    std::shared_ptr<TokenAuthorizer> tokens;
     std::vector<std::string> secrets =
         secrets_of(*credentials, token);  // the function's, once asked
     // For what the function answers: a handler may put a password into its error or its answer.
@@ -39,6 +42,8 @@ struct CustomAuthorizer::Call {
     std::string permission_problem;
 
     functions::FunctionRef function() const;
+    // "the function of authorizer 'x'", or what is asked instead.
+    std::string answerer() const;
     Refusal refuse(Refusal::Kind kind, std::string reason, std::string sentence) const;
     // What is shown of an answer.
     std::string shown(std::string_view answer) const;

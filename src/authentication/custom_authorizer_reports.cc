@@ -11,9 +11,8 @@ using logs::StepStatus;
 
 Refusal CustomAuthorizer::kept_out(Call& call, const Circuit& circuit) {
     const std::string why = fmt::format(
-        "the function failed {} times in a row; it is tried again once every {} ms until it "
-        "answers",
-        circuit.failures_in_row(), circuit.probe_interval().count());
+        "{} failed {} times in a row; it is tried again once every {} ms until it answers",
+        call.answerer(), circuit.failures_in_row(), circuit.probe_interval().count());
     call.trace.step(StepKind::EventSent, StepStatus::Failed, why);
     return not_asked(call, why);
 }
@@ -26,23 +25,21 @@ Refusal CustomAuthorizer::not_asked(Call& call, std::string_view why) {
 
 Refusal CustomAuthorizer::explain_failure(Call& call,
                                           const Result<functions::InvocationResult>& result) {
-    const std::string_view name = call.authorizer.name.view();
+    const std::string name = call.answerer();
     const bool is_late = !result && result.error().kind == ErrorKind::Timeout;
     std::string problem;
     if (is_late && call.had_little_time) {
         problem = fmt::format(
-            "the function of authorizer '{}' had {} ms left, since the client "
+            "{} had {} ms left, since the client "
             "waited for its turn before, and did not answer in that time",
             name, call.duration / std::chrono::milliseconds(1));
     } else if (is_late) {
-        problem = fmt::format("the function of authorizer '{}' did not answer within {} ms", name,
+        problem = fmt::format("{} did not answer within {} ms", name,
                               settings_.profile.limits.authorizer_wait_ms);
     } else if (!result) {
-        problem = fmt::format("the function of authorizer '{}' could not be called: {}", name,
-                              result.error().message);
+        problem = fmt::format("{} could not be called: {}", name, result.error().message);
     } else {
-        problem = fmt::format("the function of authorizer '{}' failed: {}", name,
-                              call.shown(result->payload));
+        problem = fmt::format("{} failed: {}", name, call.shown(result->payload));
     }
     metrics_.add(logs::Metric::AuthorizerErrors);
     call.trace.step(StepKind::AnswerReceived, StepStatus::Failed, problem);
@@ -70,7 +67,8 @@ void CustomAuthorizer::trace_answer(Call& call, const AuthorizerAnswer& answer) 
 }
 
 void CustomAuthorizer::report(const Call& call, const std::optional<Refusal>& refusal) {
-    const std::string function = call.function().name.value();
+    const bool is_function = call.authorizer.kind == registry::AuthorizerKind::Function;
+    const std::string function = is_function ? call.function().name.value() : std::string();
     record_question(
         parts_.events, parts_.levels, *call.credentials,
         {.type = call.purpose == Purpose::Refresh ? logs::EventType::AuthorizerRefresh

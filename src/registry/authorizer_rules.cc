@@ -122,8 +122,16 @@ Outcome<void> check_authorizer_name(const AuthorizerName& name) {
 }
 
 Outcome<void> check_authorizer(const Authorizer& authorizer) {
+    if (auto checked = check_function_arn(authorizer.function_arn); !checked) {
+        // The name comes first.
+        if (auto named = check_authorizer_name(authorizer.name); !named) return named;
+        return checked;
+    }
+    return check_declared(authorizer);
+}
+
+Outcome<void> check_declared(const Authorizer& authorizer) {
     if (auto checked = check_authorizer_name(authorizer.name); !checked) return checked;
-    if (auto checked = check_function_arn(authorizer.function_arn); !checked) return checked;
     if (!authorizer.token_key_name.empty()) {
         if (auto checked = check_text(token_key_rule, authorizer.token_key_name); !checked) {
             return checked;

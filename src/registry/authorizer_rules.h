@@ -21,4 +21,7 @@ Outcome<void> check_authorizer_name(const AuthorizerName& name);
 // Every field, alone and together: InvalidRequest with the first that is wrong.
 Outcome<void> check_authorizer(const Authorizer& authorizer);
 
+// The same of one that has no function: all but function_arn.
+Outcome<void> check_declared(const Authorizer& authorizer);
+
 }  // namespace gatehouse::registry

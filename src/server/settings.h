@@ -112,6 +112,7 @@ struct Settings {
     std::uint32_t sys_seconds = 10;  // 0: no `$SYS` topics
 
     PasswordFileSettings passwords;
+    std::string authorizers_file;  // empty: none are declared
     FunctionSettings functions;
     LogSettings logs;
 

@@ -172,6 +172,9 @@ SettingTable identity_and_access() {
                                                  "SIGHUP."),
         number<&S::passwords, &P::threads>("password-file.threads", {1, 256},
                                            "Passwords checked at once."),
+        text<&S::authorizers_file>("authorizers-file", "FILE",
+                                   "Declares authorizers of the kinds http and jwt, which need no "
+                                   "function. Read again at SIGHUP."),
         choice<&S::api_auth>("api-auth",
                              "sigv4: requests are verified against known keys. any: whatever "
                              "signature comes is taken; loopback only."),

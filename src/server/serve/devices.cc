@@ -125,27 +125,58 @@ broker::BrokerSettings broker_settings(const Devices::Parts& parts) {
     return settings;
 }
 
+authentication::CustomAuthorizerSettings custom_authorizer_settings(const Settings& settings) {
+    const Limits& limits = settings.profile.limits;
+    return {.profile = settings.profile,
+            // Behind those that have an instance everybody waits in one line.
+            .admission = {.calls_max = std::min({limits.authorizer_calls_max,
+                                                 settings.functions.instances_max,
+                                                 settings.functions.instances_per_function_max}),
+                          .waiting_max = limits.authorizer_waiting_max},
+            .http_admission = {.calls_max = limits.authorizer_calls_max,
+                               .waiting_max = limits.authorizer_waiting_max},
+            .brake = {}};
+}
+
 }  // namespace
+
+Devices::Devices(const Parts& parts)
+    : loops_(parts.loops),
+      clock_(*parts.foundation.clock),
+      authorizers_(parts.authorizers),
+      tenant_(default_tenant(parts.settings)),
+      authorizers_file_(parts.settings.authorizers_file),
+      watch_(*parts.foundation.identity_watch) {}
+
+Result<void> Devices::declare_authorizers() {
+    auto read = authentication::DeclaredAnswerers::read(
+        authorizers_file_, tenant_,
+        {.home = loops_.main(), .resolvers = resolvers_, .clock = clock_});
+    if (!read) return fail(std::move(read.error()));
+    const auto before = declared_.get();
+    declared_.replace(*read);
+    if (auto told = authorizers_.declare((*read)->described()); !told) return told;
+    before->close();
+    return {};
+}
+
+Result<void> Devices::reload_authorizers() {
+    return authorizers_file_.empty() ? Result<void>() : declare_authorizers();
+}
 
 Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     auto anonymous = anonymous_settings(parts.settings);
     if (!anonymous) return fail(std::move(anonymous.error()));
     Foundation& foundation = parts.foundation;
-    std::unique_ptr<Devices> made(
-        new Devices(parts.loops, *foundation.clock, *foundation.identity_watch));
+    std::unique_ptr<Devices> made(new Devices(parts));
+    if (auto declared = made->reload_authorizers(); !declared) {
+        return fail(std::move(declared.error()));
+    }
     if (auto started = made->start_broker(parts); !started) {
         return fail(std::move(started.error()));
     }
     made->custom_authorizer_ = std::make_unique<authentication::CustomAuthorizer>(
-        authentication::CustomAuthorizerSettings{
-            .profile = parts.settings.profile,
-            // Behind those that have an instance everybody waits in one line.
-            .admission = {.calls_max =
-                              std::min({parts.settings.profile.limits.authorizer_calls_max,
-                                        parts.settings.functions.instances_max,
-                                        parts.settings.functions.instances_per_function_max}),
-                          .waiting_max = parts.settings.profile.limits.authorizer_waiting_max},
-            .brake = {}},
+        custom_authorizer_settings(parts.settings),
         authentication::CustomAuthorizerParts{.home = parts.loops.main(),
                                               .clock = *foundation.clock,
                                               .random = foundation.random,
@@ -154,7 +185,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                               .permissions = parts.permissions,
                                               .events = *foundation.log,
                                               .levels = *foundation.levels,
-                                              .metrics = foundation.metrics});
+                                              .metrics = foundation.metrics,
+                                              .declared = &made->declared_});
     auto passwords = make_passwords(parts);
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
@@ -261,6 +293,7 @@ async::Task<void> Devices::on_every_loop(Work work) {
 
 async::Task<void> Devices::stop() {
     custom_authorizer_->stop();
+    declared_.get()->close();
     if (passwords_ != nullptr) passwords_->stop();
     co_await on_every_loop(stop_one);
 }

@@ -5,10 +5,12 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "authentication/certificate_authenticator.h"
 #include "authentication/custom_authorizer.h"
+#include "authentication/declared_answerers.h"
 #include "authentication/device_authenticator.h"
 #include "authentication/registration_listener.h"
 #include "base/result.h"
@@ -32,11 +34,12 @@ public:
         Foundation& foundation;
         Loops& loops;
         const DeviceEndpoints& endpoints;
-        const registry::Authorizers& authorizers;
+        registry::Authorizers& authorizers;
         functions::FunctionInvoker& functions;
         const authentication::InvokePermissions& permissions;
     };
-    // InvalidInput: the policy for anonymous clients, or the file of passwords, cannot be used.
+    // InvalidInput: the policy for anonymous clients, the file of passwords, or that of authorizers
+    // cannot be used.
     static Result<std::unique_ptr<Devices>> make(const Parts& parts);
     ~Devices() override;
 
@@ -45,6 +48,8 @@ public:
     // Reads the file of passwords and its policies again, where there are any. On an error what
     // there is stays.
     Result<void> reload_passwords();
+    // The same of the file that declares authorizers.
+    Result<void> reload_authorizers();
     // Ends all device connections, on every loop, and refuses those on their way in. From a task
     // on the main loop, as drain().
     async::Task<void> stop();
@@ -52,8 +57,8 @@ public:
     async::Task<void> drain(Deadline deadline);
 
 private:
-    Devices(Loops& loops, const Clock& clock, registry::IdentityWatch& watch)
-        : loops_(loops), clock_(clock), watch_(watch) {}
+    explicit Devices(const Parts& parts);
+    Result<void> declare_authorizers();
     void certificate_waits(const registry::RegisteredCertificate& certificate) override;
     Result<void> start_broker(const Parts& parts);
     void follow_registry();
@@ -62,11 +67,17 @@ private:
 
     Loops& loops_;
     const Clock& clock_;
+    registry::Authorizers& authorizers_;
+    const Tenant tenant_;  // whose authorizers are declared
+    const std::string authorizers_file_;
     registry::IdentityWatch& watch_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
     std::unique_ptr<authentication::CertificateAuthenticator> certificates_;
+    async::WorkerPool resolvers_{{.name = "gh-resolve", .threads = 2, .queue_max = 256}};
+    async::Snapshot<authentication::DeclaredAnswerers> declared_{
+        std::make_shared<const authentication::DeclaredAnswerers>()};
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;
     std::unique_ptr<authentication::PasswordAuthenticator> passwords_;  // null: there is no file
     std::unique_ptr<authentication::DeviceAuthenticator> authenticator_;

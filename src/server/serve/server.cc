@@ -193,6 +193,7 @@ async::Task<void> Server::drain_all() {
 void Server::reread() {
     std::vector<Reread> all{renew_certificate(), reread_settings()};
     if (!settings_.passwords.users_file.empty()) all.push_back(reread_passwords());
+    if (!settings_.authorizers_file.empty()) all.push_back(reread_authorizers());
     logs::Status status = logs::Status::Success;
     std::vector<std::string_view> sentences;
     for (const Reread& one : all) {
@@ -216,6 +217,19 @@ Server::Reread Server::reread_passwords() {
     if (read) return {.sentence = "the passwords were read again"};
     std::string problem =
         "the passwords stay as they were, since they are not valid now: " + read.error().describe();
+    tell_operator("SIGHUP: " + problem);
+    return {logs::Status::Failure, std::move(problem)};
+}
+
+Server::Reread Server::reread_authorizers() {
+    const auto read = devices_->reload_authorizers();
+    if (read) {
+        tell_shadowed();
+        return {.sentence = "the authorizers of the file were read again"};
+    }
+    std::string problem =
+        "the authorizers of the file stay as they were, since they are not valid now: " +
+        read.error().describe();
     tell_operator("SIGHUP: " + problem);
     return {logs::Status::Failure, std::move(problem)};
 }
@@ -318,8 +332,12 @@ void Server::tell_made_again() {
     }
 }
 
-// One that was made by the API before there was a file of users.
+// Those that were made by the API before a file had their names.
 void Server::tell_shadowed() {
+    for (const std::string& problem : resources_->authorizers->directory().get()->problems()) {
+        tell_operator(problem);
+        notice(logs::Status::Failure, "AUTHORIZER_SHADOWED", problem);
+    }
     const std::string_view name = authentication::password_authorizer_name;
     if (settings_.passwords.users_file.empty() || resources_->authorizers->directory().get()->find(
                                                       default_tenant(settings_), name) == nullptr) {

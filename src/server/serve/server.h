@@ -53,6 +53,7 @@ private:
     };
     Reread reread_settings();
     Reread reread_passwords();
+    Reread reread_authorizers();
     void apply_live(const Settings& settings);
     Reread renew_certificate();
     void plan_renewal();

@@ -1,0 +1,291 @@
+#include "authentication/declared_answerers.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <fstream>
+#include <functional>
+
+#include "authentication/custom_authorizer_fixture.h"
+#include "net/http_server.h"
+#include "net/listener.h"
+#include "signature/web_token_fixture.h"
+
+namespace gatehouse::authentication {
+namespace {
+
+using signature::TokenSigner;
+using testing::HasSubstr;
+
+constexpr std::string_view policies =
+    R"("policyDocuments":[{"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
+    R"("Action":"iot:*","Resource":["arn:aws:iot:*:*:client/basicPubSub",)"
+    R"("arn:aws:iot:*:*:topic/of/${jwt:sub}/x"]}}])";
+
+// Declared authorizers behind a custom authorizer, and a server that they ask.
+class DeclaredAnswerersTest : public CustomAuthorizerTest, public net::Routes {
+protected:
+    void SetUp() override {
+        std::signal(SIGPIPE, SIG_IGN);
+        std::string name = testing::TempDir() + "/declaredXXXXXX";
+        ASSERT_NE(mkdtemp(name.data()), nullptr);
+        folder_ = name;
+        clock_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(
+            WallTime(std::chrono::seconds(1'800'000'000)) - clock_.wall_now()));
+        listener_ = net::Listener::open(
+                        loop_, net::Address::parse("127.0.0.1", 0).value(), limits_,
+                        [this](net::AcceptedSocket socket) {
+                            ++connections_;
+                            tasks_.start(serve(socket.descriptor));
+                        },
+                        [](std::size_t, const Error&) {})
+                        .value();
+    }
+    void TearDown() override {
+        if (declared_) declared_->close();
+        for (net::Stream* const stream : served_) stream->cancel();
+        run_until([this] { return tasks_.running() == 0; });
+        std::filesystem::remove_all(folder_);
+    }
+
+    async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts&,
+                                          Deadline) override {
+        requests_.push_back(request);
+        net::HttpResponse response{.status = status_};
+        response.body = answer_;
+        co_return response;
+    }
+    async::Task<void> serve(int descriptor) {
+        net::Stream stream(loop_, net::make_plain_transport(descriptor), {});
+        served_.push_back(&stream);
+        co_await net::serve_http(stream, "", *this, http_);
+        std::erase(served_, &stream);
+    }
+    template <class Condition>
+    void run_until(Condition condition) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (!condition() && std::chrono::steady_clock::now() < give_up) {
+            loop_.run_once(std::chrono::milliseconds(10));
+        }
+        EXPECT_TRUE(condition());
+    }
+
+    std::string write(const std::string& name, std::string_view text, mode_t mode = 0600) {
+        const auto path = folder_ / name;
+        std::ofstream(path) << text;
+        ::chmod(path.c_str(), mode);
+        return path;
+    }
+    Result<std::shared_ptr<const DeclaredAnswerers>> read(std::string_view members,
+                                                          mode_t mode = 0600) {
+        const std::string file =
+            write("authorizers.json",
+                  fmt::format(R"({{"authorizers":[{{"name":"Kind",{}}}]}})", members), mode);
+        return DeclaredAnswerers::read(file, {},
+                                       {.home = loop_, .resolvers = resolvers_, .clock = clock_});
+    }
+    void declare(std::string_view members) {
+        auto made = read(members);
+        ASSERT_TRUE(made) << made.error().message;
+        declared_ = *made;
+        answerers_.replace(*made);
+        directory_.replace(
+            registry::AuthorizerDirectory::read(store_, *declared_->described()).value());
+        authorizer_ = std::make_unique<CustomAuthorizer>(
+            CustomAuthorizerSettings{
+                .profile = profile_named(ProfileName::Aws), .admission = {}, .brake = {}},
+            CustomAuthorizerParts{.home = loop_,
+                                  .clock = clock_,
+                                  .random = random_,
+                                  .directory = directory_,
+                                  .functions = functions_,
+                                  .permissions = permissions_,
+                                  .events = sink_,
+                                  .levels = levels_,
+                                  .metrics = metrics_,
+                                  .declared = &answerers_});
+    }
+    std::string url() const {
+        return fmt::format("http://127.0.0.1:{}/", listener_->address().port());
+    }
+    void declare_http() {
+        declare(fmt::format(
+            R"("kind":"http","url":"{}","headers":{{"Authorization":"Bearer s3cret"}})", url()));
+    }
+    void declare_tokens(std::string_view keys) {
+        declare(
+            fmt::format(R"("kind":"jwt","algorithms":["HS256","RS256"],{},{})", keys, policies));
+    }
+
+    // "let in as PRINCIPAL until SECONDS", or reason and sentence.
+    std::string knock(const std::string& password) {
+        // Each time another user, whom the brake does not know.
+        auto client = credentials(fmt::format("u{}?x-amz-customauthorizer-name=Kind", ++users_));
+        client->mqtt->password = Bytes(password.begin(), password.end());
+        bool is_done = false;
+        tasks_.start([](auto& self, auto client, auto& is_done) -> async::Task<void> {
+            auto trace = self.traces_.begin({}, "trace", "127.0.0.1:1234");
+            self.result_ = co_await self.authorizer_->ask(
+                client, may_connect, trace, Deadline::after(self.clock_, std::chrono::seconds(6)));
+            is_done = true;
+        }(*this, std::move(client), is_done));
+        run_until([&] { return is_done; });
+        if (!result_) return result_.error().reason + ": " + result_.error().sentence;
+        return fmt::format("let in as {} for {} s", (*result_)->principal_id,
+                           (*result_)->disconnect_after.count());
+    }
+
+    std::filesystem::path folder_;
+    async::WorkerPool resolvers_{{.name = "resolve"}};
+    net::ConnectionLimits limits_{{}};
+    net::HttpServerSettings http_;
+    std::unique_ptr<net::Listener> listener_;
+    std::vector<net::Stream*> served_;
+    std::vector<net::HttpRequest> requests_;
+    int connections_ = 0;
+    int users_ = 0;
+    unsigned status_ = 200;
+    std::string answer_ = allowing_answer;
+    std::shared_ptr<const DeclaredAnswerers> declared_;
+    async::Snapshot<DeclaredAnswerers> answerers_{std::make_shared<const DeclaredAnswerers>()};
+    AuthenticationResult result_ = std::unexpected(Refusal());
+    const TokenSigner secret_ = TokenSigner::secret(std::string(32, 's'));
+};
+
+TEST_F(DeclaredAnswerersTest, TheSameEventIsPostedAndTheSameAnswerRead) {
+    declare_http();
+    EXPECT_EQ(knock("pw"), "let in as alice for 1800 s");
+    EXPECT_EQ((*result_)->authorizer_name, "Kind");
+    EXPECT_EQ((*result_)->refresh_after.count(), 300);
+    EXPECT_THAT(trace_text(), HasSubstr("new connection, "));
+    EXPECT_EQ(knock("pw"), "let in as alice for 1800 s");
+    EXPECT_EQ(connections_, 1);
+    ASSERT_EQ(requests_.size(), 2u);
+    EXPECT_EQ(requests_[0].method, "POST");
+    EXPECT_EQ(requests_[0].headers.find("authorization"), "Bearer s3cret");
+    EXPECT_EQ(requests_[0].headers.find("content-type"), "application/json");
+    EXPECT_THAT(requests_[0].body, HasSubstr(R"("password":"cHc=")"));
+    EXPECT_TRUE(functions_.events.empty());
+    EXPECT_THAT(trace_text(),
+                HasSubstr("'Kind' (asked over HTTP), by x-amz-customauthorizer-name"));
+    EXPECT_THAT(trace_text(), HasSubstr("kept connection, "));
+}
+
+TEST_F(DeclaredAnswerersTest, WhatIsNoAnswerIsExplained) {
+    declare_http();
+    const struct {
+        unsigned status;
+        const char* body;
+        const char* said;
+        Refusal::Kind kind = Refusal::Kind::NotAuthenticated;
+    } all[] = {
+        {200, R"({"isAuthenticated":false})", "answered isAuthenticated: false"},
+        {401, "", "answered isAuthenticated: false"},
+        {403, "no", "answered isAuthenticated: false"},
+        {200, "no", "the answer of authorizer 'Kind' cannot be used"},
+        {200, "", "the answer of authorizer 'Kind' cannot be used"},
+        {302, "s3cret", "the endpoint of authorizer 'Kind' failed: status 302: ****"},
+        {400, "bad", "failed: status 400: bad"},
+        {503, "", "could not be called: it answered with status 503", Refusal::Kind::Unavailable}};
+    for (const auto& one : all) {
+        status_ = one.status;
+        answer_ = one.body;
+        EXPECT_THAT(knock("pw"), HasSubstr(one.said));
+        ASSERT_FALSE(result_);
+        EXPECT_EQ(result_.error().kind, one.kind) << one.said;
+    }
+}
+
+TEST_F(DeclaredAnswerersTest, NobodyIsThere) {
+    declare_http();
+    listener_.reset();
+    EXPECT_THAT(knock("pw"), HasSubstr("could not be called: cannot connect to 127.0.0.1"));
+    EXPECT_EQ(result_.error().kind, Refusal::Kind::Unavailable);
+}
+
+TEST_F(DeclaredAnswerersTest, ATokenLetsInUntilItExpires) {
+    write("keys.json", secret_.jwk());
+    declare_tokens(R"("keysFile":"keys.json")");
+    const std::string claims = R"({"sub":"a/b","exp":1800000090})";
+    EXPECT_EQ(knock(secret_.token(signature::TokenAlgorithm::HS256, claims)),
+              "let in as a/b for 90 s");
+    const auto decides = [&](const char* topic) {
+        return (*result_)->policies->decide(policy::Action::Publish, topic).allowed();
+    };
+    EXPECT_TRUE(decides("of/a%2Fb/x"));
+    EXPECT_FALSE(decides("of/a/b/x"));
+    EXPECT_THAT(trace_text(), HasSubstr("the token of 'a/b' is valid for another 90 s"));
+    EXPECT_EQ(knock("pw"),
+              "NOT_AUTHENTICATED: authorizer 'Kind': the token has not the three parts "
+              "of a JSON Web Token");
+    EXPECT_EQ(knock(""), "NOT_AUTHENTICATED: authorizer 'Kind': the client brought no token");
+    EXPECT_THAT(knock(secret_.token(signature::TokenAlgorithm::HS256, R"({"exp":1800000090})")),
+                HasSubstr("claim 'sub' is missing"));
+    EXPECT_THAT(knock(secret_.token(signature::TokenAlgorithm::HS256, R"({"sub":"a","exp":1})")),
+                HasSubstr("expired 1799999999 s ago"));
+}
+
+TEST_F(DeclaredAnswerersTest, KeysAreFetchedAndKept) {
+    const TokenSigner first = TokenSigner::make("RSA");
+    const TokenSigner second = TokenSigner::make("RSA");
+    answer_ = R"({"keys":[)" + first.jwk("1") + "]}";
+    declare_tokens(fmt::format(R"("jwksUrl":"{}")", url()));
+    const auto knock_with = [&](const TokenSigner& signer, const char* id) {
+        return knock(signer.token(signature::TokenAlgorithm::RS256,
+                                  fmt::format(R"({{"alg":"RS256","kid":"{}"}})", id),
+                                  R"({"sub":"u","exp":1800900000})"));
+    };
+    EXPECT_THAT(knock("no token"), HasSubstr("three parts"));
+    EXPECT_EQ(requests_.size(), 0u);
+    EXPECT_THAT(knock_with(first, "1"), HasSubstr("let in as u"));
+    EXPECT_THAT(knock_with(first, "1"), HasSubstr("let in as u"));
+    EXPECT_EQ(requests_.size(), 1u);
+    EXPECT_EQ(requests_[0].method, "GET");
+    // An unknown key makes them be fetched anew, but no more than once an interval.
+    answer_ = R"({"keys":[)" + second.jwk("2") + "]}";
+    EXPECT_THAT(knock_with(second, "2"), HasSubstr("the key '2', which is not known"));
+    EXPECT_EQ(requests_.size(), 1u);
+    clock_.advance(std::chrono::seconds(31));
+    EXPECT_THAT(knock_with(second, "2"), HasSubstr("let in as u"));
+    EXPECT_THAT(knock_with(second, "3"), HasSubstr("the key '3', which is not known"));
+    EXPECT_EQ(requests_.size(), 2u);
+    // Too old, they are fetched; while nobody answers, those that there are go on for a day.
+    status_ = 500;
+    clock_.advance(std::chrono::minutes(11));
+    EXPECT_THAT(knock_with(second, "2"), HasSubstr("let in as u"));
+    EXPECT_EQ(requests_.size(), 3u);
+    clock_.advance(std::chrono::hours(25));
+    EXPECT_THAT(knock_with(second, "2"), HasSubstr("there are no keys from http://127.0.0.1"));
+    EXPECT_EQ(result_.error().kind, Refusal::Kind::Unavailable);
+    EXPECT_EQ(requests_.size(), 4u);
+    EXPECT_THAT(knock_with(second, "2"), HasSubstr("it answered with status 500"));
+    EXPECT_EQ(requests_.size(), 4u);
+}
+
+TEST_F(DeclaredAnswerersTest, AFileThatCannotBeUsedSaysWhy) {
+    const auto problem = [&](std::string_view members, mode_t mode = 0600) {
+        const auto made = read(members, mode);
+        return made ? "read" : made.error().message;
+    };
+    EXPECT_THAT(problem(R"("kind":"http","url":"https://a/")", 0644), HasSubstr("chmod"));
+    EXPECT_THAT(problem(R"("kind":"http","url":"https://a/","caFile":"none.pem")"),
+                HasSubstr("none.pem"));
+    write("junk.pem", "junk");
+    EXPECT_THAT(problem(R"("kind":"http","url":"https://a/","caFile":"junk.pem")"),
+                HasSubstr("no certificate that can be read"));
+    const std::string tokens =
+        fmt::format(R"("kind":"jwt","algorithms":"HS256","keysFile":"keys.json",{})", policies);
+    EXPECT_THAT(problem(tokens), HasSubstr("keys.json"));
+    write("keys.json", secret_.jwk(), 0644);
+    EXPECT_THAT(problem(tokens), HasSubstr("chmod"));
+    write("keys.json", TokenSigner::make("ED25519").jwk(), 0644);
+    EXPECT_EQ(problem(tokens), "read");
+    EXPECT_THAT(problem(R"("kind":"http","url":"https://a/","tokenKeyName":"a b")"),
+                HasSubstr("tokenKeyName"));
+}
+
+}  // namespace
+}  // namespace gatehouse::authentication
