@@ -8,6 +8,7 @@
 
 #include "base/arn.h"
 #include "base/json.h"
+#include "functions/remote_functions.h"
 #include "functions/runtimes.h"
 #include "logs/event_sink.h"
 
@@ -132,7 +133,9 @@ Result<void> check_log_group(const std::string& group) {
 }
 
 Result<void> check_texts(const FunctionConfiguration& configuration) {
-    if (auto runtime = find_runtime(configuration.runtime); !runtime) {
+    if (is_remote(configuration)) {
+        if (auto remote = check_remote(configuration); !remote) return remote;
+    } else if (auto runtime = find_runtime(configuration.runtime); !runtime) {
         return fail(ErrorKind::InvalidInput, runtime.error().message);
     }
     if (auto role = check_role(configuration.role); !role) return role;

@@ -87,7 +87,7 @@ async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest requ
         }
         if ((error && error != http::error::need_more) || (*count == 0 && !parser.is_done())) {
             co_return fail(
-                ErrorKind::Unavailable,
+                error == http::error::body_limit ? ErrorKind::TooLarge : ErrorKind::Unavailable,
                 fmt::format("{} did not answer in HTTP: {}", stream.facts().remote.text(),
                             error ? error.message() : "the answer broke off"));
         }

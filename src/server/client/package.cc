@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -46,6 +48,22 @@ Result<void> check_bootstrap(const fs::path& file, std::string_view runtime) {
 }
 
 }  // namespace
+
+Result<std::string> remote_package(std::string_view url) {
+    std::error_code error;
+    std::string folder = (fs::temp_directory_path(error) / "gatehouse-remote-XXXXXX").string();
+    if (error || ::mkdtemp(folder.data()) == nullptr) {
+        return fail(ErrorKind::Unavailable, "no temporary directory can be made");
+    }
+    Result<std::string> packed = fail(ErrorKind::Unavailable, "");
+    if (auto written = write_file(fs::path(folder) / "url", url, FileAccess::Readable); written) {
+        packed = functions::pack_directory(folder);
+    } else {
+        packed = fail(std::move(written.error()));
+    }
+    fs::remove_all(folder, error);
+    return packed;
+}
 
 Result<std::string> read_package(const fs::path& path) {
     std::error_code error;

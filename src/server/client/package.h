@@ -12,6 +12,10 @@ namespace gatehouse::server {
 // NotFound, InvalidInput (neither a directory nor a zip) and TooLarge say what to do.
 Result<std::string> read_package(const std::filesystem::path& path);
 
+// That of a function whose code runs elsewhere: it holds the URL alone. Unavailable: no temporary
+// directory can be made.
+Result<std::string> remote_package(std::string_view url);
+
 // Whether the directory has the file that a Python handler ("lambda_function.lambda_handler")
 // names. InvalidInput says which is missing and what handler was perhaps meant. Other runtimes and
 // zip files pass.

@@ -117,12 +117,12 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
                 pool->loop().post([pool, tenant, name] { pool->forget(tenant, name); });
             }});
     if (auto loaded = made->directory_->load(); !loaded) return fail(std::move(loaded.error()));
-    made->invoker_ = std::make_unique<functions::PooledInvoker>(*made->directory_, *made->pool_,
-                                                                foundation.random);
+    made->network_ = functions.network;
+    made->make_invokers(foundation, loops);
     made->async_invocations_ = std::make_unique<functions::AsyncInvocations>(
         functions::AsyncInvocations::Parts{
             .loop = loops.main(),
-            .invoker = *made->invoker_,
+            .invoker = *made->remote_,
             .events = *foundation.log,
             .store = *foundation.async_store,
             .config_of =
@@ -131,9 +131,20 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
                         functions::EventInvokeConfig());
                 }},
         functions::AsyncInvocationSettings());
-    made->network_ = functions.network;
     made->permissions_ = std::make_unique<ResourcePolicies>(*made->directory_);
     return made;
+}
+
+void FunctionRuntime::make_invokers(Foundation& foundation, Loops& loops) {
+    invoker_ = std::make_unique<functions::PooledInvoker>(*directory_, *pool_, foundation.random);
+    remote_ = std::make_unique<functions::RemoteInvoker>(
+        functions::RemoteInvoker::Parts{.functions = *directory_,
+                                        .local = *invoker_,
+                                        .home = loops.main(),
+                                        .resolvers = resolvers_,
+                                        .log = *log_,
+                                        .random = foundation.random},
+        functions::RemoteInvoker::Settings{.network = network_});
 }
 
 FunctionRuntime::~FunctionRuntime() = default;
@@ -150,6 +161,7 @@ Result<void> FunctionRuntime::resume_events() {
 
 async::Task<void> FunctionRuntime::stop(Deadline deadline) {
     async_invocations_->stop();
+    remote_->close();
     co_await pool_->stop(deadline);
     co_await async_invocations_->join();
 }

@@ -15,6 +15,7 @@
 #include "functions/instance_pool.h"
 #include "functions/invoker.h"
 #include "functions/package_store.h"
+#include "functions/remote_functions.h"
 #include "iam/function_keys.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
@@ -30,7 +31,7 @@ public:
     ~FunctionRuntime();
 
     functions::FunctionDirectory& directory() { return *directory_; }
-    functions::FunctionInvoker& invoker() { return *invoker_; }
+    functions::FunctionInvoker& invoker() { return *remote_; }
     const authentication::InvokePermissions& permissions() const { return *permissions_; }
     functions::AsyncInvocations& async_invocations() { return *async_invocations_; }
     // How the memory of functions is held, in words.
@@ -44,6 +45,8 @@ public:
 
 private:
     FunctionRuntime() = default;
+    // The network has to be known.
+    void make_invokers(Foundation& foundation, Loops& loops);
 
     functions::NetworkAccess network_ = functions::NetworkAccess::None;
     std::unique_ptr<functions::FunctionLogSink> log_;
@@ -53,7 +56,9 @@ private:
     async::WorkerPool workers_{{.name = "gh-code", .threads = 1}};
     std::unique_ptr<functions::InstancePool> pool_;
     std::unique_ptr<functions::FunctionDirectory> directory_;
-    std::unique_ptr<functions::PooledInvoker> invoker_;
+    std::unique_ptr<functions::PooledInvoker> invoker_;  // of those that run here
+    async::WorkerPool resolvers_{{.name = "gh-remote", .threads = 2, .queue_max = 256}};
+    std::unique_ptr<functions::RemoteInvoker> remote_;
     std::unique_ptr<functions::AsyncInvocations> async_invocations_;
     std::unique_ptr<authentication::InvokePermissions> permissions_;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/encoding.h"
+#include "functions/remote_functions.h"
 #include "server/client/answer.h"
 #include "server/client/file_watch.h"
 #include "server/client/functions_api.h"
@@ -27,6 +28,9 @@ std::vector<Flag> deploy_flags() {
         {"env", "NAME=VALUE", "A variable of the function; repeat it. Replaces those it had."},
         {"role", "ARN", "The role it runs in (any ARN; one is made up without it)."},
         {"allow-iot", "", "Permit AWS IoT to invoke it, as authorizers need on AWS."},
+        {"url", "URL",
+         "Instead of PATH: where the code runs already, behind an invoke URL such as "
+         "http://HOST:8080/2015-03-31/functions/function/invocations."},
         {"watch", "", "Go on, and deploy again whenever the files change, until Ctrl-C."},
     });
 }
@@ -65,6 +69,20 @@ Result<json::object> wanted_configuration(const Arguments& arguments) {
     }
     if (!variables.empty()) wanted["Environment"] = json::object{{"Variables", variables}};
     return wanted;
+}
+
+// Code from a path, or where it runs.
+Result<void> check_source(const Arguments& arguments, const std::string& url) {
+    const bool has_path = arguments.positional().size() > 1;
+    if (has_path == !url.empty()) {
+        return fail(ErrorKind::InvalidInput, "give either the PATH of the code, or --url");
+    }
+    if (url.empty()) return {};
+    for (const std::string_view flag : {"watch", "runtime", "handler"}) {
+        if (!arguments.has(flag)) continue;
+        return fail(ErrorKind::InvalidInput, fmt::format("--{} has no effect with --url", flag));
+    }
+    return {};
 }
 
 Answer<json::value> create(const ApiClient& client, const std::string& name,
@@ -109,17 +127,19 @@ struct Deployment {
     std::string name;
     std::filesystem::path path;
     json::object wanted;
+    std::string url = {};  // instead of the path
     std::string last_package = {};
 
     Exit run() {
         const auto started = std::chrono::steady_clock::now();
-        const auto package = read_package(path);
+        const auto package = url.empty() ? read_package(path) : remote_package(url);
         if (!package) return report(invocation, package.error());
         if (*package == last_package) return Exit::Done;
         const auto existing =
             client.call({.service = "lambda", .path = function_path(name, "/configuration")});
         const bool is_new = !existing && existing.error().error.kind == ErrorKind::NotFound;
         if (!existing && !is_new) return report(invocation, existing.error());
+        take_runtime(existing.value_or(json::object()));
         if (const auto fits = handler_fits(existing.value_or(json::object())); !fits) {
             return report(invocation, fits.error());
         }
@@ -136,6 +156,17 @@ struct Deployment {
                           text_at(*deployed, "/Handler"), package->size(), took.count(),
                           text_at(*deployed, "/FunctionArn")));
         return Exit::Done;
+    }
+
+    // One that ran elsewhere and comes home, or the other way round.
+    void take_runtime(const json::value& existing) {
+        if (!url.empty()) {
+            wanted["Runtime"] = functions::remote_runtime;
+            wanted["Handler"] = url;
+        } else if (text_at(existing, "/Runtime") == functions::remote_runtime) {
+            if (!wanted.contains("Runtime")) wanted["Runtime"] = default_runtime;
+            if (!wanted.contains("Handler")) wanted["Handler"] = default_handler;
+        }
     }
 
     Result<void> handler_fits(const json::value& existing) const {
@@ -171,18 +202,25 @@ Exit run_function_deploy(const Invocation& invocation) {
     const auto flags = deploy_flags();
     auto session = begin_session(
         invocation,
-        {.about = "Makes a function of the code in PATH (a directory, or a zip file), or replaces "
-                  "the code of the\nfunction of that name. Flags that are not given leave the "
-                  "function's configuration as it is.",
-         .positional = "NAME PATH",
+        {.about =
+             "Makes a function of the code in PATH (a directory, or a zip file), or of what runs "
+             "behind --url, or replaces the code of the\nfunction of that name. Flags that are not "
+             "given leave the "
+             "function's configuration as it is.",
+         .positional = "NAME [PATH]",
          .positional_max = 2,
          .flags = flags,
-         .positional_min = 2});
+         .positional_min = 1});
     if (!session) return session.error();
+    const std::string url = session->arguments.value("url").value_or("");
+    if (const auto checked = check_source(session->arguments, url); !checked) {
+        return report(invocation, checked.error(), Exit::WrongUse);
+    }
     auto wanted = wanted_configuration(session->arguments);
     if (!wanted) return report(invocation, wanted.error(), Exit::WrongUse);
-    Deployment deployment{invocation, session->client, session->word(0), session->word(1),
-                          std::move(*wanted)};
+    Deployment deployment{invocation,         session->client,
+                          session->word(0),   url.empty() ? session->word(1) : std::string(),
+                          std::move(*wanted), url};
     // From before the first deployment on, so that no change falls in between.
     std::unique_ptr<FileWatch> watch;
     if (session->arguments.has("watch")) {
