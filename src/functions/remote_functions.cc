@@ -99,9 +99,8 @@ Result<net::HttpEndpointSettings> RemoteInvoker::endpoint_settings(const Functio
 
 Result<RemoteInvoker::RemotePtr> RemoteInvoker::remote_of(const Function& function) {
     const FunctionConfiguration& configuration = function.configuration;
-    const std::string key =
-        fmt::format("{}:{} {}", configuration.arn, configuration.version.view(),
-                    configuration.handler);
+    const std::string key = fmt::format("{}:{} {}", configuration.arn, configuration.version.view(),
+                                        configuration.handler);
     if (const auto known = remotes_.find(key); known != remotes_.end()) return known->second;
     auto settings = endpoint_settings(function);
     if (!settings) return fail(std::move(settings.error()));
@@ -109,8 +108,8 @@ Result<RemoteInvoker::RemotePtr> RemoteInvoker::remote_of(const Function& functi
         std::erase_if(remotes_, [](const auto& entry) { return entry.second->calls == 0; });
     }
     auto remote = std::make_shared<Remote>();
-    remote->endpoint = std::make_shared<net::HttpEndpoint>(parts_.home, parts_.resolvers,
-                                                           std::move(*settings));
+    remote->endpoint =
+        std::make_shared<net::HttpEndpoint>(parts_.home, parts_.resolvers, std::move(*settings));
     std::string id = make_uuid(parts_.random);
     std::erase(id, '-');
     remote->stream = std::make_shared<const FunctionLogSink::Stream>(FunctionLogSink::Stream{
@@ -168,9 +167,10 @@ async::Task<Result<InvocationResult>> RemoteInvoker::invoke_here(FunctionSnapsho
     co_return result;
 }
 
-Result<InvocationResult> RemoteInvoker::read_answer(
-    const Result<net::HttpEndpoint::Answer>& answer, const Function& function,
-    const RequestId& request, Deadline deadline, Deadline own_limit) const {
+Result<InvocationResult> RemoteInvoker::read_answer(const Result<net::HttpEndpoint::Answer>& answer,
+                                                    const Function& function,
+                                                    const RequestId& request, Deadline deadline,
+                                                    Deadline own_limit) const {
     const FunctionConfiguration& configuration = function.configuration;
     if (!answer && answer.error().kind == ErrorKind::Timeout && own_limit.at() <= deadline.at()) {
         return failed_with(FunctionErrorKind::TimedOut,
@@ -208,9 +208,8 @@ void RemoteInvoker::report(const Remote& remote, const Function& function,
                            std::chrono::microseconds duration) const {
     const WallTime now = parts_.home.clock().wall_now();
     const auto write = [&](std::string_view line) { parts_.log.write(remote.stream, now, line); };
-    Report report{.request_id = request,
-                  .duration = duration,
-                  .memory_mb = function.configuration.memory_mb};
+    Report report{
+        .request_id = request, .duration = duration, .memory_mb = function.configuration.memory_mb};
     write(fmt::format("START RequestId: {} Version: {}", request.view(),
                       function.configuration.version.view()));
     if (!result) {

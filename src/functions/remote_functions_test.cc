@@ -41,13 +41,12 @@ class RemoteFunctionsTest : public ::testing::Test, public FunctionLookup, publi
 protected:
     void SetUp() override {
         std::signal(SIGPIPE, SIG_IGN);
-        listener_ = net::Listener::open(
-                        loop_, net::Address::parse("127.0.0.1", 0).value(), limits_,
-                        [this](net::AcceptedSocket socket) {
-                            tasks_.start(serve(socket.descriptor));
-                        },
-                        [](std::size_t, const Error&) {})
-                        .value();
+        listener_ =
+            net::Listener::open(
+                loop_, net::Address::parse("127.0.0.1", 0).value(), limits_,
+                [this](net::AcceptedSocket socket) { tasks_.start(serve(socket.descriptor)); },
+                [](std::size_t, const Error&) {})
+                .value();
         function_.configuration.name = FunctionName("far");
         function_.configuration.arn = "arn:aws:lambda:us-east-1:000000000000:function:far";
         function_.configuration.runtime = remote_runtime;
@@ -75,7 +74,8 @@ protected:
                                           Deadline) override {
         requests_.push_back(request);
         while (is_silent_ && !let_go_) {
-            co_await async::sleep_until(loop_, Deadline::after(clock_, std::chrono::milliseconds(5)));
+            co_await async::sleep_until(loop_,
+                                        Deadline::after(clock_, std::chrono::milliseconds(5)));
         }
         net::HttpResponse response{.status = status_};
         response.body = answer_;
@@ -104,12 +104,12 @@ protected:
                 said = fmt::format("{}: {} {}", name_of(result.error().kind),
                                    result.error().message, result.error().place.field);
             } else {
-                said = fmt::format("{}{}",
-                                   result->function_error
-                                       ? fmt::format("error {} ",
-                                                     static_cast<int>(*result->function_error))
-                                       : "",
-                                   result->payload.substr(0, 200));
+                said = fmt::format(
+                    "{}{}",
+                    result->function_error
+                        ? fmt::format("error {} ", static_cast<int>(*result->function_error))
+                        : "",
+                    result->payload.substr(0, 200));
             }
         }(*this, said, std::move(options)));
     }
