@@ -2,8 +2,8 @@
 """Writes docs/api-coverage.md: which operations of each service are implemented and tested.
 
 `coverage.py` writes the page, `coverage.py --check` fails when it is not current. An operation is
-implemented when a *_service.cc or *_operations.cc of SERVICE/ has a handler for it, tested when a test names it: in
-src/api (C++), or in tests/clients (real clients, by any of the spellings they use).
+implemented when SERVICE/*_service.cc or *_operations.cc has a handler for it, tested when a test
+names it: in src/api (C++), or in tests/clients (real clients, by any of the spellings they use).
 """
 
 import re
@@ -27,10 +27,9 @@ client. This page is generated: `ninja api_coverage` (a test checks that it is c
 
 def implemented(service):
     folder = ROOT / "src" / "api" / service.name
-    sources = sorted([*folder.glob("*_service.cc"), *folder.glob("*_operations.cc")])
-    names = set()
-    for source in sources:
-        names |= set(re.findall(r"\bhandle\((?:\w+::)*(\w+)[{(]", source.read_text()))
+    sources = [*folder.glob("*_service.cc"), *folder.glob("*_operations.cc")]
+    text = "".join(source.read_text() for source in sources)
+    names = set(re.findall(r"\bhandle\((?:\w+::)*(\w+)[{(]", text))
     unknown = names - set(service.operations)
     if unknown:
         raise SystemExit(f"{folder}: {unknown} are not operations of {service.name}")
