@@ -108,6 +108,10 @@ async::Task<AuthenticationResult> CertificateAuthenticator::ask(
     identity->type = AuthenticationType::X509;
     identity->principal_id = known->principal.certificate.id.value();
     identity->registry_epoch = known->epoch;
+    if (known->principal.is_exclusive) {
+        identity->exclusive_thing =
+            std::make_unique<const std::string>(known->principal.thing->name.value());
+    }
     identity->policies = std::move(*policies);
     co_return IdentityPtr(std::move(identity));
 }

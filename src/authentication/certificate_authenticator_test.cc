@@ -102,11 +102,13 @@ protected:
     registry::CertificateRecords records_{memory_, certificate_parts_};
     registry::PolicyRecords::Parts policy_parts_{clock_, random_, {}};
     registry::PolicyRecords policies_{memory_, policy_parts_};
-    registry::ThingRecords::Parts thing_parts_{random_};
+    registry::EventOutbox outbox_{clock_, random_};
+    registry::ThingRecords::Parts thing_parts_{random_, outbox_};
     registry::ThingRecords things_{memory_, thing_parts_};
-    registry::ThingGroupRecords::Parts group_parts_{random_};
+    registry::ThingGroupRecords::Parts group_parts_{random_, outbox_};
     registry::ThingGroupRecords groups_{memory_, group_parts_};
-    registry::MembershipRecords memberships_{memory_, {}};
+    registry::MembershipRecords::Parts membership_parts_{outbox_};
+    registry::MembershipRecords memberships_{memory_, membership_parts_};
     struct Waiting final : RegistrationListener {
         void certificate_waits(const registry::RegisteredCertificate& certificate) override {
             certificates.push_back(certificate);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "authentication/credentials.h"
 #include "policy/compiled_policies.h"
@@ -27,12 +28,18 @@ struct Identity {
     std::string authorizer_name;  // empty unless a custom authorizer decided
     // What AWS would have refused, where the profile does not; null: nothing.
     std::unique_ptr<const std::string> permission_problem;
+    // The thing whose certificate this is, and no other's; null: there is none.
+    std::unique_ptr<const std::string> exclusive_thing;
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
 
     // Whether the registry said who this is and what it may do, if not it alone.
     bool is_of_registry() const {
         return type == AuthenticationType::X509 || type == AuthenticationType::CustomAuthX509;
+    }
+    // Empty: it has no exclusive thing.
+    std::string_view thing_name() const {
+        return exclusive_thing == nullptr ? std::string_view() : *exclusive_thing;
     }
 };
 using IdentityPtr = std::shared_ptr<const Identity>;

@@ -87,7 +87,7 @@ private:
         }
         auto found = thing_of_principal(store_, tenant_, principal.text, asked_.client_id);
         if (!found) return refuse(std::move(found.error()));
-        thing = std::move(*found);
+        thing = std::move(found->thing);
         return {};
     }
 

@@ -87,11 +87,13 @@ protected:
     CertificateRecords certificates_{store_, certificate_parts_};
     PolicyRecords::Parts policy_parts_{clock_, random_, {}};
     PolicyRecords policies_{store_, policy_parts_};
-    ThingRecords::Parts thing_parts_{random_};
+    EventOutbox outbox_{clock_, random_};
+    ThingRecords::Parts thing_parts_{random_, outbox_};
     ThingRecords things_{store_, thing_parts_};
-    ThingGroupRecords::Parts group_parts_{random_};
+    ThingGroupRecords::Parts group_parts_{random_, outbox_};
     ThingGroupRecords groups_{store_, group_parts_};
-    MembershipRecords memberships_{store_, {}};
+    MembershipRecords::Parts membership_parts_{outbox_};
+    MembershipRecords memberships_{store_, membership_parts_};
 };
 
 TEST_F(IdentityWatchTest, ACertificateConcernsThoseThatPresentIt) {

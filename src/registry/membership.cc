@@ -1,6 +1,11 @@
 #include "registry/membership.h"
 
+#include <utility>
+
+#include "registry/listing.h"
+#include "registry/stored.h"
 #include "registry/thing_group_record.h"
+#include "registry/thing_group_records.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -15,6 +20,26 @@ void change_links(storage::Batch& batch, const ThingGroup& group, const ThingNam
 }
 
 }  // namespace
+
+Outcome<std::vector<ThingGroup>> groups_holding(storage::ResourceStore& store, const Tenant& tenant,
+                                                const ThingName& thing) {
+    const auto names = all_links(store, {.tenant = tenant,
+                                         .relation = group_thing_relation,
+                                         .direction = storage::Direction::To,
+                                         .name = thing.value()});
+    if (!names) return refuse(names.error());
+    std::vector<ThingGroup> groups;
+    for (const std::string& name : *names) {
+        auto found = read_stored(store, key_of(tenant, ThingGroupName(name)), thing_group_words,
+                                 decode_thing_group);
+        if (found) {
+            groups.push_back(std::move(found->value));
+        } else if (found.error().refusal != Refusal::ResourceNotFound) {
+            return refuse(std::move(found.error()));
+        }
+    }
+    return groups;
+}
 
 void join_group(storage::Batch& batch, const ThingGroup& group, const ThingName& thing) {
     change_links<storage::AddLink>(batch, group, thing);

@@ -35,6 +35,23 @@ Outcome<void> check_room(const std::vector<ThingGroup>& groups, const ThingGroup
     return {};
 }
 
+std::unexpected<Refused> follows_its_query(const ThingGroupName& group) {
+    return invalid(
+        fmt::format("thing group {} is dynamic: the things that its query finds are in it, "
+                    "and no others can be put into it or taken out",
+                    group.view()));
+}
+
+// The one that was made last; end(): there is none.
+auto newest_dynamic(std::vector<ThingGroup>& groups) {
+    auto newest = groups.end();
+    for (auto group = groups.begin(); group != groups.end(); ++group) {
+        if (!group->is_dynamic()) continue;
+        if (newest == groups.end() || group->created >= newest->created) newest = group;
+    }
+    return newest;
+}
+
 }  // namespace
 
 Outcome<Stored<ThingGroup>> MembershipRecords::group(const Tenant& tenant,
@@ -51,62 +68,65 @@ Outcome<storage::Record> MembershipRecords::thing_record(const Tenant& tenant,
     return refuse(missing(store_, key, thing_words));
 }
 
-Outcome<std::vector<ThingGroup>> MembershipRecords::present_groups(const Tenant& tenant,
-                                                                   const ThingName& thing) {
-    const auto names = all_links(store_, {.tenant = tenant,
-                                          .relation = group_thing_relation,
-                                          .direction = storage::Direction::To,
-                                          .name = thing.value()});
-    if (!names) return refuse(names.error());
-    std::vector<ThingGroup> groups;
-    for (const std::string& name : *names) {
-        auto found = group(tenant, ThingGroupName(name));
-        if (found) {
-            groups.push_back(std::move(found->value));
-        } else if (found.error().refusal != Refusal::ResourceNotFound) {
-            return refuse(std::move(found.error()));
-        }
-    }
-    return groups;
-}
-
 Outcome<void> MembershipRecords::change(const Tenant& tenant, const ThingName& thing,
                                         const MembershipChange& change) {
     return persistently([&] { return try_change(tenant, thing, change); });
 }
 
-Outcome<void> MembershipRecords::try_change(const Tenant& tenant, const ThingName& thing,
+Outcome<void> MembershipRecords::try_change(const Tenant& tenant, const ThingName& name,
                                             const MembershipChange& change) {
-    const auto record = thing_record(tenant, thing);
+    const auto record = thing_record(tenant, name);
     if (!record) return refuse(record.error());
-    auto groups = present_groups(tenant, thing);
+    const auto thing = decode_thing(*record);
+    if (!thing) return refuse(refused_by(thing.error()));
+    const auto events = parts_.outbox.open(store_, tenant);
+    if (!events) return refuse(events.error());
+    auto groups = groups_holding(store_, tenant, name);
     if (!groups) return refuse(std::move(groups.error()));
-    const Error overtaken = changed_meanwhile(thing_words, thing.view());
     storage::Batch batch;
-    for (const ThingGroupName& name : change.leave) {
-        const auto left = group(tenant, name);
+    for (const ThingGroupName& left_name : change.leave) {
+        const auto left = group(tenant, left_name);
         if (!left) return refuse(left.error());
-        if (std::erase_if(*groups, [&](const auto& other) { return other.name == name; }) == 0) {
-            continue;
-        }
-        leave_group(batch, left->value, thing);
+        if (left->value.is_dynamic()) return follows_its_query(left_name);
+        const auto is_left = [&](const auto& other) { return other.name == left_name; };
+        if (std::erase_if(*groups, is_left) == 0) continue;
+        leave_group(batch, left->value, name);
+        events->tell_membership(batch, Joining::Removed, left->value, *thing);
     }
-    for (const ThingGroupName& name : change.join) {
-        auto joined = group(tenant, name);
-        if (!joined) return refuse(std::move(joined.error()));
-        if (std::ranges::find(*groups, name, &ThingGroup::name) != groups->end()) continue;
-        if (auto room = check_room(*groups, joined->value, thing); !room) return room;
-        batch.require(storage::HasRevision{key_of(tenant, name), joined->revision}, overtaken);
-        join_group(batch, joined->value, thing);
-        groups->push_back(std::move(joined->value));
+    for (const ThingGroupName& joined : change.join) {
+        if (auto done = join(batch, *thing, *groups, joined, change, *events); !done) return done;
     }
     if (batch.changes().empty()) return {};
     // Written as it is: of two that change its groups, one then sees that it was overtaken.
-    batch.require(storage::HasRevision{record->key, record->revision}, overtaken);
+    batch.require(storage::HasRevision{record->key, record->revision},
+                  changed_meanwhile(thing_words, name.view()));
     batch.put(record->key, record->body);
     if (const auto written = store_.apply(batch); !written) {
         return refuse(refused_by(written.error()));
     }
+    return {};
+}
+
+Outcome<void> MembershipRecords::join(storage::Batch& batch, const Thing& thing,
+                                      std::vector<ThingGroup>& groups, const ThingGroupName& name,
+                                      const MembershipChange& change, const ChangeEvents& events) {
+    auto joined = group(thing.tenant, name);
+    if (!joined) return refuse(std::move(joined.error()));
+    if (joined->value.is_dynamic()) return follows_its_query(name);
+    if (std::ranges::find(groups, name, &ThingGroup::name) != groups.end()) return {};
+    const auto newest = newest_dynamic(groups);
+    if (groups.size() >= groups_of_a_thing_max && newest != groups.end() &&
+        change.at_the_limit == MembershipChange::AtTheLimit::LeaveNewestDynamic) {
+        leave_group(batch, *newest, thing.name);
+        events.tell_membership(batch, Joining::Removed, *newest, thing);
+        groups.erase(newest);
+    }
+    if (auto room = check_room(groups, joined->value, thing.name); !room) return room;
+    batch.require(storage::HasRevision{key_of(thing.tenant, name), joined->revision},
+                  changed_meanwhile(thing_words, thing.name.view()));
+    join_group(batch, joined->value, thing.name);
+    events.tell_membership(batch, Joining::Added, joined->value, thing);
+    groups.push_back(std::move(joined->value));
     return {};
 }
 

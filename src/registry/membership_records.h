@@ -1,4 +1,4 @@
-// Which things are in which static groups, over the store.
+// Which things are in which groups, over the store; into static ones they are put here.
 // Source: AWS IoT API Reference, AddThingToThingGroup, RemoveThingFromThingGroup,
 // UpdateThingGroupsForThing, ListThingGroupsForThing, ListThingsInThingGroup.
 //
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/event_outbox.h"
 #include "registry/listing.h"
 #include "registry/stored.h"
 #include "registry/thing.h"
@@ -19,6 +20,9 @@ namespace gatehouse::registry {
 struct MembershipChange {
     std::vector<ThingGroupName> leave;  // before it joins others
     std::vector<ThingGroupName> join;
+    // Where a thing is in as many groups as it may be, and a dynamic one among them.
+    enum class AtTheLimit : bool { Refuse, LeaveNewestDynamic };
+    AtTheLimit at_the_limit = AtTheLimit::Refuse;
 };
 
 // Of a listing of things: those that were put into the group itself, or into any below it, too.
@@ -26,12 +30,15 @@ enum class GroupReach : bool { Itself, Below };
 
 class MembershipRecords {
 public:
-    struct Parts {};
+    struct Parts {
+        EventOutbox& outbox;
+    };
     // The store must outlive it.
-    MembershipRecords(storage::ResourceStore& store, const Parts&) : store_(store) {}
+    MembershipRecords(storage::ResourceStore& store, const Parts& parts)
+        : store_(store), parts_(parts) {}
 
     // All of it or nothing; what is so already stays so. ResourceNotFound: the thing or a group;
-    // InvalidRequest: more than ten groups, or two of one hierarchy.
+    // InvalidRequest: more than ten groups, two of one hierarchy, or a dynamic one.
     Outcome<void> change(const Tenant& tenant, const ThingName& thing,
                          const MembershipChange& change);
     // The groups that it was put into, by name. ResourceNotFound.
@@ -44,11 +51,14 @@ public:
 private:
     Outcome<void> try_change(const Tenant& tenant, const ThingName& thing,
                              const MembershipChange& change);
-    Outcome<std::vector<ThingGroup>> present_groups(const Tenant& tenant, const ThingName& thing);
+    Outcome<void> join(storage::Batch& batch, const Thing& thing, std::vector<ThingGroup>& groups,
+                       const ThingGroupName& name, const MembershipChange& change,
+                       const ChangeEvents& events);
     Outcome<Stored<ThingGroup>> group(const Tenant& tenant, const ThingGroupName& name);
     Outcome<storage::Record> thing_record(const Tenant& tenant, const ThingName& thing);
 
     storage::ResourceStore& store_;
+    const Parts& parts_;
 };
 
 }  // namespace gatehouse::registry

@@ -271,11 +271,17 @@ Outcome<void> PolicyRecords::try_attach(const Tenant& tenant, const PolicyName& 
                   {}});
     }
     if (target.kind == PolicyTarget::Kind::ThingGroup) {
-        const auto group = key_of(tenant, ThingGroupName(target.name));
-        batch.require(storage::Exists{group},
-                      Error{ErrorKind::NotFound,
-                            missing(store_, group, {"thing group", "target"}).message,
-                            {}});
+        const auto group = read_stored(store_, key_of(tenant, ThingGroupName(target.name)),
+                                       {"thing group", "target"}, decode_thing_group);
+        if (!group) return refuse(group.error());
+        if (group->value.is_dynamic()) {
+            return refuse(
+                Refusal::InvalidRequest,
+                fmt::format("thing group {} is dynamic: no policies can be attached to it",
+                            target.name),
+                "target");
+        }
+        batch.require(storage::Exists{key_of(tenant, group->value.name)}, overtaken(name));
     }
     guard->add_to(batch);
     batch.change(storage::AddLink{link_of(tenant, name, target)});

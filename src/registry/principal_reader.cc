@@ -10,29 +10,29 @@
 namespace gatehouse::registry {
 namespace {
 
-Outcome<std::optional<Thing>> read_thing(storage::ResourceStore& store, const Tenant& tenant,
-                                         const std::string& name) {
+Outcome<PrincipalThing> read_thing(storage::ResourceStore& store, const Tenant& tenant,
+                                   const std::string& name, bool is_exclusive) {
     const auto record = store.get(key_of(tenant, ThingName(name)));
-    if (!record && record.error().kind == ErrorKind::NotFound) return std::optional<Thing>();
+    if (!record && record.error().kind == ErrorKind::NotFound) return PrincipalThing();
     if (!record) return refuse(refused_by(record.error()));
     auto thing = decode_thing(*record);
     if (!thing) return refuse(refused_by(thing.error()));
-    return std::optional(std::move(*thing));
+    return PrincipalThing{std::move(*thing), is_exclusive};
 }
 
 }  // namespace
 
-Outcome<std::optional<Thing>> thing_of_principal(storage::ResourceStore& store,
-                                                 const Tenant& tenant, const std::string& principal,
-                                                 const std::optional<std::string>& client_id) {
+Outcome<PrincipalThing> thing_of_principal(storage::ResourceStore& store, const Tenant& tenant,
+                                           const std::string& principal,
+                                           const std::optional<std::string>& client_id) {
     const auto exclusive = all_links(store, {.tenant = tenant,
                                              .relation = exclusive_principal_relation,
                                              .direction = storage::Direction::To,
                                              .name = principal});
     if (!exclusive) return refuse(exclusive.error());
-    if (!exclusive->empty()) return read_thing(store, tenant, exclusive->front());
+    if (!exclusive->empty()) return read_thing(store, tenant, exclusive->front(), true);
     if (!client_id || client_id->empty() || client_id->size() > storage::name_bytes_max) {
-        return std::optional<Thing>();
+        return PrincipalThing();
     }
     const auto principals = all_links(store, {.tenant = tenant,
                                               .relation = thing_principal_relation,
@@ -40,9 +40,9 @@ Outcome<std::optional<Thing>> thing_of_principal(storage::ResourceStore& store,
                                               .name = *client_id});
     if (!principals) return refuse(principals.error());
     if (std::ranges::find(*principals, principal) == principals->end()) {
-        return std::optional<Thing>();
+        return PrincipalThing();
     }
-    return read_thing(store, tenant, *client_id);
+    return read_thing(store, tenant, *client_id, false);
 }
 
 ThingName named_by(const std::optional<std::string>& client_id, const std::optional<Thing>& thing) {
@@ -58,15 +58,15 @@ Outcome<CertificatePrincipal> read_principal(storage::ResourceStore& store, cons
     if (!certificate) return refuse(std::move(certificate.error()));
     // Whoever may not connect is told so, whatever else of it cannot be read.
     if (certificate->value.status != CertificateStatus::Active) {
-        return CertificatePrincipal{std::move(certificate->value), {}, {}};
+        return CertificatePrincipal{std::move(certificate->value), {}, {}, false};
     }
     const PolicyTarget principal{PolicyTarget::Kind::Certificate, id.value(), arn_of(tenant, id)};
     auto thing = thing_of_principal(store, tenant, principal.text, client_id);
     if (!thing) return refuse(std::move(thing.error()));
-    auto policies = effective_policies(store, tenant, principal, named_by(client_id, *thing));
+    auto policies = effective_policies(store, tenant, principal, named_by(client_id, thing->thing));
     if (!policies) return refuse(std::move(policies.error()));
     return CertificatePrincipal{std::move(certificate->value), std::move(*policies),
-                                std::move(*thing)};
+                                std::move(thing->thing), thing->is_exclusive};
 }
 
 }  // namespace gatehouse::registry

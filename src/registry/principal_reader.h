@@ -24,6 +24,7 @@ struct CertificatePrincipal {
     // By name; those of the thing's groups, too, if the client id is the thing's name.
     std::vector<AttachedPolicy> policies;
     std::optional<Thing> thing;
+    bool is_exclusive = false;  // the thing is this certificate's, whatever the client id
 };
 
 // ResourceNotFound: the certificate is not registered in the tenant. `client_id` is absent over
@@ -32,10 +33,15 @@ Outcome<CertificatePrincipal> read_principal(storage::ResourceStore& store, cons
                                              const CertificateId& id,
                                              const std::optional<std::string>& client_id);
 
+struct PrincipalThing {
+    std::optional<Thing> thing;
+    bool is_exclusive = false;
+};
+
 // The thing that a principal (a certificate's ARN, a Cognito identity's id) acts for.
-Outcome<std::optional<Thing>> thing_of_principal(storage::ResourceStore& store,
-                                                 const Tenant& tenant, const std::string& principal,
-                                                 const std::optional<std::string>& client_id);
+Outcome<PrincipalThing> thing_of_principal(storage::ResourceStore& store, const Tenant& tenant,
+                                           const std::string& principal,
+                                           const std::optional<std::string>& client_id);
 
 // The thing's name while the client id is that, and else empty: only then policies of its groups
 // count, also those of an exclusive thing.

@@ -10,6 +10,8 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::InvalidRequest:
         case Refusal::MalformedPolicy:
         case Refusal::CertificateValidation:
+        case Refusal::InvalidQuery:
+        case Refusal::InvalidAggregation:
         case Refusal::RegistrationCodeValidation: return ErrorKind::InvalidInput;
         case Refusal::ResourceNotFound:
         case Refusal::NotConfigured: return ErrorKind::NotFound;
@@ -22,6 +24,7 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::VersionConflict: return ErrorKind::Conflict;
         case Refusal::VersionsLimitExceeded:
         case Refusal::LimitExceeded: return ErrorKind::LimitExceeded;
+        case Refusal::IndexNotReady:
         case Refusal::ServiceUnavailable: return ErrorKind::Unavailable;
         case Refusal::InternalFailure: return ErrorKind::Internal;
     }
@@ -62,6 +65,9 @@ std::string_view exception_name(Refusal refusal) {
         case Refusal::LimitExceeded: return "LimitExceededException";
         case Refusal::NotConfigured: return "NotConfiguredException";
         case Refusal::VersionConflict: return "VersionConflictException";
+        case Refusal::InvalidQuery: return "InvalidQueryException";
+        case Refusal::InvalidAggregation: return "InvalidAggregationException";
+        case Refusal::IndexNotReady: return "IndexNotReadyException";
         case Refusal::ServiceUnavailable: return "ServiceUnavailableException";
         case Refusal::InternalFailure: return "InternalFailureException";
     }

@@ -26,7 +26,10 @@ enum class Refusal : std::uint8_t {
     TransferAlreadyCompleted,
     LimitExceeded,
     NotConfigured,
-    VersionConflict,  // changed by somebody else again and again meanwhile
+    VersionConflict,     // changed by somebody else again and again meanwhile
+    InvalidQuery,        // of the fleet index
+    InvalidAggregation,  // of what it finds
+    IndexNotReady,
     ServiceUnavailable,
     InternalFailure,
 };

@@ -9,6 +9,7 @@ namespace gatehouse::registry {
 namespace {
 
 constexpr std::string_view what = "thing group";
+constexpr const char* query_member = "query";  // of dynamic groups alone
 
 }  // namespace
 
@@ -19,14 +20,16 @@ storage::RecordKey key_of(const Tenant& tenant, const ThingGroupName& name) {
 std::string encode(const ThingGroup& group) {
     json::array ancestors;
     for (const ThingGroupName& ancestor : group.ancestors) ancestors.emplace_back(ancestor.value());
-    return to_text(json::object{
+    json::object body{
         {"id", group.id},
         {"ancestors", std::move(ancestors)},
         {"description", group.description},
         {"attributes", to_object(group.attributes)},
         {"tags", to_object(group.tags)},
         {"version", group.version},
-    });
+    };
+    if (group.is_dynamic()) body[query_member] = group.query;
+    return to_text(body);
 }
 
 Result<ThingGroup> decode_thing_group(const storage::Record& record) {
@@ -44,6 +47,7 @@ Result<ThingGroup> decode_thing_group(const storage::Record& record) {
     for (std::string& ancestor : reader.names("ancestors")) {
         group.ancestors.emplace_back(std::move(ancestor));
     }
+    if (body->contains(query_member)) group.query = reader.text(query_member);
     if (!reader.is_whole()) return unreadable(record, what);
     return group;
 }

@@ -18,6 +18,10 @@ inline const storage::Relation group_thing_relation{"thing-group-thing"};
 // The same, and to those of the groups below it.
 inline const storage::Relation group_thing_below_relation{"thing-group-thing-below"};
 
+// From `all_dynamic_groups` to the dynamic groups.
+inline const storage::Relation dynamic_group_relation{"dynamic-thing-group"};
+inline constexpr const char* all_dynamic_groups = "all";
+
 storage::RecordKey key_of(const Tenant& tenant, const ThingGroupName& name);
 std::string encode(const ThingGroup& group);
 // Corrupt, naming the record, when the body is not what encode() makes.

@@ -1,4 +1,4 @@
-// Static thing groups and their rules over the store, one operation a method.
+// Thing groups and their rules over the store, one operation a method.
 // Source: AWS IoT API Reference, the operations of the same names; Developer Guide, "Static thing
 // groups". Deliberate differences: messages say what to do.
 //
@@ -7,8 +7,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
+#include "registry/event_outbox.h"
 #include "registry/listing.h"
 #include "registry/stored.h"
 #include "registry/thing_group.h"
@@ -31,13 +33,14 @@ class ThingGroupRecords {
 public:
     struct Parts {
         Random& random;
+        EventOutbox& outbox;
     };
     // The store must outlive it.
     ThingGroupRecords(storage::ResourceStore& store, const Parts& parts)
         : store_(store), parts_(parts) {}
 
     // The same again answers the group that is there. InvalidRequest: also for a parent that is not
-    // there or has no room; ResourceAlreadyExists.
+    // there or has no room; ResourceAlreadyExists; LimitExceeded: of dynamic groups.
     Outcome<ThingGroup> create(const Tenant& tenant, const NewThingGroup& wanted);
     // ResourceNotFound (names the tenant that has it).
     Outcome<ThingGroup> describe(const Tenant& tenant, const ThingGroupName& name);
@@ -45,9 +48,10 @@ public:
     Outcome<std::uint64_t> update(const Tenant& tenant, const ThingGroupName& name,
                                   const ThingGroupChange& change);
     // Lets its things and policies go. None of this name is as good as deleted. InvalidRequest
-    // while it has children; VersionConflict.
+    // while it has children, or if it is of the other kind; VersionConflict.
     Outcome<void> remove(const Tenant& tenant, const ThingGroupName& name,
-                         std::optional<std::uint64_t> expected_version);
+                         std::optional<std::uint64_t> expected_version,
+                         GroupKind kind = GroupKind::Static);
     // ResourceNotFound: the parent.
     Outcome<Page<ThingGroup>> list(const Tenant& tenant, const Listing& listing,
                                    const ThingGroupFilter& filter);
@@ -59,8 +63,15 @@ private:
     Outcome<std::uint64_t> try_update(const Tenant& tenant, const ThingGroupName& name,
                                       const ThingGroupChange& change);
     Outcome<void> try_remove(const Tenant& tenant, const ThingGroupName& name,
-                             std::optional<std::uint64_t> expected_version);
-    Outcome<void> release_things(const ThingGroup& group);
+                             std::optional<std::uint64_t> expected_version, GroupKind kind);
+    Outcome<void> release_things(const ThingGroup& group, const ChangeEvents& events);
+    Outcome<void> empty_dynamic(storage::Batch& batch, const ThingGroup& group,
+                                const ChangeEvents& events);
+    void tell_left(storage::Batch& batch, const ThingGroup& group, const ThingName& name,
+                   const ChangeEvents& events);
+    Outcome<void> count_dynamic(const ThingGroup& group, storage::Batch& batch);
+    Outcome<void> tell(storage::Batch& batch, const ChangeEvents& events, Happening happening,
+                       const ThingGroup& group);
     Outcome<std::size_t> children_of(const Tenant& tenant, const ThingGroupName& name,
                                      std::size_t most);
 

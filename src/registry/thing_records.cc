@@ -136,6 +136,10 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
         batch.change(storage::AddLink{billing_link(thing)});
     }
     batch.put(key, encode(thing));
+    const auto events = parts_.outbox.open(store_, tenant);
+    if (!events) return refuse(events.error());
+    events->tell(batch, Happening::Created, thing);
+    events->tell_type(batch, Joining::Added, thing, thing.type);
     if (const auto created = store_.apply(batch); !created) {
         return refuse(refused_by(created.error()));
     }
@@ -186,6 +190,13 @@ Outcome<void> ThingRecords::try_update(const Tenant& tenant, const ThingName& na
         }
     }
     batch.put(key, encode(thing));
+    const auto events = parts_.outbox.open(store_, tenant);
+    if (!events) return refuse(events.error());
+    events->tell(batch, Happening::Updated, thing);
+    if (thing.type != before.type) {
+        events->tell_type(batch, Joining::Removed, thing, before.type);
+        events->tell_type(batch, Joining::Added, thing, thing.type);
+    }
     if (const auto written = store_.apply(batch); !written) {
         return refuse(refused_by(written.error()));
     }
@@ -228,9 +239,25 @@ Outcome<void> ThingRecords::try_remove(const Tenant& tenant, const ThingName& na
         batch.change(storage::RemoveLink{billing_link(stored->value)});
     }
     batch.change(storage::Remove{key});
+    if (auto told = tell_removal(batch, stored->value); !told) return told;
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }
+    return {};
+}
+
+Outcome<void> ThingRecords::tell_removal(storage::Batch& batch, const Thing& thing) {
+    const auto events = parts_.outbox.open(store_, thing.tenant);
+    if (!events) return refuse(events.error());
+    events->tell_type(batch, Joining::Removed, thing, thing.type);
+    if (events->wants_memberships()) {
+        const auto groups = groups_holding(store_, thing.tenant, thing.name);
+        if (!groups) return refuse(groups.error());
+        for (const ThingGroup& group : *groups) {
+            events->tell_membership(batch, Joining::Removed, group, thing);
+        }
+    }
+    events->tell(batch, Happening::Deleted, thing);
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "registry/event_outbox.h"
 #include "registry/listing.h"
 #include "registry/policy_target.h"
 #include "registry/stored.h"
@@ -43,6 +44,7 @@ class ThingRecords {
 public:
     struct Parts {
         Random& random;
+        EventOutbox& outbox;
     };
     // The store must outlive it.
     ThingRecords(storage::ResourceStore& store, const Parts& parts)
@@ -85,6 +87,8 @@ private:
     Outcome<Stored<Thing>> read(const Tenant& tenant, const ThingName& name);
     Refused not_found(const Tenant& tenant, const ThingName& name);
     Outcome<void> check_type(const Tenant& tenant, const ThingTypeName& type);
+    // With the thing, its memberships of groups end.
+    Outcome<void> tell_removal(storage::Batch& batch, const Thing& thing);
     Outcome<Thing> try_create(const Tenant& tenant, const NewThing& wanted);
     Outcome<void> try_update(const Tenant& tenant, const ThingName& name,
                              const ThingChange& change);

@@ -32,7 +32,8 @@ protected:
     SystemRandom random_;
     storage::MemoryResourceStore memory_{clock_};
     OvertakenStore store_{memory_};
-    ThingRecords::Parts parts_{random_};
+    EventOutbox outbox_{clock_, random_};
+    ThingRecords::Parts parts_{random_, outbox_};
     ThingRecords records_{store_, parts_};
 };
 

@@ -57,6 +57,9 @@ Outcome<ThingType> ThingTypeRecords::create(const Tenant& tenant, const NewThing
     storage::Batch batch;
     batch.require(storage::IsAbsent{key}, overtaken(wanted.name));
     batch.put(key, encode(type));
+    const auto events = parts_.outbox.open(store_, tenant);
+    if (!events) return refuse(events.error());
+    events->tell(batch, Happening::Created, type);
     const auto created = store_.apply(batch);
     if (!created && created.error().kind != ErrorKind::Conflict) {
         return refuse(refused_by(created.error()));
@@ -113,6 +116,9 @@ Outcome<void> ThingTypeRecords::change(const Tenant& tenant, const ThingTypeName
         storage::Batch batch;
         batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
         batch.put(key, encode(stored->value));
+        const auto events = parts_.outbox.open(store_, tenant);
+        if (!events) return refuse(events.error());
+        events->tell(batch, Happening::Updated, stored->value);
         if (const auto written = store_.apply(batch); !written) {
             return refuse(refused_by(written.error()));
         }
@@ -179,6 +185,9 @@ Outcome<void> ThingTypeRecords::try_remove(const Tenant& tenant, const ThingType
         storage::HasNoLinks{tenant, type_thing_relation, storage::Direction::From, name.value()},
         overtaken(name));
     batch.change(storage::Remove{key});
+    const auto events = parts_.outbox.open(store_, tenant);
+    if (!events) return refuse(events.error());
+    events->tell(batch, Happening::Deleted, stored->value);
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "base/random.h"
+#include "registry/event_outbox.h"
 #include "registry/listing.h"
 #include "registry/stored.h"
 #include "registry/thing_type.h"
@@ -25,6 +26,7 @@ public:
         const Clock& clock;
         Random& random;
         ThingTypeSettings settings;
+        EventOutbox& outbox;
     };
     // The store must outlive it.
     ThingTypeRecords(storage::ResourceStore& store, const Parts& parts)
