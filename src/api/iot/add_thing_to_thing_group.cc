@@ -2,6 +2,7 @@
 
 #include "api/iot/errors.h"
 #include "api/iot/resource_names.h"
+#include "api/iot/thing_group_shapes.h"
 
 namespace gatehouse::api::iot {
 
@@ -13,7 +14,9 @@ async::Task<wire::Outcome<AddThingToThingGroupResponse>> AddThingToThingGroup::h
     const auto thing = thing_named(caller.tenant, request.thing_name, request.thing_arn);
     if (!thing) co_return failure_of(thing.error());
     const auto changed = co_await memberships.run([&](registry::MembershipRecords& records) {
-        return records.change(caller.tenant, *thing, {.join = {*group}});
+        return records.change(
+            caller.tenant, *thing,
+            {.join = {*group}, .at_the_limit = limit_of(request.override_dynamic_groups)});
     });
     if (!changed) co_return failure_of(changed.error());
     co_return AddThingToThingGroupResponse();

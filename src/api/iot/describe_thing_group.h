@@ -4,6 +4,7 @@
 
 #include "api/endpoint.h"
 #include "api/shapes/iot/describe_thing_group.h"
+#include "indexing/index_worker.h"
 #include "registry/thing_groups.h"
 
 namespace gatehouse::api::iot {
@@ -12,6 +13,7 @@ struct DescribeThingGroup {
     using Shape = DescribeThingGroupShape;
 
     registry::ThingGroups& thing_groups;
+    indexing::IndexWorker& index;
 
     async::Task<wire::Outcome<DescribeThingGroupResponse>> handle(
         const Caller& caller, DescribeThingGroupRequest request) const;

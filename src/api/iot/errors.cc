@@ -24,6 +24,9 @@ const wire::ErrorShape& shape_of(registry::Refusal refusal) {
         case Refusal::LimitExceeded: return errors::limit_exceeded_exception;
         case Refusal::NotConfigured: return errors::not_configured_exception;
         case Refusal::VersionConflict: return errors::version_conflict_exception;
+        case Refusal::InvalidQuery: return errors::invalid_query_exception;
+        case Refusal::InvalidAggregation: return errors::invalid_aggregation_exception;
+        case Refusal::IndexNotReady: return errors::index_not_ready_exception;
         case Refusal::ServiceUnavailable: return errors::service_unavailable_exception;
         case Refusal::InternalFailure: return errors::internal_failure_exception;
     }

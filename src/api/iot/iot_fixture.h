@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "registry/domain_samples.h"
 #include "storage/memory_resource_store.h"
+#include "storage/observed_resource_store.h"
 #include "storage/scratch_dir.h"
 
 namespace gatehouse::api {
@@ -35,6 +36,8 @@ struct IotFixture : ApiFixture {
                                  .role_aliases = role_aliases,
                                  .events = events,
                                  .domains = domains,
+                                 .indexing = indexing,
+                                 .index = index,
                                  .authority = *authority,
                                  .workers = workers,
                                  .endpoint_names = endpoint_names});
@@ -55,7 +58,9 @@ struct IotFixture : ApiFixture {
         return parse_json(response.body, "the response").value_or(nullptr);
     }
     storage::MemoryResourceStore memory{clock};
-    storage::AsyncResourceStore store{memory, workers};
+    storage::ObservedResourceStore observed{
+        memory, [this](const storage::Batch& batch) { index.note(batch); }};
+    storage::AsyncResourceStore store{observed, workers};
     std::unique_ptr<registry::Authorizers> authorizers =
         std::move(registry::Authorizers::load(store, {}).value());
     logs::ConfiguredLevels levels{logs::Level::Info};
@@ -65,16 +70,19 @@ struct IotFixture : ApiFixture {
     registry::Certificates certificates{store, {clock, random}};
     registry::CaCertificates ca_certificates{store, {clock, random}};
     registry::CertificateTransfers transfers{store, {clock}};
-    registry::Things things{store, {random}};
-    registry::ThingTypes thing_types{store, {clock, random, {}}};
-    registry::ThingGroups thing_groups{store, {random}};
-    registry::Memberships memberships{store, {}};
+    registry::EventOutbox outbox{clock, random};
+    registry::Things things{store, {random, outbox}};
+    registry::ThingTypes thing_types{store, {clock, random, {}, outbox}};
+    registry::ThingGroups thing_groups{store, {random, outbox}};
+    registry::Memberships memberships{store, {outbox}};
     registry::BillingGroups billing_groups{store, {random}};
     registry::Tags tags{store, {}};
     registry::RoleAliases role_aliases{store, {}};
     registry::EventConfigurations events{store, {}};
     registry::SampleNaming naming;
     registry::DomainConfigurations domains{store, {clock, random, naming}};
+    indexing::IndexingConfigurations indexing{store, {}};
+    indexing::IndexWorker index{observed, outbox};
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =
         certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();

@@ -11,6 +11,8 @@
 #include "base/result.h"
 #include "base/tenant.h"
 #include "certificates/local_authority.h"
+#include "indexing/index_worker.h"
+#include "indexing/indexing_configurations.h"
 #include "net/security_policy.h"
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
@@ -53,6 +55,8 @@ struct IotParts {
     registry::RoleAliases& role_aliases;
     registry::EventConfigurations& events;
     registry::DomainConfigurations& domains;
+    indexing::IndexingConfigurations& indexing;
+    indexing::IndexWorker& index;
     certificates::LocalAuthority& authority;
     async::WorkerPool& workers;
     EndpointNames endpoint_names;

@@ -11,6 +11,7 @@ void add_domain_operations(Service& service, const IotParts& parts);
 void add_certificate_operations(Service& service, const IotParts& parts);
 void add_policy_operations(Service& service, const IotParts& parts);
 void add_thing_operations(Service& service, const IotParts& parts);
+void add_index_operations(Service& service, const IotParts& parts);
 void add_group_operations(Service& service, const IotParts& parts);
 
 }  // namespace gatehouse::api

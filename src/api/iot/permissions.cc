@@ -9,15 +9,16 @@ namespace gatehouse::api::iot {
 namespace {
 
 // What most operations are about, by the label in their path.
-constexpr std::array<NamedResource, 9> labelled{{{"thingName", "thing/"},
-                                                 {"thingGroupName", "thinggroup/"},
-                                                 {"thingTypeName", "thingtype/"},
-                                                 {"billingGroupName", "billinggroup/"},
-                                                 {"policyName", "policy/"},
-                                                 {"authorizerName", "authorizer/"},
-                                                 {"certificateId", "cert/"},
-                                                 {"caCertificateId", "cacert/"},
-                                                 {"roleAlias", "rolealias/"}}};
+constexpr std::array<NamedResource, 10> labelled{{{"thingName", "thing/"},
+                                                  {"thingGroupName", "thinggroup/"},
+                                                  {"thingTypeName", "thingtype/"},
+                                                  {"billingGroupName", "billinggroup/"},
+                                                  {"policyName", "policy/"},
+                                                  {"authorizerName", "authorizer/"},
+                                                  {"certificateId", "cert/"},
+                                                  {"caCertificateId", "cacert/"},
+                                                  {"roleAlias", "rolealias/"},
+                                                  {"indexName", "index/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
 constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
                                                        {"thingArn", ""},
@@ -28,6 +29,9 @@ constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
 constexpr std::array<std::string_view, 5> memberships{
     "AddThingToBillingGroup", "AddThingToThingGroup", "RemoveThingFromBillingGroup",
     "RemoveThingFromThingGroup", "UpdateThingGroupsForThing"};
+
+constexpr std::array<std::string_view, 5> index_questions{
+    "GetBucketsAggregation", "GetCardinality", "GetPercentiles", "GetStatistics", "SearchIndex"};
 
 std::vector<std::string> membership_resources(const Caller& caller, const RequestNames& names) {
     std::vector<std::string> resources;
@@ -63,6 +67,10 @@ std::string resource_of(const Caller& caller, std::string_view operation,
     if (operation == "SetDefaultAuthorizer") {
         return make_arn(caller.tenant, "iot",
                         "authorizer/" + names.in_body("authorizerName").value_or(""));
+    }
+    if (std::ranges::count(index_questions, operation) > 0) {
+        return make_arn(caller.tenant, "iot",
+                        "index/" + names.in_body("indexName").value_or("AWS_Things"));
     }
     return labelled_resource(caller.tenant, "iot", names, labelled);
 }

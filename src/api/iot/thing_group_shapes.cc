@@ -6,6 +6,16 @@
 #include "api/iot/thing_shapes.h"
 
 namespace gatehouse::api::iot {
+namespace {
+
+void take_properties(registry::NewThingGroup& group,
+                     std::optional<ThingGroupProperties> properties) {
+    if (!properties) return;
+    group.description = std::move(properties->thing_group_description).value_or("");
+    group.attributes = attributes_of(std::move(properties->attribute_payload));
+}
+
+}  // namespace
 
 wire::Outcome<registry::NewThingGroup> new_group_of(CreateThingGroupRequest request) {
     auto tags = texts_of(request.tags);
@@ -14,18 +24,25 @@ wire::Outcome<registry::NewThingGroup> new_group_of(CreateThingGroupRequest requ
         .name = registry::ThingGroupName(std::move(request.thing_group_name)),
         .parent = registry::ThingGroupName(std::move(request.parent_group_name).value_or("")),
         .tags = std::move(*tags)};
-    if (request.thing_group_properties) {
-        ThingGroupProperties& properties = *request.thing_group_properties;
-        group.description = std::move(properties.thing_group_description).value_or("");
-        group.attributes = attributes_of(std::move(properties.attribute_payload));
-    }
+    take_properties(group, std::move(request.thing_group_properties));
     return group;
 }
 
-registry::ThingGroupChange change_of(UpdateThingGroupRequest request) {
-    ThingGroupProperties& properties = request.thing_group_properties;
+wire::Outcome<registry::NewThingGroup> new_group_of(CreateDynamicThingGroupRequest request) {
+    auto tags = texts_of(request.tags);
+    if (!tags) return std::unexpected(std::move(tags.error()));
+    registry::NewThingGroup group{
+        .name = registry::ThingGroupName(std::move(request.thing_group_name)),
+        .tags = std::move(*tags),
+        .query = std::move(request.query_string)};
+    take_properties(group, std::move(request.thing_group_properties));
+    return group;
+}
+
+registry::ThingGroupChange change_of(ThingGroupProperties properties,
+                                     std::optional<std::int64_t> expected_version) {
     registry::ThingGroupChange change{.description = std::move(properties.thing_group_description),
-                                      .expected_version = version_of(request.expected_version)};
+                                      .expected_version = version_of(expected_version)};
     if (properties.attribute_payload) {
         change.how = how_of(*properties.attribute_payload);
         change.attributes = attributes_of(std::move(properties.attribute_payload));
@@ -51,6 +68,11 @@ ThingGroupMetadata metadata_of(const registry::ThingGroup& group) {
         metadata.root_to_parent_thing_groups->push_back(shape_of(group.tenant, ancestor));
     }
     return metadata;
+}
+
+registry::MembershipChange::AtTheLimit limit_of(std::optional<bool> overrides) {
+    using enum registry::MembershipChange::AtTheLimit;
+    return overrides.value_or(false) ? LeaveNewestDynamic : Refuse;
 }
 
 GroupNameAndArn shape_of(const Tenant& tenant, const registry::ThingGroupName& name) {

@@ -7,8 +7,9 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<UpdateThingGroupResponse>> UpdateThingGroup::handle(
     const Caller& caller, UpdateThingGroupRequest request) const {
-    const registry::ThingGroupName name(request.thing_group_name);
-    const auto change = change_of(std::move(request));
+    const registry::ThingGroupName name(std::move(request.thing_group_name));
+    const auto change =
+        change_of(std::move(request.thing_group_properties), request.expected_version);
     const auto version = co_await thing_groups.run([&](registry::ThingGroupRecords& records) {
         return records.update(caller.tenant, name, change);
     });

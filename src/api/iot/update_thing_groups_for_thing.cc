@@ -12,7 +12,8 @@ async::Task<wire::Outcome<UpdateThingGroupsForThingResponse>> UpdateThingGroupsF
     if (!thing) co_return failure_of(thing.error());
     const registry::MembershipChange change{
         .leave = group_names_of(std::move(request.thing_groups_to_remove)),
-        .join = group_names_of(std::move(request.thing_groups_to_add))};
+        .join = group_names_of(std::move(request.thing_groups_to_add)),
+        .at_the_limit = limit_of(request.override_dynamic_groups)};
     const auto changed = co_await memberships.run([&](registry::MembershipRecords& records) {
         return records.change(caller.tenant, *thing, change);
     });
