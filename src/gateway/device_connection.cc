@@ -105,7 +105,11 @@ void DeviceConnection::shut_down() {
 }
 
 void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
+    // It may act for another thing now.
+    const bool is_other_thing = identity_->thing_name() != identity->thing_name();
+    if (is_other_thing) tell_absence("UNKNOWN");
     identity_ = std::move(identity);
+    if (is_other_thing) tell_presence();
     denied_deliveries_.reset();
     ++policy_generation_;
     lease_.policies_changed(will_permit(identity_));

@@ -79,6 +79,8 @@ public:
     static Taker taker_of(const broker::Session& session);
 
     const DeviceFacts& facts() const { return *facts_; }
+    // Tells the listener that it is connected, unless it is over.
+    void tell_presence() const;
     // Where it reached this server.
     net::Address local_address() const;
     const authentication::IdentityPtr& identity() const { return identity_; }
@@ -202,6 +204,7 @@ private:
                        std::string_view trace_id);
 
     // Lifecycle events (device_lifecycle.cc)
+    void tell_absence(std::string_view reason) const;
     broker::ConnectionFacts lifecycle_facts() const;
     void tell_connected();
     void tell_disconnected(DisconnectReason reason);

@@ -265,7 +265,7 @@ private:
             report_connect_denied(gateway_, *facts_, **identity, *denial);
             gateway_.lifecycle().connect_failed({.tenant = facts_->tenant(),
                                                  .client_id = facts_->client_id,
-                                                 .thing_name = {},
+                                                 .thing_name = (*identity)->thing_name(),
                                                  .session_identifier = facts_->trace_id,
                                                  .principal_identifier = (*identity)->principal_id,
                                                  .ip_address = facts_->source_ip});

@@ -24,4 +24,8 @@ void Gateway::review(const registry::AffectedClients& affected) {
     for (const auto& loop : loops_) loop->review(shared);
 }
 
+void Gateway::tell_presence(const Tenant& tenant) {
+    for (const auto& loop : loops_) loop->tell_presence(tenant);
+}
+
 }  // namespace gatehouse::gateway

@@ -27,6 +27,8 @@ public:
     // What the registry holds of these clients changed: they may be somebody else, or nobody, by
     // now. From any thread.
     void review(const registry::AffectedClients& affected);
+    // Tells the listener of every client of the tenant that is connected. From any thread.
+    void tell_presence(const Tenant& tenant);
     // Null where the profile bounds no such rate.
     ConnectRates* connect_rates() { return connect_rates_.get(); }
 

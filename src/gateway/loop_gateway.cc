@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "async/wake.h"
 #include "gateway/device_connection.h"
 #include "gateway/entrance.h"
@@ -68,6 +70,23 @@ void LoopGateway::review(std::shared_ptr<const registry::AffectedClients> affect
     loop_.post([this, affected = std::move(affected)] {
         if (!stopping_) reviews_.review(*affected);
     });
+}
+
+void LoopGateway::tell_presence(const Tenant& tenant) {
+    loop_.post([this, tenant] { tell_presence_of(connections_.size(), tenant); });
+}
+
+// From the end: what takes the place of one that went meanwhile was told already, and those that
+// come tell of themselves.
+void LoopGateway::tell_presence_of(std::size_t count, const Tenant& tenant) {
+    constexpr std::size_t told_a_turn = 500;
+    count = std::min(count, connections_.size());
+    for (std::size_t told = 0; told < told_a_turn && count > 0; ++told) {
+        const DeviceConnection& device = *connections_[--count];
+        if (device.facts().tenant() == tenant) device.tell_presence();
+    }
+    if (count == 0 || stopping_) return;
+    loop_.post([this, count, tenant] { tell_presence_of(count, tenant); });
 }
 
 void LoopGateway::retire(DeviceConnection& connection) {

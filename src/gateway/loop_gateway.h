@@ -49,6 +49,9 @@ public:
     // From any thread: looks again at who these clients are, those of them that are here.
     void review(std::shared_ptr<const registry::AffectedClients> affected);
 
+    // From any thread: tells the presence of the tenant's clients that are here, some a turn.
+    void tell_presence(const Tenant& tenant);
+
     // Connections let in so far and still open.
     std::size_t connection_count() const { return connections_.size(); }
     // Ends all connections (MQTT 5: Server shutting down), and those on their way in unless they
@@ -89,6 +92,8 @@ public:
 private:
     void on_turn_end() override;
     void adopt(std::unique_ptr<Arrival> arrival);
+    // Of the first `count` connections, the last of them first.
+    void tell_presence_of(std::size_t count, const Tenant& tenant);
 
     Gateway& gateway_;
     async::EventLoop& loop_;

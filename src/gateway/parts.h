@@ -16,6 +16,7 @@
 #include "base/tenant.h"
 #include "broker/broker.h"
 #include "gateway/domain.h"
+#include "gateway/presence_listener.h"
 #include "logs/event_sink.h"
 #include "logs/level.h"
 #include "logs/metrics.h"
@@ -66,6 +67,7 @@ struct GatewayParts {
     logs::Metrics& metrics;
     TenantOf tenant_of;
     const async::Snapshot<Domains>& domains;
+    PresenceListener* presence = nullptr;  // null: nobody wants to know
 };
 
 // Whose a connection is: its domain's, if there is one, else by the host name that was asked for

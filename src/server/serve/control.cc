@@ -91,6 +91,8 @@ api::Service make_iot(const ControlApi::Parts& parts) {
          .role_aliases = *parts.resources.role_aliases,
          .events = *parts.resources.events,
          .domains = *parts.resources.domains,
+         .indexing = *parts.resources.indexing,
+         .index = *parts.foundation.index,
          .authority = *parts.foundation.authority,
          .workers = parts.foundation.workers,
          .endpoint_names =
@@ -145,6 +147,7 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
     storage::AsyncResourceStore& store = *foundation.async_store;
     const Clock& clock = *foundation.clock;
     Random& random = foundation.random;
+    registry::EventOutbox& outbox = *foundation.event_outbox;
     const Limits& limits = settings.profile.limits;
     policies = std::make_unique<registry::Policies>(
         store, registry::PolicyRecords::Parts{clock,
@@ -157,13 +160,14 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         store, registry::CaCertificateRecords::Parts{clock, random});
     transfers = std::make_unique<registry::CertificateTransfers>(
         store, registry::CertificateTransferRecords::Parts{clock});
-    things = std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random});
+    things =
+        std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random, outbox});
     thing_types = std::make_unique<registry::ThingTypes>(
-        store, registry::ThingTypeRecords::Parts{clock, random, {}});
-    thing_groups =
-        std::make_unique<registry::ThingGroups>(store, registry::ThingGroupRecords::Parts{random});
+        store, registry::ThingTypeRecords::Parts{clock, random, {}, outbox});
+    thing_groups = std::make_unique<registry::ThingGroups>(
+        store, registry::ThingGroupRecords::Parts{random, outbox});
     memberships =
-        std::make_unique<registry::Memberships>(store, registry::MembershipRecords::Parts{});
+        std::make_unique<registry::Memberships>(store, registry::MembershipRecords::Parts{outbox});
     billing_groups = std::make_unique<registry::BillingGroups>(
         store, registry::BillingGroupRecords::Parts{random});
     tags = std::make_unique<registry::Tags>(store, registry::TagRecords::Parts{});
@@ -175,6 +179,8 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         store, registry::DomainConfigurationRecords::Parts{clock, random, *foundation.domains});
     imported_certificates = std::make_unique<registry::ImportedCertificates>(
         store, registry::ImportedCertificateRecords::Parts{*foundation.secrets, clock, random});
+    indexing = std::make_unique<indexing::IndexingConfigurations>(
+        store, indexing::IndexingConfigurationRecords::Parts{});
 }
 
 ControlApi::ControlApi(const Parts& parts)

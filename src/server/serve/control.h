@@ -16,6 +16,7 @@
 #include "iam/accounts.h"
 #include "iam/function_keys.h"
 #include "iam/role_sessions.h"
+#include "indexing/indexing_configurations.h"
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
 #include "registry/ca_certificates.h"
@@ -69,6 +70,7 @@ public:
     std::unique_ptr<registry::EventConfigurations> events;
     std::unique_ptr<registry::DomainConfigurations> domains;
     std::unique_ptr<registry::ImportedCertificates> imported_certificates;
+    std::unique_ptr<indexing::IndexingConfigurations> indexing;
     std::unique_ptr<FunctionRuntime> functions;
 
 private:

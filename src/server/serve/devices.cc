@@ -146,7 +146,8 @@ Devices::Devices(const Parts& parts)
       authorizers_(parts.authorizers),
       tenant_(default_tenant(parts.settings)),
       authorizers_file_(parts.settings.authorizers_file),
-      watch_(*parts.foundation.identity_watch) {}
+      watch_(*parts.foundation.identity_watch),
+      index_(*parts.foundation.index) {}
 
 Result<void> Devices::declare_authorizers() {
     auto read = authentication::DeclaredAnswerers::read(
@@ -211,7 +212,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                   [&endpoints = parts.endpoints](std::string_view server_name) {
                                       return endpoints.tenant_of(server_name);
                                   },
-                              .domains = foundation.domains->domains()},
+                              .domains = foundation.domains->domains(),
+                              .presence = made.get()},
         parts.loops.all());
     made->follow_registry();
     return made;
@@ -246,6 +248,19 @@ void Devices::follow_registry() {
         certificates_->note(affected);
         gateway_->review(affected);
     });
+    index_.on_connectivity_wanted(
+        [this](const Tenant& tenant) { gateway_->tell_presence(tenant); });
+}
+
+void Devices::changed(const Tenant& tenant, const gateway::Presence& presence) {
+    if (!index_.wants_connectivity(tenant)) return;
+    const std::string_view thing =
+        presence.thing_name.empty() ? presence.client_id : presence.thing_name;
+    index_.note(tenant, std::string(thing),
+                {.is_connected = presence.is_connected,
+                 .since = presence.since,
+                 .reason = std::string(presence.reason),
+                 .version = presence.version});
 }
 
 void Devices::certificate_waits(const registry::RegisteredCertificate& certificate) {
@@ -265,6 +280,7 @@ Result<void> Devices::reload_passwords() {
 
 Devices::~Devices() {
     watch_.on_affected(nullptr);
+    index_.on_connectivity_wanted(nullptr);
     gateway_.reset();
     for (const auto& port : ports_) port->serve(nullptr);
 }

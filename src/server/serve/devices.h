@@ -19,6 +19,8 @@
 #include "functions/invoker.h"
 #include "gateway/drop_reports.h"
 #include "gateway/gateway.h"
+#include "gateway/presence_listener.h"
+#include "indexing/index_worker.h"
 #include "registry/authorizers.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
@@ -27,7 +29,7 @@
 
 namespace gatehouse::server {
 
-class Devices final : authentication::RegistrationListener, Pinned {
+class Devices final : authentication::RegistrationListener, gateway::PresenceListener, Pinned {
 public:
     struct Parts {
         const Settings& settings;
@@ -61,6 +63,7 @@ private:
     Result<void> declare_authorizers();
     void certificate_waits(const registry::RegisteredCertificate& certificate) override;
     Result<void> start_broker(const Parts& parts);
+    void changed(const Tenant& tenant, const gateway::Presence& presence) override;
     void follow_registry();
     template <class Work>
     async::Task<void> on_every_loop(Work work);
@@ -71,6 +74,7 @@ private:
     const Tenant tenant_;  // whose authorizers are declared
     const std::string authorizers_file_;
     registry::IdentityWatch& watch_;
+    indexing::IndexWorker& index_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;

@@ -98,19 +98,27 @@ Result<std::unique_ptr<Foundation>> Foundation::make(const Settings& settings) {
                                         .random = made->random});
     if (!domains) return fail(std::move(domains.error()));
     made->domains = std::move(*domains);
-    made->watch_store();
+    if (auto watched = made->watch_store(); !watched) return fail(std::move(watched.error()));
     return made;
 }
 
-void Foundation::watch_store() {
+void Foundation::note(const storage::Batch& batch) {
+    identity_watch->note(batch);
+    domains->note(batch);
+    index->note(batch);
+    if (!registry::writes_events(batch)) return;
+    const auto tell = on_events_written.lock();
+    if (*tell) (*tell)();
+}
+
+Result<void> Foundation::watch_store() {
     identity_watch = std::make_unique<registry::IdentityWatch>(*store, workers);
+    event_outbox = std::make_unique<registry::EventOutbox>(*clock, random);
     observed_store = std::make_unique<storage::ObservedResourceStore>(
-        *store, [watch = identity_watch.get(),
-                 device_domains = domains.get()](const storage::Batch& batch) {
-            watch->note(batch);
-            device_domains->note(batch);
-        });
+        *store, [this](const storage::Batch& batch) { note(batch); });
+    index = std::make_unique<indexing::IndexWorker>(*observed_store, *event_outbox);
     async_store = std::make_unique<storage::AsyncResourceStore>(*observed_store, workers);
+    return index->start(*store);
 }
 
 }  // namespace gatehouse::server

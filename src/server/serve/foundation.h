@@ -3,17 +3,21 @@
 // Members are built top to bottom and destroyed in reverse.
 #pragma once
 
+#include <functional>
 #include <memory>
 
+#include "async/guarded.h"
 #include "async/worker_pool.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "certificates/local_authority.h"
+#include "indexing/index_worker.h"
 #include "logs/configured_levels.h"
 #include "logs/log_store.h"
 #include "logs/metrics.h"
 #include "logs/trace.h"
+#include "registry/event_outbox.h"
 #include "registry/identity_watch.h"
 #include "server/serve/device_domains.h"
 #include "server/serve/server_certificate.h"
@@ -42,7 +46,11 @@ public:
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
     std::unique_ptr<registry::IdentityWatch> identity_watch;  // of the store
+    std::unique_ptr<registry::EventOutbox> event_outbox;
+    // Called, on any thread, when events were written into it; null: nobody publishes them.
+    async::Guarded<std::function<void()>> on_events_written;
     std::unique_ptr<storage::ObservedResourceStore> observed_store;
+    std::unique_ptr<indexing::IndexWorker> index;     // of what is observed
     std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
     std::uint64_t placing_seed = random.next();       // broker::BrokerSettings::seed
     std::unique_ptr<storage::SecretBox> secrets;
@@ -56,7 +64,9 @@ public:
 private:
     Foundation() = default;
     // Makes what stands between the store and those who use it.
-    void watch_store();
+    Result<void> watch_store();
+    // Of a batch that was applied.
+    void note(const storage::Batch& batch);
 };
 
 // One default tenant: the account and region of the settings.

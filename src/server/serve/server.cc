@@ -74,12 +74,16 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                                          .gateway = made->devices_->gateway(),
                                                          .api_calls = made->api_->calls(),
                                                          .host_names = names_asked_by(all)});
+    made->registry_events_ = std::make_unique<RegistryEvents>(
+        made->loops_->main(), made->devices_->gateway(), *made->foundation_->async_store);
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
 }
 
 // Connections hold places among the doors' limits, so they go before the doors.
 Server::~Server() {
+    *foundation_->on_events_written.lock() = nullptr;
+    registry_events_.reset();
     sys_topics_.reset();
     devices_.reset();
 }
@@ -103,6 +107,8 @@ Result<void> Server::run() {
                                                   std::chrono::seconds(settings_.sys_seconds));
         sys_topics_->start();
     }
+    *foundation_->on_events_written.lock() = [events = registry_events_.get()] { events->wake(); };
+    registry_events_->wake();
     tell_uncovered();
     tell_made_again();
     tell_left_out();
@@ -185,6 +191,7 @@ async::Task<void> Server::drain_all() {
     co_await resources_->functions->stop(within(functions_end_ms));
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
+    co_await registry_events_->stop();
     notice(logs::Status::Success, "STOPPED", "asked to stop");
     ::unlink(ready_file_path(foundation_->data_dir->path().string()).c_str());
     loops_->stop();
