@@ -12,8 +12,8 @@ namespace gatehouse::indexing {
 
 struct Connectivity {
     bool is_connected = false;
-    WallTime since{};         // when it connected or disconnected; 0: not known
-    std::string reason;       // why it is not; empty: it is, or nobody knows
+    WallTime since{};           // when it connected or disconnected; 0: not known
+    std::string reason;         // why it is not; empty: it is, or nobody knows
     std::uint64_t version = 0;  // grows with each connection
 
     bool operator==(const Connectivity&) const = default;

@@ -67,9 +67,9 @@ void IndexWorker::work_off() {
         follow_configurations(*changes);
         unread.whole.merge(again.whole);
         unread.connectivity.merge(again.connectivity);
-        for (const auto& [from, to] : {std::pair(&again.things, &unread.things),
-                                       std::pair(&again.groups, &unread.groups),
-                                       std::pair(&again.emptied_groups, &unread.emptied_groups)}) {
+        for (const auto& [from, to] :
+             {std::pair(&again.things, &unread.things), std::pair(&again.groups, &unread.groups),
+              std::pair(&again.emptied_groups, &unread.emptied_groups)}) {
             for (auto& [tenant, names] : *from) (*to)[tenant].merge(names);
         }
     }

@@ -19,8 +19,8 @@ namespace gatehouse::indexing {
 namespace {
 
 using registry::Outcome;
-using registry::refuse;
 using registry::Refusal;
+using registry::refuse;
 using registry::ThingGroup;
 
 std::string_view name_of(IndexName index) {
@@ -149,9 +149,8 @@ Outcome<void> Indexes::build(const Tenant& tenant) {
 
 Outcome<void> Indexes::read_groups(const Tenant& tenant, TenantIndex& index,
                                    std::map<std::string, ThingGroup>& groups) {
-    storage::ListQuery query{.tenant = tenant,
-                             .kind = registry::thing_group_kind,
-                             .limit = storage::page_records_max};
+    storage::ListQuery query{
+        .tenant = tenant, .kind = registry::thing_group_kind, .limit = storage::page_records_max};
     do {
         const auto page = store_.list(query);
         if (!page) return refuse(registry::refused_by(page.error()));
@@ -225,9 +224,9 @@ Outcome<void> Indexes::settle(const Tenant& tenant) {
 
 Outcome<void> Indexes::take_group(const Tenant& tenant, const std::string& name) {
     TenantIndex& index = *find(tenant);
-    auto group = registry::read_stored(
-        store_, registry::key_of(tenant, registry::ThingGroupName(name)),
-        registry::thing_group_words, registry::decode_thing_group);
+    auto group =
+        registry::read_stored(store_, registry::key_of(tenant, registry::ThingGroupName(name)),
+                              registry::thing_group_words, registry::decode_thing_group);
     if (!group && group.error().refusal == Refusal::ServiceUnavailable) {
         return refuse(std::move(group.error()));
     }
@@ -326,8 +325,7 @@ Outcome<SearchPage> Indexes::search(const Tenant& tenant, const SearchQuestion& 
     return page;
 }
 
-Outcome<Aggregation> Indexes::aggregate(const Tenant& tenant,
-                                        const AggregationQuestion& question) {
+Outcome<Aggregation> Indexes::aggregate(const Tenant& tenant, const AggregationQuestion& question) {
     const auto index = ready(tenant, question.index);
     if (!index) return refuse(index.error());
     const auto query = parse(question.query);
@@ -354,10 +352,10 @@ Outcome<Aggregation> Indexes::aggregate(const Tenant& tenant,
 Outcome<void> Indexes::check_dynamic(const Tenant& tenant, const std::string& query) {
     const auto index = ready(tenant, IndexName::Things);
     if (!index) {
-        return refuse(Refusal::InvalidRequest,
-                      fmt::format("a dynamic group needs the index of things: {}",
-                                  index.error().message),
-                      "indexName");
+        return refuse(
+            Refusal::InvalidRequest,
+            fmt::format("a dynamic group needs the index of things: {}", index.error().message),
+            "indexName");
     }
     if (const auto parsed = parse(query); !parsed) return refuse(parsed.error());
     return {};

@@ -147,8 +147,7 @@ TEST_F(IndexesTest, Connectivity) {
     // A client that was there before its thing was made.
     make_thing("stranger");
     EXPECT_THAT(find("connectivity.connected:true"), ElementsAre("stranger"));
-    EXPECT_EQ(indexes_.connectivity(tenant_, "nobody").error().refusal,
-              Refusal::ResourceNotFound);
+    EXPECT_EQ(indexes_.connectivity(tenant_, "nobody").error().refusal, Refusal::ResourceNotFound);
     // What changes of the configuration forgets nothing.
     index({.mode = ThingIndexing::Mode::RegistryAndShadow, .has_connectivity = true});
     EXPECT_THAT(find("connectivity.connected:true"), ElementsAre("stranger"));

@@ -30,8 +30,7 @@ std::vector<NamedField> managed_fields(const ThingIndexing& indexing) {
         append(managed, {{"shadow.version", Number}, {"shadow.hasDelta", Boolean}});
     }
     if (indexing.has_named_shadows) {
-        append(managed,
-               {{"shadow.name.*.version", Number}, {"shadow.name.*.hasDelta", Boolean}});
+        append(managed, {{"shadow.name.*.version", Number}, {"shadow.name.*.hasDelta", Boolean}});
     }
     if (indexing.has_connectivity) {
         append(managed, {{std::string(fields::connected), Boolean},

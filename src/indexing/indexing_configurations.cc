@@ -112,9 +112,9 @@ std::vector<std::string_view> prefixes_of(const ThingIndexing& things) {
 Outcome<void> check_fields(const std::vector<NamedField>& fields,
                            const std::vector<std::string_view>& prefixes) {
     if (fields.size() > custom_fields_max) {
-        return invalid(fmt::format("{} custom fields; there may be {}", fields.size(),
-                                   custom_fields_max),
-                       "customFields");
+        return invalid(
+            fmt::format("{} custom fields; there may be {}", fields.size(), custom_fields_max),
+            "customFields");
     }
     for (const NamedField& field : fields) {
         const auto prefix = std::ranges::find_if(prefixes, [&](std::string_view each) {
@@ -122,11 +122,12 @@ Outcome<void> check_fields(const std::vector<NamedField>& fields,
                    is_field_name(std::string_view(field.name).substr(each.size()));
         });
         if (prefix == prefixes.end()) {
-            return invalid(fmt::format("'{}' cannot be a custom field of what is indexed; with this "
-                                       "configuration their names begin with {}, and a name behind "
-                                       "that",
-                                       field.name, fmt::join(prefixes, ", ")),
-                           "customFields");
+            return invalid(
+                fmt::format("'{}' cannot be a custom field of what is indexed; with this "
+                            "configuration their names begin with {}, and a name behind "
+                            "that",
+                            field.name, fmt::join(prefixes, ", ")),
+                "customFields");
         }
         if (std::ranges::count(fields, field.name, &NamedField::name) > 1) {
             return invalid(fmt::format("the custom field '{}' is given twice", field.name),

@@ -29,8 +29,7 @@ public:
 
     registry::Outcome<IndexingConfiguration> get(const Tenant& tenant);
     // What is absent stays as it is. InvalidRequest.
-    registry::Outcome<void> update(const Tenant& tenant,
-                                   const std::optional<ThingIndexing>& things,
+    registry::Outcome<void> update(const Tenant& tenant, const std::optional<ThingIndexing>& things,
                                    const std::optional<ThingGroupIndexing>& groups);
 
 private:

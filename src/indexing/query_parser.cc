@@ -56,9 +56,10 @@ public:
         }
         auto whole = any_of("");
         if (!whole || lexer_.token().kind == TokenKind::End) return whole;
-        return lexer_.wrong(fmt::format("{} closes nothing; write a \\ before it for the "
-                                        "character itself",
-                                        lexer_.found()));
+        return lexer_.wrong(
+            fmt::format("{} closes nothing; write a \\ before it for the "
+                        "character itself",
+                        lexer_.found()));
     }
 
 private:
@@ -120,8 +121,7 @@ private:
             if (!part) return part;
             std::vector<Expression> parts;
             parts.push_back(std::move(*part));
-            return Expression{
-                .kind = Expression::Kind::Not, .parts = std::move(parts), .test = {}};
+            return Expression{.kind = Expression::Kind::Not, .parts = std::move(parts), .test = {}};
         }
         if (lexer_.is_symbol("(")) return bracketed(field);
         return field.empty() ? clause() : value(field);
@@ -177,9 +177,9 @@ private:
         if (is_comparison()) return comparison(field);
         const bool is_text = token.kind == TokenKind::Quoted || token.kind == TokenKind::Word;
         if (!is_text || is_operator()) {
-            return lexer_.wrong(
-                fmt::format("expected a {}, found {}", field.empty() ? "term" : "value for " + field,
-                            lexer_.found()));
+            return lexer_.wrong(fmt::format("expected a {}, found {}",
+                                            field.empty() ? "term" : "value for " + field,
+                                            lexer_.found()));
         }
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
         return token.kind == TokenKind::Quoted ? phrase(field, token) : word(field, token);
@@ -208,9 +208,8 @@ private:
                 return fail(std::move(allowed.error()));
             }
         }
-        return test(
-            {.kind = Test::Kind::Word, .field = field, .words = {lower_case(token.text)}},
-            token.at);
+        return test({.kind = Test::Kind::Word, .field = field, .words = {lower_case(token.text)}},
+                    token.at);
     }
 
     Result<void> lead_by_wildcard(std::size_t at) {
@@ -218,10 +217,9 @@ private:
             return lexer_.wrong_at(at, "only one term of a query may begin with * or ?");
         }
         if (text_.size() > leading_wildcard_characters_max) {
-            return lexer_.wrong_at(at,
-                                   fmt::format("a query of more than {} characters has no term "
-                                               "that begins with * or ?",
-                                               leading_wildcard_characters_max));
+            return lexer_.wrong_at(at, fmt::format("a query of more than {} characters has no term "
+                                                   "that begins with * or ?",
+                                                   leading_wildcard_characters_max));
         }
         return {};
     }
@@ -317,8 +315,8 @@ private:
         const Token token = lexer_.token();
         const bool is_text = token.kind == TokenKind::Quoted || token.kind == TokenKind::Word;
         if (!is_text || lexer_.is_keyword("TO")) {
-            return lexer_.wrong(fmt::format("expected a number or a text in quotes, found {}",
-                                            lexer_.found()));
+            return lexer_.wrong(
+                fmt::format("expected a number or a text in quotes, found {}", lexer_.found()));
         }
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
         if (token.kind == TokenKind::Word && token.text == std::string(1, any_run)) {

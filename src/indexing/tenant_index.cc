@@ -98,12 +98,12 @@ bool TenantIndex::set_connectivity(const std::string& name, Connectivity connect
     }
     if (is_of_thing) {
         Document& document = thing->second;
-        std::vector<Field> behind(document.fields.begin() +
-                                      static_cast<std::ptrdiff_t>(document.own_fields),
-                                  document.fields.end());
-        document.fields.erase(document.fields.begin() +
-                                  static_cast<std::ptrdiff_t>(document.own_fields),
-                              document.fields.end());
+        std::vector<Field> behind(
+            document.fields.begin() + static_cast<std::ptrdiff_t>(document.own_fields),
+            document.fields.end());
+        document.fields.erase(
+            document.fields.begin() + static_cast<std::ptrdiff_t>(document.own_fields),
+            document.fields.end());
         std::erase_if(document.fields, is_of_connectivity);
         add_connectivity(document, connectivity);
         document.own_fields = document.fields.size();
