@@ -1,5 +1,5 @@
-// Who wants to know which clients are connected, whether or not anybody listens to lifecycle events.
-// The gateway tells; the fleet index hears (server/serve/devices.h).
+// Who wants to know which clients are connected, whether or not anybody listens to lifecycle
+// events. The gateway tells; the fleet index hears (server/serve/devices.h).
 //
 // Threads: any loop, also several at once.
 #pragma once

@@ -77,12 +77,11 @@ TEST_F(EventOutboxTest, OfThings) {
     things_.create(tenant_, {.name = lamp_, .type = type_, .attributes = {{"a", "1"}}}).value();
     things_.update(tenant_, lamp_, {.removes_type = true}).value();
     things_.remove(tenant_, lamp_, std::nullopt).value();
-    EXPECT_THAT(topics(),
-                ElementsAre("thing/lamp/created",
-                            "thingTypeAssociation/thing/lamp/thingType/Lamp/added",
-                            "thing/lamp/updated",
-                            "thingTypeAssociation/thing/lamp/thingType/Lamp/removed",
-                            "thing/lamp/deleted"));
+    EXPECT_THAT(
+        topics(),
+        ElementsAre("thing/lamp/created", "thingTypeAssociation/thing/lamp/thingType/Lamp/added",
+                    "thing/lamp/updated", "thingTypeAssociation/thing/lamp/thingType/Lamp/removed",
+                    "thing/lamp/deleted"));
     const json::object created = payload(0);
     EXPECT_EQ(created.at("eventType"), "THING_EVENT");
     EXPECT_EQ(created.at("operation"), "CREATED");

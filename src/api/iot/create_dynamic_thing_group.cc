@@ -21,13 +21,12 @@ async::Task<wire::Outcome<CreateDynamicThingGroupResponse>> CreateDynamicThingGr
         return records.create(caller.tenant, *wanted);
     });
     if (!made) co_return failure_of(made.error());
-    co_return CreateDynamicThingGroupResponse{
-        .thing_group_name = made->name.value(),
-        .thing_group_arn = made->arn(),
-        .thing_group_id = made->id,
-        .index_name = std::string(indexing::things_index),
-        .query_string = made->query,
-        .query_version = std::string(only_query_version)};
+    co_return CreateDynamicThingGroupResponse{.thing_group_name = made->name.value(),
+                                              .thing_group_arn = made->arn(),
+                                              .thing_group_id = made->id,
+                                              .index_name = std::string(indexing::things_index),
+                                              .query_string = made->query,
+                                              .query_version = std::string(only_query_version)};
 }
 
 }  // namespace gatehouse::api::iot

@@ -14,10 +14,9 @@ async::Task<wire::Outcome<DescribeIndexResponse>> DescribeIndex::handle(
             return records.get(caller.tenant);
         });
     if (!found) co_return failure_of(found.error());
-    co_return DescribeIndexResponse{
-        .index_name = std::move(request.index_name),
-        .index_status = shape_of(index.state_of(caller.tenant)),
-        .schema = std::string(indexing::schema_of(*found, *name))};
+    co_return DescribeIndexResponse{.index_name = std::move(request.index_name),
+                                    .index_status = shape_of(index.state_of(caller.tenant)),
+                                    .schema = std::string(indexing::schema_of(*found, *name))};
 }
 
 }  // namespace gatehouse::api::iot

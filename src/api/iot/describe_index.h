@@ -15,8 +15,8 @@ struct DescribeIndex {
     indexing::IndexingConfigurations& configurations;
     indexing::IndexWorker& index;
 
-    async::Task<wire::Outcome<DescribeIndexResponse>> handle(
-        const Caller& caller, DescribeIndexRequest request) const;
+    async::Task<wire::Outcome<DescribeIndexResponse>> handle(const Caller& caller,
+                                                             DescribeIndexRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

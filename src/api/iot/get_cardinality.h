@@ -13,8 +13,8 @@ struct GetCardinality {
 
     indexing::IndexWorker& index;
 
-    async::Task<wire::Outcome<GetCardinalityResponse>> handle(
-        const Caller& caller, GetCardinalityRequest request) const;
+    async::Task<wire::Outcome<GetCardinalityResponse>> handle(const Caller& caller,
+                                                              GetCardinalityRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -7,9 +7,8 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<GetPercentilesResponse>> GetPercentiles::handle(
     const Caller& caller, GetPercentilesRequest request) const {
-    const auto question =
-        question_of(request.index_name, request.query_version, request.query_string,
-                    std::move(request.aggregation_field));
+    const auto question = question_of(request.index_name, request.query_version,
+                                      request.query_string, std::move(request.aggregation_field));
     if (!question) co_return std::unexpected(question.error());
     const std::vector<double> percents =
         std::move(request.percents).value_or(std::vector<double>{1, 5, 25, 50, 75, 95, 99});

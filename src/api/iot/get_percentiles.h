@@ -13,8 +13,8 @@ struct GetPercentiles {
 
     indexing::IndexWorker& index;
 
-    async::Task<wire::Outcome<GetPercentilesResponse>> handle(
-        const Caller& caller, GetPercentilesRequest request) const;
+    async::Task<wire::Outcome<GetPercentilesResponse>> handle(const Caller& caller,
+                                                              GetPercentilesRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

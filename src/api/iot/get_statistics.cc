@@ -7,9 +7,8 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<GetStatisticsResponse>> GetStatistics::handle(
     const Caller& caller, GetStatisticsRequest request) const {
-    const auto question =
-        question_of(request.index_name, request.query_version, request.query_string,
-                    std::move(request.aggregation_field));
+    const auto question = question_of(request.index_name, request.query_version,
+                                      request.query_string, std::move(request.aggregation_field));
     if (!question) co_return std::unexpected(question.error());
     const auto statistics =
         co_await index.ask([&](indexing::Indexes& indexes) -> registry::Outcome<Statistics> {

@@ -13,8 +13,8 @@ struct GetStatistics {
 
     indexing::IndexWorker& index;
 
-    async::Task<wire::Outcome<GetStatisticsResponse>> handle(
-        const Caller& caller, GetStatisticsRequest request) const;
+    async::Task<wire::Outcome<GetStatisticsResponse>> handle(const Caller& caller,
+                                                             GetStatisticsRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -50,8 +50,8 @@ TEST_F(IndexOperations, Configuration) {
     EXPECT_EQ(parsed(call("iot", "GET", "/indices/AWS_Things")).at("schema"), "OFF");
     expect_refused(call("iot", "GET", "/indices/Others"), 404, "ResourceNotFoundException");
     turn_on({{"thingIndexingMode", "REGISTRY"},
-             {"customFields", json::array{json::object{{"name", "attributes.a"},
-                                                       {"type", "Number"}}}}});
+             {"customFields",
+              json::array{json::object{{"name", "attributes.a"}, {"type", "Number"}}}}});
     const auto on = parsed(call("iot", "GET", "/indexing/config"));
     const auto& things = on.at("thingIndexingConfiguration");
     EXPECT_EQ(things.at("thingConnectivityIndexingMode"), "OFF");
@@ -61,11 +61,11 @@ TEST_F(IndexOperations, Configuration) {
     EXPECT_EQ(parsed(call("iot", "GET", "/indices")).at("indexNames"),
               (json::array{"AWS_Things", "AWS_ThingGroups"}));
     EXPECT_EQ(parsed(call("iot", "GET", "/indices/AWS_ThingGroups")).at("schema"), "THING_GROUPS");
-    expect_refused(post("/indexing/config",
-                        {{"thingIndexingConfiguration",
-                          {{"thingIndexingMode", "OFF"},
-                           {"thingConnectivityIndexingMode", "STATUS"}}}}),
-                   400, "InvalidRequestException");
+    expect_refused(
+        post("/indexing/config",
+             {{"thingIndexingConfiguration",
+               {{"thingIndexingMode", "OFF"}, {"thingConnectivityIndexingMode", "STATUS"}}}}),
+        400, "InvalidRequestException");
 }
 
 TEST_F(IndexOperations, Search) {
@@ -81,9 +81,9 @@ TEST_F(IndexOperations, Search) {
     EXPECT_EQ(lamp.at("connectivity"), (json::object{{"connected", false}}));
     const auto first = parsed(post("/indices/search", {{"queryString", "*"}, {"maxResults", 1}}));
     EXPECT_THAT(names_in(first.at("things")), ElementsAre("bell"));
-    const auto second = parsed(post("/indices/search", {{"queryString", "*"},
-                                                        {"maxResults", 1},
-                                                        {"nextToken", first.at("nextToken")}}));
+    const auto second = parsed(
+        post("/indices/search",
+             {{"queryString", "*"}, {"maxResults", 1}, {"nextToken", first.at("nextToken")}}));
     EXPECT_THAT(names_in(second.at("things")), ElementsAre("lamp"));
     EXPECT_EQ(second.as_object().if_contains("nextToken"), nullptr);
     const auto wrong = post("/indices/search", {{"queryString", "a:[1 TO"}});
@@ -111,10 +111,9 @@ TEST_F(IndexOperations, Aggregations) {
     EXPECT_EQ(statistics.at("stdDeviation").to_number<double>(), 1);
     EXPECT_EQ(parsed(post("/indices/statistics", colors)).at("statistics"),
               (json::object{{"count", 3}}));
-    EXPECT_EQ(parsed(post("/indices/statistics", {{"queryString", "*"}}))
-                  .at("statistics")
-                  .at("count"),
-              3);
+    EXPECT_EQ(
+        parsed(post("/indices/statistics", {{"queryString", "*"}})).at("statistics").at("count"),
+        3);
     EXPECT_EQ(parsed(post("/indices/cardinality", colors)).at("cardinality"), 2);
     EXPECT_EQ(parsed(post("/indices/percentiles", sizes)).at("percentiles").as_array().size(), 7u);
     expect_refused(post("/indices/percentiles", colors), 400, "InvalidAggregationException");
@@ -173,9 +172,9 @@ TEST_F(IndexOperations, DynamicGroups) {
 TEST_F(IndexOperations, NoPolicyIsAttachedToADynamicGroup) {
     turn_on();
     const auto made = parsed(post("/dynamic-thing-groups/all", {{"queryString", "*"}}));
-    parsed(post("/policies/p", {{"policyDocument",
-                                 R"({"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
-                                 R"("Action":"iot:*","Resource":"*"}})"}}));
+    parsed(post("/policies/p",
+                {{"policyDocument", R"({"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
+                                    R"("Action":"iot:*","Resource":"*"}})"}}));
     expect_refused(call("iot", "PUT", "/target-policies/p",
                         to_text(json::object{{"target", made.at("thingGroupArn")}})),
                    400, "InvalidRequestException");

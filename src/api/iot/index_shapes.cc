@@ -73,9 +73,9 @@ wire::Outcome<void> things_asked(const std::optional<std::string>& name,
     const auto index = index_asked(std::nullopt, query_version);
     if (!index) return std::unexpected(index.error());
     if (!name || *name == indexing::things_index) return {};
-    return invalid(fmt::format("a dynamic group is of the index {}, not '{}'",
-                               indexing::things_index, *name),
-                   "indexName");
+    return invalid(
+        fmt::format("a dynamic group is of the index {}, not '{}'", indexing::things_index, *name),
+        "indexName");
 }
 
 wire::Outcome<indexing::AggregationQuestion> question_of(
@@ -89,15 +89,15 @@ wire::Outcome<indexing::AggregationQuestion> question_of(
 
 wire::Outcome<void> check_percents(const std::vector<double>& percents) {
     if (percents.size() <= percents_max) return {};
-    return invalid(
-        fmt::format("{} percents; there may be {}", percents.size(), percents_max), "percents");
+    return invalid(fmt::format("{} percents; there may be {}", percents.size(), percents_max),
+                   "percents");
 }
 
 indexing::ThingIndexing indexing_of(ThingIndexingConfiguration configuration) {
     indexing::ThingIndexing indexing{
         .mode = static_cast<indexing::ThingIndexing::Mode>(configuration.thing_indexing_mode),
-        .has_connectivity = configuration.thing_connectivity_indexing_mode ==
-                            ThingConnectivityIndexingMode::Status,
+        .has_connectivity =
+            configuration.thing_connectivity_indexing_mode == ThingConnectivityIndexingMode::Status,
         .has_violations =
             configuration.device_defender_indexing_mode == DeviceDefenderIndexingMode::Violations,
         .has_named_shadows =
@@ -197,12 +197,11 @@ std::vector<ThingDocument> shapes_of(std::vector<indexing::FoundThing> things) {
 std::vector<ThingGroupDocument> shapes_of(std::vector<indexing::FoundGroup> groups) {
     std::vector<ThingGroupDocument> shapes;
     for (indexing::FoundGroup& group : groups) {
-        shapes.push_back(
-            {.thing_group_name = std::move(group.name),
-             .thing_group_id = std::move(group.id),
-             .thing_group_description = unless_empty(std::move(group.description)),
-             .attributes = std::move(group.attributes),
-             .parent_group_names = unless_empty(std::move(group.parents))});
+        shapes.push_back({.thing_group_name = std::move(group.name),
+                          .thing_group_id = std::move(group.id),
+                          .thing_group_description = unless_empty(std::move(group.description)),
+                          .attributes = std::move(group.attributes),
+                          .parent_group_names = unless_empty(std::move(group.parents))});
     }
     return shapes;
 }

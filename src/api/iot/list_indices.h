@@ -13,8 +13,8 @@ struct ListIndices {
 
     indexing::IndexingConfigurations& configurations;
 
-    async::Task<wire::Outcome<ListIndicesResponse>> handle(
-        const Caller& caller, ListIndicesRequest request) const;
+    async::Task<wire::Outcome<ListIndicesResponse>> handle(const Caller& caller,
+                                                           ListIndicesRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,9 +13,8 @@ async::Task<wire::Outcome<SearchIndexResponse>> SearchIndex::handle(
                                       .query = std::move(request.query_string),
                                       .token = std::move(request.next_token).value_or("")};
     if (request.max_results) question.limit = static_cast<std::size_t>(*request.max_results);
-    auto page = co_await index.ask([&](indexing::Indexes& indexes) {
-        return indexes.search(caller.tenant, question);
-    });
+    auto page = co_await index.ask(
+        [&](indexing::Indexes& indexes) { return indexes.search(caller.tenant, question); });
     if (!page) co_return failure_of(page.error());
     SearchIndexResponse response;
     if (!page->next_token.empty()) response.next_token = std::move(page->next_token);

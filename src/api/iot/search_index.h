@@ -13,8 +13,8 @@ struct SearchIndex {
 
     indexing::IndexWorker& index;
 
-    async::Task<wire::Outcome<SearchIndexResponse>> handle(
-        const Caller& caller, SearchIndexRequest request) const;
+    async::Task<wire::Outcome<SearchIndexResponse>> handle(const Caller& caller,
+                                                           SearchIndexRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

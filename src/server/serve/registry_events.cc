@@ -76,7 +76,7 @@ async::Task<bool> RegistryEvents::publish_some(const registry::WrittenEvents& wr
     }
     for (const storage::RecordKey& key : written.unreadable) done.change(storage::Remove{key});
     const auto removed = co_await store_.apply(std::move(done));
-    co_return is_whole && removed.has_value();
+    co_return is_whole&& removed.has_value();
 }
 
 }  // namespace gatehouse::server
