@@ -87,6 +87,17 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::judge_token(Call& call
         co_return answered;
     }
     const Granted& granted = *answered.answer.granted;
+    // As of a function's answer: whose certificate it is, is who it is.
+    if (call.certificate && granted.principal_id != call.certificate->id.value()) {
+        std::string why = fmt::format(
+            "authorizer '{}': beside a certificate the token's principal has to be the "
+            "certificate's id, {}",
+            name, call.certificate->id.view());
+        call.trace.step(StepKind::AnswerValidated, StepStatus::Failed, why);
+        answered.refusal =
+            call.refuse(Refusal::Kind::NotAuthenticated, "NOT_AUTHENTICATED", std::move(why));
+        co_return answered;
+    }
     call.trace.step(
         StepKind::AnswerValidated, StepStatus::Passed,
         call.scrubber.scrub(fmt::format("the token of '{}' is valid for another {} s",
