@@ -5,18 +5,15 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 #include "net/await_ready.h"
+#include "net/http_answer.h"
 
 namespace gatehouse::net {
 namespace {
-
-namespace http = boost::beast::http;
 
 constexpr std::size_t read_chunk_bytes = 16 * 1024;
 
@@ -64,42 +61,24 @@ async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest requ
     auto sent = co_await stream.write_all(pieces, deadline);
     if (!sent) co_return fail(std::move(sent.error()));
 
-    http::response_parser<http::string_body> parser;
-    parser.eager(true);
-    parser.body_limit(body_bytes_max);
-    if (request.method == "HEAD") parser.skip(true);
-    std::string buffer;
-    while (!parser.is_done()) {
-        const std::size_t before = buffer.size();
-        buffer.resize(before + read_chunk_bytes);
+    HttpAnswerReader reader(
+        request.method == "HEAD" ? HttpAnswerReader::Body::None : HttpAnswerReader::Body::AsTold,
+        body_bytes_max);
+    std::string buffer(read_chunk_bytes, '\0');
+    while (!reader.is_done()) {
         auto count = co_await stream.read_some(
-            std::span(reinterpret_cast<std::uint8_t*>(buffer.data()) + before, read_chunk_bytes),
-            deadline);
+            std::span(reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()), deadline);
         if (!count) co_return fail(std::move(count.error()));
-        buffer.resize(before + *count);
-        boost::system::error_code error;
-        // The parser may not be told of an end before anything came.
-        if (*count == 0 && !parser.got_some()) error = http::error::end_of_stream;
-        if (*count == 0 && !error) {
-            parser.put_eof(error);
-        } else if (*count > 0) {
-            buffer.erase(0, parser.put(boost::asio::buffer(buffer), error));
-        }
-        if ((error && error != http::error::need_more) || (*count == 0 && !parser.is_done())) {
-            co_return fail(
-                error == http::error::body_limit ? ErrorKind::TooLarge : ErrorKind::Unavailable,
-                fmt::format("{} did not answer in HTTP: {}", stream.facts().remote.text(),
-                            error ? error.message() : "the answer broke off"));
+        const auto taken = *count == 0 ? reader.take_end() : reader.take({buffer.data(), *count});
+        if (!taken) {
+            co_return fail(taken.error().kind,
+                           fmt::format("{} did not answer in HTTP: {}",
+                                       stream.facts().remote.text(), taken.error().message));
         }
     }
-    HttpResponse response;
-    response.status = parser.get().result_int();
-    for (const auto& field : parser.get()) {
-        response.headers.add({field.name_string().data(), field.name_string().size()},
-                             {field.value().data(), field.value().size()});
-    }
-    response.body = std::move(parser.get().body());
-    response.close = !parser.keep_alive();
+    HttpResponse response = reader.release();
+    // Decrypted already, and so not seen on the socket.
+    if (stream.transport().has_buffered_input()) response.close = true;
     co_return response;
 }
 

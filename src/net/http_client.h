@@ -18,8 +18,9 @@ namespace gatehouse::net {
 async::Task<Result<std::unique_ptr<Stream>>> connect_tcp(async::EventLoop& loop, Address address,
                                                          Deadline deadline);
 
-// Sends a request and reads its response; Content-Length and Connection are added. The
-// connection stays usable unless the response says close.
+// Sends a request and reads its response; Content-Length and Connection are added. Interim answers
+// (1xx) are passed over. The connection stays usable unless the response says close, as it also
+// does where more came than an answer.
 async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest request,
                                                 std::size_t body_bytes_max, Deadline deadline);
 

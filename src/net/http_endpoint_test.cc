@@ -182,6 +182,16 @@ TEST_F(HttpEndpointTest, SurvivesJunk) {
     }
 }
 
+TEST_F(HttpEndpointTest, KeepsNoConnectionOnWhichMoreCame) {
+    constexpr const char* yes = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nyes";
+    raw = fmt::format("HTTP/1.1 103 Early Hints\r\n\r\n{}{}", yes, yes);
+    silent = true;
+    listen();
+    EXPECT_EQ(ask(), "200 yes");
+    EXPECT_EQ(ask(), "200 yes");
+    EXPECT_EQ(connections, 2);
+}
+
 TEST_F(HttpEndpointTest, WaitsNoLongerThanItMay) {
     raw = "HTTP/1.1 200 OK\r\n";
     silent = true;
