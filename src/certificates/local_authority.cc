@@ -10,6 +10,7 @@
 
 #include "base/durable_file.h"
 #include "base/encoding.h"
+#include "base/host_name.h"
 #include "certificates/certificate.h"
 #include "certificates/openssl.h"
 #include "certificates/permitted_names.h"
@@ -32,13 +33,6 @@ std::string wildcard_of(std::string_view service, std::string_view region,
 
 bool is_label(std::string_view text) {
     return is_dns_name(text) && text.find('.') == text.npos;
-}
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
 }
 
 void add_once(std::vector<std::string>& list, std::string name) {
@@ -117,10 +111,12 @@ void add_kept_regions(const Certificate& kept, AuthoritySettings& settings) {
 
 }  // namespace
 
-bool ServerIdentity::is_for(std::string_view host_name) const {
+bool ServerIdentity::is_for(std::string_view asked) const {
+    const std::string host_name = canonical_host_name(asked);
     const std::size_t dot = host_name.find('.');
-    const std::string_view below = dot == host_name.npos ? "" : host_name.substr(dot);
-    return std::ranges::any_of(names.dns, [&](std::string_view name) {
+    const std::string below = dot == host_name.npos ? "" : host_name.substr(dot);
+    return std::ranges::any_of(names.dns, [&](std::string_view listed) {
+        const std::string name = canonical_host_name(listed);
         if (!name.starts_with("*.")) return name == host_name;
         // OpenSSL, and with it most devices, takes no wildcard right below a top-level name.
         return dot != 0 && name.substr(1) == below && below.find('.', 1) != below.npos;
@@ -130,7 +126,7 @@ bool ServerIdentity::is_for(std::string_view host_name) const {
 std::vector<std::string> machine_names() {
     utsname facts{};
     if (::uname(&facts) != 0) return {};
-    const std::string node = lower(facts.nodename);
+    const std::string node = canonical_host_name(facts.nodename);
     std::vector<std::string> names;
     for (const std::string& name : {node, node.substr(0, node.find('.'))}) {
         if (is_dns_name(name) && !is_ip_address(name)) add_once(names, name);
@@ -168,7 +164,7 @@ Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::file
                                                                        const Clock& clock,
                                                                        Random& random) {
     for (std::string& name : settings.endpoints) {
-        name = lower(std::move(name));
+        name = canonical_host_name(name);
         if (is_ip_address(name) || is_dns_name(name)) continue;
         return fail(ErrorKind::InvalidInput,
                     fmt::format("the endpoint '{}' is neither a host name nor an address", name));

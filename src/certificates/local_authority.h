@@ -73,9 +73,9 @@ struct ServerIdentity {
     // When renew_if_due() will make a new one.
     WallTime renew_at{};
 
-    // Whether a client that asks for this host name (lower case) accepts the certificate. A
-    // wildcard stands for one label (RFC 6125 section 6.4.3).
-    bool is_for(std::string_view host_name) const;
+    // Whether a client that asks for this host name accepts the certificate, whatever the case of
+    // either. A wildcard stands for one label (RFC 6125 section 6.4.3).
+    bool is_for(std::string_view asked) const;
 };
 
 class LocalAuthority : Pinned {

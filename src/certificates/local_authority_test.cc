@@ -229,6 +229,14 @@ TEST(ServerIdentity, AWildcardIsOneLabel) {
     }
 }
 
+TEST(ServerIdentity, NamesHaveNoCase) {
+    const ServerIdentity identity{.names = {.dns = {"Upper.TEST", "*.Fleet.TEST"}}};
+    EXPECT_TRUE(identity.is_for("upper.test"));
+    EXPECT_TRUE(identity.is_for("UPPER.test"));
+    EXPECT_TRUE(identity.is_for("a.fleet.test"));
+    EXPECT_FALSE(identity.is_for("lower.test"));
+}
+
 TEST_F(LocalAuthorityTest, AnEndpointOutsideTheKeptConstraintsIsRefusedWithTheWayOut) {
     const auto first = open().value();
     settings_.endpoints.push_back("elsewhere.example");
