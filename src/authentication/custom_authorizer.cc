@@ -399,7 +399,8 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
         identity->permission_problem = std::make_unique<const std::string>(call.permission_problem);
     }
     identity->policies = std::move(*policies);
-    identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http &&
+    // The certificate beside it may be revoked meanwhile.
+    identity->may_be_kept_for_http = call.authorizer.enable_caching_for_http && !call.certificate &&
                                      !is_of_one_message(call.authorizer.token_key_name);
     identity->refresh_after = Identity::Seconds(granted.refresh_after.count());
     identity->disconnect_after = Identity::Seconds(granted.disconnect_after.count());

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/host_name.h"
+
 namespace gatehouse::gateway {
 namespace {
 
@@ -12,17 +14,42 @@ using registry::DomainAuthentication;
 using registry::DomainConfiguration;
 using registry::DomainProtocol;
 
-std::string lower_case(std::string_view name) {
-    std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
-
 bool asks_for_certificate(const DomainConfiguration& configuration) {
     return configuration.authentication == DomainAuthentication::AwsX509 ||
            configuration.authentication == DomainAuthentication::CustomAuthX509;
+}
+
+// What is carried so and is not for its clients; empty: they may come so.
+std::string_view untaken_of(const DomainConfiguration& configuration, Carrier carrier) {
+    const DomainProtocol protocol = configuration.protocol;
+    switch (carrier) {
+        case Carrier::Tcp:
+            if (protocol != DomainProtocol::MqttWss && protocol != DomainProtocol::Https) return "";
+            return "MQTT without WebSocket";
+        case Carrier::WebSocket:
+            if (configuration.authentication == DomainAuthentication::AwsX509) {
+                return "MQTT over WebSocket: client certificates are for MQTT over TLS and HTTPS";
+            }
+            if (protocol == DomainProtocol::Default || protocol == DomainProtocol::MqttWss) {
+                return "";
+            }
+            return "MQTT over WebSocket";
+        case Carrier::Http:
+            if (protocol == DomainProtocol::Default || protocol == DomainProtocol::Https) return "";
+            return "messages by HTTPS";
+    }
+    return "";
+}
+
+bool takes_version(net::SecurityPolicy policy, std::string_view tls_version) {
+    switch (policy) {
+        case net::SecurityPolicy::Tls13_1_3_2022_10: return tls_version == "TLSv1.3";
+        case net::SecurityPolicy::Tls13_1_2_2022_10: return true;  // no door speaks less
+        case net::SecurityPolicy::Tls12_1_2_2022_10:
+        case net::SecurityPolicy::Tls12_1_0_2016_01:
+        case net::SecurityPolicy::Tls12_1_0_2015_01: return tls_version == "TLSv1.2";
+    }
+    return false;
 }
 
 }  // namespace
@@ -41,12 +68,31 @@ Domains::Domains(std::vector<DomainPtr> all) {
 
 DomainPtr Domains::find(std::string_view host_name) const {
     if (host_name.empty() || by_name_.empty()) return nullptr;
-    const auto found = by_name_.find(lower_case(host_name));
+    const auto found = is_canonical_host_name(host_name)
+                           ? by_name_.find(host_name)
+                           : by_name_.find(canonical_host_name(host_name));
     return found == by_name_.end() ? nullptr : found->second;
+}
+
+DomainPtr present_domain(const DomainPtr& chosen, DomainPtr now) {
+    if (chosen == nullptr || chosen == now) return now;
+    if (now != nullptr && *now->tenant == *chosen->tenant &&
+        now->configuration->id == chosen->configuration->id) {
+        return now;
+    }
+    auto gone = std::make_shared<Domain>(*chosen);
+    gone->is_gone = true;
+    return gone;
 }
 
 std::optional<DomainProblem> problem_of(const Domain& domain) {
     const DomainConfiguration& configuration = *domain.configuration;
+    if (domain.is_gone) {
+        return DomainProblem{"DOMAIN_CONFIGURATION_NOT_FOUND",
+                             fmt::format("domain configuration '{}' of '{}' was deleted since this "
+                                         "connection was made: connect again",
+                                         configuration.name.view(), configuration.domain_name)};
+    }
     if (configuration.status == registry::DomainStatus::Disabled) {
         return DomainProblem{
             "DOMAIN_CONFIGURATION_DISABLED",
@@ -80,6 +126,10 @@ std::optional<std::string> protocol_problem(const DomainConfiguration& configura
                            describe(configuration), name_of_choice(configuration.protocol), ports,
                            name_of(door));
     };
+    if (door == DoorKind::Api) {
+        return fmt::format("{} is not served at the API port: connect to the {} port",
+                           describe(configuration), name_of(DoorKind::Https));
+    }
     switch (configuration.protocol) {
         case DomainProtocol::Default: return std::nullopt;
         case DomainProtocol::SecureMqtt:
@@ -95,13 +145,17 @@ std::optional<std::string> protocol_problem(const DomainConfiguration& configura
     return std::nullopt;
 }
 
-std::optional<std::string> websocket_problem(const Domain* domain) {
-    if (domain == nullptr) return std::nullopt;
-    const DomainProtocol protocol = domain->configuration->protocol;
-    if (protocol == DomainProtocol::Default || protocol == DomainProtocol::MqttWss) {
+std::optional<std::string> use_problem(const DomainConfiguration& configuration, const Use& use) {
+    if (auto problem = protocol_problem(configuration, use.door)) return problem;
+    if (const std::string_view untaken = untaken_of(configuration, use.carrier); !untaken.empty()) {
+        return fmt::format("{} takes no {}", describe(configuration), untaken);
+    }
+    if (use.tls_version.empty() || takes_version(configuration.security_policy, use.tls_version)) {
         return std::nullopt;
     }
-    return fmt::format("{} takes no MQTT over WebSocket", describe(*domain->configuration));
+    return fmt::format("{} has the policy {}, and this connection is one of {}",
+                       describe(configuration), name_of_choice(configuration.security_policy),
+                       use.tls_version);
 }
 
 net::TlsSettings tls_settings(DoorKind kind, const DomainConfiguration& configuration,

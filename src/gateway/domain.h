@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@
 
 #include "base/tenant.h"
 #include "gateway/door.h"
+#include "gateway/door_terms.h"
 #include "net/tls_context.h"
 #include "registry/domain_configuration.h"
 
@@ -26,6 +29,7 @@ struct Domain {
     // By TlsDoor; null where no certificate can be shown: the door's own is, then.
     std::array<std::shared_ptr<const net::TlsContext>, 3> tls;
     std::string certificate_problem;  // a sentence; empty: none
+    bool is_gone = false;             // deleted since a connection came by its name
 
     std::shared_ptr<const net::TlsContext> context_at(DoorKind door) const;
 };
@@ -40,13 +44,25 @@ public:
     Domains() = default;
     explicit Domains(std::vector<DomainPtr> all);
 
-    // In any case. Null: there is none.
+    // In any case, with or without the dot at its end. Null: there is none.
     DomainPtr find(std::string_view host_name) const;
     bool is_empty() const { return by_name_.empty(); }
 
 private:
-    std::unordered_map<std::string, DomainPtr> by_name_;
+    // Found without a copy of the name.
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const {
+            return std::hash<std::string_view>()(name);
+        }
+    };
+    std::unordered_map<std::string, DomainPtr, Hash, std::equal_to<>> by_name_;
 };
+
+// By what a connection is judged when its client says who it is: the configuration as it is `now`
+// by the name that was asked for, whatever the handshake `chose` then. One that is no more is gone
+// for its connections, whoever has the name meanwhile. Null: none, then and now.
+DomainPtr present_domain(const DomainPtr& chosen, DomainPtr now);
 
 // Why nobody is let in there: the state of the configuration.
 struct DomainProblem {
@@ -62,8 +78,16 @@ std::optional<Conversation> conversation_of(const registry::DomainConfiguration&
 std::optional<std::string> protocol_problem(const registry::DomainConfiguration& configuration,
                                             DoorKind door);
 
-// Why nobody comes by WebSocket; none: they may, or there is no domain (null).
-std::optional<std::string> websocket_problem(const Domain* domain);
+// How a client came.
+struct Use {
+    DoorKind door = DoorKind::Mqtt;
+    Carrier carrier = Carrier::Tcp;
+    std::string_view tls_version;  // as net::PeerFacts has it; empty: no TLS up to here
+};
+// Why none of its clients may come so, as a sentence: also for those that were not sent to the
+// right conversation by their handshake, since they named the domain by Host.
+std::optional<std::string> use_problem(const registry::DomainConfiguration& configuration,
+                                       const Use& use);
 
 // The TLS settings of a door for clients that ask for this name.
 net::TlsSettings tls_settings(DoorKind kind, const registry::DomainConfiguration& configuration,

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "gateway/door_terms.h"
 
 namespace gatehouse::gateway {
@@ -30,6 +32,8 @@ DomainConfiguration with(DomainAuthentication authentication, DomainProtocol pro
 TEST(DomainsByName, HaveNoCase) {
     const Domains domains({domain_of({.domain_name = "iot.customer.test"})});
     EXPECT_NE(domains.find("IoT.Customer.Test"), nullptr);
+    EXPECT_NE(domains.find("iot.customer.test."), nullptr) << "a whole name may end with a dot";
+    EXPECT_EQ(domains.find("iot.customer.test.."), nullptr);
     EXPECT_EQ(domains.find("customer.test"), nullptr);
     EXPECT_EQ(domains.find(""), nullptr);
     EXPECT_EQ(Domains().find("iot.customer.test"), nullptr);
@@ -56,9 +60,51 @@ TEST(ProtocolProblem, EachProtocolHasItsPorts) {
     EXPECT_TRUE(goes(DomainProtocol::Https, DoorKind::HttpsMtls));
     EXPECT_FALSE(goes(DomainProtocol::Https, DoorKind::Mqtts));
     EXPECT_TRUE(goes(DomainProtocol::Default, DoorKind::Mqtt));
-    EXPECT_TRUE(websocket_problem(domain_of({.protocol = DomainProtocol::Https}).get()));
-    EXPECT_FALSE(websocket_problem(domain_of({.protocol = DomainProtocol::MqttWss}).get()));
-    EXPECT_FALSE(websocket_problem(nullptr));
+    EXPECT_FALSE(goes(DomainProtocol::Default, DoorKind::Api)) << "none is served there";
+}
+
+TEST(UseProblem, WhatIsCarriedAndByWhichTlsCountsWhoeverChoseTheDomain) {
+    const auto goes = [](DomainConfiguration configuration, Carrier carrier,
+                         std::string_view tls_version = "TLSv1.3") {
+        return !use_problem(configuration, {DoorKind::Https, carrier, tls_version});
+    };
+    const std::tuple<DomainProtocol, bool, bool, bool> taken[] = {
+        {DomainProtocol::Default, true, true, true},
+        {DomainProtocol::SecureMqtt, true, false, false},
+        {DomainProtocol::MqttWss, false, true, false},
+        {DomainProtocol::Https, false, false, true}};
+    for (const auto& [protocol, tcp, websocket, http] : taken) {
+        EXPECT_EQ(goes({.protocol = protocol}, Carrier::Tcp), tcp) << name_of_choice(protocol);
+        EXPECT_EQ(goes({.protocol = protocol}, Carrier::WebSocket), websocket)
+            << name_of_choice(protocol);
+        EXPECT_EQ(goes({.protocol = protocol}, Carrier::Http), http) << name_of_choice(protocol);
+    }
+    const auto x509 = with(DomainAuthentication::AwsX509, DomainProtocol::Default);
+    EXPECT_FALSE(goes(x509, Carrier::WebSocket));
+    EXPECT_TRUE(goes(x509, Carrier::Tcp));
+    const DomainConfiguration newest{.security_policy = net::SecurityPolicy::Tls13_1_3_2022_10};
+    const DomainConfiguration older{.security_policy = net::SecurityPolicy::Tls12_1_2_2022_10};
+    EXPECT_FALSE(goes(newest, Carrier::Http, "TLSv1.2"));
+    EXPECT_TRUE(goes(newest, Carrier::Http));
+    EXPECT_FALSE(goes(older, Carrier::Http));
+    EXPECT_TRUE(goes(older, Carrier::Http, "TLSv1.2"));
+    EXPECT_TRUE(goes({}, Carrier::Http, "TLSv1.2"));
+}
+
+TEST(PresentDomain, IsTheConfigurationAsItIsNow) {
+    const auto chosen = domain_of({.id = "one"});
+    const auto changed = domain_of({.id = "one", .status = DomainStatus::Disabled});
+    const auto anothers = domain_of({.id = "two"});
+    EXPECT_EQ(present_domain(nullptr, nullptr), nullptr);
+    EXPECT_EQ(present_domain(nullptr, chosen), chosen) << "it came since the handshake";
+    EXPECT_EQ(present_domain(chosen, chosen), chosen);
+    EXPECT_EQ(present_domain(chosen, changed), changed);
+    for (const DomainPtr& now : {DomainPtr(), anothers}) {
+        const auto gone = present_domain(chosen, now);
+        ASSERT_NE(gone, nullptr);
+        EXPECT_EQ(gone->configuration, chosen->configuration);
+        EXPECT_EQ(problem_of(*gone)->reason, "DOMAIN_CONFIGURATION_NOT_FOUND");
+    }
 }
 
 TEST(TlsSettingsOfADomain, AskForACertificateAsItSays) {

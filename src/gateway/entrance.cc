@@ -99,7 +99,7 @@ private:
         const auto problem = domain_ ? protocol_problem(*domain_->configuration, door_.kind)
                                      : std::optional<std::string>();
         if (!problem) return true;
-        report_no_connect(gateway_, door_, stream_->facts(),
+        report_no_connect(gateway_, door_, stream_->facts(), domain_,
                           {.at = logs::StepKind::Alpn, .details = *problem});
         return false;
     }
@@ -112,13 +112,7 @@ private:
             std::make_unique<net::Stream>(gateway_.loop(), std::move(transport), std::move(facts));
         upgrade_ = std::move(upgrade.request);
         input_.clear();
-        if (stream_->facts().server_name.empty()) {
-            domain_ = gateway_.domain_of(host_of(*upgrade_));
-            if (const auto problem = websocket_problem(domain_.get())) {
-                co_return report_no_connect(gateway_, door_, stream_->facts(),
-                                            {.at = logs::StepKind::Alpn, .details = *problem});
-            }
-        }
+        if (domain_ == nullptr) domain_ = gateway_.domain_of(name_asked_for());
         co_await converse(after(gateway_.settings().connect_wait));
     }
 
@@ -141,7 +135,7 @@ private:
         // Port scans and health checks connect and leave; that is no event.
         if (!stream && stream.error().kind == ErrorKind::Cancelled) co_return false;
         if (!stream) {
-            report_no_connect(gateway_, door_, facts,
+            report_no_connect(gateway_, door_, facts, domain_,
                               {.at = logs::StepKind::Tls, .details = stream.error().message});
             co_return false;
         }
@@ -164,7 +158,7 @@ private:
         if (!count || before > 0) {
             const std::string problem = count ? "the client left before its CONNECT was complete"
                                               : "no CONNECT came: " + count.error().message;
-            report_no_connect(gateway_, door_, stream_->facts(), {.details = problem});
+            report_no_connect(gateway_, door_, stream_->facts(), domain_, {.details = problem});
         }
         co_return false;
     }
@@ -178,7 +172,7 @@ private:
         if (input_.empty()) co_return false;
         if (conversation_of(text_of(input_)) == Conversation::Http) co_return true;
         const std::string problem = mqtt_where_http_is_spoken(door_, stream_->facts());
-        report_no_connect(gateway_, door_, stream_->facts(),
+        report_no_connect(gateway_, door_, stream_->facts(), domain_,
                           {.at = logs::StepKind::Alpn, .details = problem});
         co_return false;
     }
@@ -195,14 +189,14 @@ private:
             if (!co_await read_more(deadline)) co_return;
             if (!held.grow_to(input_.size())) {
                 co_return report_no_connect(
-                    gateway_, door_, stream_->facts(),
+                    gateway_, door_, stream_->facts(), domain_,
                     {.details = "too many large CONNECTs are on their way at once"});
             }
         }
         if (scan.status != mqtt::FrameStatus::Complete ||
             scan.frame.type() != mqtt::PacketType::Connect) {
             co_return report_no_connect(
-                gateway_, door_, stream_->facts(),
+                gateway_, door_, stream_->facts(), domain_,
                 {.details = scan.status == mqtt::FrameStatus::TooLarge
                                 ? "the CONNECT is larger than the service takes"
                                 : "the first packet is no CONNECT [MQTT-3.1.0-1]"});
@@ -212,7 +206,7 @@ private:
             version_ = mqtt::answer_version(scan.frame);
             const std::string problem = connect.error().describe();
             const std::string trace_id = make_uuid(parts_.random);
-            report_no_connect(gateway_, door_, stream_->facts(),
+            report_no_connect(gateway_, door_, stream_->facts(), domain_,
                               {.details = problem,
                                .told = connack_text(connect.error().reason),
                                .trace_id = trace_id});
@@ -249,7 +243,7 @@ private:
         if (const auto over_rate = rate_problem(Proven::NotYet)) {
             co_return co_await refuse_by_profile(*over_rate, ReasonCode::QuotaExceeded);
         }
-        if (tenant_refusal_) co_return co_await refuse(*tenant_refusal_);
+        if (refusal_by_name_) co_return co_await refuse(*refusal_by_name_);
         const SteadyTime asked_at = parts_.clock.steady_now();
         const auto credentials = make_credentials();
         is_authenticating_ = true;
@@ -323,6 +317,8 @@ private:
         return std::string(host_of(*upgrade_));
     }
 
+    Carrier carrier() const { return upgrade_ ? Carrier::WebSocket : Carrier::Tcp; }
+
     // Empty: the client has its own.
     std::string_view assigned_client_id() const {
         return client_id_assigned_ ? std::string_view(facts_->client_id) : "";
@@ -332,10 +328,12 @@ private:
         const mqtt::Connect& connect = **connect_;
         const net::PeerFacts& peer = stream_->facts();
         auto facts = std::make_unique<DeviceFacts>();
-        TenantAnswer tenant = tenant_for(parts_, domain_, name_asked_for(), peer);
+        const std::string asked_name = name_asked_for();
+        domain_ = present_domain(domain_, gateway_.domain_of(asked_name));
+        TenantAnswer tenant = tenant_for(parts_, domain_, asked_name, peer);
         facts->shared_tenant = std::move(tenant.tenant);
         if (domain_) facts->domain = domain_->configuration;
-        tenant_refusal_ = refusal_of(tenant);
+        refusal_by_name_ = refusal_of(tenant, domain_, {door_.kind, carrier(), peer.tls_version});
         names_endpoint_ = tenant.is_endpoint;
         facts->trace_id = UuidText(make_uuid(parts_.random));
         client_id_assigned_ = connect.client_id.empty();
@@ -361,8 +359,8 @@ private:
         credentials->peer = stream_->facts();
         credentials->domain = facts_->domain;
         const std::string asked_name = name_asked_for();
-        note_door(*credentials, door_, {asked_name, names_endpoint_},
-                  upgrade_ ? Carrier::WebSocket : Carrier::Tcp, profile().behaviour.door_rules);
+        note_door(*credentials, door_, {asked_name, names_endpoint_}, carrier(),
+                  profile().behaviour.door_rules);
         if (upgrade_) {
             credentials->http = std::make_unique<authentication::HttpCredentials>(
                 authentication::HttpCredentials{upgrade_->headers, upgrade_->query});
@@ -475,7 +473,7 @@ private:
     std::unique_ptr<DeviceFacts> facts_;
     std::optional<net::HttpRequest> upgrade_;  // that became a WebSocket
     DomainPtr domain_;                         // of the host name asked for; null: none
-    std::optional<Refusal> tenant_refusal_;
+    std::optional<Refusal> refusal_by_name_;
     bool names_endpoint_ = false;
     bool client_id_assigned_ = false;
 };

@@ -51,10 +51,9 @@ void note_door(logs::TraceStore::Recorder& trace, const Door& door, const net::P
 }  // namespace
 
 void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
-                       const NoConnect& problem) {
+                       const DomainPtr& domain, const NoConnect& problem) {
     gateway.metrics().add(logs::Metric::ConnectClientError);
     const GatewayParts& parts = gateway.parts();
-    const DomainPtr domain = gateway.domain_of(peer.server_name);
     const Tenant tenant = *tenant_for(parts, domain, peer.server_name, peer).tenant;
     const DomainConfigurationPtr configuration = domain ? domain->configuration : nullptr;
     const std::string source_ip = peer.remote.host();

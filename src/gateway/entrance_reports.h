@@ -21,8 +21,9 @@ struct NoConnect {
     std::string_view told = "the connection was closed";
     std::string_view trace_id = {};  // empty: a new one
 };
+// `domain`: of the name that was asked for, by SNI or Host; null: none.
 void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFacts& peer,
-                       const NoConnect& problem);
+                       const DomainPtr& domain, const NoConnect& problem);
 // More connections through a load balancer than their client's address may have; of a flood one
 // record a second, without traces.
 void report_over_limit(LoopGateway& gateway, const Door& door, std::string_view why);

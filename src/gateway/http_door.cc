@@ -52,6 +52,10 @@ std::string_view host_of(const net::HttpRequest& request) {
 
 namespace {
 
+std::string_view asked_name(const net::HttpRequest& request, const net::PeerFacts& peer) {
+    return peer.server_name.empty() ? host_of(request) : peer.server_name;
+}
+
 // Until other loops have caught up: the client publishes no faster than they take it.
 class Relief final : broker::ReliefWaiter, Pinned {
 public:
@@ -115,10 +119,6 @@ struct HttpDoor::Call {
     bool names_endpoint = false;
     DomainPtr domain;  // null: none
 
-    std::string_view asked_name() const {
-        return peer.server_name.empty() ? host_of(request) : peer.server_name;
-    }
-
     logs::Origin origin() const {
         return {.protocol = "HTTP",
                 .principal_id =
@@ -131,7 +131,12 @@ struct HttpDoor::Call {
 async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
                                                 const net::PeerFacts& peer, Deadline deadline) {
     if (request.path == mqtt_websocket_path) {
-        if (const auto problem = websocket_problem(domain_of(request, peer).get())) {
+        const DomainPtr domain = domain_of(request, peer);
+        const auto problem = domain
+                                 ? use_problem(*domain->configuration,
+                                               {door_.kind, Carrier::WebSocket, peer.tls_version})
+                                 : std::optional<std::string>();
+        if (problem) {
             co_return answer(403, *problem, make_uuid(gateway_.parts().random));
         }
         co_return answer_mqtt_websocket(request);
@@ -147,8 +152,7 @@ async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
 }
 
 DomainPtr HttpDoor::domain_of(const net::HttpRequest& request, const net::PeerFacts& peer) const {
-    if (domain_ != nullptr || !peer.server_name.empty()) return domain_;
-    return gateway_.domain_of(host_of(request));
+    return present_domain(domain_, gateway_.domain_of(asked_name(request, peer)));
 }
 
 net::HttpResponse HttpDoor::refuse_request(unsigned status, std::string sentence) const {
@@ -178,15 +182,13 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
 }
 
 async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
-    TenantAnswer tenant = tenant_for(gateway_.parts(), call.domain, call.asked_name(), call.peer);
+    TenantAnswer tenant =
+        tenant_for(gateway_.parts(), call.domain, asked_name(call.request, call.peer), call.peer);
     call.names_endpoint = tenant.is_endpoint;
     call.tenant = *tenant.tenant;
-    if (const auto refusal = refusal_of(tenant)) co_return refuse(call, *refusal);
-    if (call.domain != nullptr &&
-        call.domain->configuration->protocol == registry::DomainProtocol::MqttWss) {
-        co_return refuse(call, {.reason = "NOT_AUTHENTICATED",
-                                .sentence = describe(*call.domain->configuration) +
-                                            " takes MQTT over WebSocket alone"});
+    if (const auto refusal =
+            refusal_of(tenant, call.domain, {door_.kind, Carrier::Http, call.peer.tls_version})) {
+        co_return refuse(call, *refusal);
     }
     auto identity = co_await identify(call, deadline);
     if (!identity) co_return refuse(call, identity.error());
@@ -205,14 +207,16 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     credentials->trace_id = authentication::TraceId(call.trace_id);
     credentials->peer = call.peer;
     if (call.domain) credentials->domain = call.domain->configuration;
-    note_door(*credentials, door_, {call.asked_name(), call.names_endpoint}, Carrier::Http,
-              gateway_.settings().profile.behaviour.door_rules);
+    note_door(*credentials, door_, {asked_name(call.request, call.peer), call.names_endpoint},
+              Carrier::Http, gateway_.settings().profile.behaviour.door_rules);
     credentials->http = std::make_unique<authentication::HttpCredentials>(
         authentication::HttpCredentials{call.request.headers, call.request.query});
     const GatewayParts& parts = gateway_.parts();
     std::string asked_with = authentication::asked_with(*credentials->http);
-    if (kept_ != nullptr && kept_for_ == asked_with && parts.clock.steady_now() < kept_until_) {
-        co_return kept_;
+    if (kept_.identity != nullptr && kept_.asked_with == asked_with &&
+        kept_.tenant == call.tenant && kept_.domain == call.domain &&
+        parts.clock.steady_now() < kept_.until) {
+        co_return kept_.identity;
     }
     const Deadline patience =
         deadline.sooner_of(Deadline::after(parts.clock, gateway_.settings().authenticate_wait));
@@ -228,11 +232,13 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
             return !refused_of_publish(identity, publish.topic, publish.retain);
         },
         trace, patience);
-    kept_ = nullptr;
+    kept_ = {};
     if (identity && (*identity)->may_be_kept_for_http) {
-        kept_ = *identity;
-        kept_for_ = std::move(asked_with);
-        kept_until_ = parts.clock.steady_now() + (*identity)->refresh_after;
+        kept_ = {.identity = *identity,
+                 .asked_with = std::move(asked_with),
+                 .tenant = call.tenant,
+                 .domain = call.domain,
+                 .until = parts.clock.steady_now() + (*identity)->refresh_after};
     }
     co_return identity;
 }

@@ -56,7 +56,7 @@ private:
     // One publish on its way.
     struct Call;
 
-    // By SNI, or without it by the Host.
+    // By SNI, or without it by the Host; as it is now.
     DomainPtr domain_of(const net::HttpRequest& request, const net::PeerFacts& peer) const;
 
     async::Task<net::HttpResponse> publish(net::HttpRequest request, const net::PeerFacts& peer,
@@ -74,10 +74,15 @@ private:
     LoopGateway& gateway_;
     const Door& door_;
     const DomainPtr domain_;
-    // Where the authorizer lets its answer be kept.
-    authentication::IdentityPtr kept_;
-    std::string kept_for_;  // authentication::asked_with() of the request
-    SteadyTime kept_until_{};
+    // An answer that the authorizer lets be kept, and the question it is of.
+    struct Kept {
+        authentication::IdentityPtr identity;  // null: none
+        std::string asked_with;                // authentication::asked_with() of the request
+        Tenant tenant;
+        DomainPtr domain;  // as it was: one that changed since is another
+        SteadyTime until{};
+    };
+    Kept kept_;
 };
 
 }  // namespace gatehouse::gateway

@@ -21,11 +21,20 @@ TenantAnswer tenant_for(const GatewayParts& parts, const DomainPtr& domain,
     return answer;
 }
 
-std::optional<authentication::Refusal> refusal_of(const TenantAnswer& answer) {
-    if (answer.problem.empty()) return std::nullopt;
-    return authentication::Refusal{.kind = authentication::Refusal::Kind::NotAuthenticated,
-                                   .reason = std::string(answer.reason),
-                                   .sentence = answer.problem};
+std::optional<authentication::Refusal> refusal_of(const TenantAnswer& answer,
+                                                  const DomainPtr& domain, const Use& use) {
+    using authentication::Refusal;
+    if (!answer.problem.empty()) {
+        return Refusal{.kind = Refusal::Kind::NotAuthenticated,
+                       .reason = std::string(answer.reason),
+                       .sentence = answer.problem};
+    }
+    auto problem =
+        domain == nullptr ? std::optional<std::string>() : use_problem(*domain->configuration, use);
+    if (!problem) return std::nullopt;
+    return Refusal{.kind = Refusal::Kind::NotAuthenticated,
+                   .reason = "NOT_AUTHENTICATED",
+                   .sentence = std::move(*problem)};
 }
 
 }  // namespace gatehouse::gateway

@@ -74,7 +74,8 @@ struct GatewayParts {
 // and whether a certificate was shown.
 TenantAnswer tenant_for(const GatewayParts& parts, const DomainPtr& domain,
                         std::string_view server_name, const net::PeerFacts& peer);
-// Why it is refused; none: it is not.
-std::optional<authentication::Refusal> refusal_of(const TenantAnswer& answer);
+// Why it is refused for the name that it came by, with the domain of tenant_for(); none: it is not.
+std::optional<authentication::Refusal> refusal_of(const TenantAnswer& answer,
+                                                  const DomainPtr& domain, const Use& use);
 
 }  // namespace gatehouse::gateway

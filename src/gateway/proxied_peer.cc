@@ -29,7 +29,7 @@ async::Task<bool> find_peer(LoopGateway& gateway, const Door& door, int descript
         report_over_limit(gateway, door, known.error().message);
     } else if (known.error().kind != ErrorKind::Unavailable) {
         // Unavailable: a balancer that only looks whether anybody is there.
-        report_no_connect(gateway, door, facts,
+        report_no_connect(gateway, door, facts, nullptr,
                           {.at = logs::StepKind::Door, .details = known.error().message});
     }
     co_return false;

@@ -130,6 +130,42 @@ class DomainTest(ClientTest):
         self.assertEqual(device.expect("connect")[1], NOT_AUTHORIZED_5)
         return self.server.wait_for_record(clientId=client_id, eventType="Connection.AuthNError")
 
+    def connection(self, port: str, asked: str | None, certificate=None,
+                   version: ssl.TLSVersion | None = None) -> ssl.SSLSocket:
+        """By TLS; `asked`: the server name, if any is sent."""
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        context.check_hostname = False
+        if certificate:
+            context.load_cert_chain(*certificate)
+        if version:
+            context.maximum_version = version
+        stream = socket.create_connection(("127.0.0.1", self.server.ready[port]), 30)
+        over_tls = context.wrap_socket(stream, server_hostname=asked)
+        self.addCleanup(over_tls.close)
+        return over_tls
+
+    @staticmethod
+    def published(over_tls: ssl.SSLSocket, host: str, token: str) -> int:
+        """The status of one more publish on a connection."""
+        over_tls.sendall((f"POST /topics/lab HTTP/1.1\r\nHost: {host}\r\ntoken: {token}\r\n"
+                          "Content-Length: 2\r\n\r\nhi").encode())
+        return int(over_tls.recv(8192).split()[1])
+
+    @staticmethod
+    def upgraded(stream: socket.socket, host: str) -> int:
+        """The status of a request for MQTT over WebSocket."""
+        stream.sendall((f"GET /mqtt HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
+                        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        "Sec-WebSocket-Protocol: mqtt\r\n\r\n").encode())
+        return int(stream.recv(8192).split()[1])
+
+    def posted(self, host: str, port: str, token: str, sni: bool = True, *,
+               asked: str | None = None, **how) -> int:
+        """The status of a publish by a host name that need not resolve."""
+        name = (asked or host) if sni else None
+        return self.published(self.connection(port, name, **how), host, token)
+
     def trace_of(self, client_id: str) -> str:
         return self.server.gatehouse("authorizer", "trace", "--client-id", client_id,
                                      check=False).stdout
@@ -338,16 +374,6 @@ class Authorizers(DomainTest):
         record = self.server.wait_for_record(eventType="Publish-In",
                                              reason="DOMAIN_CONFIGURATION_DISABLED")
         self.assertEqual(record["domainConfigurationName"], "posts")
-
-    def posted(self, host: str, port: str, token: str, sni: bool = True) -> int:
-        """The status of a publish by a host name that need not resolve."""
-        context = ssl.create_default_context(cafile=self.server.ready["ca"])
-        context.check_hostname = sni
-        stream = socket.create_connection(("127.0.0.1", self.server.ready[port]), 30)
-        with context.wrap_socket(stream, server_hostname=host if sni else None) as over_tls:
-            over_tls.sendall((f"POST /topics/lab HTTP/1.1\r\nHost: {host}\r\ntoken: {token}\r\n"
-                              "Content-Length: 2\r\n\r\nhi").encode())
-            return int(over_tls.recv(4096).split()[1])
 
 
 class Certificates(DomainTest):

@@ -46,8 +46,13 @@ std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
              return page(plain(200, "application/x-pem-file", authority->root_certificate_pem()));
          }},
         {std::string(gateway::mqtt_websocket_path),
-         [](const net::HttpRequest& request) {
-             return page(gateway::answer_mqtt_websocket(request));
+         [&domains = parts.foundation.domains->domains()](const net::HttpRequest& request) {
+             const auto domain = domains.get()->find(gateway::host_of(request));
+             const auto problem =
+                 domain ? gateway::protocol_problem(*domain->configuration, gateway::DoorKind::Api)
+                        : std::optional<std::string>();
+             return page(problem ? plain(403, "text/plain", *problem)
+                                 : gateway::answer_mqtt_websocket(request));
          }},
         {std::string(api::lambda::CodeLinks::path_prefix),
          [&code_links](net::HttpRequest request) { return code_links.answer(std::move(request)); }},
