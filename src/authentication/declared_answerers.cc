@@ -152,7 +152,7 @@ Result<std::shared_ptr<net::HttpEndpoint>> DeclaredAnswerers::make_endpoint(
         }
     }
     endpoints_.push_back(
-        std::make_shared<net::HttpEndpoint>(parts.home, parts.resolvers, std::move(settings)));
+        std::make_shared<net::HttpEndpoint>(parts.home, parts.lookups, std::move(settings)));
     return endpoints_.back();
 }
 

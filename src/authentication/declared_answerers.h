@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "async/event_loop.h"
-#include "async/worker_pool.h"
 #include "authentication/authorizer_declarations.h"
 #include "authentication/http_authorizer.h"
 #include "authentication/token_authorizer.h"
 #include "base/tenant.h"
 #include "net/http_endpoint.h"
+#include "net/name_lookups.h"
 #include "registry/declared_authorizers.h"
 
 namespace gatehouse::authentication {
@@ -26,7 +26,7 @@ public:
     // All outlive the answerers.
     struct Parts {
         async::EventLoop& home;
-        async::WorkerPool& resolvers;
+        net::NameLookups& lookups;
         const Clock& clock;
     };
     // InvalidInput and what reading files may say, with the file's name: also where a CA file or a

@@ -85,7 +85,7 @@ protected:
             write("authorizers.json",
                   fmt::format(R"({{"authorizers":[{{"name":"Kind",{}}}]}})", members), mode);
         return DeclaredAnswerers::read(file, {},
-                                       {.home = loop_, .resolvers = resolvers_, .clock = clock_});
+                                       {.home = loop_, .lookups = lookups_, .clock = clock_});
     }
     void declare(std::string_view members) {
         auto made = read(members);
@@ -139,7 +139,7 @@ protected:
     }
 
     std::filesystem::path folder_;
-    async::WorkerPool resolvers_{{.name = "resolve"}};
+    net::NameLookups lookups_{loop_};
     net::ConnectionLimits limits_{{}};
     net::HttpServerSettings http_;
     std::unique_ptr<net::Listener> listener_;

@@ -109,7 +109,7 @@ Result<RemoteInvoker::RemotePtr> RemoteInvoker::remote_of(const Function& functi
     }
     auto remote = std::make_shared<Remote>();
     remote->endpoint =
-        std::make_shared<net::HttpEndpoint>(parts_.home, parts_.resolvers, std::move(*settings));
+        std::make_shared<net::HttpEndpoint>(parts_.home, parts_.lookups, std::move(*settings));
     std::string id = make_uuid(parts_.random);
     std::erase(id, '-');
     remote->stream = std::make_shared<const FunctionLogSink::Stream>(FunctionLogSink::Stream{

@@ -14,13 +14,13 @@
 #include <string_view>
 
 #include "async/event_loop.h"
-#include "async/worker_pool.h"
 #include "base/random.h"
 #include "functions/function.h"
 #include "functions/instance_pool.h"
 #include "functions/invoker.h"
 #include "functions/settings.h"
 #include "net/http_endpoint.h"
+#include "net/name_lookups.h"
 
 namespace gatehouse::functions {
 
@@ -40,7 +40,7 @@ public:
         const FunctionLookup& functions;
         FunctionInvoker& local;
         async::EventLoop& home;
-        async::WorkerPool& resolvers;
+        net::NameLookups& lookups;
         FunctionLogSink& log;
         Random& random;
     };

@@ -64,7 +64,7 @@ protected:
     }
     void start(RemoteInvoker::Settings settings) {
         invoker_ = std::make_unique<RemoteInvoker>(
-            RemoteInvoker::Parts{*this, local_, loop_, resolvers_, log_, random_}, settings);
+            RemoteInvoker::Parts{*this, local_, loop_, lookups_, log_, random_}, settings);
     }
 
     FunctionSnapshot choose(const FunctionRef&, Random&) const override {
@@ -123,7 +123,7 @@ protected:
     SystemClock clock_;
     async::EventLoop loop_{clock_, {}};
     async::TaskGroup tasks_{loop_, "test"};
-    async::WorkerPool resolvers_{{.name = "resolve"}};
+    net::NameLookups lookups_{loop_};
     SystemRandom random_;
     Lines log_;
     Local local_;

@@ -32,7 +32,16 @@ public:
     HttpResponse release();
 
 private:
-    enum class State : std::uint8_t { Head, Sized, ToEnd, ChunkSize, Chunk, ChunkEnd, Trailer, Done };
+    enum class State : std::uint8_t {
+        Head,
+        Sized,
+        ToEnd,
+        ChunkSize,
+        Chunk,
+        ChunkEnd,
+        Trailer,
+        Done
+    };
 
     // What was consumed of the bytes.
     Result<std::size_t> take_head(std::string_view bytes);
@@ -45,9 +54,9 @@ private:
     const Body body_;
     const std::size_t body_bytes_max_;
     State state_ = State::Head;
-    std::string text_;             // a head or a line that is not whole yet
-    std::size_t wanted_ = 0;       // of the body or the chunk
-    std::size_t line_bytes_ = 0;   // of what surrounds the chunks, beside their sizes
+    std::string text_;            // a head or a line that is not whole yet
+    std::size_t wanted_ = 0;      // of the body or the chunk
+    std::size_t line_bytes_ = 0;  // of what surrounds the chunks, beside their sizes
     std::size_t interim_ = 0;
     bool has_begun_ = false;
     bool is_followed_ = false;

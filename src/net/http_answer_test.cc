@@ -41,9 +41,9 @@ TEST(HttpAnswerTest, ReadsBodiesOfAllKinds) {
     EXPECT_EQ(read({"HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n"}), "204 ");
     EXPECT_EQ(read({after(chunked, "2;a=b\r\nye\r\n1 \r\ns\r\n0\r\nX: y\r\n\r\n")}), "200 yes");
     EXPECT_EQ(read({"HTTP/1.0 200 OK\r\n\r\n", "ye", "s"}, true), "200 yes close");
-    EXPECT_EQ(read({"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"}, false,
-                   HttpAnswerReader::Body::None),
-              "200 ");
+    EXPECT_EQ(
+        read({"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"}, false, HttpAnswerReader::Body::None),
+        "200 ");
     EXPECT_EQ(read({"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nyes"}),
               "200 yes close");
 }

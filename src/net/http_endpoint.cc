@@ -1,43 +1,17 @@
 #include "net/http_endpoint.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
-#include <optional>
 #include <utility>
 
-#include "async/wake.h"
 #include "net/http_client.h"
 
 namespace gatehouse::net {
 namespace {
-
-constexpr std::size_t addresses_max = 8;
-
-Result<std::vector<Address>> look_up(const std::string& host, std::uint16_t port) {
-    addrinfo wanted{};
-    wanted.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
-    if (code != 0) {
-        return fail(ErrorKind::Unavailable,
-                    fmt::format("no address for {}: {}", host, ::gai_strerror(code)));
-    }
-    std::vector<Address> addresses;
-    for (const addrinfo* one = found; one != nullptr && addresses.size() < addresses_max;
-         one = one->ai_next) {
-        addresses.emplace_back(one->ai_addr, one->ai_addrlen);
-    }
-    ::freeaddrinfo(found);
-    if (addresses.empty()) {
-        return fail(ErrorKind::Unavailable, fmt::format("no address for {}", host));
-    }
-    return addresses;
-}
 
 // A peer that closed, or that says something nobody asked for, cannot be asked any more.
 bool is_quiet_and_open(Stream& stream) {
@@ -49,16 +23,9 @@ bool is_quiet_and_open(Stream& stream) {
 
 }  // namespace
 
-// One look-up, shared by the worker that does it and the task that waits for it.
-struct HttpEndpoint::Lookup {
-    explicit Lookup(async::EventLoop& loop) : wake(loop) {}
-    async::Wake wake;
-    std::optional<Result<std::vector<Address>>> result;
-};
-
-HttpEndpoint::HttpEndpoint(async::EventLoop& loop, async::WorkerPool& resolvers,
+HttpEndpoint::HttpEndpoint(async::EventLoop& loop, NameLookups& lookups,
                            HttpEndpointSettings settings)
-    : loop_(loop), resolvers_(resolvers), settings_(std::move(settings)) {
+    : loop_(loop), lookups_(lookups), settings_(std::move(settings)) {
     assert(!settings_.url.is_https || settings_.trust != nullptr);
 }
 
@@ -68,6 +35,7 @@ void HttpEndpoint::close() {
     is_closed_ = true;
     kept_.clear();
     for (Stream* const stream : in_use_) stream->cancel();
+    lookups_.cancel(this);
 }
 
 async::Task<Result<std::vector<Address>>> HttpEndpoint::addresses(Deadline deadline) {
@@ -75,27 +43,7 @@ async::Task<Result<std::vector<Address>>> HttpEndpoint::addresses(Deadline deadl
     if (auto literal = Address::parse(url.host, url.port)) {
         co_return std::vector<Address>{*literal};
     }
-    if (!known_addresses_.empty() && loop_.now() < known_until_) co_return known_addresses_;
-    auto lookup = std::make_shared<Lookup>(loop_);
-    const bool queued = resolvers_.post([&loop = loop_, lookup, host = url.host, port = url.port] {
-        auto result = look_up(host, port);
-        loop.post([lookup, result = std::move(result)]() mutable {
-            lookup->result.emplace(std::move(result));
-            lookup->wake.notify();
-        });
-    });
-    if (!queued) {
-        co_return fail(ErrorKind::Unavailable,
-                       fmt::format("too many names are being looked up to find {}", url.host));
-    }
-    if (!co_await lookup->wake.wait(deadline)) {
-        co_return fail(ErrorKind::Timeout, fmt::format("looking up {} takes too long", url.host));
-    }
-    if (*lookup->result) {
-        known_addresses_ = **lookup->result;
-        known_until_ = loop_.now() + settings_.address_kept_for;
-    }
-    co_return std::move(*lookup->result);
+    co_return co_await lookups_.addresses(url.host, url.port, this, deadline);
 }
 
 async::Task<Result<std::unique_ptr<Stream>>> HttpEndpoint::connect(Deadline deadline) {
@@ -125,7 +73,7 @@ async::Task<Result<std::unique_ptr<Stream>>> HttpEndpoint::connect(Deadline dead
         if (deadline.passed(loop_.now())) break;
     }
     // It may have moved.
-    known_addresses_.clear();
+    lookups_.forget(url.host);
     if (deadline.passed(loop_.now())) last.kind = ErrorKind::Timeout;
     co_return fail(std::move(last));
 }

@@ -1,6 +1,5 @@
-// One HTTP service elsewhere that is asked again and again: its name is looked up on a worker, its
-// connections are kept and used anew, and TLS proves who it is. Redirects are answers like any
-// other: who is asked is fixed by the URL.
+// One HTTP service elsewhere that is asked again and again: its connections are kept and used anew,
+// and TLS proves who it is. Redirects are answers like any other: who is asked is fixed by the URL.
 //
 // Threads: its loop; close() on it, too. Lifetimes: who asks holds the endpoint until the answer is
 // there.
@@ -12,10 +11,10 @@
 #include <vector>
 
 #include "async/event_loop.h"
-#include "async/worker_pool.h"
 #include "base/pinned.h"
 #include "net/http.h"
 #include "net/http_url.h"
+#include "net/name_lookups.h"
 #include "net/tls_client.h"
 
 namespace gatehouse::net {
@@ -31,7 +30,6 @@ struct HttpEndpointSettings {
     std::size_t answer_bytes_max = 256 * 1024;
     std::size_t kept_max = 32;  // idle connections
     std::chrono::seconds kept_for{30};
-    std::chrono::seconds address_kept_for{30};
 };
 
 // What one request of an endpoint is made of; the rest stands in its settings.
@@ -46,9 +44,8 @@ struct HttpQuestion {
 
 class HttpEndpoint : Pinned {
 public:
-    // The loop and the workers must outlive it.
-    HttpEndpoint(async::EventLoop& loop, async::WorkerPool& resolvers,
-                 HttpEndpointSettings settings);
+    // The loop and the look-ups must outlive it.
+    HttpEndpoint(async::EventLoop& loop, NameLookups& lookups, HttpEndpointSettings settings);
     ~HttpEndpoint();
 
     const HttpUrl& url() const { return settings_.url; }
@@ -69,7 +66,6 @@ private:
         std::unique_ptr<Stream> stream;
         SteadyTime since;
     };
-    struct Lookup;
 
     async::Task<Result<std::vector<Address>>> addresses(Deadline deadline);
     async::Task<Result<std::unique_ptr<Stream>>> connect(Deadline deadline);
@@ -79,12 +75,10 @@ private:
     void keep(std::unique_ptr<Stream> stream);
 
     async::EventLoop& loop_;
-    async::WorkerPool& resolvers_;
+    NameLookups& lookups_;
     const HttpEndpointSettings settings_;
     std::vector<Kept> kept_;  // the one used last at the end
     std::vector<Stream*> in_use_;
-    std::vector<Address> known_addresses_;
-    SteadyTime known_until_{};
     bool is_closed_ = false;
 };
 

@@ -75,7 +75,7 @@ protected:
     }
 
     std::shared_ptr<HttpEndpoint> endpoint() {
-        if (!made) made = std::make_shared<HttpEndpoint>(loop, workers, settings);
+        if (!made) made = std::make_shared<HttpEndpoint>(loop, lookups, settings);
         return made;
     }
     // "200 kept BODY", or the kind of the error and its sentence.
@@ -111,7 +111,7 @@ protected:
     HttpServerSettings http;
     std::shared_ptr<const TlsContext> tls;
     std::unique_ptr<Listener> listener;
-    async::WorkerPool workers{{.name = "resolve"}};
+    NameLookups lookups{loop};
     HttpEndpointSettings settings;
     std::shared_ptr<HttpEndpoint> made;
     std::vector<HttpRequest> requests;

@@ -147,12 +147,12 @@ Devices::Devices(const Parts& parts)
       tenant_(default_tenant(parts.settings)),
       authorizers_file_(parts.settings.authorizers_file),
       watch_(*parts.foundation.identity_watch),
-      index_(*parts.foundation.index) {}
+      index_(*parts.foundation.index),
+      lookups_(parts.loops.main()) {}
 
 Result<void> Devices::declare_authorizers() {
     auto read = authentication::DeclaredAnswerers::read(
-        authorizers_file_, tenant_,
-        {.home = loops_.main(), .resolvers = resolvers_, .clock = clock_});
+        authorizers_file_, tenant_, {.home = loops_.main(), .lookups = lookups_, .clock = clock_});
     if (!read) return fail(std::move(read.error()));
     const auto before = declared_.get();
     declared_.replace(*read);

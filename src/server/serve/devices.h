@@ -21,6 +21,7 @@
 #include "gateway/gateway.h"
 #include "gateway/presence_listener.h"
 #include "indexing/index_worker.h"
+#include "net/name_lookups.h"
 #include "registry/authorizers.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
@@ -79,7 +80,7 @@ private:
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
     std::unique_ptr<authentication::CertificateAuthenticator> certificates_;
-    async::WorkerPool resolvers_{{.name = "gh-resolve", .threads = 2, .queue_max = 256}};
+    net::NameLookups lookups_;
     async::Snapshot<authentication::DeclaredAnswerers> declared_{
         std::make_shared<const authentication::DeclaredAnswerers>()};
     std::unique_ptr<authentication::CustomAuthorizer> custom_authorizer_;

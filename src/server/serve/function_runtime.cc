@@ -137,11 +137,12 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
 
 void FunctionRuntime::make_invokers(Foundation& foundation, Loops& loops) {
     invoker_ = std::make_unique<functions::PooledInvoker>(*directory_, *pool_, foundation.random);
+    lookups_ = std::make_unique<net::NameLookups>(loops.main());
     remote_ = std::make_unique<functions::RemoteInvoker>(
         functions::RemoteInvoker::Parts{.functions = *directory_,
                                         .local = *invoker_,
                                         .home = loops.main(),
-                                        .resolvers = resolvers_,
+                                        .lookups = *lookups_,
                                         .log = *log_,
                                         .random = foundation.random},
         functions::RemoteInvoker::Settings{.network = network_});

@@ -17,6 +17,7 @@
 #include "functions/package_store.h"
 #include "functions/remote_functions.h"
 #include "iam/function_keys.h"
+#include "net/name_lookups.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
@@ -57,7 +58,7 @@ private:
     std::unique_ptr<functions::InstancePool> pool_;
     std::unique_ptr<functions::FunctionDirectory> directory_;
     std::unique_ptr<functions::PooledInvoker> invoker_;  // of those that run here
-    async::WorkerPool resolvers_{{.name = "gh-remote", .threads = 2, .queue_max = 256}};
+    std::unique_ptr<net::NameLookups> lookups_;
     std::unique_ptr<functions::RemoteInvoker> remote_;
     std::unique_ptr<functions::AsyncInvocations> async_invocations_;
     std::unique_ptr<authentication::InvokePermissions> permissions_;
