@@ -44,6 +44,11 @@ Result<TokenKeySet> read_keys(const std::filesystem::path& file) {
     return std::make_shared<const signature::JsonWebKeys>(std::move(*keys));
 }
 
+// PEM. Empty: whom the system trusts.
+Result<std::string> authorities_of(const DeclaredEndpoint& declared) {
+    return declared.ca_file.empty() ? Result<std::string>() : read_file(declared.ca_file);
+}
+
 template <class Map>
 typename Map::mapped_type found_in(const Map& map, std::string_view name) {
     const auto found = map.find(name);
@@ -106,9 +111,16 @@ Result<void> DeclaredAnswerers::add_tokens(const std::string& name, const Declar
     if (declared.keys_at) {
         auto endpoint = make_endpoint(name, *declared.keys_at, parts);
         if (!endpoint) return fail(std::move(endpoint.error()));
+        auto authorities = authorities_of(*declared.keys_at);
+        if (!authorities) return fail(std::move(authorities.error()));
+        auto fetched = keys_from({.authorizer = name,
+                                  .url = declared.keys_at->url,
+                                  .allows_plain_http = declared.keys_at->allows_plain_http,
+                                  .authorities = std::move(*authorities)},
+                                 parts.before);
         keys = std::make_unique<TokenKeys>(
             parts.home, std::move(*endpoint),
-            TokenKeys::Settings{.refresh_after = declared.refresh_after});
+            TokenKeys::Settings{.refresh_after = declared.refresh_after}, std::move(fetched));
     } else {
         auto fixed = read_keys(declared.keys_file);
         if (!fixed) return fail(std::move(fixed.error()));
@@ -134,7 +146,7 @@ Result<std::shared_ptr<net::HttpEndpoint>> DeclaredAnswerers::make_endpoint(
         if (declared.ca_file.empty()) {
             trust = net::TlsTrust::of_system();
         } else {
-            auto pem = read_file(declared.ca_file);
+            auto pem = authorities_of(declared);
             if (!pem) return fail(std::move(pem.error()));
             trust = net::TlsTrust::of(*pem);
         }
@@ -154,6 +166,19 @@ Result<std::shared_ptr<net::HttpEndpoint>> DeclaredAnswerers::make_endpoint(
     endpoints_.push_back(
         std::make_shared<net::HttpEndpoint>(parts.home, parts.lookups, std::move(settings)));
     return endpoints_.back();
+}
+
+std::shared_ptr<FetchedKeys> DeclaredAnswerers::keys_from(KeysPlace place,
+                                                          const DeclaredAnswerers* before) {
+    std::shared_ptr<FetchedKeys> keys;
+    if (before != nullptr) {
+        for (const auto& [known, fetched] : before->fetched_) {
+            if (known == place) keys = fetched;
+        }
+    }
+    if (!keys) keys = std::make_shared<FetchedKeys>();
+    fetched_.emplace_back(std::move(place), keys);
+    return keys;
 }
 
 std::shared_ptr<HttpAuthorizer> DeclaredAnswerers::http(std::string_view name) const {

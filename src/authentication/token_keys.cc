@@ -7,51 +7,55 @@
 namespace gatehouse::authentication {
 namespace {
 
-// Who has keys that would do waits no longer for newer ones.
-constexpr std::chrono::seconds refresh_wait{2};
 constexpr unsigned status_ok = 200;
 
 }  // namespace
 
 TokenKeys::TokenKeys(async::EventLoop& loop, TokenKeySet fixed)
-    : loop_(loop), settings_{}, keys_(std::move(fixed)) {}
+    : loop_(loop),
+      settings_{},
+      fetched_(std::make_shared<FetchedKeys>(FetchedKeys{std::move(fixed), {}})) {}
 
 TokenKeys::TokenKeys(async::EventLoop& loop, std::shared_ptr<net::HttpEndpoint> endpoint,
-                     Settings settings)
-    : loop_(loop), endpoint_(std::move(endpoint)), settings_(settings) {}
+                     Settings settings, std::shared_ptr<FetchedKeys> fetched)
+    : loop_(loop),
+      endpoint_(std::move(endpoint)),
+      settings_(settings),
+      fetched_(std::move(fetched)) {}
 
 bool TokenKeys::was_asked_within(std::chrono::seconds span) const {
     return asked_at_ && loop_.clock().steady_now() - *asked_at_ < span;
 }
 
 bool TokenKeys::is_younger_than(std::chrono::seconds age) const {
-    return fetched_at_ && loop_.clock().steady_now() - *fetched_at_ < age;
+    return fetched_->at && loop_.clock().steady_now() - *fetched_->at < age;
 }
 
 async::Task<Result<TokenKeySet>> TokenKeys::current(Deadline deadline) {
-    if (!endpoint_) co_return keys_;
-    const bool is_usable = keys_ && is_younger_than(settings_.usable_for);
-    if (is_usable && is_younger_than(settings_.refresh_after)) co_return keys_;
-    if (is_usable && is_fetching_) co_return keys_;
+    if (!endpoint_) co_return fetched_->keys;
+    const bool is_usable = fetched_->keys && is_younger_than(settings_.usable_for);
+    if (is_usable && is_younger_than(settings_.refresh_after)) co_return fetched_->keys;
+    if (is_usable && is_fetching_) co_return fetched_->keys;
     if (is_fetching_) {
         co_await wait_for_fetch(deadline);
     } else if (!was_asked_within(settings_.retry_after)) {
-        const Deadline soon(loop_.clock().steady_now() + refresh_wait);
-        co_await fetch(is_usable ? deadline.sooner_of(soon) : deadline);
+        // One client waits as long as for the first ones: an address that is slow answers, too,
+        // and may have withdrawn a key.
+        co_await fetch(deadline);
     }
-    if (keys_ && is_younger_than(settings_.usable_for)) co_return keys_;
+    if (fetched_->keys && is_younger_than(settings_.usable_for)) co_return fetched_->keys;
     co_return fail(ErrorKind::Unavailable, fmt::format("there are no keys from {}: {}",
                                                        endpoint_->url().shown(), problem_));
 }
 
 async::Task<TokenKeySet> TokenKeys::newer(TokenKeySet than, Deadline deadline) {
     if (!endpoint_) co_return nullptr;
-    if (keys_ == than && is_fetching_) {
+    if (fetched_->keys == than && is_fetching_) {
         co_await wait_for_fetch(deadline);
-    } else if (keys_ == than && !was_asked_within(settings_.refetch_interval)) {
+    } else if (fetched_->keys == than && !was_asked_within(settings_.refetch_interval)) {
         co_await fetch(deadline);
     }
-    co_return keys_ == than ? nullptr : keys_;
+    co_return fetched_->keys == than ? nullptr : fetched_->keys;
 }
 
 async::Task<void> TokenKeys::wait_for_fetch(Deadline deadline) {
@@ -88,8 +92,8 @@ void TokenKeys::take(const Result<net::HttpEndpoint::Answer>& answer) {
         problem_ = keys.error().describe();
         return;
     }
-    keys_ = std::make_shared<const signature::JsonWebKeys>(std::move(*keys));
-    fetched_at_ = loop_.clock().steady_now();
+    fetched_->keys = std::make_shared<const signature::JsonWebKeys>(std::move(*keys));
+    fetched_->at = loop_.clock().steady_now();
     problem_.clear();
 }
 

@@ -26,6 +26,13 @@ namespace gatehouse::authentication {
 
 using TokenKeySet = std::shared_ptr<const signature::JsonWebKeys>;
 
+// What was fetched from one address, which outlives who fetched it: whoever is declared anew with
+// the same address goes on with it.
+struct FetchedKeys {
+    TokenKeySet keys;
+    std::optional<SteadyTime> at;
+};
+
 class TokenKeys : Pinned {
 public:
     struct Settings {
@@ -39,7 +46,7 @@ public:
     // The loop must outlive it.
     TokenKeys(async::EventLoop& loop, TokenKeySet fixed);
     TokenKeys(async::EventLoop& loop, std::shared_ptr<net::HttpEndpoint> endpoint,
-              Settings settings);
+              Settings settings, std::shared_ptr<FetchedKeys> fetched);
 
     // Unavailable, with why: there are none.
     async::Task<Result<TokenKeySet>> current(Deadline deadline);
@@ -56,8 +63,7 @@ private:
     async::EventLoop& loop_;
     const std::shared_ptr<net::HttpEndpoint> endpoint_;  // null: the keys are fixed
     const Settings settings_;
-    TokenKeySet keys_;
-    std::optional<SteadyTime> fetched_at_;
+    const std::shared_ptr<FetchedKeys> fetched_;
     std::optional<SteadyTime> asked_at_;
     std::string problem_;
     bool is_fetching_ = false;

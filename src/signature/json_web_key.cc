@@ -385,7 +385,7 @@ bool JsonWebKey::verifies_publicly(TokenAlgorithm algorithm, std::string_view te
 
 namespace {
 
-Result<std::vector<json::object>> objects_in(const std::string& text) {
+Result<std::vector<json::object>> objects_in(const std::string& text, bool& is_set) {
     const auto value = parse_json(text, "the set of keys");
     if (!value) return fail(value.error());
     if (!has_unique_members(text)) {
@@ -396,6 +396,7 @@ Result<std::vector<json::object>> objects_in(const std::string& text) {
     const json::value* const keys = object.if_contains("keys");
     if (keys == nullptr) return std::vector<json::object>{object};
     if (!keys->is_array()) return fail(ErrorKind::InvalidInput, "'keys' is no list");
+    is_set = true;
     std::vector<json::object> objects;
     for (const json::value& key : keys->as_array()) {
         if (!key.is_object()) return fail(ErrorKind::InvalidInput, "a key is no object");
@@ -419,14 +420,15 @@ std::vector<std::string> pems_in(const std::string& text) {
 
 Result<JsonWebKeys> JsonWebKeys::parse(const std::string& text, KeyOrigin origin) {
     std::vector<Result<JsonWebKey>> read;
+    bool is_set = false;
     if (origin == KeyOrigin::OwnFile && text.contains("-----BEGIN ")) {
         for (const std::string& pem : pems_in(text)) read.push_back(JsonWebKey::from_pem(pem));
     } else {
-        const auto objects = objects_in(text);
+        const auto objects = objects_in(text, is_set);
         if (!objects) return fail(objects.error());
         for (const json::object& key : *objects) read.push_back(JsonWebKey::from_json(key));
     }
-    if (read.size() > web_keys_max) {
+    if (read.size() > web_keys_max && origin == KeyOrigin::OwnFile) {
         return fail(ErrorKind::InvalidInput, fmt::format("there are {} keys; at most {} are taken",
                                                          read.size(), web_keys_max));
     }
@@ -434,6 +436,7 @@ Result<JsonWebKeys> JsonWebKeys::parse(const std::string& text, KeyOrigin origin
     for (std::size_t i = 0; i < read.size(); ++i) {
         Result<JsonWebKey>& key = read[i];
         if (key && (origin == KeyOrigin::OwnFile || key->type() != Type::Secret)) {
+            if (keys.keys_.size() == web_keys_max) break;
             keys.keys_.push_back(std::move(*key));
         } else if (!key && origin == KeyOrigin::OwnFile &&
                    key.error().kind != ErrorKind::Unsupported) {
@@ -441,7 +444,8 @@ Result<JsonWebKeys> JsonWebKeys::parse(const std::string& text, KeyOrigin origin
                         fmt::format("key {}: {}", i + 1, key.error().message));
         }
     }
-    if (keys.keys_.empty()) {
+    const bool may_be_empty = is_set && origin == KeyOrigin::Fetched;
+    if (keys.keys_.empty() && !may_be_empty) {
         return fail(ErrorKind::InvalidInput, "there is no key that could verify a signature");
     }
     return keys;

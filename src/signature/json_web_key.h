@@ -88,7 +88,8 @@ inline constexpr std::size_t web_keys_max = 64;
 class JsonWebKeys {
 public:
     // InvalidInput: unreadable, without a key that can be used, or with over web_keys_max. Of what
-    // is fetched, keys that cannot be used are left out.
+    // is fetched, keys that cannot be used and those beyond web_keys_max are left out, and a set
+    // may be empty: so an issuer withdraws its keys.
     static Result<JsonWebKeys> parse(const std::string& text, KeyOrigin origin);
 
     const std::vector<JsonWebKey>& all() const { return keys_; }

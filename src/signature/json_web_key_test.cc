@@ -109,8 +109,23 @@ TEST(JsonWebKeys, LeaveOutWhatIsNotForUs) {
     EXPECT_EQ(fetched->all()[0].id(), "good");
     // In a file of one's own, what is broken is told.
     EXPECT_THAT(problem_of(set), HasSubstr("key 4: the key has 1 bits"));
-    EXPECT_THAT(problem_of("{\"keys\":[" + secret + "]}", KeyOrigin::Fetched),
-                HasSubstr("no key that could verify"));
+    // An issuer that withdraws its keys has an empty set; what is no set at all withdraws nothing.
+    for (const std::string& empty : {std::string(R"({"keys":[]})"), "{\"keys\":[" + secret + "]}",
+                                     std::string(R"({"keys":[{"kty":"quantum"}]})")}) {
+        const auto none = JsonWebKeys::parse(empty, KeyOrigin::Fetched);
+        ASSERT_TRUE(none) << empty;
+        EXPECT_TRUE(none->all().empty());
+    }
+    for (const char* text : {"{}", R"({"error":"down"})", R"({"keys":{}})", "", "[]"}) {
+        EXPECT_NE(problem_of(text, KeyOrigin::Fetched), "taken") << text;
+    }
+    EXPECT_THAT(problem_of(R"({"keys":[]})"), HasSubstr("no key that could verify"));
+    std::string many;
+    for (int i = 0; i < 65; ++i) many += "," + good;
+    const auto first =
+        JsonWebKeys::parse("{\"keys\":[" + many.substr(1) + "]}", KeyOrigin::Fetched);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->all().size(), web_keys_max);
 }
 
 TEST(JsonWebKey, ServesForItsOwnAlgorithmAlone) {

@@ -176,6 +176,7 @@ private:
 struct Candidates {
     std::vector<const JsonWebKey*> keys;
     bool is_id_known = false;
+    bool is_named = false;  // a key has the very id that the token names
 };
 
 // A key without an id, as those of PEM files, may be whichever the token names.
@@ -185,6 +186,7 @@ Candidates keys_for(const WebToken& token, TokenAlgorithm algorithm,
     for (const JsonWebKey& key : keys) {
         if (token.key_id && !key.id().empty() && key.id() != *token.key_id) continue;
         candidates.is_id_known = true;
+        candidates.is_named = candidates.is_named || (token.key_id && key.id() == *token.key_id);
         if (key.serves_for(algorithm)) candidates.keys.push_back(&key);
     }
     return candidates;
@@ -201,16 +203,19 @@ std::expected<void, WebTokenProblem> check_signature(const WebToken& token,
                                    shown(token.algorithm), fmt::join(names, ", ")));
     }
     const Candidates candidates = keys_for(token, *algorithm, keys);
-    if (!candidates.is_id_known) {
+    if (!candidates.is_id_known && token.key_id) {
         return std::unexpected(
             WebTokenProblem{WebTokenProblem::Kind::UnknownKey,
                             fmt::format("the token is signed by the key '{}', which is not known",
                                         shown(token.key_id.value_or("")))});
     }
+    // Unless the token names one of the keys, its own may be among those of tomorrow.
+    const auto kind =
+        candidates.is_named ? WebTokenProblem::Kind::Refused : WebTokenProblem::Kind::UnknownKey;
     if (candidates.keys.empty()) {
-        return refused(fmt::format("the token is signed with {}, and no key is for that{}",
-                                   token.algorithm,
-                                   token.key_id ? " under the id that it names" : ""));
+        return std::unexpected(WebTokenProblem{
+            kind, fmt::format("the token is signed with {}, and no key is for that{}",
+                              token.algorithm, token.key_id ? " under the id that it names" : "")});
     }
     if (candidates.keys.size() > keys_tried_max) {
         return refused(fmt::format("the token does not say which of {} keys signed it ('kid')",
@@ -221,7 +226,7 @@ std::expected<void, WebTokenProblem> check_signature(const WebToken& token,
         })) {
         return {};
     }
-    return refused("the token's signature is wrong");
+    return std::unexpected(WebTokenProblem{kind, "the token's signature is wrong"});
 }
 
 }  // namespace

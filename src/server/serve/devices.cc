@@ -151,10 +151,11 @@ Devices::Devices(const Parts& parts)
       lookups_(parts.loops.main()) {}
 
 Result<void> Devices::declare_authorizers() {
-    auto read = authentication::DeclaredAnswerers::read(
-        authorizers_file_, tenant_, {.home = loops_.main(), .lookups = lookups_, .clock = clock_});
-    if (!read) return fail(std::move(read.error()));
     const auto before = declared_.get();
+    auto read = authentication::DeclaredAnswerers::read(
+        authorizers_file_, tenant_,
+        {.home = loops_.main(), .lookups = lookups_, .clock = clock_, .before = before.get()});
+    if (!read) return fail(std::move(read.error()));
     declared_.replace(*read);
     if (auto told = authorizers_.declare((*read)->described()); !told) return told;
     before->close();
