@@ -7,6 +7,7 @@
 
 #include "authentication/basic_credentials.h"
 #include "base/arn.h"
+#include "logs/masking.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -23,6 +24,9 @@ std::vector<std::string> secrets_of(const Credentials& credentials, const TokenF
         secrets.emplace_back(text_of(*credentials.mqtt->password));
     }
     if (token.token) secrets.push_back(*token.token);
+    const std::string_view user = credentials.user_name();
+    const std::string_view before_query = user.substr(0, user.find('?'));
+    if (logs::is_like_token(before_query)) secrets.emplace_back(before_query);
     if (credentials.http) {
         if (const auto header = credentials.http->headers.find("Authorization")) {
             secrets.emplace_back(*header);

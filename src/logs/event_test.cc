@@ -125,6 +125,14 @@ TEST(JsonText, EveryByteStringBecomesWellFormedJson) {
 
 TEST(Masking, KeepsTheNameAndMasksEveryOtherValue) {
     EXPECT_EQ(masked_user_name("device"), "device");
+    EXPECT_EQ(masked_user_name("lamp.kitchen.home?SDK=a"), "lamp.kitchen.home?SDK=a");
+    // {"alg":"none"} and { "alg":"none"}
+    for (const char* token : {"eyJhbGciOiJub25lIn0.e30.c2ln", "eyAiYWxnIjoibm9uZSJ9.e30.c2ln",
+                              "Bearer eyJhbGciOiJub25lIn0.e30.c2ln", "eyJhbGciOiJub25lIn0=.e30.x",
+                              "eyJhbGciOiJub25lIn1.e30.x", "eyJhbGciOiJub25lIn0.a.b.c.d"}) {
+        EXPECT_EQ(masked_user_name(token), "****") << token;
+        EXPECT_EQ(masked_user_name(std::string(token) + "?SDK=a"), "****?SDK=a");
+    }
     EXPECT_EQ(masked_user_name("u?X-Amz-CustomAuthorizer-Name=A&Token=t"),
               "u?X-Amz-CustomAuthorizer-Name=A&Token=****");
     EXPECT_EQ(masked_user_name("u?x-amz-customauthorizer-name=A&x-amz-customauthorizer-signature="

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/encoding.h"
+
 namespace gatehouse::logs {
 namespace {
 
@@ -38,6 +40,31 @@ void append_masked_pair(std::string& out, std::string_view pair) {
 
 }  // namespace
 
+bool is_like_token(std::string_view text) {
+    constexpr std::string_view bearer = "bearer ";
+    if (std::ranges::equal(text.substr(0, bearer.size()), bearer, {}, to_lower)) {
+        text.remove_prefix(bearer.size());
+    }
+    std::string header(text.substr(0, text.find('.')));
+    const auto dots = std::ranges::count(text, '.');
+    const bool is_spelt = std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' ||
+               c == '_' || c == '.' || c == '=';
+    });
+    if (dots < 2 || !is_spelt) return false;
+    // The beginning is enough, and whole groups need no padding.
+    header.resize(header.size() / 4 * 4);
+    std::ranges::replace(header, '-', '+');
+    std::ranges::replace(header, '_', '/');
+    if (header.ends_with('=')) header.resize(header.size() - 4);
+    const auto decoded = from_base64(header);
+    if (!decoded) return false;
+    const auto first = std::ranges::find_if(*decoded, [](auto byte) {
+        return byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r';
+    });
+    return first != decoded->end() && *first == '{';
+}
+
 std::string shown_text(std::string_view text) {
     if (text.size() <= shown_bytes_max) return std::string(text);
     std::size_t end = shown_bytes_max;
@@ -48,6 +75,7 @@ std::string shown_text(std::string_view text) {
 std::string masked_user_name(std::string_view user_name) {
     const std::size_t query = user_name.find('?');
     std::string out(user_name.substr(0, query));
+    if (is_like_token(out)) out = mask;
     if (query == user_name.npos) return out;
     char separator = '?';
     std::size_t at = query + 1;

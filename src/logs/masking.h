@@ -10,9 +10,14 @@ namespace gatehouse::logs {
 // What stands where a secret was.
 inline constexpr std::string_view mask = "****";
 
-// A CONNECT's user name without the secrets of its query part: everything before the first '?'
-// and the values of x-amz-customauthorizer-name, SDK, Version, Platform and Metadata stay, every
-// other value (token, signature, unknown keys, any of which may be a token) is masked.
+// Whether a text has the form of a signed or encrypted JSON Web Token (RFC 7515, 7516: base64url
+// parts with dots between, the first of which holds a JSON object), with or without "Bearer "
+// before it.
+bool is_like_token(std::string_view text);
+
+// A CONNECT's user name without its secrets: everything before the first '?', unless that is like a
+// token, and the values of x-amz-customauthorizer-name, SDK, Version, Platform and Metadata stay,
+// every other value (token, signature, unknown keys, any of which may be a token) is masked.
 std::string masked_user_name(std::string_view user_name);
 
 // As many bytes of a text as are worth showing, cut between characters; of one that is longer, with
