@@ -137,9 +137,11 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
     const bool is_let_in = result && (!question.is_let_in || question.is_let_in(**result));
     if (is_let_in) call.gate->circuit.let_in(call.client);
     if (!*pass) co_return result;
+    // A token that is right is no guess, whatever its bearer may not do.
+    const bool is_by_token = call.authorizer.kind == registry::AuthorizerKind::Jwt;
     if (is_let_in) {
         (*pass)->accepted();
-    } else if (result || result.error().kind != Refusal::Kind::Unavailable) {
+    } else if (result ? !is_by_token : result.error().kind != Refusal::Kind::Unavailable) {
         (*pass)->refused();
         // Who got in once may not guess at the other user without end.
         if (call.is_pair) call.gate->circuit.forget(call.client);
@@ -147,14 +149,27 @@ async::Task<AuthenticationResult> CustomAuthorizer::ask_here(Question question,
     co_return result;
 }
 
+// What attempts count by. A signature cannot be guessed at, so nobody waits for others that bring
+// another token, whatever their user name.
+std::vector<std::string> CustomAuthorizer::subjects_of(const Call& call) const {
+    const Credentials& credentials = *call.credentials;
+    const std::string arn = call.authorizer.arn();
+    if (call.authorizer.kind == registry::AuthorizerKind::Jwt && parts_.declared != nullptr) {
+        const auto judge = parts_.declared->get()->tokens(call.authorizer.name.view());
+        std::string token = judge ? judge->token_of(credentials, call.token) : std::string();
+        if (token.empty()) return {};
+        return {fmt::format("{} token {}", arn, token)};
+    }
+    const std::string user =
+        parse_user_name(credentials.user_name(), second_question_mark(settings_.profile)).user;
+    return brake_subjects(arn, user, credentials, call.token.token);
+}
+
 // Waits until the brake lets the client go. A refresh is the server's own question.
 async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAuthorizer::pass_brake(
     Call& call, Deadline deadline) {
     const Credentials& credentials = *call.credentials;
-    const std::string user =
-        parse_user_name(credentials.user_name(), second_question_mark(settings_.profile)).user;
-    const std::vector<std::string> subjects =
-        brake_subjects(call.authorizer.arn(), user, credentials, call.token.token);
+    const std::vector<std::string> subjects = subjects_of(call);
     call.site = credentials.peer.remote.site_key();
     call.gate = gate_of(call);
     std::vector<GateKey> keys;

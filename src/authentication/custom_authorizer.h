@@ -128,6 +128,7 @@ private:
                                                                              Deadline deadline);
     async::Task<std::expected<functions::Payload, Refusal>> invoke(
         Call& call, Deadline deadline, std::shared_ptr<const void> held);
+    std::vector<std::string> subjects_of(const Call& call) const;
     std::shared_ptr<Gate> gate_of(const Call& call);
     std::optional<Refusal> equip(Call& call) const;
     async::Task<Answered> judge_token(Call& call, Deadline deadline);

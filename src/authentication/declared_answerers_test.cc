@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 
+#include "async/wake.h"
 #include "authentication/custom_authorizer_fixture.h"
 #include "net/http_server.h"
 #include "net/listener.h"
@@ -19,6 +20,7 @@ namespace {
 
 using signature::TokenSigner;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::string_view policies =
     R"("policyDocuments":[{"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
@@ -54,6 +56,13 @@ protected:
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts&,
                                           Deadline) override {
         requests_.push_back(request);
+        if (delay_.count() > 0) {
+            // Whoever waits no longer than that has left when the answer comes.
+            clock_.advance(delay_);
+            async::Wake turn(loop_);
+            loop_.post([&] { loop_.post([&] { turn.notify(); }); });
+            co_await turn.wait(Deadline::never());
+        }
         net::HttpResponse response{.status = status_};
         response.body = answer_;
         co_return response;
@@ -84,8 +93,9 @@ protected:
         const std::string file =
             write("authorizers.json",
                   fmt::format(R"({{"authorizers":[{{"name":"Kind",{}}}]}})", members), mode);
-        return DeclaredAnswerers::read(file, {},
-                                       {.home = loop_, .lookups = lookups_, .clock = clock_});
+        return DeclaredAnswerers::read(
+            file, {},
+            {.home = loop_, .lookups = lookups_, .clock = clock_, .before = declared_.get()});
     }
     void declare(std::string_view members) {
         auto made = read(members);
@@ -120,10 +130,19 @@ protected:
             fmt::format(R"("kind":"jwt","algorithms":["HS256","RS256"],{},{})", keys, policies));
     }
 
+    void advance_in(int turns, std::chrono::milliseconds by) {
+        loop_.post([this, turns, by] {
+            if (turns > 0) return advance_in(turns - 1, by);
+            clock_.advance(by);
+        });
+    }
     // "let in as PRINCIPAL until SECONDS", or reason and sentence.
     std::string knock(const std::string& password) {
         // Each time another user, whom the brake does not know.
-        auto client = credentials(fmt::format("u{}?x-amz-customauthorizer-name=Kind", ++users_));
+        return knock_as(fmt::format("u{}", ++users_), password);
+    }
+    std::string knock_as(const std::string& user, const std::string& password) {
+        auto client = credentials(user + "?x-amz-customauthorizer-name=Kind");
         client->mqtt->password = Bytes(password.begin(), password.end());
         bool is_done = false;
         tasks_.start([](auto& self, auto client, auto& is_done) -> async::Task<void> {
@@ -149,6 +168,7 @@ protected:
     int users_ = 0;
     unsigned status_ = 200;
     std::string answer_ = allowing_answer;
+    std::chrono::milliseconds delay_{0};
     std::shared_ptr<const DeclaredAnswerers> declared_;
     async::Snapshot<DeclaredAnswerers> answerers_{std::make_shared<const DeclaredAnswerers>()};
     AuthenticationResult result_ = std::unexpected(Refusal());
@@ -263,6 +283,105 @@ TEST_F(DeclaredAnswerersTest, KeysAreFetchedAndKept) {
     EXPECT_EQ(requests_.size(), 4u);
     EXPECT_THAT(knock_with(second, "2"), HasSubstr("it answered with status 500"));
     EXPECT_EQ(requests_.size(), 4u);
+}
+
+TEST_F(DeclaredAnswerersTest, AnEmptySetWithdrawsTheKeys) {
+    const TokenSigner signer = TokenSigner::make("RSA");
+    answer_ = R"({"keys":[)" + signer.jwk("1") + "]}";
+    declare_tokens(fmt::format(R"("jwksUrl":"{}")", url()));
+    const std::string token =
+        signer.token(signature::TokenAlgorithm::RS256, R"({"sub":"u","exp":1800900000})");
+    EXPECT_THAT(knock(token), HasSubstr("let in as u"));
+    answer_ = R"({"keys":[]})";
+    clock_.advance(std::chrono::minutes(11));
+    EXPECT_THAT(knock(token), HasSubstr("no key is for that"));
+    EXPECT_EQ(requests_.size(), 2u);
+    // What is no set withdraws nothing.
+    answer_ = R"({"keys":[)" + signer.jwk("1") + "]}";
+    clock_.advance(std::chrono::minutes(11));
+    EXPECT_THAT(knock(token), HasSubstr("let in as u"));
+    answer_ = R"({"error":"down"})";
+    clock_.advance(std::chrono::minutes(11));
+    EXPECT_THAT(knock(token), HasSubstr("let in as u"));
+    EXPECT_EQ(requests_.size(), 4u);
+}
+
+TEST_F(DeclaredAnswerersTest, ARefreshMayTakeAsLongAsTheFirstFetch) {
+    const TokenSigner first = TokenSigner::make("RSA");
+    answer_ = R"({"keys":[)" + first.jwk("1") + "]}";
+    declare_tokens(fmt::format(R"("jwksUrl":"{}")", url()));
+    const std::string token =
+        first.token(signature::TokenAlgorithm::RS256, R"({"sub":"u","exp":1800900000})");
+    EXPECT_THAT(knock(token), HasSubstr("let in as u"));
+    answer_ = R"({"keys":[)" + TokenSigner::make("RSA").jwk("2") + "]}";
+    clock_.advance(std::chrono::minutes(11));
+    delay_ = std::chrono::seconds(3);
+    EXPECT_THAT(knock(token), HasSubstr("signature is wrong"));
+}
+
+TEST_F(DeclaredAnswerersTest, ATokenThatNamesNoKeyMakesThemBeFetched) {
+    const TokenSigner first = TokenSigner::make("RSA");
+    const TokenSigner second = TokenSigner::make("RSA");
+    answer_ = R"({"keys":[)" + first.jwk("1") + "]}";
+    declare_tokens(fmt::format(R"("jwksUrl":"{}")", url()));
+    const auto knock_with = [&](const TokenSigner& signer) {
+        return knock(
+            signer.token(signature::TokenAlgorithm::RS256, R"({"sub":"u","exp":1800900000})"));
+    };
+    EXPECT_THAT(knock_with(first), HasSubstr("let in as u"));
+    answer_ = R"({"keys":[)" + second.jwk("2") + "]}";
+    EXPECT_THAT(knock_with(second), HasSubstr("signature is wrong"));
+    clock_.advance(std::chrono::seconds(31));
+    EXPECT_THAT(knock_with(second), HasSubstr("let in as u"));
+    EXPECT_EQ(requests_.size(), 2u);
+}
+
+TEST_F(DeclaredAnswerersTest, KeysOutliveADeclarationThatIsReadAgain) {
+    const TokenSigner signer = TokenSigner::make("RSA");
+    answer_ = R"({"keys":[)" + signer.jwk("1") + "]}";
+    const std::string place = fmt::format(R"("jwksUrl":"{}")", url());
+    declare_tokens(place);
+    const std::string token =
+        signer.token(signature::TokenAlgorithm::RS256, R"({"sub":"u","exp":1800900000})");
+    EXPECT_THAT(knock(token), HasSubstr("let in as u"));
+    status_ = 503;
+    declare_tokens(place);
+    EXPECT_THAT(knock(token), HasSubstr("let in as u"));
+    declare_tokens(place + R"(,"issuer":"other")");
+    EXPECT_THAT(knock(token), HasSubstr("issuer"));
+    EXPECT_EQ(requests_.size(), 1u);
+    // From elsewhere they have to come anew.
+    declare_tokens(fmt::format(R"("jwksUrl":"{}other")", url()));
+    EXPECT_THAT(knock(token), HasSubstr("there are no keys from"));
+    EXPECT_EQ(requests_.size(), 2u);
+}
+
+TEST_F(DeclaredAnswerersTest, WhoComesWithAnOldTokenHoldsUpNoOther) {
+    write("keys.json", secret_.jwk());
+    declare_tokens(R"("keysFile":"keys.json")");
+    const auto token = [&](const char* claims) {
+        return secret_.token(signature::TokenAlgorithm::HS256, claims);
+    };
+    const std::string old = token(R"({"sub":"a","exp":1})");
+    const std::string valid = token(R"({"sub":"a","exp":1800000090})");
+    for (int i = 0; i < 4; ++i) EXPECT_THAT(knock_as("jwt", old), HasSubstr("expired"));
+    EXPECT_THAT(knock_as("jwt", valid), HasSubstr("let in as a"));
+    EXPECT_THAT(trace_text(), Not(HasSubstr("held back")));
+    // The same one again waits.
+    advance_in(20, std::chrono::seconds(1));
+    EXPECT_THAT(knock_as("other", old), HasSubstr("expired"));
+    EXPECT_THAT(trace_text(), HasSubstr("held back"));
+}
+
+TEST_F(DeclaredAnswerersTest, ATokenInTheUserNameIsInNoTrace) {
+    const std::string token =
+        secret_.token(signature::TokenAlgorithm::HS256, R"({"sub":"a","exp":1800000090})");
+    declare_http();
+    answer_ = R"({"isAuthenticated":false,"seen":")" + token + "\"}";
+    knock_as(token, "pw");
+    EXPECT_THAT(requests_.at(0).body, HasSubstr(token));
+    EXPECT_THAT(trace_text(), Not(HasSubstr(token)));
+    EXPECT_THAT(trace_text(), HasSubstr("****?x-amz-customauthorizer-name=Kind"));
 }
 
 TEST_F(DeclaredAnswerersTest, AFileThatCannotBeUsedSaysWhy) {

@@ -40,7 +40,6 @@ std::chrono::seconds until(WallTime end, WallTime now) {
 
 }  // namespace
 
-// Empty: there is none.
 std::string TokenAuthorizer::token_of(const Credentials& credentials,
                                       const TokenFacts& token) const {
     if (settings_.has_token_key) {

@@ -45,8 +45,10 @@ public:
     async::Task<Result<AuthorizerAnswer>> ask(const Credentials& credentials,
                                               const TokenFacts& token, Deadline deadline);
 
-private:
+    // What it would judge. Empty: the client brought none.
     std::string token_of(const Credentials& credentials, const TokenFacts& token) const;
+
+private:
     Result<Granted> grant(const signature::WebTokenClaims& claims, WallTime now) const;
 
     const TokenAuthorizerSettings settings_;
