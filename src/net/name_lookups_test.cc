@@ -141,8 +141,8 @@ TEST_F(NameLookupsTest, TheEndWaitsForNobody) {
 
 TEST_F(NameLookupsTest, AsksTheSystem) {
     lookups = std::make_unique<NameLookups>(loop);
-    EXPECT_THAT(look_up("localhost"), testing::AnyOf(testing::HasSubstr("127.0.0.1:80"),
-                                                     testing::HasSubstr("[::1]:80")));
+    EXPECT_THAT(look_up("localhost"),
+                testing::AnyOf(testing::HasSubstr("127.0.0.1:80"), testing::HasSubstr("[::1]:80")));
     EXPECT_THAT(look_up("nobody.invalid"),
                 testing::HasSubstr("unavailable: no address for nobody.invalid: "));
 }

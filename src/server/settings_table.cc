@@ -242,7 +242,8 @@ SettingTable running() {
         choice<&S::functions, &F::network>(
             "functions.network",
             "What functions may connect to: full, whatever this machine can, its own ports "
-            "included; loopback, ports of their own process; none, nothing."),
+            "included; loopback, ports of their own process, and those that run elsewhere any port "
+            "of this machine; none, nothing."),
         number<&S::functions, &F::instances_max>("functions.instances-max", {1, 100'000},
                                                  "Processes of all functions together."),
         number<&S::functions, &F::instances_per_function_max>(
