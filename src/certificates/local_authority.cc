@@ -164,10 +164,12 @@ Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::file
                                                                        const Clock& clock,
                                                                        Random& random) {
     for (std::string& name : settings.endpoints) {
+        if (!is_ip_address(name) && !is_dns_name(name)) {
+            return fail(
+                ErrorKind::InvalidInput,
+                fmt::format("the endpoint '{}' is neither a host name nor an address", name));
+        }
         name = canonical_host_name(name);
-        if (is_ip_address(name) || is_dns_name(name)) continue;
-        return fail(ErrorKind::InvalidInput,
-                    fmt::format("the endpoint '{}' is neither a host name nor an address", name));
     }
     std::error_code error;
     std::filesystem::create_directories(folder, error);
