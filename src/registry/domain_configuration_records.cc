@@ -8,6 +8,7 @@
 #include "registry/authorizer_record.h"
 #include "registry/domain_configuration_record.h"
 #include "registry/domain_configuration_rules.h"
+#include "registry/endpoint_name.h"
 #include "registry/imported_certificate_record.h"
 #include "registry/imported_certificate_records.h"
 #include "registry/persistently.h"
@@ -16,7 +17,6 @@ namespace gatehouse::registry {
 namespace {
 
 constexpr std::size_t id_length = 5;
-constexpr std::size_t managed_label_length = 20;
 
 // Requires: the size of the alphabet divides 256, so that every character is equally likely.
 std::string random_text(Random& random, std::string_view alphabet, std::size_t length) {
@@ -34,8 +34,7 @@ std::string make_id(Random& random) {
 
 // As AWS makes them: "d01645582h24k4we2vblw-ats".
 std::string make_managed_label(Random& random) {
-    return "d" + random_text(random, "abcdefghijklmnopqrstuvwxyz234567", managed_label_length) +
-           "-ats";
+    return "d" + random_text(random, managed_label_alphabet, managed_label_length) + "-ats";
 }
 
 std::unexpected<Refused> wrong(std::string_view field, std::string_view why) {
@@ -100,9 +99,8 @@ Outcome<void> DomainConfigurationRecords::choose_name(DomainConfiguration& confi
     }
     auto name = domain_name_of(wanted);
     if (!name) return refuse(std::move(name.error()));
-    if (parts_.naming.is_own(*name)) {
-        return wrong("domainName",
-                     fmt::format("'{}' is an endpoint of this server already", *name));
+    if (const auto reserved = parts_.naming.why_reserved(configuration.tenant, *name)) {
+        return wrong("domainName", *reserved);
     }
     configuration.domain_name = std::move(*name);
     return {};

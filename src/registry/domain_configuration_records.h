@@ -32,8 +32,10 @@ public:
     // A name below the server's own, beginning with this label. InvalidInput: it has none.
     virtual Result<std::string> managed_name(const Tenant& tenant,
                                              std::string_view label) const = 0;
-    // Whether it is one of the server's own, which nobody may have.
-    virtual bool is_own(std::string_view domain_name) const = 0;
+    // Why the tenant may not have this name, since the server itself answers for it; a sentence.
+    // Nullopt: it may.
+    virtual std::optional<std::string> why_reserved(const Tenant& tenant,
+                                                    std::string_view domain_name) const = 0;
     // Whether the server has a certificate for it without one that was imported; why not.
     virtual Result<void> can_show_own(std::string_view domain_name) const = 0;
     // Whether the tenant has an authorizer of this name without a record.

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
+#include "base/host_name.h"
 #include "base/resource_tags.h"
 #include "certificates/permitted_names.h"
 
@@ -71,10 +70,7 @@ Outcome<net::SecurityPolicy> security_policy_named(std::string_view name) {
 }
 
 Outcome<std::string> domain_name_of(std::string_view text) {
-    std::string name(text);
-    std::ranges::transform(name, name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    std::string name = canonical_host_name(text);
     if (!certificates::is_dns_name(name) || !name.contains('.') ||
         certificates::is_ip_address(name)) {
         return wrong("domainName",

@@ -24,7 +24,7 @@ Outcome<void> check_domain_configuration(const DomainConfiguration& configuratio
 // "IoTSecurityPolicy_TLS13_1_2_2022_10"; the default's name may be left out. InvalidRequest.
 Outcome<net::SecurityPolicy> security_policy_named(std::string_view name);
 
-// In lower case. InvalidRequest: no host name.
+// In lower case, without a trailing dot. InvalidRequest: no host name.
 Outcome<std::string> domain_name_of(std::string_view text);
 
 // InvalidRequest, by name, for what is not served: nothing passes that would not happen.

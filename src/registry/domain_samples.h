@@ -1,6 +1,7 @@
 // For tests of domain configurations: what a server says about names, certificates to import.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "net/test_identity.h"
@@ -15,7 +16,11 @@ public:
     Result<std::string> managed_name(const Tenant& tenant, std::string_view label) const override {
         return std::string(label) + ".iot." + tenant.region.value() + ".gate.test";
     }
-    bool is_own(std::string_view domain_name) const override { return domain_name == "gate.test"; }
+    std::optional<std::string> why_reserved(const Tenant&,
+                                            std::string_view domain_name) const override {
+        if (domain_name != "gate.test") return std::nullopt;
+        return "it is an endpoint of this server";
+    }
     Result<void> can_show_own(std::string_view domain_name) const override {
         if (domain_name.ends_with(".gate.test")) return {};
         return fail(ErrorKind::Conflict, "its CA may not sign for it");

@@ -26,6 +26,15 @@ std::string_view suffix_of(EndpointType type) {
     std::unreachable();
 }
 
+// False: the name does not stand below the endpoint.
+bool cut_endpoint(std::string_view& name, std::string_view endpoint) {
+    if (!name.ends_with(endpoint)) return false;
+    name.remove_suffix(endpoint.size());
+    if (!name.ends_with('.')) return false;
+    name.remove_suffix(1);
+    return true;
+}
+
 }  // namespace
 
 std::string_view name_of(EndpointType type) {
@@ -52,10 +61,7 @@ std::string endpoint_name(const Tenant& tenant, EndpointType type, const Tenant&
 std::optional<Tenant> tenant_of_endpoint_name(std::string_view name, std::string_view endpoint) {
     // "a" ACCOUNT SUFFIX REGION "." ENDPOINT
     constexpr std::size_t account_length = 12;
-    if (!name.ends_with(endpoint) || !name.starts_with('a')) return std::nullopt;
-    name.remove_suffix(endpoint.size());
-    if (!name.ends_with('.')) return std::nullopt;
-    name.remove_suffix(1);
+    if (!name.starts_with('a') || !cut_endpoint(name, endpoint)) return std::nullopt;
     name.remove_prefix(1);
     const std::string_view account = name.substr(0, account_length);
     if (!is_account_id(account)) return std::nullopt;
@@ -67,6 +73,20 @@ std::optional<Tenant> tenant_of_endpoint_name(std::string_view name, std::string
         return Tenant{AccountId(account), Region(region)};
     }
     return std::nullopt;
+}
+
+bool is_managed_domain_name(std::string_view name, std::string_view endpoint) {
+    // "d" LABEL "-ats.iot." REGION "." ENDPOINT
+    if (!name.starts_with('d') || !cut_endpoint(name, endpoint)) return false;
+    name.remove_prefix(1);
+    const std::string_view label = name.substr(0, managed_label_length);
+    if (label.size() != managed_label_length ||
+        label.find_first_not_of(managed_label_alphabet) != label.npos) {
+        return false;
+    }
+    name.remove_prefix(label.size());
+    const std::string_view suffix = suffix_of(EndpointType::DataAts);
+    return name.starts_with(suffix) && is_region(name.substr(suffix.size()));
 }
 
 }  // namespace gatehouse::registry

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,5 +35,13 @@ std::string endpoint_name(const Tenant& tenant, EndpointType type, const Tenant&
 
 // The tenant that a server name stands for; empty when it is no tenant's name under `endpoint`.
 std::optional<Tenant> tenant_of_endpoint_name(std::string_view name, std::string_view endpoint);
+
+// What domain names begin with that are made up for domain configurations: "d", so many of these
+// characters, "-ats".
+inline constexpr std::string_view managed_label_alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+inline constexpr std::size_t managed_label_length = 20;
+// Whether it looks as if it had been made up so, under `endpoint`: whether it has a configuration
+// or had one, nothing else is called so.
+bool is_managed_domain_name(std::string_view name, std::string_view endpoint);
 
 }  // namespace gatehouse::registry

@@ -42,6 +42,19 @@ TEST(EndpointName, ForeignNamesStandForNobody) {
     }
 }
 
+TEST(ManagedDomainName, IsOneThatWasMadeUp) {
+    const std::string label = "d" + std::string(managed_label_length, 'a');
+    EXPECT_TRUE(is_managed_domain_name(label + "-ats.iot.eu-west-1.gate.example", "gate.example"));
+    for (const std::string& name :
+         {label + "-ats.iot.eu-west-1.other.example", label + ".iot.eu-west-1.gate.example",
+          label + "a-ats.iot.eu-west-1.gate.example", label + "-ats.iot.EU.gate.example",
+          "d" + std::string(managed_label_length, '1') + "-ats.iot.eu-west-1.gate.example",
+          std::string("d-ats.iot.eu-west-1.gate.example"),
+          std::string("a123456789012-ats.iot.eu-west-1.gate.example")}) {
+        EXPECT_FALSE(is_managed_domain_name(name, "gate.example")) << name;
+    }
+}
+
 // What a region stands for becomes a name of folders: no name leads anywhere else.
 TEST(EndpointName, TakesRegionsAloneAsRegions) {
     for (const std::string_view region : {"/tmp/x", "..", "../..", "a/b", "A", "a_b", "", "a b"}) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "authentication/password_authenticator.h"
+#include "base/host_name.h"
 #include "certificates/certificate.h"
 #include "certificates/permitted_names.h"
 #include "registry/domain_configuration_record.h"
@@ -34,6 +35,14 @@ bool concerns_domains(const storage::Change& change) {
     }
     const auto* const removed = std::get_if<storage::Remove>(&change);
     return removed != nullptr && concerns_domains(removed->key.kind);
+}
+
+std::vector<std::string> exact_names_of(const certificates::ServerIdentity& identity) {
+    std::vector<std::string> names;
+    for (const std::string& name : identity.names.dns) {
+        if (!name.starts_with("*.")) names.push_back(canonical_host_name(name));
+    }
+    return names;
 }
 
 Result<net::TlsIdentity> read(const certificates::ServerIdentity& identity) {
@@ -66,6 +75,7 @@ Result<void> DeviceDomains::refresh() {
     auto scanned =
         parts_.store.scan(registry::domain_configuration_kind, [&](const storage::Record& record) {
             auto read = registry::decode_domain_configuration(record);
+            if (read && !is_served(*read)) return;
             if (read) return all.push_back(std::move(*read));
             tell_operator("a domain configuration is not served: " + read.error().describe());
         });
@@ -172,12 +182,55 @@ Result<std::string> DeviceDomains::managed_name(const Tenant& tenant,
     return fmt::format("{}.iot.{}.{}", label, tenant.region.view(), host_names.front());
 }
 
-bool DeviceDomains::is_own(std::string_view domain_name) const {
-    const auto own_names = own_names_of(parts_.settings);
-    if (std::ranges::find(own_names, domain_name) != own_names.end()) return true;
-    return std::ranges::any_of(host_names_of(parts_.settings), [&](const std::string& host_name) {
-        return registry::tenant_of_endpoint_name(domain_name, host_name).has_value();
-    });
+std::optional<std::string> DeviceDomains::why_reserved(const Tenant& tenant,
+                                                       std::string_view domain_name) const {
+    const auto reserved = [&](std::string_view why) {
+        return fmt::format("'{}' {}: it cannot have a domain configuration", domain_name, why);
+    };
+    std::vector<std::string> names = own_names_of(parts_.settings);
+    if (std::ranges::find(names, domain_name) != names.end()) {
+        return reserved("is an endpoint or host name of this server already");
+    }
+    const auto certificate = parts_.certificate.identity();
+    if (parts_.certificate.is_operators()) {
+        const auto exact = exact_names_of(*certificate);
+        if (std::ranges::find(exact, domain_name) != exact.end()) {
+            return reserved("is in the certificate of this server (tls.certificate) already");
+        }
+        names.insert(names.end(), exact.begin(), exact.end());
+    }
+    if (std::ranges::any_of(names, [&](const std::string& name) {
+            return registry::tenant_of_endpoint_name(domain_name, name).has_value();
+        })) {
+        return reserved("is the endpoint of an account of this server");
+    }
+    // By what stands below a wildcard the operator's devices may come, which are the default
+    // account's.
+    if (parts_.certificate.is_operators() && certificate->is_for(domain_name) &&
+        tenant.account != parts_.settings.account) {
+        return reserved(
+            "is below a wildcard in the certificate of this server (tls.certificate), whose names "
+            "are its default account's alone");
+    }
+    return std::nullopt;
+}
+
+bool DeviceDomains::is_served(const DomainConfiguration& configuration) {
+    // What the server made up itself may stand below a wildcard.
+    const Tenant owner = configuration.type == registry::DomainType::AwsManaged
+                             ? Tenant{parts_.settings.account, parts_.settings.region}
+                             : configuration.tenant;
+    const auto reserved = why_reserved(owner, configuration.domain_name);
+    if (!reserved) {
+        overruled_.erase(configuration.domain_name);
+        return true;
+    }
+    if (overruled_.insert(configuration.domain_name).second) {
+        tell_operator(fmt::format("domain configuration '{}' of account {} is not served: {}",
+                                  configuration.name.view(), configuration.tenant.account.view(),
+                                  *reserved));
+    }
+    return false;
 }
 
 Result<void> DeviceDomains::can_show_own(std::string_view domain_name) const {

@@ -5,6 +5,9 @@
 // A certificate that was imported is shown as it is. Without one the doors' own is, where it is for
 // the name, else one that the local authority issues.
 //
+// What the server itself answers for is nobody's: such a name is refused when a configuration is
+// made, and one that was there before the server got the name is not served.
+//
 // Threads: any; what reads the registry blocks. The next handshake goes by what there is then, and
 // connections that are open stay.
 #pragma once
@@ -13,7 +16,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "async/snapshot.h"
 #include "base/clock.h"
@@ -53,7 +59,8 @@ public:
     Result<void> refresh();
 
     Result<std::string> managed_name(const Tenant& tenant, std::string_view label) const override;
-    bool is_own(std::string_view domain_name) const override;
+    std::optional<std::string> why_reserved(const Tenant& tenant,
+                                            std::string_view domain_name) const override;
     Result<void> can_show_own(std::string_view domain_name) const override;
     bool has_built_in_authorizer(const Tenant& tenant, std::string_view name) const override;
 
@@ -71,6 +78,7 @@ private:
     using ServedByName = std::map<std::string, Served>;
 
     explicit DeviceDomains(const Parts& parts);
+    bool is_served(const registry::DomainConfiguration& configuration);
     Result<Shown> certificate_of(const registry::DomainConfiguration& configuration);
     Result<Shown> imported(const registry::DomainConfiguration& configuration);
     Result<Shown> own(const std::string& domain_name);
@@ -81,6 +89,9 @@ private:
     async::Snapshot<gateway::Domains> domains_;
     std::mutex refreshing_;  // one at a time, so that the newest replaces last
     ServedByName served_;    // guarded by refreshing_
+    // Domain names that are not served, since the server answers for them; so that each is told
+    // once. Guarded by refreshing_.
+    std::set<std::string, std::less<>> overruled_;
     // Issued by the local authority. Guarded by refreshing_.
     std::map<std::string, std::shared_ptr<const certificates::ServerIdentity>> issued_;
 };

@@ -4,20 +4,13 @@
 
 #include <algorithm>
 
+#include "base/host_name.h"
 #include "certificates/permitted_names.h"
 
 namespace gatehouse::server {
 namespace {
 
 constexpr const char* endpoint_without_setting = "localhost";
-
-std::string lower_case(std::string_view name) {
-    std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
 
 }  // namespace
 
@@ -26,7 +19,7 @@ std::vector<std::string> host_names_of(const Settings& settings) {
     if (settings.endpoints.empty()) return {endpoint_without_setting};
     std::vector<std::string> names;
     for (const std::string& endpoint : settings.endpoints) {
-        if (!certificates::is_ip_address(endpoint)) names.push_back(lower_case(endpoint));
+        if (!certificates::is_ip_address(endpoint)) names.push_back(canonical_host_name(endpoint));
     }
     return names;
 }
@@ -35,7 +28,7 @@ std::vector<std::string> own_names_of(const Settings& settings) {
     std::vector<std::string> names = host_names_of(settings);
     names.emplace_back(endpoint_without_setting);
     for (const std::string& name : certificates::machine_names()) {
-        names.push_back(lower_case(name));
+        names.push_back(canonical_host_name(name));
     }
     return names;
 }
@@ -55,7 +48,7 @@ DeviceEndpoints::DeviceEndpoints(const Parts& parts)
 
 gateway::TenantAnswer DeviceEndpoints::tenant_of(std::string_view server_name) const {
     if (server_name.empty()) return {.tenant = usual_tenant_, .problem = {}};
-    const std::string name = lower_case(server_name);
+    const std::string name = canonical_host_name(server_name);
     if (std::ranges::find(own_names_, name) != own_names_.end()) {
         return {.tenant = usual_tenant_, .problem = {}, .is_endpoint = true};
     }
@@ -81,6 +74,17 @@ gateway::TenantAnswer DeviceEndpoints::tenant_of(std::string_view server_name) c
                               ? usual_tenant_
                               : std::make_shared<const Tenant>(std::move(*named)),
                 .problem = {},
+                .is_endpoint = true};
+    }
+    // Its devices are not the default tenant's, once its configuration is deleted.
+    if (std::ranges::any_of(host_names_, [&](const std::string& host_name) {
+            return registry::is_managed_domain_name(name, host_name);
+        })) {
+        return {.tenant = usual_tenant_,
+                .problem = fmt::format("the server name '{}' is one of a domain configuration, of "
+                                       "which there is none",
+                                       name),
+                .reason = "DOMAIN_CONFIGURATION_NOT_FOUND",
                 .is_endpoint = true};
     }
     return {.tenant = usual_tenant_, .problem = {}};
