@@ -143,10 +143,6 @@ Outcome<ImportedCertificateId> DomainConfigurationRecords::check_certificate(
     if (!stored) return refuse(stored.error());
     const auto facts = certificates::parse_certificate_pem(stored->value.certificate_pem);
     if (!facts) return invalid(facts.error().message);
-    if (facts->dns_names.size() > certificate_domains_max) {
-        return invalid(fmt::format("the certificate is for {} domain names; AWS IoT takes up to {}",
-                                   facts->dns_names.size(), certificate_domains_max));
-    }
     const std::string fault =
         server_certificate_fault(*facts, configuration.domain_name, parts_.clock.wall_now());
     if (!fault.empty()) return invalid(fault);
@@ -157,7 +153,14 @@ Outcome<void> DomainConfigurationRecords::check_authorizer(
     const DomainConfiguration& configuration) {
     if (!configuration.authorizer || configuration.authorizer->default_name.empty()) return {};
     const std::string& name = configuration.authorizer->default_name;
-    if (parts_.naming.has_built_in_authorizer(configuration.tenant, name)) return {};
+    if (parts_.naming.has_built_in_authorizer(configuration.tenant, name)) {
+        if (configuration.authentication != DomainAuthentication::CustomAuthX509) return {};
+        return wrong("defaultAuthorizerName",
+                     fmt::format("'{}' knows no certificates, whose id authenticationType "
+                                 "CUSTOM_AUTH_X509 has its authorizer answer: give one with a "
+                                 "function",
+                                 name));
+    }
     const auto found = store_.get(key_of(configuration.tenant, AuthorizerName(name)));
     if (found) return {};
     if (found.error().kind != ErrorKind::NotFound) return refuse(refused_by(found.error()));
@@ -265,7 +268,8 @@ Outcome<void> DomainConfigurationRecords::apply_change(DomainConfiguration& conf
         configuration.status_changed = parts_.clock.wall_now();
     }
     if (auto checked = check_domain_configuration(configuration); !checked) return checked;
-    return change.authorizer ? check_authorizer(configuration) : Outcome<void>();
+    return change.authorizer || change.authentication ? check_authorizer(configuration)
+                                                      : Outcome<void>();
 }
 
 Outcome<DomainConfiguration> DomainConfigurationRecords::try_update(

@@ -105,6 +105,16 @@ TEST_F(DomainConfigurations, WhatCannotWorkIsRefused) {
     EXPECT_EQ(refused({.authorizer = DomainAuthorizer{"Nobody", false}}, ""),
               Refusal::InvalidRequest);
     EXPECT_TRUE(create("BuiltIn", "", {.authorizer = DomainAuthorizer{"built-in", false}}));
+    EXPECT_EQ(refused({.authorizer = DomainAuthorizer{"built-in", false},
+                       .authentication = DomainAuthentication::CustomAuthX509,
+                       .protocol = DomainProtocol::SecureMqtt},
+                      ""),
+              Refusal::InvalidRequest)
+        << "it answers no certificate id";
+    EXPECT_EQ(refusal_of(records.update(here, DomainConfigurationName("BuiltIn"),
+                                        {.authentication = DomainAuthentication::CustomAuthX509,
+                                         .protocol = DomainProtocol::SecureMqtt})),
+              Refusal::InvalidRequest);
     EXPECT_EQ(refused({.ocsp = OcspConfig{.lambda_arn = "arn"}}, ""), Refusal::InvalidRequest);
     EXPECT_EQ(refused({.client_certificate_callback_arn = "arn"}, ""), Refusal::InvalidRequest);
     EXPECT_EQ(refused({.tags = {{"aws:a", "b"}}}, ""), Refusal::InvalidRequest);
@@ -135,8 +145,22 @@ TEST_F(DomainConfigurations, TheCertificateMustBeForTheName) {
                                           "DNS:iot.customer.test"))),
               Refusal::CertificateValidation)
         << "five names";
-    EXPECT_TRUE(create("Fleet", "iot.customer.test",
-                       {.server_certificate_arn = imported(sample_import("DNS:*.customer.test"))}));
+    const auto nameless =
+        create("Fleet", "iot.customer.test",
+               {.server_certificate_arn = imported(sample_import("email:a@customer.test"))});
+    EXPECT_THAT(nameless.error().message, HasSubstr("no DNS name"));
+    EXPECT_TRUE(
+        create("Upper", "upper.customer.test.",
+               {.server_certificate_arn = imported(sample_import("DNS:Upper.CUSTOMER.test"))}))
+        << "names have no case, nor a dot at their end";
+    const std::string shown = imported(sample_import("DNS:*.customer.test"));
+    EXPECT_TRUE(create("Fleet", "iot.customer.test", {.server_certificate_arn = shown}));
+    certificates
+        .import(here, shown,
+                sample_import("DNS:*.customer.test,DNS:b.test,DNS:c.test,DNS:d.test,DNS:e.test"))
+        .value();
+    EXPECT_THAT(described("Fleet").server_certificate->fault, HasSubstr("5 domain names"));
+    certificates.import(here, shown, sample_import("DNS:*.customer.test")).value();
     clock.advance(std::chrono::hours(2));
     EXPECT_THAT(described("Fleet").server_certificate->fault, HasSubstr("run out"));
 }

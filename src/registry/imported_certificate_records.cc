@@ -12,6 +12,7 @@
 #include "certificates/local_authority.h"
 #include "net/tls_context.h"
 #include "registry/domain_configuration_record.h"
+#include "registry/domain_configuration_rules.h"
 #include "registry/imported_certificate_record.h"
 #include "registry/persistently.h"
 
@@ -59,6 +60,12 @@ std::string server_name_fault(const certificates::Certificate& certificate,
                               std::string_view host_name) {
     const certificates::ServerIdentity shown{.names = {.dns = certificate.dns_names}};
     if (shown.is_for(host_name)) return {};
+    if (certificate.dns_names.empty()) {
+        return fmt::format(
+            "the certificate is not for '{}': it has no DNS name among its subject "
+            "alternative names, and clients do not look at its common name",
+            host_name);
+    }
     return fmt::format("the certificate is not for '{}', but for {}", host_name,
                        fmt::join(certificate.dns_names, ", "));
 }
@@ -66,6 +73,10 @@ std::string server_name_fault(const certificates::Certificate& certificate,
 std::string server_certificate_fault(const certificates::Certificate& certificate,
                                      std::string_view host_name, WallTime now) {
     if (auto fault = server_name_fault(certificate, host_name); !fault.empty()) return fault;
+    if (certificate.dns_names.size() > certificate_domains_max) {
+        return fmt::format("the certificate is for {} domain names; AWS IoT takes up to {}",
+                           certificate.dns_names.size(), certificate_domains_max);
+    }
     if (now > certificate.not_after) return "the certificate has run out";
     if (now < certificate.not_before) return "the certificate is not valid yet";
     return {};
