@@ -47,7 +47,11 @@ TEST_F(DomainOperations, ADomainsLife) {
                    "InvalidRequestException");
     parsed(call("iot", "PUT", "/domainConfigurations/Fleet",
                 R"({"domainConfigurationStatus":"DISABLED","removeAuthorizerConfig":true})"));
+    parsed(call("iot", "PUT", "/domainConfigurations/Fleet", R"({"tlsConfig":{}})"));
     found = described("Fleet");
+    EXPECT_EQ(text(found.at("tlsConfig").at("securityPolicy")),
+              "IoTSecurityPolicy_TLS13_1_3_2022_10")
+        << "it names no other";
     EXPECT_EQ(text(found.at("domainConfigurationStatus")), "DISABLED");
     EXPECT_FALSE(found.as_object().contains("authorizerConfig"));
     parsed(call("iot", "DELETE", "/domainConfigurations/Fleet"));

@@ -147,8 +147,10 @@ registry::DomainConfigurationChange change_of(UpdateDomainConfigurationRequest r
                             ? registry::DomainStatus::Enabled
                             : registry::DomainStatus::Disabled;
     }
-    if (request.tls_config) {
-        change.security_policy = std::move(request.tls_config->security_policy).value_or("");
+    // One that names no policy changes none: the default would take older versions of TLS than one
+    // that was chosen.
+    if (request.tls_config && !request.tls_config->security_policy.value_or("").empty()) {
+        change.security_policy = std::move(request.tls_config->security_policy);
     }
     if (request.authentication_type) {
         change.authentication = authentication_of(*request.authentication_type);
