@@ -148,7 +148,8 @@ protected:
         tasks_.start([](auto& self, auto client, auto& is_done) -> async::Task<void> {
             auto trace = self.traces_.begin({}, "trace", "127.0.0.1:1234");
             self.result_ = co_await self.authorizer_->ask(
-                client, may_connect, trace, Deadline::after(self.clock_, std::chrono::seconds(6)));
+                client, self.certificate_, may_connect, trace,
+                Deadline::after(self.clock_, std::chrono::seconds(6)));
             is_done = true;
         }(*this, std::move(client), is_done));
         run_until([&] { return is_done; });
@@ -246,6 +247,22 @@ TEST_F(DeclaredAnswerersTest, ATokenLetsInUntilItExpires) {
                 HasSubstr("claim 'sub' is missing"));
     EXPECT_THAT(knock(secret_.token(signature::TokenAlgorithm::HS256, R"({"sub":"a","exp":1})")),
                 HasSubstr("expired 1799999999 s ago"));
+}
+
+TEST_F(DeclaredAnswerersTest, ATokenBesideACertificateIsItsOwners) {
+    write("keys.json", secret_.jwk());
+    declare_tokens(R"("keysFile":"keys.json")");
+    certificate_ = std::make_shared<const CertificateProof>(
+        CertificateProof{.id = certificates::CertificateId("abc1"),
+                         .registry_epoch = 0,
+                         .policies = {},
+                         .variables = {}});
+    const auto knock_as_subject = [&](const char* subject) {
+        return knock(secret_.token(signature::TokenAlgorithm::HS256,
+                                   fmt::format(R"({{"sub":"{}","exp":1800000090}})", subject)));
+    };
+    EXPECT_THAT(knock_as_subject("somebody"), HasSubstr("has to be the certificate's id, abc1"));
+    EXPECT_EQ(knock_as_subject("abc1"), "let in as abc1 for 90 s");
 }
 
 TEST_F(DeclaredAnswerersTest, KeysAreFetchedAndKept) {
