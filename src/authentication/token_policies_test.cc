@@ -26,6 +26,16 @@ std::string filled(const char* claims, std::string_view resource = "${jwt:sub}")
     return text.substr(begin, text.find('"', begin) - begin);
 }
 
+// What docs/reference/jwt-authorizer.md tells to put before a wildcard, so that the bearer of `a`
+// does not pass for `a-b`.
+TEST(TokenPolicies, NoValueHoldsWhatMaySeparateItFromAWildcard) {
+    EXPECT_EQ(filled(R"({"sub":"a"})", "${jwt:sub}:*"), "a:*");
+    for (const char* separator : {":", "/", "+"}) {
+        const std::string claims = R"({"sub":"a)" + std::string(separator) + R"(b"})";
+        EXPECT_THAT(filled(claims.c_str()), testing::Not(HasSubstr(separator)));
+    }
+}
+
 TEST(TokenPolicies, ValuesAreWrittenSoThatTheyMeanThemselves) {
     const struct {
         const char* claims;
