@@ -195,12 +195,11 @@ SettingTable identity_and_access() {
     };
 }
 
+constexpr std::uint64_t mebibyte = 1024 * 1024;
+constexpr std::uint64_t tebibyte = mebibyte * mebibyte;
+
 SettingTable running() {
     using S = Settings;
-    using F = FunctionSettings;
-    using L = LogSettings;
-    constexpr std::uint64_t mebibyte = 1024 * 1024;
-    constexpr std::uint64_t tebibyte = mebibyte * mebibyte;
     return {
         live(choice<&S::log_level>(
             "log-level",
@@ -231,7 +230,13 @@ SettingTable running() {
                                 "never."),
         number<&S::drain_ms>("drain-ms", {0, 600'000},
                              "How long SIGTERM waits for work in progress."),
+    };
+}
 
+SettingTable functions() {
+    using S = Settings;
+    using F = FunctionSettings;
+    return {
         choice<&S::functions, &F::isolation>(
             "functions.isolation",
             "auto: as much as this machine offers; required: refuse to run functions with less; "
@@ -250,7 +255,13 @@ SettingTable running() {
             "functions.instances-per-function-max", {1, 100'000}, "Processes of one function."),
         number<&S::functions, &F::idle_seconds>("functions.idle-seconds", {1, 86'400},
                                                 "How long an unused process is kept warm."),
+    };
+}
 
+SettingTable logs() {
+    using S = Settings;
+    using L = LogSettings;
+    return {
         live(number<&S::logs, &L::group_bytes_max>("logs.group-bytes-max", {mebibyte, tebibyte},
                                                    "Bytes kept of one log group; the oldest "
                                                    "go first.")),
@@ -276,6 +287,8 @@ SettingTable make_table() {
     SettingTable table = files_and_doors();
     append(table, identity_and_access());
     append(table, running());
+    append(table, functions());
+    append(table, logs());
     append(table, profile_settings());
     return table;
 }

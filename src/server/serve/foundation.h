@@ -46,17 +46,18 @@ public:
     std::unique_ptr<logs::TraceStore> traces;
     std::unique_ptr<storage::SqliteResourceStore> store;
     std::unique_ptr<registry::IdentityWatch> identity_watch;  // of the store
-    std::unique_ptr<registry::EventOutbox> event_outbox;
-    // Called, on any thread, when events were written into it; null: nobody publishes them.
-    async::Guarded<std::function<void()>> on_events_written;
-    std::unique_ptr<storage::ObservedResourceStore> observed_store;
-    std::unique_ptr<indexing::IndexWorker> index;     // of what is observed
-    std::unique_ptr<storage::MessageStore> messages;  // null: they are kept in memory
-    std::uint64_t placing_seed = random.next();       // broker::BrokerSettings::seed
+    std::unique_ptr<storage::MessageStore> messages;          // null: they are kept in memory
+    std::uint64_t placing_seed = random.next();               // broker::BrokerSettings::seed
     std::unique_ptr<storage::SecretBox> secrets;
     std::unique_ptr<certificates::LocalAuthority> authority;
     std::unique_ptr<ServerCertificate> certificate;
     std::unique_ptr<DeviceDomains> domains;  // of the store
+    std::unique_ptr<registry::EventOutbox> event_outbox;
+    // Called, on any thread, when events were written into it; null: nobody publishes them.
+    async::Guarded<std::function<void()>> on_events_written;
+    std::unique_ptr<storage::ObservedResourceStore> observed_store;
+    // Of what is observed. What it changes there is told to all that stand before it.
+    std::unique_ptr<indexing::IndexWorker> index;
     async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
     async::WorkerPool query_workers{{.name = "gh-query", .threads = 1}};  // over logs
     std::unique_ptr<storage::AsyncResourceStore> async_store;

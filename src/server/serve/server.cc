@@ -82,7 +82,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
 
 // Connections hold places among the doors' limits, so they go before the doors.
 Server::~Server() {
-    *foundation_->on_events_written.lock() = nullptr;
+    if (foundation_) *foundation_->on_events_written.lock() = nullptr;
     registry_events_.reset();
     sys_topics_.reset();
     devices_.reset();
