@@ -11,8 +11,7 @@
 
 #include "async/wake.h"
 #include "authentication/custom_authorizer_fixture.h"
-#include "net/http_server.h"
-#include "net/listener.h"
+#include "net/http_test_service.h"
 #include "signature/web_token_fixture.h"
 
 namespace gatehouse::authentication {
@@ -37,18 +36,11 @@ protected:
         folder_ = name;
         clock_.advance(std::chrono::duration_cast<std::chrono::milliseconds>(
             WallTime(std::chrono::seconds(1'800'000'000)) - clock_.wall_now()));
-        listener_ = net::Listener::open(
-                        loop_, net::Address::parse("127.0.0.1", 0).value(), limits_,
-                        [this](net::AcceptedSocket socket) {
-                            ++connections_;
-                            tasks_.start(serve(socket.descriptor));
-                        },
-                        [](std::size_t, const Error&) {})
-                        .value();
+        service_ = std::make_unique<net::HttpTestService>(loop_, tasks_, *this);
     }
     void TearDown() override {
         if (declared_) declared_->close();
-        for (net::Stream* const stream : served_) stream->cancel();
+        service_->cut();
         run_until([this] { return tasks_.running() == 0; });
         std::filesystem::remove_all(folder_);
     }
@@ -66,12 +58,6 @@ protected:
         net::HttpResponse response{.status = status_};
         response.body = answer_;
         co_return response;
-    }
-    async::Task<void> serve(int descriptor) {
-        net::Stream stream(loop_, net::make_plain_transport(descriptor), {});
-        served_.push_back(&stream);
-        co_await net::serve_http(stream, "", *this, http_);
-        std::erase(served_, &stream);
     }
     template <class Condition>
     void run_until(Condition condition) {
@@ -118,9 +104,7 @@ protected:
                                   .metrics = metrics_,
                                   .declared = &answerers_});
     }
-    std::string url() const {
-        return fmt::format("http://127.0.0.1:{}/", listener_->address().port());
-    }
+    std::string url() const { return fmt::format("http://127.0.0.1:{}/", service_->port()); }
     void declare_http() {
         declare(fmt::format(
             R"("kind":"http","url":"{}","headers":{{"Authorization":"Bearer s3cret"}})", url()));
@@ -160,12 +144,8 @@ protected:
 
     std::filesystem::path folder_;
     net::NameLookups lookups_{loop_};
-    net::ConnectionLimits limits_{{}};
-    net::HttpServerSettings http_;
-    std::unique_ptr<net::Listener> listener_;
-    std::vector<net::Stream*> served_;
+    std::unique_ptr<net::HttpTestService> service_;
     std::vector<net::HttpRequest> requests_;
-    int connections_ = 0;
     int users_ = 0;
     unsigned status_ = 200;
     std::string answer_ = allowing_answer;
@@ -183,7 +163,7 @@ TEST_F(DeclaredAnswerersTest, TheSameEventIsPostedAndTheSameAnswerRead) {
     EXPECT_EQ((*result_)->refresh_after.count(), 300);
     EXPECT_THAT(trace_text(), HasSubstr("new connection, "));
     EXPECT_EQ(knock("pw"), "let in as alice for 1800 s");
-    EXPECT_EQ(connections_, 1);
+    EXPECT_EQ(service_->connections(), 1);
     ASSERT_EQ(requests_.size(), 2u);
     EXPECT_EQ(requests_[0].method, "POST");
     EXPECT_EQ(requests_[0].headers.find("authorization"), "Bearer s3cret");
@@ -222,7 +202,7 @@ TEST_F(DeclaredAnswerersTest, WhatIsNoAnswerIsExplained) {
 
 TEST_F(DeclaredAnswerersTest, NobodyIsThere) {
     declare_http();
-    listener_.reset();
+    service_->stop_listening();
     EXPECT_THAT(knock("pw"), HasSubstr("could not be called: cannot connect to 127.0.0.1"));
     EXPECT_EQ(result_.error().kind, Refusal::Kind::Unavailable);
 }

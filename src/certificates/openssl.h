@@ -10,17 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/release.h"
 #include "base/result.h"
 
 namespace gatehouse::certificates::openssl {
-
-template <auto release>
-struct Release {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
 
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 using Request = std::unique_ptr<X509_REQ, Release<X509_REQ_free>>;

@@ -8,8 +8,7 @@
 
 #include "async/task_group.h"
 #include "functions/function_requests.h"
-#include "net/http_server.h"
-#include "net/listener.h"
+#include "net/http_test_service.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -41,25 +40,19 @@ class RemoteFunctionsTest : public ::testing::Test, public FunctionLookup, publi
 protected:
     void SetUp() override {
         std::signal(SIGPIPE, SIG_IGN);
-        listener_ =
-            net::Listener::open(
-                loop_, net::Address::parse("127.0.0.1", 0).value(), limits_,
-                [this](net::AcceptedSocket socket) { tasks_.start(serve(socket.descriptor)); },
-                [](std::size_t, const Error&) {})
-                .value();
+        service_ = std::make_unique<net::HttpTestService>(loop_, tasks_, *this);
         function_.configuration.name = FunctionName("far");
         function_.configuration.arn = "arn:aws:lambda:us-east-1:000000000000:function:far";
         function_.configuration.runtime = remote_runtime;
         function_.configuration.log_group = "/aws/lambda/far";
-        function_.configuration.handler =
-            fmt::format("http://127.0.0.1:{}/2015-03-31/functions/function/invocations",
-                        listener_->address().port());
+        function_.configuration.handler = fmt::format(
+            "http://127.0.0.1:{}/2015-03-31/functions/function/invocations", service_->port());
         start({});
     }
     void TearDown() override {
         invoker_->close();
         let_go_ = true;
-        for (net::Stream* const stream : served_) stream->cancel();
+        service_->cut();
         run_until([this] { return tasks_.running() == 0; });
     }
     void start(RemoteInvoker::Settings settings) {
@@ -81,12 +74,6 @@ protected:
         response.body = answer_;
         if (!function_error_.empty()) response.headers.add("X-Amz-Function-Error", function_error_);
         co_return response;
-    }
-    async::Task<void> serve(int descriptor) {
-        net::Stream stream(loop_, net::make_plain_transport(descriptor), {});
-        served_.push_back(&stream);
-        co_await net::serve_http(stream, "", *this, http_);
-        std::erase(served_, &stream);
     }
     template <class Condition>
     void run_until(Condition condition) {
@@ -127,10 +114,7 @@ protected:
     SystemRandom random_;
     Lines log_;
     Local local_;
-    net::ConnectionLimits limits_{{}};
-    net::HttpServerSettings http_;
-    std::unique_ptr<net::Listener> listener_;
-    std::vector<net::Stream*> served_;
+    std::unique_ptr<net::HttpTestService> service_;
     std::vector<net::HttpRequest> requests_;
     Function function_;
     unsigned status_ = 200;
@@ -167,8 +151,8 @@ TEST_F(RemoteFunctionsTest, ErrorsAreTheFunctionsOrTheWays) {
     status_ = 200;
     answer_.assign(response_bytes_max + 1, 'x');
     EXPECT_THAT(invoke(), HasSubstr("error 5 "));
-    listener_.reset();
-    for (net::Stream* const stream : served_) stream->cancel();
+    service_->stop_listening();
+    service_->cut();
     EXPECT_THAT(invoke(), HasSubstr("unavailable: cannot connect"));
     EXPECT_THAT(log_.text, HasSubstr("Error Type: Gatehouse.RemoteUnavailable"));
 }

@@ -65,17 +65,14 @@ void IndexWorker::work_off() {
         if (changes->empty()) break;
         NotedChanges again = indexes_.take(*changes);
         follow_configurations(*changes);
-        unread.whole.merge(again.whole);
-        unread.connectivity.merge(again.connectivity);
-        for (const auto& [from, to] :
-             {std::pair(&again.things, &unread.things), std::pair(&again.groups, &unread.groups),
-              std::pair(&again.emptied_groups, &unread.emptied_groups)}) {
-            for (auto& [tenant, names] : *from) (*to)[tenant].merge(names);
-        }
+        // An older state of a connection does not come after a newer one.
+        for (const auto& [who, state] : changes->connectivity) unread.connectivity.erase(who);
+        again.add_earlier(std::move(unread));
+        unread = std::move(again);
     }
     if (unread.empty()) return;
-    const auto pending = pending_.lock();
-    pending->changes = std::move(unread);
+    // Beside what came meanwhile.
+    pending_.lock()->changes.add_earlier(std::move(unread));
 }
 
 void IndexWorker::follow_configurations(const NotedChanges& changes) {

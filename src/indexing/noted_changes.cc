@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "indexing/indexing_configurations.h"
@@ -49,6 +50,16 @@ void NotedChanges::note(const storage::Batch& batch) {
                 }
             },
             change);
+    }
+}
+
+void NotedChanges::add_earlier(NotedChanges earlier) {
+    whole.merge(earlier.whole);
+    connectivity.merge(earlier.connectivity);
+    for (const auto& [from, to] :
+         {std::pair(&earlier.things, &things), std::pair(&earlier.groups, &groups),
+          std::pair(&earlier.emptied_groups, &emptied_groups)}) {
+        for (auto& [tenant, names] : *from) (*to)[tenant].merge(names);
     }
 }
 

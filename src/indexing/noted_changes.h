@@ -26,6 +26,8 @@ struct NotedChanges {
 
     // Of a batch that was applied.
     void note(const storage::Batch& batch);
+    // Adds those that were noted before these: what is known of a connection stays the newer.
+    void add_earlier(NotedChanges earlier);
     bool empty() const {
         return whole.empty() && things.empty() && groups.empty() && emptied_groups.empty() &&
                connectivity.empty();

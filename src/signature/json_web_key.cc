@@ -15,6 +15,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "base/release.h"
 #include "signature/base64url.h"
 #include "signature/unique_members.h"
 
@@ -30,20 +31,13 @@ constexpr std::size_t secret_bytes_max = 1024;
 constexpr std::size_t id_bytes_max = 512;
 constexpr std::size_t exponent_bytes_max = 8;
 
-template <auto release>
-struct Freed {
-    template <class T>
-    void operator()(T* object) const {
-        release(object);
-    }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
-using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
+using Bio = std::unique_ptr<BIO, Release<BIO_free>>;
+using Number = std::unique_ptr<BIGNUM, Release<BN_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
+using EcSignature = std::unique_ptr<ECDSA_SIG, Release<ECDSA_SIG_free>>;
+using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Release<OSSL_PARAM_BLD_free>>;
+using Params = std::unique_ptr<OSSL_PARAM, Release<OSSL_PARAM_free>>;
 
 // A failure leaves entries in the thread's error queue that others would trip over.
 struct QueueCleared {

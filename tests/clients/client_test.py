@@ -4,6 +4,7 @@ A test file is run as `FILE GATEHOUSE [unittest's arguments]`."""
 
 import io
 import pathlib
+import signal
 import sys
 import unittest
 import zipfile
@@ -56,6 +57,16 @@ class ClientTest(unittest.TestCase):
             print(f"--- the server's standard error after {self.id()}\n{self.server.stderr()}",
                   file=sys.stderr)
         return result
+
+    def reread(self, status: str = "Success") -> str:
+        """SIGHUP, and what the server says of it."""
+        def notices() -> list[dict]:
+            return self.server.log_records(eventType="Server.Notice", reason="REREAD")
+        before = len(notices())
+        self.server.process.send_signal(signal.SIGHUP)
+        record = wait_until(lambda: notices()[before:], "the notice of SIGHUP")[-1]
+        self.assertEqual(record["status"], status, record)
+        return record["details"]
 
     def device(self, client_id: str, **how) -> Device:
         device = Device(self.server, client_id, **how)

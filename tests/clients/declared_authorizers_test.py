@@ -9,7 +9,6 @@ import hmac
 import json
 import pathlib
 import shutil
-import signal
 import ssl
 import subprocess
 import tempfile
@@ -56,15 +55,6 @@ class DeclaredTest(ClientTest):
     def write(cls, declarations: list) -> None:
         cls.file.touch(0o600)
         cls.file.write_text(json.dumps({"authorizers": declarations}))
-
-    def reread(self, status: str = "Success") -> str:
-        def notices() -> list[dict]:
-            return self.server.log_records(eventType="Server.Notice", reason="REREAD")
-        before = len(notices())
-        self.server.process.send_signal(signal.SIGHUP)
-        record = wait_until(lambda: notices()[before:], "the notice of SIGHUP")[-1]
-        self.assertEqual(record["status"], status, record)
-        return record["details"]
 
     def refused(self, client_id: str, why: str, code: int = NOT_AUTHORIZED_5, **how) -> dict:
         """The client learns nothing of the why, the log has it."""

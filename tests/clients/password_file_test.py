@@ -8,7 +8,6 @@ import concurrent.futures
 import json
 import pathlib
 import shutil
-import signal
 import ssl
 import subprocess
 import sys
@@ -128,15 +127,6 @@ class PasswordFile(ClientTest):
         self.assertEqual(post(self.server, "alice:correct"), 200)
         self.assertEqual(listener.expect("message")[2], b"by https")
         self.assertEqual(post(self.server, "alice:guess"), 401)
-
-    def reread(self, status: str = "Success") -> str:
-        def notices() -> list[dict]:
-            return self.server.log_records(eventType="Server.Notice", reason="REREAD")
-        before = len(notices())
-        self.server.process.send_signal(signal.SIGHUP)
-        record = wait_until(lambda: notices()[before:], "the notice of SIGHUP")[-1]
-        self.assertEqual(record["status"], status, record)
-        return record["details"]
 
     def test_the_file_is_taken_up_at_sighup(self):
         self.assertEqual(self.user("dora", "new", protocol=V5).expect("connect")[1],
