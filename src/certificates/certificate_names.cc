@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/release.h"
 #include "certificates/name_text.h"
 #include "certificates/openssl.h"
 
@@ -66,7 +67,7 @@ void add_attributes(CertificateNames& names, std::string_view whose, const X509_
 
 void add_alternatives(CertificateNames& names, std::string_view whose, const X509& certificate,
                       int extension) {
-    const std::unique_ptr<GENERAL_NAMES, openssl::Release<GENERAL_NAMES_free>> found(
+    const std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>> found(
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(&certificate, extension, nullptr, nullptr)));
     for (const Attribute& alternative : alternatives) {
         std::vector<std::string> values;

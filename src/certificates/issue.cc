@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/bytes.h"
+#include "base/release.h"
 #include "certificates/openssl.h"
 #include "certificates/permitted_names.h"
 
@@ -67,7 +68,7 @@ Result<void> add_extension(X509& certificate, X509& issuer, int kind, const std:
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, &issuer, &certificate, nullptr, nullptr, 0);
-    const std::unique_ptr<X509_EXTENSION, openssl::Release<X509_EXTENSION_free>> extension(
+    const std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>> extension(
         X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
     if (extension == nullptr || X509_add_ext(&certificate, extension.get(), -1) != 1) {
         return broken(fmt::format("cannot add the extension {}", OBJ_nid2sn(kind)));
@@ -75,7 +76,7 @@ Result<void> add_extension(X509& certificate, X509& issuer, int kind, const std:
     return {};
 }
 
-using GeneralName = std::unique_ptr<GENERAL_NAME, openssl::Release<GENERAL_NAME_free>>;
+using GeneralName = std::unique_ptr<GENERAL_NAME, Release<GENERAL_NAME_free>>;
 
 GeneralName text_name(int type, BytesView bytes) {
     GeneralName name(GENERAL_NAME_new());
@@ -121,7 +122,7 @@ Result<void> add_permitted(NAME_CONSTRAINTS& constraints, GeneralName name) {
 
 Result<void> add_name_constraints(X509& certificate, const AuthorityRequest& request) {
     if (request.permitted_dns.empty() && request.permitted_networks.empty()) return {};
-    const std::unique_ptr<NAME_CONSTRAINTS, openssl::Release<NAME_CONSTRAINTS_free>> constraints(
+    const std::unique_ptr<NAME_CONSTRAINTS, Release<NAME_CONSTRAINTS_free>> constraints(
         NAME_CONSTRAINTS_new());
     for (const std::string& name : request.permitted_dns) {
         if (auto added = add_permitted(*constraints, text_name(GEN_DNS, bytes_of(name))); !added) {
@@ -145,8 +146,7 @@ Result<void> add_name_constraints(X509& certificate, const AuthorityRequest& req
 
 Result<void> add_alternative_names(X509& certificate, const Names& names) {
     if (names.dns.empty() && names.ip_addresses.empty()) return {};
-    const std::unique_ptr<GENERAL_NAMES, openssl::Release<GENERAL_NAMES_free>> list(
-        GENERAL_NAMES_new());
+    const std::unique_ptr<GENERAL_NAMES, Release<GENERAL_NAMES_free>> list(GENERAL_NAMES_new());
     for (const std::string& name : names.dns) {
         sk_GENERAL_NAME_push(list.get(), text_name(GEN_DNS, bytes_of(name)).release());
     }

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "base/durable_file.h"
+#include "base/release.h"
 #include "certificates/certificate.h"
 #include "certificates/openssl.h"
 
@@ -17,8 +18,8 @@ namespace gatehouse::certificates {
 namespace {
 
 using namespace std::chrono;
-using Store = std::unique_ptr<X509_STORE, openssl::Release<X509_STORE_free>>;
-using StoreContext = std::unique_ptr<X509_STORE_CTX, openssl::Release<X509_STORE_CTX_free>>;
+using Store = std::unique_ptr<X509_STORE, Release<X509_STORE_free>>;
+using StoreContext = std::unique_ptr<X509_STORE_CTX, Release<X509_STORE_CTX_free>>;
 
 // OpenSSL's own verdict: "ok", or its words for what is wrong.
 std::string verdict(const std::string& root_pem, const std::string& leaf_pem, int purpose,

@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 
+#include "base/release.h"
 #include "certificates/openssl.h"
 
 namespace gatehouse::certificates {
@@ -72,7 +73,7 @@ Result<PermittedNames> PermittedNames::of_certificate(std::string_view pem) {
 Result<PermittedNames> PermittedNames::of_certificate(const X509& certificate) {
     PermittedNames out;
     int critical = 0;
-    const std::unique_ptr<NAME_CONSTRAINTS, openssl::Release<NAME_CONSTRAINTS_free>> constraints(
+    const std::unique_ptr<NAME_CONSTRAINTS, Release<NAME_CONSTRAINTS_free>> constraints(
         static_cast<NAME_CONSTRAINTS*>(
             X509_get_ext_d2i(&certificate, NID_name_constraints, &critical, nullptr)));
     constexpr int no_such_extension = -1;
