@@ -18,7 +18,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from client_test import GATEHOUSE, NOT_AUTHORIZED_5, ClientTest, wait_until
+from client_test import GATEHOUSE, NOT_AUTHORIZED_5, ClientTest
 from device import V5
 from gatehouse_server import Server
 from http_service import Service

@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "conformance"))
 import tls_test  # noqa: E402
 import wire  # noqa: E402
 from client_test import (GATEHOUSE, NOT_AUTHORIZED_5, ClientTest,  # noqa: E402
-                         make_authorizer, make_auto_custom, make_function, wait_until)
+                         make_authorizer, make_auto_custom, make_function)
 from device import V5  # noqa: E402
 from gatehouse_server import DataDir, Server  # noqa: E402
 from peer import Peer  # noqa: E402
