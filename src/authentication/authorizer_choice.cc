@@ -74,7 +74,7 @@ private:
     std::vector<Parameter> query_;
 };
 
-Refusal refusal(std::string reason, std::string sentence, std::string authorizer_name = {}) {
+Refusal choice_refusal(std::string reason, std::string sentence, std::string authorizer_name = {}) {
     return {.kind = Refusal::Kind::NotAuthenticated,
             .reason = std::move(reason),
             .sentence = std::move(sentence),
@@ -98,14 +98,14 @@ std::expected<std::optional<AskedAuthorizer>, Refusal> asked_in(const Credential
                                            credentials.domain->name.view())};
     }
     if (!own.empty() && named->value != own && !credentials.domain->authorizer->may_be_overridden) {
-        return std::unexpected(
-            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                    fmt::format("the client names another authorizer than '{}' in {}, and domain "
-                                "configuration '{}' does not let it: leave {} out, or update "
-                                "allowAuthorizerOverride to true",
-                                own, named->where, credentials.domain->name.view(),
-                                authorizer_name_parameter),
-                    std::string(own)));
+        return std::unexpected(choice_refusal(
+            "CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+            fmt::format("the client names another authorizer than '{}' in {}, and domain "
+                        "configuration '{}' does not let it: leave {} out, or update "
+                        "allowAuthorizerOverride to true",
+                        own, named->where, credentials.domain->name.view(),
+                        authorizer_name_parameter),
+            std::string(own)));
     }
     return AskedAuthorizer{std::move(named->value),
                            fmt::format("{} in {}", authorizer_name_parameter, named->where)};
@@ -119,15 +119,15 @@ std::expected<AuthorizerChoice, Refusal> find_entry(const Credentials& credentia
         choice.entry = directory.find(credentials.tenant, asked->name);
         choice.found_by = std::move(asked->found_by);
         if (choice.entry == nullptr) {
-            return std::unexpected(
-                refusal("CUSTOM_AUTHORIZER_NOT_FOUND",
-                        directory.explain_missing(credentials.tenant, asked->name), asked->name));
+            return std::unexpected(choice_refusal(
+                "CUSTOM_AUTHORIZER_NOT_FOUND",
+                directory.explain_missing(credentials.tenant, asked->name), asked->name));
         }
     } else {
         choice.entry = directory.default_of(credentials.tenant);
         choice.found_by = "the account's default authorizer";
         if (choice.entry == nullptr) {
-            return std::unexpected(refusal(
+            return std::unexpected(choice_refusal(
                 "CUSTOM_AUTHORIZER_NOT_FOUND",
                 fmt::format("the client named no authorizer and the account has no default: add "
                             "'?{}=NAME' to the user name, or set a default authorizer",
@@ -187,20 +187,20 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
     if (!choice) return choice;
     const registry::Authorizer& authorizer = choice->entry->authorizer;
     if (authorizer.status != registry::AuthorizerStatus::Active) {
-        return std::unexpected(
-            refusal("CUSTOM_AUTHORIZER_NOT_FOUND",
-                    fmt::format("authorizer '{}' (chosen by {}) is INACTIVE: update it to ACTIVE",
-                                authorizer.name.view(), choice->found_by),
-                    authorizer.name.value()));
+        return std::unexpected(choice_refusal(
+            "CUSTOM_AUTHORIZER_NOT_FOUND",
+            fmt::format("authorizer '{}' (chosen by {}) is INACTIVE: update it to ACTIVE",
+                        authorizer.name.view(), choice->found_by),
+            authorizer.name.value()));
     }
     choice->notes = sources.notes();
     for (const std::string_view parameter :
          {std::string_view(authorizer.token_key_name), signature_parameter}) {
         if (parameter.empty() || !sources.is_ambiguous(parameter)) continue;
         return std::unexpected(
-            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                    fmt::format("'{}' is given more than once, and differently", parameter),
-                    authorizer.name.value()));
+            choice_refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                           fmt::format("'{}' is given more than once, and differently", parameter),
+                           authorizer.name.value()));
     }
     if (!authorizer.token_key_name.empty()) {
         if (auto token = sources.find(authorizer.token_key_name)) {
@@ -208,10 +208,11 @@ std::expected<AuthorizerChoice, Refusal> choose_authorizer(
         }
     }
     if (choice->token.token && character_count(*choice->token.token) > token_characters_max) {
-        return std::unexpected(refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                                       fmt::format("the token '{}' has over {} characters",
-                                                   authorizer.token_key_name, token_characters_max),
-                                       authorizer.name.value()));
+        return std::unexpected(
+            choice_refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                           fmt::format("the token '{}' has over {} characters",
+                                       authorizer.token_key_name, token_characters_max),
+                           authorizer.name.value()));
     }
     if (auto signature = sources.find(signature_parameter)) {
         choice->signature = std::move(signature->value);
@@ -224,32 +225,32 @@ std::expected<std::string, Refusal> check_token(AuthorizerChoice& choice) {
     const std::string name = authorizer.name.value();
     if (authorizer.signing_disabled) return "signing is disabled for this authorizer";
     if (!choice.token.token) {
-        return std::unexpected(
-            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                    fmt::format("authorizer '{}' wants a signed token: send it as '{}' beside the "
-                                "authorizer's name",
-                                name, authorizer.token_key_name),
-                    name));
+        return std::unexpected(choice_refusal(
+            "CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+            fmt::format("authorizer '{}' wants a signed token: send it as '{}' beside the "
+                        "authorizer's name",
+                        name, authorizer.token_key_name),
+            name));
     }
     if (choice.signature.empty()) {
-        return std::unexpected(
-            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                    fmt::format("authorizer '{}' wants the token's signature: send it base64 and "
-                                "URL-encoded as '{}'",
-                                name, signature_parameter),
-                    name));
+        return std::unexpected(choice_refusal(
+            "CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+            fmt::format("authorizer '{}' wants the token's signature: send it base64 and "
+                        "URL-encoded as '{}'",
+                        name, signature_parameter),
+            name));
     }
     if (!choice.entry->verifier) {
-        return std::unexpected(refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                                       fmt::format("authorizer '{}' has no signing key", name),
-                                       name));
+        return std::unexpected(
+            choice_refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                           fmt::format("authorizer '{}' has no signing key", name), name));
     }
     const signature::TokenVerdict verdict =
         choice.entry->verifier->verify(*choice.token.token, choice.signature);
     if (!verdict.verified()) {
         return std::unexpected(
-            refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
-                    fmt::format("authorizer '{}': {}", name, verdict.explanation), name));
+            choice_refusal("CUSTOM_AUTHORIZER_PARAMETER_INVALID",
+                           fmt::format("authorizer '{}': {}", name, verdict.explanation), name));
     }
     choice.token.signature_verified = true;
     return fmt::format("the token's signature was verified by key '{}'", verdict.key_name);

@@ -18,7 +18,7 @@ Credentials with(std::string authorization) {
     return credentials;
 }
 // "USER/PASSWORD", or "none".
-std::string read(std::string authorization, Scheme scheme = Scheme::Basic) {
+std::string read_header(std::string authorization, Scheme scheme = Scheme::Basic) {
     const auto read = basic_credentials(with(std::move(authorization)), scheme);
     return read ? read->user + "/" + read->password : "none";
 }
@@ -27,24 +27,25 @@ std::string encoded(std::string_view text) {
 }
 
 TEST(BasicCredentials, AreUserAndPasswordUpToTheFirstColon) {
-    EXPECT_EQ(read("Basic " + encoded("alice:a:b")), "alice/a:b");
-    EXPECT_EQ(read("bAsIc \t " + encoded("alice:")), "alice/");
-    EXPECT_EQ(read("Basic " + encoded(":p")), "/p");
-    EXPECT_EQ(read("Basic " + encoded("alice")), "none");
-    EXPECT_EQ(read("Basic " + encoded("alice:pw") + "."), "none");
-    EXPECT_EQ(read("Basic"), "none");
-    EXPECT_EQ(read(""), "none");
+    EXPECT_EQ(read_header("Basic " + encoded("alice:a:b")), "alice/a:b");
+    EXPECT_EQ(read_header("bAsIc \t " + encoded("alice:")), "alice/");
+    EXPECT_EQ(read_header("Basic " + encoded(":p")), "/p");
+    EXPECT_EQ(read_header("Basic " + encoded("alice")), "none");
+    EXPECT_EQ(read_header("Basic " + encoded("alice:pw") + "."), "none");
+    EXPECT_EQ(read_header("Basic"), "none");
+    EXPECT_EQ(read_header(""), "none");
     EXPECT_FALSE(basic_credentials(Credentials(), Scheme::Any));
 }
 
 TEST(BasicCredentials, OfAnotherSchemeAreThoseThatLookLikeAUser) {
-    EXPECT_EQ(read("Foo " + encoded("alice:pw")), "none");
-    EXPECT_EQ(read("Foo " + encoded("alice:pw"), Scheme::Any), "alice/pw");
-    EXPECT_EQ(read(encoded("alice:pw"), Scheme::Any), "alice/pw");
-    EXPECT_EQ(read("Bearer " + encoded(R"({"alg":"none"})"), Scheme::Any), "none");
-    EXPECT_EQ(read("Bearer " + encoded("\x01\x02:"), Scheme::Any), "none");
-    EXPECT_EQ(read("Bearer " + encoded(":pw"), Scheme::Any), "none");
-    EXPECT_EQ(read("Bearer " + encoded("\talice\xC2\xA0:pw"), Scheme::Any), "\talice\xC2\xA0/pw")
+    EXPECT_EQ(read_header("Foo " + encoded("alice:pw")), "none");
+    EXPECT_EQ(read_header("Foo " + encoded("alice:pw"), Scheme::Any), "alice/pw");
+    EXPECT_EQ(read_header(encoded("alice:pw"), Scheme::Any), "alice/pw");
+    EXPECT_EQ(read_header("Bearer " + encoded(R"({"alg":"none"})"), Scheme::Any), "none");
+    EXPECT_EQ(read_header("Bearer " + encoded("\x01\x02:"), Scheme::Any), "none");
+    EXPECT_EQ(read_header("Bearer " + encoded(":pw"), Scheme::Any), "none");
+    EXPECT_EQ(read_header("Bearer " + encoded("\talice\xC2\xA0:pw"), Scheme::Any),
+              "\talice\xC2\xA0/pw")
         << "a function may trim it";
 }
 

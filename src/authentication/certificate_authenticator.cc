@@ -16,7 +16,7 @@ using logs::StepKind;
 using logs::StepStatus;
 using registry::CertificateStatus;
 
-Refusal refusal(std::string reason, std::string sentence) {
+Refusal certificate_refusal(std::string reason, std::string sentence) {
     return {.type = AuthenticationType::X509,
             .reason = std::move(reason),
             .sentence = std::move(sentence)};
@@ -24,21 +24,23 @@ Refusal refusal(std::string reason, std::string sentence) {
 
 Refusal refusal_of(const registry::Refused& refused, const registry::CertificateId& id) {
     if (refused.refusal == registry::Refusal::ResourceNotFound) {
-        return refusal("DEVICE_CERTIFICATE_NOT_REGISTERED",
-                       fmt::format("the client certificate {} is not registered; register it, or "
-                                   "let CreateKeysAndCertificate make one",
-                                   id.view()));
+        return certificate_refusal(
+            "DEVICE_CERTIFICATE_NOT_REGISTERED",
+            fmt::format("the client certificate {} is not registered; register it, or "
+                        "let CreateKeysAndCertificate make one",
+                        id.view()));
     }
     if (refused.as_error().kind != ErrorKind::Unavailable &&
         refused.refusal != registry::Refusal::InternalFailure) {
-        return refusal("DEVICE_CERTIFICATE_NOT_REGISTERED",
-                       fmt::format("the client certificate {} is not registered, and cannot be "
-                                   "registered just in time: {}",
-                                   id.view(), refused.message));
+        return certificate_refusal(
+            "DEVICE_CERTIFICATE_NOT_REGISTERED",
+            fmt::format("the client certificate {} is not registered, and cannot be "
+                        "registered just in time: {}",
+                        id.view(), refused.message));
     }
-    Refusal unavailable =
-        refusal("INTERNAL_SERVER_ERROR",
-                fmt::format("the client certificate could not be looked up: {}", refused.message));
+    Refusal unavailable = certificate_refusal(
+        "INTERNAL_SERVER_ERROR",
+        fmt::format("the client certificate could not be looked up: {}", refused.message));
     unavailable.kind = Refusal::Kind::Unavailable;
     return unavailable;
 }
@@ -164,9 +166,9 @@ async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
 std::expected<void, Refusal> CertificateAuthenticator::check(
     const Credentials& credentials, const registry::RegisteredCertificate& certificate) const {
     const auto refused = [&](std::string reason, std::string why) {
-        return std::unexpected(
-            refusal(std::move(reason),
-                    fmt::format("the client certificate {} {}", certificate.id.view(), why)));
+        return std::unexpected(certificate_refusal(
+            std::move(reason),
+            fmt::format("the client certificate {} {}", certificate.id.view(), why)));
     };
     if (certificate.status == CertificateStatus::Revoked) {
         return refused("DEVICE_CERTIFICATE_REVOKED", "is revoked");
@@ -208,9 +210,9 @@ std::expected<std::vector<policy::PolicySource>, Refusal> CertificateAuthenticat
         auto document =
             policy::parse_document(policy.document, policy::Dialect::IotPolicy, parts_.limits);
         if (!document) {
-            return std::unexpected(refusal("INTERNAL_SERVER_ERROR",
-                                           fmt::format("{} does not read: {}", source_of(policy),
-                                                       document.error().describe())));
+            return std::unexpected(certificate_refusal(
+                "INTERNAL_SERVER_ERROR", fmt::format("{} does not read: {}", source_of(policy),
+                                                     document.error().describe())));
         }
         sources.push_back(
             {source_of(policy), std::make_shared<const policy::Document>(std::move(*document))});

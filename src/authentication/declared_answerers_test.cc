@@ -21,7 +21,7 @@ using signature::TokenSigner;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view policies =
+constexpr std::string_view answered_policies =
     R"("policyDocuments":[{"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
     R"("Action":"iot:*","Resource":["arn:aws:iot:*:*:client/basicPubSub",)"
     R"("arn:aws:iot:*:*:topic/of/${jwt:sub}/x"]}}])";
@@ -110,8 +110,8 @@ protected:
             R"("kind":"http","url":"{}","headers":{{"Authorization":"Bearer s3cret"}})", url()));
     }
     void declare_tokens(std::string_view keys) {
-        declare(
-            fmt::format(R"("kind":"jwt","algorithms":["HS256","RS256"],{},{})", keys, policies));
+        declare(fmt::format(R"("kind":"jwt","algorithms":["HS256","RS256"],{},{})", keys,
+                            answered_policies));
     }
 
     void advance_in(int turns, std::chrono::milliseconds by) {
@@ -392,8 +392,8 @@ TEST_F(DeclaredAnswerersTest, AFileThatCannotBeUsedSaysWhy) {
     write("junk.pem", "junk");
     EXPECT_THAT(problem(R"("kind":"http","url":"https://a/","caFile":"junk.pem")"),
                 HasSubstr("no certificate that can be read"));
-    const std::string tokens =
-        fmt::format(R"("kind":"jwt","algorithms":"HS256","keysFile":"keys.json",{})", policies);
+    const std::string tokens = fmt::format(
+        R"("kind":"jwt","algorithms":"HS256","keysFile":"keys.json",{})", answered_policies);
     EXPECT_THAT(problem(tokens), HasSubstr("keys.json"));
     write("keys.json", secret_.jwk(), 0644);
     EXPECT_THAT(problem(tokens), HasSubstr("chmod"));

@@ -22,7 +22,7 @@ using logs::StepStatus;
 
 constexpr std::size_t memory_secret_bytes = 32;
 
-Refusal refusal(Refusal::Kind kind, std::string sentence) {
+Refusal password_refusal(Refusal::Kind kind, std::string sentence) {
     return {.kind = kind,
             .reason = "NOT_AUTHENTICATED",
             .sentence = std::move(sentence),
@@ -151,7 +151,7 @@ async::Task<AuthenticationResult> PasswordAuthenticator::ask_here(
     const Claim claim = claim_of(*credentials);
     const std::shared_ptr<const Book> book = book_.get();
     AuthenticationResult result =
-        std::unexpected(refusal(Refusal::Kind::NotAuthenticated, claim.problem));
+        std::unexpected(password_refusal(Refusal::Kind::NotAuthenticated, claim.problem));
     if (claim.problem.empty()) result = co_await decide(*credentials, claim, *book, deadline);
     trace.step(StepKind::AnswerReceived, result ? StepStatus::Passed : StepStatus::Failed,
                result ? fmt::format("user '{}', policy '{}'", claim.user,
@@ -171,23 +171,24 @@ async::Task<AuthenticationResult> PasswordAuthenticator::decide(const Credential
     auto pass = co_await brake_.enter(
         {brake_.key_of(user_subject(password_authorizer_name, claim.user), source)}, deadline);
     if (!pass) {
-        co_return std::unexpected(refusal(Refusal::Kind::Unavailable, pass.error().message));
+        co_return std::unexpected(
+            password_refusal(Refusal::Kind::Unavailable, pass.error().message));
     }
     switch (co_await check(claim, book, source, deadline)) {
         case Verdict::Right: pass->accepted(); co_return grant(credentials, claim, book);
         case Verdict::TooBusy:
             co_return std::unexpected(
-                refusal(Refusal::Kind::Unavailable,
-                        "more passwords are being checked than the server has time for"));
+                password_refusal(Refusal::Kind::Unavailable,
+                                 "more passwords are being checked than the server has time for"));
         case Verdict::Wrong: break;
     }
     pass->refused();
     co_return std::unexpected(
-        refusal(Refusal::Kind::NotAuthenticated,
-                book.users.contains(claim.user)
-                    ? fmt::format("the password of user '{}' is wrong", claim.user)
-                    : fmt::format("there is no user '{}' in {}", logs::shown_text(claim.user),
-                                  source_.users.string())));
+        password_refusal(Refusal::Kind::NotAuthenticated,
+                         book.users.contains(claim.user)
+                             ? fmt::format("the password of user '{}' is wrong", claim.user)
+                             : fmt::format("there is no user '{}' in {}",
+                                           logs::shown_text(claim.user), source_.users.string())));
 }
 
 // A user that there is not takes as long as one that there is, and is never right.
@@ -228,8 +229,8 @@ AuthenticationResult PasswordAuthenticator::grant(const Credentials& credentials
     auto policies = shared_policies_.policies_of(credentials, documents);
     if (!policies) {
         return std::unexpected(
-            refusal(Refusal::Kind::NotAuthenticated,
-                    "the user's policy cannot be used: " + policies.error().describe()));
+            password_refusal(Refusal::Kind::NotAuthenticated,
+                             "the user's policy cannot be used: " + policies.error().describe()));
     }
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::CustomAuth;

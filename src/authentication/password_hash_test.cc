@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-std::string problem(const std::string& hash) {
+std::string hash_problem(const std::string& hash) {
     const auto checked = check_password_hash(hash);
     return checked ? "" : checked.error().message;
 }
@@ -23,7 +23,7 @@ constexpr const char* argon2_of_secret =
 
 TEST(PasswordHash, OfOtherProgramsIsUnderstood) {
     for (const std::string hash : {bcrypt_of_secret, argon2_of_secret}) {
-        EXPECT_EQ(problem(hash), "") << hash;
+        EXPECT_EQ(hash_problem(hash), "") << hash;
         EXPECT_TRUE(verify_password(hash, "secret")) << hash;
         for (const std::string_view wrong : {"Secret", "", "secre", "secret "}) {
             EXPECT_FALSE(verify_password(hash, wrong)) << hash << " " << wrong;
@@ -36,7 +36,7 @@ TEST(PasswordHash, OfOursIsOne) {
     for (const auto algorithm : {PasswordAlgorithm::Argon2id, PasswordAlgorithm::Bcrypt}) {
         const auto hash = hash_password("p\xc3\xa4ss:word", algorithm, random);
         ASSERT_TRUE(hash) << hash.error().message;
-        EXPECT_EQ(problem(*hash), "") << *hash;
+        EXPECT_EQ(hash_problem(*hash), "") << *hash;
         EXPECT_TRUE(verify_password(*hash, "p\xc3\xa4ss:word"));
         EXPECT_FALSE(verify_password(*hash, "password"));
         EXPECT_NE(hash_password("p\xc3\xa4ss:word", algorithm, random), hash) << "has its salt";
@@ -62,21 +62,22 @@ TEST(PasswordHash, CostsWhatItsParametersSay) {
 }
 
 TEST(PasswordHash, ThatIsNoneOrCostsTooMuchIsRefused) {
-    EXPECT_THAT(problem(""), HasSubstr("gatehouse passwd"));
-    EXPECT_THAT(problem("plain"), HasSubstr("no hash"));
-    EXPECT_THAT(problem("$6$salt$hash"), HasSubstr("no hash"));
-    EXPECT_THAT(problem("$2b$10$" + std::string(52, 'a') + "\r"), HasSubstr("no hash"));
-    EXPECT_THAT(problem("$2b$10$" + std::string(52, 'a') + "$"), HasSubstr("no hash"));
-    EXPECT_THAT(problem("$2b$31$" + std::string(53, 'a')), HasSubstr("cost"));
-    EXPECT_THAT(problem("$2b$xx$" + std::string(53, 'a')), HasSubstr("cost"));
+    EXPECT_THAT(hash_problem(""), HasSubstr("gatehouse passwd"));
+    EXPECT_THAT(hash_problem("plain"), HasSubstr("no hash"));
+    EXPECT_THAT(hash_problem("$6$salt$hash"), HasSubstr("no hash"));
+    EXPECT_THAT(hash_problem("$2b$10$" + std::string(52, 'a') + "\r"), HasSubstr("no hash"));
+    EXPECT_THAT(hash_problem("$2b$10$" + std::string(52, 'a') + "$"), HasSubstr("no hash"));
+    EXPECT_THAT(hash_problem("$2b$31$" + std::string(53, 'a')), HasSubstr("cost"));
+    EXPECT_THAT(hash_problem("$2b$xx$" + std::string(53, 'a')), HasSubstr("cost"));
     const std::string end = "$c29tZXNhbHRzb21l$c29tZWRpZ2VzdHNvbWVkaWdlc3Q";
-    EXPECT_EQ(problem("$argon2id$v=19$m=65536,t=3,p=4" + end), "");
-    EXPECT_THAT(problem("$argon2id$v=19$m=4000000,t=3,p=4" + end), HasSubstr("costs too much"));
-    EXPECT_THAT(problem("$argon2id$v=19$m=65536,t=99,p=4" + end), HasSubstr("costs too much"));
-    EXPECT_THAT(problem("$argon2id$v=19$m=65536,t=3" + end), HasSubstr("usual form"));
-    EXPECT_THAT(problem("$argon2id$v=16$m=65536,t=3,p=4" + end), HasSubstr("usual form"));
-    EXPECT_THAT(problem("$argon2id$v=19$m=65536,t=3,p=4$short$x"), HasSubstr("base64"));
-    EXPECT_THAT(problem("$argon2id$"), HasSubstr("usual form"));
+    EXPECT_EQ(hash_problem("$argon2id$v=19$m=65536,t=3,p=4" + end), "");
+    EXPECT_THAT(hash_problem("$argon2id$v=19$m=4000000,t=3,p=4" + end),
+                HasSubstr("costs too much"));
+    EXPECT_THAT(hash_problem("$argon2id$v=19$m=65536,t=99,p=4" + end), HasSubstr("costs too much"));
+    EXPECT_THAT(hash_problem("$argon2id$v=19$m=65536,t=3" + end), HasSubstr("usual form"));
+    EXPECT_THAT(hash_problem("$argon2id$v=16$m=65536,t=3,p=4" + end), HasSubstr("usual form"));
+    EXPECT_THAT(hash_problem("$argon2id$v=19$m=65536,t=3,p=4$short$x"), HasSubstr("base64"));
+    EXPECT_THAT(hash_problem("$argon2id$"), HasSubstr("usual form"));
     EXPECT_FALSE(verify_password("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$AAAA", "x"));
 }
 

@@ -12,7 +12,7 @@ using policy::Action;
 
 constexpr std::uint32_t characters_max = 400;
 
-Credentials credentials_of(std::string client_id, std::string region = "us-east-1") {
+Credentials device_credentials(std::string client_id, std::string region = "us-east-1") {
     Credentials credentials;
     credentials.tenant = {AccountId("000000000000"), Region(std::move(region))};
     credentials.mqtt = MqttCredentials{.client_id = std::move(client_id)};
@@ -29,7 +29,7 @@ std::vector<std::string> document_for(std::string_view resource, std::string_vie
 class SharedPoliciesTest : public testing::Test {
 protected:
     CompiledPoliciesPtr policies_of(std::string client_id, const std::vector<std::string>& texts) {
-        auto policies = shared_.policies_of(credentials_of(std::move(client_id)), texts);
+        auto policies = shared_.policies_of(device_credentials(std::move(client_id)), texts);
         if (!policies) {
             ADD_FAILURE() << policies.error().describe();
             return nullptr;
@@ -89,7 +89,7 @@ TEST_F(SharedPoliciesTest, NothingIsSharedThatAsksMoreOfTheConnection) {
 TEST_F(SharedPoliciesTest, TenantsAreKeptApart) {
     const auto texts = document_for("topic/a");
     const auto one = policies_of("dev-1", texts);
-    const auto other = shared_.policies_of(credentials_of("dev-1", "us-east-2"), texts);
+    const auto other = shared_.policies_of(device_credentials("dev-1", "us-east-2"), texts);
     ASSERT_TRUE(other.has_value());
     EXPECT_TRUE(may_publish(one, "a"));
     EXPECT_FALSE(may_publish(*other, "a"));
@@ -100,7 +100,7 @@ TEST_F(SharedPoliciesTest, LimitsHoldForEachClientId) {
     const auto one = policies_of("dev-1", document_for("topic/dev-1/*"));
     const std::string long_id(characters_max, 'd');
     const auto result =
-        shared_.policies_of(credentials_of(long_id), document_for("topic/" + long_id + "/*"));
+        shared_.policies_of(device_credentials(long_id), document_for("topic/" + long_id + "/*"));
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().kind, ErrorKind::TooLarge);
 }

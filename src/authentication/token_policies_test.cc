@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string document(std::string_view resource) {
+std::string token_document(std::string_view resource) {
     return R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:Publish",)"
            R"("Resource":"arn:aws:iot:*:*:topic/)" +
            std::string(resource) + R"("}})";
@@ -17,7 +17,7 @@ std::string document(std::string_view resource) {
 
 // The resource that the claims make of `${jwt:sub}`, or the problem.
 std::string filled(const char* claims, std::string_view resource = "${jwt:sub}") {
-    const auto policies = TokenPolicies::make({document(resource)});
+    const auto policies = TokenPolicies::make({token_document(resource)});
     if (!policies) return "policies: " + policies.error().message;
     const auto documents = policies->documents_for(parse_json(claims, "claims")->as_object());
     if (!documents) return documents.error().message;
@@ -74,9 +74,9 @@ TEST(TokenPolicies, WantTheClaimsThatTheyName) {
 
 TEST(TokenPolicies, AreCheckedBeforeTheyAreUsed) {
     EXPECT_FALSE(TokenPolicies::make({"{}"}));
-    EXPECT_FALSE(TokenPolicies::make({document("${jwt:}")}));
-    EXPECT_FALSE(TokenPolicies::make({document("${jwt:sub")}));
-    EXPECT_FALSE(TokenPolicies::make({document("a"), R"({"Version":"1999"})"}));
+    EXPECT_FALSE(TokenPolicies::make({token_document("${jwt:}")}));
+    EXPECT_FALSE(TokenPolicies::make({token_document("${jwt:sub")}));
+    EXPECT_FALSE(TokenPolicies::make({token_document("a"), R"({"Version":"1999"})"}));
 }
 
 }  // namespace

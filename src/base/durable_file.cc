@@ -11,24 +11,10 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/descriptor.h"
+
 namespace gatehouse {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int number() const { return number_; }
-    bool is_open() const { return number_ >= 0; }
-
-private:
-    int number_;
-};
 
 std::unexpected<Error> failed(std::string_view doing, const std::filesystem::path& path) {
     const int code = errno;
@@ -76,14 +62,14 @@ Result<void> write_new(const std::filesystem::path& path, std::string_view conte
         ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, made.mode & owner_only));
     if (!file.is_open()) return failed("create", path);
     // Nobody but root gives files away, but whoever is in a group may give it one.
-    if (::fchown(file.number(), made.owner, made.group) != 0 &&
-        ::fchown(file.number(), keep, made.group) != 0) {
+    if (::fchown(file.get(), made.owner, made.group) != 0 &&
+        ::fchown(file.get(), keep, made.group) != 0) {
         made.mode &= owner_only;
     }
     // The umask has no say in what is promised.
-    if (::fchmod(file.number(), made.mode) != 0) return failed("set the access of", path);
-    if (!write_all(file.number(), content)) return failed("write", path);
-    if (::fsync(file.number()) != 0) return failed("sync", path);
+    if (::fchmod(file.get(), made.mode) != 0) return failed("set the access of", path);
+    if (!write_all(file.get(), content)) return failed("write", path);
+    if (::fsync(file.get()) != 0) return failed("sync", path);
     return {};
 }
 
@@ -93,7 +79,7 @@ Result<std::string> read_checked(const std::filesystem::path& path, std::size_t 
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) return failed("open", path);
     struct stat facts{};
-    if (::fstat(file.number(), &facts) != 0) return failed("read", path);
+    if (::fstat(file.get(), &facts) != 0) return failed("read", path);
     if ((facts.st_mode & forbidden) != 0) {
         return fail(ErrorKind::NotAllowed,
                     fmt::format("{0} holds a secret and is open to other users (mode {1:04o}); "
@@ -104,7 +90,7 @@ Result<std::string> read_checked(const std::filesystem::path& path, std::size_t 
     content.resize(std::min(static_cast<std::size_t>(facts.st_size), bytes_max) + 1);
     std::size_t size = 0;
     while (true) {
-        const ssize_t got = ::read(file.number(), content.data() + size, content.size() - size);
+        const ssize_t got = ::read(file.get(), content.data() + size, content.size() - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return failed("read", path);
         if (got == 0) break;
@@ -158,7 +144,7 @@ Result<void> rewrite_private_file(const std::filesystem::path& path, std::string
 
 Result<void> sync_to_disk(const std::filesystem::path& path) {
     const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!opened.is_open() || ::fsync(opened.number()) != 0) return failed("bring to disk", path);
+    if (!opened.is_open() || ::fsync(opened.get()) != 0) return failed("bring to disk", path);
     return {};
 }
 
@@ -171,7 +157,7 @@ bool file_holds(const std::filesystem::path& path, std::string_view content) {
     if (!file.is_open()) return false;
     std::array<char, 64 * 1024> piece;
     while (true) {
-        const ssize_t got = ::read(file.number(), piece.data(), piece.size());
+        const ssize_t got = ::read(file.get(), piece.data(), piece.size());
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return got == 0 && content.empty();
         const std::string_view read(piece.data(), static_cast<std::size_t>(got));

@@ -21,7 +21,7 @@ std::unique_ptr<Will> will(std::string_view topic, std::uint32_t delay = 0) {
     return will;
 }
 
-AttachRequest persistent(std::uint32_t expiry = 60) {
+AttachRequest persistent_session(std::uint32_t expiry = 60) {
     AttachRequest request;
     request.clean_start = CleanStart::No;
     request.session_expiry_seconds = expiry;
@@ -43,10 +43,10 @@ TEST(Session, ACleanSessionLeavesNothing) {
 TEST(Session, APersistentSessionIsResumedUntilItExpires) {
     TestBroker broker;
     FakeClient client(broker, "c");
-    client.connect(persistent()).subscribe("t", 1).value();
+    client.connect(persistent_session()).subscribe("t", 1).value();
     client.disconnect();
     broker.advance(std::chrono::seconds(59));
-    client.connect(persistent());
+    client.connect(persistent_session());
     EXPECT_EQ(client.lease.session_present(), SessionPresent::Yes);
     EXPECT_EQ(client.lease.session().subscription_count(), 1U);
     // The expiry of the first disconnect does not count any more.
@@ -55,16 +55,16 @@ TEST(Session, APersistentSessionIsResumedUntilItExpires) {
     client.disconnect();
     broker.advance(std::chrono::seconds(61));
     EXPECT_EQ(broker.broker->shard(0).session_count(), 0U);
-    client.connect(persistent());
+    client.connect(persistent_session());
     EXPECT_EQ(client.lease.session_present(), SessionPresent::No);
 }
 
 TEST(Session, ACleanStartEndsTheOldSession) {
     TestBroker broker;
     FakeClient client(broker, "c");
-    client.connect(persistent()).subscribe("t", 1).value();
+    client.connect(persistent_session()).subscribe("t", 1).value();
     client.disconnect();
-    AttachRequest request = persistent();
+    AttachRequest request = persistent_session();
     request.clean_start = CleanStart::Yes;
     client.connect(std::move(request));
     EXPECT_EQ(client.lease.session_present(), SessionPresent::No);
@@ -77,10 +77,10 @@ TEST(Session, VersionsDoNotResumeEachOtherUnlessAskedTo) {
         settings.cross_version_resume = resume;
         TestBroker broker(1, settings);
         FakeClient client(broker, "c");
-        client.connect(persistent());
+        client.connect(persistent_session());
         client.disconnect();
         client.version = mqtt::ProtocolVersion::V5;
-        client.connect(persistent());
+        client.connect(persistent_session());
         EXPECT_EQ(client.lease.session_present(),
                   resume == CrossVersionResume::Yes ? SessionPresent::Yes : SessionPresent::No);
     }
@@ -89,10 +89,10 @@ TEST(Session, VersionsDoNotResumeEachOtherUnlessAskedTo) {
 TEST(Session, DisconnectMayChangeTheExpiry) {
     TestBroker broker;
     FakeClient client(broker, "c");
-    client.connect(persistent());
+    client.connect(persistent_session());
     client.lease.detach(WillFate::Discard, 0);
     EXPECT_EQ(broker.broker->shard(0).session_count(), 0U);
-    client.connect(persistent(session_never_expires));
+    client.connect(persistent_session(session_never_expires));
     client.disconnect();
     broker.advance(std::chrono::hours(24 * 365));
     EXPECT_EQ(broker.broker->shard(0).session_count(), 1U);
@@ -104,11 +104,11 @@ TEST(Session, ASecondConnectionTakesOver) {
     watcher.connect().subscribe("will").value();
     FakeClient first(broker, "c");
     FakeClient second(broker, "c");
-    AttachRequest request = persistent();
+    AttachRequest request = persistent_session();
     request.will = will("will");
     first.connect(std::move(request)).subscribe("t", 1).value();
     watcher.publish("t", "in flight", 1);
-    second.connect(persistent());
+    second.connect(persistent_session());
     EXPECT_EQ(first.ended, EndReason::TakenOver);
     EXPECT_TRUE(first.lease.is_void());
     EXPECT_THAT(watcher.payloads(), ElementsAre("gone"));
@@ -146,14 +146,14 @@ TEST(Session, ADelayedWillIsTakenBackByAResume) {
     watcher.connect().subscribe("will").value();
     FakeClient client(broker, "c");
     const auto lose = [&](std::uint32_t delay) {
-        AttachRequest request = persistent(60);
+        AttachRequest request = persistent_session(60);
         request.will = will("will", delay);
         client.connect(std::move(request));
         client.disconnect(WillFate::Publish);
     };
     lose(10);
     broker.advance(std::chrono::seconds(9));
-    client.connect(persistent());
+    client.connect(persistent_session());
     broker.advance(std::chrono::seconds(30));
     EXPECT_THAT(watcher.take(), IsEmpty());
 
@@ -168,7 +168,7 @@ TEST(Session, ADelayedWillIsTakenBackByAResume) {
     EXPECT_THAT(watcher.take(), SizeIs(1));
 
     lose(10);
-    AttachRequest request = persistent();
+    AttachRequest request = persistent_session();
     request.clean_start = CleanStart::Yes;  // ends the session, so the will is due
     client.connect(std::move(request));
     EXPECT_THAT(watcher.take(), SizeIs(1));
@@ -209,13 +209,13 @@ TEST(Session, WhatWaitsForOneThatIsAwayIsTold) {
     FakeClient publisher(broker, "p");
     publisher.connect();
     FakeClient client(broker, "c");
-    client.connect(persistent()).subscribe("#", 1).value();
+    client.connect(persistent_session()).subscribe("#", 1).value();
     publisher.publish("not told", "x", 1);
     client.take_and_acknowledge();
     client.disconnect();
     publisher.publish("told", "x", 1);
     EXPECT_THAT(watch.queued, ElementsAre("told"));
-    client.connect(persistent());
+    client.connect(persistent_session());
     EXPECT_THAT(client.take(), SizeIs(1));
 }
 
@@ -368,7 +368,7 @@ TEST(Session, AwsSendsRetainedMessagesForExactFiltersOnly) {
 TEST(Session, AdministratorsEndConnectionsAndSessions) {
     TestBroker broker;
     FakeClient client(broker, "c");
-    client.connect(persistent()).subscribe("t").value();
+    client.connect(persistent_session()).subscribe("t").value();
     Shard& shard = broker.broker->shard(0);
     EXPECT_FALSE(shard.disconnect(Tenant{}, "nobody", WillFate::Publish, SessionFate::End));
     EXPECT_TRUE(shard.disconnect(Tenant{}, "c", WillFate::Publish, SessionFate::Keep));
@@ -397,7 +397,7 @@ TEST(Session, FlappingClientsDoNotPileUpTimers) {
     TestBroker broker;
     FakeClient client(broker, "c");
     for (int i = 0; i < 10'000; ++i) {
-        client.connect(persistent(3600));
+        client.connect(persistent_session(3600));
         client.disconnect();
     }
     EXPECT_LT(broker.broker->shard(0).waiting_expiries(), 2000U);

@@ -81,9 +81,9 @@ json::object each(const std::map<Named, Value>& values, json::object (*value_of)
 }
 
 // Reads members; remembers the first that is missing or of another kind.
-class Reader {
+class RecordReader {
 public:
-    explicit Reader(const json::object& object, std::string& problem)
+    explicit RecordReader(const json::object& object, std::string& problem)
         : object_(object), problem_(problem) {}
 
     std::string text(std::string_view name) {
@@ -121,7 +121,7 @@ public:
         if (!has(name)) return;
         for (const auto& [key, value] : object(name)) {
             if (!value.is_object()) return miss(name);
-            take(std::string_view(key), Reader(value.as_object(), problem_));
+            take(std::string_view(key), RecordReader(value.as_object(), problem_));
         }
     }
     template <class Take>
@@ -130,10 +130,10 @@ public:
         if (value == nullptr || !value->is_array()) return miss(name);
         for (const json::value& element : value->as_array()) {
             if (!element.is_object()) return miss(name);
-            take(Reader(element.as_object(), problem_));
+            take(RecordReader(element.as_object(), problem_));
         }
     }
-    Reader inside(std::string_view name) { return Reader(object(name), problem_); }
+    RecordReader inside(std::string_view name) { return RecordReader(object(name), problem_); }
     double share(std::string_view name) {
         const json::value* const value = object_.if_contains(name);
         if (value != nullptr && value->is_number()) return value->to_number<double>();
@@ -148,7 +148,7 @@ private:
     std::string& problem_;
 };
 
-FunctionConfiguration read_configuration(Reader in) {
+FunctionConfiguration read_configuration(RecordReader in) {
     FunctionConfiguration configuration;
     configuration.name = FunctionName(in.text("name"));
     configuration.arn = in.text("arn");
@@ -178,7 +178,7 @@ FunctionConfiguration read_configuration(Reader in) {
     return configuration;
 }
 
-Permission read_permission(Reader in) {
+Permission read_permission(RecordReader in) {
     Permission permission;
     permission.statement_id = StatementId(in.text("statement_id"));
     permission.action = in.text("action");
@@ -189,29 +189,29 @@ Permission read_permission(Reader in) {
     return permission;
 }
 
-ResourcePolicy read_policy(Reader in, std::string_view revision) {
+ResourcePolicy read_policy(RecordReader in, std::string_view revision) {
     ResourcePolicy policy;
-    in.each_element("permissions", [&](Reader permission) {
+    in.each_element("permissions", [&](RecordReader permission) {
         policy.permissions.push_back(read_permission(permission));
     });
     policy.revision = RevisionId(in.text(revision));
     return policy;
 }
 
-Alias read_alias(std::string_view name, Reader in) {
+Alias read_alias(std::string_view name, RecordReader in) {
     Alias alias;
     alias.name = AliasName(name);
     alias.version = FunctionVersion(in.text("version"));
     alias.description = in.text("description");
     alias.revision = RevisionId(in.text("revision"));
-    Reader others = in.inside("other_versions");
+    RecordReader others = in.inside("other_versions");
     for (const auto& [version, share] : in.object("other_versions")) {
         alias.other_versions[FunctionVersion(std::string_view(version))] = others.share(version);
     }
     return alias;
 }
 
-EventInvokeConfig read_event_config(Reader in) {
+EventInvokeConfig read_event_config(RecordReader in) {
     EventInvokeConfig config;
     if (in.has("retries_max")) config.retries_max = in.count("retries_max");
     if (in.has("age_max_s")) config.age_max_s = in.count("age_max_s");
@@ -219,17 +219,17 @@ EventInvokeConfig read_event_config(Reader in) {
     return config;
 }
 
-void read_what_all_versions_share(Reader in, Function& function) {
+void read_what_all_versions_share(RecordReader in, Function& function) {
     // The policy of the function without a qualifier stands where it always stood.
     ResourcePolicy own = read_policy(in, "policy_revision");
     if (!own.permissions.empty()) function.policies[{}] = std::move(own);
-    in.each("qualified_policies", [&](std::string_view qualifier, Reader policy) {
+    in.each("qualified_policies", [&](std::string_view qualifier, RecordReader policy) {
         function.policies[Qualifier(qualifier)] = read_policy(policy, "revision");
     });
-    in.each("aliases", [&](std::string_view name, Reader alias) {
+    in.each("aliases", [&](std::string_view name, RecordReader alias) {
         function.aliases[AliasName(name)] = read_alias(name, alias);
     });
-    in.each("event_configs", [&](std::string_view qualifier, Reader config) {
+    in.each("event_configs", [&](std::string_view qualifier, RecordReader config) {
         function.event_configs[Qualifier(qualifier)] = read_event_config(config);
     });
     if (in.has("versions_published")) {
@@ -270,7 +270,7 @@ Result<Function> decode_function(std::string_view text) {
                                             (value ? "not an object" : value.error().describe()));
     }
     std::string problem;
-    Reader in(value->as_object(), problem);
+    RecordReader in(value->as_object(), problem);
     Function function;
     function.tenant = {AccountId(in.text("account")), Region(in.text("region"))};
     function.configuration = read_configuration(in.inside("configuration"));

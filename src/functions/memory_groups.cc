@@ -37,7 +37,7 @@ Result<void> write_file(const fs::path& file, std::string_view text) {
         fmt::format("cannot write '{}' to {}: {}", text, file.string(), std::strerror(error)));
 }
 
-std::string read_file(const fs::path& file) {
+std::string read_group_file(const fs::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return {};
     std::array<char, 4096> buffer;
@@ -131,7 +131,7 @@ Result<void> MemoryGroup::add(pid_t process) {
 }
 
 bool MemoryGroup::ran_out() const {
-    const std::string events = read_file(folder_ / "memory.events");
+    const std::string events = read_group_file(folder_ / "memory.events");
     constexpr std::string_view name = "oom_kill ";
     // At the beginning of a line: "oom_group_kill" ends alike.
     const auto at = events.starts_with(name) ? 0 : events.find("\noom_kill ");
@@ -141,7 +141,7 @@ bool MemoryGroup::ran_out() const {
 }
 
 std::optional<std::uint64_t> MemoryGroup::bytes_in_use() const {
-    const std::string text = read_file(folder_ / "memory.current");
+    const std::string text = read_group_file(folder_ / "memory.current");
     std::uint64_t bytes = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);
     if (error != std::errc()) return std::nullopt;
@@ -149,7 +149,7 @@ std::optional<std::uint64_t> MemoryGroup::bytes_in_use() const {
 }
 
 Result<std::unique_ptr<MemoryGroups>> MemoryGroups::open(const Places& places) {
-    const auto group = own_group(read_file(places.membership));
+    const auto group = own_group(read_group_file(places.membership));
     if (!group || !fs::exists(places.hierarchy / "cgroup.controllers")) {
         return unavailable("this system has no unified control group hierarchy");
     }
@@ -157,7 +157,8 @@ Result<std::unique_ptr<MemoryGroups>> MemoryGroups::open(const Places& places) {
     // Started by a server that had moved itself already.
     if (own.filename() == server_group) own = own.parent_path();
     const bool is_whole = own == places.hierarchy || own == places.hierarchy / "";
-    if (!has_word(read_file(own / "cgroup.controllers"), "memory") || !is_ours(own, is_whole)) {
+    if (!has_word(read_group_file(own / "cgroup.controllers"), "memory") ||
+        !is_ours(own, is_whole)) {
         return unavailable(
             fmt::format("the control group {} is not delegated to this server", own.string()));
     }

@@ -48,9 +48,9 @@ std::vector<std::string_view> parts_of(std::string_view path) {
     return parts;
 }
 
-class Reader {
+class ZipReader {
 public:
-    Reader(Archive archive, const PackageLimits& limits, PackageSink& sink)
+    ZipReader(Archive archive, const PackageLimits& limits, PackageSink& sink)
         : archive_(std::move(archive)), limits_(limits), sink_(sink) {}
 
     PackageResult read() {
@@ -167,7 +167,7 @@ PackageResult read_opened(Archive archive, int status, const PackageLimits& limi
     if (!archive) return problem(Kind::Machine, "no memory for reading the archive");
     if (status != ARCHIVE_OK) return problem(Kind::Unreadable, last_error(archive.get()));
     // On the heap for its block.
-    return std::make_unique<Reader>(std::move(archive), limits, sink)->read();
+    return std::make_unique<ZipReader>(std::move(archive), limits, sink)->read();
 }
 
 }  // namespace

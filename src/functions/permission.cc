@@ -10,8 +10,8 @@
 namespace gatehouse::functions {
 namespace {
 
-std::unexpected<Error> violates(std::string_view value, std::string_view path,
-                                std::string_view pattern) {
+std::unexpected<Error> violates_pattern(std::string_view value, std::string_view path,
+                                        std::string_view pattern) {
     return fail(ErrorKind::InvalidInput,
                 fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy "
                             "constraint: Member must satisfy regular expression pattern: {}",
@@ -58,11 +58,11 @@ json::object statement_value(const Permission& permission, const std::string& fu
 
 Result<void> check_permission(const Permission& permission) {
     if (!is_statement_id(permission.statement_id.view())) {
-        return violates(permission.statement_id.view(), "statementId", "([a-zA-Z0-9-_]+)");
+        return violates_pattern(permission.statement_id.view(), "statementId", "([a-zA-Z0-9-_]+)");
     }
     const std::string& action = permission.action;
     if (action != "*" && (!action.starts_with("lambda:") || action.size() == 7)) {
-        return violates(action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])");
+        return violates_pattern(action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])");
     }
     const std::string& principal = permission.principal;
     const bool is_service = principal.find('.') != principal.npos && !principal.starts_with("arn:");
@@ -72,12 +72,13 @@ Result<void> check_permission(const Permission& permission) {
             "The provided principal was invalid. Please check the principal and try again.");
     }
     if (permission.source_account && !is_account_id(*permission.source_account)) {
-        return violates(*permission.source_account, "sourceAccount", "\\d{12}");
+        return violates_pattern(*permission.source_account, "sourceAccount", "\\d{12}");
     }
     if (permission.source_arn && !parse_arn(*permission.source_arn)) {
-        return violates(*permission.source_arn, "sourceArn",
-                        "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?"
-                        ":(\\d{12})?:(.*)");
+        return violates_pattern(
+            *permission.source_arn, "sourceArn",
+            "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?"
+            ":(\\d{12})?:(.*)");
     }
     return {};
 }

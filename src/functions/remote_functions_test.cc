@@ -15,7 +15,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class Lines final : public FunctionLogSink {
+class WrittenLines final : public FunctionLogSink {
 public:
     void write(const std::shared_ptr<const Stream>& stream, WallTime,
                std::string_view line) override {
@@ -112,7 +112,7 @@ protected:
     async::TaskGroup tasks_{loop_, "test"};
     net::NameLookups lookups_{loop_};
     SystemRandom random_;
-    Lines log_;
+    WrittenLines log_;
     Local local_;
     std::unique_ptr<net::HttpTestService> service_;
     std::vector<net::HttpRequest> requests_;

@@ -61,10 +61,6 @@ void set_attributes(SpawnAttributes& attributes) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-    if (value_ >= 0) close(value_);
-}
-
 Result<pid_t> spawn_sandbox(const std::string& program, std::string_view task,
                             const SandboxFiles& files) {
     FileActions actions;

@@ -7,27 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace gatehouse::functions {
-
-// Owns a file descriptor.
-class Descriptor {
-public:
-    explicit Descriptor(int value = -1) : value_(value) {}
-    ~Descriptor();
-    Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(value_, other.value_);
-        return *this;
-    }
-    int get() const { return value_; }
-    bool is_open() const { return value_ >= 0; }
-    int release() { return std::exchange(value_, -1); }
-
-private:
-    int value_;
-};
 
 // What the sandbox finds at its well-known descriptors; -1: nothing. All stay the caller's.
 struct SandboxFiles {

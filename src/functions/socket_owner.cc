@@ -20,22 +20,10 @@
 #include <optional>
 #include <string>
 
+#include "base/descriptor.h"
+
 namespace gatehouse::functions {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int value) : value_(value) {}
-    ~Descriptor() {
-        if (value_ >= 0) close(value_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return value_; }
-
-private:
-    int value_;
-};
 
 struct Ends {
     sockaddr_in peer{};

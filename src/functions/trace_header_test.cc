@@ -8,7 +8,7 @@ namespace {
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-constexpr const char* root = "Root=1-58406520-a006649127e371903a2de979";
+constexpr const char* root_id = "Root=1-58406520-a006649127e371903a2de979";
 
 class TraceHeader : public ::testing::Test {
 protected:
@@ -26,17 +26,17 @@ TEST_F(TraceHeader, IsMadeWithTheTimeWhereTheCallerHasNone) {
 }
 
 TEST_F(TraceHeader, TheCallersIsPassedOnWithWhatItLacks) {
-    const std::string whole = std::string(root) + ";Parent=53995c3f42cd8ad8;Sampled=1";
+    const std::string whole = std::string(root_id) + ";Parent=53995c3f42cd8ad8;Sampled=1";
     EXPECT_EQ(completed(whole), whole);
     EXPECT_EQ(completed(whole + ";Lineage=a87bd80c:1"), whole + ";Lineage=a87bd80c:1");
-    EXPECT_THAT(completed(root),
-                MatchesRegex(std::string(root) + ";Parent=[0-9a-f]{16};Sampled=0"));
+    EXPECT_THAT(completed(root_id),
+                MatchesRegex(std::string(root_id) + ";Parent=[0-9a-f]{16};Sampled=0"));
 }
 
 TEST_F(TraceHeader, WhatIsNoneIsNotPassedOn) {
-    for (const std::string& given :
-         {std::string("Root=1-5840652-a006649127e371903a2de979"), std::string("Self=1"),
-          std::string(root) + "\r\nEvil: 1", std::string(root) + ";" + std::string(512, 'x')}) {
+    for (const std::string& given : {std::string("Root=1-5840652-a006649127e371903a2de979"),
+                                     std::string("Self=1"), std::string(root_id) + "\r\nEvil: 1",
+                                     std::string(root_id) + ";" + std::string(512, 'x')}) {
         EXPECT_THAT(completed(given), StartsWith("Root=1-6955b900-")) << given;
     }
 }

@@ -15,7 +15,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-const SteadyTime start{seconds(1000)};
+const SteadyTime tally_start{seconds(1000)};
 const Tenant tenant{AccountId("000000000000"), Region("us-east-1")};
 
 auto told(std::string_view client_id, DropCause cause, std::uint64_t count,
@@ -46,11 +46,12 @@ TEST_F(Tally, TellsEachClientsDropsOfACauseTogether) {
     drop("a", DropCause::QueueFull, "another");
     drop("a", DropCause::Expired);
     drop("b");
-    EXPECT_THAT(tally.take(start), UnorderedElementsAre(told("a", DropCause::QueueFull, 2, "t"),
-                                                        told("a", DropCause::Expired, 1, "t"),
-                                                        told("b", DropCause::QueueFull, 1, "t")));
+    EXPECT_THAT(tally.take(tally_start),
+                UnorderedElementsAre(told("a", DropCause::QueueFull, 2, "t"),
+                                     told("a", DropCause::Expired, 1, "t"),
+                                     told("b", DropCause::QueueFull, 1, "t")));
     drop("a", DropCause::QueueFull, "another");
-    EXPECT_THAT(tally.take(start + seconds(60)),
+    EXPECT_THAT(tally.take(tally_start + seconds(60)),
                 ElementsAre(told("a", DropCause::QueueFull, 1, "another")));
 }
 
@@ -59,7 +60,7 @@ TEST_F(Tally, TellsPrincipalsApartThatUseOneClientId) {
     drop_of("alice", "a");
     drop_of("bob", "a");
     using Dropped = DropTally::Dropped;
-    EXPECT_THAT(tally.take(start),
+    EXPECT_THAT(tally.take(tally_start),
                 UnorderedElementsAre(
                     AllOf(Field(&Dropped::principal_id, "alice"), Field(&Dropped::count, 2)),
                     AllOf(Field(&Dropped::principal_id, "bob"), Field(&Dropped::count, 1),
@@ -71,7 +72,7 @@ TEST_F(Tally, TellsAddressesApart) {
     drop_of("alice", "a");
     for (int i = 0; i < 3; ++i) drop_of("alice", "a", DropCause::QueueFull, "t", "");
     using Dropped = DropTally::Dropped;
-    EXPECT_THAT(tally.take(start),
+    EXPECT_THAT(tally.take(tally_start),
                 UnorderedElementsAre(
                     AllOf(Field(&Dropped::source_ip, "192.0.2.1"), Field(&Dropped::count, 1)),
                     AllOf(Field(&Dropped::source_ip, ""), Field(&Dropped::count, 3))));
@@ -79,20 +80,20 @@ TEST_F(Tally, TellsAddressesApart) {
 
 TEST_F(Tally, TellsNoneMoreThanOnceAMinuteAndForgetsNoCount) {
     drop("a");
-    EXPECT_THAT(tally.take(start), SizeIs(1));
+    EXPECT_THAT(tally.take(tally_start), SizeIs(1));
     for (int i = 0; i < 5; ++i) drop("a");
-    EXPECT_THAT(tally.take(start + seconds(59)), IsEmpty());
+    EXPECT_THAT(tally.take(tally_start + seconds(59)), IsEmpty());
     EXPECT_FALSE(tally.is_empty()) << "there is something to tell later";
-    const auto told = tally.take(start + seconds(60));
+    const auto told = tally.take(tally_start + seconds(60));
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].count, 5u);
-    EXPECT_THAT(tally.take(start + seconds(120)), IsEmpty());
+    EXPECT_THAT(tally.take(tally_start + seconds(120)), IsEmpty());
     EXPECT_TRUE(tally.is_empty()) << "it was quiet for a minute";
 }
 
 TEST_F(Tally, IsBounded) {
     for (std::size_t i = 0; i < DropTally::entries_max + 7; ++i) drop("c" + std::to_string(i));
-    const auto told = tally.take(start);
+    const auto told = tally.take(tally_start);
     ASSERT_THAT(told, SizeIs(DropTally::entries_max + 1));
     EXPECT_EQ(told.back().client_id, "");
     EXPECT_EQ(told.back().count, 7u);

@@ -8,11 +8,11 @@ namespace {
 using std::chrono::minutes;
 
 const WallTime noon{std::chrono::hours(12)};
-const Tenant ours{AccountId("000000000000"), Region("us-east-1")};
-const Tenant theirs{AccountId("111122223333"), Region("us-east-1")};
+const Tenant our_key{AccountId("000000000000"), Region("us-east-1")};
+const Tenant their_key{AccountId("111122223333"), Region("us-east-1")};
 
 PastConnection past(const std::string& client_id, std::string_view reason, WallTime at = noon) {
-    return {.tenant = ours, .client_id = client_id, .reason = reason, .disconnected_at = at};
+    return {.tenant = our_key, .client_id = client_id, .reason = reason, .disconnected_at = at};
 }
 
 TEST(RecentDisconnects, KeepTheNewestOfAClientForHalfAnHour) {
@@ -20,12 +20,12 @@ TEST(RecentDisconnects, KeepTheNewestOfAClientForHalfAnHour) {
     recent.add(past("a", "first"));
     recent.add(past("b", "other"));
     recent.add(past("a", "second", noon + minutes(1)));
-    ASSERT_NE(recent.find(ours, "a", noon + minutes(30)), nullptr);
-    EXPECT_EQ(recent.find(ours, "a", noon + minutes(30))->reason, "second");
-    EXPECT_EQ(recent.find(ours, "a", noon + minutes(31)), nullptr);
-    EXPECT_EQ(recent.find(ours, "b", noon)->reason, "other");
-    EXPECT_EQ(recent.find(theirs, "a", noon), nullptr);
-    EXPECT_EQ(recent.find(ours, "c", noon), nullptr);
+    ASSERT_NE(recent.find(our_key, "a", noon + minutes(30)), nullptr);
+    EXPECT_EQ(recent.find(our_key, "a", noon + minutes(30))->reason, "second");
+    EXPECT_EQ(recent.find(our_key, "a", noon + minutes(31)), nullptr);
+    EXPECT_EQ(recent.find(our_key, "b", noon)->reason, "other");
+    EXPECT_EQ(recent.find(their_key, "a", noon), nullptr);
+    EXPECT_EQ(recent.find(our_key, "c", noon), nullptr);
 }
 
 TEST(RecentDisconnects, ForgetTheOldest) {
@@ -35,10 +35,10 @@ TEST(RecentDisconnects, ForgetTheOldest) {
     for (std::size_t i = 0; i < RecentDisconnects::kept_max - 1; ++i) {
         recent.add(past("often", "new"));
     }
-    EXPECT_EQ(recent.find(ours, "often", noon)->reason, "new");
-    EXPECT_NE(recent.find(ours, "once", noon), nullptr);
+    EXPECT_EQ(recent.find(our_key, "often", noon)->reason, "new");
+    EXPECT_NE(recent.find(our_key, "once", noon), nullptr);
     recent.add(past("another", "new"));
-    EXPECT_EQ(recent.find(ours, "once", noon), nullptr);
+    EXPECT_EQ(recent.find(our_key, "once", noon), nullptr);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::optional<std::string> name_in_token(std::string_view question, std::string_
     if (token.empty()) return "";
     const auto bytes = from_base64(token);
     if (!bytes || bytes->size() <= mark_characters) return std::nullopt;
-    const std::string_view text = text_of(*bytes);
+    const std::string_view text = gatehouse::text_of(*bytes);
     if (text.substr(0, mark_characters) != mark_of(question)) return std::nullopt;
     return std::string(text.substr(mark_characters));
 }

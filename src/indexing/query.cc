@@ -11,10 +11,6 @@
 namespace gatehouse::indexing {
 namespace {
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 // Texts of the query are lower case already. Going back to the latest any_run is enough.
 bool fits(std::string_view glob, std::string_view text) {
     std::size_t in_glob = 0, in_text = 0;
@@ -36,10 +32,6 @@ bool fits(std::string_view glob, std::string_view text) {
     }
     while (in_glob < glob.size() && glob[in_glob] == any_run) ++in_glob;
     return in_glob == glob.size();
-}
-
-bool is_blank(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 // Calls `visit` with each word until it says true; whether it did.

@@ -14,6 +14,14 @@ namespace gatehouse::indexing {
 inline constexpr char any_run = '\x01';
 inline constexpr char any_one = '\x02';
 
+// Letters and blanks of ASCII, in queries and in what they are compared with.
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr bool is_blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 struct Bound {
     std::string text;              // lower case
     std::optional<double> number;  // it was written as one, without quotes

@@ -15,10 +15,6 @@ namespace {
 
 using Parsed = Result<Expression>;
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 std::string lower_case(std::string_view text) {
     std::string result(text);
     std::ranges::transform(result, result.begin(), lower);

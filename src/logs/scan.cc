@@ -4,10 +4,10 @@
 #include <map>
 #include <memory>
 
+#include "logs/segment.h"
+
 namespace gatehouse::logs {
 namespace {
-
-constexpr std::size_t bytes_a_record = 26;
 
 struct Candidate {
     const BlockSource* source;

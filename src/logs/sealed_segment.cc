@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "logs/segment.h"
 #include "logs/segment_file.h"
 
@@ -94,19 +95,6 @@ Result<SegmentIndex> parse_index(std::string_view bytes) {
     return index;
 }
 
-// Closes on the way out.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() { ::close(number_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
 Result<std::string> compress(std::string_view raw) {
     std::string out(ZSTD_compressBound(raw.size()), '\0');
     const std::size_t size =
@@ -159,7 +147,7 @@ Result<SegmentFacts> seal(const ActiveSegment& segment) {
     const auto opened = file::open(partial, O_WRONLY | O_CREAT | O_TRUNC);
     if (!opened) return fail(opened.error());
     const Descriptor to(*opened);
-    if (auto wrote = write_sealed(to.number(), partial, *from, index); !wrote) {
+    if (auto wrote = write_sealed(to.get(), partial, *from, index); !wrote) {
         ::unlink(partial.c_str());
         return fail(wrote.error());
     }
@@ -175,7 +163,7 @@ Result<SegmentIndex> read_index(const std::filesystem::path& path) {
     const auto opened = file::open(path, O_RDONLY);
     if (!opened) return fail(opened.error());
     const Descriptor from(*opened);
-    const auto size = file::size(from.number(), path);
+    const auto size = file::size(from.get(), path);
     if (!size) return fail(size.error());
     const auto corrupt = [&path] {
         return fail(ErrorKind::Corrupt,
@@ -183,7 +171,7 @@ Result<SegmentIndex> read_index(const std::filesystem::path& path) {
     };
     if (*size < sealed_magic.size() + trailer_bytes) return corrupt();
     const std::uint64_t trailer_at = *size - trailer_bytes;
-    const auto trailer = file::read_at(from.number(), trailer_at, trailer_bytes);
+    const auto trailer = file::read_at(from.get(), trailer_at, trailer_bytes);
     if (!trailer) return fail(trailer.error());
     ByteReader reader(*trailer);
     const std::uint64_t offset = reader.u64();
@@ -193,7 +181,7 @@ Result<SegmentIndex> read_index(const std::filesystem::path& path) {
         offset + index_size != trailer_at) {
         return corrupt();
     }
-    const auto bytes = file::read_at(from.number(), offset, index_size);
+    const auto bytes = file::read_at(from.get(), offset, index_size);
     if (!bytes) return fail(bytes.error());
     if (checksum(*bytes) != sum) return corrupt();
     auto index = parse_index(*bytes);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view active_magic = "GHLOG01\n";
 constexpr std::size_t header_bytes = 16;
-constexpr std::uint64_t bytes_a_record = 26;  // as CloudWatch Logs counts them
 
 }  // namespace
 

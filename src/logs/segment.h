@@ -22,6 +22,9 @@
 
 namespace gatehouse::logs {
 
+// What each record counts for beside its message, as CloudWatch Logs counts.
+inline constexpr std::uint64_t bytes_a_record = 26;
+
 // Milliseconds since 1970, both ends included. Empty when first > last.
 struct TimeSpan {
     std::int64_t first = INT64_MAX;

@@ -15,7 +15,7 @@
 namespace gatehouse::net {
 namespace {
 
-constexpr std::size_t read_chunk_bytes = 16 * 1024;
+constexpr std::size_t answer_chunk_bytes = 16 * 1024;
 
 std::string text_of(const HttpRequest& request) {
     std::string head = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.target);
@@ -64,7 +64,7 @@ async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest requ
     HttpAnswerReader reader(
         request.method == "HEAD" ? HttpAnswerReader::Body::None : HttpAnswerReader::Body::AsTold,
         body_bytes_max);
-    std::string buffer(read_chunk_bytes, '\0');
+    std::string buffer(answer_chunk_bytes, '\0');
     while (!reader.is_done()) {
         auto count = co_await stream.read_some(
             std::span(reinterpret_cast<std::uint8_t*>(buffer.data()), buffer.size()), deadline);

@@ -16,7 +16,7 @@ namespace http = boost::beast::http;
 using RequestParser = http::request_parser<http::string_body>;
 
 constexpr std::size_t target_bytes_max = 16 * 1024;
-constexpr std::size_t read_chunk_bytes = 16 * 1024;
+constexpr std::size_t request_chunk_bytes = 16 * 1024;
 constexpr std::chrono::seconds linger_wait(1);
 
 std::string_view view(boost::beast::string_view text) {
@@ -118,9 +118,10 @@ private:
     // Bytes added to the buffer; 0 at the end, on failure or at the deadline.
     async::Task<std::size_t> read_more(Deadline deadline) {
         const std::size_t before = buffer_.size();
-        buffer_.resize(before + read_chunk_bytes);
+        buffer_.resize(before + request_chunk_bytes);
         auto count = co_await stream_.read_some(
-            std::span(reinterpret_cast<std::uint8_t*>(buffer_.data()) + before, read_chunk_bytes),
+            std::span(reinterpret_cast<std::uint8_t*>(buffer_.data()) + before,
+                      request_chunk_bytes),
             deadline);
         buffer_.resize(before + count.value_or(0));
         timed_out_ = !count && count.error().kind == ErrorKind::Timeout;

@@ -22,8 +22,8 @@ constexpr std::uint8_t proxy_command = 1;
 // Address family and transport in one byte.
 constexpr std::uint8_t tcp_over_ipv4 = 0x11;
 constexpr std::uint8_t tcp_over_ipv6 = 0x21;
-constexpr std::size_t ipv4_bytes = 12;
-constexpr std::size_t ipv6_bytes = 36;
+constexpr std::size_t ipv4_block_bytes = 12;
+constexpr std::size_t ipv6_block_bytes = 36;
 constexpr std::uint8_t checksum_type = 0x03;     // PP2_TYPE_CRC32C
 constexpr std::uint8_t tls_type = 0x20;          // PP2_TYPE_SSL
 constexpr std::uint8_t client_spoke_tls = 0x01;  // PP2_CLIENT_SSL, in its first byte
@@ -121,8 +121,8 @@ Result<ProxyHeader> parse_proxy_header(BytesView header) {
     if (command == local_command) return ProxyHeader{*size, std::nullopt};
     if (command != proxy_command) return malformed("an unknown command");
     const std::uint8_t family = header[13];
-    const std::size_t address_bytes = family == tcp_over_ipv4   ? ipv4_bytes
-                                      : family == tcp_over_ipv6 ? ipv6_bytes
+    const std::size_t address_bytes = family == tcp_over_ipv4   ? ipv4_block_bytes
+                                      : family == tcp_over_ipv6 ? ipv6_block_bytes
                                                                 : 0;
     // Of another family nothing can be said, and by the specification nothing is read from it.
     if (address_bytes == 0) return ProxyHeader{*size, std::nullopt};

@@ -14,7 +14,7 @@
 namespace gatehouse::net {
 namespace {
 
-class Echo final : public Routes {
+class TlsEcho final : public Routes {
 public:
     async::Task<HttpResponse> handle(HttpRequest request, const PeerFacts& peer,
                                      Deadline) override {
@@ -60,7 +60,7 @@ protected:
     }
 
     ConnectionLimits limits{{}};
-    Echo echo;
+    TlsEcho echo;
     HttpServerSettings http;
     std::shared_ptr<const TlsContext> tls;
     std::unique_ptr<Listener> listener;

@@ -109,7 +109,7 @@ private:
         }
         if (version->is_string() && version->get_string() == "2008-10-17") return {};
         return wrong(fmt::format("Version must be \"2012-10-17\" or \"2008-10-17\", not {}",
-                                 to_text(*version)));
+                                 gatehouse::to_text(*version)));
     }
 
     Result<void> read_statements(const json::value& value, Document& document) {
@@ -165,7 +165,7 @@ private:
             statement.effect = Effect::Deny;
         } else {
             return wrong(fmt::format("Effect must be \"Allow\" or \"Deny\" (case counts), not {}",
-                                     to_text(*effect)));
+                                     gatehouse::to_text(*effect)));
         }
         return {};
     }
@@ -325,7 +325,8 @@ private:
                 return wrong(
                     fmt::format("the value of {} must be a string, not {}", key, kind_name(each)));
             }
-            std::string text = each.is_string() ? std::string(each.get_string()) : to_text(each);
+            std::string text =
+                each.is_string() ? std::string(each.get_string()) : gatehouse::to_text(each);
             test.values.emplace_back(std::move(text), syntax_);
             return {};
         };

@@ -53,7 +53,7 @@ json::object to_value(const Statement& statement) {
 }  // namespace
 
 std::string to_json_text(const Statement& statement) {
-    return to_text(to_value(statement));
+    return gatehouse::to_text(to_value(statement));
 }
 
 std::string to_json_text(const Document& document) {
@@ -66,7 +66,7 @@ std::string to_json_text(const Document& document) {
     for (const Statement& statement : document.statements)
         statements.push_back(to_value(statement));
     object["Statement"] = std::move(statements);
-    return to_text(object);
+    return gatehouse::to_text(object);
 }
 
 }  // namespace gatehouse::policy

@@ -10,7 +10,7 @@
 namespace gatehouse::policy {
 namespace {
 
-constexpr std::string_view own = "arn:aws:iot:us-east-1:000000000000:";
+constexpr std::string_view own_policies = "arn:aws:iot:us-east-1:000000000000:";
 
 std::vector<PolicySource> parse(std::string_view statements, Dialect dialect = Dialect::IotPolicy) {
     auto document =
@@ -20,9 +20,9 @@ std::vector<PolicySource> parse(std::string_view statements, Dialect dialect = D
     return {{"p", std::make_shared<const Document>(std::move(*document))}};
 }
 
-std::string allow(std::string_view action, std::string_view resource) {
-    return fmt::format(R"({{"Effect":"Allow","Action":"{}","Resource":"{}{}"}})", action, own,
-                       resource);
+std::string allow_here(std::string_view action, std::string_view resource) {
+    return fmt::format(R"({{"Effect":"Allow","Action":"{}","Resource":"{}{}"}})", action,
+                       own_policies, resource);
 }
 
 PackedPolicies packed(std::string_view statements, const Variables& variables = {}) {
@@ -46,7 +46,7 @@ TEST(PackedPolicies, AConnectionsOwnTakeAFewHundredBytes) {
                  "Resource":["{0}topic/bench/*","{0}topic/{1}/*"]}},
                {{"Effect":"Allow","Action":"iot:Subscribe",
                  "Resource":["{0}topicfilter/bench/*","{0}topicfilter/{1}/*"]}})",
-                    own, client)),
+                    own_policies, client)),
                 Variables().set("aws:SourceIp", "127.0.0.1").set("iot:ClientId", client), Tenant{});
     EXPECT_TRUE(policies->decide(Action::Connect, client).allowed());
     EXPECT_TRUE(policies->decide(Action::Publish, client + "/a").allowed());
@@ -56,15 +56,16 @@ TEST(PackedPolicies, AConnectionsOwnTakeAFewHundredBytes) {
 
 TEST(PackedPolicies, VariablesAreFilledInAsText) {
     const Variables variables = Variables().set("iot:ClientId", "a*");
-    const auto policies = packed(allow("iot:Publish", "topic/${iot:ClientId}/*"), variables);
+    const auto policies = packed(allow_here("iot:Publish", "topic/${iot:ClientId}/*"), variables);
     EXPECT_TRUE(allows(policies, Action::Publish, "a*/x"));
     EXPECT_FALSE(allows(policies, Action::Publish, "ab/x"));
 }
 
-// Each type of resource has names of its own, though the patterns stand side by side.
+// Each type of resource has names of its own_policies, though the patterns stand side by side.
 TEST(PackedPolicies, TypesOfResourcesAreKeptApart) {
-    const auto policies = packed(allow("iot:*", "topic/a") + "," + allow("iot:*", "client/b") +
-                                 "," + allow("iot:*", "thing/c"));
+    const auto policies =
+        packed(allow_here("iot:*", "topic/a") + "," + allow_here("iot:*", "client/b") + "," +
+               allow_here("iot:*", "thing/c"));
     EXPECT_TRUE(allows(policies, Action::Publish, "a"));
     EXPECT_TRUE(allows(policies, Action::Receive, "a"));
     EXPECT_FALSE(allows(policies, Action::Subscribe, "a"));
@@ -76,7 +77,7 @@ TEST(PackedPolicies, TypesOfResourcesAreKeptApart) {
 
 TEST(PackedPolicies, KnowTheStatementThatDecided) {
     const auto policies = packed(
-        allow("iot:Connect", "client/a") + "," + allow("iot:Publish", "topic/b") +
+        allow_here("iot:Connect", "client/a") + "," + allow_here("iot:Publish", "topic/b") +
         R"(,{"Effect":"Deny","Action":"iot:Publish","NotResource":"arn:aws:iot:*:*:topic/b*"})");
     EXPECT_EQ(policies.decide(Action::Publish, "b", {}), (Decision{Outcome::Allowed, 1}));
     EXPECT_EQ(policies.decide(Action::Publish, "c", {}), (Decision{Outcome::DeniedExplicitly, 2}));
@@ -87,7 +88,7 @@ TEST(PackedPolicies, ConditionsOfARequestAreJudgedEachTime) {
     const auto policies = packed(fmt::format(
         R"({{"Effect":"Allow","Action":"iot:Connect","Resource":"*",
              "Condition":{{"StringEquals":{{"request":"x"}}}}}},{})",
-        allow("iot:Publish", "topic/a")));
+        allow_here("iot:Publish", "topic/a")));
     const std::array<std::string_view, 1> x{"x"}, y{"y"};
     const std::array<ContextEntry, 1> with_x{{{"request", x}}}, with_y{{{"request", y}}};
     EXPECT_TRUE(policies.decide(Action::Connect, "c", with_x).allowed());
@@ -99,17 +100,17 @@ TEST(PackedPolicies, ConditionsOfARequestAreJudgedEachTime) {
 TEST(PackedPolicies, LeaveToAnIndexWhatTheyCannotHold) {
     std::string many;
     for (std::size_t i = 0; i <= PackedPolicies::globs_max; ++i) {
-        many += (i == 0 ? "" : ",") + allow("iot:Publish", fmt::format("topic/{}", i));
+        many += (i == 0 ? "" : ",") + allow_here("iot:Publish", fmt::format("topic/{}", i));
     }
     EXPECT_FALSE(PackedPolicies::make(parse(many), {}, Tenant{}).has_value());
     // Patterns that leave other names for each type of resource.
     std::string wide;
     for (std::size_t i = 0; 2 * i < PackedPolicies::globs_max; ++i) {
-        wide += (i == 0 ? "" : ",") + allow("iot:*", fmt::format("??????????{}", i));
+        wide += (i == 0 ? "" : ",") + allow_here("iot:*", fmt::format("??????????{}", i));
     }
     EXPECT_FALSE(PackedPolicies::make(parse(wide), {}, Tenant{}).has_value());
     const auto not_utf8 = Variables().set("iot:ClientId", "a\xFF");
-    EXPECT_FALSE(PackedPolicies::make(parse(allow("iot:Publish", "topic/${iot:ClientId}")),
+    EXPECT_FALSE(PackedPolicies::make(parse(allow_here("iot:Publish", "topic/${iot:ClientId}")),
                                       not_utf8, Tenant{})
                      .has_value());
     EXPECT_FALSE(PackedPolicies::make(

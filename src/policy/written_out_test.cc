@@ -8,15 +8,15 @@
 namespace gatehouse::policy {
 namespace {
 
-using Texts = std::vector<std::string>;
+using Documents = std::vector<std::string>;
 
-Texts document_with(std::string_view resource, std::string_view sid = "a") {
+Documents document_with(std::string_view resource, std::string_view sid = "a") {
     return {fmt::format(
         R"({{"Version":"2012-10-17","Statement":[{{"Sid":"{}","Effect":"Allow","Action":"iot:Publish","Resource":"arn:aws:iot:us-east-1:000000000000:{}"}}]}})",
         sid, resource)};
 }
 
-std::vector<PolicySource> parse(const Texts& texts) {
+std::vector<PolicySource> parse_all(const Documents& texts) {
     std::vector<PolicySource> sources;
     for (const std::string& text : texts) {
         auto parsed = parse_document(text, Dialect::IotPolicy);
@@ -50,19 +50,19 @@ TEST(WrittenOut, OnlyResourcesMayNameTheClientId) {
                                            {document_with("topic/${iot:ClientId}"), "ClientId"},
                                            {document_with("topic/dev1", "dev1"), "dev1"}}) {
         ASSERT_TRUE(template_of(texts, client_id).has_value()) << texts.front();
-        EXPECT_FALSE(with_client_id_open(parse(texts), texts, client_id)) << texts.front();
+        EXPECT_FALSE(with_client_id_open(parse_all(texts), texts, client_id)) << texts.front();
     }
 }
 
 TEST(WrittenOut, NeedsAVersionWithVariables) {
-    const Texts texts{
+    const Documents texts{
         R"({"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":"iot:Publish","Resource":"arn:aws:iot:us-east-1:000000000000:topic/dev1"}]})"};
-    EXPECT_FALSE(with_client_id_open(parse(texts), texts, "dev1"));
+    EXPECT_FALSE(with_client_id_open(parse_all(texts), texts, "dev1"));
 }
 
 TEST(WrittenOut, OneIndexDecidesForEachClientIdAndExplainsWhatWasWritten) {
     const auto texts = document_with("topic/dev-1/*");
-    const auto open = with_client_id_open(parse(texts), texts, "dev-1");
+    const auto open = with_client_id_open(parse_all(texts), texts, "dev-1");
     ASSERT_TRUE(open.has_value());
     const auto index = PolicyIndex::make_open(*open, Tenant{});
     ASSERT_NE(index, nullptr);

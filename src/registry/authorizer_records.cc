@@ -15,7 +15,7 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::size_t page_size_max = 250;
+constexpr std::size_t authorizers_page_max = 250;
 
 Error conflict(std::string message) {
     return {ErrorKind::Conflict, std::move(message), {}};
@@ -266,16 +266,16 @@ Outcome<AuthorizerPage> AuthorizerRecords::list(const Tenant& tenant,
 
 Outcome<AuthorizerPage> AuthorizerRecords::list_stored(const Tenant& tenant,
                                                        const AuthorizerListing& listing) {
-    if (listing.page_size < 1 || listing.page_size > page_size_max) {
-        return refuse(
-            Refusal::InvalidRequest,
-            fmt::format("pageSize is {}; it must be 1 to {}", listing.page_size, page_size_max),
-            "pageSize");
+    if (listing.page_size < 1 || listing.page_size > authorizers_page_max) {
+        return refuse(Refusal::InvalidRequest,
+                      fmt::format("pageSize is {}; it must be 1 to {}", listing.page_size,
+                                  authorizers_page_max),
+                      "pageSize");
     }
     storage::ListQuery query{.tenant = tenant,
                              .kind = authorizer_kind,
                              .order = listing.order,
-                             .limit = page_size_max,
+                             .limit = authorizers_page_max,
                              .page_token = listing.marker};
     AuthorizerPage page;
     for (;;) {

@@ -14,7 +14,7 @@ namespace gatehouse::registry {
 namespace {
 
 // Of things that are let go in one batch.
-constexpr std::size_t released_max = 100;
+constexpr std::size_t released_members_max = 100;
 
 Error overtaken(const BillingGroupName& name) {
     return changed_meanwhile(billing_group_words, name.view());
@@ -121,7 +121,7 @@ Outcome<void> BillingGroupRecords::release_things(const BillingGroup& group) {
                                           .relation = billing_group_thing_relation,
                                           .direction = storage::Direction::From,
                                           .name = group.name.value(),
-                                          .limit = released_max});
+                                          .limit = released_members_max});
         if (!things) return refuse(refused_by(things.error()));
         if (things->names.empty()) return {};
         storage::Batch batch;

@@ -8,12 +8,8 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "CA certificate";
+constexpr std::string_view ca_certificate_noun = "CA certificate";
 constexpr std::string_view subject_what = "list of CA certificates of a subject";
-
-std::int64_t milliseconds_of(WallTime time) {
-    return time.time_since_epoch().count();
-}
 
 }  // namespace
 
@@ -45,7 +41,7 @@ std::string encode(const CaCertificate& certificate) {
 }
 
 Result<CaCertificate> decode_ca_certificate(const storage::Record& record) {
-    const auto body = body_of(record, what);
+    const auto body = body_of(record, ca_certificate_noun);
     if (!body) return fail(body.error());
     RecordReader reader(*body);
     const auto status = parse_choice<CaStatus>(reader.text("status"));
@@ -68,7 +64,8 @@ Result<CaCertificate> decode_ca_certificate(const storage::Record& record) {
                               .created = reader.time("created"),
                               .modified = record.modified,
                               .tags = reader.texts("tags")};
-    if (!status || !mode || !automatic || !reader.is_whole()) return unreadable(record, what);
+    if (!status || !mode || !automatic || !reader.is_whole())
+        return unreadable(record, ca_certificate_noun);
     return certificate;
 }
 

@@ -12,6 +12,7 @@
 #include "registry/persistently.h"
 #include "registry/registration_code.h"
 #include "registry/shared_certificate.h"
+#include "registry/tag_records.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::size_t same_subject_max = 10;
 
 constexpr RecordWords ca_words{"CA certificate", "certificateId"};
 
-std::unexpected<Refused> invalid(std::string why, std::string field) {
+std::unexpected<Refused> invalid_authority(std::string why, std::string field) {
     return refuse(Refusal::CertificateValidation, std::move(why), std::move(field));
 }
 
@@ -58,24 +59,17 @@ Outcome<void> check_mode(const NewCaCertificate& wanted) {
 Outcome<certificates::Certificate> read_authority(const std::string& pem, WallTime now) {
     constexpr const char* field = "caCertificate";
     auto facts = certificates::parse_single_certificate_pem(pem);
-    if (!facts) return invalid(facts.error().message, field);
+    if (!facts) return invalid_authority(facts.error().message, field);
     if (!facts->is_authority) {
-        return invalid("it is no certificate authority's: basicConstraints must say CA:TRUE",
-                       field);
+        return invalid_authority(
+            "it is no certificate authority's: basicConstraints must say CA:TRUE", field);
     }
-    if (now < facts->not_before) return invalid("it is not valid yet", field);
-    if (now > facts->not_after) return invalid("it has run out", field);
+    if (now < facts->not_before) return invalid_authority("it is not valid yet", field);
+    if (now > facts->not_after) return invalid_authority("it has run out", field);
     return std::move(*facts);
 }
 
-Outcome<void> check_tags(const Texts& tags) {
-    if (const auto fault = tags_fault(tags)) {
-        return refuse(Refusal::InvalidRequest, *fault, "tags");
-    }
-    return {};
-}
-
-Error overtaken(const CertificateId& id) {
+Error authority_overtaken(const CertificateId& id) {
     return changed_meanwhile(ca_words, id.view());
 }
 
@@ -96,17 +90,19 @@ Outcome<void> CaCertificateRecords::check_possession(const Tenant& tenant,
     if (auto checked = check_mode(wanted); !checked) return checked;
     if (wanted.mode == CertificateMode::SniOnly) return {};
     const auto proof = certificates::parse_single_certificate_pem(wanted.verification_pem);
-    if (!proof) return invalid(proof.error().message, field);
+    if (!proof) return invalid_authority(proof.error().message, field);
     if (!certificates::is_issued_by(proof->der, authority.der)) {
-        return invalid("the verification certificate is not signed by the CA certificate", field);
+        return invalid_authority("the verification certificate is not signed by the CA certificate",
+                                 field);
     }
     const auto code = present_registration_code(store_, tenant);
     if (!code) return refuse(code.error());
     if (code->empty() || proof->common_name != *code) {
-        return refuse(Refusal::RegistrationCodeValidation,
-                      "The registration code is invalid: the verification certificate's common "
-                      "name must be what GetRegistrationCode answers",
-                      field);
+        return refuse(
+            Refusal::RegistrationCodeValidation,
+            "The registration code is invalid_authority: the verification certificate's common "
+            "name must be what GetRegistrationCode answers",
+            field);
     }
     return {};
 }
@@ -160,8 +156,8 @@ Outcome<CaCertificate> CaCertificateRecords::try_add(CaCertificate certificate) 
     }
     alike->ids.push_back(certificate.id);
     storage::Batch batch;
-    batch.require(storage::IsAbsent{key}, overtaken(certificate.id));
-    alike->put_into(batch, overtaken(certificate.id));
+    batch.require(storage::IsAbsent{key}, authority_overtaken(certificate.id));
+    alike->put_into(batch, authority_overtaken(certificate.id));
     batch.put(key, encode(certificate));
     batch.change(storage::AddLink{creation_link(key, certificate.created)});
     if (const auto added = store_.apply(batch); !added) return refuse(refused_by(added.error()));
@@ -206,7 +202,7 @@ Outcome<void> CaCertificateRecords::try_change(const Tenant& tenant, const Certi
     ++certificate.customer_version;
     const auto key = ca_key_of(tenant, id);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, overtaken(id));
+    batch.require(storage::HasRevision{key, stored->revision}, authority_overtaken(id));
     batch.put(key, encode(certificate));
     if (const auto written = store_.apply(batch); !written) {
         return refuse(refused_by(written.error()));
@@ -231,8 +227,8 @@ Outcome<void> CaCertificateRecords::try_remove(const Tenant& tenant, const Certi
     std::erase(alike->ids, id);
     const auto key = ca_key_of(tenant, id);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, overtaken(id));
-    alike->put_into(batch, overtaken(id));
+    batch.require(storage::HasRevision{key, stored->revision}, authority_overtaken(id));
+    alike->put_into(batch, authority_overtaken(id));
     batch.change(storage::Remove{key});
     batch.change(storage::RemoveLink{creation_link(key, stored->value.created)});
     if (const auto removed = store_.apply(batch); !removed) {

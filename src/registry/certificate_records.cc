@@ -21,8 +21,6 @@ namespace {
 
 constexpr int rsa_bits_min = 2048;
 
-constexpr RecordWords certificate_words{"certificate", "certificateId"};
-
 Error overtaken(const CertificateId& id) {
     return changed_meanwhile(certificate_words, id.view());
 }

@@ -13,10 +13,9 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr RecordWords certificate_words{"certificate", "certificateId"};
 constexpr const char* field = "certificateId";
 
-Error overtaken(const CertificateId& id) {
+Error transfer_overtaken(const CertificateId& id) {
     return changed_meanwhile(certificate_words, id.view());
 }
 
@@ -74,7 +73,7 @@ void remove(storage::Batch& batch, const RegisteredCertificate& certificate) {
 void require_unchanged(storage::Batch& batch, const Stored<RegisteredCertificate>& stored) {
     const RegisteredCertificate& certificate = stored.value;
     batch.require(storage::HasRevision{key_of(certificate.tenant, certificate.id), stored.revision},
-                  overtaken(certificate.id));
+                  transfer_overtaken(certificate.id));
 }
 
 Outcome<void> apply(storage::ResourceStore& store, const storage::Batch& batch) {
@@ -132,7 +131,7 @@ Outcome<RegisteredCertificate> CertificateTransferRecords::try_start(const Tenan
     if (there.error().kind != ErrorKind::NotFound) return refuse(refused_by(there.error()));
     storage::Batch batch;
     require_unchanged(batch, *stored);
-    batch.require(storage::IsAbsent{key_of(arriving.tenant, id)}, overtaken(id));
+    batch.require(storage::IsAbsent{key_of(arriving.tenant, id)}, transfer_overtaken(id));
     // Said at once: who tries again would find the same.
     const Error attached{
         ErrorKind::InvalidInput,

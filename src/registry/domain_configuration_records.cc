@@ -37,10 +37,6 @@ std::string make_managed_label(Random& random) {
     return "d" + random_text(random, managed_label_alphabet, managed_label_length) + "-ats";
 }
 
-std::unexpected<Refused> wrong(std::string_view field, std::string_view why) {
-    return refuse(Refusal::InvalidRequest, fmt::format("{}: {}", field, why), std::string(field));
-}
-
 Error overtaken(const DomainConfiguration& configuration) {
     return changed_meanwhile(domain_configuration_words, configuration.name.view());
 }
@@ -93,14 +89,14 @@ Outcome<void> DomainConfigurationRecords::choose_name(DomainConfiguration& confi
         configuration.type = DomainType::AwsManaged;
         auto name =
             parts_.naming.managed_name(configuration.tenant, make_managed_label(parts_.random));
-        if (!name) return wrong("domainName", name.error().message);
+        if (!name) return refuse_field("domainName", name.error().message);
         configuration.domain_name = std::move(*name);
         return {};
     }
     auto name = domain_name_of(wanted);
     if (!name) return refuse(std::move(name.error()));
     if (const auto reserved = parts_.naming.why_reserved(configuration.tenant, *name)) {
-        return wrong("domainName", *reserved);
+        return refuse_field("domainName", *reserved);
     }
     configuration.domain_name = std::move(*name);
     return {};
@@ -114,7 +110,7 @@ Outcome<void> DomainConfigurationRecords::choose_certificate(DomainConfiguration
         if (!id) return refuse(std::move(id.error()));
         configuration.server_certificate = id->value();
     } else if (auto shown = parts_.naming.can_show_own(configuration.domain_name); !shown) {
-        return wrong("serverCertificateArns", shown.error().message);
+        return refuse_field("serverCertificateArns", shown.error().message);
     }
     if (wanted.validation_certificate_arn.empty()) return {};
     auto id = check_certificate(configuration, wanted.validation_certificate_arn,
@@ -155,16 +151,17 @@ Outcome<void> DomainConfigurationRecords::check_authorizer(
     const std::string& name = configuration.authorizer->default_name;
     if (parts_.naming.has_built_in_authorizer(configuration.tenant, name)) {
         if (configuration.authentication != DomainAuthentication::CustomAuthX509) return {};
-        return wrong("defaultAuthorizerName",
-                     fmt::format("'{}' knows no certificates, whose id authenticationType "
-                                 "CUSTOM_AUTH_X509 has its authorizer answer: give one with a "
-                                 "function",
-                                 name));
+        return refuse_field(
+            "defaultAuthorizerName",
+            fmt::format("'{}' knows no certificates, whose id authenticationType "
+                        "CUSTOM_AUTH_X509 has its authorizer answer: give one with a "
+                        "function",
+                        name));
     }
     const auto found = store_.get(key_of(configuration.tenant, AuthorizerName(name)));
     if (found) return {};
     if (found.error().kind != ErrorKind::NotFound) return refuse(refused_by(found.error()));
-    return wrong("defaultAuthorizerName", fmt::format("there is no authorizer '{}'", name));
+    return refuse_field("defaultAuthorizerName", fmt::format("there is no authorizer '{}'", name));
 }
 
 Outcome<DomainConfiguration> DomainConfigurationRecords::add(
@@ -251,7 +248,7 @@ Outcome<void> DomainConfigurationRecords::apply_change(DomainConfiguration& conf
         return checked;
     }
     if (change.remove_authorizer && change.authorizer) {
-        return wrong("removeAuthorizerConfig", "it does not go with authorizerConfig");
+        return refuse_field("removeAuthorizerConfig", "it does not go with authorizerConfig");
     }
     if (change.security_policy) {
         auto policy = security_policy_named(*change.security_policy);

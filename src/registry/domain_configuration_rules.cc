@@ -10,16 +10,12 @@
 namespace gatehouse::registry {
 namespace {
 
-std::unexpected<Refused> wrong(std::string_view field, std::string_view why) {
-    return refuse(Refusal::InvalidRequest, fmt::format("{}: {}", field, why), std::string(field));
-}
-
 // Whether clients can prove who they are so by what they speak.
 Outcome<void> check_combination(const DomainConfiguration& configuration) {
     using enum DomainAuthentication;
     const DomainProtocol protocol = configuration.protocol;
     const auto cannot = [&](std::string_view why) {
-        return wrong(
+        return refuse_field(
             "applicationProtocol",
             fmt::format("{} does not go with authenticationType {}: {}", name_of_choice(protocol),
                         name_of_choice(configuration.authentication), why));
@@ -44,8 +40,9 @@ Outcome<void> check_combination(const DomainConfiguration& configuration) {
 
 Outcome<void> check_ocsp(const OcspConfig& ocsp) {
     if (ocsp.lambda_arn.empty() == ocsp.responder_arn.empty()) return {};
-    return wrong("serverCertificateConfig",
-                 "ocspLambdaArn and ocspAuthorizedResponderArn are given together or not at all");
+    return refuse_field(
+        "serverCertificateConfig",
+        "ocspLambdaArn and ocspAuthorizedResponderArn are given together or not at all");
 }
 
 }  // namespace
@@ -64,27 +61,28 @@ Outcome<void> check_domain_configuration(const DomainConfiguration& configuratio
 Outcome<net::SecurityPolicy> security_policy_named(std::string_view name) {
     if (name.empty()) return net::SecurityPolicy::Tls13_1_2_2022_10;
     if (const auto policy = parse_choice<net::SecurityPolicy>(name)) return *policy;
-    return wrong("securityPolicy",
-                 fmt::format("'{}' is none of {}", name,
-                             fmt::join(all_choices<net::SecurityPolicy>(), ", ")));
+    return refuse_field("securityPolicy",
+                        fmt::format("'{}' is none of {}", name,
+                                    fmt::join(all_choices<net::SecurityPolicy>(), ", ")));
 }
 
 Outcome<std::string> domain_name_of(std::string_view text) {
     std::string name = canonical_host_name(text);
     if (!certificates::is_dns_name(name) || !name.contains('.') ||
         certificates::is_ip_address(name)) {
-        return wrong("domainName",
-                     "it must be a whole host name: labels of letters, digits and "
-                     "'-', with dots between them");
+        return refuse_field("domainName",
+                            "it must be a whole host name: labels of letters, digits and "
+                            "'-', with dots between them");
     }
     return name;
 }
 
 Outcome<void> check_callback(std::string_view client_certificate_callback_arn) {
     if (client_certificate_callback_arn.empty()) return {};
-    return wrong("clientCertificateCallbackArn",
-                 "functions that look at client certificates are not called by this server; use "
-                 "authenticationType CUSTOM_AUTH_X509 for one that decides");
+    return refuse_field(
+        "clientCertificateCallbackArn",
+        "functions that look at client certificates are not called by this server; use "
+        "authenticationType CUSTOM_AUTH_X509 for one that decides");
 }
 
 }  // namespace gatehouse::registry

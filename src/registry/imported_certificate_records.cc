@@ -19,24 +19,24 @@
 namespace gatehouse::registry {
 namespace {
 
-std::unexpected<Refused> invalid(std::string why, std::string field) {
+std::unexpected<Refused> invalid_import(std::string why, std::string field) {
     return refuse(Refusal::CertificateValidation, std::move(why), std::move(field));
 }
 
 // Read once as TLS reads it: what OpenSSL would not show later is refused now.
 Outcome<void> check(const CertificateImport& wanted, WallTime now) {
     const auto facts = certificates::parse_single_certificate_pem(wanted.certificate_pem);
-    if (!facts) return invalid(facts.error().message, "Certificate");
-    if (now > facts->not_after) return invalid("the certificate has run out", "Certificate");
+    if (!facts) return invalid_import(facts.error().message, "Certificate");
+    if (now > facts->not_after) return invalid_import("the certificate has run out", "Certificate");
     if (now < facts->not_before) {
-        return invalid("the certificate is not valid yet", "Certificate");
+        return invalid_import("the certificate is not valid yet", "Certificate");
     }
     const auto identity = net::TlsIdentity::read(wanted.certificate_pem + "\n" + wanted.chain_pem,
                                                  wanted.private_key_pem);
-    if (!identity) return invalid(identity.error().message, "Certificate");
+    if (!identity) return invalid_import(identity.error().message, "Certificate");
     // With every cipher, so that none is missed for a key that older policies alone can use.
     const auto shown = net::TlsContext::make({.identity = *identity});
-    if (!shown) return invalid(shown.error().message, "PrivateKey");
+    if (!shown) return invalid_import(shown.error().message, "PrivateKey");
     if (const auto fault = tags_fault(wanted.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "Tags");
     }

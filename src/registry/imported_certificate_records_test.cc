@@ -14,8 +14,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const Tenant here{AccountId("123456789012"), Region("us-east-1")};
-const Tenant there{AccountId("210987654321"), Region("us-east-1")};
+const Tenant importer{AccountId("123456789012"), Region("us-east-1")};
+const Tenant neighbour{AccountId("210987654321"), Region("us-east-1")};
 
 struct ImportedCertificates : ::testing::Test {
     ManualClock clock{SystemClock().wall_now()};
@@ -29,31 +29,32 @@ struct ImportedCertificates : ::testing::Test {
 
 TEST_F(ImportedCertificates, TheKeyIsSealedAndOpensForItself) {
     const auto import = sample_import();
-    const auto made = records.import(here, "", import).value();
-    const auto record = store.get(key_of(here, made.id)).value();
+    const auto made = records.import(importer, "", import).value();
+    const auto record = store.get(key_of(importer, made.id)).value();
     EXPECT_THAT(record.body, Not(HasSubstr("PRIVATE KEY")));
-    EXPECT_TRUE(records.identity(here, made.id));
-    EXPECT_EQ(records.identity(there, made.id).error().refusal, Refusal::ResourceNotFound);
+    EXPECT_TRUE(records.identity(importer, made.id));
+    EXPECT_EQ(records.identity(neighbour, made.id).error().refusal, Refusal::ResourceNotFound);
 }
 
 TEST_F(ImportedCertificates, AreImportedAgainInTheirPlace) {
-    const auto made = records.import(here, "", sample_import()).value();
-    records.add_tags(here, made.arn(), {{"team", "a"}}).value();
+    const auto made = records.import(importer, "", sample_import()).value();
+    records.add_tags(importer, made.arn(), {{"team", "a"}}).value();
     const auto second = sample_import();
-    EXPECT_EQ(records.import(here, made.arn(), second).value().arn(), made.arn());
-    const auto found = records.describe(here, made.arn()).value().certificate;
+    EXPECT_EQ(records.import(importer, made.arn(), second).value().arn(), made.arn());
+    const auto found = records.describe(importer, made.arn()).value().certificate;
     EXPECT_EQ(found.certificate_pem, second.certificate_pem);
     EXPECT_EQ(found.tags, (Texts{{"team", "a"}}));
-    EXPECT_EQ(records.import(here, "arn:aws:acm:us-east-1:123456789012:certificate/x", second)
+    EXPECT_EQ(records.import(importer, "arn:aws:acm:us-east-1:123456789012:certificate/x", second)
                   .error()
                   .refusal,
               Refusal::ResourceNotFound);
-    EXPECT_EQ(records.import(there, made.arn(), second).error().refusal, Refusal::InvalidRequest);
+    EXPECT_EQ(records.import(neighbour, made.arn(), second).error().refusal,
+              Refusal::InvalidRequest);
 }
 
 TEST_F(ImportedCertificates, WhatTlsCouldNotShowIsRefused) {
     const auto refusal = [&](const CertificateImport& wanted) {
-        const auto imported = records.import(here, "", wanted);
+        const auto imported = records.import(importer, "", wanted);
         return imported ? Refusal::InternalFailure : imported.error().refusal;
     };
     CertificateImport wanted = sample_import();
@@ -73,9 +74,9 @@ TEST_F(ImportedCertificates, WhatTlsCouldNotShowIsRefused) {
 TEST_F(ImportedCertificates, TagsAreTakenAwayByKeyOrByBoth) {
     CertificateImport wanted = sample_import();
     wanted.tags = {{"a", "1"}, {"b", "2"}, {"c", "3"}};
-    const auto made = records.import(here, "", wanted).value();
-    records.remove_tags(here, made.arn(), {{"a", ""}, {"b", "other"}, {"c", "3"}}).value();
-    EXPECT_EQ(records.describe(here, made.arn()).value().certificate.tags, (Texts{{"b", "2"}}));
+    const auto made = records.import(importer, "", wanted).value();
+    records.remove_tags(importer, made.arn(), {{"a", ""}, {"b", "other"}, {"c", "3"}}).value();
+    EXPECT_EQ(records.describe(importer, made.arn()).value().certificate.tags, (Texts{{"b", "2"}}));
 }
 
 }  // namespace

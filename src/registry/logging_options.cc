@@ -15,7 +15,7 @@ namespace {
 const storage::Kind kind("logging-options");
 constexpr const char* record_name = "v2";
 
-storage::RecordKey key_of(const Tenant& tenant) {
+storage::RecordKey settings_key(const Tenant& tenant) {
     return {tenant, kind, record_name};
 }
 
@@ -77,7 +77,7 @@ std::optional<LoggingSettings> read(const json::object& object) {
     return settings;
 }
 
-Result<LoggingSettings> decode(const storage::Record& record) {
+Result<LoggingSettings> decode_settings(const storage::Record& record) {
     const auto parsed = parse_json(record.body, "the stored logging options");
     auto settings = parsed && parsed->is_object() ? read(parsed->get_object()) : std::nullopt;
     if (settings) return std::move(*settings);
@@ -101,17 +101,19 @@ Error changed_meanwhile() {
 }
 
 // The settings and their revision; empty: there are none.
-struct Stored {
+struct StoredSettings {
     LoggingSettings settings;
     storage::Revision revision;
 };
-Result<std::optional<Stored>> read_stored(storage::ResourceStore& store, const Tenant& tenant) {
-    const auto record = store.get(key_of(tenant));
-    if (!record && record.error().kind == ErrorKind::NotFound) return std::optional<Stored>();
+Result<std::optional<StoredSettings>> read_settings(storage::ResourceStore& store,
+                                                    const Tenant& tenant) {
+    const auto record = store.get(settings_key(tenant));
+    if (!record && record.error().kind == ErrorKind::NotFound)
+        return std::optional<StoredSettings>();
     if (!record) return fail(record.error());
-    auto settings = decode(*record);
+    auto settings = decode_settings(*record);
     if (!settings) return fail(std::move(settings.error()));
-    return Stored{std::move(*settings), record->revision};
+    return StoredSettings{std::move(*settings), record->revision};
 }
 
 }  // namespace
@@ -120,7 +122,7 @@ Result<std::unique_ptr<LoggingOptions>> LoggingOptions::load(storage::AsyncResou
                                                              logs::ConfiguredLevels& levels) {
     std::optional<Error> problem;
     const auto scanned = store.blocking().scan(kind, [&](const storage::Record& record) {
-        auto settings = decode(record);
+        auto settings = decode_settings(record);
         if (settings) {
             levels.set(record.key.tenant, std::move(settings->levels));
         } else {
@@ -146,12 +148,12 @@ async::Task<Outcome<void>> LoggingOptions::alter(Tenant tenant, Change change) {
 template <class Change>
 Outcome<void> LoggingOptions::try_alter(storage::ResourceStore& store, const Tenant& tenant,
                                         const Change& change) {
-    auto stored = read_stored(store, tenant);
+    auto stored = read_settings(store, tenant);
     if (!stored) return refuse(refused_by(stored.error()));
     std::optional<LoggingSettings> settings;
     if (*stored) settings = std::move((*stored)->settings);
     if (Outcome<void> allowed = change(settings); !allowed) return allowed;
-    const storage::RecordKey key = key_of(tenant);
+    const storage::RecordKey key = settings_key(tenant);
     storage::Batch batch;
     if (*stored) {
         batch.require(storage::HasRevision{key, (*stored)->revision}, changed_meanwhile());
@@ -183,7 +185,7 @@ async::Task<Outcome<void>> LoggingOptions::set(Tenant tenant, LoggingChange chan
 
 async::Task<Outcome<LoggingSettings>> LoggingOptions::get(Tenant tenant) {
     auto stored = co_await store_.run(
-        [tenant](storage::ResourceStore& store) { return read_stored(store, tenant); });
+        [tenant](storage::ResourceStore& store) { return read_settings(store, tenant); });
     if (!stored) co_return refuse(refused_by(stored.error()));
     if (!*stored) co_return refuse(not_configured());
     co_return std::move((*stored)->settings);
@@ -215,7 +217,7 @@ async::Task<Outcome<LevelPage>> LoggingOptions::list(Tenant tenant, LevelListing
     std::optional<logs::LevelTarget> after;
     if (!listing.token.empty()) {
         const auto bytes = from_base64(listing.token);
-        const std::string_view text = bytes ? text_of(*bytes) : std::string_view();
+        const std::string_view text = bytes ? gatehouse::text_of(*bytes) : std::string_view();
         if (text.size() < 2 || text[0] < '0' || text[0] > '3' || text[1] != ' ') {
             co_return refuse(Refusal::InvalidRequest, "the token is none that this listing gave",
                              "nextToken");

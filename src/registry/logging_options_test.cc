@@ -15,7 +15,7 @@ using logs::LevelTarget;
 using logs::LevelTargetType;
 
 const Tenant tenant{AccountId("000000000000"), Region("us-east-1")};
-const Tenant other{AccountId("111111111111"), Region("us-east-1")};
+const Tenant other_account{AccountId("111111111111"), Region("us-east-1")};
 
 class LoggingOptionsTest : public testing::Test {
 protected:
@@ -61,7 +61,7 @@ TEST_F(LoggingOptionsTest, WhatIsSetHoldsAtOnceAndAfterARestart) {
         wait(options->set_level(tenant, {LevelTargetType::ClientId, "a \"b\""}, Level::Debug)));
     EXPECT_EQ(level_of("x"), Level::Warn);
     EXPECT_EQ(level_of("a \"b\""), Level::Debug);
-    EXPECT_EQ(level_of("x", other), Level::Info);
+    EXPECT_EQ(level_of("x", other_account), Level::Info);
     // What is not named stays.
     ASSERT_TRUE(wait(
         options->set(tenant, {.role_arn = {}, .default_level = Level::Error, .all_disabled = {}})));

@@ -14,7 +14,7 @@
 namespace gatehouse::registry {
 namespace {
 
-std::unexpected<Refused> invalid(std::string message) {
+std::unexpected<Refused> invalid_membership(std::string message) {
     return refuse(Refusal::InvalidRequest, std::move(message), "thingGroupName");
 }
 
@@ -23,20 +23,20 @@ Outcome<void> check_room(const std::vector<ThingGroup>& groups, const ThingGroup
                          const ThingName& thing) {
     const auto related = std::ranges::find(groups, group.root(), &ThingGroup::root);
     if (related != groups.end()) {
-        return invalid(
+        return invalid_membership(
             fmt::format("thing {} is in group {} already, which is in the same hierarchy "
                         "as {}; let it leave that first",
                         thing.view(), related->name.view(), group.name.view()));
     }
     if (groups.size() >= groups_of_a_thing_max) {
-        return invalid(fmt::format("thing {} is in {} groups, the most it may be in", thing.view(),
-                                   groups.size()));
+        return invalid_membership(fmt::format("thing {} is in {} groups, the most it may be in",
+                                              thing.view(), groups.size()));
     }
     return {};
 }
 
 std::unexpected<Refused> follows_its_query(const ThingGroupName& group) {
-    return invalid(
+    return invalid_membership(
         fmt::format("thing group {} is dynamic: the things that its query finds are in it, "
                     "and no others can be put into it or taken out",
                     group.view()));

@@ -6,22 +6,15 @@
 #include "registry/elsewhere.h"
 
 namespace gatehouse::registry {
-namespace {
-
-std::unexpected<Refused> wrong(std::string_view field, std::string_view why) {
-    return refuse(Refusal::InvalidRequest, fmt::format("{}: {}", field, why), std::string(field));
-}
-
-}  // namespace
-
 Outcome<std::string> own_resource(const Tenant& tenant, std::string_view arn_text,
                                   std::string_view field, std::string_view wanted) {
     auto arn = parse_arn(arn_text);
-    if (!arn || arn->service != "iot") return wrong(field, fmt::format("it must be {}", wanted));
+    if (!arn || arn->service != "iot")
+        return refuse_field(field, fmt::format("it must be {}", wanted));
     if (arn->account != tenant.account.view() || arn->region != tenant.region.view()) {
-        return wrong(field,
-                     fmt::format("it belongs to account {}, region {}; the credentials are of {}",
-                                 arn->account, arn->region, describe(tenant)));
+        return refuse_field(
+            field, fmt::format("it belongs to account {}, region {}; the credentials are of {}",
+                               arn->account, arn->region, describe(tenant)));
     }
     return std::move(arn->resource);
 }
@@ -32,7 +25,7 @@ Outcome<std::string> own_name(const Tenant& tenant, std::string_view arn_text,
     auto resource = own_resource(tenant, arn_text, field, wanted);
     if (!resource) return resource;
     if (!resource->starts_with(prefix) || resource->size() == prefix.size()) {
-        return wrong(field, fmt::format("it must be {}", wanted));
+        return refuse_field(field, fmt::format("it must be {}", wanted));
     }
     return resource->substr(prefix.size());
 }

@@ -8,7 +8,7 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "policy";
+constexpr std::string_view policy_noun = "policy";
 
 PolicyVersionId version_id(std::uint64_t number) {
     return PolicyVersionId(static_cast<std::uint32_t>(number));
@@ -56,7 +56,7 @@ std::string encode(const Policy& policy) {
 }
 
 Result<Policy> decode_policy(const storage::Record& record) {
-    const auto body = body_of(record, what);
+    const auto body = body_of(record, policy_noun);
     if (!body) return fail(body.error());
     RecordReader reader(*body);
     Policy policy{.tenant = record.key.tenant,
@@ -69,7 +69,7 @@ Result<Policy> decode_policy(const storage::Record& record) {
                   .created = reader.time("created"),
                   .modified = record.modified};
     if (!reader.is_whole() || policy.version(policy.default_version) == nullptr) {
-        return unreadable(record, what);
+        return unreadable(record, policy_noun);
     }
     return policy;
 }

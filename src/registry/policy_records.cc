@@ -17,6 +17,7 @@
 #include "registry/principal_guard.h"
 #include "registry/registered_certificate_record.h"
 #include "registry/stored.h"
+#include "registry/tag_records.h"
 #include "registry/thing_group_record.h"
 #include "registry/thing_record.h"
 #include "storage/listing.h"
@@ -50,13 +51,6 @@ Outcome<std::set<std::string>> policies_of(storage::ResourceStore& store, const 
         found.insert(names->begin(), names->end());
     }
     return found;
-}
-
-Outcome<void> check_tags(const Texts& tags) {
-    if (const auto fault = tags_fault(tags)) {
-        return refuse(Refusal::InvalidRequest, *fault, "tags");
-    }
-    return {};
 }
 
 }  // namespace

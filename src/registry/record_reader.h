@@ -19,6 +19,10 @@
 namespace gatehouse::registry {
 
 json::object to_object(const Texts& texts);
+// A time as RecordReader::time() reads it back.
+inline std::int64_t milliseconds_of(WallTime time) {
+    return time.time_since_epoch().count();
+}
 
 // Remembers whether a member was missing or of another type than asked for.
 class RecordReader {

@@ -1,5 +1,7 @@
 #include "registry/refusal.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace gatehouse::registry {
@@ -84,6 +86,10 @@ std::unexpected<Refused> refuse(Refusal refusal, std::string message, std::strin
 
 std::unexpected<Refused> refuse(Refused refused) {
     return std::unexpected(std::move(refused));
+}
+
+std::unexpected<Refused> refuse_field(std::string_view field, std::string_view why) {
+    return refuse(Refusal::InvalidRequest, fmt::format("{}: {}", field, why), std::string(field));
 }
 
 Refused refused_by(const Error& error, Refusal on_conflict) {

@@ -56,6 +56,8 @@ using Outcome = std::expected<T, Refused>;
 [[nodiscard]] std::unexpected<Refused> refuse(Refusal refusal, std::string message,
                                               std::string field = "");
 [[nodiscard]] std::unexpected<Refused> refuse(Refused refused);
+// InvalidRequest: "FIELD: WHY".
+[[nodiscard]] std::unexpected<Refused> refuse_field(std::string_view field, std::string_view why);
 
 // A failure below the registry as a refusal; `on_conflict` is what ErrorKind::Conflict means in
 // the operation at hand.

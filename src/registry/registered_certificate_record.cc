@@ -7,12 +7,6 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "certificate";
-
-std::int64_t milliseconds_of(WallTime time) {
-    return time.time_since_epoch().count();
-}
-
 constexpr const char* transfer_member = "transfer";
 constexpr const char* previous_owner_member = "previousOwner";
 
@@ -89,7 +83,7 @@ std::string encode(const RegisteredCertificate& certificate) {
 }
 
 Result<RegisteredCertificate> decode_certificate(const storage::Record& record) {
-    const auto body = body_of(record, what);
+    const auto body = body_of(record, certificate_words.what);
     if (!body) return fail(body.error());
     RecordReader reader(*body);
     const auto status = parse_choice<CertificateStatus>(reader.text("status"));
@@ -110,7 +104,7 @@ Result<RegisteredCertificate> decode_certificate(const storage::Record& record) 
     if (body->contains(previous_owner_member)) {
         certificate.previous_owner = AccountId(reader.text(previous_owner_member));
     }
-    if (!status || !mode || !reader.is_whole()) return unreadable(record, what);
+    if (!status || !mode || !reader.is_whole()) return unreadable(record, certificate_words.what);
     return certificate;
 }
 

@@ -8,9 +8,12 @@
 
 #include "base/result.h"
 #include "registry/registered_certificate.h"
+#include "registry/stored.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::registry {
+
+inline constexpr RecordWords certificate_words{"certificate", "certificateId"};
 
 inline const storage::Kind certificate_kind{"certificate"};
 // From a thing's name to the principal that may act for it: a certificate's ARN or a Cognito

@@ -10,9 +10,9 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "registration code";
+constexpr std::string_view code_noun = "registration code";
 
-storage::RecordKey key_of(const Tenant& tenant) {
+storage::RecordKey code_key(const Tenant& tenant) {
     static const storage::Kind kind{"registration-code"};
     return {tenant, kind, "code"};
 }
@@ -27,14 +27,14 @@ std::string make_code(Random& random) {
 
 Outcome<std::string> present_registration_code(storage::ResourceStore& store,
                                                const Tenant& tenant) {
-    const auto record = store.get(key_of(tenant));
+    const auto record = store.get(code_key(tenant));
     if (!record && record.error().kind == ErrorKind::NotFound) return std::string();
     if (!record) return refuse(refused_by(record.error()));
-    const auto body = body_of(*record, what);
+    const auto body = body_of(*record, code_noun);
     if (!body) return refuse(refused_by(body.error()));
     RecordReader reader(*body);
     std::string code = reader.text("code");
-    if (!reader.is_whole()) return refuse(refused_by(unreadable(*record, what).error()));
+    if (!reader.is_whole()) return refuse(refused_by(unreadable(*record, code_noun).error()));
     return code;
 }
 
@@ -45,16 +45,16 @@ Outcome<std::string> registration_code(storage::ResourceStore& store, const Tena
         if (!present || !present->empty()) return present;
         std::string code = make_code(random);
         storage::Batch batch;
-        batch.require(storage::IsAbsent{key_of(tenant)},
+        batch.require(storage::IsAbsent{code_key(tenant)},
                       Error{ErrorKind::Conflict, "a registration code was made meanwhile", {}});
-        batch.put(key_of(tenant), to_text(json::object{{"code", code}}));
+        batch.put(code_key(tenant), to_text(json::object{{"code", code}}));
         if (const auto made = store.apply(batch); !made) return refuse(refused_by(made.error()));
         return code;
     });
 }
 
 Outcome<void> delete_registration_code(storage::ResourceStore& store, const Tenant& tenant) {
-    const auto key = key_of(tenant);
+    const auto key = code_key(tenant);
     storage::Batch batch;
     batch.require(storage::Exists{key},
                   Error{ErrorKind::NotFound, "there is no registration code", {}});

@@ -74,6 +74,13 @@ Outcome<void> check(const Texts& tags) {
 
 }  // namespace
 
+Outcome<void> check_tags(const Texts& tags) {
+    if (const auto fault = tags_fault(tags)) {
+        return refuse(Refusal::InvalidRequest, *fault, "tags");
+    }
+    return {};
+}
+
 Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view arn) {
     constexpr std::string_view field = "resourceArn";
     const auto resource = own_resource(tenant, arn, field, "the ARN of a resource of AWS IoT");

@@ -16,6 +16,9 @@
 
 namespace gatehouse::registry {
 
+// InvalidRequest when AWS IoT would not take them.
+Outcome<void> check_tags(const Texts& tags);
+
 class TagRecords {
 public:
     struct Parts {};

@@ -8,7 +8,7 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "thing group";
+constexpr std::string_view thing_group_noun = "thing group";
 constexpr const char* query_member = "query";  // of dynamic groups alone
 
 }  // namespace
@@ -33,7 +33,7 @@ std::string encode(const ThingGroup& group) {
 }
 
 Result<ThingGroup> decode_thing_group(const storage::Record& record) {
-    const auto body = body_of(record, what);
+    const auto body = body_of(record, thing_group_noun);
     if (!body) return fail(body.error());
     RecordReader reader(*body);
     ThingGroup group{.tenant = record.key.tenant,
@@ -48,7 +48,7 @@ Result<ThingGroup> decode_thing_group(const storage::Record& record) {
         group.ancestors.emplace_back(std::move(ancestor));
     }
     if (body->contains(query_member)) group.query = reader.text(query_member);
-    if (!reader.is_whole()) return unreadable(record, what);
+    if (!reader.is_whole()) return unreadable(record, thing_group_noun);
     return group;
 }
 

@@ -19,11 +19,11 @@ namespace gatehouse::registry {
 namespace {
 
 // Of things that are let go in one batch.
-constexpr std::size_t released_max = 1'000;
+constexpr std::size_t released_things_max = 1'000;
 // Stands where a principal's name does.
 constexpr std::string_view dynamic_groups_guard = "dynamic thing groups";
 
-std::unexpected<Refused> invalid(std::string message, std::string field) {
+std::unexpected<Refused> invalid_group(std::string message, std::string field) {
     return refuse(Refusal::InvalidRequest, std::move(message), std::move(field));
 }
 
@@ -33,11 +33,11 @@ Error overtaken(const ThingGroupName& name) {
 
 Outcome<void> check(const Texts& attributes, const Texts& tags) {
     if (attributes.size() > group_attributes_max) {
-        return invalid(fmt::format("{} attributes; a thing group has at most {}", attributes.size(),
-                                   group_attributes_max),
-                       "attributePayload");
+        return invalid_group(fmt::format("{} attributes; a thing group has at most {}",
+                                         attributes.size(), group_attributes_max),
+                             "attributePayload");
     }
-    if (const auto fault = tags_fault(tags)) return invalid(*fault, "tags");
+    if (const auto fault = tags_fault(tags)) return invalid_group(*fault, "tags");
     return {};
 }
 
@@ -47,10 +47,10 @@ storage::Link dynamic_link(const ThingGroup& group) {
 
 Outcome<void> check_kind(const ThingGroup& group, GroupKind kind) {
     if (group.kind() == kind) return {};
-    return invalid(fmt::format("thing group {} is {}: use the operations of {} groups",
-                               group.name.view(), group.is_dynamic() ? "dynamic" : "static",
-                               group.is_dynamic() ? "dynamic" : "static"),
-                   "thingGroupName");
+    return invalid_group(fmt::format("thing group {} is {}: use the operations of {} groups",
+                                     group.name.view(), group.is_dynamic() ? "dynamic" : "static",
+                                     group.is_dynamic() ? "dynamic" : "static"),
+                         "thingGroupName");
 }
 
 bool is_listed(const ThingGroup& group, const ThingGroupFilter& filter) {
@@ -121,26 +121,27 @@ Outcome<void> ThingGroupRecords::put_below(ThingGroup& group, const ThingGroupNa
                                            storage::Batch& batch) {
     const auto above = read(group.tenant, parent);
     if (!above && above.error().refusal == Refusal::ResourceNotFound) {
-        return invalid(above.error().message, "parentGroupName");
+        return invalid_group(above.error().message, "parentGroupName");
     }
     if (!above) return refuse(above.error());
     if (above->value.is_dynamic()) {
-        return invalid(
+        return invalid_group(
             fmt::format("thing group {} is dynamic, and has no groups below it", parent.view()),
             "parentGroupName");
     }
     group.ancestors = above->value.line();
     if (group.line().size() > group_depth_max) {
-        return invalid(fmt::format("thing group {} is on the lowest of {} levels already",
-                                   parent.view(), group_depth_max),
-                       "parentGroupName");
+        return invalid_group(fmt::format("thing group {} is on the lowest of {} levels already",
+                                         parent.view(), group_depth_max),
+                             "parentGroupName");
     }
     const auto children = children_of(group.tenant, parent, group_children_max);
     if (!children) return refuse(children.error());
     if (*children >= group_children_max) {
-        return invalid(fmt::format("thing group {} has {} direct children, the most it may have",
-                                   parent.view(), group_children_max),
-                       "parentGroupName");
+        return invalid_group(
+            fmt::format("thing group {} has {} direct children, the most it may have",
+                        parent.view(), group_children_max),
+            "parentGroupName");
     }
     // Written as it is: of two that ask for the last room, one then sees that it was overtaken.
     const auto key = key_of(group.tenant, parent);
@@ -266,7 +267,7 @@ Outcome<void> ThingGroupRecords::release_things(const ThingGroup& group,
                                           .relation = group_thing_relation,
                                           .direction = storage::Direction::From,
                                           .name = group.name.value(),
-                                          .limit = released_max});
+                                          .limit = released_things_max});
         if (!things) return refuse(refused_by(things.error()));
         if (things->names.empty()) return {};
         storage::Batch batch;
@@ -287,7 +288,7 @@ Outcome<void> ThingGroupRecords::empty_dynamic(storage::Batch& batch, const Thin
                              .relation = group_thing_relation,
                              .direction = storage::Direction::From,
                              .name = group.name.value(),
-                             .limit = released_max};
+                             .limit = released_things_max};
     while (events.wants_memberships()) {
         const auto things = store_.links(query);
         if (!things) return refuse(refused_by(things.error()));
@@ -328,10 +329,11 @@ Outcome<void> ThingGroupRecords::try_remove(const Tenant& tenant, const ThingGro
     const auto children = children_of(tenant, name, 1);
     if (!children) return refuse(children.error());
     if (*children > 0) {
-        return invalid(fmt::format("Cannot delete thing group : {} when there are still child "
-                                   "groups attached to it",
-                                   name.view()),
-                       "thingGroupName");
+        return invalid_group(
+            fmt::format("Cannot delete thing group : {} when there are still child "
+                        "groups attached to it",
+                        name.view()),
+            "thingGroupName");
     }
     const auto events = parts_.outbox.open(store_, tenant);
     if (!events) return refuse(events.error());

@@ -6,7 +6,7 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "thing";
+constexpr std::string_view thing_noun = "thing";
 
 }  // namespace
 
@@ -25,7 +25,7 @@ std::string encode(const Thing& thing) {
 }
 
 Result<Thing> decode_thing(const storage::Record& record) {
-    const auto body = body_of(record, what);
+    const auto body = body_of(record, thing_noun);
     if (!body) return fail(body.error());
     RecordReader reader(*body);
     Thing thing{.tenant = record.key.tenant,
@@ -37,7 +37,7 @@ Result<Thing> decode_thing(const storage::Record& record) {
                 .version = reader.number("version"),
                 .created = record.created,
                 .modified = record.modified};
-    if (!reader.is_whole()) return unreadable(record, what);
+    if (!reader.is_whole()) return unreadable(record, thing_noun);
     return thing;
 }
 

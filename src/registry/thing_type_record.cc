@@ -7,7 +7,7 @@
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view what = "thing type";
+constexpr std::string_view thing_type_noun = "thing type";
 
 }  // namespace
 
@@ -31,7 +31,7 @@ std::string encode(const ThingType& type) {
 }
 
 Result<ThingType> decode_thing_type(const storage::Record& record) {
-    const auto body = body_of(record, what);
+    const auto body = body_of(record, thing_type_noun);
     if (!body) return fail(body.error());
     RecordReader reader(*body);
     const std::uint64_t deprecated = reader.number("deprecated");
@@ -43,7 +43,7 @@ Result<ThingType> decode_thing_type(const storage::Record& record) {
                    .tags = reader.texts("tags"),
                    .created = record.created};
     if (deprecated != 0) type.deprecated = WallTime(std::chrono::milliseconds(deprecated));
-    if (!reader.is_whole()) return unreadable(record, what);
+    if (!reader.is_whole()) return unreadable(record, thing_type_noun);
     return type;
 }
 

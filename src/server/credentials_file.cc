@@ -7,7 +7,7 @@
 namespace gatehouse::server {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view stripped(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r");
     if (first == text.npos) return {};
     return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
@@ -24,13 +24,13 @@ Result<AccessKey> parse_credentials_file(std::string_view text) {
     bool in_default = false;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        const std::string_view line = trimmed(text.substr(0, end));
+        const std::string_view line = stripped(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.starts_with('[')) in_default = line == "[default]";
         const auto equals = line.find('=');
         if (!in_default || line.starts_with('#') || equals == line.npos) continue;
-        const std::string_view name = trimmed(line.substr(0, equals));
-        const std::string_view value = trimmed(line.substr(equals + 1));
+        const std::string_view name = stripped(line.substr(0, equals));
+        const std::string_view value = stripped(line.substr(equals + 1));
         if (name == "aws_access_key_id") key.id = value;
         if (name == "aws_secret_access_key") key.secret = value;
     }

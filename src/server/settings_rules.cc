@@ -152,7 +152,7 @@ private:
     std::vector<Error> errors_;
 };
 
-bool is_loopback(const std::string& host) {
+bool is_loopback_host(const std::string& host) {
     in_addr v4{};
     if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
     in6_addr v6{};
@@ -164,7 +164,7 @@ bool is_loopback(const std::string& host) {
 }  // namespace
 
 bool Settings::all_loopback(const std::vector<std::string>& hosts) {
-    return std::ranges::all_of(hosts, is_loopback);
+    return std::ranges::all_of(hosts, is_loopback_host);
 }
 
 std::vector<Error> broken_rules(const Settings& settings) {

@@ -18,7 +18,7 @@ constexpr std::uint32_t received_bit = 8;
 // Removed retained messages of which rows are left, before they are cleared away.
 constexpr std::size_t removed_max = 10'000;
 
-Result<void> configure(Database& database) {
+Result<void> configure_messages(Database& database) {
     return database.run_script(
         "PRAGMA journal_mode = WAL;"
         "PRAGMA synchronous = FULL;"
@@ -203,7 +203,7 @@ Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& setting
         return fail(std::move(made.error()));
     auto database = Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
     if (!database) return fail(std::move(database.error()));
-    if (auto done = configure(**database); !done) return fail(std::move(done.error()));
+    if (auto done = configure_messages(**database); !done) return fail(std::move(done.error()));
     if (auto done = bring_messages_up_to_date(**database); !done)
         return fail(std::move(done.error()));
     return std::unique_ptr<MessageStore>(new MessageStore(settings, std::move(*database)));

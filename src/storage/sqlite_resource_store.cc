@@ -61,7 +61,7 @@ NameRange name_range(const ListQuery& query, const std::optional<std::string>& a
     return range;
 }
 
-Result<void> configure(Database& database) {
+Result<void> configure_resources(Database& database) {
     return database.run_script(
         "PRAGMA journal_mode = WAL;"
         "PRAGMA synchronous = FULL;"
@@ -90,7 +90,7 @@ Result<std::unique_ptr<SqliteResourceStore>> SqliteResourceStore::open(const Clo
     if (auto migrated = migrate(**writer, resource_schema); !migrated) {
         return fail(std::move(migrated.error()));
     }
-    if (auto configured = configure(**writer); !configured) {
+    if (auto configured = configure_resources(**writer); !configured) {
         return fail(std::move(configured.error()));
     }
     std::error_code error;

@@ -15,12 +15,12 @@ namespace gatehouse::api {
 namespace {
 
 // More than a payload may have, so that the sentence about it is the data plane's own.
-constexpr std::size_t body_bytes_max = 1024 * 1024;
+constexpr std::size_t data_body_bytes_max = 1024 * 1024;
 
 }  // namespace
 
 Service make_data_service(const DataParts& parts) {
-    Service service(data::model(), data::error_table(), body_bytes_max);
+    Service service(data::model(), data::error_table(), data_body_bytes_max);
     service.needs(&data::permission_of);
     service.handle(data::Publish{parts.publisher});
     service.handle(data::GetRetainedMessage{parts.retained});

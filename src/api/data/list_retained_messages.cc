@@ -5,7 +5,7 @@
 namespace gatehouse::api::data {
 namespace {
 
-constexpr int default_page_size = 200;  // the most that may be asked for
+constexpr int retained_page_default = 200;  // the most that may be asked for
 
 }  // namespace
 
@@ -14,7 +14,7 @@ wire::Outcome<ListRetainedMessagesResponse> ListRetainedMessages::handle(
     const auto after = name_of_token(request.next_token);
     if (!after) return std::unexpected(wire::Failure(after.error()));
     const std::size_t limit =
-        static_cast<std::size_t>(request.max_results.value_or(default_page_size));
+        static_cast<std::size_t>(request.max_results.value_or(retained_page_default));
     // One more tells whether there is another page.
     auto found = messages.list(asker_of(caller), *after, limit + 1);
     ListRetainedMessagesResponse response;

@@ -6,7 +6,7 @@
 namespace gatehouse::api::data {
 namespace {
 
-constexpr int default_page_size = 20;
+constexpr int subscriptions_page_default = 20;
 
 }  // namespace
 
@@ -18,7 +18,8 @@ async::Task<wire::Outcome<ListSubscriptionsResponse>> ListSubscriptions::handle(
     if (!found) co_return std::unexpected(wire::Failure(std::move(found.error())));
     ListSubscriptionsResponse response;
     auto& page = response.subscriptions.emplace();
-    const auto limit = static_cast<std::size_t>(request.max_results.value_or(default_page_size));
+    const auto limit =
+        static_cast<std::size_t>(request.max_results.value_or(subscriptions_page_default));
     for (SubscriptionOfSession& each : *found) {
         if (request.next_token && each.filter <= *after) continue;
         if (page.size() == limit) {

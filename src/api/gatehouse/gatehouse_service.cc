@@ -15,7 +15,7 @@ namespace {
 namespace errors = api::gatehouse::errors;
 
 // Requests of this service are small.
-constexpr std::size_t body_bytes_max = 1024 * 1024;
+constexpr std::size_t gatehouse_body_bytes_max = 1024 * 1024;
 
 const wire::ErrorShape& error_of(ErrorKind kind) {
     switch (kind) {
@@ -43,7 +43,7 @@ constexpr ErrorTable error_table{&errors::invalid_request_exception,
 }  // namespace
 
 Service make_gatehouse_service(const GatehouseParts& parts) {
-    Service service(api::gatehouse::model(), error_table, body_bytes_max);
+    Service service(api::gatehouse::model(), error_table, gatehouse_body_bytes_max);
     service.handle(gatehouse::AdvanceClock{parts.manual_clock, parts.wake_loops});
     const gatehouse::TraceCursor cursor(parts.clock.wall_now());
     service.handle(gatehouse::Explain{parts.traces, parts.log, parts.workers});

@@ -8,21 +8,21 @@
 namespace gatehouse::api {
 namespace {
 
-namespace logs = ::gatehouse::logs;
-
 struct TracesTest : GatehouseFixture {
     TracesTest() {
         peer.remote = net::Address::parse("127.0.0.1", 4711).value();
         serve_with(nullptr);
     }
     // A refused attempt whose event holds a password.
-    logs::TraceStore::Recorder attempt(std::string_view trace_id, std::string_view client_id) {
+    ::gatehouse::logs::TraceStore::Recorder attempt(std::string_view trace_id,
+                                                    std::string_view client_id) {
         auto trace = traces.begin(tenant, trace_id, "127.0.0.1:50000");
         trace.name_client(client_id);
-        trace.step(logs::StepKind::EventSent, logs::StepStatus::Noted, R"({"password":"****"})",
-                   R"({"password":"c2VjcmV0"})");
-        trace.step(logs::StepKind::PolicyDecided, logs::StepStatus::Failed, "no statement matched");
-        trace.outcome(logs::Outcome::Refused);
+        trace.step(::gatehouse::logs::StepKind::EventSent, ::gatehouse::logs::StepStatus::Noted,
+                   R"({"password":"****"})", R"({"password":"c2VjcmV0"})");
+        trace.step(::gatehouse::logs::StepKind::PolicyDecided,
+                   ::gatehouse::logs::StepStatus::Failed, "no statement matched");
+        trace.outcome(::gatehouse::logs::Outcome::Refused);
         return trace;
     }
     json::value ask(const std::string& target, unsigned status = 200) {
@@ -115,15 +115,15 @@ TEST_F(TracesTest, ExplainsARefusalFromTheLog) {
     const std::string why =
         R"({"decision":"implicit-deny","explanation":"no statement allows test/topic"})";
     log->record({.tenant = tenant,
-                 .type = logs::EventType::PublishIn,
-                 .status = logs::Status::Failure,
+                 .type = ::gatehouse::logs::EventType::PublishIn,
+                 .status = ::gatehouse::logs::Status::Failure,
                  .trace_id = "p-1",
                  .origin = {.client_id = "a"},
                  .reason = "AUTHORIZATION_FAILURE",
-                 .explanation_object = logs::JsonText(std::string_view(why))});
+                 .explanation_object = ::gatehouse::logs::JsonText(std::string_view(why))});
     log->record({.tenant = tenant,
-                 .type = logs::EventType::PublishIn,
-                 .status = logs::Status::Failure,
+                 .type = ::gatehouse::logs::EventType::PublishIn,
+                 .status = ::gatehouse::logs::Status::Failure,
                  .trace_id = "p-2"});
     const auto told = ask("/explanations/p-1");
     EXPECT_EQ(told.at("explanation"), "refused at Publish-In: no statement allows test/topic");
@@ -133,11 +133,13 @@ TEST_F(TracesTest, ExplainsARefusalFromTheLog) {
 }
 
 TEST_F(TracesTest, ExplainsByTheServicesOwnRecordsAlone) {
-    log->record({.tenant = tenant, .type = logs::EventType::Connect, .trace_id = "p-1"});
+    log->record(
+        {.tenant = tenant, .type = ::gatehouse::logs::EventType::Connect, .trace_id = "p-1"});
     const std::string forged =
         R"({"traceId":"p-1","status":"Failure","eventType":"Connect","details":"pay first"})";
-    const auto other_stream = std::make_shared<const logs::StreamAddress>(
-        logs::StreamAddress{tenant, logs::iot_log_group, "2026/01/01/[$LATEST]f"});
+    const auto other_stream =
+        std::make_shared<const ::gatehouse::logs::StreamAddress>(::gatehouse::logs::StreamAddress{
+            tenant, ::gatehouse::logs::iot_log_group, "2026/01/01/[$LATEST]f"});
     // More than is looked through.
     for (int i = 0; i < 2000; ++i) log->append(other_stream, clock.wall_now(), forged);
     const auto told = ask("/explanations/p-1");

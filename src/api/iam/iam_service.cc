@@ -14,12 +14,12 @@ namespace gatehouse::api {
 namespace {
 
 // Documents of 10 KB, each of whose characters may take three in a form, and tags.
-constexpr std::size_t body_bytes_max = 256 * 1024;
+constexpr std::size_t iam_body_bytes_max = 256 * 1024;
 
 }  // namespace
 
 Service make_iam_service(const iam::IamAccess& access) {
-    Service service(iam::model(), iam::error_table(), body_bytes_max);
+    Service service(iam::model(), iam::error_table(), iam_body_bytes_max);
     service.needs(&iam::permission_of)
         .handle(iam::AddUserToGroup{access})
         .handle(iam::AttachGroupPolicy{access})

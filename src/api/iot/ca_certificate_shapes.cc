@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/iot/certificate_shapes.h"
+#include "api/iot/present.h"
 
 namespace gatehouse::api::iot {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 CACertificateStatus shape_of(registry::CaStatus status) {
     return status == registry::CaStatus::Active ? CACertificateStatus::Active
                                                 : CACertificateStatus::Inactive;
-}
-
-std::optional<std::string> present(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "api/iot/certificate_shapes.h"
 
+#include "api/iot/present.h"
 #include "api/shapes/iot/errors.h"
 
 namespace gatehouse::api::iot {
@@ -18,10 +19,6 @@ CertificateStatus shape_of(registry::CertificateStatus status) {
             return CertificateStatus::PendingActivation;
     }
     return CertificateStatus::Inactive;
-}
-
-std::optional<std::string> present(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
 }
 
 TransferData shape_of(const std::optional<registry::Transfer>& transfer) {

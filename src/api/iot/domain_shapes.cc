@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/iot/authorizer_shapes.h"
+#include "api/iot/present.h"
 #include "api/shapes/iot/errors.h"
 #include "registry/domain_configuration_record.h"
 
@@ -73,10 +74,6 @@ DomainType shape_of(registry::DomainType type) {
         case registry::DomainType::CustomerManaged: return DomainType::CustomerManaged;
     }
     return DomainType::CustomerManaged;
-}
-
-std::optional<std::string> present(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(text);
 }
 
 std::string callback_of(const std::optional<ClientCertificateConfig>& config) {

@@ -63,7 +63,7 @@ struct IotFixture : ApiFixture {
     storage::AsyncResourceStore store{observed, workers};
     std::unique_ptr<registry::Authorizers> authorizers =
         std::move(registry::Authorizers::load(store, {}).value());
-    logs::ConfiguredLevels levels{logs::Level::Info};
+    ::gatehouse::logs::ConfiguredLevels levels{::gatehouse::logs::Level::Info};
     std::unique_ptr<registry::LoggingOptions> logging =
         std::move(registry::LoggingOptions::load(store, levels).value());
     registry::Policies policies{store, {clock, random, {}}};

@@ -9,12 +9,12 @@ namespace gatehouse::api {
 namespace {
 
 // The largest legal request is an authorizer with twenty signing keys of 5,120 characters.
-constexpr std::size_t body_bytes_max = 1024 * 1024;
+constexpr std::size_t iot_body_bytes_max = 1024 * 1024;
 
 }  // namespace
 
 Service make_iot_service(const IotParts& parts) {
-    Service service(iot::model(), iot::error_table(), body_bytes_max);
+    Service service(iot::model(), iot::error_table(), iot_body_bytes_max);
     service.needs(&iot::permission_of);
     add_account_operations(service, parts);
     add_authorizer_operations(service, parts);

@@ -85,8 +85,9 @@ TEST_F(IotServiceTest, KeepsLevelsOfTargets) {
     EXPECT_EQ(error_type(set("CLIENT_ID", "", "DEBUG")), "InvalidRequestException");
 
     const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
-    EXPECT_EQ(levels.level_for({.tenant = tenant, .client_id = "c"}), logs::Level::Debug);
-    EXPECT_EQ(levels.level_for({.tenant = tenant}), logs::Level::Warn);
+    EXPECT_EQ(levels.level_for({.tenant = tenant, .client_id = "c"}),
+              ::gatehouse::logs::Level::Debug);
+    EXPECT_EQ(levels.level_for({.tenant = tenant}), ::gatehouse::logs::Level::Warn);
 
     const auto all = parsed(call("iot", "GET", path));
     EXPECT_EQ(to_text(all.at("logTargetConfigurations")),
@@ -118,7 +119,8 @@ TEST_F(IotServiceTest, KeepsLevelsOfTargets) {
                   .size(),
               0u);
     parsed(call("iot", "DELETE", std::string(path) + "?targetType=CLIENT_ID&targetName=c"));
-    EXPECT_EQ(levels.level_for({.tenant = tenant, .client_id = "c"}), logs::Level::Warn);
+    EXPECT_EQ(levels.level_for({.tenant = tenant, .client_id = "c"}),
+              ::gatehouse::logs::Level::Warn);
     EXPECT_EQ(call("iot", "DELETE", std::string(path) + "?targetType=DEFAULT&targetName=x").status,
               400u);
 }

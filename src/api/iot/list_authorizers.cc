@@ -6,7 +6,7 @@
 namespace gatehouse::api::iot {
 namespace {
 
-constexpr std::int32_t page_size_default = 25;
+constexpr std::int32_t authorizers_page_default = 25;
 
 }  // namespace
 
@@ -14,11 +14,11 @@ async::Task<wire::Outcome<ListAuthorizersResponse>> ListAuthorizers::handle(
     const Caller& caller, ListAuthorizersRequest request) const {
     const bool ascending = request.ascending_order.value_or(true);
     auto page = co_await authorizers.list(
-        caller.tenant,
-        {.page_size = static_cast<std::size_t>(request.page_size.value_or(page_size_default)),
-         .marker = std::move(request.marker).value_or(""),
-         .order = ascending ? storage::Order::Ascending : storage::Order::Descending,
-         .status = status_of(request.status)});
+        caller.tenant, {.page_size = static_cast<std::size_t>(
+                            request.page_size.value_or(authorizers_page_default)),
+                        .marker = std::move(request.marker).value_or(""),
+                        .order = ascending ? storage::Order::Ascending : storage::Order::Descending,
+                        .status = status_of(request.status)});
     if (!page) co_return failure_of(page.error());
     ListAuthorizersResponse response{.authorizers = std::vector<AuthorizerSummary>()};
     for (const auto& authorizer : page->authorizers) {

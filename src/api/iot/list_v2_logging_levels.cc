@@ -6,7 +6,7 @@
 namespace gatehouse::api::iot {
 namespace {
 
-constexpr std::int32_t page_size_default = 250;
+constexpr std::int32_t levels_page_default = 250;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ async::Task<wire::Outcome<ListV2LoggingLevelsResponse>> ListV2LoggingLevels::han
              .log_level = shape_of(settings->levels.default_level)});
     }
     if (request.target_type == LogTargetType::Default) co_return response;
-    const auto limit = static_cast<std::size_t>(request.max_results.value_or(page_size_default));
+    const auto limit = static_cast<std::size_t>(request.max_results.value_or(levels_page_default));
     registry::LevelListing listing{.type = {},
                                    .limit = limit - response.log_target_configurations->size(),
                                    .token = std::move(request.next_token).value_or("")};

@@ -4,21 +4,22 @@
 namespace gatehouse::api {
 namespace {
 
-constexpr const char* prefix = "arn:aws:iot:us-east-1:123456789012:";
+constexpr const char* arn_prefix = "arn:aws:iot:us-east-1:123456789012:";
 
 class TagOperations : public IotFixture {
 protected:
     net::HttpResponse list(const std::string& resource) {
-        return call("iot", "GET", "/tags?resourceArn=" + percent_encode(prefix + resource));
+        return call("iot", "GET", "/tags?resourceArn=" + percent_encode(arn_prefix + resource));
     }
     json::value tags(const std::string& resource) { return parsed(list(resource)).at("tags"); }
     net::HttpResponse tag(const std::string& resource, const json::array& tags) {
         return call("iot", "POST", "/tags",
-                    to_text(json::object{{"resourceArn", prefix + resource}, {"tags", tags}}));
+                    to_text(json::object{{"resourceArn", arn_prefix + resource}, {"tags", tags}}));
     }
     net::HttpResponse untag(const std::string& resource, const json::array& keys) {
-        return call("iot", "POST", "/untag",
-                    to_text(json::object{{"resourceArn", prefix + resource}, {"tagKeys", keys}}));
+        return call(
+            "iot", "POST", "/untag",
+            to_text(json::object{{"resourceArn", arn_prefix + resource}, {"tagKeys", keys}}));
     }
     static json::object pair(const std::string& key, const std::string& value) {
         return {{"Key", key}, {"Value", value}};

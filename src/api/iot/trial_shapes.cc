@@ -37,7 +37,7 @@ std::vector<registry::PolicyName> names_of(std::optional<std::vector<std::string
 std::vector<Policy> shapes_of(const Tenant& tenant,
                               const std::vector<registry::PolicyName>& names) {
     std::vector<Policy> shapes;
-    for (const registry::PolicyName& name : names) shapes.push_back(shape_of(tenant, name));
+    for (const registry::PolicyName& name : names) shapes.push_back(iot::shape_of(tenant, name));
     return shapes;
 }
 

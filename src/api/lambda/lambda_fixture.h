@@ -91,7 +91,7 @@ struct LambdaServiceTest : ApiFixture {
     std::unique_ptr<functions::PackageStore> packages;
     std::unique_ptr<functions::FunctionDirectory> directory;
     EchoingInvoker invoker;
-    logs::NullSink events;
+    ::gatehouse::logs::NullSink events;
     functions::AsyncInvocations async_invocations{
         {.loop = loop,
          .invoker = invoker,

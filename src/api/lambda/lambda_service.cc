@@ -38,12 +38,12 @@ namespace gatehouse::api {
 namespace {
 
 // A package of 50 MiB in base64, and the rest of CreateFunction (observed).
-constexpr std::size_t body_bytes_max = 70'167'211;
+constexpr std::size_t lambda_body_bytes_max = 70'167'211;
 
 }  // namespace
 
 Service make_lambda_service(const LambdaParts& parts) {
-    Service service(lambda::model(), lambda::error_table(), body_bytes_max);
+    Service service(lambda::model(), lambda::error_table(), lambda_body_bytes_max);
     service.needs(&lambda::permission_of);
     service.handle(lambda::AddPermission{parts.directory})
         .handle(lambda::CreateAlias{parts.directory})

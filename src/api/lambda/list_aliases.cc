@@ -9,7 +9,7 @@
 namespace gatehouse::api::lambda {
 namespace {
 
-constexpr std::string_view list_name = "ListAliases";
+constexpr std::string_view aliases_list = "ListAliases";
 
 }  // namespace
 
@@ -17,7 +17,7 @@ wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller,
                                                        ListAliasesRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
-    const auto after = read_page_marker(list_name, request.marker);
+    const auto after = read_page_marker(aliases_list, request.marker);
     if (!after) return std::unexpected(after.error());
     const auto found = directory.get(caller.tenant, *name);
     if (!found) return failure_of(found.error());
@@ -31,7 +31,7 @@ wire::Outcome<ListAliasesResponse> ListAliases::handle(const Caller& caller,
     }
     auto page = page_of(std::move(shapes), *after, request.max_items);
     ListAliasesResponse response{.aliases = std::move(page.shapes)};
-    if (page.last) response.next_marker = make_page_marker(list_name, *page.last);
+    if (page.last) response.next_marker = make_page_marker(aliases_list, *page.last);
     return response;
 }
 

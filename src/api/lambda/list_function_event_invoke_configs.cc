@@ -9,7 +9,7 @@
 namespace gatehouse::api::lambda {
 namespace {
 
-constexpr std::string_view list_name = "ListFunctionEventInvokeConfigs";
+constexpr std::string_view event_configs_list = "ListFunctionEventInvokeConfigs";
 
 }  // namespace
 
@@ -17,7 +17,7 @@ wire::Outcome<ListFunctionEventInvokeConfigsResponse> ListFunctionEventInvokeCon
     const Caller& caller, ListFunctionEventInvokeConfigsRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
-    const auto after = read_page_marker(list_name, request.marker);
+    const auto after = read_page_marker(event_configs_list, request.marker);
     if (!after) return std::unexpected(after.error());
     const auto found = directory.get(caller.tenant, *name);
     if (!found) return failure_of(found.error());
@@ -30,7 +30,7 @@ wire::Outcome<ListFunctionEventInvokeConfigsResponse> ListFunctionEventInvokeCon
     auto page = page_of(std::move(shapes), *after, request.max_items);
     ListFunctionEventInvokeConfigsResponse response{.function_event_invoke_configs =
                                                         std::move(page.shapes)};
-    if (page.last) response.next_marker = make_page_marker(list_name, *page.last);
+    if (page.last) response.next_marker = make_page_marker(event_configs_list, *page.last);
     return response;
 }
 

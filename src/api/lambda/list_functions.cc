@@ -10,7 +10,7 @@
 namespace gatehouse::api::lambda {
 namespace {
 
-constexpr std::string_view list_name = "ListFunctions";
+constexpr std::string_view functions_list = "ListFunctions";
 
 }  // namespace
 
@@ -19,7 +19,7 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
     constexpr std::int32_t page_max = 50;
     const auto limit =
         static_cast<std::size_t>(std::min(request.max_items.value_or(page_max), page_max));
-    const auto after = read_page_marker(list_name, request.marker);
+    const auto after = read_page_marker(functions_list, request.marker);
     if (!after) return std::unexpected(after.error());
     if (request.function_version) return every_version(caller, *after, request.max_items);
     // One more than is shown tells whether there is a next page.
@@ -28,7 +28,7 @@ wire::Outcome<ListFunctionsResponse> ListFunctions::handle(const Caller& caller,
     if (found.size() > limit) {
         found.resize(limit);
         response.next_marker =
-            make_page_marker(list_name, found.back()->configuration.name.value());
+            make_page_marker(functions_list, found.back()->configuration.name.value());
     }
     for (const auto& function : found) {
         response.functions->push_back(shape_of(function->configuration));
@@ -51,7 +51,7 @@ ListFunctionsResponse ListFunctions::every_version(
     }
     auto page = page_of(std::move(shapes), after, max_items, ByVersion());
     ListFunctionsResponse response{.functions = std::move(page.shapes)};
-    if (page.last) response.next_marker = make_page_marker(list_name, *page.last);
+    if (page.last) response.next_marker = make_page_marker(functions_list, *page.last);
     return response;
 }
 

@@ -9,7 +9,7 @@
 namespace gatehouse::api::lambda {
 namespace {
 
-constexpr std::string_view list_name = "ListVersionsByFunction";
+constexpr std::string_view versions_list = "ListVersionsByFunction";
 
 }  // namespace
 
@@ -17,7 +17,7 @@ wire::Outcome<ListVersionsByFunctionResponse> ListVersionsByFunction::handle(
     const Caller& caller, ListVersionsByFunctionRequest request) const {
     const auto name = name_of(caller, request.function_name);
     if (!name) return std::unexpected(name.error());
-    const auto after = read_page_marker(list_name, request.marker);
+    const auto after = read_page_marker(versions_list, request.marker);
     if (!after) return std::unexpected(after.error());
     const auto versions = directory.versions(caller.tenant, *name);
     if (versions.empty()) return failure_of(directory.get(caller.tenant, *name).error());
@@ -29,7 +29,7 @@ wire::Outcome<ListVersionsByFunctionResponse> ListVersionsByFunction::handle(
     }
     auto page = page_of(std::move(shapes), *after, request.max_items, ByVersion());
     ListVersionsByFunctionResponse response{.versions = std::move(page.shapes)};
-    if (page.last) response.next_marker = make_page_marker(list_name, *page.last);
+    if (page.last) response.next_marker = make_page_marker(versions_list, *page.last);
     return response;
 }
 

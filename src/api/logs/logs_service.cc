@@ -30,12 +30,12 @@ namespace gatehouse::api {
 namespace {
 
 // PutLogEvents takes 1 MiB of messages, which JSON may spell at six times the length.
-constexpr std::size_t body_bytes_max = 8 * 1024 * 1024;
+constexpr std::size_t logs_body_bytes_max = 8 * 1024 * 1024;
 
 }  // namespace
 
 Service make_logs_service(const LogsParts& parts) {
-    Service service(logs::model(), logs::error_table(), body_bytes_max);
+    Service service(logs::model(), logs::error_table(), logs_body_bytes_max);
     service.needs(&logs::permission_of);
     const logs::LogAccess access{parts.logs, parts.workers};
     service.handle(logs::CreateLogGroup{access})

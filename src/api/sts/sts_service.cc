@@ -8,7 +8,7 @@
 namespace gatehouse::api {
 namespace {
 
-constexpr std::size_t body_bytes_max = 64 * 1024;
+constexpr std::size_t sts_body_bytes_max = 64 * 1024;
 
 // Everybody may ask who they are; who may assume a role is judged with the role's trust policy.
 Permission nothing_needed(const Caller&, std::string_view, const RequestNames&) {
@@ -18,7 +18,7 @@ Permission nothing_needed(const Caller&, std::string_view, const RequestNames&) 
 }  // namespace
 
 Service make_sts_service(const StsParts& parts) {
-    Service service(sts::model(), sts::error_table(), body_bytes_max);
+    Service service(sts::model(), sts::error_table(), sts_body_bytes_max);
     service.needs(&nothing_needed)
         .handle(sts::AssumeRole{parts.sessions})
         .handle(sts::GetCallerIdentity{parts.records});

@@ -80,23 +80,23 @@ TEST(Decode, ReportsMapsAsOne) {
 }
 
 TEST(Decode, ReportsListsOfTextsAsOne) {
-    EXPECT_EQ(message_of(decode<logs::FilterLogEventsShape>(
+    EXPECT_EQ(message_of(decode<api::logs::FilterLogEventsShape>(
                   R"({"logGroupName":"g","logStreamNames":["a:b","c"]})")),
               "1 validation error detected: Value '[a:b, c]' at 'logStreamNames' failed to "
               "satisfy constraint: Member must satisfy constraint: [Member must have length less "
               "than or equal to 512, Member must have length greater than or equal to 1, Member "
               "must satisfy regular expression pattern: [^:*]*]");
-    EXPECT_EQ(message_of(decode<logs::FilterLogEventsShape>(
+    EXPECT_EQ(message_of(decode<api::logs::FilterLogEventsShape>(
                   R"({"logGroupName":"g","logStreamNames":[]})")),
               "1 validation error detected: Value '[]' at 'logStreamNames' failed to satisfy "
               "constraint: Member must have length greater than or equal to 1");
 }
 
 TEST(Decode, BoundsNumbers) {
-    EXPECT_EQ(
-        message_of(decode<logs::FilterLogEventsShape>(R"({"logGroupName":"g","limit":10001})")),
-        "1 validation error detected: Value '10001' at 'limit' failed to satisfy "
-        "constraint: Member must have value less than or equal to 10000");
+    EXPECT_EQ(message_of(
+                  decode<api::logs::FilterLogEventsShape>(R"({"logGroupName":"g","limit":10001})")),
+              "1 validation error detected: Value '10001' at 'limit' failed to satisfy "
+              "constraint: Member must have value less than or equal to 10000");
     EXPECT_EQ(message_of(decode<iot::ListAuthorizersShape>("", {}, {{"pageSize", "0"}})),
               "1 validation error detected: Value '0' at 'pageSize' failed to satisfy "
               "constraint: Member must have value greater than or equal to 1");
@@ -171,7 +171,7 @@ TEST(Decode, DepthIsBounded) {
 }
 
 TEST(Decode, AnEmptyBodyHasNoMembers) {
-    EXPECT_EQ(message_of(decode<logs::PutLogEventsShape>("")),
+    EXPECT_EQ(message_of(decode<api::logs::PutLogEventsShape>("")),
               "3 validation errors detected: Value null at 'logGroupName' failed to satisfy "
               "constraint: Member must not be null; Value null at 'logStreamName' failed to "
               "satisfy constraint: Member must not be null; Value null at 'logEvents' failed to "

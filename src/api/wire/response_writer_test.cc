@@ -74,16 +74,16 @@ TEST(Encode, NothingWhereThereIsNothing) {
     const auto deleted = lambda::DeleteFunctionShape::encode({});
     EXPECT_EQ(deleted.status, 204u);
     EXPECT_EQ(deleted.body, "");
-    const auto created = logs::CreateLogGroupShape::encode({});
+    const auto created = api::logs::CreateLogGroupShape::encode({});
     EXPECT_EQ(created.status, 200u);
     EXPECT_EQ(created.body, "");
 }
 
 TEST(Encode, Json11) {
-    logs::GetLogEventsResponse response;
+    api::logs::GetLogEventsResponse response;
     response.events.emplace();
     response.events->push_back({.timestamp = 5, .message = "m", .ingestion_time = 6});
-    const auto parts = logs::GetLogEventsShape::encode(response);
+    const auto parts = api::logs::GetLogEventsShape::encode(response);
     EXPECT_EQ(header_of(parts, "Content-Type"), "application/x-amz-json-1.1");
     EXPECT_EQ(parts.body, "{\"events\":[{\"timestamp\":5,\"message\":\"m\",\"ingestionTime\":6}]}");
 }

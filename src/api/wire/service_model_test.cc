@@ -76,7 +76,7 @@ TEST(Routes, EveryOperationIsFoundByItsOwnPath) {
 }
 
 TEST(Targets, NameTheOperation) {
-    const auto& logs = logs::model();
+    const auto& logs = api::logs::model();
     EXPECT_EQ(match_target(logs, "Logs_20140328.PutLogEvents")->name, "PutLogEvents");
     EXPECT_EQ(match_target(logs, "PutLogEvents"), nullptr);
     EXPECT_EQ(match_target(logs, "Logs_20140328.Nothing"), nullptr);
@@ -91,8 +91,8 @@ TEST(Errors, HaveTheFormOfTheirProtocol) {
               std::pair(std::string("x-amzn-ErrorType"), std::string("LimitExceededException")));
     EXPECT_EQ(rest.body, R"({"message":"too many \"things\"","resourceArn":"arn"})");
 
-    const auto json =
-        encode_error(Protocol::Json11, logs::errors::resource_not_found_exception, "no such group");
+    const auto json = encode_error(
+        Protocol::Json11, api::logs::errors::resource_not_found_exception, "no such group");
     EXPECT_EQ(json.status, 400u);
     EXPECT_EQ(json.body, R"({"__type":"ResourceNotFoundException","message":"no such group"})");
 

@@ -26,7 +26,7 @@ std::string http_date(WallTime time) {
         clock.seconds().count());
 }
 
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
+std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t count) {
     int number = 0;
     if (at + count > text.size()) return std::nullopt;
     for (const char c : text.substr(at, count)) {
@@ -42,9 +42,9 @@ std::optional<WallTime> parse_iso8601(std::string_view text) {
         text[13] != ':' || text[16] != ':' || text.back() != 'Z') {
         return std::nullopt;
     }
-    const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2),
-               hour = digits(text, 11, 2), minute = digits(text, 14, 2),
-               second = digits(text, 17, 2);
+    const auto year = number_at(text, 0, 4), month = number_at(text, 5, 2),
+               day = number_at(text, 8, 2), hour = number_at(text, 11, 2),
+               minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
     if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(*year),
                                            std::chrono::month(static_cast<unsigned>(*month)),

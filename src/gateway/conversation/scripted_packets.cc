@@ -16,7 +16,7 @@ using mqtt::ProtocolVersion;
 using mqtt::Qos;
 using mqtt::ReasonCode;
 
-constexpr std::array client_ids = std::to_array<std::string_view>({"a", "b", "c", ""});
+constexpr std::array scripted_ids = std::to_array<std::string_view>({"a", "b", "c", ""});
 constexpr std::array user_names = std::to_array<std::string_view>(
     {"full", "limited", "slow", "expiring", "refused", "unavailable"});
 constexpr std::array topics = std::to_array<std::string_view>(
@@ -57,7 +57,7 @@ Bytes ScriptedPackets::connect() {
     mqtt::Connect connect{.version = script_.one_of(versions),
                           .clean_start = script_.flag(),
                           .keep_alive = script_.one_of(keep_alives),
-                          .client_id = script_.one_of(client_ids)};
+                          .client_id = script_.one_of(scripted_ids)};
     const bool is_v5 = connect.version == ProtocolVersion::V5;
     // Otherwise it is not valid.
     if (connect.client_id.empty() && !is_v5) connect.clean_start = true;

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t answer_bytes_max = 64 * 1024 * 1024;
 
 // Where the API is: what its address in the ready file says.
-struct Place {
+struct UrlPlace {
     bool is_tls = false;
     std::string host;
     net::Address address;
@@ -27,13 +27,13 @@ struct Place {
 };
 
 // "http://127.0.0.1:4566", "https://[::1]:4566".
-Result<Place> place_of(const ReadyFile& server) {
+Result<UrlPlace> place_of(const ReadyFile& server) {
     const auto wrong = [&] {
         return fail(ErrorKind::Corrupt,
                     fmt::format("the ready file's api_url '{}' is no address", server.api_url));
     };
     std::string_view rest = server.api_url;
-    Place place;
+    UrlPlace place;
     place.is_tls = rest.starts_with("https://");
     if (!place.is_tls && !rest.starts_with("http://")) return wrong();
     rest.remove_prefix(rest.find("//") + 2);
@@ -55,7 +55,7 @@ Result<Place> place_of(const ReadyFile& server) {
     return place;
 }
 
-async::Task<Result<net::HttpResponse>> exchange(const Place& place, std::string authorities_pem,
+async::Task<Result<net::HttpResponse>> exchange(const UrlPlace& place, std::string authorities_pem,
                                                 net::HttpRequest request,
                                                 std::chrono::seconds wait) {
     async::EventLoop& loop = *async::EventLoop::current();

@@ -12,7 +12,7 @@ namespace {
 
 using bench::Kind;
 
-constexpr std::string_view about =
+constexpr std::string_view bench_about =
     "Puts load on an MQTT broker, ours or any other, with many clients in one thread, and says\n"
     "how fast it was, how late messages were, and what was lost.";
 
@@ -62,7 +62,7 @@ Exit run_bench(const Invocation& invocation) {
         Command{"sub", "subscribers alone",
                 [](const Invocation& inner) { return run(Kind::Sub, inner); }},
     };
-    return run_group(commands, about, invocation);
+    return run_group(commands, bench_about, invocation);
 }
 
 }  // namespace gatehouse::server

@@ -9,11 +9,10 @@
 namespace gatehouse::server {
 namespace {
 
-using namespace device;
-
 constexpr std::string_view default_message = R"({"time":"{time}","n":{n}})";
 
 std::vector<Flag> device_flags() {
+    using namespace device;
     std::vector<Flag> flags = connect_flags();
     flags.insert(flags.end(), {{"topic", "TOPIC", "Where to publish; by default test/topic."},
                                {"message", "TEMPLATE",
@@ -24,7 +23,8 @@ std::vector<Flag> device_flags() {
     return flags;
 }
 
-Result<PublishPlan> read_plan(const Arguments& arguments) {
+Result<device::PublishPlan> read_device_plan(const Arguments& arguments) {
+    using namespace device;
     auto message =
         MessageTemplate::parse(arguments.value("message").value_or(std::string(default_message)));
     if (!message) return fail(std::move(message.error()));
@@ -36,6 +36,7 @@ Result<PublishPlan> read_plan(const Arguments& arguments) {
 }  // namespace
 
 Exit run_device(const Invocation& invocation) {
+    using namespace device;
     const auto flags = device_flags();
     const Usage usage{
         .about =
@@ -45,7 +46,7 @@ Exit run_device(const Invocation& invocation) {
         .flags = flags};
     const auto arguments = read_arguments(invocation, usage);
     if (!arguments) return arguments.error();
-    auto plan = read_plan(*arguments);
+    auto plan = read_device_plan(*arguments);
     if (!plan) return report(invocation, plan.error(), Exit::WrongUse);
     const auto wish = read_connect_flags(*arguments, invocation.environment,
                                          {.client_id = "gatehouse-device", .attempts_max = 10});

@@ -52,9 +52,9 @@ Exit run_env(const Invocation& invocation) {
     if (!ready) return report(invocation, ready.error());
     if (ready->api_url.empty()) {
         return report(invocation,
-                      {ErrorKind::Unavailable,
-                       "the server's API is closed (api-port off), so AWS tools cannot use it",
-                       {}});
+                      Error{ErrorKind::Unavailable,
+                            "the server's API is closed (api-port off), so AWS tools cannot use it",
+                            {}});
     }
     const auto key = read_credentials_file(credentials_file_path(ready->data_dir));
     if (!key) return report(invocation, key.error());

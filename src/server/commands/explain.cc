@@ -7,7 +7,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view explain_about =
     "Tells everything known under a trace id, which refusals carry (MQTT 5 clients are told it, "
     "log\n"
     "records have it): why it was refused, the connection attempt step by step, the log records.";
@@ -16,7 +16,7 @@ constexpr std::string_view about =
 
 Exit run_explain(const Invocation& invocation) {
     const auto flags = with_data_dir({{"json", "", "As JSON."}});
-    const auto session = begin_session(invocation, {.about = about,
+    const auto session = begin_session(invocation, {.about = explain_about,
                                                     .positional = "TRACE_ID",
                                                     .positional_max = 1,
                                                     .flags = flags,

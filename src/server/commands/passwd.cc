@@ -22,7 +22,7 @@ namespace {
 using authentication::PasswordAlgorithm;
 using authentication::PasswordUser;
 
-constexpr std::string_view about =
+constexpr std::string_view passwd_about =
     "Puts a user into a file of passwords (setting password-file.users), or changes or removes\n"
     "one. The password is asked for, or read from standard input up to its first line end. A\n"
     "running server takes the file up at SIGHUP.";
@@ -176,7 +176,7 @@ Exit run_passwd(const Invocation& invocation) {
         {"algorithm", "argon2id|bcrypt", "How the password is hashed; by default argon2id."},
         {"delete", "", "Take the user out."},
     };
-    const auto arguments = read_arguments(invocation, {.about = about,
+    const auto arguments = read_arguments(invocation, {.about = passwd_about,
                                                        .positional = "FILE USER",
                                                        .positional_max = 2,
                                                        .flags = flags,

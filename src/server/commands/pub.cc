@@ -10,12 +10,11 @@
 namespace gatehouse::server {
 namespace {
 
-using namespace device;
-
 // The largest packet of MQTT; the server's own bound is lower and says so itself.
 constexpr std::size_t payload_bytes_max = 268'435'455;
 
 std::vector<Flag> pub_flags() {
+    using namespace device;
     std::vector<Flag> flags = connect_flags();
     flags.insert(flags.end(), {{"topic", "TOPIC", "Where to publish."},
                                {"message", "TEXT", "What to publish, as it is."},
@@ -29,6 +28,7 @@ std::vector<Flag> pub_flags() {
 }
 
 Result<std::string> read_payload(const Arguments& arguments) {
+    using namespace device;
     const auto message = arguments.value("message");
     const auto file = arguments.value("file");
     if (message.has_value() == file.has_value()) {
@@ -38,7 +38,8 @@ Result<std::string> read_payload(const Arguments& arguments) {
     return read_file(*file == "-" ? "/dev/stdin" : *file, payload_bytes_max);
 }
 
-Result<PublishPlan> read_plan(const Arguments& arguments) {
+Result<device::PublishPlan> read_publish_plan(const Arguments& arguments) {
+    using namespace device;
     auto plan = read_publish_flags(arguments, {.count = 1, .interval = std::chrono::seconds(1)});
     if (!plan) return plan;
     auto payload = read_payload(arguments);
@@ -51,6 +52,7 @@ Result<PublishPlan> read_plan(const Arguments& arguments) {
 }  // namespace
 
 Exit run_pub(const Invocation& invocation) {
+    using namespace device;
     const auto flags = pub_flags();
     const Usage usage{.about =
                           "Publishes a message and waits until it arrived.\n"
@@ -58,7 +60,7 @@ Exit run_pub(const Invocation& invocation) {
                       .flags = flags};
     const auto arguments = read_arguments(invocation, usage);
     if (!arguments) return arguments.error();
-    auto plan = read_plan(*arguments);
+    auto plan = read_publish_plan(*arguments);
     if (!plan) return report(invocation, plan.error(), exit_of(plan.error()));
     SystemRandom random;
     const auto wish =

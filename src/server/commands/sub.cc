@@ -7,9 +7,8 @@
 namespace gatehouse::server {
 namespace {
 
-using namespace device;
-
 std::vector<Flag> sub_flags() {
+    using namespace device;
     std::vector<Flag> flags = connect_flags();
     flags.insert(flags.end(),
                  {{"topic", "FILTER", "What to subscribe to, with + and #; repeatable."},
@@ -20,7 +19,8 @@ std::vector<Flag> sub_flags() {
     return flags;
 }
 
-Result<SubscribePlan> read_plan(const Arguments& arguments) {
+Result<device::SubscribePlan> read_subscribe_plan(const Arguments& arguments) {
+    using namespace device;
     SubscribePlan plan;
     for (std::string& text : arguments.values("topic")) {
         auto filter = parse_topic_filter(std::move(text));
@@ -46,6 +46,7 @@ Result<SubscribePlan> read_plan(const Arguments& arguments) {
 }  // namespace
 
 Exit run_sub(const Invocation& invocation) {
+    using namespace device;
     const auto flags = sub_flags();
     const Usage usage{
         .about =
@@ -54,7 +55,7 @@ Exit run_sub(const Invocation& invocation) {
         .flags = flags};
     const auto arguments = read_arguments(invocation, usage);
     if (!arguments) return arguments.error();
-    auto plan = read_plan(*arguments);
+    auto plan = read_subscribe_plan(*arguments);
     if (!plan) return report(invocation, plan.error(), Exit::WrongUse);
     SystemRandom random;
     const auto wish =

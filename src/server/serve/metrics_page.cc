@@ -15,7 +15,7 @@
 namespace gatehouse::server {
 namespace {
 
-using Kind = MetricsText::Kind;
+using MetricKind = MetricsText::Kind;
 using gateway::DoorKind;
 
 constexpr std::array all_doors = {DoorKind::Mqtt, DoorKind::Mqtts, DoorKind::Https,
@@ -74,11 +74,12 @@ async::Task<std::string> MetricsPage::text() {
     MetricsText text;
     write_connections(text);
     write_messages(text);
-    text.family("gatehouse_sessions", Kind::Gauge, "Sessions, connected or not.");
+    text.family("gatehouse_sessions", MetricKind::Gauge, "Sessions, connected or not.");
     text.sample(static_cast<double>(all.sessions));
-    text.family("gatehouse_queued_bytes", Kind::Gauge, "Bytes that wait in sessions' queues.");
+    text.family("gatehouse_queued_bytes", MetricKind::Gauge,
+                "Bytes that wait in sessions' queues.");
     text.sample(static_cast<double>(all.queued_bytes));
-    text.family("gatehouse_disk_waiting_bytes", Kind::Gauge,
+    text.family("gatehouse_disk_waiting_bytes", MetricKind::Gauge,
                 "Bytes of changes that wait for the disk.");
     text.sample(static_cast<double>(all.waiting_for_disk));
     write_cloudwatch(text);
@@ -88,7 +89,7 @@ async::Task<std::string> MetricsPage::text() {
 }
 
 void MetricsPage::write_connections(MetricsText& text) const {
-    text.family("gatehouse_connections", Kind::Gauge,
+    text.family("gatehouse_connections", MetricKind::Gauge,
                 "Open connections of devices, by door and version of MQTT.");
     for (const DoorKind door : all_doors) {
         for (const mqtt::ProtocolVersion version : gateway::counted_versions) {
@@ -114,40 +115,42 @@ void MetricsPage::write_messages(MetricsText& text) const {
             text.sample({{"qos", qos_names[qos]}}, static_cast<double>(count));
         }
     };
-    const auto plain = [&](std::string_view name, Kind kind, std::string_view help, auto pick) {
+    const auto plain = [&](std::string_view name, MetricKind kind, std::string_view help,
+                           auto pick) {
         text.family(name, kind, help);
         text.sample(static_cast<double>(sum_of(gateway, pick)));
     };
-    text.family("gatehouse_messages_received_total", Kind::Counter,
+    text.family("gatehouse_messages_received_total", MetricKind::Counter,
                 "Messages taken from publishers (PublishIn.Success of CloudWatch).");
     by_qos([](const Counters& c) -> const auto& { return c.published; });
-    text.family("gatehouse_messages_sent_total", Kind::Counter,
+    text.family("gatehouse_messages_sent_total", MetricKind::Counter,
                 "Messages sent to subscribers, repeats included (PublishOut.Success).");
     by_qos([](const Counters& c) -> const auto& { return c.delivered; });
-    text.family("gatehouse_received_bytes_total", Kind::Counter,
+    text.family("gatehouse_received_bytes_total", MetricKind::Counter,
                 "Payload bytes of messages received.");
     by_qos([](const Counters& c) -> const auto& { return c.published_bytes; });
-    text.family("gatehouse_sent_bytes_total", Kind::Counter, "Bytes of PUBLISH packets sent.");
+    text.family("gatehouse_sent_bytes_total", MetricKind::Counter,
+                "Bytes of PUBLISH packets sent.");
     by_qos([](const Counters& c) -> const auto& { return c.delivered_bytes; });
-    plain("gatehouse_messages_queued_total", Kind::Counter,
+    plain("gatehouse_messages_queued_total", MetricKind::Counter,
           "Messages put into sessions' queues (Queued.Success).",
           [](const Counters& c) -> const auto& { return c.queued; });
-    plain("gatehouse_messages_acknowledged_total", Kind::Counter,
+    plain("gatehouse_messages_acknowledged_total", MetricKind::Counter,
           "Messages that subscribers acknowledged.",
           [](const Counters& c) -> const auto& { return c.acknowledged; });
-    plain("gatehouse_messages_not_kept_total", Kind::Counter,
+    plain("gatehouse_messages_not_kept_total", MetricKind::Counter,
           "Messages refused because the disk took nothing.",
           [](const Counters& c) -> const auto& { return c.not_kept; });
-    plain("gatehouse_retained_messages_refused_total", Kind::Counter,
+    plain("gatehouse_retained_messages_refused_total", MetricKind::Counter,
           "Messages not retained because of limits.retained-messages-max.",
           [](const Counters& c) -> const auto& { return c.retained_refused; });
-    plain("gatehouse_messages_over_rate_total", Kind::Counter,
+    plain("gatehouse_messages_over_rate_total", MetricKind::Counter,
           "Messages over a connection's rate, throttled or not.",
           [](const Counters& c) -> const auto& { return c.over_rate; });
-    plain("gatehouse_session_takeovers_total", Kind::Counter,
+    plain("gatehouse_session_takeovers_total", MetricKind::Counter,
           "Connections ended because another came with the same client id.",
           [](const Counters& c) -> const auto& { return c.takeovers; });
-    text.family("gatehouse_messages_dropped_total", Kind::Counter,
+    text.family("gatehouse_messages_dropped_total", MetricKind::Counter,
                 "Messages that did not reach a session that was subscribed to them, by cause.");
     for (std::size_t cause = 0; cause < broker::drop_cause_count; ++cause) {
         const std::uint64_t count =
@@ -155,15 +158,16 @@ void MetricsPage::write_messages(MetricsText& text) const {
         text.sample({{"cause", broker::name_of(static_cast<broker::DropCause>(cause))}},
                     static_cast<double>(count));
     }
-    text.family("gatehouse_subscriptions", Kind::Gauge, "Subscriptions of all sessions.");
+    text.family("gatehouse_subscriptions", MetricKind::Gauge, "Subscriptions of all sessions.");
     text.sample(static_cast<double>(subscriptions(gateway)));
-    text.family("gatehouse_retained_messages", Kind::Gauge, "Topics with a retained message.");
+    text.family("gatehouse_retained_messages", MetricKind::Gauge,
+                "Topics with a retained message.");
     text.sample(static_cast<double>(gateway.parts().broker.retained_count()));
 }
 
 void MetricsPage::write_cloudwatch(MetricsText& text) const {
     const logs::MetricTotals totals = parts_.foundation.metrics.totals();
-    text.family("gatehouse_events_total", Kind::Counter,
+    text.family("gatehouse_events_total", MetricKind::Counter,
                 "What happened, by the names of AWS IoT's CloudWatch metrics and our own.");
     for (std::size_t i = 0; i < logs::metric_count; ++i) {
         const auto metric = static_cast<logs::Metric>(i);
@@ -173,7 +177,7 @@ void MetricsPage::write_cloudwatch(MetricsText& text) const {
         }
         text.sample({{"name", logs::name_of(metric)}}, count);
     }
-    text.family("gatehouse_api_calls_total", Kind::Counter, "Calls of the API, by status.");
+    text.family("gatehouse_api_calls_total", MetricKind::Counter, "Calls of the API, by status.");
     for (std::size_t hundreds = 2; hundreds < 6; ++hundreds) {
         text.sample({{"status", fmt::format("{}xx", hundreds)}},
                     static_cast<double>(parts_.api_calls.count(hundreds)));
@@ -181,22 +185,22 @@ void MetricsPage::write_cloudwatch(MetricsText& text) const {
 }
 
 void MetricsPage::write_times(MetricsText& text) const {
-    text.family("gatehouse_authorizer_seconds", Kind::Histogram,
+    text.family("gatehouse_authorizer_seconds", MetricKind::Histogram,
                 "How long calls of authorizers' functions took.");
     const logs::Metrics& metrics = parts_.foundation.metrics;
     text.histogram({}, metrics.authorizer_times().read());
     const broker::Broker& broker = parts_.gateway.parts().broker;
-    text.family("gatehouse_queue_seconds", Kind::Histogram,
+    text.family("gatehouse_queue_seconds", MetricKind::Histogram,
                 "How long messages waited in queues, of those put there while their client was "
                 "connected: it acknowledges or reads too slowly.");
     text.histogram({}, broker.queue_times());
-    text.family("gatehouse_disk_commit_seconds", Kind::Histogram,
+    text.family("gatehouse_disk_commit_seconds", MetricKind::Histogram,
                 "How long transactions that keep sessions and messages took.");
     text.histogram({}, broker.commit_times());
-    text.family("gatehouse_disk_failing", Kind::Gauge,
+    text.family("gatehouse_disk_failing", MetricKind::Gauge,
                 "1 while messages cannot be kept on disk, else 0.");
     text.sample(broker.is_disk_failing() ? 1 : 0);
-    text.family("gatehouse_loop_turn_seconds", Kind::Histogram,
+    text.family("gatehouse_loop_turn_seconds", MetricKind::Histogram,
                 "How long turns of the event loops took; what comes meanwhile waits as long.");
     for (std::size_t i = 0; i < parts_.loops.size(); ++i) {
         text.histogram({{"loop", std::to_string(i)}}, parts_.loops.at(i).turn_times().read());
@@ -206,13 +210,13 @@ void MetricsPage::write_times(MetricsText& text) const {
 void MetricsPage::write_process(MetricsText& text) const {
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
-    text.family("gatehouse_build_info", Kind::Gauge, "1, with the version.");
+    text.family("gatehouse_build_info", MetricKind::Gauge, "1, with the version.");
     text.sample({{"version", program_version()}}, 1);
-    text.family("process_cpu_seconds_total", Kind::Counter, "CPU time used.");
+    text.family("process_cpu_seconds_total", MetricKind::Counter, "CPU time used.");
     text.sample(seconds_of(used.ru_utime) + seconds_of(used.ru_stime));
-    text.family("process_resident_memory_bytes", Kind::Gauge, "Resident memory.");
+    text.family("process_resident_memory_bytes", MetricKind::Gauge, "Resident memory.");
     text.sample(static_cast<double>(resident_bytes()));
-    text.family("process_open_fds", Kind::Gauge, "Open file descriptors.");
+    text.family("process_open_fds", MetricKind::Gauge, "Open file descriptors.");
     text.sample(static_cast<double>(open_files()));
 }
 

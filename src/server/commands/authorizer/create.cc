@@ -8,7 +8,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view authorizer_create_about =
     "Makes an authorizer of a function. A client chooses it with the query of its user name\n"
     "(USER?x-amz-customauthorizer-name=NAME), or gets it as the default.\n"
     "Say how a client's token is proved: --signing-disabled leaves everything to the function;\n"
@@ -31,7 +31,7 @@ std::vector<Flag> create_flags() {
     });
 }
 
-Result<json::object> request_of(const Arguments& arguments) {
+Result<json::object> creation_of(const Arguments& arguments) {
     const bool disabled = arguments.has("signing-disabled");
     const auto key_name = arguments.value("token-key-name");
     const auto keys = signing_keys_of(arguments.values("signing-key"));
@@ -60,7 +60,7 @@ Result<json::object> request_of(const Arguments& arguments) {
 
 Exit run_authorizer_create(const Invocation& invocation) {
     const auto flags = create_flags();
-    const auto session = begin_session(invocation, {.about = about,
+    const auto session = begin_session(invocation, {.about = authorizer_create_about,
                                                     .positional = "NAME",
                                                     .positional_max = 1,
                                                     .flags = flags,
@@ -77,7 +77,7 @@ Exit run_authorizer_create(const Invocation& invocation) {
                             {}},
                       Exit::WrongUse);
     }
-    auto request = request_of(arguments);
+    auto request = creation_of(arguments);
     if (!request) return report(invocation, request.error(), Exit::WrongUse);
     const auto function = find_authorizer_function(client, *function_name);
     if (!function) return report(invocation, function.error());

@@ -9,11 +9,11 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view authorizer_test_about =
     "Asks an authorizer as a connecting client would, and prints its answer. The exit status is 1\n"
     "when it refuses or its answer cannot be used. No client is connected.";
 
-Result<json::object> request_of(const Arguments& arguments) {
+Result<json::object> trial_of(const Arguments& arguments) {
     const auto headers = pairs_of("header", arguments.values("header"));
     if (!headers) return fail(headers.error());
     json::object http;
@@ -68,14 +68,14 @@ Exit run_authorizer_test(const Invocation& invocation) {
         {"server-name", "HOST", "The host name that TLS named (SNI)."},
         {"json", "", "The answer as JSON."},
     });
-    const auto session = begin_session(invocation, {.about = about,
+    const auto session = begin_session(invocation, {.about = authorizer_test_about,
                                                     .positional = "NAME",
                                                     .positional_max = 1,
                                                     .flags = flags,
                                                     .positional_min = 1});
     if (!session) return session.error();
     const std::string& name = session->word(0);
-    const auto request = request_of(session->arguments);
+    const auto request = trial_of(session->arguments);
     if (!request) return report(invocation, request.error(), Exit::WrongUse);
     const auto answer = session->client.call({.service = "iot",
                                               .method = "POST",

@@ -8,7 +8,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view authorizer_trace_about =
     "Shows what happened to a connection attempt, step by step: the door, TLS, which authorizer\n"
     "was chosen and why, what it was sent and answered, the policy's verdict, what the client was\n"
     "told. The newest attempt, unless one is named. The server remembers the latest attempts.";
@@ -113,7 +113,8 @@ Exit follow(const Invocation& invocation, const Session& session) {
 
 Exit run_authorizer_trace(const Invocation& invocation) {
     const auto flags = trace_flags();
-    const auto session = begin_session(invocation, {.about = about, .flags = flags});
+    const auto session =
+        begin_session(invocation, {.about = authorizer_trace_about, .flags = flags});
     if (!session) return session.error();
     if (session->arguments.has("follow")) return follow(invocation, *session);
     if (const auto trace_id = session->arguments.value("trace-id")) {

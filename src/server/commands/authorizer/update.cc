@@ -24,7 +24,7 @@ std::vector<Flag> update_flags() {
 }
 
 // Everything but the function.
-Result<json::object> request_of(const Arguments& arguments) {
+Result<json::object> changes_of(const Arguments& arguments) {
     if (arguments.has("active") && arguments.has("inactive")) {
         return fail(ErrorKind::InvalidInput, "--active and --inactive contradict each other");
     }
@@ -61,7 +61,7 @@ Exit run_authorizer_update(const Invocation& invocation) {
     const Arguments& arguments = session->arguments;
     const ApiClient& client = session->client;
     const std::string& name = session->word(0);
-    auto request = request_of(arguments);
+    auto request = changes_of(arguments);
     if (!request) return report(invocation, request.error(), Exit::WrongUse);
     std::optional<AuthorizerFunction> function;
     if (const auto function_name = arguments.value("function")) {

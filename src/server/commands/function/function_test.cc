@@ -15,7 +15,7 @@ using testing::Not;
 
 constexpr auto functions = "GET /2015-03-31/functions/";
 constexpr auto configuration = "GET /2015-03-31/functions/f/configuration";
-constexpr auto create = "POST /2015-03-31/functions";
+constexpr auto creation = "POST /2015-03-31/functions";
 constexpr auto active =
     R"({"FunctionName":"f","FunctionArn":"arn:f","Runtime":"python3.11","Handler":"app.handler",)"
     R"("State":"Active","LastUpdateStatus":"Successful","CodeSize":12})";
@@ -41,13 +41,13 @@ TEST_F(FunctionCommands, DeployCreatesAndWaits) {
     api.answer(configuration, not_found, 404, "ResourceNotFoundException");
     api.answer(configuration, pending);
     api.answer(configuration, active);
-    api.answer(create, pending, 201);
+    api.answer(creation, pending, 201);
     const Outcome outcome =
         api.run({"function", "deploy", "f", code.string(), "--handler", "app.handler", "--timeout",
                  "5", "--memory", "256", "--env", "A=1=2", "--env", "B="});
     EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
     EXPECT_THAT(outcome.out, HasSubstr("function f created: python3.11, handler app.handler"));
-    const auto body = sent(create);
+    const auto body = sent(creation);
     EXPECT_EQ(body.at("Runtime"), "python3.11");
     EXPECT_EQ(body.at("Timeout"), 5);
     EXPECT_EQ(body.at("MemorySize"), 256);
@@ -76,13 +76,13 @@ TEST_F(FunctionCommands, DeploySaysWhichFileTheHandlerNeeds) {
     const Outcome outcome = api.run({"function", "deploy", "f", code.string()});
     EXPECT_EQ(outcome.exit, Exit::Failed);
     EXPECT_THAT(outcome.err, HasSubstr("did you mean --handler app.lambda_handler?"));
-    EXPECT_THAT(api.requests(), Not(Contains(create)));
+    EXPECT_THAT(api.requests(), Not(Contains(creation)));
 }
 
 TEST_F(FunctionCommands, DeployReportsAFailure) {
     api.answer(configuration, not_found, 404, "ResourceNotFoundException");
     api.answer(configuration, R"({"State":"Failed","StateReason":"the zip holds a link"})");
-    api.answer(create, pending, 201);
+    api.answer(creation, pending, 201);
     const Outcome outcome =
         api.run({"function", "deploy", "f", code.string(), "--handler", "app.handler"});
     EXPECT_EQ(outcome.exit, Exit::Failed);

@@ -5,7 +5,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view logs_tail_about =
     "Prints the latest records of a log group, a line each, and under a refusal why. Without "
     "GROUP\n"
     "it is AWSIotLogsV2: devices, authorizers, policies.";
@@ -15,7 +15,8 @@ constexpr std::string_view about =
 Exit run_logs_tail(const Invocation& invocation) {
     const auto flags = with_data_dir(log_tail_flags());
     const auto session = begin_session(
-        invocation, {.about = about, .positional = "[GROUP]", .positional_max = 1, .flags = flags});
+        invocation,
+        {.about = logs_tail_about, .positional = "[GROUP]", .positional_max = 1, .flags = flags});
     if (!session) return session.error();
     auto tail = log_tail_of(session->arguments);
     if (!tail) return report(invocation, tail.error(), Exit::WrongUse);

@@ -12,7 +12,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view policy_explain_about =
     "Says whether policies allow a device to do something, and why: the statement that decided, "
     "or\n"
     "the one that came nearest and what about it differs, with the value of each variable.\n"
@@ -142,7 +142,8 @@ Result<policy::Question> question_of(const Arguments& arguments, const Clock& cl
 
 Exit run_policy_explain(const Invocation& invocation) {
     const auto flags = explain_flags();
-    const auto arguments = read_arguments(invocation, {.about = about, .flags = flags});
+    const auto arguments =
+        read_arguments(invocation, {.about = policy_explain_about, .flags = flags});
     if (!arguments) return arguments.error();
     const SystemClock clock;
     const auto question = question_of(*arguments, clock);

@@ -9,7 +9,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view policy_lint_about =
     "Finds likely mistakes in policy documents: topic and topicfilter mixed up, variables that\n"
     "never have a value, client ids that anybody may take. Files given together are one device's\n"
     "policies. The exit status is 1 when something is wrong (an error), or cannot be read.";
@@ -29,7 +29,7 @@ Exit run_policy_lint(const Invocation& invocation) {
         {"strict", "", "Warnings make the exit status 1, too."},
         {"json", "", "The findings as JSON."},
     };
-    const auto arguments = read_arguments(invocation, {.about = about,
+    const auto arguments = read_arguments(invocation, {.about = policy_lint_about,
                                                        .positional = "FILE…",
                                                        .positional_max = files_max,
                                                        .flags = flags,

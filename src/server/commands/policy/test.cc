@@ -9,7 +9,7 @@
 namespace gatehouse::server {
 namespace {
 
-constexpr std::string_view about =
+constexpr std::string_view policy_test_about =
     "Checks policies against a table of expected decisions, and prints the explanation of each\n"
     "that comes out otherwise. The exit status is 1 when one does. A table:\n"
     "  {\"policies\": [{\"name\": \"device\", \"file\": \"device.json\"}],\n"
@@ -36,7 +36,7 @@ Result<policy::TestReport> run_table(const std::filesystem::path& path) {
 }  // namespace
 
 Exit run_policy_test(const Invocation& invocation) {
-    const auto arguments = read_arguments(invocation, {.about = about,
+    const auto arguments = read_arguments(invocation, {.about = policy_test_about,
                                                        .positional = "FILE",
                                                        .positional_max = 1,
                                                        .flags = {},
