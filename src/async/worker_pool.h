@@ -36,12 +36,10 @@ public:
     template <class Function>
     auto run(EventLoop& loop, Function function) -> Task<std::invoke_result_t<Function>> {
         using Value = std::invoke_result_t<Function>;
-        const auto value = co_await run_boxed(
-            loop, [function = std::move(function)]() mutable -> std::shared_ptr<void> {
+        return opened<Value>(
+            run_boxed(loop, [function = std::move(function)]() mutable -> std::shared_ptr<void> {
                 return std::make_shared<Value>(function());
-            });
-        if (!value) co_return fail(ErrorKind::Unavailable, "too much work is queued already");
-        co_return std::move(*static_cast<Value*>(value.get()));
+            }));
     }
     // As run(), with a result whose type its caller knows: what is compiled anew for each function
     // stays small. Null when the queue is full.
@@ -49,6 +47,14 @@ public:
                                           std::move_only_function<std::shared_ptr<void>()> work);
 
 private:
+    // A coroutine for each type of value, not for each function.
+    template <class Value>
+    static Task<Value> opened(Task<std::shared_ptr<void>> running) {
+        const auto value = co_await std::move(running);
+        if (!value) co_return fail(ErrorKind::Unavailable, "too much work is queued already");
+        co_return std::move(*static_cast<Value*>(value.get()));
+    }
+
     struct Shared;
     std::unique_ptr<Shared> shared_;
 };

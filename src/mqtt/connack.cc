@@ -48,7 +48,7 @@ void assign(ConnackProperties& properties, const Property& property) {
     }
 }
 
-Decoded<ConnackProperties> decode_properties(BytesView section) {
+Decoded<ConnackProperties> decode_connack_properties(BytesView section) {
     ConnackProperties properties;
     properties.user_properties = UserProperties(section);
     PropertyReader reader(section, PropertySection::Connack);
@@ -161,7 +161,7 @@ Decoded<Connack> decode_connack(const Frame& frame, ProtocolVersion version) {
         return protocol_error(clause(version, "MQTT-3.2.2-4", "MQTT-3.2.2-6"), "Session Present",
                               "must be 0 when the connection is refused");
     }
-    auto properties = decode_properties(section);
+    auto properties = decode_connack_properties(section);
     if (!properties) return std::unexpected(properties.error());
     connack.properties = *properties;
     return connack;

@@ -66,7 +66,7 @@ std::optional<DecodeError> check_flags(std::uint8_t flags, ProtocolVersion versi
     return std::nullopt;
 }
 
-Decoded<ConnectProperties> decode_properties(BytesView section) {
+Decoded<ConnectProperties> decode_connect_properties(BytesView section) {
     ConnectProperties properties;
     properties.user_properties = UserProperties(section);
     PropertyReader reader(section, PropertySection::Connect);
@@ -249,7 +249,7 @@ Decoded<Connect> decode_connect(const Frame& frame) {
     connect.clean_start = (flags & clean_start_flag) != 0;
     connect.keep_alive = reader.u16("Keep Alive");
     if (*version == ProtocolVersion::V5) {
-        auto properties = decode_properties(reader.property_section());
+        auto properties = decode_connect_properties(reader.property_section());
         if (!properties) return std::unexpected(properties.error());
         connect.properties = *properties;
     }

@@ -31,18 +31,24 @@ public:
     template <class Work>
     async::Task<std::invoke_result_t<Work, Records&>> run(Work work) {
         using Answer = std::invoke_result_t<Work, Records&>;
-        const auto answer = co_await store_.run_boxed(
-            [this, work = std::move(work)](storage::ResourceStore& store) mutable {
+        return opened<Answer>(
+            store_.run_boxed([this, work = std::move(work)](storage::ResourceStore& store) mutable {
                 Records records(store, parts_);
                 return std::shared_ptr<void>(std::make_shared<Answer>(work(records)));
-            });
+            }));
+    }
+
+private:
+    // A coroutine for each type of answer, not for each piece of work.
+    template <class Answer>
+    static async::Task<Answer> opened(async::Task<std::shared_ptr<void>> working) {
+        const auto answer = co_await std::move(working);
         if (!answer) {
             co_return refuse(Refusal::ServiceUnavailable, "too much work is queued already");
         }
         co_return std::move(*static_cast<Answer*>(answer.get()));
     }
 
-private:
     storage::AsyncResourceStore& store_;
     const Parts parts_;
 };

@@ -31,7 +31,7 @@ public:
     template <std::invocable<ResourceStore&> Work>
     auto run(Work work) -> async::Task<std::invoke_result_t<Work, ResourceStore&>> {
         assert(async::EventLoop::current() != nullptr && "called outside a loop");
-        co_return co_await workers_.run(
+        return workers_.run(
             *async::EventLoop::current(),
             [&store = store_, work = std::move(work)]() mutable { return work(store); });
     }

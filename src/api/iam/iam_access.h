@@ -39,7 +39,7 @@ struct IamAccess {
     // `work` takes Records& and answers a Result.
     template <class Work>
     auto read(Work work) const -> async::Task<std::invoke_result_t<Work, Records&>> {
-        co_return co_await records.run(
+        return records.run(
             [*this, work = std::move(work)](storage::ResourceStore& resources) mutable {
                 return apply(resources, work);
             });
@@ -47,26 +47,30 @@ struct IamAccess {
     // The same for what changes records: nobody is judged by the old ones afterwards.
     template <class Work>
     auto change(Work work) const -> async::Task<std::invoke_result_t<Work, Records&>> {
-        auto outcome = co_await read(std::move(work));
-        judge.changed();
-        co_return outcome;
+        return judged_anew(judge, read(std::move(work)));
     }
     // The same for what changes access keys.
     template <class Work>
     auto change_keys(Work work) const -> async::Task<std::invoke_result_t<Work, Records&>> {
         using Answer = std::invoke_result_t<Work, Records&>;
-        auto outcome = co_await records.run(
-            [*this, work = std::move(work)](storage::ResourceStore& resources) mutable -> Answer {
-                auto done = apply(resources, work);
-                auto published = accounts.publish(resources);
-                if (done && !published) return fail(std::move(published.error()));
-                return done;
-            });
-        judge.changed();
-        co_return outcome;
+        return judged_anew(judge,
+                           records.run([*this, work = std::move(work)](
+                                           storage::ResourceStore& resources) mutable -> Answer {
+                               auto done = apply(resources, work);
+                               auto published = accounts.publish(resources);
+                               if (done && !published) return fail(std::move(published.error()));
+                               return done;
+                           }));
     }
 
 private:
+    // A coroutine for each type of answer, not for each piece of work.
+    template <class Answer>
+    static async::Task<Answer> judged_anew(store::AccessJudge& judge, async::Task<Answer> working) {
+        auto outcome = co_await std::move(working);
+        judge.changed();
+        co_return outcome;
+    }
     template <class Work>
     auto apply(storage::ResourceStore& resources, Work& work) const {
         const store::IdentityRecords::Parts identity_parts{clock, random};
