@@ -45,9 +45,7 @@ public:
     // stays small. Null when the queue is full.
     Task<std::shared_ptr<void>> run_boxed(EventLoop& loop,
                                           std::move_only_function<std::shared_ptr<void>()> work);
-
-private:
-    // A coroutine for each type of value, not for each function.
+    // The value that run_boxed() brings: a coroutine for each type, not for each function.
     template <class Value>
     static Task<Value> opened(Task<std::shared_ptr<void>> running) {
         const auto value = co_await std::move(running);
@@ -55,6 +53,7 @@ private:
         co_return std::move(*static_cast<Value*>(value.get()));
     }
 
+private:
     struct Shared;
     std::unique_ptr<Shared> shared_;
 };

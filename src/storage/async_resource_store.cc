@@ -1,5 +1,9 @@
 #include "storage/async_resource_store.h"
 
+#include <cassert>
+
+#include "async/event_loop.h"
+
 namespace gatehouse::storage {
 
 async::Task<std::shared_ptr<void>> AsyncResourceStore::run_boxed(

@@ -5,14 +5,12 @@
 // Lifetimes: the store and the workers outlive it, and outlive every task awaiting a call.
 #pragma once
 
-#include <cassert>
 #include <concepts>
 #include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
-#include "async/event_loop.h"
 #include "async/task.h"
 #include "async/worker_pool.h"
 #include "base/pinned.h"
@@ -30,10 +28,11 @@ public:
     // Unavailable when too much is queued already.
     template <std::invocable<ResourceStore&> Work>
     auto run(Work work) -> async::Task<std::invoke_result_t<Work, ResourceStore&>> {
-        assert(async::EventLoop::current() != nullptr && "called outside a loop");
-        return workers_.run(
-            *async::EventLoop::current(),
-            [&store = store_, work = std::move(work)]() mutable { return work(store); });
+        using Value = std::invoke_result_t<Work, ResourceStore&>;
+        return async::WorkerPool::opened<Value>(
+            run_boxed([work = std::move(work)](ResourceStore& store) mutable {
+                return std::shared_ptr<void>(std::make_shared<Value>(work(store)));
+            }));
     }
     // As run(), for an answer that can't be a failure to queue: null then. See WorkerPool.
     async::Task<std::shared_ptr<void>> run_boxed(
