@@ -1,24 +1,39 @@
 #include "indexing/aggregation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "indexing/query.h"
+#include "indexing/query_expression.h"
 
 namespace gatehouse::indexing {
 namespace {
 
+// Queries, too, ignore the case of letters.
+bool is_word(std::string_view value, std::string_view word) {
+    return std::ranges::equal(value, word, {}, lower);
+}
+
 std::optional<double> number_in(std::string_view value, FieldType type) {
     if (type == FieldType::Number) return numeric_value(value);
-    if (value == "true") return 1;
-    if (value == "false") return 0;
+    if (is_word(value, "true")) return 1;
+    if (is_word(value, "false")) return 0;
     return std::nullopt;
+}
+
+// One text for each value: 5 and 5.0 are the same number.
+std::string key_of(double number, FieldType type) {
+    if (type == FieldType::Boolean) return number == 0 ? "false" : "true";
+    return fmt::format("{}", number);
 }
 
 }  // namespace
 
 void Aggregation::add(const Document& document) {
+    ++documents_;
     if (field_ == "registry.version" || field_ == "version") {
         return add_value(std::to_string(document.version));
     }
@@ -28,13 +43,15 @@ void Aggregation::add(const Document& document) {
 }
 
 void Aggregation::add_value(std::string_view value) {
+    std::string key(value);
     if (type_ != FieldType::String) {
         const auto number = number_in(value, type_);
         if (!number) return;
         numbers_.push_back(*number);
+        key = key_of(*number, type_);
     }
     ++count_;
-    ++counts_[std::string(value)];
+    ++counts_[std::move(key)];
 }
 
 Statistics Aggregation::statistics() const {
@@ -74,7 +91,7 @@ std::vector<Percentile> Aggregation::percentiles(const std::vector<double>& perc
 }
 
 Buckets Aggregation::buckets(std::size_t most) const {
-    Buckets result{.total = count_, .buckets = {}};
+    Buckets result{.total = documents_, .buckets = {}};
     for (const auto& [key, count] : counts_) result.buckets.push_back({key, count});
     std::ranges::sort(result.buckets, [](const auto& a, const auto& b) {
         return std::pair(b.count, std::string_view(a.key)) <

@@ -41,7 +41,7 @@ struct Percentile {
 };
 
 struct Buckets {
-    std::size_t total = 0;  // values
+    std::size_t total = 0;  // documents, those without a value, too
     struct Bucket {
         std::string key;
         std::size_t count = 0;
@@ -68,7 +68,8 @@ private:
 
     std::string field_;
     FieldType type_;
-    std::size_t count_ = 0;
+    std::size_t documents_ = 0;
+    std::size_t count_ = 0;  // values
     std::vector<double> numbers_;
     std::unordered_map<std::string, std::size_t> counts_;  // by value
 };

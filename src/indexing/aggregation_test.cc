@@ -37,6 +37,20 @@ TEST(Aggregation, OfTextsAndTruths) {
     EXPECT_DOUBLE_EQ(truths.statistics().numbers->average, 0.75);
 }
 
+TEST(Aggregation, AValueIsTheSameHoweverItIsWritten) {
+    EXPECT_EQ(of(FieldType::Number, {"5", "5.0", "50e-1", "6"}).different_values(), 2u);
+    const auto truths = of(FieldType::Boolean, {"TRUE", "true", "False"});
+    EXPECT_EQ(truths.statistics().count, 3u);
+    EXPECT_EQ(truths.different_values(), 2u);
+}
+
+TEST(Aggregation, TheTotalCountsDocuments) {
+    Aggregation aggregation("attributes.a", FieldType::String);
+    aggregation.add({.name = "two", .fields = {{"attributes.a", "x"}, {"attributes.a", "y"}}});
+    aggregation.add({.name = "none", .fields = {}});
+    EXPECT_EQ(aggregation.buckets(9).total, 2u);
+}
+
 TEST(Aggregation, Percentiles) {
     const auto values = of(FieldType::Number, {"3", "1", "2", "5", "4"});
     const auto found = values.percentiles({0, 50, 90, 100});

@@ -23,6 +23,7 @@ struct Document {
     // The first so many do not follow from queries: behind them are the dynamic groups, of which
     // the queries of dynamic groups know nothing, so that none depends on another.
     std::size_t own_fields = 0;
+    std::size_t static_groups = 0;  // of a thing
 
     // The first value; empty: none.
     std::string_view value_of(std::string_view field) const;
@@ -35,6 +36,7 @@ inline constexpr std::string_view thing_id = "thingId";
 inline constexpr std::string_view thing_type = "thingTypeName";
 inline constexpr std::string_view thing_groups = "thingGroupNames";
 inline constexpr std::string_view attributes = "attributes.";  // and the attribute's name
+inline constexpr std::string_view connectivity = "connectivity.";
 inline constexpr std::string_view connected = "connectivity.connected";
 inline constexpr std::string_view connectivity_time = "connectivity.timestamp";
 inline constexpr std::string_view disconnect_reason = "connectivity.disconnectReason";

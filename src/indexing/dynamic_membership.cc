@@ -14,7 +14,6 @@ namespace {
 using registry::Joining;
 using registry::Outcome;
 using registry::refuse;
-using registry::ThingGroup;
 
 constexpr std::size_t things_of_a_batch = 500;
 
@@ -24,21 +23,16 @@ Error overtaken(std::string_view thing) {
 
 }  // namespace
 
-std::vector<const ThingGroup*> DynamicMembership::found_by(const Document& thing) const {
-    std::vector<const ThingGroup*> found;
+std::vector<const DynamicGroup*> DynamicMembership::found_by(const Document& thing) const {
+    std::vector<const DynamicGroup*> found;
     for (const auto& [name, dynamic] : index_.dynamic_groups()) {
-        if (dynamic.query.finds_member(thing)) found.push_back(&dynamic.group);
+        if (dynamic.query.finds_member(thing)) found.push_back(&dynamic);
     }
-    std::ranges::sort(found, {}, [](const ThingGroup* group) {
-        return std::pair(group->created, group->name.view());
+    std::ranges::sort(found, {}, [](const DynamicGroup* dynamic) {
+        return std::pair(dynamic->group().created, dynamic->group().name.view());
     });
-    const auto is_static_group = [&](std::size_t i) {
-        return thing.fields[i].name == fields::thing_groups;
-    };
-    std::size_t static_groups = 0;
-    for (std::size_t i = 0; i < thing.own_fields; ++i) static_groups += is_static_group(i) ? 1 : 0;
-    const std::size_t room =
-        registry::groups_of_a_thing_max - std::min(registry::groups_of_a_thing_max, static_groups);
+    const std::size_t room = registry::groups_of_a_thing_max -
+                             std::min(registry::groups_of_a_thing_max, thing.static_groups);
     if (found.size() > room) found.resize(room);
     return found;
 }
@@ -50,16 +44,18 @@ Outcome<void> DynamicMembership::look_at(const Document& thing) {
     for (std::size_t i = thing.own_fields; i < thing.fields.size(); ++i) {
         present.push_back(thing.fields[i].value);
     }
-    for (const ThingGroup* const group : found) {
-        if (std::ranges::find(present, group->name.view()) == present.end()) {
-            change.join.push_back(group);
+    for (const DynamicGroup* const dynamic : found) {
+        if (std::ranges::find(present, dynamic->group().name.view()) == present.end()) {
+            change.join.push_back(dynamic);
         }
     }
     for (const std::string_view name : present) {
-        const auto stays = [&](const ThingGroup* group) { return group->name.view() == name; };
+        const auto stays = [&](const DynamicGroup* group) {
+            return group->group().name.view() == name;
+        };
         const auto dynamic = index_.dynamic_groups().find(std::string(name));
         if (dynamic != index_.dynamic_groups().end() && std::ranges::none_of(found, stays)) {
-            change.leave.push_back(&dynamic->second.group);
+            change.leave.push_back(&dynamic->second);
         }
     }
     if (change.join.empty() && change.leave.empty()) return {};
@@ -101,15 +97,17 @@ Outcome<void> DynamicMembership::add(storage::Batch& batch, const Change& change
     if (events.wants_memberships()) {
         thing.id = std::string(index_.thing(change.thing)->value_of(fields::thing_id));
     }
-    for (const ThingGroup* const group : change.leave) {
-        registry::leave_group(batch, *group, name);
-        events.tell_membership(batch, Joining::Removed, *group, thing);
+    for (const DynamicGroup* const dynamic : change.leave) {
+        registry::leave_group(batch, dynamic->group(), name);
+        events.tell_membership(batch, Joining::Removed, dynamic->group(), thing);
     }
-    for (const ThingGroup* const group : change.join) {
-        batch.require(storage::Exists{registry::key_of(tenant_, group->name)},
+    for (const DynamicGroup* const dynamic : change.join) {
+        // As it was read: a group that took its name would be filled by a query it never had.
+        batch.require(storage::HasRevision{registry::key_of(tenant_, dynamic->group().name),
+                                           dynamic->stored.revision},
                       overtaken(change.thing));
-        registry::join_group(batch, *group, name);
-        events.tell_membership(batch, Joining::Added, *group, thing);
+        registry::join_group(batch, dynamic->group(), name);
+        events.tell_membership(batch, Joining::Added, dynamic->group(), thing);
     }
     return {};
 }

@@ -33,10 +33,10 @@ public:
 private:
     struct Change {
         std::string thing;
-        std::vector<const registry::ThingGroup*> join;
-        std::vector<const registry::ThingGroup*> leave;
+        std::vector<const DynamicGroup*> join;
+        std::vector<const DynamicGroup*> leave;
     };
-    std::vector<const registry::ThingGroup*> found_by(const Document& thing) const;
+    std::vector<const DynamicGroup*> found_by(const Document& thing) const;
     registry::Outcome<void> add(storage::Batch& batch, const Change& change,
                                 const registry::ChangeEvents& events);
     registry::Outcome<void> write(const std::vector<Change>& changes);

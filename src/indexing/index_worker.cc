@@ -3,6 +3,11 @@
 #include "indexing/indexing_configurations.h"
 
 namespace gatehouse::indexing {
+namespace {
+
+constexpr int turns_at_once = 16;
+
+}  // namespace
 
 Result<void> IndexWorker::start(storage::ResourceStore& store) {
     std::set<Tenant> tenants;
@@ -54,7 +59,9 @@ void IndexWorker::work_off() {
     // What could not be read is left for the next time, else a store that cannot be read would
     // keep the thread busy.
     NotedChanges unread;
-    for (;;) {
+    // Changes that follow from changes are few turns deep; who writes all the time does not keep
+    // questions waiting.
+    for (int turn = 0; turn < turns_at_once; ++turn) {
         const auto changes = std::make_shared<NotedChanges>();
         std::shared_ptr<const NotedChanges> done = changes;
         {
@@ -70,9 +77,14 @@ void IndexWorker::work_off() {
         again.add_earlier(std::move(unread));
         unread = std::move(again);
     }
-    if (unread.empty()) return;
-    // Beside what came meanwhile.
-    pending_.lock()->changes.add_earlier(std::move(unread));
+    bool has_more = false;
+    {
+        const auto pending = pending_.lock();
+        has_more = !pending->changes.empty();
+        // Beside what came meanwhile.
+        pending->changes.add_earlier(std::move(unread));
+    }
+    if (has_more && !is_stopping_) wake();
 }
 
 void IndexWorker::follow_configurations(const NotedChanges& changes) {

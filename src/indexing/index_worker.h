@@ -30,6 +30,7 @@ public:
     // Both must outlive it. The store's changes are noted here.
     IndexWorker(storage::ResourceStore& store, registry::EventOutbox& outbox)
         : indexes_(store, outbox) {}
+    ~IndexWorker() { is_stopping_ = true; }
 
     // Builds what is to be indexed; once, at start. Blocking: reads which tenants that are.
     Result<void> start(storage::ResourceStore& store);
@@ -82,6 +83,7 @@ private:
     async::Guarded<Pending> pending_;
     async::Guarded<std::set<Tenant>> with_connectivity_;
     async::Guarded<std::function<void(const Tenant&)>> tell_;
+    std::atomic<bool> is_stopping_ = false;
     std::atomic<bool> has_indexes_ = false;
     std::atomic<bool> has_connectivity_ = false;
     async::WorkerPool worker_{{.name = "gh-index", .threads = 1}};

@@ -161,7 +161,8 @@ Outcome<void> Indexes::read_groups(const Tenant& tenant, TenantIndex& index,
             if (group->is_dynamic()) {
                 if (auto parsed = Query::parse(group->query)) {
                     index.dynamic_groups().insert_or_assign(
-                        group->name.value(), DynamicGroup{*group, std::move(*parsed)});
+                        group->name.value(),
+                        DynamicGroup{{*group, record.revision}, std::move(*parsed)});
                 }
             }
             groups.emplace(group->name.value(), std::move(*group));
@@ -235,11 +236,12 @@ Outcome<void> Indexes::take_group(const Tenant& tenant, const std::string& name)
         return {};
     }
     if (index.configuration().groups.is_on) index.put(group->value);
+    // It may be another group, which took the name of a dynamic one.
+    index.dynamic_groups().erase(name);
     if (!group->value.is_dynamic() || !index.configuration().things.is_on()) return {};
     auto query = Query::parse(group->value.query);
     if (!query) return {};
-    index.dynamic_groups().insert_or_assign(
-        name, DynamicGroup{std::move(group->value), std::move(*query)});
+    index.dynamic_groups().emplace(name, DynamicGroup{std::move(*group), std::move(*query)});
     return settle(tenant);
 }
 

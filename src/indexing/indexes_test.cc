@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "indexing/indexing_configurations.h"
+#include "registry/billing_group_records.h"
 #include "registry/membership_records.h"
 #include "registry/thing_group_records.h"
 #include "registry/thing_records.h"
@@ -223,6 +224,32 @@ TEST_F(IndexesTest, ADynamicGroupGoesWithItsMemberships) {
     groups_.remove(tenant_, ThingGroupName("all"), std::nullopt, GroupKind::Dynamic).value();
     EXPECT_THAT(find("thingGroupNames:all"), IsEmpty());
     EXPECT_THAT(memberships_.groups_of(tenant_, ThingName("a"), {})->items, IsEmpty());
+}
+
+TEST_F(IndexesTest, AStaticGroupOfADynamicOnesNameIsNotFilled) {
+    make_thing("lamp", {{"color", "red"}});
+    index();
+    make_group("red", "attributes.color:red");
+    EXPECT_THAT(members_of("red"), ElementsAre("lamp"));
+    groups_.remove(tenant_, ThingGroupName("red"), std::nullopt, GroupKind::Dynamic).value();
+    make_group("red");
+    // Both are taken in together.
+    make_thing("hat", {{"color", "red"}});
+    EXPECT_THAT(members_of("red"), IsEmpty());
+    EXPECT_THAT(find("attributes.color:red"), ElementsAre("hat", "lamp"));
+}
+
+TEST_F(IndexesTest, ABillingGroupTakesNoPlaceOfADynamicGroup) {
+    make_thing("lamp");
+    index();
+    for (int i = 0; i < 10; ++i) make_group(fmt::format("g{}", i), "thingName:lamp");
+    EXPECT_THAT(members_of("g9"), ElementsAre("lamp"));
+    registry::BillingGroupRecords::Parts parts{random_};
+    registry::BillingGroupRecords billing(store_, parts);
+    billing.create(tenant_, {.name = registry::BillingGroupName("costs")}).value();
+    billing.add_thing(tenant_, registry::BillingGroupName("costs"), ThingName("lamp")).value();
+    EXPECT_THAT(members_of("g9"), ElementsAre("lamp"));
+    EXPECT_THAT(find("thingGroupNames:costs"), ElementsAre("lamp"));
 }
 
 TEST_F(IndexesTest, DynamicGroupsByConnectivity) {

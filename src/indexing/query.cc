@@ -101,6 +101,12 @@ bool passes(const Test& test, std::string_view value) {
     return false;
 }
 
+// Developer Guide, "Query syntax": a term without a field is looked for in the registry's.
+bool is_meant(const Test& test, const Field& field) {
+    if (!test.field.empty()) return field.name == test.field;
+    return !field.name.starts_with(fields::connectivity);
+}
+
 bool judge(const Expression& expression, std::span<const Field> fields) {
     const auto part_holds = [&](const Expression& part) { return judge(part, fields); };
     switch (expression.kind) {
@@ -112,7 +118,7 @@ bool judge(const Expression& expression, std::span<const Field> fields) {
     }
     const Test& test = expression.test;
     return std::ranges::any_of(fields, [&](const Field& field) {
-        return (test.field.empty() || field.name == test.field) && passes(test, field.value);
+        return is_meant(test, field) && passes(test, field.value);
     });
 }
 

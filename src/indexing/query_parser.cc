@@ -21,6 +21,16 @@ std::string lower_case(std::string_view text) {
     return result;
 }
 
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (end > 0) words.push_back(lower_case(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return words;
+}
+
 // AWS's samples mark numbers with an n ("60n"), too.
 std::optional<double> number_of(std::string_view text) {
     if (text.size() > 1 && text.ends_with('n')) text.remove_suffix(1);
@@ -204,8 +214,9 @@ private:
                 return fail(std::move(allowed.error()));
             }
         }
-        return test({.kind = Test::Kind::Word, .field = field, .words = {lower_case(token.text)}},
-                    token.at);
+        std::vector<std::string> words = words_of(token.text);
+        const auto kind = words.size() > 1 ? Test::Kind::Phrase : Test::Kind::Word;
+        return test({.kind = kind, .field = field, .words = std::move(words)}, token.at);
     }
 
     Result<void> lead_by_wildcard(std::size_t at) {
@@ -221,13 +232,7 @@ private:
     }
 
     Parsed phrase(const std::string& field, const Token& token) {
-        Test result{.kind = Test::Kind::Phrase, .field = field, .words = {}};
-        std::string_view rest = token.text;
-        while (!rest.empty()) {
-            const std::size_t end = std::min(rest.find(' '), rest.size());
-            if (end > 0) result.words.push_back(lower_case(rest.substr(0, end)));
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-        }
+        Test result{.kind = Test::Kind::Phrase, .field = field, .words = words_of(token.text)};
         if (result.words.empty()) return lexer_.wrong_at(token.at, "the text is empty");
         return test(std::move(result), token.at);
     }

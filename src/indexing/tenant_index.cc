@@ -51,6 +51,8 @@ const Document& TenantIndex::put(const registry::Thing& thing,
         }
     };
     add_groups(registry::GroupKind::Static);
+    document.static_groups = static_cast<std::size_t>(
+        std::ranges::count(groups, registry::GroupKind::Static, &registry::ThingGroup::kind));
     // Developer Guide, "Example thing queries": thingGroupNames finds billing groups, too.
     add(document, fields::thing_groups, thing.billing_group.value());
     add_attributes(document, thing.attributes);

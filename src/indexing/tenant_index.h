@@ -16,6 +16,7 @@
 #include "indexing/document.h"
 #include "indexing/indexing_configuration.h"
 #include "indexing/query.h"
+#include "registry/stored.h"
 #include "registry/thing.h"
 #include "registry/thing_group.h"
 
@@ -23,8 +24,10 @@ namespace gatehouse::indexing {
 
 // A dynamic group, as far as it decides who is in it.
 struct DynamicGroup {
-    registry::ThingGroup group;
+    registry::Stored<registry::ThingGroup> stored;
     Query query;
+
+    const registry::ThingGroup& group() const { return stored.value; }
 };
 
 class TenantIndex : Pinned {

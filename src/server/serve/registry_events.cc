@@ -62,21 +62,28 @@ async::Task<void> RegistryEvents::publish_all() {
 
 async::Task<bool> RegistryEvents::publish_some(const registry::WrittenEvents& written) {
     storage::Batch done;
-    bool is_whole = true;
+    std::size_t published = 0;
+    // One after another, and all on their way to the disk at once.
+    async::TaskGroup publishing(loop_, "registry events of a page");
     for (const registry::WrittenEvent& event : written.events) {
-        const gateway::HttpPublish publish{.topic = event.topic, .qos = mqtt::Qos::AtLeastOnce};
-        const broker::Kept kept = co_await gateway::pass_on_and_wait(
-            gateway_.on_loop(0), event.tenant, publish, bytes_of(event.payload),
-            Deadline::after(gateway_.parts().clock, publish_wait));
-        if (kept == broker::Kept::No) {
-            is_whole = false;
-            break;
-        }
-        done.change(storage::Remove{event.key});
+        publishing.start(publish(event, [&done, &published, &event] {
+            done.change(storage::Remove{event.key});
+            ++published;
+        }));
     }
+    co_await publishing.join(Deadline::never());
     for (const storage::RecordKey& key : written.unreadable) done.change(storage::Remove{key});
     const auto removed = co_await store_.apply(std::move(done));
-    co_return is_whole&& removed.has_value();
+    co_return published == written.events.size() && removed.has_value();
+}
+
+async::Task<void> RegistryEvents::publish(const registry::WrittenEvent& event,
+                                          std::function<void()> then) {
+    const gateway::HttpPublish publish{.topic = event.topic, .qos = mqtt::Qos::AtLeastOnce};
+    const broker::Kept kept = co_await gateway::pass_on_and_wait(
+        gateway_.on_loop(0), event.tenant, publish, bytes_of(event.payload),
+        Deadline::after(gateway_.parts().clock, publish_wait));
+    if (kept != broker::Kept::No) then();
 }
 
 }  // namespace gatehouse::server

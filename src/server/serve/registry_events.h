@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
 #include "async/event_loop.h"
 #include "async/task_group.h"
@@ -34,6 +35,8 @@ private:
     async::Task<void> publish_all();
     // False: not all could be published, or removed: it is tried again.
     async::Task<bool> publish_some(const registry::WrittenEvents& written);
+    // Calls `then` once it is published, and kept where it has to be.
+    async::Task<void> publish(const registry::WrittenEvent& event, std::function<void()> then);
     void try_later();
 
     async::EventLoop& loop_;
