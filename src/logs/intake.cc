@@ -14,7 +14,7 @@ constexpr std::size_t batch_bytes = 64 * 1024;
 bool Intake::may_add(Importance importance, std::size_t share) {
     if (importance == Importance::Droppable &&
         (!waiting_.may_have_more(share, limits_.droppable_bytes) ||
-         !written_.may_have_more(share, budget_.load(std::memory_order_relaxed)))) {
+         !accepted_.may_have_more(share, budget_.load(std::memory_order_relaxed)))) {
         dropped_.fetch_add(1, std::memory_order_relaxed);
         return false;
     }

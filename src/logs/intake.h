@@ -39,7 +39,7 @@ public:
         std::size_t droppable_bytes = 8 * 1024 * 1024;  // waiting; room for Droppable records
         std::size_t bytes_max = 64 * 1024 * 1024;       // waiting; over it, everything is dropped
     };
-    // `write_budget`: bytes a second that may be written of Droppable records. Groups share both.
+    // `write_budget`: bytes a second; over it, Droppable records are dropped. Groups share both.
     Intake(Limits limits, std::size_t write_budget) : limits_(limits), budget_(write_budget) {}
 
     enum class Added : std::uint8_t { First, More, Dropped };
@@ -56,6 +56,7 @@ public:
         write(batch.messages);
         const std::size_t size = batch.messages.size() - before;
         batch.entries.push_back({timestamp, static_cast<std::uint32_t>(size)});
+        accepted_.add(share, size);
         const std::size_t waiting = waiting_.add(share, size + sizeof(Batch::Entry));
         return waiting == 0 ? Added::First : Added::More;
     }
@@ -68,9 +69,8 @@ public:
 
     std::size_t waiting_bytes() const { return waiting_.all(); }
     void set_write_budget(std::size_t bytes) { budget_.store(bytes, std::memory_order_relaxed); }
-    // What counts against this second's budget, until the next begins.
-    void note_written(const Batch& batch) { written_.add(batch.share, batch.messages.size()); }
-    void begin_second() { written_.clear(); }
+    // What was accepted since counts against the budget until the next second begins.
+    void begin_second() { accepted_.clear(); }
     std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
     std::uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
@@ -91,7 +91,7 @@ private:
     std::mutex spare_mutex_;
     std::vector<Batch> spare_;  // guarded by spare_mutex_
     FairShares waiting_;
-    FairShares written_;  // in this second
+    FairShares accepted_;  // in this second
     std::atomic<std::size_t> budget_;
     std::atomic<std::uint64_t> dropped_ = 0;  // Droppable, for the budget's sake
     std::atomic<std::uint64_t> lost_ = 0;     // Kept, because the disk does not follow at all

@@ -26,11 +26,7 @@ protected:
         }
         return added;
     }
-    void write_waiting() {
-        auto batches = intake_.take();
-        for (const Batch& batch : batches) intake_.note_written(batch);
-        intake_.give_back(std::move(batches));
-    }
+    void write_waiting() { intake_.give_back(intake_.take()); }
 
     const StreamRef flooding_ = stream("/aws/lambda/flooding");
     const StreamRef other_ = stream("AWSIotLogsV2");
@@ -63,7 +59,7 @@ TEST_F(IntakeTest, SharesTheBudgetOfASecond) {
     intake_.set_write_budget(50'000);
     EXPECT_GT(add(flooding_, 5000), 400);
     write_waiting();
-    EXPECT_EQ(add(flooding_, 1), 0) << "its share of this second is written";
+    EXPECT_EQ(add(flooding_, 1), 0) << "its share of this second is used up";
     EXPECT_EQ(add(flooding_, 1, Importance::Kept), 1);
     intake_.begin_second();
     EXPECT_EQ(add(flooding_, 1), 1);
@@ -81,6 +77,14 @@ TEST_F(IntakeTest, GivesOthersTheirPartOfASecond) {
     }
     EXPECT_EQ(add(flooding_, 1), 0);
     EXPECT_EQ(add(other_, 50), 50);
+}
+
+TEST_F(IntakeTest, GivesOthersTheirPartWhileNothingIsWritten) {
+    intake_.set_write_budget(50'000);
+    EXPECT_LT(add(flooding_, 5000), 450);
+    EXPECT_EQ(add(other_, 50), 50);
+    write_waiting();
+    EXPECT_EQ(add(other_, 20), 20);
 }
 
 TEST_F(IntakeTest, KeepsWhatIsNeverDroppedUntilNothingFits) {

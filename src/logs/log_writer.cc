@@ -69,7 +69,6 @@ void LogStore::write_batches(std::span<const Batch> batches) {
             at += entry.size;
         }
         (void)write_to_group(*batch.to, records);  // trouble was noted and reported
-        intake_.note_written(batch);
     }
 }
 
