@@ -1,6 +1,6 @@
 # Sources are compiled several at a time: what they include is parsed, and what they instantiate is
-# optimized, once for all of them: a clean build takes less than half of the time. It asks that
-# a name stands for one thing in the anonymous namespaces of a module. Off in the preset `debug`,
+# optimized, once for all of them: a clean build takes less than half of the time. What stands in
+# their anonymous namespaces shares one scope. Off in the preset `debug`,
 # where a changed source is compiled alone.
 #
 # `GATEHOUSE_UNITY`: how many at a time; 0: each alone.

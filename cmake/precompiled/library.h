@@ -1,5 +1,5 @@
-// What most sources include from outside. A source still names what it uses: builds with
-// sanitizers go without this, and so does clang-tidy of a header.
+// What most sources include from outside. A source still names what it uses: `./dev lint`
+// reads it without this.
 #pragma once
 
 #include <fmt/format.h>

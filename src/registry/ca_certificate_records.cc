@@ -98,11 +98,10 @@ Outcome<void> CaCertificateRecords::check_possession(const Tenant& tenant,
     const auto code = present_registration_code(store_, tenant);
     if (!code) return refuse(code.error());
     if (code->empty() || proof->common_name != *code) {
-        return refuse(
-            Refusal::RegistrationCodeValidation,
-            "The registration code is invalid_authority: the verification certificate's common "
-            "name must be what GetRegistrationCode answers",
-            field);
+        return refuse(Refusal::RegistrationCodeValidation,
+                      "The registration code is invalid: the verification certificate's common "
+                      "name must be what GetRegistrationCode answers",
+                      field);
     }
     return {};
 }

@@ -98,8 +98,10 @@ SettingTable access_limits() {
     return {
         limit<&L::authorizers_max>("limits.authorizers-max", any_count,
                                    "Authorizers of an account and region."),
-        limit<&L::authorizer_wait_ms>("limits.authorizer-wait-ms", {1, 900'000},
-                                      "How long an authorizer may take."),
+        limit<&L::authorizer_wait_ms>(
+            "limits.authorizer-wait-ms", {1, 900'000},
+            "How long an authorizer may take. A client that waited for its turn "
+            "before is answered a second later at the latest."),
         limit<&L::authorizer_calls_max>("limits.authorizer-calls-max", {1, 65'535},
                                         "Calls of one authorizer's function at once; no more than "
                                         "a function may have instances."),
