@@ -185,14 +185,16 @@ class Flood(AuthorizerTest):
 
     def test_what_a_function_prints_leaves_room_for_the_records_of_others(self):
         make_function(self.server, "floods", FLOODS)
-        flood = threading.Thread(target=self.server.api("lambda").invoke,
-                                 kwargs={"FunctionName": "floods"})
-        flood.start()
+        floods = [threading.Thread(target=self.server.api("lambda").invoke,
+                                   kwargs={"FunctionName": "floods"}) for _ in range(3)]
+        for flood in floods:
+            flood.start()
         names = []
-        while flood.is_alive() or len(names) < 10:
+        while any(flood.is_alive() for flood in floods) or len(names) < 60:
             names.append(f"beside-{len(names)}")
             self.device(names[-1]).connected().close()
-        flood.join()
+        for flood in floods:
+            flood.join()
         for name in names:
             self.server.wait_for_record(clientId=name, eventType="Connect")
             self.server.wait_for_record(clientId=name, eventType="Disconnect")
