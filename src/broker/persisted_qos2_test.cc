@@ -88,7 +88,8 @@ TEST_P(PersistedQos2, Qos2ReachesAClientThatComesBackAtOnce) {
         return !received.empty();
     }));
     EXPECT_EQ(received[0].payload, "x");
-    EXPECT_FALSE(received[0].dup);
+    // Where the disk was quicker it went to the connection before, too.
+    EXPECT_EQ(received[0].dup, !a.take().empty());
 }
 
 TEST_P(PersistedQos2, HeldPacketIdsOfTheClientSurvive) {
