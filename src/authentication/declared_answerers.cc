@@ -70,15 +70,16 @@ Result<std::shared_ptr<const DeclaredAnswerers>> DeclaredAnswerers::read(
     auto described = std::make_shared<registry::DeclaredAuthorizers>();
     described->origin = fmt::format("authorizers-file ({})", file.string());
     for (const AuthorizerDeclaration& declaration : *declarations) {
+        const auto wrong_one = [&](ErrorKind kind, std::string_view why) {
+            return wrong(
+                {kind, fmt::format("authorizer '{}': {}", declaration.name.view(), why), {}});
+        };
         registry::Authorizer authorizer = authorizer_of(declaration, tenant);
         if (const auto checked = registry::check_declared(authorizer); !checked) {
-            return wrong({ErrorKind::InvalidInput, checked.error().message, {}});
+            return wrong_one(ErrorKind::InvalidInput, checked.error().message);
         }
         if (auto added = answerers->add(declaration, parts); !added) {
-            return wrong({added.error().kind,
-                          fmt::format("authorizer '{}': {}", declaration.name.view(),
-                                      added.error().describe()),
-                          {}});
+            return wrong_one(added.error().kind, added.error().describe());
         }
         described->authorizers.push_back(std::move(authorizer));
     }

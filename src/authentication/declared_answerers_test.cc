@@ -400,7 +400,7 @@ TEST_F(DeclaredAnswerersTest, AFileThatCannotBeUsedSaysWhy) {
     write("keys.json", TokenSigner::make("ED25519").jwk(), 0644);
     EXPECT_EQ(problem(tokens), "read");
     EXPECT_THAT(problem(R"("kind":"http","url":"https://a/","tokenKeyName":"a b")"),
-                HasSubstr("tokenKeyName"));
+                HasSubstr("authorizer 'Kind': tokenKeyName"));
 }
 
 }  // namespace

@@ -215,6 +215,7 @@ private:
             }
         }
         std::vector<std::string> words = words_of(token.text);
+        if (words.empty()) return lexer_.wrong_at(token.at, "the term is nothing but blanks");
         const auto kind = words.size() > 1 ? Test::Kind::Phrase : Test::Kind::Word;
         return test({.kind = kind, .field = field, .words = std::move(words)}, token.at);
     }

@@ -3,7 +3,8 @@
 
 `coverage.py` writes the page, `coverage.py --check` fails when it is not current. An operation is
 implemented when SERVICE/*_service.cc or *_operations.cc has a handler for it, tested when a test
-names it: in src/api (C++), or in tests/clients (real clients, by any of the spellings they use).
+names it or asks for its path: in src/api (C++), or in tests/clients (real clients, by any of the
+spellings they use).
 """
 
 import re
@@ -21,7 +22,7 @@ Which operations the API port serves. An operation that is not implemented answe
 (`NotImplementedException`) in its service's own error form and names itself.
 
 *unit*: a test beside the code calls it. *clients*: a test in `tests/clients` calls it with a real
-client. This page is generated: `ninja api_coverage` (a test checks that it is current).
+client (found by the operation's name or path). This page is generated: `ninja api_coverage` (a test checks that it is current).
 """
 
 
@@ -44,27 +45,57 @@ def words(folder, patterns):
     return found
 
 
+def requests(folder, patterns):
+    """(method or None, path) of each text in the tests that is a path; a part of it that is computed
+    is an X."""
+    found = set()
+    for pattern in patterns:
+        for path in sorted(folder.rglob(pattern)):
+            for statement in re.split(r";\n|\)\n", path.read_text(errors="replace")):
+                joined = re.sub(r'" \+ [^"]*? \+\s+"|\{[^}"]*\}', "X", statement)
+                joined = re.sub(r'/" \+', '/X"', joined)
+                method = re.search(r'"(GET|POST|PUT|DELETE|PATCH)"', joined)
+                found |= {(method and method[1], target)
+                          for target in re.findall(r'"(/[^"?\s]*)', joined)}
+    return found
+
+
+def is_asked(operation, asked):
+    http = operation.get("http", {})
+    if http.get("requestUri", "/") == "/":
+        return False
+    path = re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(http["requestUri"].split("?")[0]))
+    # Tests of our own service leave out what all of its paths begin with.
+    path = re.compile(re.sub("^/gatehouse/v1", "(/gatehouse/v1)?", path))
+    return any((method or "GET") == http["method"] and path.fullmatch(target)
+               for method, target in asked)
+
+
 def client_spellings(name):
     snake = model.snake(name)
     return {name, snake, snake.replace("_", "-"), name[0].lower() + name[1:] + "Command"}
 
 
 def page():
-    client_words = words(ROOT / "tests" / "clients", ["*.py", "*.js", "*.mjs", "*.sh"])
+    clients = (ROOT / "tests" / "clients", ["*.py", "*.js", "*.mjs", "*.sh"])
+    client_words, client_requests = words(*clients), requests(*clients)
     text = HEAD
     for name in model.SERVICES:
         service = model.load(name)
         done = implemented(service)
-        unit_words = words(ROOT / "src" / "api" / name, ["*_test.cc"])
+        units = (ROOT / "src" / "api" / name, ["*_test.cc"])
+        unit_words, unit_requests = words(*units), requests(*units)
         text += (f"\n## {service.full_name} (`{name}`): {len(done)} of "
                  f"{len(service.operations)}\n\n| operation | implemented | tested |\n|---|---|---|\n")
         for operation in sorted(service.operations, key=lambda o: (o not in done, o)):
             if operation not in done:
                 text += f"| {operation} | – | – |\n"
                 continue
+            described = service.operations[operation]
             tests = [kind for kind, is_tested in (
-                ("unit", operation in unit_words),
-                ("clients", bool(client_spellings(operation) & client_words))) if is_tested]
+                ("unit", operation in unit_words or is_asked(described, unit_requests)),
+                ("clients", bool(client_spellings(operation) & client_words)
+                 or is_asked(described, client_requests))) if is_tested]
             text += f"| {operation} | yes | {', '.join(tests) or 'no'} |\n"
     return text
 
