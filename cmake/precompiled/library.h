@@ -1,5 +1,5 @@
 // What most sources include from outside. A source still names what it uses: `./dev lint`
-// reads it without this.
+// reads it and its neighbours without this.
 #pragma once
 
 #include <fmt/format.h>
