@@ -1,6 +1,8 @@
 #include "gateway/recent_disconnects.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace gatehouse::gateway {
 namespace {
@@ -10,22 +12,18 @@ constexpr std::chrono::minutes kept_for{30};
 }  // namespace
 
 void RecentDisconnects::add(PastConnection past) {
-    newest_.insert_or_assign({past.tenant, past.client_id}, first_ + past_.size());
+    if (past_.size() == kept_max) past_.pop_front();
     past_.push_back(std::move(past));
-    if (past_.size() <= kept_max) return;
-    const PastConnection& oldest = past_.front();
-    const auto found = newest_.find({oldest.tenant, oldest.client_id});
-    if (found != newest_.end() && found->second == first_) newest_.erase(found);
-    past_.pop_front();
-    ++first_;
 }
 
 const PastConnection* RecentDisconnects::find(const Tenant& tenant, std::string_view client_id,
                                               WallTime now) const {
-    const auto found = newest_.find({tenant, std::string(client_id)});
-    if (found == newest_.end()) return nullptr;
-    const PastConnection& past = past_[found->second - first_];
-    return now - past.disconnected_at < kept_for ? &past : nullptr;
+    // Devices leave more often than somebody asks.
+    const auto found = std::find_if(past_.rbegin(), past_.rend(), [&](const PastConnection& past) {
+        return past.client_id == client_id && past.tenant == tenant;
+    });
+    if (found == past_.rend() || now - found->disconnected_at >= kept_for) return nullptr;
+    return &*found;
 }
 
 }  // namespace gatehouse::gateway

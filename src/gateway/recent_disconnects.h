@@ -8,10 +8,8 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/clock.h"
 #include "base/pinned.h"
@@ -33,16 +31,13 @@ class RecentDisconnects : Pinned {
 public:
     static constexpr std::size_t kept_max = 1024;
 
-    // Replaces what was known of that client.
     void add(PastConnection past);
-    // Null: not within the last 30 minutes.
+    // The latest of that client; null: none within the last 30 minutes.
     const PastConnection* find(const Tenant& tenant, std::string_view client_id,
                                WallTime now) const;
 
 private:
-    std::deque<PastConnection> past_;                                 // oldest first
-    std::uint64_t first_ = 0;                                         // the number of past_.front()
-    std::map<std::pair<Tenant, std::string>, std::uint64_t> newest_;  // number by client
+    std::deque<PastConnection> past_;  // oldest first
 };
 
 }  // namespace gatehouse::gateway

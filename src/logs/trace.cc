@@ -50,7 +50,7 @@ std::string_view name_of(Outcome outcome) {
 
 struct TraceStore::Entry {
     ConnectionTrace trace;
-    Kind* kind = nullptr;
+    std::uint64_t order = 0;  // of beginning, among both kinds
     SteadyTime started;
     std::size_t bytes = 0;
 };
@@ -81,43 +81,43 @@ TraceStore::Recorder TraceStore::begin(const Tenant& tenant, std::string_view tr
     entry->trace.steps.reserve(usual_steps);
     Recorder recorder;
     recorder.store_ = this;
+    recorder.attempt_ = attempt;
     const std::scoped_lock lock(mutex_);
-    Kind& kind = kinds_[static_cast<std::size_t>(attempt)];
-    entry->kind = &kind;
+    Kind& kind = kind_of(attempt);
+    entry->order = ++begun_;
     entry->trace.revision = ++revision_;
-    recorder.number_ = next_number_++;
-    kind.numbers.push_back(recorder.number_);
+    recorder.number_ = kind.first + kind.entries.size();
     kind.bytes += entry->bytes;
-    entries_.emplace(recorder.number_, std::move(entry));
+    kind.entries.push_back(std::move(entry));
     drop_oldest_over_bounds(kind);
     return recorder;
 }
 
 void TraceStore::drop_oldest_over_bounds(Kind& kind) {
     // The newest trace stays, whatever its size: its steps are bounded on their own.
-    while (kind.numbers.size() > 1 &&
-           (kind.numbers.size() > kind.bounds.traces_max || kind.bytes > kind.bounds.bytes_max)) {
-        const auto oldest = entries_.find(kind.numbers.front());
-        kind.bytes -= oldest->second->bytes;
-        entries_.erase(oldest);
-        kind.numbers.pop_front();
+    while (kind.entries.size() > 1 &&
+           (kind.entries.size() > kind.bounds.traces_max || kind.bytes > kind.bounds.bytes_max)) {
+        kind.bytes -= kind.entries.front()->bytes;
+        kind.entries.pop_front();
+        ++kind.first;
     }
 }
 
-void TraceStore::change(std::uint64_t number, const Change& apply) {
+template <class Apply>
+void TraceStore::Recorder::change(Apply apply) {
+    if (store_ == nullptr) return;
     std::vector<std::shared_ptr<const Follower>> told;
     ConnectionTrace copy;
     {
-        const std::scoped_lock lock(mutex_);
-        const auto found = entries_.find(number);
-        if (found == entries_.end()) return;  // dropped already
-        Entry& entry = *found->second;
+        const std::scoped_lock lock(store_->mutex_);
+        Kind& kind = store_->kind_of(attempt_);
+        if (number_ < kind.first) return;  // dropped already
+        Entry& entry = *kind.entries[number_ - kind.first];
         const std::size_t before = entry.bytes;
         apply(entry);
-        entry.trace.revision = ++revision_;
-        Kind& kind = *entry.kind;
+        entry.trace.revision = ++store_->revision_;
         kind.bytes += entry.bytes - before;
-        for (const auto& follower : followers_) {
+        for (const auto& follower : store_->followers_) {
             if (follower->tenant != entry.trace.tenant) continue;
             if (!follower->client_id.empty() && follower->client_id != entry.trace.client_id) {
                 continue;
@@ -135,7 +135,7 @@ void TraceStore::Recorder::step(StepKind kind, StepStatus status, std::string de
     if (store_ == nullptr) return;
     cut(detail, store_->settings_.detail_max);
     cut(unmasked_detail, store_->settings_.detail_max);
-    store_->change(number_, [&](Entry& entry) {
+    change([&](Entry& entry) {
         if (entry.trace.steps.size() >= store_->settings_.steps_max) {
             ++entry.trace.steps_left_out;
             return;
@@ -149,8 +149,7 @@ void TraceStore::Recorder::step(StepKind kind, StepStatus status, std::string de
 }
 
 void TraceStore::Recorder::name_client(std::string_view client_id) {
-    if (store_ == nullptr) return;
-    store_->change(number_, [&](Entry& entry) {
+    change([&](Entry& entry) {
         entry.bytes += client_id.size();
         entry.bytes -= entry.trace.client_id.size();
         entry.trace.client_id = client_id;
@@ -158,24 +157,34 @@ void TraceStore::Recorder::name_client(std::string_view client_id) {
 }
 
 void TraceStore::Recorder::name_tenant(const Tenant& tenant) {
-    if (store_ == nullptr) return;
-    store_->change(number_, [&](Entry& entry) { entry.trace.tenant = tenant; });
+    change([&](Entry& entry) { entry.trace.tenant = tenant; });
 }
 
 void TraceStore::Recorder::outcome(Outcome outcome) {
-    if (store_ == nullptr) return;
-    store_->change(number_, [&](Entry& entry) { entry.trace.outcome = outcome; });
+    change([&](Entry& entry) { entry.trace.outcome = outcome; });
+}
+
+std::vector<const TraceStore::Entry*> TraceStore::entries_of(const Query& query) const {
+    std::vector<const Entry*> found;
+    for (const Kind& kind : kinds_) {
+        for (const auto& entry : kind.entries) {
+            const ConnectionTrace& trace = entry->trace;
+            if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
+            if (trace.tenant == query.tenant) found.push_back(entry.get());
+        }
+    }
+    return found;
 }
 
 std::vector<ConnectionTrace> TraceStore::find(const Query& query) const {
     std::vector<ConnectionTrace> found;
     const std::scoped_lock lock(mutex_);
-    for (auto at = entries_.rbegin(); at != entries_.rend() && found.size() < query.limit; ++at) {
-        const ConnectionTrace& trace = at->second->trace;
-        if (trace.tenant != query.tenant) continue;
-        if (!query.trace_id.empty() && trace.trace_id != query.trace_id) continue;
-        if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
-        found.push_back(shown(trace, query.secrets));
+    auto entries = entries_of(query);
+    std::ranges::sort(entries, std::ranges::greater(), &Entry::order);
+    for (const Entry* const entry : entries) {
+        if (found.size() >= query.limit) break;
+        if (!query.trace_id.empty() && entry->trace.trace_id != query.trace_id) continue;
+        found.push_back(shown(entry->trace, query.secrets));
     }
     return found;
 }
@@ -188,17 +197,12 @@ std::uint64_t TraceStore::revision() const {
 std::vector<ConnectionTrace> TraceStore::changed_since(std::uint64_t revision,
                                                        const Query& query) const {
     const std::scoped_lock lock(mutex_);
-    std::vector<const ConnectionTrace*> changed;
-    for (const auto& [number, entry] : entries_) {
-        const ConnectionTrace& trace = entry->trace;
-        if (trace.revision <= revision || trace.tenant != query.tenant) continue;
-        if (!query.client_id.empty() && trace.client_id != query.client_id) continue;
-        changed.push_back(&trace);
-    }
-    std::ranges::sort(changed, {}, &ConnectionTrace::revision);
+    auto changed = entries_of(query);
+    std::erase_if(changed, [&](const Entry* entry) { return entry->trace.revision <= revision; });
+    std::ranges::sort(changed, {}, [](const Entry* entry) { return entry->trace.revision; });
     if (changed.size() > query.limit) changed.resize(query.limit);
     std::vector<ConnectionTrace> found;
-    for (const ConnectionTrace* trace : changed) found.push_back(shown(*trace, query.secrets));
+    for (const Entry* const entry : changed) found.push_back(shown(entry->trace, query.secrets));
     return found;
 }
 

@@ -8,12 +8,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -120,8 +118,12 @@ public:
 
     private:
         friend class TraceStore;
+        template <class Apply>
+        void change(Apply apply);
+
         TraceStore* store_ = nullptr;
-        std::uint64_t number_ = 0;
+        std::uint64_t number_ = 0;  // within its kind
+        Attempt attempt_ = Attempt::Connect;
     };
 
     // Starts a trace. The store outlives the recorder.
@@ -158,24 +160,23 @@ public:
 private:
     struct Entry;
     struct Follower;
-    using Change = std::function<void(Entry&)>;
-
-    void change(std::uint64_t number, const Change& apply);
     // The traces of one kind.
     struct Kind {
         Settings::Share bounds;
-        std::deque<std::uint64_t> numbers;  // in order of beginning
+        std::deque<std::unique_ptr<Entry>> entries;  // in order of beginning
+        std::uint64_t first = 0;                     // the number of entries.front()
         std::size_t bytes = 0;
     };
-    void drop_oldest_over_bounds(Kind& kind);
+    static void drop_oldest_over_bounds(Kind& kind);
+    Kind& kind_of(Attempt attempt) { return kinds_[static_cast<std::size_t>(attempt)]; }
+    std::vector<const Entry*> entries_of(const Query& query) const;
 
     const Clock& clock_;
     const Settings settings_;
     mutable std::mutex mutex_;
     // Guarded by mutex_.
-    std::map<std::uint64_t, std::unique_ptr<Entry>> entries_;  // by number, in order of beginning
-    std::array<Kind, 2> kinds_;                                // by Attempt
-    std::uint64_t next_number_ = 1;
+    std::array<Kind, 2> kinds_;  // by Attempt
+    std::uint64_t begun_ = 0;
     std::uint64_t revision_ = 0;
     std::vector<std::shared_ptr<const Follower>> followers_;
     std::uint64_t next_follower_ = 1;
