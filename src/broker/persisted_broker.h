@@ -49,13 +49,14 @@ protected:
     // The process dies without a word, and another one starts.
     void crash(std::size_t loops = 0) {
         const std::string copy = folder_ + "/copy.db";
-        for (const char* end : {"", "-wal"}) {
+        // What is copied later may have more commits than were noted, never fewer.
+        for (const char* end : {"-commits", "", "-wal"}) {
             std::filesystem::remove(copy + end);
             if (std::filesystem::exists(file() + end))
                 std::filesystem::copy_file(file() + end, copy + end);
         }
         stop();
-        for (const char* end : {"", "-wal"}) {
+        for (const char* end : {"-commits", "", "-wal"}) {
             std::filesystem::remove(file() + end);
             if (std::filesystem::exists(copy + end))
                 std::filesystem::rename(copy + end, file() + end);

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/durable_file.h"
+#include "storage/commit_mark.h"
 #include "storage/message_schema.h"
 #include "storage/migrations.h"
 #include "storage/row_checksum.h"
@@ -27,6 +28,34 @@ std::unexpected<Error> message_row_is_damaged(const Database& database, std::str
                       fmt::format("{} {} does not read back as it was written", what, id));
 }
 
+Result<std::uint64_t> count_message_commits(Database& database) {
+    auto statement =
+        database.prepare("SELECT number, checksum = row_checksum(number) FROM commits");
+    if (!statement) return fail(std::move(statement.error()));
+    const auto row = statement->step();
+    if (!row) return fail(row.error());
+    if (!*row) return is_damaged(database.file(), "the number of its commits is gone");
+    if (statement->number(1) == 0) {
+        return message_row_is_damaged(database, "the number of commits", statement->number(0));
+    }
+    return static_cast<std::uint64_t>(statement->number(0));
+}
+
+Result<void> check_message_commits(Database& database) {
+    if (auto done = add_row_checksum(database); !done) return done;
+    const auto marked = CommitMark::read(database.file());
+    const auto counts =
+        database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'commits'");
+    if (!counts) return fail(counts.error());
+    if (*counts == 0) {
+        CommitMark::remove(database.file());
+        return {};
+    }
+    const auto commits = count_message_commits(database);
+    if (!commits) return fail(commits.error());
+    return CommitMark::check(database, marked, *commits);
+}
+
 Result<void> bring_messages_up_to_date(Database& database) {
     if (auto done = add_row_checksum(database); !done) return done;
     return migrate(database, message_schema);
@@ -47,6 +76,7 @@ Result<void> make_message_file_if_absent(const std::filesystem::path& file) {
     }
     // Of a file that was moved away: SQLite would take them for this one's.
     for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(file.string() + end, error);
+    CommitMark::remove(file);
     std::filesystem::rename(partial, file, error);
     if (error) {
         return fail(ErrorKind::Unavailable,

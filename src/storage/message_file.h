@@ -20,6 +20,13 @@ Result<void> make_message_file_if_absent(const std::filesystem::path& file);
 // Gives the connection what the schema needs, and the file its newest step.
 Result<void> bring_messages_up_to_date(Database& database);
 
+// How many commits the file has had.
+Result<std::uint64_t> count_message_commits(Database& database);
+
+// Before anything is written: whether all commits are there that were noted beside the file
+// (commit_mark.h). Corrupt.
+Result<void> check_message_commits(Database& database);
+
 // Rows that are not found any more have no checksum that could tell of them; the pages that they
 // stood in do. On a connection of its own, so that it may run beside a reading. Corrupt.
 Result<void> check_message_pages(const std::filesystem::path& file);

@@ -8,7 +8,7 @@
 
 namespace gatehouse::storage {
 
-inline constexpr std::array<std::string_view, 3> message_schema_steps = {
+inline constexpr std::array<std::string_view, 4> message_schema_steps = {
     R"sql(
 CREATE TABLE sessions (
     id           INTEGER PRIMARY KEY,
@@ -110,6 +110,14 @@ CREATE TABLE seed (
     value    INTEGER NOT NULL,
     checksum INTEGER NOT NULL
 ) STRICT;
+)sql",
+    // How many commits there were (commit_mark.h).
+    R"sql(
+CREATE TABLE commits (
+    number   INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+INSERT INTO commits VALUES (0, row_checksum(0));
 )sql",
 };
 

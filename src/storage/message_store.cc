@@ -203,10 +203,17 @@ Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& setting
         return fail(std::move(made.error()));
     auto database = Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
     if (!database) return fail(std::move(database.error()));
+    // Before anything is written over what may be left of the log.
+    if (auto done = check_message_commits(**database); !done) return fail(std::move(done.error()));
     if (auto done = configure_messages(**database); !done) return fail(std::move(done.error()));
     if (auto done = bring_messages_up_to_date(**database); !done)
         return fail(std::move(done.error()));
-    return std::unique_ptr<MessageStore>(new MessageStore(settings, std::move(*database)));
+    const auto commits = count_message_commits(**database);
+    if (!commits) return fail(commits.error());
+    auto mark = CommitMark::open(settings.file, *commits);
+    if (!mark) return fail(std::move(mark.error()));
+    return std::unique_ptr<MessageStore>(
+        new MessageStore(settings, std::move(*database), *commits, std::move(*mark)));
 }
 
 Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
@@ -222,7 +229,16 @@ Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
     if (removed_ > removed_max) {
         if (auto done = clear_removed(); !done) return done;
     }
-    return transaction->commit();
+    const std::uint64_t commits = commits_ + 1;
+    if (auto done = database_->run("UPDATE commits SET number = ?1, checksum = row_checksum(?1)",
+                                   number(commits));
+        !done) {
+        return done;
+    }
+    if (auto done = transaction->commit(); !done) return done;
+    commits_ = commits;
+    mark_.note(commits);
+    return {};
 }
 
 // --- reading ---------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 // Changes come in batches, several at a time in one transaction (write-ahead log, synchronous
 // FULL: what write() took survives a power failure). Everything is read once, at the start. Each
 // row carries a checksum, and rows that are gone show in the pages that they stood in, which are
-// checked beside the reading; what does not read back is Corrupt, never left out.
+// checked beside the reading; what does not read back is Corrupt, never left out. Nor are commits
+// missing that were on disk: they are counted, here and beside the file (commit_mark.h).
 //
 // Threads: one at a time; every method blocks.
 #pragma once
@@ -16,6 +17,7 @@
 
 #include "base/pinned.h"
 #include "base/result.h"
+#include "storage/commit_mark.h"
 #include "storage/message_batch.h"
 #include "storage/message_rows.h"
 #include "storage/statement.h"
@@ -54,7 +56,8 @@ public:
     };
 
     // Opens or makes the file and brings its schema up to date. Errors: Unsupported (newer or
-    // foreign file), Corrupt (an empty file, too), Unavailable; each names the file.
+    // foreign file), Corrupt (an empty file, too, and one
+    // that lacks commits), Unavailable; each names the file.
     static Result<std::unique_ptr<MessageStore>> open(const Settings& settings);
 
     // All of it or nothing, on disk when it returns.
@@ -68,13 +71,19 @@ public:
     Result<MessageNumbers> read_all(MessageVisitor& visitor);
 
 private:
-    MessageStore(const Settings& settings, std::unique_ptr<Database> database)
-        : settings_(settings), database_(std::move(database)) {}
+    MessageStore(const Settings& settings, std::unique_ptr<Database> database,
+                 std::uint64_t commits, CommitMark mark)
+        : settings_(settings),
+          database_(std::move(database)),
+          commits_(commits),
+          mark_(std::move(mark)) {}
 
     Result<void> clear_removed();
 
     const Settings settings_;
     std::unique_ptr<Database> database_;
+    std::uint64_t commits_;
+    CommitMark mark_;
     std::size_t removed_ = 0;  // retained messages, since they were cleared away
     std::uint64_t clear_below_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/log_damage.h"
 #include "storage/message_schema.h"
 #include "storage/scratch_dir.h"
 
@@ -362,6 +363,63 @@ TEST_F(MessageStoreTest, WhatWasMovedAwayIsNotTakenUpByTheNextFile) {
     EXPECT_THAT(read(*open()), IsEmpty());
 }
 
+std::uintmax_t size_of(const std::filesystem::path& file) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(file, error);
+    return error ? 0 : size;
+}
+
+// What SQLite reads as the log's end is not the end of what was acknowledged.
+TEST_F(MessageStoreTest, CommitsThatAreGoneWithTheLogAreDamage) {
+    const auto store = open();
+    for (std::uint64_t i = 1; i <= 10; ++i) {
+        MessageBatch batch;
+        batch.put_session({.id = i, .client_id = "c"});
+        ASSERT_TRUE(write(*store, batch));
+    }
+    for (const LogDamage& damage : log_damages) {
+        const auto killed = copy_of_files(file());
+        const auto wal = killed.string() + "-wal";
+        damage.happens(wal);
+        const std::uintmax_t left = size_of(wal);
+        for (int start = 0; start < 2; ++start) {
+            const auto refused = MessageStore::open({.file = killed});
+            ASSERT_FALSE(refused) << damage.name;
+            EXPECT_EQ(refused.error().kind, ErrorKind::Corrupt);
+            EXPECT_THAT(refused.error().message,
+                        HasSubstr("messages.db.killed is damaged: the last "));
+        }
+        EXPECT_EQ(size_of(wal), left) << "it stays for whoever looks";
+        // The operator's decision.
+        std::filesystem::remove(killed.string() + "-commits");
+        const auto rest = MessageStore::open({.file = killed});
+        ASSERT_TRUE(rest) << rest.error().describe();
+        EXPECT_LT(read(**rest).size(), 10U);
+        MessageBatch batch;
+        batch.put_session({.id = 11, .client_id = "c"});
+        ASSERT_TRUE(write(**rest, batch));
+    }
+    const auto whole = MessageStore::open({.file = copy_of_files(file())});
+    ASSERT_TRUE(whole);
+    EXPECT_THAT(read(**whole), SizeIs(10));
+}
+
+TEST_F(MessageStoreTest, CommitsAreCountedAnewInANewFile) {
+    MessageBatch batch;
+    batch.put_session({.id = 4, .client_id = "c"});
+    ASSERT_TRUE(write(*open(), batch));
+    ASSERT_TRUE(write(*open(), {}));
+    std::filesystem::remove(file());
+    ASSERT_TRUE(write(*open(), batch));
+    {
+        const auto database = Database::open({.file = file()});
+        ASSERT_TRUE(database && (*database)->run_script("UPDATE commits SET number = 3"));
+    }
+    const auto damaged = MessageStore::open({.file = file()});
+    ASSERT_FALSE(damaged);
+    EXPECT_EQ(damaged.error().kind, ErrorKind::Corrupt);
+}
+
 TEST_F(MessageStoreTest, TheSeedStaysWhatItWas) {
     EXPECT_EQ(open()->seed(~std::uint64_t{0}).value(), ~std::uint64_t{0});
     EXPECT_EQ(open()->seed(2).value(), ~std::uint64_t{0});
@@ -405,6 +463,8 @@ TEST_F(MessageStoreTest, AnEarlierFileIsBroughtUpToDate) {
             "INSERT INTO queued VALUES (4, 1, 7, 2, 1, x'');"
             "INSERT INTO held VALUES (4, 3);"
             "INSERT INTO retained VALUES ('a', 'r', x'74', x'', x'70', 0, 0, 0, 9, 77, 5);"));
+        // Of a newer file that this one was put back for.
+        ASSERT_TRUE(CommitMark::open(file(), 99));
     }
     EXPECT_THAT(read(*open()), ElementsAre("session 4 a r c 5 60 0  0", "subscription 4 f 1 0",
                                            "message 7 t  p 1 - 0 0", "queued 4 1 7 2 1 - - ",

@@ -135,6 +135,12 @@ Result<Revision> next_revision(Database& database) {
 
 }  // namespace
 
+Result<Revision> last_revision(Database& database) {
+    const auto number = database.number("SELECT number FROM last_revision");
+    if (!number) return fail(number.error());
+    return Revision(static_cast<std::uint64_t>(*number));
+}
+
 Result<std::size_t> count_records(Database& database, const Tenant& tenant, const Kind& kind) {
     auto statement = database.prepare(
         "SELECT count(*) FROM records WHERE account = ? AND region = ? AND kind = ?");
@@ -172,9 +178,7 @@ Result<Revision> apply_batch(Database& database, const Batch& batch, WallTime no
         if (!*holds) return fail(condition.otherwise);
     }
     if (batch.changes().empty()) {
-        const auto last = database.number("SELECT number FROM last_revision");
-        if (!last) return fail(last.error());
-        return Revision(static_cast<std::uint64_t>(*last));
+        return last_revision(database);
     }
     const auto revision = next_revision(database);
     if (!revision) return revision;

@@ -9,6 +9,8 @@ namespace gatehouse::storage {
 // Requires: a ReadWrite database with the resource schema; a batch within bounds.
 Result<Revision> apply_batch(Database& database, const Batch& batch, WallTime now);
 
+Result<Revision> last_revision(Database& database);
+
 Result<std::size_t> count_records(Database& database, const Tenant& tenant, const Kind& kind);
 
 // Lists the other ends of links, one column. Parameters: account, region, relation, name, the end

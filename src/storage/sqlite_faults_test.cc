@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "storage/child_process.h"
+#include "storage/log_damage.h"
 #include "storage/scratch_dir.h"
 #include "storage/sqlite_resource_store.h"
 
@@ -133,6 +134,32 @@ TEST_F(SqliteFaultsTest, ADamagedFileIsNamed) {
     EXPECT_EQ(refused.error().kind, ErrorKind::Corrupt);
     EXPECT_THAT(refused.error().message, HasSubstr(file().string()));
     EXPECT_THAT(refused.error().message, HasSubstr("restore"));
+}
+
+TEST_F(SqliteFaultsTest, BatchesThatAreGoneWithTheLogAreDamage) {
+    const auto store = open();
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(store->apply(numbered(i)).has_value());
+    for (const LogDamage& damage : log_damages) {
+        const auto killed = copy_of_files(file());
+        damage.happens(killed.string() + "-wal");
+        const auto refused = SqliteResourceStore::open(clock_, {.file = killed});
+        ASSERT_FALSE(refused.has_value()) << damage.name;
+        EXPECT_EQ(refused.error().kind, ErrorKind::Corrupt);
+        EXPECT_THAT(refused.error().message, HasSubstr("gatehouse.db.killed is damaged: the last"));
+        std::filesystem::remove(killed.string() + "-commits");
+        EXPECT_TRUE(SqliteResourceStore::open(clock_, {.file = killed})) << damage.name;
+    }
+    EXPECT_TRUE(SqliteResourceStore::open(clock_, {.file = copy_of_files(file())}));
+}
+
+TEST_F(SqliteFaultsTest, AnEmptyFileThatHadBatchesIsDamageAndNoFileIsAnew) {
+    ASSERT_TRUE(open()->apply(numbered(0)).has_value());
+    std::filesystem::resize_file(file(), 0);
+    const auto refused = try_open();
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().kind, ErrorKind::Corrupt);
+    std::filesystem::remove(file());
+    EXPECT_TRUE(try_open());
 }
 
 TEST_F(SqliteFaultsTest, AFileThatIsNoDatabaseIsNamed) {

@@ -70,6 +70,17 @@ Result<void> configure_resources(Database& database) {
         "PRAGMA secure_delete = ON;");
 }
 
+// Each batch that changes something raises the revision, so that is the number of commits.
+Result<void> check_commits(Database& database) {
+    const auto marked = CommitMark::read(database.file());
+    const auto counts =
+        database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'last_revision'");
+    if (!counts) return fail(counts.error());
+    const auto revision = *counts == 0 ? Revision{} : last_revision(database);
+    if (!revision) return fail(revision.error());
+    return CommitMark::check(database, marked, revision->value());
+}
+
 Result<void> quick_check(Database& database) {
     auto statement = database.prepare("PRAGMA quick_check(1)");
     if (!statement) return fail(std::move(statement.error()));
@@ -85,15 +96,17 @@ Result<void> quick_check(Database& database) {
 
 Result<std::unique_ptr<SqliteResourceStore>> SqliteResourceStore::open(const Clock& clock,
                                                                        Settings settings) {
+    std::error_code error;
+    if (!std::filesystem::exists(settings.file, error)) CommitMark::remove(settings.file);
     auto writer = Database::open({.file = settings.file, .busy_timeout = settings.busy_timeout});
     if (!writer) return fail(std::move(writer.error()));
+    if (auto checked = check_commits(**writer); !checked) return fail(std::move(checked.error()));
     if (auto migrated = migrate(**writer, resource_schema); !migrated) {
         return fail(std::move(migrated.error()));
     }
     if (auto configured = configure_resources(**writer); !configured) {
         return fail(std::move(configured.error()));
     }
-    std::error_code error;
     const auto size = std::filesystem::file_size(settings.file, error);
     if (!error && size <= settings.check_at_open_bytes_max) {
         if (auto checked = quick_check(**writer); !checked) {
@@ -104,13 +117,20 @@ Result<std::unique_ptr<SqliteResourceStore>> SqliteResourceStore::open(const Clo
                                   .access = Database::Access::ReadOnly,
                                   .busy_timeout = settings.busy_timeout});
     if (!reader) return fail(std::move(reader.error()));
+    const auto revision = last_revision(**writer);
+    if (!revision) return fail(revision.error());
+    auto mark = CommitMark::open(settings.file, revision->value());
+    if (!mark) return fail(std::move(mark.error()));
     return std::unique_ptr<SqliteResourceStore>(
-        new SqliteResourceStore(clock, std::move(*writer), std::move(*reader)));
+        new SqliteResourceStore(clock, std::move(*writer), std::move(*reader), std::move(*mark)));
 }
 
 SqliteResourceStore::SqliteResourceStore(const Clock& clock, std::unique_ptr<Database> writer,
-                                         std::unique_ptr<Database> reader)
-    : clock_(clock), writer_(std::move(writer)), reader_(std::move(reader)) {}
+                                         std::unique_ptr<Database> reader, CommitMark mark)
+    : clock_(clock),
+      writer_(std::move(writer)),
+      reader_(std::move(reader)),
+      mark_(std::move(mark)) {}
 
 // The writer goes last: closing it brings the write-ahead log into the file and removes it.
 SqliteResourceStore::~SqliteResourceStore() {
@@ -242,7 +262,10 @@ Result<void> SqliteResourceStore::scan_links(const Relation& relation,
 Result<Revision> SqliteResourceStore::apply(const Batch& batch) {
     if (auto checked = check_batch(batch); !checked) return fail(std::move(checked.error()));
     const auto writer = writer_.lock();
-    return apply_batch(**writer, batch, clock_.wall_now());
+    const auto revision = apply_batch(**writer, batch, clock_.wall_now());
+    // The writer's guard is the mark's, too: its numbers come in order.
+    if (revision) mark_.note(revision->value());
+    return revision;
 }
 
 Result<void> SqliteResourceStore::check() {

@@ -5,6 +5,8 @@
 // the disk. Other programs may read the file while the server runs; one that holds a lock is
 // waited for, up to busy_timeout.
 //
+// Commits that were on disk and are missing are noticed at the start (commit_mark.h).
+//
 // Threads: as ResourceStore; each connection serves one call at a time.
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <memory>
 
 #include "async/guarded.h"
+#include "storage/commit_mark.h"
 #include "storage/resource_store.h"
 #include "storage/statement.h"
 
@@ -48,11 +51,12 @@ public:
 private:
     using Connection = async::Guarded<std::unique_ptr<Database>>;
     SqliteResourceStore(const Clock& clock, std::unique_ptr<Database> writer,
-                        std::unique_ptr<Database> reader);
+                        std::unique_ptr<Database> reader, CommitMark mark);
 
     const Clock& clock_;
     Connection writer_;
     Connection reader_;
+    CommitMark mark_;  // under the writer's guard
 };
 
 }  // namespace gatehouse::storage

@@ -52,7 +52,7 @@ TEST_F(SqliteResourceStoreTest, EveryFileIsPrivate) {
         EXPECT_EQ(status.st_mode & 0777, 0600U) << entry.path();
         ++files;
     }
-    EXPECT_EQ(files, 3);  // the database, its log and the log's index
+    EXPECT_EQ(files, 4);  // the database, its log, the log's index and the number of commits
 }
 
 TEST_F(SqliteResourceStoreTest, RemovedBodiesDoNotStayInTheFile) {

@@ -88,6 +88,10 @@ Result<void> Database::run_script(const std::string& script) {
     return {};
 }
 
+void Database::keep_log_at_close() {
+    sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 Result<std::int64_t> Database::number(std::string_view sql) {
     auto statement = prepare(sql);
     if (!statement) return fail(std::move(statement.error()));

@@ -46,6 +46,8 @@ public:
     Result<void> run(std::string_view sql, const Values&... values);
     // Runs a script of several statements without values.
     Result<void> run_script(const std::string& script);
+    // What closing would bring from the write-ahead log into the file stays where it is.
+    void keep_log_at_close();
     // The first column of the first row as a number; for pragmas.
     Result<std::int64_t> number(std::string_view sql);
 

@@ -100,6 +100,63 @@ class Restarts(Durable):
         self.assertEqual(watcher.expect("message")[1:3], ("wills/mortal", b"gone"))
 
 
+class DamagedLogs(Durable):
+    """Killed, the server leaves acknowledged changes in write-ahead logs, and those are damaged."""
+
+    def flip_a_byte(self, log: pathlib.Path) -> None:
+        content = bytearray(log.read_bytes())
+        frame = 24 + 4096
+        content[32 + frame * ((len(content) - 32) // frame // 2) + 2000] ^= 0xFF
+        log.write_bytes(content)
+
+    def cut_in_half(self, log: pathlib.Path) -> None:
+        os.truncate(log, log.stat().st_size // 2)
+
+    def remove(self, log: pathlib.Path) -> None:
+        log.unlink()
+
+    def check(self, name: str) -> None:
+        """The server was killed; it runs again afterwards."""
+        data = self.server.data_dir.path / "data"
+        database, log, commits = (data / (name + end) for end in ("", "-wal", "-commits"))
+        self.assertEqual(commits.stat().st_mode & 0o777, 0o600)
+        whole = {file: file.read_bytes() for file in (database, log, commits)}
+        for damage in (self.flip_a_byte, self.cut_in_half, self.remove):
+            with self.subTest(database=name, damage=damage.__name__):
+                damage(log)
+                with self.assertRaisesRegex(
+                        AssertionError, f"{name} is damaged: the last [0-9]+ of its [0-9]+ commits"):
+                    self.server.start()
+                commits.unlink()
+                self.server.start()  # as the operator decided
+                self.server.kill()
+                (data / (name + "-shm")).unlink()
+                for file, content in whole.items():
+                    file.write_bytes(content)
+        self.server.start()
+
+    def test_messages(self):
+        sleeper = self.connect("log-sleeper")
+        sleeper.subscribed("logged/+")
+        sleeper.close()
+        publisher = self.connect("log-publisher", session_expiry=0)
+        sent = [str(number).encode() for number in range(60)]
+        for payload in sent:
+            publisher.published("logged/x", payload)
+        self.server.kill()
+        self.check("messages.db")
+        awake = self.connect("log-sleeper")
+        self.assertEqual([awake.expect("message")[2] for _ in sent], sent)
+
+    def test_resources(self):
+        iot = self.server.api("iot")
+        for number in range(20):
+            iot.create_thing(thingName=f"thing-{number}")
+        self.server.kill()
+        self.check("gatehouse.db")
+        self.assertEqual(len(self.server.api("iot").list_things()["things"]), 20)
+
+
 class Hammered(Durable):
     """kill -9 under load, again and again."""
 

@@ -210,7 +210,7 @@ void FuzzServer::remember_disk() {
 void FuzzServer::restart() {
     stop();
     if (!folder_.empty() && std::filesystem::exists(folder_ / remembered_file)) {
-        for (const char* const end : {"", "-wal", "-shm"}) {
+        for (const char* const end : {"", "-wal", "-shm", "-commits"}) {
             std::filesystem::remove(folder_ / (std::string(database_file) + end));
         }
         std::filesystem::rename(folder_ / remembered_file, folder_ / database_file);
