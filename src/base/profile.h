@@ -57,6 +57,7 @@ struct Limits {
     std::uint32_t session_queue_bytes_max = 64 * 1024 * 1024;  // ours
     std::uint32_t queues_bytes_max = 1024 * 1024 * 1024;       // of all sessions together; ours
     std::uint32_t retained_messages_max = 500'000;
+    std::uint32_t retained_bytes_max = 1024 * 1024 * 1024;  // ours
 
     // Rates, a second: over them, `Behaviour::rates` says what happens
     std::uint32_t connection_publishes_per_second_max = 100;  // in and out together

@@ -53,8 +53,8 @@ const RetainedStore& Broker::retained(const Tenant& tenant) const {
     return shared_->tenant(tenant).retained;
 }
 
-std::size_t Broker::retained_count() const {
-    return shared_->retained_count();
+RetainedSize Broker::retained() const {
+    return shared_->retained();
 }
 
 Histogram::Reading Broker::commit_times() const {

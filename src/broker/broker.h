@@ -61,7 +61,7 @@ public:
     // Of any thread.
     const RetainedStore& retained(const Tenant& tenant) const;
     // Of all tenants.
-    std::size_t retained_count() const;
+    RetainedSize retained() const;
     // Of transactions that keep messages; all zero where nothing is kept.
     Histogram::Reading commit_times() const;
     // How long messages waited in the queues of connected sessions before they were sent.

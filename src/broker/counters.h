@@ -42,7 +42,7 @@ struct Counters {
     Counter sessions_created;
     Counter sessions_ended;
     Counter takeovers;
-    Counter retained_refused;  // over retained_messages_max
+    Counter retained_refused;  // over retained_messages_max or _bytes_max
     Counter not_kept;          // refused to publishers while the disk took nothing
     // How long messages waited in the queues of connected sessions before they were sent.
     Histogram queue_times;

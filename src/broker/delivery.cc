@@ -15,11 +15,14 @@ namespace {
 
 constexpr std::size_t spare_flows_max = 4096;
 constexpr std::size_t spare_ring_max = 256;
+// What each client may have in flight whatever all sessions keep together: those that are away do
+// not stop those that acknowledge.
+constexpr std::size_t in_flight_always = std::size_t{64} * 1024;
 
 }  // namespace
 
 SessionFlow* FlowPool::take() {
-    if (spare_.empty()) return new SessionFlow;
+    if (spare_.empty()) return new SessionFlow(kept_);
     SessionFlow* flow = spare_.back().release();
     spare_.pop_back();
     return flow;
@@ -180,6 +183,9 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
         if (has_its_turn) send_waiting(session);
         return;
     }
+    const bool is_kept = session.keeps_messages() || group != 0;
+    if (is_kept && !has_room_in_flight(session, kept(topic, publication)->bytes())) [[unlikely]]
+        return queue(session, topic, publication, form, group);
     Frame frame(frames_, session, form, topic, publication);
     const std::size_t size = frame.size();
     if (count_rate(session, size) == PublishRate::Exceeded) [[unlikely]] {
@@ -192,7 +198,6 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
     std::uint8_t* out = extend(session, size);
     if (out == nullptr) [[unlikely]]
         return queue(session, topic, publication, form, group);
-    const bool is_kept = session.keeps_messages() || group != 0;
     const mqtt::PacketId id =
         flow_of(session).window.open({.message = is_kept ? kept(topic, publication) : MessageRef(),
                                       .sent_at = now_seconds(),
@@ -227,6 +232,15 @@ bool Delivery::may_send_now(Session& session) const {
     if (flow == nullptr) return true;
     const bool is_first = flow->queue.is_empty() || waits_beside(*flow);
     return is_first && !flow->is_resending && flow->window.has_room(session.receive_maximum_);
+}
+
+// Of one message with nothing else in flight there always is: whether it acknowledges, its client
+// has yet to show.
+bool Delivery::has_room_in_flight(Session& session, std::size_t bytes) {
+    const SessionFlow* const flow = session.flow_;
+    if (flow == nullptr || flow->window.bytes() == 0) return true;
+    if (flow->kept_bytes() + bytes > settings_.limits.session_queue_bytes_max) return false;
+    return flow->window.bytes() + bytes <= in_flight_always || bytes_.has_room(bytes);
 }
 
 std::uint8_t* Delivery::extend(Session& session, std::size_t bytes) {

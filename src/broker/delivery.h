@@ -5,7 +5,8 @@
 // persistent session until it is acknowledged, or because it cannot be sent at once.
 //
 // A session's queue keeps order: while anything is queued, later QoS > 0 messages queue behind.
-// Full queues drop the newest message. QoS 0 is never queued.
+// Full queues drop the newest message. QoS 0 is never queued. What is kept in flight counts towards
+// the bounds in bytes as what waits does: a message for which there is no room is not sent either.
 //
 // Threads: one loop.
 #pragma once
@@ -39,11 +40,14 @@ class Withheld;
 // acknowledged costs no allocation.
 class FlowPool : Pinned {
 public:
+    // For flows that count what they keep there, too.
+    explicit FlowPool(KeptBytes& kept) : kept_(kept) {}
     SessionFlow* take();
     // Requires: it is idle.
     void give(SessionFlow* flow);
 
 private:
+    KeptBytes& kept_;
     std::vector<std::unique_ptr<SessionFlow>> spare_;
 };
 
@@ -61,7 +65,7 @@ public:
     // The observer may be null.
     Delivery(const BrokerSettings& settings, LoopPort& port, Expiries& expiries,
              SessionObserver* observer, Counters& counters, Journal& journal, Withheld& withheld,
-             std::size_t queued_bytes_max)
+             SharedBytes& bytes_of_all_loops)
         : settings_(settings),
           port_(port),
           expiries_(expiries),
@@ -69,7 +73,8 @@ public:
           counters_(counters),
           journal_(journal),
           withheld_(withheld),
-          queued_bytes_(queued_bytes_max) {}
+          bytes_(bytes_of_all_loops),
+          flows_(bytes_) {}
 
     // To every receiver of the route.
     void deliver(Route& route, const Publication& publication);
@@ -102,7 +107,7 @@ public:
         session.flow_->window.for_each([&](mqtt::PacketId id, InFlight& sent) {
             const bool is_its_own = sent.qos == mqtt::Qos::ExactlyOnce && !sent.is_unsent;
             if (sent.group == 0 || is_its_own || !gives_back(sent.group)) return;
-            taken.push_back({sent.group, std::move(sent.message), sent.record});
+            taken.push_back({sent.group, session.flow_->window.take_message(sent), sent.record});
             closed.push_back(id);
         });
         for (const mqtt::PacketId id : closed) session.flow_->window.close(id);
@@ -111,7 +116,7 @@ public:
                 return queued.group != 0 && gives_back(queued.group);
             },
             [&](QueuedMessage queued) {
-                queued_bytes_.remove(queued.message->bytes());
+                bytes_.remove_queued(queued.message->bytes());
                 taken.push_back({queued.group, std::move(queued.message), queued.record});
             });
         if (session.flow_->queue.is_empty()) note_busy(session, false);
@@ -172,7 +177,9 @@ public:
     PublishRate count_rate(Session& session, std::size_t bytes);
     std::uint32_t now_seconds();
     std::uint32_t now_milliseconds();
-    std::size_t queued_bytes() const { return queued_bytes_.now(); }
+    std::size_t queued_bytes() const { return bytes_.queued(); }
+    // Of messages that are kept until they are acknowledged.
+    std::size_t in_flight_bytes() const { return bytes_.in_flight(); }
 
 private:
     // Done: sent, or dropped for good. NotNow: the output is full or the rate used up.
@@ -194,7 +201,7 @@ private:
                             const Publication& publication, ShareNumber group = 0);
     Sent deliver_to(Session& session, std::string_view topic, const Publication& publication,
                     const SubscriptionOptions& options);
-    bool takes(const Session& session, const RetainedMessage& message) const;
+    bool takes(const Session& session, const RetainedMessage& message);
     template <class Frame>
     Sent send(Session& session, std::string_view topic, const Publication& publication,
               FrameForm form, ShareNumber group);
@@ -205,6 +212,7 @@ private:
     Sent send_at_most_once(Session& session, std::string_view topic, const Publication& publication,
                            FrameForm form);
     bool may_send_now(Session& session) const;
+    bool has_room_in_flight(Session& session, std::size_t bytes);
     void queue(Session& session, std::string_view topic, const Publication& publication,
                FrameForm form, ShareNumber group);
     void note_busy(Session& session, bool is_busy);
@@ -245,7 +253,7 @@ private:
     Counters& counters_;
     Journal& journal_;
     Withheld& withheld_;
-    QueuedBytes queued_bytes_;
+    KeptBytes bytes_;
     FlowPool flows_;
     FrameCache frames_;
     MessageRef kept_;   // the message being delivered, once somebody keeps it

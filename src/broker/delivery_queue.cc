@@ -18,12 +18,14 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
         .queued_at = session.is_connected() && !publication.was_stored ? now_milliseconds() : 0,
         .qos = form.qos,
         .retain = form.retain};
-    const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
-                                      settings_.limits.session_queue_bytes_max};
-    MessageQueue& messages = flow_of(session).queue;
+    SessionFlow& flow = flow_of(session);
+    MessageQueue& messages = flow.queue;
     const std::size_t bytes = queued.message->bytes();
-    if (queued_bytes_.has_room(bytes) && messages.push(queued, bounds)) {
-        queued_bytes_.add(bytes);
+    const std::size_t bytes_max = settings_.limits.session_queue_bytes_max;
+    const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
+                                      bytes_max - std::min(bytes_max, flow.window.bytes())};
+    if (bytes_.has_room(bytes) && messages.push(queued, bounds)) {
+        bytes_.add_queued(bytes);
         if (session.record_ != 0) {
             messages.back().record = journal_.put(session, {.message = queued.message,
                                                             .qos = form.qos,
@@ -94,7 +96,7 @@ void Delivery::send_waiting(Session& session) {
         if (fate == Fate::Sent && front.is_stored() && holds_back_stored()) {
             flow.stored_rate.add(now_seconds(), front.group != 0);
         }
-        queued_bytes_.remove(front.message->bytes());
+        bytes_.remove_queued(front.message->bytes());
         flow.queue.pop();
     }
     if (may_number && flow.is_resending) resume_when_kept(session);

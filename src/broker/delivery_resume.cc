@@ -94,11 +94,12 @@ void Delivery::discard(Session& session) {
     const std::unique_ptr<SessionFlow> owned(flow);
     flow->window.for_each([&](mqtt::PacketId, InFlight& sent) {
         if (sent.record != 0) journal_.remove(session, sent.record, sent.message);
-        if (sent.message) drop(session, sent.message->topic(), sent.qos, DropCause::SessionEnded);
+        const MessageRef message = flow->window.take_message(sent);
+        if (message) drop(session, message->topic(), sent.qos, DropCause::SessionEnded);
     });
     for (; !flow->queue.is_empty(); flow->queue.pop()) {
         const QueuedMessage& queued = flow->queue.front();
-        queued_bytes_.remove(queued.message->bytes());
+        bytes_.remove_queued(queued.message->bytes());
         if (queued.record != 0) journal_.remove(session, queued.record, queued.message);
         drop(session, queued.message->topic(), queued.qos, DropCause::SessionEnded);
     }

@@ -25,7 +25,11 @@ Result<mqtt::PacketId> Delivery::send_direct(Session& session, std::string_view 
     if (frame.size() > session.packet_bytes_max_) {
         return fail(ErrorKind::TooLarge, "the client does not take packets of that size");
     }
-    const bool may_send = needs_window ? may_send_now(session) : session.is_delivering_;
+    const MessageRef message =
+        needs_window ? MessageRef::make(topic, publication, port_.now()) : MessageRef();
+    const bool may_send =
+        needs_window ? may_send_now(session) && has_room_in_flight(session, message->bytes())
+                     : session.is_delivering_;
     if (!may_send || count_rate(session, frame.size()) == PublishRate::Exceeded) {
         return fail(ErrorKind::Unavailable, "the client takes no more messages at the moment");
     }
@@ -36,9 +40,7 @@ Result<mqtt::PacketId> Delivery::send_direct(Session& session, std::string_view 
     mqtt::PacketId id = 0;
     if (needs_window) {
         id = flow_of(session).window.open(
-            {.message = MessageRef::make(topic, publication, port_.now()),
-             .sent_at = now_seconds(),
-             .qos = publication.qos});
+            {.message = message, .sent_at = now_seconds(), .qos = publication.qos});
     }
     frame.write(out, id);
     note_delivered(session, topic, publication.qos, frame.size());

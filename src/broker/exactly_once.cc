@@ -17,7 +17,7 @@ bool Delivery::note_received(Session& session, mqtt::PacketId packet_id) {
     if (sent->record != 0 && sent->message) {
         journal_.note_received(session, sent->record, sent->message);
     }
-    sent->message = {};
+    session.flow_->window.take_message(*sent);
     return true;
 }
 

@@ -57,6 +57,7 @@ InFlight* InFlightWindow::find_aside(mqtt::PacketId id) {
 bool InFlightWindow::close_aside(mqtt::PacketId id) {
     const auto found = aside_->by_id.find(id);
     if (found == aside_->by_id.end()) return false;
+    take_message(found->second->message);
     aside_->sent.erase(found->second);
     aside_->by_id.erase(found);
     --open_;

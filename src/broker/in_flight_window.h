@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/kept_bytes.h"
 #include "broker/share_groups.h"
 #include "broker/stored_message.h"
 #include "mqtt/protocol.h"
@@ -38,8 +39,11 @@ struct InFlight {
     bool is_unsent = false;    // QoS 2: its packet id must be on disk first
 };
 
-class InFlightWindow {
+class InFlightWindow : Pinned {
 public:
+    // Counts the bytes of its messages there, too; null: nowhere. Outlives the window.
+    explicit InFlightWindow(KeptBytes* all = nullptr) : all_(all) {}
+
     // Packet ids begin after this one (0: with 1). Requires: is_empty().
     void start_after(mqtt::PacketId last) { first_id_ = following(last); }
     // The id given last.
@@ -50,6 +54,8 @@ public:
 
     std::size_t size() const { return open_; }
     bool is_empty() const { return open_ == 0; }
+    // Of the messages that are kept.
+    std::size_t bytes() const { return bytes_; }
     // An id is free then: there are as many as the largest maximum.
     bool has_room(std::uint16_t receive_maximum) const { return open_ < receive_maximum; }
 
@@ -78,11 +84,16 @@ public:
     bool close(mqtt::PacketId id) {
         const std::uint32_t place = place_of(id);
         if (place >= span_ || !at(place).is_open) return aside_ != nullptr && close_aside(id);
-        at(place).message = {};
+        take_message(at(place));
         at(place).is_open = false;
         --open_;
         begin_with_an_open_one();
         return true;
+    }
+    // Of an open one, which is open still. It is not kept any more; null if it was not.
+    MessageRef take_message(InFlight& sent) {
+        if (sent.message) note_taken(sent.message->bytes());
+        return std::exchange(sent.message, {});
     }
     // visit(PacketId, InFlight&), oldest first; it must not open or close.
     template <class Visit>
@@ -124,6 +135,7 @@ private:
     }
     // Requires: the place at span_ is there, and its id free.
     mqtt::PacketId put(InFlight sent) {
+        if (sent.message) note_kept(sent.message->bytes());
         InFlight& slot = at(span_);
         slot = std::move(sent);
         slot.is_open = true;
@@ -136,6 +148,14 @@ private:
             --span_;
             first_id_ = following(first_id_);
         }
+    }
+    void note_kept(std::size_t bytes) {
+        bytes_ += bytes;
+        if (all_ != nullptr) all_->add_in_flight(bytes);
+    }
+    void note_taken(std::size_t bytes) {
+        bytes_ -= bytes;
+        if (all_ != nullptr) all_->remove_in_flight(bytes);
     }
     void make_place();
     void grow();
@@ -151,6 +171,8 @@ private:
     std::uint32_t open_ = 0;       // those set aside, too
     mqtt::PacketId first_id_ = 1;  // of the oldest in the ring
     std::unique_ptr<Aside> aside_;
+    std::size_t bytes_ = 0;
+    KeptBytes* const all_;
 };
 
 }  // namespace gatehouse::broker

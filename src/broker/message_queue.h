@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/pinned.h"
 #include "broker/share_groups.h"
 #include "broker/stored_message.h"
 #include "mqtt/protocol.h"
@@ -27,20 +26,6 @@ struct QueuedMessage {
     Retain retain = Retain::No;
 
     bool is_stored() const { return queued_at == 0; }
-};
-
-// The bytes that wait in all queues of a loop.
-class QueuedBytes : Pinned {
-public:
-    explicit QueuedBytes(std::size_t most) : most_(most) {}
-    bool has_room(std::size_t bytes) const { return now_ + bytes <= most_; }
-    void add(std::size_t bytes) { now_ += bytes; }
-    void remove(std::size_t bytes) { now_ -= bytes; }
-    std::size_t now() const { return now_; }
-
-private:
-    const std::size_t most_;
-    std::size_t now_ = 0;
 };
 
 class MessageQueue {

@@ -177,7 +177,7 @@ void Restoring::take_rows() {
                                             .is_received = row.message == nullptr});
             continue;
         }
-        session.shard_.delivery_.queued_bytes_.add(message->bytes());
+        session.shard_.delivery_.bytes_.add_queued(message->bytes());
         [[maybe_unused]] const bool taken = flow.queue.push({.message = std::move(message),
                                                              .group = row.group,
                                                              .record = row.place,

@@ -19,7 +19,7 @@ Publication RetainedMessage::publication(SteadyTime now) const {
 }
 
 RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication& publication,
-                                      Moment at, std::size_t messages_max) {
+                                      Moment at, RetainedSize most) {
     const std::lock_guard lock(mutex_);
     const auto existing = messages_.find(topic);
     if (publication.payload.empty()) {
@@ -28,15 +28,12 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
         erase(existing);
         return {Outcome::Removed, ++version_, std::move(before)};
     }
-    if (existing == messages_.end() && !is_of_server(topic) &&
-        messages_.size() - of_server_ >= messages_max) {
-        return {Outcome::Full};
-    }
     auto message = std::make_shared<RetainedMessage>();
     message->topic = topic;
     message->payload.assign(publication.payload.begin(), publication.payload.end());
     message->properties.assign(publication.properties.begin(), publication.properties.end());
     message->qos = publication.qos;
+    if (!has_room(*message, existing, most)) return {Outcome::Full};
     message->retained_at = at.wall_ms;
     message->version = message->first_version = ++version_;
     if (publication.expiry_seconds != never_expires) {
@@ -82,9 +79,23 @@ std::vector<RetainedStore::Removed> RetainedStore::take_expired(SteadyTime now, 
 }
 
 // Requires of these: mutex_ is held.
+bool RetainedStore::has_room(const RetainedMessage& message, Messages::iterator existing,
+                             RetainedSize most) const {
+    if (is_of_server(message.topic)) return true;
+    const bool is_new = existing == messages_.end();
+    if (is_new && messages_.size() - of_server_ >= most.messages) return false;
+    const std::size_t before = is_new ? 0 : existing->second->bytes();
+    // Over a bound that was lowered, a topic may still have a smaller one.
+    return message.bytes() <= before || bytes() - before + message.bytes() <= most.bytes;
+}
+
 void RetainedStore::insert(RetainedRef message) {
     const auto [place, is_new] = messages_.try_emplace(message->topic);
-    if (!is_new) expiries_.erase({place->second->expires_at, place->first});
+    if (!is_new) {
+        expiries_.erase({place->second->expires_at, place->first});
+        count_bytes(*place->second, Counted::Removed);
+    }
+    count_bytes(*message, Counted::Added);
     if (message->expires_at != SteadyTime::max()) {
         expiries_.emplace(message->expires_at, place->first);
     }
@@ -95,9 +106,17 @@ void RetainedStore::insert(RetainedRef message) {
 
 void RetainedStore::erase(Messages::iterator place) {
     expiries_.erase({place->second->expires_at, place->first});
+    count_bytes(*place->second, Counted::Removed);
     if (is_of_server(place->first)) --of_server_;
     messages_.erase(place);
     note_size();
+}
+
+void RetainedStore::count_bytes(const RetainedMessage& message, Counted counted) {
+    if (is_of_server(message.topic)) return;
+    const std::size_t now = bytes();
+    bytes_.store(counted == Counted::Added ? now + message.bytes() : now - message.bytes(),
+                 std::memory_order_relaxed);
 }
 
 void RetainedStore::note_size() {

@@ -43,6 +43,15 @@ struct RetainedMessage {
     bool is_expired(SteadyTime now) const { return now >= expires_at; }
     // With the expiry that is left.
     Publication publication(SteadyTime now) const;
+    // The bytes that it takes, about.
+    std::size_t bytes() const {
+        return sizeof(RetainedMessage) + topic.size() + payload.size() + properties.size();
+    }
+};
+// How much is retained, or may be.
+struct RetainedSize {
+    std::size_t messages = 0;
+    std::size_t bytes = 0;
 };
 using RetainedRef = std::shared_ptr<const RetainedMessage>;
 
@@ -51,8 +60,8 @@ public:
     // Nothing: there was nothing to remove.
     enum class Outcome : std::uint8_t { Stored, Removed, Nothing, Full };
 
-    // Keeps the message; an empty payload removes what is kept. Full: `messages_max` topics of
-    // clients have one already.
+    // Keeps the message; an empty payload removes what is kept. Full: those of clients' topics
+    // would be more than `most`.
     // `version` grows with each put of the store.
     // `before`: what the topic had; `stored`: what it has now.
     struct Put {
@@ -65,8 +74,7 @@ public:
         SteadyTime now;
         std::int64_t wall_ms = 0;  // RetainedMessage::retained_at
     };
-    Put put(std::string_view topic, const Publication& publication, Moment at,
-            std::size_t messages_max);
+    Put put(std::string_view topic, const Publication& publication, Moment at, RetainedSize most);
     // Unless the topic was given another one since: what it had before is its retained message
     // again, or it has none. The version of that; 0: nothing was done.
     std::uint64_t take_back(const Put& put);
@@ -94,13 +102,19 @@ public:
     std::vector<RetainedRef> page(std::string_view after, std::size_t limit, SteadyTime now) const;
     // Whether there is any at all; cheap.
     std::size_t size() const { return count_.load(std::memory_order_relaxed); }
+    // Without the server's own; cheap.
+    std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
     bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
 
 private:
     using Messages = std::map<std::string, RetainedRef, std::less<>>;
     void insert(RetainedRef message);
     void erase(Messages::iterator place);
+    enum class Counted : std::uint8_t { Added, Removed };
+    void count_bytes(const RetainedMessage& message, Counted counted);
     void note_size();
+    bool has_room(const RetainedMessage& message, Messages::iterator existing,
+                  RetainedSize most) const;
 
     mutable std::mutex mutex_;
     Messages messages_;  // guarded by mutex_
@@ -109,6 +123,7 @@ private:
     std::uint64_t version_ = 0;  // guarded by mutex_
     std::size_t of_server_ = 0;  // of messages_; guarded by mutex_
     std::atomic<std::size_t> count_{0};
+    std::atomic<std::size_t> bytes_{0};  // written with mutex_ held
     std::atomic<SteadyTime> next_expiry_{SteadyTime::max()};
 };
 

@@ -10,12 +10,14 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
+constexpr std::size_t bytes_of_x = sizeof(RetainedMessage) + 2;
+
 struct Store {
     RetainedStore::Outcome put(std::string_view topic, std::string_view payload,
                                std::uint32_t expiry = never_expires) {
         return store
             .put(topic, {.payload = bytes_of(payload), .expiry_seconds = expiry},
-                 {clock.steady_now()}, 3)
+                 {clock.steady_now()}, {3, 4 * bytes_of_x})
             .outcome;
     }
     std::vector<std::string> match(std::string_view filter, ParentMatch parent) {
@@ -117,17 +119,44 @@ TEST(RetainedStore, WhatTheServerTellsOfItselfTakesNoRoom) {
     RetainedStore store;
     const Publication message{.payload = bytes_of("x")};
     const auto put = [&](std::string_view topic) {
-        return store.put(topic, message, {}, 2).outcome;
+        return store.put(topic, message, {}, {2, 1000}).outcome;
     };
     for (const char* topic : {"$SYS/a", "$SYS/b", "$SYS/a", "1", "2"}) {
         EXPECT_EQ(put(topic), RetainedStore::Outcome::Stored) << topic;
     }
     EXPECT_EQ(put("3"), RetainedStore::Outcome::Full);
     EXPECT_EQ(put("$SYS/c"), RetainedStore::Outcome::Stored);
-    store.put("$SYS/a", {}, {}, 2);
+    store.put("$SYS/a", {}, {}, {2, 1000});
     EXPECT_EQ(put("3"), RetainedStore::Outcome::Full);
-    store.put("1", {}, {}, 2);
+    store.put("1", {}, {}, {2, 1000});
     EXPECT_EQ(put("3"), RetainedStore::Outcome::Stored);
+}
+
+TEST(RetainedStore, BytesAreCountedAndBounded) {
+    RetainedStore store;
+    const RetainedSize most{100, 3 * bytes_of_x};
+    const auto put = [&](std::string_view topic, std::string_view payload) {
+        return store.put(topic, {.payload = bytes_of(payload)}, {}, most).outcome;
+    };
+    EXPECT_EQ(put("a", "x"), RetainedStore::Outcome::Stored);
+    EXPECT_EQ(put("b", "x"), RetainedStore::Outcome::Stored);
+    EXPECT_EQ(store.bytes(), 2 * bytes_of_x);
+    EXPECT_EQ(put("c", "xy"), RetainedStore::Outcome::Full);
+    EXPECT_EQ(put("c", "x"), RetainedStore::Outcome::Stored);
+    EXPECT_EQ(put("a", "xy"), RetainedStore::Outcome::Full) << "in the place of a smaller one";
+    EXPECT_EQ(put("$SYS/x", "of the server"), RetainedStore::Outcome::Stored);
+    EXPECT_EQ(store.bytes(), 3 * bytes_of_x);
+    EXPECT_EQ(put("a", ""), RetainedStore::Outcome::Removed);
+    EXPECT_EQ(put("b", "xyz"), RetainedStore::Outcome::Stored);
+    EXPECT_EQ(store.bytes(), 2 * bytes_of_x + 2);
+    // What was kept under a higher bound.
+    store.restore({.topic = "d", .payload = Bytes(5000)});
+    EXPECT_EQ(put("e", "x"), RetainedStore::Outcome::Full);
+    EXPECT_EQ(put("d", std::string(4000, 'x')), RetainedStore::Outcome::Stored);
+    EXPECT_EQ(put("d", ""), RetainedStore::Outcome::Removed);
+    EXPECT_EQ(put("b", ""), RetainedStore::Outcome::Removed);
+    EXPECT_EQ(put("c", ""), RetainedStore::Outcome::Removed);
+    EXPECT_EQ(store.bytes(), 0U);
 }
 
 }  // namespace

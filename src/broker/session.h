@@ -34,6 +34,8 @@ struct TenantState;
 // What a session has sent and has yet to send, and what QoS 2 owes its client; exists while there
 // is something of these.
 struct SessionFlow {
+    explicit SessionFlow(KeptBytes& kept) : window(&kept) {}
+
     InFlightWindow window;
     MessageQueue queue;
     UnreleasedIds received;
@@ -43,6 +45,8 @@ struct SessionFlow {
     bool is_resending = false;          // some of the window is due, again or for the first time
     std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 
+    // Of what waits and what is in flight.
+    std::size_t kept_bytes() const { return queue.bytes() + window.bytes(); }
     bool is_idle() const {
         return window.is_empty() && queue.is_empty() && received.is_empty() && feeds.empty();
     }

@@ -37,7 +37,7 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
       mail_(shared.post_office, loop, *journal_),
       withheld_(std::make_unique<Withheld>(*journal_, mail_)),
       delivery_(shared.settings, port, expiries_, shared.observer, counters_, *journal_, *withheld_,
-                shared.settings.limits.queues_bytes_max / shared.post_office.loops()),
+                shared.kept_bytes),
       next_attachment_(first_attachment(shared.clock)) {
     shared_.post_office.connect(loop, port);
 }

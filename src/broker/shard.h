@@ -105,6 +105,8 @@ public:
     std::size_t waiting_for_disk() const;
     // Bytes waiting in sessions' queues.
     std::size_t queued_bytes() const { return delivery_.queued_bytes(); }
+    // Bytes of messages that sessions keep until their clients acknowledge them.
+    std::size_t in_flight_bytes() const { return delivery_.in_flight_bytes(); }
     std::size_t waiting_expiries() const { return expiries_.size(); }
 
 private:

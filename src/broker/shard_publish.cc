@@ -241,8 +241,9 @@ void Shard::clear_expired(TenantState& tenant) {
 bool Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
     clear_expired(tenant);
     const std::int64_t wall_now = journal_->wall_now();
+    const Limits& limits = shared_.settings.limits;
     const auto put = tenant.retained.put(topic, publication, {port_.now(), wall_now},
-                                         shared_.settings.limits.retained_messages_max);
+                                         {limits.retained_messages_max, limits.retained_bytes_max});
     if (put.outcome == RetainedStore::Outcome::Full) {
         counters_.retained_refused.add(1);
         return false;

@@ -186,7 +186,7 @@ void Delivery::take_back(Session& session, const RecordSpans& spans) {
     flow.queue.extract(
         [&](const QueuedMessage& queued) { return spans.find(queued.record).has_value(); },
         [&](const QueuedMessage& queued) {
-            queued_bytes_.remove(queued.message->bytes());
+            bytes_.remove_queued(queued.message->bytes());
             journal_.remove(session, queued.record, queued.message);
         });
     if (flow.queue.is_empty()) note_busy(session, false);

@@ -13,6 +13,7 @@
 #include "base/tenant.h"
 #include "broker/broker_settings.h"
 #include "broker/journal_writer.h"
+#include "broker/kept_bytes.h"
 #include "broker/persistence.h"
 #include "broker/publish_listener.h"
 #include "broker/quiescence.h"
@@ -49,6 +50,7 @@ struct SharedState : Pinned {
         : settings(settings),
           listener(listener),
           observer(observer),
+          kept_bytes(settings.limits.queues_bytes_max, loops),
           post_office(loops, settings.mailbox_bytes_max),
           clock(persistence.clock) {
         if (persistence.store == nullptr) return;
@@ -73,17 +75,22 @@ struct SharedState : Pinned {
         for (const auto& [name, state] : tenants_) state->retained.begin_after(version);
     }
 
-    std::size_t retained_count() {
+    // Of all tenants together.
+    RetainedSize retained() {
         const std::lock_guard lock(tenants_mutex_);
-        std::size_t count = 0;
-        for (const auto& [name, state] : tenants_) count += state->retained.size();
-        return count;
+        RetainedSize all;
+        for (const auto& [name, state] : tenants_) {
+            all.messages += state->retained.size();
+            all.bytes += state->retained.bytes();
+        }
+        return all;
     }
 
     const BrokerSettings settings;
     PublishListener* const listener;  // may be null
     SessionObserver* const observer;  // may be null
     Quiescence quiescence;            // before the trees, which use it until their end
+    SharedBytes kept_bytes;           // of all sessions
     PostOffice post_office;
     const Clock* const clock;               // null: nothing is kept
     std::unique_ptr<JournalWriter> writer;  // likewise; after the post office, which it uses

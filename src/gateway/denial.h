@@ -16,7 +16,8 @@ namespace gatehouse::gateway {
 
 // Told where a message is not retained.
 inline constexpr std::string_view no_room_to_retain =
-    "there are as many retained messages as limits.retained-messages-max allows";
+    "there are as many retained messages, or bytes of them, as limits.retained-messages-max and "
+    "limits.retained-bytes-max allow";
 
 struct Denial {
     std::string sentence;  // for people

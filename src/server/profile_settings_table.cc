@@ -71,11 +71,15 @@ SettingTable session_limits() {
         limit<&L::session_queue_messages_max>("limits.session-queue-messages-max", any_count,
                                               "Messages waiting in a session."),
         limit<&L::session_queue_bytes_max>("limits.session-queue-bytes-max", any_count,
-                                           "Their bytes."),
+                                           "Bytes of a session's messages, waiting and in "
+                                           "flight; in flight, one message may be larger."),
         limit<&L::queues_bytes_max>("limits.queues-bytes-max", any_count,
-                                    "Bytes waiting in all sessions together."),
+                                    "The same of all sessions together; beside it, each client "
+                                    "may have 64 KiB or one message in flight."),
         limit<&L::retained_messages_max>("limits.retained-messages-max", any_count,
                                          "Retained messages of an account."),
+        limit<&L::retained_bytes_max>("limits.retained-bytes-max", any_count,
+                                      "Their bytes, with what it takes to keep them."),
         limit<&L::connection_publishes_per_second_max>("limits.connection-publishes-per-second-max",
                                                        any_count,
                                                        "Messages of a connection, in and out."),

@@ -4,11 +4,13 @@ what was kept for it comes in order when it goes on. A server that is stopped: w
 
 usage: stopped_test.py GATEHOUSE [TESTS]"""
 
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import threading
 import unittest
 
 for folder in ("clients", "conformance"):
@@ -16,7 +18,7 @@ for folder in ("clients", "conformance"):
 
 import wire  # noqa: E402
 from client_test import ClientTest, wait_until  # noqa: E402
-from peer import Peer  # noqa: E402
+from peer import Closed, Peer  # noqa: E402
 
 # Prints the number of each message that comes.
 SUBSCRIBER = """
@@ -130,6 +132,68 @@ class Stopped(ClientTest):
 
     def test_qos_1(self):
         self.check(1, "queue-full")
+
+
+class Silent(ClientTest):
+    """A subscriber that reads all it is sent and acknowledges nothing; a retainer without end."""
+    SESSION_BYTES_MAX = MIB
+    ALL_BYTES_MAX = 2 * MIB
+    RETAINED_BYTES_MAX = 3 * MIB
+    flags = ("--allow-anonymous", "--profile", "open", "--metrics-port", "0",
+             "--limits-session-queue-bytes-max", str(SESSION_BYTES_MAX),
+             "--limits-queues-bytes-max", str(ALL_BYTES_MAX),
+             "--limits-retained-bytes-max", str(RETAINED_BYTES_MAX))
+    log_level = "info"
+
+    def peer(self, name: str, **how) -> Peer:
+        peer = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(peer.close)
+        self.assertEqual(peer.connect(name, **how).code, 0)
+        return peer
+
+    @staticmethod
+    def only_read(peer: Peer) -> None:
+        with contextlib.suppress(Closed, OSError):
+            while True:
+                peer.receive()
+
+    def publish_all(self, publisher: Peer, count: int, **how) -> list[int]:
+        return [publisher.publish("load", bytes(PAYLOAD_BYTES), qos=1, **how) for _ in range(count)]
+
+    def test_what_is_in_flight_is_bounded_and_told(self):
+        silent = [self.peer(f"silent-{number}", clean=False, props={"session_expiry": 600})
+                  for number in range(4)]
+        for peer in silent:
+            self.assertEqual(peer.subscribe("load", qos=1), [1])
+            threading.Thread(target=self.only_read, args=(peer,), daemon=True).start()
+        publisher = self.peer("publisher")
+        memory = self.server.metric("process_resident_memory_bytes")
+        self.assertEqual(set(self.publish_all(publisher, 600)), {0})
+        in_flight = self.server.metric("gatehouse_in_flight_bytes")
+        self.assertGreater(in_flight, self.ALL_BYTES_MAX // 2)
+        # Beside the bound, one message each.
+        self.assertLess(in_flight + self.server.metric("gatehouse_queued_bytes"),
+                        self.ALL_BYTES_MAX + 4 * (PAYLOAD_BYTES + 200))
+        self.assertGreater(
+            self.server.metric('gatehouse_messages_dropped_total{cause="queue-full"}'), 4 * 500)
+        self.server.wait_for_record(clientId="silent-0", status="Failure", topicName="load")
+        self.assertLess(self.server.metric("process_resident_memory_bytes") - memory, MEMORY_MAX)
+        for number, peer in enumerate(silent):
+            self.peer(f"silent-{number}", clean=True)  # takes it over, and keeps nothing
+        wait_until(lambda: self.server.metric("gatehouse_in_flight_bytes") == 0, "all are given up")
+
+    def test_retained_bytes_are_bounded_and_told(self):
+        publisher = self.peer("retainer")
+        codes = [publisher.publish(f"kept/{number}", bytes(PAYLOAD_BYTES), qos=1, retain=True)
+                 for number in range(60)]
+        taken = codes.count(0)
+        self.assertEqual(codes, [0] * taken + [0x97] * (60 - taken))
+        self.assertGreater(taken, 40)
+        retained = self.server.metric("gatehouse_retained_bytes")
+        self.assertLessEqual(retained, self.RETAINED_BYTES_MAX)
+        self.assertGreater(retained, taken * PAYLOAD_BYTES)
+        self.server.wait_for_record(clientId="retainer", eventType="Publish-In",
+                                    reason="RETAINED_LIMIT")
 
 
 class Burst(ClientTest):

@@ -9,6 +9,7 @@ namespace {
 async::Task<BrokerReading> read_shard(const broker::Shard& shard) {
     co_return BrokerReading{.sessions = shard.session_count(),
                             .queued_bytes = shard.queued_bytes(),
+                            .in_flight_bytes = shard.in_flight_bytes(),
                             .waiting_for_disk = shard.waiting_for_disk()};
 }
 
@@ -23,6 +24,7 @@ async::Task<BrokerReading> read_broker(gateway::Gateway& gateway) {
                                                   [&loop] { return read_shard(loop.shard()); });
         all.sessions += one.sessions;
         all.queued_bytes += one.queued_bytes;
+        all.in_flight_bytes += one.in_flight_bytes;
         all.waiting_for_disk += one.waiting_for_disk;
     }
     co_return all;

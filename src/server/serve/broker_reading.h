@@ -13,6 +13,7 @@ namespace gatehouse::server {
 struct BrokerReading {
     std::uint64_t sessions = 0;
     std::uint64_t queued_bytes = 0;
+    std::uint64_t in_flight_bytes = 0;
     std::uint64_t waiting_for_disk = 0;
 };
 async::Task<BrokerReading> read_broker(gateway::Gateway& gateway);

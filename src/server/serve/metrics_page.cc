@@ -79,6 +79,9 @@ async::Task<std::string> MetricsPage::text() {
     text.family("gatehouse_queued_bytes", MetricKind::Gauge,
                 "Bytes that wait in sessions' queues.");
     text.sample(static_cast<double>(all.queued_bytes));
+    text.family("gatehouse_in_flight_bytes", MetricKind::Gauge,
+                "Bytes of messages that sessions keep until their clients acknowledge them.");
+    text.sample(static_cast<double>(all.in_flight_bytes));
     text.family("gatehouse_disk_waiting_bytes", MetricKind::Gauge,
                 "Bytes of changes that wait for the disk.");
     text.sample(static_cast<double>(all.waiting_for_disk));
@@ -142,7 +145,7 @@ void MetricsPage::write_messages(MetricsText& text) const {
           "Messages refused because the disk took nothing.",
           [](const Counters& c) -> const auto& { return c.not_kept; });
     plain("gatehouse_retained_messages_refused_total", MetricKind::Counter,
-          "Messages not retained because of limits.retained-messages-max.",
+          "Messages not retained because of limits.retained-messages-max or -bytes-max.",
           [](const Counters& c) -> const auto& { return c.retained_refused; });
     plain("gatehouse_messages_over_rate_total", MetricKind::Counter,
           "Messages over a connection's rate, throttled or not.",
@@ -162,7 +165,9 @@ void MetricsPage::write_messages(MetricsText& text) const {
     text.sample(static_cast<double>(subscriptions(gateway)));
     text.family("gatehouse_retained_messages", MetricKind::Gauge,
                 "Topics with a retained message.");
-    text.sample(static_cast<double>(gateway.parts().broker.retained_count()));
+    text.sample(static_cast<double>(gateway.parts().broker.retained().messages));
+    text.family("gatehouse_retained_bytes", MetricKind::Gauge, "Bytes of retained messages.");
+    text.sample(static_cast<double>(gateway.parts().broker.retained().bytes));
 }
 
 void MetricsPage::write_cloudwatch(MetricsText& text) const {

@@ -60,8 +60,8 @@ async::Task<void> SysTopics::publish_all() {
         {"publish/bytes/received", of_all_qos(&Counters::published_bytes)},
         {"publish/bytes/sent", of_all_qos(&Counters::delivered_bytes)},
         {"subscriptions/count", subscriptions(gateway_)},
-        {"retained messages/count", gateway_.parts().broker.retained_count()},
-        {"store/messages/bytes", held.queued_bytes},
+        {"retained messages/count", gateway_.parts().broker.retained().messages},
+        {"store/messages/bytes", held.queued_bytes + held.in_flight_bytes},
     };
     publish("version", fmt::format("gatehouse version {}", program_version()));
     publish("uptime", fmt::format("{} seconds", seconds.count()));
