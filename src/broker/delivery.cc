@@ -149,6 +149,24 @@ bool Delivery::may_receive(Receiver& member, std::string_view topic) {
     return member.permission == Permission::Allowed;
 }
 
+bool Delivery::takes(Receiver& member, const Route& route, const Publication& publication) {
+    const Session& session = *member.session;
+    const mqtt::Qos qos = std::min(member.qos, publication.qos);
+    if (session.is_connected()) {
+        if (!may_receive(member, route.topic())) return false;
+        std::size_t size =
+            PublishFrame({session.version_, qos, Retain::No}, route.topic(), publication).size();
+        if (member.identifiers != 0) {
+            size += route.extras_->identifiers[member.identifiers - 1].size();
+        }
+        if (size > session.packet_bytes_max_) return false;
+    }
+    if (qos == mqtt::Qos::AtMostOnce) return session.is_connected();
+    const std::size_t bytes = StoredMessage::bytes_of(route.topic(), publication);
+    return may_send_now(session) ? has_room_in_flight(session, bytes)
+                                 : has_room_in_queue(session, bytes);
+}
+
 template <class Frame>
 Delivery::Sent Delivery::send_at_most_once(Session& session, std::string_view topic,
                                            const Publication& publication, FrameForm form) {
@@ -226,7 +244,7 @@ Delivery::Sent Delivery::deliver_to(Session& session, std::string_view topic,
     return sent;
 }
 
-bool Delivery::may_send_now(Session& session) const {
+bool Delivery::may_send_now(const Session& session) const {
     if (!session.is_delivering_ || session.is_output_full_) return false;
     const SessionFlow* const flow = session.flow_;
     if (flow == nullptr) return true;
@@ -236,7 +254,7 @@ bool Delivery::may_send_now(Session& session) const {
 
 // Of one message with nothing else in flight there always is: whether it acknowledges, its client
 // has yet to show.
-bool Delivery::has_room_in_flight(Session& session, std::size_t bytes) {
+bool Delivery::has_room_in_flight(const Session& session, std::size_t bytes) {
     const SessionFlow* const flow = session.flow_;
     if (flow == nullptr || flow->window.bytes() == 0) return true;
     if (flow->kept_bytes() + bytes > settings_.limits.session_queue_bytes_max) return false;
@@ -300,6 +318,8 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
         journal_.remove(session, sent.record, sent.message);
     }
     flow->window.close(packet_id);
+    if (session.load_ != nullptr) [[unlikely]]
+        note_load(session);
     counters_.acknowledged.add(1);
     if (!acknowledgement_waiters_.empty()) [[unlikely]]
         tell_waiter(session, packet_id);

@@ -92,8 +92,9 @@ public:
     void when_acknowledged(const Session& session, mqtt::PacketId packet_id,
                            std::function<void()> call);
     void forget_waiter(std::uint32_t attachment, mqtt::PacketId packet_id);
-    // What the member's guard says.
-    bool may_receive(Receiver& member, std::string_view topic);
+    // Whether a member of a group may have the message and has room for it: in its queue, or on its
+    // connection and in its packets, where it has one.
+    bool takes(Receiver& member, const Route& route, const Publication& publication);
     // To the member whose turn it is.
     void deliver_shared(Route& route, Receiver& member, ShareNumber group,
                         const Publication& publication);
@@ -119,7 +120,7 @@ public:
                 bytes_.remove_queued(queued.message->bytes());
                 taken.push_back({queued.group, std::move(queued.message), queued.record});
             });
-        if (session.flow_->queue.is_empty()) note_busy(session, false);
+        note_load(session);
         release_if_idle(session);
         return taken;
     }
@@ -211,11 +212,13 @@ private:
     template <class Frame>
     Sent send_at_most_once(Session& session, std::string_view topic, const Publication& publication,
                            FrameForm form);
-    bool may_send_now(Session& session) const;
-    bool has_room_in_flight(Session& session, std::size_t bytes);
+    bool may_receive(Receiver& member, std::string_view topic);
+    bool may_send_now(const Session& session) const;
+    bool has_room_in_flight(const Session& session, std::size_t bytes);
     void queue(Session& session, std::string_view topic, const Publication& publication,
                FrameForm form, ShareNumber group);
-    void note_busy(Session& session, bool is_busy);
+    void note_load(const Session& session);
+    bool has_room_in_queue(const Session& session, std::size_t bytes);
     // For a session that has a record: what was sent under the id, or is to be.
     void keep(Session& session, mqtt::PacketId id);
     Fate send_front(Session& session);

@@ -21,10 +21,11 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
     SessionFlow& flow = flow_of(session);
     MessageQueue& messages = flow.queue;
     const std::size_t bytes = queued.message->bytes();
-    const std::size_t bytes_max = settings_.limits.session_queue_bytes_max;
-    const MessageQueue::Bounds bounds{settings_.limits.session_queue_messages_max,
-                                      bytes_max - std::min(bytes_max, flow.window.bytes())};
-    if (bytes_.has_room(bytes) && messages.push(queued, bounds)) {
+    // On its way to a packet id, of which the disk has to know, it does not stay in the queue.
+    const bool passes = form.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0 &&
+                        may_send_now(session) && !(publication.was_stored && holds_back_stored());
+    if (passes ? has_room_in_flight(session, bytes) : has_room_in_queue(session, bytes)) {
+        messages.push(queued);
         bytes_.add_queued(bytes);
         if (session.record_ != 0) {
             messages.back().record = journal_.put(session, {.message = queued.message,
@@ -33,18 +34,36 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
                                                             .group = group});
         }
         counters_.queued.add(1);
-        note_busy(session, true);
+        note_load(session);
         if (!session.is_connected() && observer_ != nullptr) {
             observer_->on_queued(session, topic, form.qos);
         }
     } else {
         drop(session, topic, form.qos, DropCause::QueueFull);
+        if (session.load_ != nullptr) session.load_->store(Load::Full, std::memory_order_relaxed);
         release_if_idle(session);
     }
 }
 
-void Delivery::note_busy(Session& session, bool is_busy) {
-    if (session.is_busy_ != nullptr) session.is_busy_->store(is_busy, std::memory_order_relaxed);
+// With what is in flight, which is kept as long.
+bool Delivery::has_room_in_queue(const Session& session, std::size_t bytes) {
+    const Limits& limits = settings_.limits;
+    const SessionFlow* const flow = session.flow_;
+    const std::size_t messages = flow == nullptr ? 0 : flow->queue.size();
+    const std::size_t kept = flow == nullptr ? 0 : flow->kept_bytes();
+    return messages < limits.session_queue_messages_max &&
+           kept + bytes <= limits.session_queue_bytes_max && bytes_.has_room(bytes);
+}
+
+// For whoever picks a member of a group.
+void Delivery::note_load(const Session& session) {
+    if (session.load_ == nullptr) return;
+    const std::size_t waiting = session.queued_messages();
+    const bool is_full = waiting >= settings_.limits.session_queue_messages_max;
+    session.load_->store(waiting == 0 ? Load::None
+                         : is_full    ? Load::Full
+                                      : Load::Some,
+                         std::memory_order_relaxed);
 }
 
 // Stored messages that wait for their rate let newer ones pass.
@@ -100,7 +119,7 @@ void Delivery::send_waiting(Session& session) {
         flow.queue.pop();
     }
     if (may_number && flow.is_resending) resume_when_kept(session);
-    if (flow.queue.is_empty()) note_busy(session, false);
+    note_load(session);
     release_if_idle(session);
 }
 

@@ -65,7 +65,7 @@ bool Delivery::takes(const Session& session, const RetainedMessage& message) {
     const std::size_t waiting = holds_back_stored() ? flow.queue.new_size() : flow.queue.size();
     return waiting < std::min<std::size_t>(queued_of_feeds_max,
                                            limits.session_queue_messages_max / 2 + 1) &&
-           flow.kept_bytes() + bytes <= limits.session_queue_bytes_max && bytes_.has_room(bytes);
+           has_room_in_queue(session, bytes);
 }
 
 }  // namespace gatehouse::broker

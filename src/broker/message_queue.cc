@@ -4,15 +4,12 @@
 
 namespace gatehouse::broker {
 
-bool MessageQueue::push(QueuedMessage queued, Bounds bounds) {
-    const std::size_t bytes = queued.message->bytes();
-    if (size_ >= bounds.messages || bytes_ + bytes > bounds.bytes) return false;
+void MessageQueue::push(QueuedMessage queued) {
+    bytes_ += queued.message->bytes();
     if (size_ == ring_.size()) grow();
     if (queued.is_stored()) ++stored_;
     at(size_) = std::move(queued);
     ++size_;
-    bytes_ += bytes;
-    return true;
 }
 
 void MessageQueue::pop() {

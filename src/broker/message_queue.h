@@ -1,5 +1,5 @@
 // QoS > 0 messages that wait for a session: while it is offline, its window or its output full.
-// Bounded in messages and bytes; what does not fit is refused (the newest is dropped, as on AWS).
+// Whoever puts something in asks before whether there is room (Delivery::has_room_in_queue()).
 //
 // Threads: one loop.
 #pragma once
@@ -30,18 +30,12 @@ struct QueuedMessage {
 
 class MessageQueue {
 public:
-    struct Bounds {
-        std::size_t messages;
-        std::size_t bytes;
-    };
-
     bool is_empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
     std::size_t bytes() const { return bytes_; }
     std::size_t capacity() const { return ring_.size(); }
 
-    // False when it would exceed the bounds.
-    [[nodiscard]] bool push(QueuedMessage queued, Bounds bounds);
+    void push(QueuedMessage queued);
     // The oldest. Requires: not empty.
     QueuedMessage& front() { return ring_[begin_]; }
     // The newest. Requires: not empty.

@@ -22,7 +22,7 @@ TEST(MessageQueue, IsFirstInFirstOutAndKeepsCount) {
             const std::string payload(random() % 20, static_cast<char>('a' + i % 26));
             const MessageRef one = message(payload);
             bytes += one->bytes();
-            ASSERT_TRUE(queue.push({.message = one}, {1000, 1'000'000}));
+            queue.push({.message = one});
             expected.push_back(payload);
         } else if (!expected.empty()) {
             ASSERT_EQ(text_of(queue.front().message->publication({}).payload), expected.front());
@@ -33,15 +33,6 @@ TEST(MessageQueue, IsFirstInFirstOutAndKeepsCount) {
         ASSERT_EQ(queue.size(), expected.size());
         ASSERT_EQ(queue.bytes(), bytes);
     }
-}
-
-TEST(MessageQueue, IsBoundedInMessagesAndBytes) {
-    MessageQueue queue;
-    const MessageRef one = message("x");
-    EXPECT_TRUE(queue.push({.message = one}, {1, 1000}));
-    EXPECT_FALSE(queue.push({.message = one}, {1, 1000}));
-    EXPECT_FALSE(queue.push({.message = one}, {10, 2 * one->bytes() - 1}));
-    EXPECT_TRUE(queue.push({.message = one}, {10, 2 * one->bytes()}));
 }
 
 TEST(StoredMessage, TellsTheExpiryThatIsLeft) {

@@ -97,10 +97,14 @@ private:
 // Whether somebody waits until the receivers of a message have it on disk.
 enum class Durable : std::uint8_t { No, Yes };
 
+// Whether a message for a member that has no room for it may go on to another.
+enum class Onward : std::uint32_t { Allowed, Ended };
+
 // The member of a group that a message is for; group 0: for everybody.
 struct ShareTarget {
     ShareNumber group = 0;
     std::uint32_t slot = 0;
+    Onward onward = Onward::Allowed;
 };
 
 // One loop's end: what it sends, and the routes it was told about. Threads: one loop.

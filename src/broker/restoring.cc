@@ -163,7 +163,6 @@ void Restoring::take_rows() {
     while (sent != 0 && rows_[sent - 1].packet_id == 0) --sent;
     const auto ids = ids_of_sent(sent);
     const std::uint32_t now = session.shard_.delivery_.now_seconds();
-    constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         const Queued& row = rows_[i];
         MessageRef message = message_for(session, row);
@@ -178,12 +177,11 @@ void Restoring::take_rows() {
             continue;
         }
         session.shard_.delivery_.bytes_.add_queued(message->bytes());
-        [[maybe_unused]] const bool taken = flow.queue.push({.message = std::move(message),
-                                                             .group = row.group,
-                                                             .record = row.place,
-                                                             .qos = row.qos,
-                                                             .retain = row.retain},
-                                                            {unbounded, unbounded});
+        flow.queue.push({.message = std::move(message),
+                         .group = row.group,
+                         .record = row.place,
+                         .qos = row.qos,
+                         .retain = row.retain});
     }
     rows_.clear();
 }

@@ -132,7 +132,7 @@ private:
     // Whose it was last; null where it does not outlive its connection, and after a restart.
     std::unique_ptr<const std::string> principal_;
     std::vector<SessionSubscription> subscriptions_;
-    std::shared_ptr<IsBusy> is_busy_;        // null: in no group
+    std::shared_ptr<MemberLoad> load_;       // null: in no group
     std::unique_ptr<TopicAliases> aliases_;  // null: the client takes none
     std::uint64_t record_ = 0;               // on disk (journal.h); 0: none
     std::uint32_t withheld_ = 0;             // packets for its client that wait for the disk

@@ -135,7 +135,7 @@ void Shard::detach(Session& session, WillFate fate) {
     if (fate == WillFate::Discard) session.will_.reset();
     if (!session.is_persistent()) return end_session(session, SessionEnd::Clean);
     if (session.record_ != 0) keep(session);
-    if (session.is_busy_ != nullptr) hand_on(session);
+    if (session.load_ != nullptr) hand_on(session);
     const std::uint32_t expiry = session.expiry_seconds_;
     if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, expiry);
     if (session.will_ == nullptr) return;

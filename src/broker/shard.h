@@ -188,15 +188,21 @@ private:
 
     // Shared subscriptions (shard_share.cc)
     void add_share(Route& route, TenantState& tenant, ShareNumber group);
-    // From `first` on, the first online member that may receive the topic, which those of other
-    // loops are asked there; or `first`, to be told that it may not.
+    // From `first` on, the first member that may have the message and has room for it: those that
+    // are online, then those that may wait for it. Of other loops' members only that much is known
+    // here that they are not full. None: nobody has.
     enum class Members : std::uint8_t { OfAllLoops, OfThisLoop };
-    std::size_t permitted(const Route& route, RouteShare& share, std::size_t first, Members which);
+    std::optional<std::size_t> taker(const Route& route, RouteShare& share, std::size_t first,
+                                     const Publication& publication, Members which);
+    bool takes(const Route& route, RouteShare& share, std::size_t member,
+               const Publication& publication, Members which);
+    // Whose turn it is, or who takes it instead; with nobody to take it the former, who is told so.
+    std::size_t pick(const Route& route, RouteShare& share, const Publication& publication);
     Congestion share_out(TenantState& tenant, Route& route, const Publication& publication);
     Congestion give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
-                       const Publication& publication);
+                       const Publication& publication, Onward onward = Onward::Allowed);
     void give_another(TenantState& tenant, Route& route, RouteShare& share,
-                      const Publication& publication);
+                      const Publication& publication, Onward onward);
     // From another loop, for a member that lives here.
     void take_share(TenantState& tenant, Route& route, ShareTarget target,
                     const Publication& publication);

@@ -189,7 +189,7 @@ void Delivery::take_back(Session& session, const RecordSpans& spans) {
             bytes_.remove_queued(queued.message->bytes());
             journal_.remove(session, queued.record, queued.message);
         });
-    if (flow.queue.is_empty()) note_busy(session, false);
+    note_load(session);
     release_if_idle(session);
 }
 

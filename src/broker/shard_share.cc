@@ -1,9 +1,10 @@
 // The part of Shard that deals out what groups share; see share_groups.h for whose turn it is.
 //
-// A message for a member on another loop goes there by name of group and slot. What a member
-// cannot take any more, because its connection or session ended, is given to another: at once with
-// QoS 1 if one is online, at the end of the session in any case. A QoS 2 message that was sent
-// stays with its session [MQTT-4.8.2-5].
+// A message for a member on another loop goes there by name of group and slot, and may go on once
+// to another loop's member if there turns out to be no room for it. What a member cannot take any
+// more, because its connection or session ended, is given to another: at once with QoS 1 if one is
+// online, at the end of the session in any case. A QoS 2 message that was sent stays with its
+// session [MQTT-4.8.2-5].
 #include <algorithm>
 #include <tuple>
 
@@ -90,8 +91,7 @@ Congestion Shard::share_out(TenantState& tenant, Route& route, const Publication
         const bool has_it =
             taken != nullptr && taken->has_group(tenant.shares.name_of(share.members->group));
         if (has_it) continue;
-        const std::size_t member =
-            permitted(route, share, share.members->pick(publication.qos), Members::OfAllLoops);
+        const std::size_t member = pick(route, share, publication);
         if (give_to(tenant, route, share, member, publication) == Congestion::Congested) {
             congestion = Congestion::Congested;
         }
@@ -99,22 +99,41 @@ Congestion Shard::share_out(TenantState& tenant, Route& route, const Publication
     return congestion;
 }
 
-std::size_t Shard::permitted(const Route& route, RouteShare& share, std::size_t first,
-                             Members which) {
+std::size_t Shard::pick(const Route& route, RouteShare& share, const Publication& publication) {
+    const std::size_t first = share.members->pick(publication.qos);
+    return taker(route, share, first, publication, Members::OfAllLoops).value_or(first);
+}
+
+bool Shard::takes(const Route& route, RouteShare& share, std::size_t member,
+                  const Publication& publication, Members which) {
+    Receiver& receiver = share.receivers[member];
+    if (receiver.session != nullptr) return delivery_.takes(receiver, route, publication);
+    return which == Members::OfAllLoops &&
+           share.members->all[member].load->load(std::memory_order_relaxed) != Load::Full;
+}
+
+std::optional<std::size_t> Shard::taker(const Route& route, RouteShare& share, std::size_t first,
+                                        const Publication& publication, Members which) {
+    const std::size_t all = share.members->all.size();
     const std::size_t online = share.members->online;
-    if (first >= online) return first;  // who is away is asked on delivery
-    for (std::size_t i = 0; i < online; ++i) {
-        const std::size_t member = (first + i) % online;
-        Receiver& receiver = share.receivers[member];
-        const bool is_here = receiver.session != nullptr;
-        if (!is_here && which == Members::OfThisLoop) continue;
-        if (!is_here || delivery_.may_receive(receiver, route.topic())) return member;
+    const std::size_t offline = all - online;
+    if (first < online) {
+        for (std::size_t i = 0; i < online; ++i) {
+            const std::size_t member = (first + i) % online;
+            if (takes(route, share, member, publication, which)) return member;
+        }
     }
-    return first;
+    if (publication.qos == mqtt::Qos::AtMostOnce || first == all) return std::nullopt;
+    const std::size_t first_offline = first < online ? first : first - online;
+    for (std::size_t i = 0; i < offline; ++i) {
+        const std::size_t member = online + (first_offline + i) % offline;
+        if (takes(route, share, member, publication, which)) return member;
+    }
+    return std::nullopt;
 }
 
 Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
-                          const Publication& publication) {
+                          const Publication& publication, Onward onward) {
     const auto& all = share.members->all;
     if (member == all.size()) return Congestion::None;  // QoS 0 and nobody is online
     const SessionPlace place = all[member].place;
@@ -128,7 +147,11 @@ Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, 
     }
     if (!mail_.has_outgoing()) port_.request_turn_end();
     counters_.forwarded.add(1);
-    const ShareTarget target{.group = share.members->group, .slot = place.slot};
+    // Who is away although others are online was picked because those have no room.
+    const bool waits = member >= share.members->online && share.members->online != 0;
+    const ShareTarget target{.group = share.members->group,
+                             .slot = place.slot,
+                             .onward = waits ? Onward::Ended : onward};
     const bool is_durable = journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce;
     return mail_.send(place.loop, tenant, route, publication,
                       is_durable ? Durable::Yes : Durable::No, target)
@@ -146,10 +169,16 @@ void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
     if (share == shares.end()) return;  // its last member is gone
     const ShareMembers& members = *share->members;
     const std::size_t member = members.index_of({.loop = loop_, .slot = target.slot});
-    if (member == members.all.size()) return give_another(tenant, route, *share, publication);
-    if (member < members.online || members.online == 0) {
-        const std::size_t taker = permitted(route, *share, member, Members::OfThisLoop);
-        give_to(tenant, route, *share, taker, publication);
+    if (member == members.all.size()) {
+        return give_another(tenant, route, *share, publication, target.onward);
+    }
+    const bool stays = target.onward == Onward::Ended;
+    if (member < members.online || members.online == 0 || stays) {
+        const auto here = taker(route, *share, member, publication, Members::OfThisLoop);
+        if (!here && !stays) {
+            return give_another(tenant, route, *share, publication, Onward::Ended);
+        }
+        give_to(tenant, route, *share, here.value_or(member), publication);
     } else if (publication.qos == mqtt::Qos::AtMostOnce) {
         give_to(tenant, route, *share, members.pick(publication.qos), publication);
     } else {
@@ -159,12 +188,12 @@ void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
     }
 }
 
-// The member that it was for is gone. The loop that sent it waits for this one alone, so that a
-// message which has to be kept is on disk here until it is elsewhere.
+// The member that it was for is gone, or has no room for it. The loop that sent it waits for this
+// one alone, so that a message which has to be kept is on disk here until it is elsewhere.
 void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share,
-                         const Publication& publication) {
+                         const Publication& publication, Onward onward) {
     const ShareMembers& members = *share.members;
-    const std::size_t member = members.pick(publication.qos);
+    const std::size_t member = pick(route, share, publication);
     const bool leaves = member != members.all.size() && members.all[member].place.loop != loop_;
     if (leaves && journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce) {
         const MessageRef message = MessageRef::make(route.topic(), publication, port_.now());
@@ -174,18 +203,18 @@ void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share,
         // Here the group's part of what a client holds is written already.
         Publication copy = publication;
         copy.held = held_by(session, publication);
-        give_to(tenant, route, share, member, copy);
+        give_to(tenant, route, share, member, copy, onward);
         remove_when_kept({.session = session, .record = record, .message = message});
         remove_when_kept({.session = session});
     } else {
-        give_to(tenant, route, share, member, publication);
+        give_to(tenant, route, share, member, publication, onward);
     }
 }
 
 // --- coming and going ------------------------------------------------------------------------
 
 void Shard::set_presence(Session& session, Presence presence) {
-    if (session.is_busy_ == nullptr) return;
+    if (session.load_ == nullptr) return;
     for (const SessionSubscription& each : session.subscriptions_) {
         if (each.group == 0) continue;
         session.tenant_.shares.set_presence(each.group, session.place_, presence);
@@ -261,7 +290,7 @@ void Shard::give_on(Session& session, Publisher& publisher, const SharedMessage&
     for (RouteShare& share : route.extras_->shares) {
         if (share.members->group != shared.group) continue;
         if (taken && taken->has_group(tenant.shares.name_of(shared.group))) continue;
-        give_to(tenant, route, share, share.members->pick(publication.qos), publication);
+        give_to(tenant, route, share, pick(route, share, publication), publication);
     }
 }
 

@@ -70,10 +70,11 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
         return options.qos;
     }
     if (own.size() >= most) return too_many(most);
-    if (session.is_busy_ == nullptr) {
-        session.is_busy_ = std::make_shared<IsBusy>(session.queued_messages() != 0);
+    if (session.load_ == nullptr) {
+        session.load_ =
+            std::make_shared<MemberLoad>(session.queued_messages() == 0 ? Load::None : Load::Some);
     }
-    const auto group = shares.join(filter, {session.place_, session.is_busy_});
+    const auto group = shares.join(filter, {session.place_, session.load_});
     if (!group) return fail(group.error());
     own.push_back({.filter = {}, .options = options, .group = *group});
     counters_.subscribed.add(1);

@@ -27,7 +27,7 @@ std::size_t ShareMembers::pick(mqtt::Qos qos) const {
     }
     for (std::size_t i = 0; i < online; ++i) {
         const std::size_t index = (first + i) % online;
-        if (!all[index].is_busy->load(std::memory_order_relaxed)) return index;
+        if (all[index].load->load(std::memory_order_relaxed) == Load::None) return index;
     }
     return first % online;
 }

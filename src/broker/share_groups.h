@@ -5,6 +5,7 @@
 // group_subscriber()), so that a topic's match finds it like any other; its members are kept here.
 // Whoever publishes picks the member: the online ones in turn, those that can send at once before
 // those that have messages waiting; with nobody online the persistent ones in turn, which queue.
+// Who has no room for the message is passed over while another has.
 //
 // Threads: any.
 //
@@ -31,12 +32,14 @@ namespace gatehouse::broker {
 // Of a group, within its tenant; never used twice. 0: none.
 using ShareNumber = std::uint32_t;
 
-// Whether messages wait for a session at the moment; written by its home loop.
-using IsBusy = std::atomic<bool>;
+// What waits for a session at the moment. Full: there was no room for the last one, or is none.
+enum class Load : std::uint8_t { None, Some, Full };
+// Written by the session's home loop.
+using MemberLoad = std::atomic<Load>;
 
 struct ShareMember {
     SessionPlace place;
-    std::shared_ptr<const IsBusy> is_busy;
+    std::shared_ptr<const MemberLoad> load;
 };
 
 // The members of a group at one moment, the online ones first.

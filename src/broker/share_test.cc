@@ -25,7 +25,7 @@ class Share : public ::testing::TestWithParam<std::size_t> {
 protected:
     FakeClient& client(const std::string& stem, std::size_t loop = 0) {
         clients.push_back(
-            std::make_unique<FakeClient>(broker, id_on(broker, loop % GetParam(), stem)));
+            std::make_unique<FakeClient>(*broker, id_on(*broker, loop % GetParam(), stem)));
         return *clients.back();
     }
     FakeClient& worker(const std::string& stem, std::size_t loop = 0, std::uint32_t expiry = 0) {
@@ -37,14 +37,20 @@ protected:
         for (int i = 0; i < count; ++i) {
             publisher().publish("jobs/a", std::to_string(published_++), qos);
         }
-        broker.settle();
+        broker->settle();
     }
     FakeClient& publisher() {
         if (publisher_ == nullptr) publisher_ = &client("publisher").connect();
         return *publisher_;
     }
 
-    TestBroker broker{GetParam()};
+    void start(BrokerSettings settings) {
+        clients.clear();
+        publisher_ = nullptr;
+        broker = std::make_unique<TestBroker>(GetParam(), settings);
+    }
+
+    std::unique_ptr<TestBroker> broker = std::make_unique<TestBroker>(GetParam());
     std::vector<std::unique_ptr<FakeClient>> clients;
 
 private:
@@ -105,7 +111,7 @@ TEST_P(Share, WhatADyingMemberDidNotAcknowledgeGoesToAnother) {
     EXPECT_THAT(dying.take(), SizeIs(5));
     EXPECT_THAT(other.take_and_acknowledge(), SizeIs(5));
     dying.disconnect();
-    broker.settle();
+    broker->settle();
     EXPECT_THAT(other.take_and_acknowledge(), SizeIs(5));
 }
 
@@ -114,10 +120,10 @@ TEST_P(Share, WhatAPersistentMemberDidNotAcknowledgeGoesToAnotherThatIsOnline) {
     publish(3);
     EXPECT_THAT(leaving.take(), SizeIs(3));
     leaving.disconnect();
-    broker.settle();
+    broker->settle();
     publish(2);
     FakeClient& late = worker("late", 2);
-    broker.settle();
+    broker->settle();
     EXPECT_THAT(late.take_and_acknowledge(), SizeIs(5)) << "in flight and queued, all of it";
     leaving.connect(CleanStart::No, 3600);
     EXPECT_THAT(leaving.take(), IsEmpty());
@@ -131,7 +137,7 @@ TEST_P(Share, QueuesForPersistentMembersWhileNobodyIsOnline) {
     publish(6);
     publish(1, 0);
     b.connect(CleanStart::No, 3600);
-    broker.settle();
+    broker->settle();
     EXPECT_THAT(b.take_and_acknowledge(), SizeIs(6)) << "whoever comes first gets all of it";
 }
 
@@ -173,7 +179,7 @@ TEST_P(Share, WithoutPersistentMembersNothingIsQueued) {
     publish(3);
     a.connect();
     ASSERT_TRUE(a.subscribe(jobs, 1));
-    broker.settle();
+    broker->settle();
     EXPECT_THAT(a.take(), IsEmpty());
 }
 
@@ -183,7 +189,7 @@ TEST_P(Share, AnEndedSessionLeavesItsMessagesToOfflineMembers) {
     brief.disconnect();
     lasting.disconnect();
     publish(4);
-    broker.advance(std::chrono::seconds(11));
+    broker->advance(std::chrono::seconds(11));
     lasting.connect(CleanStart::No, 3600);
     EXPECT_THAT(lasting.take_and_acknowledge(), SizeIs(4));
 }
@@ -197,7 +203,7 @@ TEST_P(Share, AQos2MessageThatWasSentStaysWithItsSession) {
     FakeClient& b = client("b", 2).connect();
     ASSERT_TRUE(b.subscribe(jobs, 2));
     a.disconnect();
-    broker.settle();
+    broker->settle();
     EXPECT_THAT(b.take(), IsEmpty());
     a.connect(CleanStart::No, 3600);
     const auto again = a.take();
@@ -240,12 +246,106 @@ TEST_P(Share, AMemberThatMayNotReceiveTheTopicIsPassedOver) {
             EXPECT_EQ(other.take_and_acknowledge().size(), 10u) << qos;
         }
         EXPECT_TRUE(barred.take().empty());
-        EXPECT_EQ(broker.dropped(DropCause::NotAllowed), lasting == Lasting::Yes ? 0u : 1u);
+        EXPECT_EQ(broker->dropped(DropCause::NotAllowed), lasting == Lasting::Yes ? 0u : 1u);
         other.disconnect();
         publish(1);
-        EXPECT_EQ(broker.dropped(DropCause::NotAllowed), lasting == Lasting::Yes ? 1u : 2u)
+        EXPECT_EQ(broker->dropped(DropCause::NotAllowed), lasting == Lasting::Yes ? 1u : 2u)
             << "told where none may";
     }
+}
+
+// --- who has no room --------------------------------------------------------------------------
+
+class FullShare : public Share {
+protected:
+    FullShare() {
+        auto settings = TestBroker::default_settings();
+        settings.limits.session_queue_messages_max = 3;
+        start(settings);
+    }
+    // Fills its queue with what is its own.
+    void fill(FakeClient& member) {
+        ASSERT_TRUE(member.subscribe("own", 1));
+        member.disconnect();
+        for (int i = 0; i < 3; ++i) publisher().publish("own", "own", 1);
+        broker->settle();
+    }
+    std::uint64_t dropped() const { return broker->dropped(DropCause::QueueFull); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Loops, FullShare, ::testing::Values(1, 4));
+
+TEST_P(FullShare, AMessageGoesToAMemberWhoseQueueHasRoom) {
+    FakeClient& full = worker("full", 1, 3600);
+    FakeClient& empty = worker("empty", 2, 3600);
+    fill(full);
+    empty.disconnect();
+    publish(3);
+    EXPECT_EQ(dropped(), 0U);
+    // Nobody has room for these.
+    publish(2);
+    EXPECT_EQ(dropped(), 2U);
+    full.connect(CleanStart::No, 3600);
+    broker->settle();
+    EXPECT_THAT(full.take_and_acknowledge(), SizeIs(6));
+}
+
+TEST_P(FullShare, WhoIsAwayGetsWhatTheOthersHaveNoRoomFor) {
+    FakeClient& silent = client("silent", 1);
+    AttachRequest request;
+    request.receive_maximum = 1;
+    silent.connect(std::move(request));
+    ASSERT_TRUE(silent.subscribe(jobs, 1));
+    FakeClient& away = worker("away", 2, 3600);
+    away.disconnect();
+    publish(7);
+    EXPECT_EQ(dropped(), 0U) << "one in flight, three in the queue of each";
+    EXPECT_THAT(silent.take(), SizeIs(1));
+    publish(1);
+    EXPECT_EQ(dropped(), 1U);
+    silent.disconnect();
+    broker->settle();
+    away.connect(CleanStart::No, 3600);
+    broker->settle();
+    EXPECT_GE(away.take_and_acknowledge().size(), 3U);
+}
+
+TEST_P(FullShare, ThereIsRoomAgainOnceSomethingIsTaken) {
+    FakeClient& one = worker("one", 1, 3600);
+    FakeClient& other = worker("other", 2, 3600);
+    fill(one);
+    fill(other);
+    const std::uint64_t before = dropped();
+    publish(4);
+    EXPECT_EQ(dropped(), before + 4);
+    one.connect(CleanStart::No, 3600);
+    EXPECT_THAT(one.take_and_acknowledge(), SizeIs(3));
+    publish(4);
+    EXPECT_THAT(one.take_and_acknowledge(), SizeIs(4));
+    EXPECT_EQ(dropped(), before + 4);
+}
+
+TEST_P(FullShare, AMessageGoesToAMemberThatTakesPacketsOfItsSize) {
+    FakeClient& narrow = client("narrow", 1);
+    AttachRequest request;
+    request.packet_bytes_max = 50;
+    narrow.connect(std::move(request));
+    ASSERT_TRUE(narrow.subscribe(jobs, 1));
+    FakeClient& wide = worker("wide", 2);
+    const std::string payload(100, 'x');
+    for (const int qos : {0, 1}) {
+        for (int i = 0; i < 6; ++i) {
+            publisher().publish("jobs/a", payload, qos);
+            broker->settle();
+            wide.take_and_acknowledge();
+        }
+    }
+    EXPECT_EQ(broker->dropped(DropCause::PacketTooLarge), 0U);
+    EXPECT_THAT(narrow.take(), IsEmpty());
+    wide.disconnect();
+    publisher().publish("jobs/a", payload, 1);
+    broker->settle();
+    EXPECT_EQ(broker->dropped(DropCause::PacketTooLarge), 1U) << "told where nobody takes it";
 }
 
 }  // namespace

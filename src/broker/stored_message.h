@@ -22,6 +22,11 @@ class StoredMessage {
 public:
     // The bytes that it takes, header included.
     std::size_t bytes() const;
+    // That a publication would take.
+    static std::size_t bytes_of(std::string_view topic, const Publication& publication) {
+        return sizeof(StoredMessage) + topic.size() + publication.properties.size() +
+               publication.payload.size();
+    }
     std::string_view topic() const { return {text_at(0), topic_size_}; }
     mqtt::Qos qos() const { return qos_; }
     bool is_expired(SteadyTime now) const { return now >= expires_at_; }
