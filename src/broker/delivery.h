@@ -149,7 +149,7 @@ public:
     bool note_completed(Session& session, mqtt::PacketId packet_id);
     // QoS 2 from the client (exactly_once.cc).
     bool is_unreleased(const Session& session, mqtt::PacketId packet_id) const;
-    std::size_t unreleased(const Session& session) const;
+    std::size_t unreleased_of_connection(const Session& session) const;
     // Before the message is passed on. Who has it already: nobody, unless it may_be_incomplete().
     std::optional<HeldParts> hold(Session& session, mqtt::PacketId packet_id);
     // Whether the id was held before a restart, and not all may have the message.

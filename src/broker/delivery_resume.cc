@@ -11,6 +11,7 @@ namespace gatehouse::broker {
 void Delivery::start(Session& session) {
     session.is_delivering_ = true;
     if (session.flow_ == nullptr) return;
+    session.flow_->received.begin_connection();
     session.flow_->window.for_each([](mqtt::PacketId, InFlight& sent) { sent.is_due = true; });
     session.flow_->is_resending = true;
     send_queued(session);

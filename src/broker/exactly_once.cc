@@ -47,8 +47,8 @@ bool Delivery::is_unreleased(const Session& session, mqtt::PacketId packet_id) c
     return session.flow_ != nullptr && session.flow_->received.contains(packet_id);
 }
 
-std::size_t Delivery::unreleased(const Session& session) const {
-    return session.flow_ == nullptr ? 0 : session.flow_->received.size();
+std::size_t Delivery::unreleased_of_connection(const Session& session) const {
+    return session.flow_ == nullptr ? 0 : session.flow_->received.of_connection();
 }
 
 std::optional<HeldParts> Delivery::hold(Session& session, mqtt::PacketId packet_id) {

@@ -104,11 +104,17 @@ TEST_F(ExactlyOnce, UnreleasedIdsBelongToTheSession) {
     publisher.connect(CleanStart::No, expiry);
     EXPECT_FALSE(publisher.lease.is_unreleased(7));
     for (const mqtt::PacketId id : {7, 5, 65'535}) publisher.publish_held("t", id);
-    EXPECT_EQ(publisher.lease.unreleased(), 3U);
+    EXPECT_EQ(publisher.lease.unreleased_of_connection(), 3U);
     publisher.disconnect();
     publisher.connect(CleanStart::No, expiry);
     EXPECT_TRUE(publisher.lease.is_unreleased(7));
+    EXPECT_EQ(publisher.lease.unreleased_of_connection(), 0U);
+    publisher.publish_held("t", 8);
+    EXPECT_EQ(publisher.lease.unreleased_of_connection(), 1U);
     EXPECT_TRUE(publisher.lease.release(7));
+    EXPECT_EQ(publisher.lease.unreleased_of_connection(), 1U);
+    EXPECT_TRUE(publisher.lease.release(8));
+    EXPECT_EQ(publisher.lease.unreleased_of_connection(), 0U);
     EXPECT_FALSE(publisher.lease.release(7));
     EXPECT_TRUE(publisher.lease.is_unreleased(5));
     publisher.disconnect();

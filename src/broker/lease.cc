@@ -107,8 +107,8 @@ bool Lease::is_unreleased(mqtt::PacketId packet_id) const {
     return session_->shard_.delivery_.is_unreleased(*session_, packet_id);
 }
 
-std::size_t Lease::unreleased() const {
-    return session_->shard_.delivery_.unreleased(*session_);
+std::size_t Lease::unreleased_of_connection() const {
+    return session_->shard_.delivery_.unreleased_of_connection(*session_);
 }
 
 bool Lease::may_be_incomplete(mqtt::PacketId packet_id) const {

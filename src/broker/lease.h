@@ -89,7 +89,7 @@ public:
     // QoS 2 from the client: packet ids of messages that were taken (Publication::packet_id) and
     // not released yet. A PUBLISH with one of them repeats a message that was passed on already.
     bool is_unreleased(mqtt::PacketId packet_id) const;
-    std::size_t unreleased() const;
+    std::size_t unreleased_of_connection() const;
     // Whether such a repetition has to be published like a new message all the same: the server
     // began anew since, and not all who are to have it may have it. They alone get it.
     bool may_be_incomplete(mqtt::PacketId packet_id) const;

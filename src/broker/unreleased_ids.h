@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "mqtt/protocol.h"
@@ -14,26 +15,39 @@ namespace gatehouse::broker {
 class UnreleasedIds {
 public:
     bool is_empty() const { return ids_.empty(); }
-    std::size_t size() const { return ids_.size(); }
-    bool contains(mqtt::PacketId id) const { return std::ranges::binary_search(ids_, id); }
+    bool contains(mqtt::PacketId id) const {
+        return std::ranges::binary_search(ids_, id, {}, &Unreleased::id);
+    }
+    // Those that came on this connection: its Receive Maximum counts no others (MQTT 5
+    // section 4.9).
+    std::size_t of_connection() const { return of_connection_; }
+    // Those that are there came before it.
+    void begin_connection() {
+        for (Unreleased& each : ids_) each.is_of_connection = false;
+        of_connection_ = 0;
+    }
 
     // Requires: not there yet.
-    void add(mqtt::PacketId id) { ids_.insert(std::ranges::lower_bound(ids_, id), id); }
+    void add(mqtt::PacketId id) {
+        ids_.insert(std::ranges::lower_bound(ids_, id, {}, &Unreleased::id), {id, true});
+        ++of_connection_;
+    }
     // Whether it was there.
     bool remove(mqtt::PacketId id) {
-        const auto found = std::ranges::lower_bound(ids_, id);
-        if (found == ids_.end() || *found != id) return false;
+        const auto found = std::ranges::lower_bound(ids_, id, {}, &Unreleased::id);
+        if (found == ids_.end() || found->id != id) return false;
+        if (found->is_of_connection) --of_connection_;
         ids_.erase(found);
         return true;
     }
 
-    template <class Visit>
-    void for_each(Visit visit) const {
-        for (const mqtt::PacketId id : ids_) visit(id);
-    }
-
 private:
-    std::vector<mqtt::PacketId> ids_;  // ascending; clients number upwards, so additions are cheap
+    struct Unreleased {
+        mqtt::PacketId id;
+        bool is_of_connection;
+    };
+    std::vector<Unreleased> ids_;  // ascending; clients number upwards, so additions are cheap
+    std::size_t of_connection_ = 0;
 };
 
 }  // namespace gatehouse::broker

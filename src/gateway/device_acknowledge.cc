@@ -96,7 +96,7 @@ bool DeviceConnection::begin_exactly_once(const mqtt::Publish& publish) {
 // ended; 3.1.1 knows no such bound, see is_at_in_flight_max().
 bool DeviceConnection::has_inbound_room() {
     if (!is_v5()) return true;
-    const std::size_t under_way = pubacks_owed_ + lease_.unreleased();
+    const std::size_t under_way = pubacks_owed_ + lease_.unreleased_of_connection();
     if (under_way < gateway_.settings().profile.limits.in_flight_inbound_max) return true;
     gateway_.metrics().add(logs::Metric::PublishInClientError);
     refuse_packet({ReasonCode::ReceiveMaximumExceeded, "MQTT-3.3.4-7", "Receive Maximum",

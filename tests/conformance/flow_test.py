@@ -325,6 +325,25 @@ class InboundWindow(ConformanceTest):
             self.assertLess(peer.publish(self.name("/x"), b"", qos=1), 0x80)
 
 
+class WindowOfAConnection(ConformanceTest):
+    """A client may have forgotten its packet ids, and the Receive Maximum is the connection's."""
+    flags = ("--allow-anonymous", "--profile", "open", "--limits-in-flight-inbound-max", "3")
+
+    def test_ids_of_earlier_connections_do_not_count(self):
+        self.version = wire.V5
+        peer = self.client(**self.lasting())
+        for connection in range(3):
+            for number in range(3):
+                peer.send(wire.publish(self.version, self.name("/x"), qos=2,
+                                       packet_id=10 * connection + number + 1))
+                self.assertLess(peer.expect(wire.PUBREC).code, 0x80)
+            if connection < 2:
+                peer.drop()
+                peer = self.client(**self.lasting())
+        peer.send(wire.publish(self.version, self.name("/x"), qos=2, packet_id=40))
+        peer.expect_closed(RECEIVE_MAXIMUM_EXCEEDED)
+
+
 matrix(globals(), Flow)
 if __name__ == "__main__":
     unittest.main(verbosity=1)
