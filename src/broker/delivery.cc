@@ -223,7 +223,7 @@ void Delivery::send_or_queue(Session& session, std::string_view topic,
                                       .qos = form.qos,
                                       .retain = form.retain});
     frame.write(out, id);
-    if (session.record_ != 0) [[unlikely]]
+    if (session.is_on_disk(group, form.qos)) [[unlikely]]
         keep(session, id);
     note_delivered(session, topic, form.qos, size);
 }

@@ -27,7 +27,7 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
     if (passes ? has_room_in_flight(session, bytes) : has_room_in_queue(session, bytes)) {
         messages.push(queued);
         bytes_.add_queued(bytes);
-        if (session.record_ != 0) {
+        if (session.is_on_disk(group, form.qos)) {
             messages.back().record = journal_.put(session, {.message = queued.message,
                                                             .qos = form.qos,
                                                             .retain = form.retain,

@@ -103,6 +103,12 @@ std::pair<std::uint64_t, RecordNumber> Journal::put_wandering(const TenantState&
     return {session, record};
 }
 
+std::uint64_t Journal::put_shared(const Session& session) {
+    const std::uint64_t number = next_session_++ * loops_apart + loop_;
+    put_nameless(number, session.tenant_, session.client_id(), {});
+    return number;
+}
+
 void Journal::put_nameless(std::uint64_t session, const TenantState& tenant,
                            std::string_view client_id, BytesView will) {
     const std::string name = nameless_client_id(session, client_id);
@@ -232,7 +238,7 @@ void Journal::note_received(const Session& session, RecordNumber record,
 }
 
 void Journal::remove(const Session& session, RecordNumber record, const MessageRef& message) {
-    if (record < first_pending_) return remove_later(session.record_, record, message);
+    if (record < first_pending_) return remove_later(session.disk_record(), record, message);
     entry(record) = {.is_needless = true};
     while (begin_ + needless_ < pending_.size() && pending_[begin_ + needless_].is_needless) {
         ++needless_;
@@ -302,7 +308,7 @@ std::uint64_t Journal::count_one() {
 
 void Journal::encode(const Entry& entry, RecordNumber record) {
     const Session& session = *entry.session;
-    put_given(session.record_, session.tenant_, entry.given, record, entry.is_received);
+    put_given(session.disk_record(), session.tenant_, entry.given, record, entry.is_received);
 }
 
 void Journal::put_given(std::uint64_t session, const TenantState& tenant, const Given& given,

@@ -82,6 +82,9 @@ public:
     // the one without a name, and that of its record.
     std::pair<std::uint64_t, RecordNumber> put_wandering(const TenantState& tenant, Given given,
                                                          const HeldId& held);
+    // What groups give a session that is not kept itself, while others of their members are: what
+    // it has not acknowledged goes to them after a restart. The number of the one without a name.
+    std::uint64_t put_shared(const Session& session);
     void remove_nameless(std::uint64_t session);
     void put_subscription(const Session& session, std::string_view filter,
                           const SubscriptionOptions& options);
@@ -95,7 +98,7 @@ public:
     void release_id(std::uint64_t holder, mqtt::PacketId id, std::uint64_t use = any_use);
     static constexpr std::uint64_t any_use = ~std::uint64_t{0} >> 1;
 
-    // --- messages of sessions
+    // --- messages of sessions that are on disk, or of which groups' messages are
     RecordNumber put(const Session& session, Given given);
     // The number to wait for before the packet may be sent.
     std::uint64_t number(const Session& session, RecordNumber record, mqtt::PacketId id);

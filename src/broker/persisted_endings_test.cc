@@ -268,5 +268,79 @@ TEST_P(PersistedEndings, WhatWandersFromLoopToLoopOutlivesACrash) {
     }
 }
 
+// --- members that are not kept themselves -----------------------------------------------------
+
+class MixedGroup : public PersistedBroker {
+protected:
+    void join(FakeClient& member, int qos = 1) { member.subscribe("$share/g/t", qos).value(); }
+    // One that ends with its connection, and one that lasts; on different loops, if there are any.
+    void meet() {
+        transient = &client(id_on(0, "transient")).connect();
+        join(*transient);
+        lasting = &persistent(lasting_id());
+        join(*lasting);
+        flush(*lasting);
+        publisher = &client(id_on(0, "publisher")).connect();
+    }
+    std::string lasting_id() const { return id_on(last_loop(), "lasting"); }
+    FakeClient* transient = nullptr;
+    FakeClient* lasting = nullptr;
+    FakeClient* publisher = nullptr;
+};
+
+INSTANTIATE_TEST_SUITE_P(Loops, MixedGroup, ::testing::Values(1, 4));
+
+TEST_P(MixedGroup, WhatATransientMemberHoldsGoesToTheOthersAfterACrash) {
+    meet();
+    for (int i = 0; i < 6; ++i) publish(*publisher, "t", std::to_string(i));
+    EXPECT_THAT(transient->take(), SizeIs(3));
+    EXPECT_THAT(receive(*lasting, 3), SizeIs(3));
+    flush(*lasting);
+    crash();
+    EXPECT_THAT(receive(persistent(lasting_id()), 3), SizeIs(3));
+    flush(persistent(lasting_id()));
+    EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
+}
+
+TEST_P(MixedGroup, AlsoWithTheOthersAway) {
+    meet();
+    lasting->disconnect();
+    broker->settle();
+    for (int i = 0; i < 4; ++i) publish(*publisher, "t", std::to_string(i));
+    EXPECT_THAT(transient->take(), SizeIs(4));
+    crash();
+    EXPECT_THAT(receive(persistent(lasting_id()), 4), SizeIs(4));
+}
+
+TEST_P(MixedGroup, WhatItAcknowledgedOrLeftToOthersIsNotKept) {
+    meet();
+    for (int i = 0; i < 4; ++i) {
+        publisher->publish("t", "x", 1);
+        broker->settle();
+        transient->take_and_acknowledge();
+    }
+    receive(*lasting, 2);
+    for (int i = 0; i < 4; ++i) publish(*publisher, "t", "y");
+    EXPECT_THAT(transient->take(), SizeIs(2));
+    transient->disconnect();
+    EXPECT_THAT(receive(*lasting, 4), SizeIs(4));
+    flush(*publisher);
+    flush(*lasting);
+    EXPECT_EQ(on_disk("SELECT count(*) FROM queued"), 0);
+    EXPECT_EQ(on_disk("SELECT count(*) FROM messages"), 0);
+    EXPECT_EQ(on_disk("SELECT count(*) FROM sessions"), 1) << "the one that lasts";
+}
+
+TEST_P(MixedGroup, WithoutAMemberThatLastsNothingIsWritten) {
+    transient = &client(id_on(0, "transient")).connect();
+    join(*transient);
+    publisher = &client(id_on(0, "publisher")).connect();
+    publish(*publisher, "t", "x");
+    flush(*publisher);
+    EXPECT_THAT(transient->take(), SizeIs(1));
+    EXPECT_EQ(on_disk("SELECT count(*) FROM sessions"), 0);
+    EXPECT_EQ(on_disk("SELECT count(*) FROM queued"), 0);
+}
+
 }  // namespace
 }  // namespace gatehouse::broker

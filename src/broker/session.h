@@ -102,6 +102,12 @@ private:
     // Whether what it is sent is needed until it is acknowledged: to be sent again, or to be found
     // on disk, where a session that was kept before it was resumed without expiry still is.
     bool keeps_messages() const { return is_persistent() || record_ != 0; }
+    // The session's number on disk: its own, or of the one without a name that stands there for it.
+    std::uint64_t disk_record() const { return record_ != 0 ? record_ : shared_record_; }
+    // Whether a message is to be on disk that it was given, by a group or (0) as its own.
+    bool is_on_disk(ShareNumber group, mqtt::Qos qos) const {
+        return record_ != 0 || (group != 0 && shared_record_ != 0 && qos == mqtt::Qos::AtLeastOnce);
+    }
     // Null: it is no member.
     const SessionSubscription* membership(ShareNumber group) const;
 
@@ -135,7 +141,10 @@ private:
     std::shared_ptr<MemberLoad> load_;       // null: in no group
     std::unique_ptr<TopicAliases> aliases_;  // null: the client takes none
     std::uint64_t record_ = 0;               // on disk (journal.h); 0: none
-    std::uint32_t withheld_ = 0;             // packets for its client that wait for the disk
+    // Where it has none, of the session without a name that has on disk what groups gave it; 0:
+    // none.
+    std::uint64_t shared_record_ = 0;
+    std::uint32_t withheld_ = 0;  // packets for its client that wait for the disk
     std::uint32_t expiry_seconds_ = 0;
     std::uint32_t attachment_ = 0;  // new at each attach and detach; dates an Expiry
     SessionPlace place_;

@@ -152,7 +152,7 @@ void Shard::end_session(Session& session, SessionEnd end) {
     if (session.flow_ != nullptr) hand_on(session);
     if (session.will_ != nullptr) publish_will(session);
     delivery_.discard(session);
-    if (session.record_ != 0) remove_record(session);
+    if (session.disk_record() != 0) remove_record(session);
     counters_.sessions_ended.add(1);
     if (shared_.observer != nullptr && !is_nameless(session.client_id())) {
         shared_.observer->on_session_ended(session, end);
@@ -163,9 +163,12 @@ void Shard::end_session(Session& session, SessionEnd end) {
 void Shard::remove_record(const Session& session) {
     // Which has something that is on its way elsewhere.
     if (is_nameless(session.client_id())) return remove_when_kept({.session = session.record_});
+    if (!session.was_handed_on_ && session.record_ == 0) {
+        return journal_->remove_nameless(session.shared_record_);
+    }
     if (!session.was_handed_on_) return journal_->remove_session(session);
-    journal_->rename_ended(session);
-    remove_when_kept({.session = session.record_});
+    if (session.record_ != 0) journal_->rename_ended(session);
+    remove_when_kept({.session = session.disk_record()});
 }
 
 // --- by administrators -----------------------------------------------------------------------

@@ -138,6 +138,11 @@ Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, 
     if (member == all.size()) return Congestion::None;  // QoS 0 and nobody is online
     const SessionPlace place = all[member].place;
     if (place.loop == loop_) {
+        Session& session = *share.receivers[member].session;
+        const bool is_for_others = share.members->kept != 0 && session.disk_record() == 0;
+        if (is_for_others && journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce) {
+            session.shared_record_ = journal_->put_shared(session);
+        }
         if (publication.held.holder != 0) journal_->begin_hold();
         delivery_.deliver_shared(route, share.receivers[member], share.members->group, publication);
         if (publication.held.holder != 0) {
@@ -245,7 +250,7 @@ void Shard::hand_on(Session& session, ShareNumber only) {
         }
         if (from.record == 0) continue;
         remove_when_kept(from);
-        if (from.session != session.record_) remove_when_kept({.session = from.session});
+        if (from.session != session.disk_record()) remove_when_kept({.session = from.session});
     }
 }
 
@@ -254,7 +259,8 @@ void Shard::hand_on(Session& session, ShareNumber only) {
 // has the group's part of what it holds, is never on disk beside a message that would go to
 // another.
 OnDisk Shard::set_out(Session& session, const SharedMessage& shared) {
-    OnDisk from{.session = session.record_, .record = shared.record, .message = shared.message};
+    OnDisk from{
+        .session = session.disk_record(), .record = shared.record, .message = shared.message};
     if (shared.record == 0) return from;
     journal_->write_out(shared.record);
     const bool is_out =

@@ -74,7 +74,9 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
         session.load_ =
             std::make_shared<MemberLoad>(session.queued_messages() == 0 ? Load::None : Load::Some);
     }
-    const auto group = shares.join(filter, {session.place_, session.load_});
+    const auto group = shares.join(
+        filter,
+        {.place = session.place_, .load = session.load_, .is_kept = session.keeps_messages()});
     if (!group) return fail(group.error());
     own.push_back({.filter = {}, .options = options, .group = *group});
     counters_.subscribed.add(1);

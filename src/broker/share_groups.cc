@@ -12,6 +12,7 @@ std::shared_ptr<ShareMembers> copy_of(const ShareMembers& members) {
     auto copy = std::make_shared<ShareMembers>();
     copy->group = members.group;
     copy->online = members.online;
+    copy->kept = members.kept;
     copy->all = members.all;
     copy->take_turn_of(members);
     return copy;
@@ -45,6 +46,7 @@ Result<ShareNumber> ShareGroups::join(std::string_view shared_filter, ShareMembe
     if (known != numbers_.end()) members = copy_of(*groups_.at(number).members);
     assert(members->index_of(member.place) == members->all.size());
     members->group = number;
+    if (member.is_kept) ++members->kept;
     members->all.insert(members->all.begin() + static_cast<std::ptrdiff_t>(members->online++),
                         std::move(member));
     if (known != numbers_.end()) {
@@ -80,6 +82,7 @@ void ShareGroups::leave(ShareNumber number, SessionPlace place) {
         return;
     }
     auto members = copy_of(*group.members);
+    if (members->all[index].is_kept) --members->kept;
     members->all.erase(members->all.begin() + static_cast<std::ptrdiff_t>(index));
     if (index < members->online) --members->online;
     group.members = std::move(members);

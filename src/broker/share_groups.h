@@ -40,12 +40,14 @@ using MemberLoad = std::atomic<Load>;
 struct ShareMember {
     SessionPlace place;
     std::shared_ptr<const MemberLoad> load;
+    bool is_kept = false;  // it outlives its connection, and the server
 };
 
 // The members of a group at one moment, the online ones first.
 struct ShareMembers : Pinned {
     ShareNumber group = 0;
     std::size_t online = 0;
+    std::size_t kept = 0;  // how many of `all` are
     std::vector<ShareMember> all;
 
     // Whose turn it is; an index of `all`, or all.size() if nobody can have the message. Offline

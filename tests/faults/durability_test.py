@@ -11,12 +11,15 @@ import sys
 import threading
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "clients"))
+for folder in ("clients", "conformance"):
+    sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / folder))
 
+import wire  # noqa: E402
 from client_test import ClientTest, wait_until  # noqa: E402
 from device import V5, V311, Device  # noqa: E402
 from paho.mqtt.packettypes import PacketTypes  # noqa: E402
 from paho.mqtt.properties import Properties  # noqa: E402
+from peer import Peer  # noqa: E402
 
 QUOTA_EXCEEDED = 0x97
 GOES_ON_FOR = 3600
@@ -155,6 +158,29 @@ class DamagedLogs(Durable):
         self.server.kill()
         self.check("gatehouse.db")
         self.assertEqual(len(self.server.api("iot").list_things()["things"]), 20)
+
+
+class MixedGroup(Durable):
+    """A shared subscription of a session that lasts and one that ends with its connection."""
+
+    def test_what_was_given_to_one_that_died_with_the_server_goes_to_the_other(self):
+        lasting = self.connect("mixed-lasting")
+        lasting.subscribed("$share/g/mixed", 1)
+        transient = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(transient.close)
+        self.assertEqual(transient.connect("mixed-transient").code, 0)
+        self.assertEqual(transient.subscribe("$share/g/mixed"), [1])
+        publisher = self.connect("mixed-publisher", session_expiry=0)
+        for number in range(6):
+            publisher.published("mixed", b"%d" % number)
+        held = [transient.message(acknowledge=False).payload for _ in range(3)]
+        got = [lasting.expect("message")[2] for _ in range(3)]
+        self.assertEqual(sorted(held + got), [b"%d" % number for number in range(6)])
+        lasting.close()
+        self.restart("kill")
+        awake = self.connect("mixed-lasting")
+        after = [awake.expect("message")[2] for _ in range(3)]
+        self.assertEqual(sorted(after), sorted(held))
 
 
 class Hammered(Durable):
