@@ -35,6 +35,16 @@ using AuthenticationResult = std::expected<IdentityPtr, Refusal>;
 // authenticate() runs. Who is not let in counts as refused, whatever its authorizer answered.
 using IsLetIn = std::function<bool(const Identity&)>;
 
+// What is left of a client that is not connected any more, whom the registry identified.
+struct AbsentClient {
+    Tenant tenant;
+    std::string client_id;
+    AuthenticationType type = AuthenticationType::X509;  // one of Identity::is_of_registry()
+    std::string certificate_id;
+    std::shared_ptr<const Credentials> credentials;  // null: not known, as after a restart
+    IdentityPtr identity;                            // the last one; likewise
+};
+
 // Threads: called on any loop; the task runs and ends on that loop.
 class Authenticator {
 public:
@@ -51,6 +61,11 @@ public:
     virtual async::Task<AuthenticationResult> refresh(
         std::shared_ptr<const Credentials> credentials, IdentityPtr present,
         logs::TraceStore::Recorder trace, Deadline deadline) = 0;
+
+    // Who an absent client is by now, from the registry; no authorizer is asked. Where one decided
+    // beside the certificate, that is whether the certificate is let in; then the identity is the
+    // last one, null if that is not known.
+    virtual async::Task<AuthenticationResult> recall(AbsentClient client, Deadline deadline) = 0;
 
     // Whether the registry may have changed, since it was read, in what made the identity of a
     // client with this id. Then refresh() says what the identity is now.

@@ -136,6 +136,31 @@ async::Task<std::expected<CertificateProofPtr, Refusal>> CertificateAuthenticato
                                           parts_.clock)});
 }
 
+async::Task<std::expected<std::shared_ptr<const Credentials>, Refusal>>
+CertificateAuthenticator::credentials_of(AbsentClient client) {
+    if (client.credentials != nullptr) co_return std::move(client.credentials);
+    const certificates::CertificateId id(client.certificate_id);
+    const auto found =
+        co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Found> {
+            return registry::read_principal(store, client.tenant, id, client.client_id);
+        });
+    if (!found) {
+        co_return std::unexpected(refusal_of(registry::refused_by(found.error()), id));
+    }
+    if (!*found) co_return std::unexpected(refusal_of(found->error(), id));
+    auto certificate = certificates::parse_certificate_pem((*found)->certificate.pem);
+    if (!certificate) {
+        co_return std::unexpected(
+            certificate_refusal("INTERNAL_SERVER_ERROR", certificate.error().describe()));
+    }
+    auto credentials = std::make_shared<Credentials>();
+    credentials->tenant = client.tenant;
+    credentials->peer.client_certificate = std::move(certificate->der);
+    credentials->mqtt.emplace().client_id = client.client_id;
+    credentials->names_endpoint = true;  // as it did to come in, if it had to
+    co_return std::shared_ptr<const Credentials>(std::move(credentials));
+}
+
 async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
     std::shared_ptr<const Credentials> credentials, Occasion occasion) {
     auto answer = co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Found> {

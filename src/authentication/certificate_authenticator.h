@@ -51,6 +51,11 @@ public:
         std::shared_ptr<const Credentials> credentials, Occasion occasion,
         logs::TraceStore::Recorder trace);
 
+    // What a client brought that is not connected any more: what is not known of it any more is
+    // its certificate's alone, as it is registered.
+    async::Task<std::expected<std::shared_ptr<const Credentials>, Refusal>> credentials_of(
+        AbsentClient client);
+
     // What the registry holds of these clients changed.
     void note(const registry::AffectedClients& affected) { epochs_.note(affected); }
     // Whether it did since the identity was made, for a client with this id.

@@ -88,6 +88,17 @@ protected:
         credentials->names_endpoint = sni == Sni::Endpoint;
         return async::run_to_end(clock_, authenticator_.ask(std::move(credentials), occasion, {}));
     }
+    // As after a restart: nothing is known but names.
+    AuthenticationResult recall(const std::string& client_id) {
+        auto credentials = async::run_to_end(
+            clock_, authenticator_.credentials_of({.tenant = tenant_,
+                                                   .client_id = client_id,
+                                                   .certificate_id = certificate_.id.value()}));
+        if (!credentials) return std::unexpected(credentials.error());
+        return async::run_to_end(
+            clock_, authenticator_.ask(std::move(*credentials),
+                                       CertificateAuthenticator::Occasion::Review, {}));
+    }
     static bool may(const IdentityPtr& identity, policy::Action action, std::string_view what) {
         return identity->policies->decide(action, what).allowed();
     }
@@ -302,6 +313,23 @@ TEST_F(CertificateAuthenticatorTest, TheVersionThatCountsDecides) {
     EXPECT_FALSE(may(connect("a").value(), policy::Action::Publish, "t"));
     policies_.detach(tenant_, registry::PolicyName("P"), principal()).value();
     EXPECT_FALSE(may(connect("a").value(), policy::Action::Subscribe, "t"));
+}
+
+TEST_F(CertificateAuthenticatorTest, WhoIsAbsentIsReadFromTheRegistry) {
+    EXPECT_EQ(recall("lamp").error().reason, "DEVICE_CERTIFICATE_NOT_REGISTERED");
+    records_
+        .add(tenant_, {.pem = pem_,
+                       .status = CertificateStatus::Active,
+                       .mode = registry::CertificateMode::SniOnly})
+        .value();
+    attach("Own", R"({"Effect":"Allow","Action":"iot:Publish","Resource":"arn:aws:iot:us-east-1:)"
+                  R"(123456789012:topic/${iot:Certificate.Subject.CommonName}/${iot:ClientId}"})");
+    const auto known = recall("lamp");
+    ASSERT_TRUE(known) << known.error().sentence;
+    EXPECT_TRUE(may(*known, policy::Action::Publish, "lamp-4711/lamp"));
+    EXPECT_FALSE(may(*known, policy::Action::Publish, "lamp-4711/other"));
+    records_.set_status(tenant_, certificate_.id, CertificateStatus::Revoked).value();
+    EXPECT_EQ(recall("lamp").error().reason, "DEVICE_CERTIFICATE_REVOKED");
 }
 
 TEST_F(CertificateAuthenticatorTest, AnIdentityIsOutdatedByWhatConcernsIt) {

@@ -146,4 +146,16 @@ async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
     co_return result;
 }
 
+async::Task<AuthenticationResult> DeviceAuthenticator::recall(AbsentClient client, Deadline) {
+    const auto credentials = co_await certificates_.credentials_of(client);
+    if (!credentials) co_return std::unexpected(credentials.error());
+    constexpr auto review = CertificateAuthenticator::Occasion::Review;
+    if (client.type == AuthenticationType::X509) {
+        co_return co_await certificates_.ask(*credentials, review, {});
+    }
+    const auto proof = co_await certificates_.prove(*credentials, review, {});
+    if (!proof) co_return std::unexpected(proof.error());
+    co_return std::move(client.identity);
+}
+
 }  // namespace gatehouse::authentication

@@ -45,6 +45,7 @@ public:
     async::Task<AuthenticationResult> refresh(std::shared_ptr<const Credentials> credentials,
                                               IdentityPtr present, logs::TraceStore::Recorder trace,
                                               Deadline deadline) override;
+    async::Task<AuthenticationResult> recall(AbsentClient client, Deadline deadline) override;
     bool is_outdated(const Identity& identity, const Tenant& tenant,
                      std::string_view client_id) const override {
         return identity.is_of_registry() && certificates_.is_outdated(identity, tenant, client_id);

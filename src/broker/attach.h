@@ -36,7 +36,10 @@ struct Will {
     std::uint32_t expiry_seconds = never_expires;  // counts from the moment it is published
     std::uint32_t expiry_at = 0;                   // as Publication::expiry_at
     std::uint32_t delay_seconds = 0;               // MQTT 5 Will Delay Interval
-    std::unique_ptr<WillPermit> permit;            // none: always permitted
+    std::string author;                            // AttachRequest::principal of its client
+    // By the policies that the client had last while it was connected.
+    Permission last_permission = Permission::Allowed;
+    std::unique_ptr<WillPermit> permit;  // none: last_permission says it
 };
 
 // Session expiry of a session that never ends by itself.

@@ -2,7 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string_view>
+
+#include "base/tenant.h"
 
 namespace gatehouse::broker {
 
@@ -37,7 +42,22 @@ protected:
 class WillPermit {
 public:
     virtual ~WillPermit() = default;
-    virtual GuardAnswer may_publish(const Will& will) = 0;
+    // By what is known at once; nothing: only ask() tells.
+    virtual std::optional<GuardAnswer> may_publish(const Will& will) = 0;
+    // Finds out what that does not know. Calls `answer` once, on this loop, not before it returned;
+    // not at all if the loop ends before. The will lives until `answer` is gone.
+    virtual void ask(const Will& will, std::function<void(GuardAnswer)> answer) = 0;
+};
+
+// Makes the permits of wills that were kept over a restart. One a loop, implemented in the gateway.
+class WillJudge {
+public:
+    // `author`: Will::author. Null: nobody can be asked about this one any more.
+    virtual std::unique_ptr<WillPermit> permit_of(const Tenant& tenant, std::string_view client_id,
+                                                  std::string_view author) = 0;
+
+protected:
+    ~WillJudge() = default;
 };
 
 }  // namespace gatehouse::broker

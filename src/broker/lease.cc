@@ -126,7 +126,9 @@ void Lease::outbound_ready() {
 
 void Lease::policies_changed(std::unique_ptr<WillPermit> will_permit) {
     ++session_->guard_generation_;
-    if (session_->will_ != nullptr) session_->will_->permit = std::move(will_permit);
+    if (session_->will_ == nullptr) return;
+    session_->will_->permit = std::move(will_permit);
+    session_->shard_.note_last_permission(*session_);
 }
 
 void Lease::observe_deliveries(Observe observe, std::uint32_t since) {

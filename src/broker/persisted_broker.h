@@ -39,6 +39,9 @@ protected:
         broker = std::make_unique<TestBroker>(loops, settings, nullptr, nullptr, store.get());
         const auto restored = broker->broker->restore();
         ASSERT_TRUE(restored) << restored.error().describe();
+        for (std::size_t loop = 0; loop < loops; ++loop) {
+            broker->broker->shard(loop).set_will_judge(will_judge);
+        }
         broker->settle();
     }
     void stop() {
@@ -179,6 +182,7 @@ protected:
 
     std::chrono::milliseconds busy_timeout{5000};
     BrokerSettings settings = TestBroker::default_settings();
+    WillJudge* will_judge = nullptr;  // from the next start on
     std::unique_ptr<storage::MessageStore> store;
     std::unique_ptr<TestBroker> broker;
     std::vector<std::unique_ptr<FakeClient>> clients;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/tenant.h"
 #include "mqtt/protocol.h"
 
 namespace gatehouse::broker {
@@ -32,6 +33,16 @@ enum class SessionEnd : std::uint8_t {
     Deleted,  // by an administrator
 };
 
+// Of a client whose session may have ended. Borrowed for the duration of the call.
+struct DeniedWill {
+    const Tenant& tenant;
+    std::string_view client_id;
+    std::string_view author;  // Will::author
+    std::string_view topic;
+    std::uint8_t loop = 0;  // on which it is told
+    std::uint32_t explanation = 0;
+};
+
 // Called on the home loop of the session concerned, so from several threads if there are several
 // loops. Must not call back into the broker. Views and references are valid during the call.
 class SessionObserver {
@@ -41,9 +52,8 @@ public:
     // `explanation` is the guard's when the cause is NotAllowed, else 0.
     virtual void on_dropped(const Session& session, std::string_view topic, mqtt::Qos qos,
                             DropCause cause, std::uint32_t explanation) = 0;
-    // A will was due and its permit said no.
-    virtual void on_will_denied(const Session& session, std::string_view topic,
-                                std::uint32_t explanation) = 0;
+    // A will was due and its client may not publish it.
+    virtual void on_will_denied(const DeniedWill& will) = 0;
     virtual void on_session_ended(const Session& session, SessionEnd end) = 0;
 
 protected:

@@ -177,7 +177,10 @@ TEST(Session, ADelayedWillIsTakenBackByAResume) {
 class OnePermit final : public WillPermit {
 public:
     explicit OnePermit(Permission permission) : permission_(permission) {}
-    GuardAnswer may_publish(const Will&) override { return {permission_, 5}; }
+    std::optional<GuardAnswer> may_publish(const Will&) override {
+        return GuardAnswer{permission_, 5};
+    }
+    void ask(const Will&, std::function<void(GuardAnswer)>) override {}
 
 private:
     Permission permission_;
@@ -191,8 +194,8 @@ struct Watch final : SessionObserver {
                     std::uint32_t explanation) override {
         dropped.emplace_back(cause, explanation);
     }
-    void on_will_denied(const Session&, std::string_view, std::uint32_t explanation) override {
-        denied_wills.push_back(explanation);
+    void on_will_denied(const DeniedWill& will) override {
+        denied_wills.push_back(will.explanation);
     }
     void on_session_ended(const Session& session, SessionEnd end) override {
         ended.emplace_back(session.client_id(), end);

@@ -98,6 +98,9 @@ public:
     void run_due();
 
     const Counters& counters() const { return counters_; }  // from any thread
+    // Who makes permits of wills that have none since a restart; outlives its use. Null: nobody.
+    void set_will_judge(WillJudge* judge) { will_judge_ = judge; }
+
     std::uint8_t loop() const { return loop_; }
     std::size_t session_count() const { return directory_.size(); }
     bool is_disk_failing() const;
@@ -137,6 +140,12 @@ private:
     bool is_wanted(const Expiry& expiry) const;
     void act_on(const Expiry& expiry);
     void relieve();
+    std::optional<GuardAnswer> judge(const LastWord& word);
+    void ask(LastWord word);
+    void decided(LastWord word, const GuardAnswer& answer);
+    void tell_denied(const LastWord& word, const GuardAnswer& answer);
+    // What the policies of now say of the will counts where nobody can be asked later.
+    void note_last_permission(Session& session);
 
     // Messages (shard_publish.cc)
     PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
@@ -258,3 +267,5 @@ private:
 };
 
 }  // namespace gatehouse::broker
+    WillJudge* will_judge_ = nullptr;
+    std::size_t asked_wills_bytes_ = 0;

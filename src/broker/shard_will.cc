@@ -13,42 +13,94 @@ namespace {
 
 // Of wills that wait for a disk that fails, on one loop.
 constexpr std::size_t waiting_wills_bytes_max = 16 * 1024 * 1024;
+// Of wills about which somebody is being asked.
+constexpr std::size_t asked_wills_bytes_max = 64 * 1024 * 1024;
 // Their session without a name holds this one, as a client does for its message of QoS 2, so that a
 // will that was written in part is not published twice.
 constexpr mqtt::PacketId held_id = 1;
 
 std::size_t size_of(const Will& will) {
-    return sizeof will + will.topic.size() + will.payload.size() + will.properties.size();
+    return sizeof will + will.topic.size() + will.payload.size() + will.properties.size() +
+           will.author.size();
 }
 
 }  // namespace
 
 void Shard::publish_will(Session& session) {
-    std::unique_ptr<Will> will = std::move(session.will_);
-    const bool is_kept = session.record_ != 0;
-    if (is_kept && !is_nameless(session.client_id())) journal_->remove_will(session);
-    if (will->permit != nullptr) {
-        const GuardAnswer answer = will->permit->may_publish(*will);
-        if (answer.permission == Permission::Denied) {
-            if (shared_.observer != nullptr) {
-                shared_.observer->on_will_denied(session, will->topic, answer.explanation);
-            }
-            return;
-        }
-        will->permit.reset();
-    }
     LastWord word{.tenant = &session.tenant_,
                   .client_id = std::string(original_client_id(session.client_id())),
-                  .will = std::move(will)};
-    if (is_nameless(session.client_id())) {  // published before a restart, not to the end
+                  .will = std::move(session.will_)};
+    const bool is_kept = session.record_ != 0;
+    const bool is_without_name = is_nameless(session.client_id());
+    if (is_kept && !is_without_name) journal_->remove_will(session);
+    const std::optional<GuardAnswer> answer = judge(word);
+    if (answer && answer->permission == Permission::Denied) return tell_denied(word, *answer);
+    if (is_without_name) {  // published before a restart, not to the end
         word.record = session.record_;
         word.taken = delivery_.hold(session, held_id);
-    } else if (is_kept && word.will->qos != mqtt::Qos::AtMostOnce && !journal_->is_overfull()) {
+        if (!answer) session.record_ = 0;  // it is the will's now, and stays until that is sent
+    } else if (is_kept && (!answer || word.will->qos != mqtt::Qos::AtMostOnce) &&
+               !journal_->is_overfull()) {
         // In one transaction with its removal from the session.
         word.record = journal_->put_will(*word.tenant, word.client_id, *word.will);
     }
+    if (!answer) return ask(std::move(word));
     send(std::move(word));
 }
+
+// --- whether it may be published -------------------------------------------------------------
+
+std::optional<GuardAnswer> Shard::judge(const LastWord& word) {
+    Will& will = *word.will;
+    if (will.permit != nullptr) {
+        const std::optional<GuardAnswer> answer = will.permit->may_publish(will);
+        if (answer || asked_wills_bytes_ + size_of(will) <= asked_wills_bytes_max) return answer;
+        return GuardAnswer{.permission = Permission::Denied};
+    }
+    // What the disk had has its place in memory already.
+    if (will_judge_ != nullptr) {
+        will.permit = will_judge_->permit_of(word.tenant->name, word.client_id, will.author);
+    }
+    if (will.permit != nullptr) return will.permit->may_publish(will);
+    return GuardAnswer{.permission = will.last_permission};
+}
+
+void Shard::ask(LastWord word) {
+    word.newest = std::max<std::uint64_t>(1, word.tenant->retained.version());
+    asked_wills_bytes_ += size_of(*word.will);
+    const auto asked = std::make_shared<LastWord>(std::move(word));
+    asked->will->permit->ask(*asked->will, [this, asked](const GuardAnswer& answer) {
+        asked_wills_bytes_ -= size_of(*asked->will);
+        decided(std::move(*asked), answer);
+        settle();
+    });
+}
+
+void Shard::decided(LastWord word, const GuardAnswer& answer) {
+    if (answer.permission == Permission::Allowed) return send(std::move(word));
+    tell_denied(word, answer);
+    if (word.record != 0) remove_when_kept({.session = word.record});
+}
+
+void Shard::tell_denied(const LastWord& word, const GuardAnswer& answer) {
+    if (shared_.observer == nullptr) return;
+    shared_.observer->on_will_denied({.tenant = word.tenant->name,
+                                      .client_id = word.client_id,
+                                      .author = word.will->author,
+                                      .topic = word.will->topic,
+                                      .loop = loop_,
+                                      .explanation = answer.explanation});
+}
+
+void Shard::note_last_permission(Session& session) {
+    Will& will = *session.will_;
+    const auto answer = will.permit == nullptr ? std::nullopt : will.permit->may_publish(will);
+    if (!answer || answer->permission == will.last_permission) return;
+    will.last_permission = answer->permission;
+    if (session.record_ != 0) keep(session);
+}
+
+// --- publishing it ---------------------------------------------------------------------------
 
 void Shard::send(LastWord word) {
     const Will& will = *word.will;

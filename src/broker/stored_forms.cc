@@ -12,8 +12,12 @@ constexpr std::uint32_t no_local_bit = 4;
 constexpr std::uint32_t retain_as_published_bit = 8;
 constexpr std::uint32_t retain_handling_shift = 4;
 constexpr std::size_t client_id_bytes_max = 65'535;
+constexpr std::size_t author_bytes_max = 65'535;
 
-// Followed by topic, properties and payload.
+constexpr std::uint8_t retain_bit = 1;
+constexpr std::uint8_t denied_bit = 2;
+
+// Followed by topic, properties, author and payload.
 struct WillHead {
     std::uint32_t topic_size;
     std::uint32_t properties_size;
@@ -21,9 +25,16 @@ struct WillHead {
     std::uint32_t expiry_at;
     std::uint32_t delay_seconds;
     std::uint8_t qos;
-    std::uint8_t retain;
-    std::uint8_t unused[2];
+    std::uint8_t flags;
+    std::uint16_t author_size;  // 0 where an earlier version wrote it
 };
+
+std::uint8_t flags_of(const Will& will) {
+    std::uint8_t flags = 0;
+    if (will.retain == Retain::Yes) flags |= retain_bit;
+    if (will.last_permission == Permission::Denied) flags |= denied_bit;
+    return flags;
+}
 
 }  // namespace
 
@@ -45,18 +56,20 @@ SubscriptionOptions subscription_options(std::uint32_t word, std::uint32_t ident
 }
 
 Bytes encode_will(const Will& will) {
+    const std::string_view author = std::string_view(will.author).substr(0, author_bytes_max);
     const WillHead head{.topic_size = static_cast<std::uint32_t>(will.topic.size()),
                         .properties_size = static_cast<std::uint32_t>(will.properties.size()),
                         .expiry_seconds = will.expiry_seconds,
                         .expiry_at = will.expiry_at,
                         .delay_seconds = will.delay_seconds,
                         .qos = static_cast<std::uint8_t>(will.qos),
-                        .retain = will.retain == Retain::Yes ? std::uint8_t{1} : std::uint8_t{0},
-                        .unused = {}};
+                        .flags = flags_of(will),
+                        .author_size = static_cast<std::uint16_t>(author.size())};
     Bytes form(sizeof head);
     std::memcpy(form.data(), &head, sizeof head);
     form.insert(form.end(), will.topic.begin(), will.topic.end());
     form.insert(form.end(), will.properties.begin(), will.properties.end());
+    form.insert(form.end(), author.begin(), author.end());
     form.insert(form.end(), will.payload.begin(), will.payload.end());
     return form;
 }
@@ -66,7 +79,7 @@ std::unique_ptr<Will> decode_will(BytesView form) {
     if (form.size() < sizeof head) return nullptr;
     std::memcpy(&head, form.data(), sizeof head);
     form = form.subspan(sizeof head);
-    if (form.size() < std::size_t{head.topic_size} + head.properties_size ||
+    if (form.size() < std::size_t{head.topic_size} + head.properties_size + head.author_size ||
         head.qos > static_cast<std::uint8_t>(mqtt::Qos::ExactlyOnce)) {
         return nullptr;
     }
@@ -75,9 +88,13 @@ std::unique_ptr<Will> decode_will(BytesView form) {
     form = form.subspan(head.topic_size);
     will->properties.assign(form.begin(), form.begin() + head.properties_size);
     form = form.subspan(head.properties_size);
+    will->author = text_of(form.first(head.author_size));
+    form = form.subspan(head.author_size);
     will->payload.assign(form.begin(), form.end());
     will->qos = static_cast<mqtt::Qos>(head.qos);
-    will->retain = head.retain != 0 ? Retain::Yes : Retain::No;
+    will->retain = (head.flags & retain_bit) != 0 ? Retain::Yes : Retain::No;
+    will->last_permission =
+        (head.flags & denied_bit) != 0 ? Permission::Denied : Permission::Allowed;
     will->expiry_seconds = head.expiry_seconds;
     will->expiry_at = head.expiry_at;
     will->delay_seconds = head.delay_seconds;

@@ -16,7 +16,7 @@ std::uint32_t subscription_word(const SubscriptionOptions& options);
 // `identifier` stands beside the word.
 SubscriptionOptions subscription_options(std::uint32_t word, std::uint32_t identifier);
 
-// Without the permit: who may be asked lives no longer than the connection.
+// Without the permit: the server's next life makes another by the author (WillJudge).
 Bytes encode_will(const Will& will);
 // Null: it does not read back.
 std::unique_ptr<Will> decode_will(BytesView form);

@@ -1,18 +1,21 @@
 #include "gateway/attach_request.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "gateway/connect_will.h"
 #include "gateway/session_owner.h"
-#include "gateway/will_permit.h"
 
 namespace gatehouse::gateway {
 
 broker::AttachRequest attach_request(const mqtt::Connect& connect, const DeviceFacts& facts,
                                      const authentication::IdentityPtr& identity,
                                      const ConnectTerms& terms, const Limits& limits) {
+    std::string principal = session_owner(*identity);
+    auto will = make_will(connect, principal, limits);
     return {.tenant = facts.tenant(),
             .client_id = broker::ClientId(facts.client_id),
-            .principal = session_owner(*identity),
+            .principal = std::move(principal),
             .version = connect.version,
             .clean_start = connect.clean_start ? broker::CleanStart::Yes : broker::CleanStart::No,
             .session_expiry_seconds = terms.session_expiry_seconds,
@@ -20,7 +23,7 @@ broker::AttachRequest attach_request(const mqtt::Connect& connect, const DeviceF
             .packet_bytes_max = connect.properties.maximum_packet_size,
             .topic_alias_maximum = static_cast<std::uint16_t>(std::min<std::uint32_t>(
                 connect.properties.topic_alias_maximum, limits.topic_alias_max)),
-            .will = make_will(connect, identity, limits)};
+            .will = std::move(will)};
 }
 
 }  // namespace gatehouse::gateway

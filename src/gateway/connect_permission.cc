@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "gateway/will_permit.h"
+#include "gateway/connect_will.h"
 
 namespace gatehouse::gateway {
 namespace {

@@ -10,7 +10,6 @@
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"
-#include "gateway/will_permit.h"
 #include "mqtt/connack.h"
 #include "mqtt/disconnect.h"
 
@@ -63,6 +62,8 @@ void DeviceConnection::start() {
     broker::AttachRequest attach = std::move(arrival->attach);
     attach.outbound = this;
     attach.guard = this;
+    if (attach.will != nullptr)
+        attach.will->permit = gateway_.wills().permit_of(*facts_, identity_);
     lease_ = gateway_.shard().attach(std::move(attach));
     if (lingering_) return;
     send_connack(*arrival);
@@ -112,7 +113,7 @@ void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
     if (is_other_thing) tell_presence();
     denied_deliveries_.reset();
     ++policy_generation_;
-    lease_.policies_changed(will_permit(identity_));
+    lease_.policies_changed(gateway_.wills().permit_of(*facts_, identity_));
 }
 
 void DeviceConnection::on_ready(std::uint32_t events) {

@@ -9,6 +9,7 @@
 #include "base/uuid.h"
 #include "broker/session.h"
 #include "gateway/drop_tally.h"
+#include "gateway/session_owner.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -101,26 +102,25 @@ public:
                         .more = more});
     }
 
-    void tell_will_denied(const broker::Session& session, std::string_view principal_id,
-                          std::string_view topic) {
+    void tell(const broker::DeniedWill& will) {
+        const std::string_view principal_id = principal_id_of(will.author);
         constexpr auto type = logs::EventType::PublishIn;
         constexpr auto status = logs::Status::Failure;
-        const logs::Level level = levels_.level_for({.tenant = session.tenant(),
-                                                     .client_id = session.client_id(),
-                                                     .principal_id = principal_id});
+        const logs::Level level = levels_.level_for(
+            {.tenant = will.tenant, .client_id = will.client_id, .principal_id = principal_id});
         if (!events_.keeps(level, type, status)) return;
         const std::string trace_id = make_uuid(random_);
-        events_.record({.tenant = session.tenant(),
+        events_.record({.tenant = will.tenant,
                         .type = type,
                         .status = status,
                         .trace_id = trace_id,
                         .origin = {.protocol = "MQTT",
-                                   .client_id = session.client_id(),
+                                   .client_id = will.client_id,
                                    .principal_id = principal_id},
-                        .topic_name = topic,
+                        .topic_name = will.topic,
                         .reason = "AUTHORIZATION_FAILURE",
-                        .details = "the will was not sent: the policies that its client had last "
-                                   "do not allow it"});
+                        .details = "the will was not sent: its client may not publish it any "
+                                   "more"});
     }
 
 private:
@@ -205,9 +205,8 @@ void DropReports::on_dropped(const broker::Session& session, std::string_view to
     loops_[session.place().loop]->note(session, taker_of_(session), topic, qos, cause);
 }
 
-void DropReports::on_will_denied(const broker::Session& session, std::string_view topic,
-                                 std::uint32_t) {
-    loops_[session.place().loop]->tell_will_denied(session, taker_of_(session).principal_id, topic);
+void DropReports::on_will_denied(const broker::DeniedWill& will) {
+    loops_[will.loop]->tell(will);
 }
 
 }  // namespace gatehouse::gateway

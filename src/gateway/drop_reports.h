@@ -38,8 +38,7 @@ public:
     void on_queued(const broker::Session& session, std::string_view topic, mqtt::Qos qos) override;
     void on_dropped(const broker::Session& session, std::string_view topic, mqtt::Qos qos,
                     broker::DropCause cause, std::uint32_t explanation) override;
-    void on_will_denied(const broker::Session& session, std::string_view topic,
-                        std::uint32_t explanation) override;
+    void on_will_denied(const broker::DeniedWill& will) override;
     void on_session_ended(const broker::Session&, broker::SessionEnd) override {}
 
 private:

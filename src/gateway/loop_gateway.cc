@@ -19,10 +19,13 @@ LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard
       domains_(gateway.parts().domains),
       lifecycle_(shard, gateway.parts().clock),
       connect_bytes_(gateway.settings().connect_bytes_max),
-      tasks_(loop, "entrance") {}
+      tasks_(loop, "entrance") {
+    shard_.set_will_judge(&wills_);
+}
 
 LoopGateway::~LoopGateway() {
     loop_.cancel_turn_end(*this);
+    shard_.set_will_judge(nullptr);
 }
 
 const GatewaySettings& LoopGateway::settings() const {

@@ -24,6 +24,7 @@
 #include "gateway/output_buffer.h"
 #include "gateway/parts.h"
 #include "gateway/recent_disconnects.h"
+#include "gateway/will_reviews.h"
 #include "net/listener.h"
 #include "net/refusal_tally.h"
 
@@ -71,6 +72,7 @@ public:
     logs::MetricSet& metrics() { return metrics_; }
     broker::LifecycleEvents& lifecycle() { return lifecycle_; }
     IdentityReviews& reviews() { return reviews_; }
+    WillReviews& wills() { return wills_; }
     ConnectBytes& connect_bytes() { return connect_bytes_; }
     // Refused at the bound of an address behind a load balancer.
     net::RefusalTally& over_limits() { return over_limits_; }
@@ -109,6 +111,7 @@ private:
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;
     IdentityReviews reviews_{*this};
+    WillReviews wills_{*this};
     std::vector<std::unique_ptr<DeviceConnection>> connections_;  // each knows its place
     std::vector<std::unique_ptr<DeviceConnection>> retired_;
     Bytes scratch_;

@@ -36,12 +36,12 @@ def publish(topic: str) -> dict:
 
 
 class Device(Peer):
-    def __init__(self, server, client_id: str, files: tuple[str, str]):
+    def __init__(self, server, client_id: str, files: tuple[str, str], **how):
         super().__init__(server.ready["mqtts"], wire.V5)
         context = ssl.create_default_context(cafile=server.ready["ca"])
         context.load_cert_chain(*files)
         self.stream = context.wrap_socket(self.stream, server_hostname="localhost")
-        self.send(wire.connect(wire.V5, client_id))
+        self.send(wire.connect(wire.V5, client_id, **how))
         self.connect_code = self.expect(wire.CONNACK).code
 
     def may_publish(self, topic: str) -> bool:
@@ -68,9 +68,10 @@ class RegistryEffects(ClientTest):
         self.iot.attach_thing_principal(thingName=name, principal=made["certificateArn"])
         return made
 
-    def connect(self, name: str, client_id: str | None = None) -> Device:
+    def connect(self, name: str, client_id: str | None = None, **how) -> Device:
         device = Device(self.server, client_id or name, (
-            str(self.folder / f"{name}.cert.pem"), str(self.folder / f"{name}.private.key")))
+            str(self.folder / f"{name}.cert.pem"), str(self.folder / f"{name}.private.key")),
+            **how)
         self.addCleanup(device.stream.close)
         self.assertEqual(device.connect_code, 0)
         return device
@@ -181,6 +182,69 @@ class RegistryEffects(ClientTest):
         self.iot.update_certificate(certificateId=made["certificateId"], newStatus="INACTIVE")
         self.iot.delete_certificate(certificateId=made["certificateId"], forceDelete=True)
         device.expect_closed(NOT_AUTHORIZED)
+
+    def revoke(self, made: dict):
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="REVOKED")
+
+    def delete(self, made: dict):
+        self.iot.detach_thing_principal(thingName=made["name"], principal=made["certificateArn"])
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="INACTIVE")
+        self.iot.delete_certificate(certificateId=made["certificateId"], forceDelete=True)
+
+    def narrow(self, made: dict):
+        self.iot.create_policy_version(policyName=f"{made['name']}-Policy", setAsDefault=True,
+                                       policyDocument=policy(CONNECT))
+
+    def watch_wills(self, name: str) -> Device:
+        watcher = self.connect(name, clean=False, props={"session_expiry": 3600})
+        watcher.subscribe("wills/+")
+        return watcher
+
+    def leave_wills(self, delay: int, kinds: tuple[str, ...], qos: int) -> dict[str, dict]:
+        made = {}
+        for kind in kinds:
+            name = f"{kind}-{delay}"
+            made[kind] = self.make(name, publish("wills/*")) | {"name": name}
+            device = self.connect(
+                name, clean=False, props={"session_expiry": 3600},
+                will=wire.Will(f"wills/{kind}", kind.encode(), qos, props={"will_delay": delay}))
+            device.stream.close()
+            self.server.wait_for_record(eventType="Disconnect", clientId=name)
+        return made
+
+    def test_wills_of_who_may_not_publish_any_more(self):
+        """The client is away when the registry changes, and its will is due later."""
+        self.make("watcher", {"Action": ["iot:Subscribe", "iot:Receive"], "Resource": "*"})
+        watcher = self.watch_wills("watcher")
+        made = self.leave_wills(4, ("allowed", "narrow", "revoke", "delete", "touched"), qos=0)
+        for kind in ("narrow", "revoke", "delete"):
+            getattr(self, kind)(made[kind])
+        self.iot.update_thing(thingName="touched-4", attributePayload={"attributes": {"a": "b"}})
+        received = {watcher.message().payload for _ in range(2)}
+        self.assertEqual(received, {b"allowed", b"touched"})
+        for kind in ("narrow", "revoke", "delete"):
+            record = self.server.wait_for_record(eventType="Publish-In", clientId=f"{kind}-4",
+                                                 status="Failure")
+            self.assertEqual(record["topicName"], f"wills/{kind}")
+            self.assertEqual(record["principalId"], made[kind]["certificateId"])
+        watcher.expect_quiet()
+
+    def test_wills_that_are_due_after_a_restart(self):
+        self.make("guard", {"Action": ["iot:Subscribe", "iot:Receive"], "Resource": "*"})
+        watcher = self.watch_wills("guard")
+        made = self.leave_wills(3, ("allowed", "narrow", "revoke", "delete"), qos=1)
+        for kind in ("narrow", "revoke", "delete"):
+            getattr(self, kind)(made[kind])
+        watcher.goodbye()
+        self.server.kill()
+        self.server.start()
+        for kind in ("narrow", "revoke", "delete"):
+            record = self.server.wait_for_record(eventType="Publish-In", clientId=f"{kind}-3",
+                                                 status="Failure")
+            self.assertEqual(record["principalId"], made[kind]["certificateId"])
+        watcher = self.watch_wills("guard")
+        self.assertEqual(watcher.message().payload, b"allowed")
+        watcher.expect_quiet()
 
     def test_who_comes_while_it_changes(self):
         """However a connect and a revocation meet, nobody stays who is revoked."""

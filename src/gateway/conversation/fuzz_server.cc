@@ -92,6 +92,11 @@ public:
                                                                 : Refusal::Kind::Unavailable));
     }
 
+    async::Task<AuthenticationResult> recall(authentication::AbsentClient client,
+                                             Deadline) override {
+        co_return std::move(client.identity);
+    }
+
     bool is_outdated(const authentication::Identity&, const Tenant&,
                      std::string_view) const override {
         return false;

@@ -1,4 +1,4 @@
-// The will of a CONNECT, and whether it may still be published when its time comes.
+// The will of a CONNECT, and what policies may ask of it.
 #pragma once
 
 #include <memory>
@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "authentication/identity.h"
 #include "base/pinned.h"
 #include "base/profile.h"
 #include "base/tenant.h"
@@ -16,13 +15,10 @@
 
 namespace gatehouse::gateway {
 
-// Null: the CONNECT has none.
-std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
-                                        authentication::IdentityPtr identity, const Limits& limits);
-
-// Asks the policies of this identity, which is kept: when the will is due the connection may be
-// gone.
-std::unique_ptr<broker::WillPermit> will_permit(authentication::IdentityPtr identity);
+// Null: the CONNECT has none. Without a permit, which the session's loop gives it
+// (will_reviews.h). `principal`: AttachRequest::principal.
+std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect, std::string_view principal,
+                                        const Limits& limits);
 
 // The condition keys that only a CONNECT has: iot:ConnectAttributes and iot:LastWillTopic.
 class ConnectContext : Pinned {

@@ -1,4 +1,4 @@
-#include "gateway/will_permit.h"
+#include "gateway/connect_will.h"
 
 #include <algorithm>
 
@@ -6,35 +6,8 @@
 #include "mqtt/publish.h"
 
 namespace gatehouse::gateway {
-namespace {
 
-class IdentityPermit final : public broker::WillPermit {
-public:
-    explicit IdentityPermit(authentication::IdentityPtr identity)
-        : identity_(std::move(identity)) {}
-
-    broker::GuardAnswer may_publish(const broker::Will& will) override {
-        const auto allows = [&](policy::Action action) {
-            return identity_->policies->decide(action, will.topic).allowed();
-        };
-        const bool allowed =
-            allows(policy::Action::Publish) &&
-            (will.retain == broker::Retain::No || allows(policy::Action::RetainPublish));
-        return {.permission = allowed ? broker::Permission::Allowed : broker::Permission::Denied};
-    }
-
-private:
-    authentication::IdentityPtr identity_;
-};
-
-}  // namespace
-
-std::unique_ptr<broker::WillPermit> will_permit(authentication::IdentityPtr identity) {
-    return std::make_unique<IdentityPermit>(std::move(identity));
-}
-
-std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
-                                        authentication::IdentityPtr identity,
+std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect, std::string_view principal,
                                         const Limits& limits) {
     if (!connect.will) return nullptr;
     const mqtt::Will& from = *connect.will;
@@ -53,7 +26,7 @@ std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect,
                 *from.properties.message_expiry_interval, 1, limits.message_expiry_seconds_max);
         }
     }
-    will->permit = will_permit(std::move(identity));
+    will->author = principal;
     return will;
 }
 
