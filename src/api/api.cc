@@ -15,17 +15,6 @@ namespace {
 // Larger bodies are hashed on a worker.
 constexpr std::size_t verify_inline_max = 256 * 1024;
 
-net::HttpResponse to_http(wire::ResponseParts parts, std::string_view request_id) {
-    net::HttpResponse response{.status = parts.status, .body = std::move(parts.body)};
-    if (!parts.after_request_id.empty()) {
-        response.body.append(request_id).append(parts.after_request_id);
-    }
-    for (auto& [name, value] : parts.headers) {
-        response.headers.add(std::move(name), std::move(value));
-    }
-    return response;
-}
-
 // The protocol a client speaks whose service is not known.
 wire::Protocol protocol_of(const net::HttpRequest& request) {
     if (request.headers.find("X-Amz-Target")) return wire::Protocol::Json11;
@@ -51,6 +40,17 @@ std::string no_operation(const wire::ServiceModel& model, const net::HttpRequest
 }
 
 }  // namespace
+
+net::HttpResponse to_http(wire::ResponseParts parts, std::string_view request_id) {
+    net::HttpResponse response{.status = parts.status, .body = std::move(parts.body)};
+    if (!parts.after_request_id.empty()) {
+        response.body.append(request_id).append(parts.after_request_id);
+    }
+    for (auto& [name, value] : parts.headers) {
+        response.headers.add(std::move(name), std::move(value));
+    }
+    return response;
+}
 
 // One request on its way.
 struct Api::Call {

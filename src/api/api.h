@@ -42,6 +42,9 @@ struct CallRecord {
     std::chrono::microseconds took{0};
 };
 
+// What an operation answered, as it goes out.
+net::HttpResponse to_http(wire::ResponseParts parts, std::string_view request_id);
+
 struct ApiSettings {
     AccessSettings access;
     // Names this server answers to, beside addresses and localhost.

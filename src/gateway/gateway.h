@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/connect_rates.h"
+#include "gateway/device_api.h"
 #include "gateway/loop_gateway.h"
 #include "gateway/parts.h"
 
@@ -29,6 +30,9 @@ public:
     void review(const registry::AffectedClients& affected);
     // Tells the listener of every client of the tenant that is connected. From any thread.
     void tell_presence(const Tenant& tenant);
+    // What the HTTPS doors serve beside publishing; before the loops run. Null: nothing.
+    void serve(DeviceApi* api) { device_api_ = api; }
+    const DeviceApi* device_api() const { return device_api_; }
     // Null where the profile bounds no such rate.
     ConnectRates* connect_rates() { return connect_rates_.get(); }
 
@@ -36,6 +40,7 @@ private:
     const GatewaySettings settings_;
     const GatewayParts parts_;
     std::unique_ptr<ConnectRates> connect_rates_;
+    DeviceApi* device_api_ = nullptr;
     std::vector<std::unique_ptr<LoopGateway>> loops_;
 };
 

@@ -23,6 +23,23 @@ using authentication::Refusal;
 // The second one is what some clients of MQTT 3.1 offer.
 constexpr std::array<std::string_view, 2> mqtt_protocols{"mqtt", "mqttv3.1"};
 
+constexpr const char* only_publishing_for_authorizers =
+    "AWS IoT lets a custom authorizer decide over HTTPS about publishing alone: show a client "
+    "certificate, or sign the request and send it to the API port";
+
+logs::EventType event_type_of(policy::Action action) {
+    using policy::Action;
+    switch (action) {
+        case Action::GetRetainedMessage: return logs::EventType::GetRetainedMessage;
+        case Action::ListRetainedMessages: return logs::EventType::ListRetainedMessage;
+        case Action::DeleteConnection: return logs::EventType::DeleteConnection;
+        case Action::GetConnection: return logs::EventType::GetConnection;
+        case Action::ListSubscriptions: return logs::EventType::ListSubscriptions;
+        case Action::SendDirectMessage: return logs::EventType::SendDirectMessage;
+        default: return logs::EventType::PublishIn;
+    }
+}
+
 std::string_view error_type_of(unsigned status) {
     switch (status) {
         case 400: return "InvalidRequestException";
@@ -115,12 +132,27 @@ struct HttpDoor::Call {
     std::string source_ip;
     Tenant tenant;
     HttpPublish publish;
+    std::optional<DeviceApi::Operation> operation;  // instead of the publish
     authentication::IdentityPtr identity;
     bool names_endpoint = false;
     DomainPtr domain;  // null: none
 
+    std::optional<Refused> refused_to(const authentication::Identity& asking) const {
+        if (!operation) return refused_of_publish(asking, publish.topic, publish.retain);
+        const auto decision = asking.policies->decide(operation->action, operation->resource_name);
+        if (decision.allowed()) return std::nullopt;
+        return Refused{operation->action, decision};
+    }
+    bool is_about_client() const {
+        return operation &&
+               policy::resource_type_of(operation->action) == policy::ResourceType::Client;
+    }
+    std::string_view resource_name() const {
+        return operation ? operation->resource_name : publish.topic;
+    }
     logs::Origin origin() const {
         return {.protocol = "HTTP",
+                .client_id = is_about_client() ? resource_name() : std::string_view(),
                 .principal_id =
                     identity ? std::string_view(identity->principal_id) : std::string_view(),
                 .source_ip = source_ip,
@@ -144,6 +176,10 @@ async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
     if (request.path.starts_with(topics_path)) {
         co_return co_await publish(std::move(request), peer, deadline);
     }
+    const DeviceApi* const api = gateway_.gateway().device_api();
+    if (auto operation = api != nullptr ? api->operation_of(request) : std::nullopt) {
+        co_return co_await operate(std::move(request), peer, std::move(*operation), deadline);
+    }
     co_return answer(404,
                      fmt::format("nothing is served at {} on this port; the AWS API is on the API "
                                  "port",
@@ -161,14 +197,7 @@ net::HttpResponse HttpDoor::refuse_request(unsigned status, std::string sentence
 
 async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
                                                  const net::PeerFacts& peer, Deadline deadline) {
-    Call call{.request = request,
-              .peer = peer,
-              .trace_id = make_uuid(gateway_.parts().random),
-              .source_ip = peer.remote.host(),
-              .tenant = {},
-              .publish = {},
-              .identity = nullptr,
-              .domain = domain_of(request, peer)};
+    Call call = call_of(request, peer);
     if (request.method != "POST") {
         co_return answer(405, "a message is published with POST", call.trace_id);
     }
@@ -178,10 +207,39 @@ async::Task<net::HttpResponse> HttpDoor::publish(net::HttpRequest request,
         co_return answer(parsed.error().status, parsed.error().sentence, call.trace_id);
     }
     call.publish = std::move(*parsed);
-    co_return co_await authenticate_and_pass_on(call, deadline);
+    if (auto refusal = co_await admit(call, deadline)) co_return std::move(*refusal);
+    co_return co_await pass_on(call, deadline);
 }
 
-async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, Deadline deadline) {
+async::Task<net::HttpResponse> HttpDoor::operate(net::HttpRequest request,
+                                                 const net::PeerFacts& peer,
+                                                 DeviceApi::Operation operation,
+                                                 Deadline deadline) {
+    Call call = call_of(request, peer);
+    call.operation = std::move(operation);
+    if (auto refusal = co_await admit(call, deadline)) co_return std::move(*refusal);
+    co_return co_await gateway_.gateway().device_api()->answer(
+        {.request = request,
+         .tenant = call.tenant,
+         .principal_id = call.identity->principal_id,
+         .trace_id = call.trace_id,
+         .deadline = deadline});
+}
+
+HttpDoor::Call HttpDoor::call_of(const net::HttpRequest& request,
+                                 const net::PeerFacts& peer) const {
+    return {.request = request,
+            .peer = peer,
+            .trace_id = make_uuid(gateway_.parts().random),
+            .source_ip = peer.remote.host(),
+            .tenant = {},
+            .publish = {},
+            .operation = std::nullopt,
+            .identity = nullptr,
+            .domain = domain_of(request, peer)};
+}
+
+async::Task<std::optional<net::HttpResponse>> HttpDoor::admit(Call& call, Deadline deadline) {
     TenantAnswer tenant =
         tenant_for(gateway_.parts(), call.domain, asked_name(call.request, call.peer), call.peer);
     call.names_endpoint = tenant.is_endpoint;
@@ -193,27 +251,35 @@ async::Task<net::HttpResponse> HttpDoor::authenticate_and_pass_on(Call& call, De
     auto identity = co_await identify(call, deadline);
     if (!identity) co_return refuse(call, identity.error());
     call.identity = std::move(*identity);
-    const HttpPublish& publish = call.publish;
-    if (const auto refused = refused_of_publish(*call.identity, publish.topic, publish.retain)) {
-        co_return deny(call, *refused);
-    }
-    co_return co_await pass_on(call, deadline);
+    if (const auto refused = call.refused_to(*call.identity)) co_return deny(call, *refused);
+    co_return std::nullopt;
 }
 
-async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
-                                                                     Deadline deadline) {
+std::shared_ptr<const authentication::Credentials> HttpDoor::credentials_of(
+    const Call& call) const {
+    const DoorRules rules = gateway_.settings().profile.behaviour.door_rules;
     auto credentials = std::make_shared<authentication::Credentials>();
     credentials->tenant = call.tenant;
     credentials->trace_id = authentication::TraceId(call.trace_id);
     credentials->peer = call.peer;
     if (call.domain) credentials->domain = call.domain->configuration;
     note_door(*credentials, door_, {asked_name(call.request, call.peer), call.names_endpoint},
-              Carrier::Http, gateway_.settings().profile.behaviour.door_rules);
+              Carrier::Http, rules);
+    if (call.operation && rules == DoorRules::AsAws) {
+        credentials->custom_authentication_problem =
+            std::make_unique<const std::string>(only_publishing_for_authorizers);
+    }
     credentials->http = std::make_unique<authentication::HttpCredentials>(
         authentication::HttpCredentials{call.request.headers, call.request.query});
+    return credentials;
+}
+
+async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
+                                                                     Deadline deadline) {
+    const auto credentials = credentials_of(call);
     const GatewayParts& parts = gateway_.parts();
     std::string asked_with = authentication::asked_with(*credentials->http);
-    if (kept_.identity != nullptr && kept_.asked_with == asked_with &&
+    if (kept_.identity != nullptr && !call.operation && kept_.asked_with == asked_with &&
         kept_.tenant == call.tenant && kept_.domain == call.domain &&
         parts.clock.steady_now() < kept_.until) {
         co_return kept_.identity;
@@ -228,9 +294,7 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
     }
     auto identity = co_await parts.authenticator.authenticate(
         credentials,
-        [&publish = call.publish](const authentication::Identity& identity) {
-            return !refused_of_publish(identity, publish.topic, publish.retain);
-        },
+        [&call](const authentication::Identity& identity) { return !call.refused_to(identity); },
         trace, patience);
     kept_ = {};
     if (identity && (*identity)->may_be_kept_for_http) {
@@ -263,25 +327,28 @@ async::Task<net::HttpResponse> HttpDoor::pass_on(Call& call, Deadline deadline) 
 }
 
 net::HttpResponse HttpDoor::refuse(Call& call, const Refusal& refusal) {
-    gateway_.metrics().add(logs::Metric::PublishInAuthError);
+    if (!call.operation) gateway_.metrics().add(logs::Metric::PublishInAuthError);
     report(call, refusal.reason, refusal.sentence);
     const bool explains = gateway_.settings().profile.behaviour.explanation == Explanation::Given;
+    const std::string_view packet = call.operation ? "HTTP" : "PUBLISH";
     if (refusal.kind == Refusal::Kind::Unavailable) {
         return answer(503,
-                      explains ? told_when_unavailable("PUBLISH", call.trace_id)
+                      explains ? told_when_unavailable(packet, call.trace_id)
                                : std::string("Service Unavailable"),
                       call.trace_id);
     }
     return answer(refusal.kind == Refusal::Kind::NotAuthorized ? 403 : 401,
-                  explains ? told_to_client("PUBLISH", call.trace_id) : std::string("Forbidden"),
+                  explains ? told_to_client(packet, call.trace_id) : std::string("Forbidden"),
                   call.trace_id);
 }
 
 net::HttpResponse HttpDoor::deny(Call& call, const Refused& refused) {
-    gateway_.metrics().add(call.publish.retain == broker::Retain::Yes
-                               ? logs::Metric::PublishRetainedAuthError
-                               : logs::Metric::PublishInAuthError);
-    const Denial denial = describe_denial(*call.identity, refused, call.publish.topic);
+    if (!call.operation) {
+        gateway_.metrics().add(call.publish.retain == broker::Retain::Yes
+                                   ? logs::Metric::PublishRetainedAuthError
+                                   : logs::Metric::PublishInAuthError);
+    }
+    const Denial denial = describe_denial(*call.identity, refused, call.resource_name());
     report(call, "AUTHORIZATION_FAILURE", "Authorization Failure", denial.json);
     return answer(403, "Forbidden", call.trace_id);
 }
@@ -291,18 +358,21 @@ void HttpDoor::report(const Call& call, std::string_view reason, std::string_vie
                       std::string_view explanation) {
     const GatewayParts& parts = gateway_.parts();
     const logs::Status status = reason.empty() ? logs::Status::Success : logs::Status::Failure;
+    const logs::EventType type =
+        call.operation ? event_type_of(call.operation->action) : logs::EventType::PublishIn;
     const logs::Origin origin = call.origin();
     const logs::Level level = parts.levels.level_for({.tenant = call.tenant,
+                                                      .client_id = origin.client_id,
                                                       .principal_id = origin.principal_id,
                                                       .source_ip = origin.source_ip});
-    if (!parts.events.keeps(level, logs::EventType::PublishIn, status)) return;
+    if (!parts.events.keeps(level, type, status)) return;
     parts.events.record(
         {.tenant = call.tenant,
-         .type = logs::EventType::PublishIn,
+         .type = type,
          .status = status,
          .trace_id = call.trace_id,
          .origin = origin,
-         .topic_name = call.publish.topic,
+         .topic_name = call.is_about_client() ? std::string_view() : call.resource_name(),
          .reason = reason,
          .details = details,
          .door = name_of(door_.kind),

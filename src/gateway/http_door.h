@@ -1,4 +1,5 @@
-// What the HTTPS doors serve to one connection: publishing, and the upgrade to MQTT over WebSocket.
+// What the HTTPS doors serve to one connection: publishing, the other operations of the data plane
+// that are for devices (device_api.h), and the upgrade to MQTT over WebSocket.
 //
 // A publish is authenticated like a connection (custom authorizer by header or query), each time
 // anew, or once a connection and refresh time where the authorizer says enableCachingForHttp. It is
@@ -11,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "base/pinned.h"
 #include "broker/publisher.h"
 #include "gateway/denial.h"
+#include "gateway/device_api.h"
 #include "gateway/domain.h"
 #include "gateway/door.h"
 #include "gateway/http_publish_request.h"
@@ -53,7 +56,7 @@ public:
     net::HttpResponse refuse_request(unsigned status, std::string sentence) const override;
 
 private:
-    // One publish on its way.
+    // One publish, or operation, on its way.
     struct Call;
 
     // By SNI, or without it by the Host; as it is now.
@@ -61,7 +64,12 @@ private:
 
     async::Task<net::HttpResponse> publish(net::HttpRequest request, const net::PeerFacts& peer,
                                            Deadline deadline);
-    async::Task<net::HttpResponse> authenticate_and_pass_on(Call& call, Deadline deadline);
+    async::Task<net::HttpResponse> operate(net::HttpRequest request, const net::PeerFacts& peer,
+                                           DeviceApi::Operation operation, Deadline deadline);
+    // The refusal of who may not do this; nothing: who it is stands in the call.
+    async::Task<std::optional<net::HttpResponse>> admit(Call& call, Deadline deadline);
+    Call call_of(const net::HttpRequest& request, const net::PeerFacts& peer) const;
+    std::shared_ptr<const authentication::Credentials> credentials_of(const Call& call) const;
     async::Task<authentication::AuthenticationResult> identify(Call& call, Deadline deadline);
     async::Task<net::HttpResponse> pass_on(Call& call, Deadline deadline);
     net::HttpResponse refuse(Call& call, const authentication::Refusal& refusal);

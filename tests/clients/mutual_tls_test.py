@@ -3,6 +3,8 @@
 
 usage: mutual_tls_test.py GATEHOUSE [TESTS]"""
 
+import contextlib
+import http.client
 import json
 import pathlib
 import socket
@@ -159,6 +161,59 @@ class MutualTls(ClientTest):
 
         self.assertTrue(post("lab/meter").stdout.endswith("200"))
         self.assertTrue(post("lab/other").stdout.endswith("403"))
+
+    def request(self, name: str, method: str, path: str, port: str = "https_mtls",
+                protocols: list[str] | None = None) -> tuple[int, dict]:
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        if protocols:
+            context.set_alpn_protocols(protocols)
+        if name:
+            context.load_cert_chain(*self.files(name))
+        connection = http.client.HTTPSConnection("localhost", self.server.ready[port],
+                                                 timeout=60, context=context)
+        with contextlib.closing(connection):
+            connection.request(method, path)
+            answer = connection.getresponse()
+            text = answer.read()
+            self.assertEqual(len(answer.headers["x-amzn-RequestId"]), 36)
+            return answer.status, json.loads(text) if text else {}
+
+    def test_operations_of_the_data_plane(self):
+        """Beside publishing, a device asks for what its policies allow."""
+        self.device("asker", policy(
+            {"Action": "iot:GetRetainedMessage", "Resource": PREFIX + "topic/kept/a"},
+            {"Action": "iot:ListRetainedMessages", "Resource": "*"},
+            {"Action": ["iot:GetConnection", "iot:ListSubscriptions", "iot:DeleteConnection"],
+             "Resource": PREFIX + "client/asker"},
+            {"Action": ["iot:Connect", "iot:Subscribe"], "Resource": "*"}))
+        self.device("stranger", policy({"Action": "iot:Publish", "Resource": "*"}))
+        self.server.api("iot-data").publish(topic="kept/a", payload=b"{}", qos=1, retain=True)
+        for port, protocols in (("https_mtls", None), ("https", ["x-amzn-http-ca"])):
+            with self.subTest(port=port):
+                status, message = self.request("asker", "GET", "/retainedMessage/kept%2Fa", port,
+                                               protocols)
+                self.assertEqual((status, message["payload"], message["qos"]), (200, "e30=", 1))
+        self.assertEqual(self.request("asker", "GET", "/retainedMessage/kept%2Fb")[0], 403)
+        status, page = self.request("asker", "GET", "/retainedMessage?maxResults=1")
+        self.assertEqual((status, page["retainedTopics"][0]["topic"]), (200, "kept/a"))
+        status, answer = self.request("asker", "GET", "/retainedMessage?maxResults=0")
+        self.assertEqual(status, 400, answer)
+        for path in ("/retainedMessage/kept%2Fa", "/retainedMessage", "/connections/asker"):
+            self.assertEqual(self.request("stranger", "GET", path)[0], 403, path)
+        record = self.server.wait_for_record(eventType="GetConnection", status="Failure")
+        self.assertEqual((record["clientId"], record["reason"]),
+                         ("asker", "AUTHORIZATION_FAILURE"))
+        self.assertEqual(self.request("asker", "GET", "/connections/asker")[0], 404)
+        client = self.connected("asker", "mqtts")
+        client.subscribe("kept/#", 1)
+        status, found = self.request("asker", "GET", "/connections/asker")
+        self.assertEqual((status, found["connected"], found["clientId"]), (200, True, "asker"))
+        self.assertEqual(self.request("asker", "GET", "/connections/asker/subscriptions")[0], 200)
+        self.assertEqual(self.request("asker", "GET", "/connections/other")[0], 403)
+        self.assertEqual(self.request("asker", "DELETE", "/connections/asker")[0], 200)
+        self.server.wait_for_record(clientId="asker", disconnectReason="API_INITIATED_DISCONNECT")
+        self.assertEqual(self.request("", "GET", "/retainedMessage/kept%2Fa", "https")[0], 401)
+        self.assertEqual(self.request("asker", "POST", "/retainedMessage/kept%2Fa")[0], 404)
 
     def test_who_is_not_let_in(self):
         made = self.device("door")

@@ -216,6 +216,8 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                               .domains = foundation.domains->domains(),
                               .presence = made.get()},
         parts.loops.all());
+    made->operations_ = std::make_unique<DeviceOperations>(*made->gateway_, foundation.workers);
+    made->gateway_->serve(made->operations_.get());
     made->follow_registry();
     return made;
 }

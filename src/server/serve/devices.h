@@ -24,6 +24,7 @@
 #include "net/name_lookups.h"
 #include "registry/authorizers.h"
 #include "server/serve/device_endpoints.h"
+#include "server/serve/device_operations.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
@@ -88,6 +89,7 @@ private:
     std::unique_ptr<authentication::DeviceAuthenticator> authenticator_;
     std::atomic<std::size_t> body_bytes_in_flight_ = 0;  // of HTTP requests
     std::unique_ptr<gateway::Gateway> gateway_;
+    std::unique_ptr<DeviceOperations> operations_;
 };
 
 }  // namespace gatehouse::server
