@@ -24,6 +24,11 @@ Profile aws_strict() {
         .door_rules = DoorRules::AsAws,
         .parent_match = ParentMatch::No,
         .retained_on_subscribe = RetainedOnSubscribe::ExactFilters,
+        .cross_version_resume = CrossVersionResume::No,
+        .zero_message_expiry = ZeroExpiry::OneSecond,
+        .empty_client_id_311 = Support::Allowed,
+        .will_delay = Heed::Honoured,
+        .subscription_options = Heed::Honoured,
         .runtime_fallback = RuntimeFallback::Refuse,
     };
     return profile;
@@ -71,6 +76,8 @@ Profile open() {
     profile.behaviour.missing_permission = MissingPermission::Invoke;
     profile.behaviour.parent_match = ParentMatch::Yes;
     profile.behaviour.retained_on_subscribe = RetainedOnSubscribe::AllFilters;
+    profile.behaviour.cross_version_resume = CrossVersionResume::Yes;
+    profile.behaviour.zero_message_expiry = ZeroExpiry::AtOnce;
     return profile;
 }
 

@@ -119,6 +119,13 @@ enum class DoorRules : std::uint8_t { Every, AsAws };
 enum class ParentMatch : std::uint8_t { No, Yes };
 // Which filters of a SUBSCRIBE are answered with retained messages.
 enum class RetainedOnSubscribe : std::uint8_t { ExactFilters, AllFilters };
+// Whether a session of MQTT 3.1.1 can be resumed with MQTT 5 and the other way round. AWS IoT
+// Core: no (Developer Guide, "MQTT persistent sessions").
+enum class CrossVersionResume : std::uint8_t { No, Yes };
+// A message with a Message Expiry Interval of 0. AWS takes it for 1.
+enum class ZeroExpiry : std::uint8_t { OneSecond, AtOnce };
+// Something of MQTT of which AWS does not say that it follows it.
+enum class Heed : std::uint8_t { Ignored, Honoured };
 // A function asks for a runtime version that is not installed.
 enum class RuntimeFallback : std::uint8_t { WarnAndUseInstalled, Refuse };
 
@@ -141,6 +148,12 @@ struct Behaviour {
     DoorRules door_rules = DoorRules::Every;
     ParentMatch parent_match = ParentMatch::No;
     RetainedOnSubscribe retained_on_subscribe = RetainedOnSubscribe::ExactFilters;
+    CrossVersionResume cross_version_resume = CrossVersionResume::No;
+    ZeroExpiry zero_message_expiry = ZeroExpiry::OneSecond;
+    // Not confirmed on AWS, these three.
+    Support empty_client_id_311 = Support::Allowed;  // with clean session 1; MQTT 5 always may
+    Heed will_delay = Heed::Honoured;
+    Heed subscription_options = Heed::Honoured;  // No Local, Retain As Published, Retain Handling
     RuntimeFallback runtime_fallback = RuntimeFallback::WarnAndUseInstalled;
 
     bool operator==(const Behaviour&) const = default;
@@ -225,6 +238,18 @@ struct ChoiceNames<ParentMatch> {
 template <>
 struct ChoiceNames<RetainedOnSubscribe> {
     static constexpr std::array<std::string_view, 2> names{"exact-filters", "all-filters"};
+};
+template <>
+struct ChoiceNames<CrossVersionResume> {
+    static constexpr std::array<std::string_view, 2> names{"no", "yes"};
+};
+template <>
+struct ChoiceNames<ZeroExpiry> {
+    static constexpr std::array<std::string_view, 2> names{"one-second", "at-once"};
+};
+template <>
+struct ChoiceNames<Heed> {
+    static constexpr std::array<std::string_view, 2> names{"ignored", "honoured"};
 };
 template <>
 struct ChoiceNames<RuntimeFallback> {

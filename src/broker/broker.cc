@@ -12,6 +12,7 @@ BrokerSettings broker_settings(const Profile& profile, std::uint64_t seed) {
             .parent_match = profile.behaviour.parent_match,
             .retained_on_subscribe = profile.behaviour.retained_on_subscribe,
             .rates = profile.behaviour.rates,
+            .cross_version_resume = profile.behaviour.cross_version_resume,
             .seed = seed};
 }
 

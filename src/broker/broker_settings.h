@@ -9,10 +9,6 @@
 
 namespace gatehouse::broker {
 
-// Whether a session of MQTT 3.1.1 can be resumed with MQTT 5 and the other way round. AWS IoT
-// Core: no (Developer Guide, "MQTT persistent sessions").
-enum class CrossVersionResume : std::uint8_t { No, Yes };
-
 struct BrokerSettings {
     Limits limits;
     ParentMatch parent_match = ParentMatch::No;

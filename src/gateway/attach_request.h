@@ -13,6 +13,6 @@ namespace gatehouse::gateway {
 // Without outbound and guard.
 broker::AttachRequest attach_request(const mqtt::Connect& connect, const DeviceFacts& facts,
                                      const authentication::IdentityPtr& identity,
-                                     const ConnectTerms& terms, const Limits& limits);
+                                     const ConnectTerms& terms, const Profile& profile);
 
 }  // namespace gatehouse::gateway

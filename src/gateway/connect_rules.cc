@@ -59,6 +59,11 @@ std::optional<ConnectProblem> check_connect(const mqtt::Connect& connect, const 
             ReasonCode::ClientIdentifierNotValid,
             fmt::format("a client id of MQTT 3.1 has 1 to {} characters", characters_max_31)};
     }
+    if (connect.version == mqtt::ProtocolVersion::V3_1_1 && connect.client_id.empty() &&
+        profile.behaviour.empty_client_id_311 == Support::Refused) {
+        return ConnectProblem{ReasonCode::ClientIdentifierNotValid,
+                              "a client of MQTT 3.1.1 needs a client id of its own"};
+    }
     if (connect.client_id.starts_with('$')) {
         return ConnectProblem{ReasonCode::ClientIdentifierNotValid,
                               "client ids that begin with '$' are reserved"};

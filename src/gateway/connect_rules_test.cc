@@ -45,6 +45,16 @@ TEST(CheckConnect, RefusesWhatTheProfileDoesNotHave) {
     EXPECT_EQ(check_connect(enhanced, open)->reason, ReasonCode::BadAuthenticationMethod);
 }
 
+TEST(CheckConnect, AnEmptyClientIdOf311CanBeRefused) {
+    Profile profile = profile_named(ProfileName::Aws);
+    mqtt::Connect nameless = connect_of("");
+    EXPECT_FALSE(check_connect(nameless, profile));
+    profile.behaviour.empty_client_id_311 = Support::Refused;
+    EXPECT_EQ(check_connect(nameless, profile)->reason, ReasonCode::ClientIdentifierNotValid);
+    nameless.version = mqtt::ProtocolVersion::V5;
+    EXPECT_FALSE(check_connect(nameless, profile));
+}
+
 TEST(CheckAnswer, RefusesWhoTakesNoPacketAsLargeAsTheConnack) {
     for (const ProfileName name : {ProfileName::Aws, ProfileName::Open}) {
         const Profile profile = profile_named(name);

@@ -1,14 +1,13 @@
 #include "gateway/connect_will.h"
 
-#include <algorithm>
-
 #include "base/arn.h"
+#include "gateway/message_expiry.h"
 #include "mqtt/publish.h"
 
 namespace gatehouse::gateway {
 
 std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect, std::string_view principal,
-                                        const Limits& limits) {
+                                        const Profile& profile) {
     if (!connect.will) return nullptr;
     const mqtt::Will& from = *connect.will;
     auto will = std::make_unique<broker::Will>();
@@ -20,10 +19,11 @@ std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect, std::strin
         const mqtt::MessageProperties properties = mqtt::forwarded_properties(
             from.properties.raw, mqtt::PropertySection::Will, will->properties);
         will->expiry_at = properties.message_expiry_at;
-        will->delay_seconds = from.properties.will_delay_interval;
+        if (profile.behaviour.will_delay == Heed::Honoured) {
+            will->delay_seconds = from.properties.will_delay_interval;
+        }
         if (from.properties.message_expiry_interval) {
-            will->expiry_seconds = std::clamp<std::uint32_t>(
-                *from.properties.message_expiry_interval, 1, limits.message_expiry_seconds_max);
+            will->expiry_seconds = held_expiry(*from.properties.message_expiry_interval, profile);
         }
     }
     will->author = principal;

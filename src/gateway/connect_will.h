@@ -18,7 +18,7 @@ namespace gatehouse::gateway {
 // Null: the CONNECT has none. Without a permit, which the session's loop gives it
 // (will_reviews.h). `principal`: AttachRequest::principal.
 std::unique_ptr<broker::Will> make_will(const mqtt::Connect& connect, std::string_view principal,
-                                        const Limits& limits);
+                                        const Profile& profile);
 
 // The condition keys that only a CONNECT has: iot:ConnectAttributes and iot:LastWillTopic.
 class ConnectContext : Pinned {

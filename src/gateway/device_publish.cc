@@ -7,6 +7,7 @@
 #include "gateway/gateway.h"
 #include "gateway/identity_keeper.h"
 #include "gateway/loop_gateway.h"
+#include "gateway/message_expiry.h"
 #include "gateway/topic_bounds.h"
 #include "mqtt/ack.h"
 #include "mqtt/topic.h"
@@ -32,10 +33,9 @@ mqtt::PacketType acknowledgement_of(mqtt::Qos qos) {
     return qos == mqtt::Qos::ExactlyOnce ? mqtt::PacketType::Pubrec : mqtt::PacketType::Puback;
 }
 
-std::uint32_t expiry_of(const mqtt::Publish& publish, const Limits& limits) {
+std::uint32_t expiry_of(const mqtt::Publish& publish, const Profile& profile) {
     if (!publish.properties.message_expiry_interval) return broker::never_expires;
-    return std::clamp<std::uint32_t>(*publish.properties.message_expiry_interval, 1,
-                                     limits.message_expiry_seconds_max);
+    return held_expiry(*publish.properties.message_expiry_interval, profile);
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     if (is_v5()) {
         const auto properties = forwarded(publish.properties, gateway_.scratch());
         publication.properties = properties.raw;
-        publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile.limits);
+        publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile);
         publication.expiry_at = properties.message_expiry_at;
     }
     if (publish.qos == mqtt::Qos::ExactlyOnce) publication.packet_id = publish.packet_id;

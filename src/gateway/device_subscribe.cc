@@ -14,7 +14,9 @@ namespace {
 using mqtt::ReasonCode;
 
 broker::SubscriptionOptions options_of(const mqtt::Subscription& subscription,
-                                       std::optional<std::uint32_t> identifier) {
+                                       std::optional<std::uint32_t> identifier, Heed heed) {
+    if (heed == Heed::Ignored)
+        return {.qos = subscription.qos, .identifier = identifier.value_or(0)};
     return {.qos = subscription.qos,
             .no_local = subscription.no_local ? broker::NoLocal::Yes : broker::NoLocal::No,
             .retain_as_published = subscription.retain_as_published ? broker::RetainAsPublished::Yes
@@ -51,9 +53,11 @@ void DeviceConnection::on_subscribe(const mqtt::Frame& frame) {
     mqtt::Suback suback{.packet_id = subscribe->packet_id};
     std::string first_problem;
     for (const mqtt::Subscription& subscription : subscribe->subscriptions) {
-        suback.reasons.push_back(subscribe_one(
-            subscription, options_of(subscription, subscribe->subscription_identifier),
-            first_problem));
+        suback.reasons.push_back(
+            subscribe_one(subscription,
+                          options_of(subscription, subscribe->subscription_identifier,
+                                     profile.behaviour.subscription_options),
+                          first_problem));
         if (lingering_) return;
     }
     lease_.send_when_kept(explained(suback, first_problem));

@@ -382,8 +382,7 @@ private:
         arrival->problem_information = connect.properties.request_problem_information;
         arrival->authenticated_at = asked_at;
         arrival->early_input = std::move(early_input_);
-        arrival->attach =
-            attach_request(connect, *facts_, identity, arrival->terms, profile().limits);
+        arrival->attach = attach_request(connect, *facts_, identity, arrival->terms, profile());
         facts_->keep_alive_seconds = arrival->terms.keep_alive_seconds;
         facts_->session_expiry_asked = connect.properties.session_expiry_interval;
         facts_->trace.step(logs::StepKind::Answered, logs::StepStatus::Passed,

@@ -11,6 +11,7 @@
 #include "authentication/user_name.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "gateway/message_expiry.h"
 #include "gateway/topic_bounds.h"
 #include "mqtt/property.h"
 #include "mqtt/topic.h"
@@ -98,8 +99,7 @@ private:
         if (std::from_chars(text->data(), end, seconds).ptr != end || text->empty()) {
             return wrong("messageExpiry is a number of seconds");
         }
-        publish_.expiry_seconds =
-            std::clamp<std::uint32_t>(seconds, 1, profile_.limits.message_expiry_seconds_max);
+        publish_.expiry_seconds = held_expiry(seconds, profile_);
         // Behind the property's id.
         publish_.expiry_at = static_cast<std::uint32_t>(properties_.bytes().size()) + 1;
         properties_.add(mqtt::PropertyId::MessageExpiryInterval, publish_.expiry_seconds);

@@ -163,6 +163,18 @@ SettingTable behaviours() {
                                     "Whether the filter a/# matches the topic a."),
         behaviour<&B::retained_on_subscribe>("behaviour.retained-on-subscribe",
                                              "Which filters bring retained messages."),
+        behaviour<&B::cross_version_resume>("behaviour.cross-version-resume",
+                                            "Whether MQTT 5 resumes a session of 3.1.1, and the "
+                                            "other way round."),
+        behaviour<&B::zero_message_expiry>("behaviour.zero-message-expiry",
+                                           "When a message with an expiry interval of 0 expires, "
+                                           "MQTT 5."),
+        behaviour<&B::empty_client_id_311>("behaviour.empty-client-id-311",
+                                           "An empty client id, MQTT 3.1.1."),
+        behaviour<&B::will_delay>("behaviour.will-delay", "The Will Delay Interval, MQTT 5."),
+        behaviour<&B::subscription_options>(
+            "behaviour.subscription-options",
+            "No Local, Retain As Published and Retain Handling, MQTT 5."),
         behaviour<&B::runtime_fallback>("behaviour.runtime-fallback",
                                         "A function's runtime version is not installed."),
     };

@@ -5,12 +5,20 @@ messages and what AWS IoT does not have.
 usage: conversation_test.py GATEHOUSE [TESTS]"""
 
 import socket
+import sys
 import unittest
 
-from client_test import ClientTest
+from client_test import HERE, ClientTest
 from device import V5, V311, Device
 
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+import wire  # noqa: E402
+from peer import Peer  # noqa: E402
+
 GRANTED_QOS_1 = [1]
+IDENTIFIER_REJECTED = 2
+NO_LOCAL = 0x04
 SESSION_TAKEN_OVER, QOS_NOT_SUPPORTED = 0x8E, 0x9B
 
 
@@ -213,6 +221,32 @@ class ExactlyOnce(ClientTest):
                          [b"%d" % number for number in range(5)])
         again.published("kept/x", b"last", qos=2)
         self.assertEqual(again.expect("message")[2], b"last")
+
+
+class WhatAwsDoesNotSay(ClientTest):
+    """Points of behaviour that can be chosen, as they are not by default."""
+    flags = ("--allow-anonymous", "--behaviour-empty-client-id-311", "refused",
+             "--behaviour-will-delay", "ignored", "--behaviour-subscription-options", "ignored")
+
+    def peer(self, version: int) -> Peer:
+        peer = Peer(self.server.ready["mqtt"], version)
+        self.addCleanup(peer.close)
+        return peer
+
+    def test_empty_client_ids(self):
+        self.assertEqual(self.peer(wire.V311).connect("").code, IDENTIFIER_REJECTED)
+        self.assertEqual(self.peer(wire.V5).connect("").code, 0)
+
+    def test_will_delay_and_no_local(self):
+        watcher, lost = self.peer(wire.V5), self.peer(wire.V5)
+        watcher.connect("watcher")
+        watcher.subscribe("chosen/+", options=NO_LOCAL)
+        watcher.publish("chosen/own", b"own", qos=1)
+        watcher.expect_messages(b"own")
+        lost.connect("lost", clean=False, props={"session_expiry": 600},
+                     will=wire.Will("chosen/will", b"gone", 1, props={"will_delay": 500}))
+        lost.drop()
+        watcher.expect_messages(b"gone")
 
 
 class HeldToItsRate(ClientTest):

@@ -249,6 +249,20 @@ class Publish:
         got = self.reader(self.name("/kept")).message()
         self.assertTrue(98 <= got.props["message_expiry"] <= 100, got)
 
+    @open_only(v5="3.3.2-5 3.3.2-6")
+    def test_an_expiry_of_zero(self):
+        """Who is there gets it as it was sent, and nobody later."""
+        sleeper = self.client("sleeper", **self.lasting())
+        sleeper.subscribe(self.name("/x"))
+        sleeper.goodbye()
+        online, writer = self.reader(self.name("/x")), self.client()
+        writer.publish(self.name("/x"), b"now", qos=1, props={"message_expiry": 0})
+        writer.publish(self.name("/x"), b"later", qos=1)
+        got = online.message()
+        self.assertEqual((got.payload, got.props["message_expiry"]), (b"now", 0))
+        again = self.client("sleeper", **self.lasting())
+        again.expect_messages(b"later")
+
     @states(v5="3.3.2-5")
     def test_what_has_expired(self):
         name = self.name("/x")

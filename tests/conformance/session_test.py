@@ -7,6 +7,7 @@ import unittest
 
 import wire
 from conformance_test_case import matrix, open_only, states
+from peer import Peer
 
 MALFORMED, PROTOCOL_ERROR = 0x81, 0x82
 
@@ -36,6 +37,18 @@ class Sessions:
         second.expect_messages(b"while away")
         self.client("writer").publish(self.name("/x"), b"now", qos=1)
         second.expect_messages(b"now")
+
+    @open_only(v311="3.1.2-4", v5="3.1.2-5")
+    def test_the_other_version_goes_on_with_it(self):
+        first, _ = self.again()
+        first.subscribe(self.name("/x"))
+        first.goodbye()
+        self.client("writer").publish(self.name("/x"), b"while away", qos=1)
+        other = Peer(self.server.ready["mqtt"], wire.V311 if self.is_v5 else wire.V5)
+        self.addCleanup(other.close)
+        lasting = {} if self.is_v5 else {"props": {"session_expiry": 600}}
+        self.assertTrue(other.connect(self.name(), clean=False, **lasting).session_present)
+        other.expect_messages(b"while away")
 
     @states(v311="3.1.2-6 3.2.2-1 3.1.4-3", v5="3.1.2-4 3.2.2-2 3.1.4-4")
     def test_a_clean_start_forgets(self):
