@@ -321,8 +321,8 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     if (session.load_ != nullptr) [[unlikely]]
         note_load(session);
     counters_.acknowledged.add(1);
-    if (!acknowledgement_waiters_.empty()) [[unlikely]]
-        tell_waiter(session, packet_id);
+    if (!answer_waiters_.empty()) [[unlikely]]
+        tell_waiter(session, packet_id, mqtt::ReasonCode::Success);
     if (flow->queue.is_empty() && !flow->is_resending && flow->feeds.empty()) {
         release_if_idle(session);
     } else {

@@ -30,6 +30,7 @@
 #include "broker/route.h"
 #include "broker/session.h"
 #include "broker/trail.h"
+#include "mqtt/reason_code.h"
 
 namespace gatehouse::broker {
 
@@ -88,13 +89,16 @@ public:
     // with QoS 0. NotAllowed, TooLarge, Unavailable.
     Result<mqtt::PacketId> send_direct(Session& session, std::string_view topic,
                                        const Publication& publication);
-    // `call` is called once, when the client acknowledges it; not at all if it does not.
-    void when_acknowledged(const Session& session, mqtt::PacketId packet_id,
-                           std::function<void()> call);
+    // `call` is called once: with the reason in the client's PUBACK, or with nothing when its
+    // connection ended.
+    using AnswerWaiter = std::function<void(std::optional<mqtt::ReasonCode>)>;
+    void when_answered(const Session& session, mqtt::PacketId packet_id, AnswerWaiter call);
     void forget_waiter(std::uint32_t attachment, mqtt::PacketId packet_id);
     // Whether a member of a group may have the message and has room for it: in its queue, or on its
     // connection and in its packets, where it has one.
     bool takes(Receiver& member, const Route& route, const Publication& publication);
+    // The session's connection ends.
+    void tell_waiters_of_end(const Session& session);
     // To the member whose turn it is.
     void deliver_shared(Route& route, Receiver& member, ShareNumber group,
                         const Publication& publication);
@@ -142,6 +146,8 @@ public:
 
     // PUBACK: whether the packet id was in flight with QoS 1. Sends what waited for it.
     bool acknowledge(Session& session, mqtt::PacketId packet_id);
+    // PUBACK of MQTT 5 that refuses the message, which is over all the same.
+    bool note_not_taken(Session& session, mqtt::PacketId packet_id, mqtt::ReasonCode reason);
     // QoS 2 to the client (exactly_once.cc). PUBREC: whether the id is in flight with QoS 2.
     bool note_received(Session& session, mqtt::PacketId packet_id);
     // PUBREC that refuses the message, and PUBCOMP: whether that was due. Sends what waited for it.
@@ -241,7 +247,7 @@ private:
     SessionFlow& flow_of(Session& session);
     const MessageRef& kept(std::string_view topic, const Publication& publication);
     std::uint8_t* extend(Session& session, std::size_t bytes);
-    void tell_waiter(const Session& session, mqtt::PacketId packet_id);
+    void tell_waiter(const Session& session, mqtt::PacketId packet_id, mqtt::ReasonCode reason);
     void ask_guard(Receiver& receiver, std::string_view topic);
 
     void note_delivered(const Session& session, std::string_view topic, mqtt::Qos qos,
@@ -262,8 +268,7 @@ private:
     MessageRef kept_;   // the message being delivered, once somebody keeps it
     Bytes identified_;  // properties of the message for one session, its identifiers first
     // By connection and packet id; few, and mostly none.
-    std::map<std::pair<std::uint32_t, mqtt::PacketId>, std::function<void()>>
-        acknowledgement_waiters_;
+    std::map<std::pair<std::uint32_t, mqtt::PacketId>, AnswerWaiter> answer_waiters_;
     SteadyTime seconds_of_{};
     std::uint32_t seconds_ = 0;
 };

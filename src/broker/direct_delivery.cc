@@ -47,26 +47,40 @@ Result<mqtt::PacketId> Delivery::send_direct(Session& session, std::string_view 
     return id;
 }
 
-void Delivery::when_acknowledged(const Session& session, mqtt::PacketId packet_id,
-                                 std::function<void()> call) {
-    acknowledgement_waiters_.insert_or_assign({session.attachment_, packet_id}, std::move(call));
+void Delivery::when_answered(const Session& session, mqtt::PacketId packet_id, AnswerWaiter call) {
+    answer_waiters_.insert_or_assign({session.attachment_, packet_id}, std::move(call));
 }
 
 void Delivery::forget_waiter(std::uint32_t attachment, mqtt::PacketId packet_id) {
-    acknowledgement_waiters_.erase({attachment, packet_id});
+    answer_waiters_.erase({attachment, packet_id});
 }
 
-void Delivery::tell_waiter(const Session& session, mqtt::PacketId packet_id) {
-    const auto found = acknowledgement_waiters_.find({session.attachment_, packet_id});
-    if (found == acknowledgement_waiters_.end()) return;
-    const auto call = std::move(found->second);
-    acknowledgement_waiters_.erase(found);
-    call();
+void Delivery::tell_waiter(const Session& session, mqtt::PacketId packet_id,
+                           mqtt::ReasonCode reason) {
+    const auto found = answer_waiters_.find({session.attachment_, packet_id});
+    if (found == answer_waiters_.end()) return;
+    const AnswerWaiter call = std::move(found->second);
+    answer_waiters_.erase(found);
+    call(reason);
+}
+
+void Delivery::tell_waiters_of_end(const Session& session) {
+    for (auto at = answer_waiters_.lower_bound({session.attachment_, 0});
+         at != answer_waiters_.end() && at->first.first == session.attachment_;) {
+        const AnswerWaiter call = std::move(at->second);
+        at = answer_waiters_.erase(at);
+        call(std::nullopt);
+    }
+}
+
+bool Delivery::note_not_taken(Session& session, mqtt::PacketId packet_id, mqtt::ReasonCode reason) {
+    if (!answer_waiters_.empty()) tell_waiter(session, packet_id, reason);
+    return acknowledge(session, packet_id);
 }
 
 Result<DirectTicket> Shard::send_direct(const Tenant& tenant, std::string_view client_id,
                                         std::string_view topic, const Publication& publication,
-                                        std::function<void()> on_acknowledged) {
+                                        std::function<void(DirectAnswer)> on_answer) {
     Session* const session = directory_.find(shared_.tenant(tenant), client_id);
     if (session == nullptr || !session->is_connected()) {
         return fail(ErrorKind::NotFound, fmt::format("client '{}' is not connected", client_id));
@@ -74,8 +88,8 @@ Result<DirectTicket> Shard::send_direct(const Tenant& tenant, std::string_view c
     const auto sent = delivery_.send_direct(*session, topic, publication);
     if (!sent) return fail(sent.error());
     const DirectTicket ticket{session->attachment_, *sent};
-    if (*sent != 0 && on_acknowledged) {
-        delivery_.when_acknowledged(*session, *sent, std::move(on_acknowledged));
+    if (*sent != 0 && on_answer) {
+        delivery_.when_answered(*session, *sent, std::move(on_answer));
     }
     return ticket;
 }

@@ -69,6 +69,10 @@ bool Lease::acknowledge(mqtt::PacketId packet_id) {
     return session_->shard_.delivery_.acknowledge(*session_, packet_id);
 }
 
+bool Lease::note_not_taken(mqtt::PacketId packet_id, mqtt::ReasonCode reason) {
+    return session_->shard_.delivery_.note_not_taken(*session_, packet_id, reason);
+}
+
 void Lease::acknowledge_when_kept(mqtt::PacketType type, mqtt::PacketId packet_id) {
     session_->shard_.withhold(
         *session_,

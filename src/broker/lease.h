@@ -63,6 +63,8 @@ public:
 
     // PUBACK. Whether that packet id was in flight with QoS 1.
     bool acknowledge(mqtt::PacketId packet_id);
+    // PUBACK of MQTT 5 that refuses the message; likewise.
+    bool note_not_taken(mqtt::PacketId packet_id, mqtt::ReasonCode reason);
 
     // Acknowledgement of a publish, PUBACK or PUBREC: due once the disk has what it promises, see
     // PublishOutcome::kept; then Outbound::on_kept() is called. Call it right after the publish,

@@ -76,6 +76,8 @@ public:
     std::uint32_t expiry_seconds() const { return expiry_seconds_; }
     // Whether it outlives its connection.
     bool is_persistent() const { return expiry_seconds_ != 0; }
+    // One that is not published yet.
+    bool has_will() const { return will_ != nullptr; }
     std::size_t subscription_count() const { return subscriptions_.size(); }
     std::size_t queued_messages() const { return flow_ == nullptr ? 0 : flow_->queue.size(); }
     std::size_t in_flight_messages() const { return flow_ == nullptr ? 0 : flow_->window.size(); }

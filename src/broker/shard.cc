@@ -114,6 +114,7 @@ void Shard::keep(Session& session) {
 
 // Undoes what attach() and the lease did. The session is offline afterwards.
 void Shard::release(Session& session) {
+    delivery_.tell_waiters_of_end(session);
     session.lease_->session_ = nullptr;
     session.lease_ = nullptr;
     session.outbound_ = nullptr;
@@ -187,10 +188,12 @@ bool Shard::disconnect(const Tenant& tenant, std::string_view client_id, WillFat
         outbound->end(EndReason::SessionDeleted);
         session = directory_.find(state, client_id);
     }
-    if (session != nullptr && fate == SessionFate::End) {
-        if (will == WillFate::Discard) session->will_.reset();
-        end_session(*session, SessionEnd::Deleted);
+    if (session == nullptr) return true;
+    if (will == WillFate::Discard && session->will_ != nullptr) {
+        session->will_.reset();
+        if (session->record_ != 0) journal_->remove_will(*session);
     }
+    if (fate == SessionFate::End) end_session(*session, SessionEnd::Deleted);
     return true;
 }
 

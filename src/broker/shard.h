@@ -26,6 +26,7 @@
 #include "broker/session.h"
 #include "broker/session_directory.h"
 #include "broker/trail.h"
+#include "mqtt/reason_code.h"
 
 namespace gatehouse::broker {
 
@@ -47,6 +48,10 @@ protected:
 // What disconnect() does to a session that would outlive its connection.
 enum class SessionFate : std::uint8_t { Keep, End };
 
+// What became of a message of QoS 1 that was sent to one client directly: the reason in its PUBACK;
+// nothing: its connection ended without one.
+using DirectAnswer = std::optional<mqtt::ReasonCode>;
+
 // A message that was sent to one client directly.
 struct DirectTicket {
     std::uint32_t attachment = 0;  // of the connection it went to
@@ -66,17 +71,18 @@ public:
     // The session of a client; null if there is none. Valid until the next call that changes
     // sessions.
     const Session* find(const Tenant& tenant, std::string_view client_id);
-    // Ends the connection of a client (EndReason::SessionDeleted) and, if asked to, its session.
-    // False: there is no such session.
+    // Ends the connection of a client (EndReason::SessionDeleted), if it has one, and, if asked to,
+    // its session. WillFate::Discard: also the will of one that is away. False: there is no such
+    // session.
     bool disconnect(const Tenant& tenant, std::string_view client_id, WillFate will,
                     SessionFate fate);
 
     // A message to one client, if it is connected and takes it now, whatever it is subscribed to;
-    // QoS 0 or 1. `on_acknowledged` (QoS 1; may be empty) is called once, when the client has it,
-    // unless forgotten before. NotFound: not connected. NotAllowed, TooLarge, Unavailable.
+    // QoS 0 or 1. `on_answer` (QoS 1; may be empty) is called once, unless forgotten before, and
+    // must not call the broker. NotFound: not connected. NotAllowed, TooLarge, Unavailable.
     Result<DirectTicket> send_direct(const Tenant& tenant, std::string_view client_id,
                                      std::string_view topic, const Publication& publication,
-                                     std::function<void()> on_acknowledged);
+                                     std::function<void(DirectAnswer)> on_answer);
     void forget_direct(const DirectTicket& ticket);
 
     // Whether a message on this topic would reach anybody; without a publisher's memory of topics.
@@ -92,15 +98,15 @@ public:
     // before. Call it right after the publish, which is taken back if the disk cannot take it.
     void when_kept(std::function<void(bool is_kept)> call);
 
+    // Who makes permits of wills that have none since a restart; outlives its use. Null: nobody.
+    void set_will_judge(WillJudge* judge) { will_judge_ = judge; }
+
     // From the loop, see LoopPort.
     void take_mail();
     void end_turn();
     void run_due();
 
     const Counters& counters() const { return counters_; }  // from any thread
-    // Who makes permits of wills that have none since a restart; outlives its use. Null: nobody.
-    void set_will_judge(WillJudge* judge) { will_judge_ = judge; }
-
     std::uint8_t loop() const { return loop_; }
     std::size_t session_count() const { return directory_.size(); }
     bool is_disk_failing() const;
@@ -134,18 +140,18 @@ private:
         std::optional<HeldParts> taken;  // who has its message since before a restart
         std::uint64_t newest = 0;        // retained message when it began to wait; 0: it did not
     };
-    void send(LastWord word);
-    void send_waiting_wills();
-    void schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds);
-    bool is_wanted(const Expiry& expiry) const;
-    void act_on(const Expiry& expiry);
-    void relieve();
     std::optional<GuardAnswer> judge(const LastWord& word);
     void ask(LastWord word);
     void decided(LastWord word, const GuardAnswer& answer);
     void tell_denied(const LastWord& word, const GuardAnswer& answer);
     // What the policies of now say of the will counts where nobody can be asked later.
     void note_last_permission(Session& session);
+    void send(LastWord word);
+    void send_waiting_wills();
+    void schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds);
+    bool is_wanted(const Expiry& expiry) const;
+    void act_on(const Expiry& expiry);
+    void relieve();
 
     // Messages (shard_publish.cc)
     PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
@@ -264,8 +270,8 @@ private:
     const Session* trail_of_ = nullptr;    // who published it; null: no session
     std::vector<LastWord> waiting_wills_;  // for a disk that fails
     std::size_t waiting_wills_bytes_ = 0;
+    WillJudge* will_judge_ = nullptr;
+    std::size_t asked_wills_bytes_ = 0;
 };
 
 }  // namespace gatehouse::broker
-    WillJudge* will_judge_ = nullptr;
-    std::size_t asked_wills_bytes_ = 0;

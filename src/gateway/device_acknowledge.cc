@@ -40,7 +40,13 @@ void DeviceConnection::answer(PacketType type, mqtt::PacketId id, bool found) {
 }
 
 void DeviceConnection::on_puback(const mqtt::Frame& frame) {
-    if (const auto ack = read_ack(frame)) lease_.acknowledge(ack->packet_id);
+    const auto ack = read_ack(frame);
+    if (!ack) return;
+    if (mqtt::is_failure(ack->reason)) [[unlikely]] {
+        lease_.note_not_taken(ack->packet_id, ack->reason);
+    } else {
+        lease_.acknowledge(ack->packet_id);
+    }
 }
 
 // PUBREC, PUBREL and PUBCOMP, which have no meaning where there is no QoS 2. Empty: the connection

@@ -5,7 +5,9 @@ signed requests where it is too old.
 usage: data_plane_test.py GATEHOUSE [TESTS]"""
 
 import base64
+import concurrent.futures
 import json
+import sys
 import time
 import unittest
 import urllib.error
@@ -16,9 +18,14 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
-from client_test import GATEHOUSE, AuthorizerTest, DataDir, wait_until
-from device import V5
+from client_test import GATEHOUSE, HERE, AuthorizerTest, DataDir, wait_until
+from device import PASSWORD, V5
 from gatehouse_server import Server
+
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+import wire  # noqa: E402
+from peer import Peer  # noqa: E402
 
 ADMINISTRATIVE_ACTION = 0x98
 
@@ -214,6 +221,31 @@ class Connections(DataTest):
         again = self.device("cleaned", clean=False)
         self.assertFalse(again.expect("connect")[2])
 
+    def test_a_session_that_is_away(self):
+        watcher = self.device("watcher-3").connected()
+        watcher.subscribed("lab/wills-3/#")
+        path = self.connection("away")
+        peer = Peer(self.server.ready["mqtt"], wire.V5)
+        connack = peer.connect(
+            "away", clean=False, props={"session_expiry": 600}, password=PASSWORD.encode(),
+            user="alice?x-amz-customauthorizer-name=AutoCustom",
+            will=wire.Will("lab/wills-3/away", b"gone", 1, props={"will_delay": 500}))
+        self.assertEqual(connack.code, 0)
+        peer.close()
+        self.server.wait_for_record(clientId="away", eventType="Disconnect")
+        status, answer = self.call("DELETE", path)
+        self.assertEqual((status, answer["type"]), (404, "ResourceNotFoundException"), answer)
+        self.assertIn("is not connected", answer["message"])
+        self.assertEqual(self.call("DELETE", path, preventWillMessage="true"), (200, None))
+        self.assertEqual(self.call("GET", path)[0], 200, "its session stays")
+        self.assertEqual(self.call("DELETE", path, preventWillMessage="true")[0], 404)
+        self.assertEqual(self.call("DELETE", path, cleanSession="true"), (200, None))
+        status, answer = self.call("DELETE", path, cleanSession="true")
+        self.assertEqual(status, 404)
+        self.assertIn("no session", answer["message"])
+        watcher.published("lab/wills-3/last")
+        self.assertEqual(watcher.expect("message")[1], "lab/wills-3/last", "no will came before")
+
     def test_a_direct_message(self):
         device = self.device("direct", protocol=V5).connected()
         received = []
@@ -246,6 +278,33 @@ class Connections(DataTest):
         status, answer = self.call("POST", self.connection("mute", "/messages"), b"x",
                                    topic="lab/x", confirmation="true", timeout="1")
         self.assertEqual((status, answer["type"]), (504, "GatewayTimeoutException"), answer)
+
+    def confirmed(self, client_id: str, answer_of_client) -> tuple[int, dict, float]:
+        """What is said of a message that the client gets, and how long it took."""
+        peer = Peer(self.server.ready["mqtt"], wire.V5)
+        self.addCleanup(peer.close)
+        connack = peer.connect(client_id, user="alice?x-amz-customauthorizer-name=AutoCustom",
+                               password=PASSWORD.encode())
+        self.assertEqual(connack.code, 0)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            call = pool.submit(self.call, "POST", self.connection(client_id, "/messages"), b"x",
+                               topic="lab/x", confirmation="true", timeout="15")
+            answer_of_client(peer, peer.message(acknowledge=False))
+            began = time.monotonic()
+            status, answer = call.result()
+        return status, answer, time.monotonic() - began
+
+    def test_a_direct_message_that_is_refused(self):
+        status, answer, _ = self.confirmed("picky", lambda peer, message: peer.send(
+            wire.acknowledge(wire.V5, wire.PUBACK, message.packet_id, 0x80)))
+        self.assertEqual((status, answer["type"]), (400, "InvalidRequestException"), answer)
+        self.assertIn("0x80", answer["message"])
+
+    def test_a_direct_message_to_one_that_goes_away(self):
+        status, answer, took = self.confirmed("gone", lambda peer, _: peer.close())
+        self.assertEqual((status, answer["type"]), (504, "GatewayTimeoutException"), answer)
+        self.assertIn("ended before", answer["message"])
+        self.assertLess(took, 10, "there was nothing to wait for")
 
 
 if __name__ == "__main__":

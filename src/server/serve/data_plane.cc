@@ -261,12 +261,19 @@ async::Task<Result<void>> end_connection(gateway::LoopGateway& home,
                                          api::data::Connections::WillFate will) {
     using api::data::Connections;
     const bool ends_session = session == Connections::SessionFate::Ended;
+    const bool discards_will = will == Connections::WillFate::Discarded;
     const broker::Session* const found = home.shard().find(asked.asker.tenant, asked.client_id);
-    // Nothing would be done about a session that is offline and is to stay.
-    if (found == nullptr || (!found->is_connected() && !ends_session)) co_return not_there(asked);
+    if (found == nullptr) co_return not_there(asked);
+    const bool is_something_done =
+        found->is_connected() || ends_session || (discards_will && found->has_will());
+    if (!is_something_done) {
+        co_return fail(ErrorKind::NotFound,
+                       fmt::format("client '{}' is not connected; cleanSession=true ends the "
+                                   "session that it left",
+                                   asked.client_id));
+    }
     home.shard().disconnect(asked.asker.tenant, asked.client_id,
-                            will == Connections::WillFate::Discarded ? broker::WillFate::Discard
-                                                                     : broker::WillFate::Publish,
+                            discards_will ? broker::WillFate::Discard : broker::WillFate::Publish,
                             ends_session ? broker::SessionFate::End : broker::SessionFate::Keep);
     co_return Result<void>();
 }
@@ -277,22 +284,39 @@ async::Task<Result<void>> send_message(gateway::LoopGateway& home,
                                        std::optional<std::chrono::seconds> confirmed_within) {
     const auto publish = read_message(message, home.settings().profile);
     if (!publish) co_return fail(publish.error());
+    struct Answer {
+        explicit Answer(async::EventLoop& loop) : came(loop) {}
+        async::Wake came;
+        broker::DirectAnswer reason;
+    };
     // Shared: the acknowledgement may come when nobody waits any more.
-    const auto came = std::make_shared<async::Wake>(home.loop());
+    const auto answer = std::make_shared<Answer>(home.loop());
     const auto sent = home.shard().send_direct(asked.asker.tenant, asked.client_id, publish->topic,
                                                {.payload = message.payload,
                                                 .properties = publish->properties,
                                                 .expiry_seconds = publish->expiry_seconds,
                                                 .expiry_at = publish->expiry_at,
                                                 .qos = publish->qos},
-                                               [came] { came->notify(); });
+                                               [answer](broker::DirectAnswer reason) {
+                                                   answer->reason = reason;
+                                                   answer->came.notify();
+                                               });
     if (!sent) co_return fail(sent.error());
     if (!confirmed_within) co_return Result<void>();
-    const bool is_confirmed =
-        co_await came->wait(Deadline::after(home.parts().clock, *confirmed_within));
+    const bool has_come =
+        co_await answer->came.wait(Deadline::after(home.parts().clock, *confirmed_within));
     home.shard().forget_direct(*sent);
-    if (is_confirmed) co_return Result<void>();
-    co_return fail(ErrorKind::Timeout, "the client did not acknowledge the message in time");
+    if (!has_come) {
+        co_return fail(ErrorKind::Timeout, "the client did not acknowledge the message in time");
+    }
+    if (!answer->reason) {
+        co_return fail(ErrorKind::Timeout,
+                       "the client's connection ended before it acknowledged the message");
+    }
+    if (!mqtt::is_failure(*answer->reason)) co_return Result<void>();
+    co_return fail(ErrorKind::InvalidInput,
+                   fmt::format("the client refused the message: its PUBACK has reason 0x{:02X}",
+                               static_cast<unsigned>(*answer->reason)));
 }
 
 }  // namespace
