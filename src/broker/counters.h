@@ -34,6 +34,7 @@ struct Counters {
     Counter queued;                // messages put into session queues
     Counter acknowledged;
     std::array<Counter, drop_cause_count> dropped;
+    Counter rate_dropped;  // to subscribers: DropCause::RateExceeded counts publishers', too
     Counter over_rate;     // messages over a connection's rate, whether throttled or not
     Counter forwarded;     // messages handed to other loops, once a loop
     Counter matches;       // look-ups in a topic tree
@@ -42,6 +43,7 @@ struct Counters {
     Counter sessions_created;
     Counter sessions_ended;
     Counter takeovers;
+    Counter retained;          // messages that became their topics', or cleared them
     Counter retained_refused;  // over retained_messages_max or _bytes_max
     Counter not_kept;          // refused to publishers while the disk took nothing
     // How long messages waited in the queues of connected sessions before they were sent.

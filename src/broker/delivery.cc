@@ -372,6 +372,7 @@ void Delivery::note_delivered(const Session& session, std::string_view topic, mq
 void Delivery::drop(const Session& session, std::string_view topic, mqtt::Qos qos, DropCause cause,
                     std::uint32_t explanation) {
     counters_.dropped[static_cast<std::size_t>(cause)].add(1);
+    if (cause == DropCause::RateExceeded) counters_.rate_dropped.add(1);
     if (observer_ != nullptr && !is_nameless(session.client_id())) {
         observer_->on_dropped(session, topic, qos, cause, explanation);
     }

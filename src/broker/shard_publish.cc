@@ -250,6 +250,7 @@ bool Shard::retain(TenantState& tenant, std::string_view topic, const Publicatio
     }
     // The server's word about itself is of this moment.
     if (is_of_server(topic)) return true;
+    counters_.retained.add(1);
     if (!journal_->is_kept() || put.outcome == RetainedStore::Outcome::Nothing) return true;
     if (publication.qos != mqtt::Qos::AtMostOnce) {
         trail_.retained = std::make_unique<RetainedTrail>(&tenant, put);

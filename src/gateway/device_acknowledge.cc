@@ -43,6 +43,7 @@ void DeviceConnection::on_puback(const mqtt::Frame& frame) {
     const auto ack = read_ack(frame);
     if (!ack) return;
     if (mqtt::is_failure(ack->reason)) [[unlikely]] {
+        gateway_.metrics().add(logs::Metric::PublishOutClientError);
         lease_.note_not_taken(ack->packet_id, ack->reason);
     } else {
         lease_.acknowledge(ack->packet_id);
@@ -63,6 +64,7 @@ void DeviceConnection::on_pubrec(const mqtt::Frame& frame) {
     const auto ack = read_ack_of_qos_2(frame);
     if (!ack) return;
     if (mqtt::is_failure(ack->reason)) {
+        gateway_.metrics().add(logs::Metric::PublishOutClientError);
         lease_.note_refused(ack->packet_id);
         return;
     }

@@ -165,7 +165,10 @@ mqtt::ReasonCode DeviceConnection::deny_filter(std::string_view filter,
 
 void DeviceConnection::on_unsubscribe(const mqtt::Frame& frame) {
     const auto unsubscribe = mqtt::decode_unsubscribe(frame, facts_->version);
-    if (!unsubscribe) return refuse_packet(unsubscribe.error());
+    if (!unsubscribe) {
+        gateway_.metrics().add(logs::Metric::UnsubscribeClientError);
+        return refuse_packet(unsubscribe.error());
+    }
     if (!takes_codes(unsubscribe->filters.size())) return;
     mqtt::Unsuback unsuback{.packet_id = unsubscribe->packet_id};
     std::vector<std::string_view> ended;

@@ -395,7 +395,9 @@ private:
     }
 
     async::Task<void> refuse(const Refusal& refusal) {
-        gateway_.metrics().add(logs::Metric::ConnectAuthError);
+        gateway_.metrics().add(refusal.kind == Refusal::Kind::Unavailable
+                                   ? logs::Metric::ConnectServerError
+                                   : logs::Metric::ConnectAuthError);
         if (names_endpoint_ || profile().behaviour.door_rules == DoorRules::Every) {
             report_not_authenticated(gateway_, *facts_, stream_->facts(), refusal);
         }

@@ -179,7 +179,7 @@ TEST(Metrics, SumsTheSetsOfAllLoops) {
     EXPECT_EQ(totals.of(Metric::ConnectSuccess), 3U);
     EXPECT_EQ(totals.of(Metric::PublishInAuthError), 0U);
     EXPECT_EQ(totals.of(Metric::PublishInAuthError, MetricProtocol::Http), 1U);
-    EXPECT_EQ(name_of(Metric::UnsubscribeThrottle), "Unsubscribe.Throttle");
+    EXPECT_EQ(name_of(Metric::UnsubscribeClientError), "Unsubscribe.ClientError");
     EXPECT_EQ(name_of(Metric::FunctionColdStarts), "Function.ColdStarts");
 }
 

@@ -1,4 +1,6 @@
-// Counters with the names of AWS IoT's CloudWatch metrics, kept whatever the log level is.
+// Counters with the names of AWS IoT's CloudWatch metrics, kept whatever the log level is. What the
+// broker counts itself (PublishOut.Success and the like) is not among them (server/serve/
+// metrics_page.cc), nor what never happens here.
 //
 // Each event loop has a MetricSet of its own, on cache lines of its own, and adds to it without
 // a lock; a reader sums them.
@@ -35,27 +37,15 @@ enum class Metric : std::uint8_t {
     PublishInClientError,
     PublishInServerError,
     PublishInThrottle,
-    PublishOutSuccess,
     PublishOutAuthError,
     PublishOutClientError,
-    PublishOutServerError,
-    PublishOutThrottle,
-    PublishRetainedSuccess,
     PublishRetainedAuthError,
-    PublishRetainedServerError,
     PublishRetainedThrottle,
-    QueuedSuccess,
-    QueuedServerError,
-    QueuedThrottle,
     SubscribeSuccess,
     SubscribeAuthError,
     SubscribeClientError,
-    SubscribeServerError,
-    SubscribeThrottle,
     UnsubscribeSuccess,
     UnsubscribeClientError,
-    UnsubscribeServerError,
-    UnsubscribeThrottle,
 
     // Our own.
     AuthorizerInvocations,  // "Authorizer.Invocations"

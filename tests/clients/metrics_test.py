@@ -22,7 +22,7 @@ SAMPLE = re.compile(r'^(?P<name>[a-z_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$'
 
 
 class Metrics(AuthorizerTest):
-    flags = ("--metrics-port", "0", "--allow-anonymous")
+    flags = ("--metrics-port", "0", "--allow-anonymous", "--limits-session-queue-messages-max", "3")
 
     def fetch(self, path: str = "/metrics", method: str = "GET"):
         return urllib.request.urlopen(urllib.request.Request(
@@ -74,6 +74,8 @@ class Metrics(AuthorizerTest):
                 'gatehouse_subscriptions': 1,
                 'gatehouse_retained_messages': 1,
                 'gatehouse_events_total{name="Connect.Success"}': 1,
+                'gatehouse_events_total{name="PublishOut.Success"}': 2,
+                'gatehouse_events_total{name="PublishRetained.Success"}': 1,
                 'gatehouse_events_total{name="Connect.AuthError"}': 1,
                 'gatehouse_events_total{name="Authorizer.Refusals"}': 1,
                 'gatehouse_authorizer_seconds_count': 2,
@@ -88,6 +90,30 @@ class Metrics(AuthorizerTest):
                    before['gatehouse_connections{door="mqtts",version="5"}'], "the end")
         self.assertEqual(self.samples()["gatehouse_sessions"] - before["gatehouse_sessions"], 1,
                          "the session is still there")
+
+    def test_what_waits_and_what_does_not_fit_counts_as_queued(self):
+        self.device("counted", protocol=V5).connected().close()  # ends another test's session
+        before = self.samples()
+        sleeper = self.device("sleeper", protocol=V5, clean=False, session_expiry=600).connected()
+        sleeper.subscribed("lab/sleep")
+        sleeper.close()
+        writer = self.device("writer").connected()
+        for _ in range(4):
+            writer.published("lab/sleep", b"x", qos=1)
+
+        def moved() -> list[float]:
+            after = self.samples()
+            return [after[name] - before[name] for name in (
+                'gatehouse_events_total{name="Queued.Success"}',
+                'gatehouse_events_total{name="Queued.Throttle"}')]
+        wait_until(lambda: moved() == [3, 1], "the numbers to move")
+
+    def test_every_event_that_is_named_can_happen(self):
+        names = {name.split('"')[1] for name in self.samples()
+                 if name.startswith("gatehouse_events_total")}
+        self.assertIn("Connect.ServerError", names)
+        for never in ("Queued.ServerError", "PublishOut.ServerError", "Subscribe.Throttle"):
+            self.assertNotIn(never, names)
 
     def test_histograms_count_up(self):
         samples = self.samples()

@@ -182,11 +182,32 @@ void MetricsPage::write_cloudwatch(MetricsText& text) const {
         }
         text.sample({{"name", logs::name_of(metric)}}, count);
     }
+    write_brokers_events(text);
     text.family("gatehouse_api_calls_total", MetricKind::Counter, "Calls of the API, by status.");
     for (std::size_t hundreds = 2; hundreds < 6; ++hundreds) {
         text.sample({{"status", fmt::format("{}xx", hundreds)}},
                     static_cast<double>(parts_.api_calls.count(hundreds)));
     }
+}
+
+// What the broker counts for more detailed families, too.
+void MetricsPage::write_brokers_events(MetricsText& text) const {
+    using broker::Counters;
+    using broker::DropCause;
+    const auto event = [&](std::string_view name, auto pick) {
+        text.sample({{"name", name}}, static_cast<double>(sum_of(parts_.gateway, pick)));
+    };
+    const auto sum = [&](std::size_t qos) {
+        return sum_of(parts_.gateway,
+                      [qos](const Counters& c) -> const auto& { return c.delivered[qos]; });
+    };
+    text.sample({{"name", "PublishOut.Success"}}, static_cast<double>(sum(0) + sum(1) + sum(2)));
+    event("PublishOut.Throttle", [](const Counters& c) -> const auto& { return c.rate_dropped; });
+    event("PublishRetained.Success", [](const Counters& c) -> const auto& { return c.retained; });
+    event("Queued.Success", [](const Counters& c) -> const auto& { return c.queued; });
+    event("Queued.Throttle", [](const Counters& c) -> const auto& {
+        return c.dropped[static_cast<std::size_t>(DropCause::QueueFull)];
+    });
 }
 
 void MetricsPage::write_times(MetricsText& text) const {

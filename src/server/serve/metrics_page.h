@@ -53,6 +53,7 @@ private:
     void write_connections(MetricsText& text) const;
     void write_messages(MetricsText& text) const;
     void write_cloudwatch(MetricsText& text) const;
+    void write_brokers_events(MetricsText& text) const;
     void write_times(MetricsText& text) const;
     void write_process(MetricsText& text) const;
 
