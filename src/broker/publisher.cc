@@ -10,10 +10,11 @@ Publisher::Publisher(Shard& shard, const Tenant& tenant, std::string_view client
     : shard_(shard),
       tenant_(shard.shared_.tenant(tenant)),
       session_(nullptr),
+      own_(nullptr),
       client_id_(client_id) {}
 
 Publisher::Publisher(Shard& shard, TenantState& tenant, Session& session)
-    : shard_(shard), tenant_(tenant), session_(&session) {}
+    : shard_(shard), tenant_(tenant), session_(&session), own_(&session) {}
 
 Publisher::~Publisher() {
     routes_.for_each([this](Route& route) { shard_.forget(route); });

@@ -80,6 +80,8 @@ private:
     Shard& shard_;
     TenantState& tenant_;
     Session* session_;  // null: none
+    // Whose subscriptions with No Local are not for what is published; mostly session_.
+    const Session* own_;
     std::string client_id_;
     RouteCache routes_;
 };

@@ -47,7 +47,7 @@ PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& 
     }
     if (journal_->is_failing()) [[unlikely]] {
         if (!from.tenant_.tree.is_current(route.stamp_)) {
-            refresh(route, from.tenant_, from.session_);
+            refresh(route, from.tenant_, from.own_);
         }
         if (wants_disk(from, route, publication)) {
             counters_.not_kept.add(1);
@@ -106,7 +106,7 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
         }
         if (outcome.kept == Kept::NotRetained && publication.qos != mqtt::Qos::AtMostOnce) return;
     }
-    deliver(route, tenant, from.session_, publication);
+    deliver(route, tenant, from.own_, publication);
     outcome.receivers = route.receiver_count_;
     if (route.remote_loops_ != 0) outcome.congestion = forward(tenant, route, publication);
     if (publication.qos != mqtt::Qos::AtMostOnce &&

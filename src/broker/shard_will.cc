@@ -105,6 +105,8 @@ void Shard::note_last_permission(Session& session) {
 void Shard::send(LastWord word) {
     const Will& will = *word.will;
     Publisher publisher(*this, word.tenant->name, word.client_id);
+    // The message is its client's, who may be back [MQTT-3.8.3-3].
+    publisher.own_ = directory_.find(*word.tenant, word.client_id);
     // What was retained while it waited is newer.
     const RetainedStore& retained = word.tenant->retained;
     const RetainedRef other = word.newest == 0 ? nullptr : retained.find(will.topic, port_.now());

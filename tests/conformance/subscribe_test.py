@@ -195,6 +195,18 @@ class Subscribe:
                       "$share/+/b"):
             with self.subTest(wrong):
                 peer = self.client()
+    @states(v5="3.8.3-3")
+    def test_no_local_of_the_clients_own_will(self):
+        watcher = self.client("watcher")
+        watcher.subscribe(self.name("/will"))
+        first = self.client(**self.lasting(), will=wire.Will(self.name("/will"), b"gone", 1))
+        first.subscribe(self.name("/will"), options=NO_LOCAL)
+        first.drop()
+        watcher.expect_messages(b"gone")
+        again = self.client(**self.lasting())
+        watcher.publish(self.name("/will"), b"others'", qos=1)
+        again.expect_messages(b"others'")
+
                 peer.send(wire.subscribe(self.version, 1, [(wrong, 0)]))
                 got = peer.receive()
                 if got.kind == wire.SUBACK:
