@@ -143,8 +143,9 @@ void Shard::send_retained(Session& session) {
             delivery_.add_feed(
                 session, RetainedFeed(std::move(pending.filter), pending.options, pending.newest));
         }
+        // At once: the same filter may follow, as in a SUBSCRIBE of its own [MQTT-3.8.4-5].
+        delivery_.feed(session);
     }
-    delivery_.feed(session);
 }
 
 }  // namespace gatehouse::broker

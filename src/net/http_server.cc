@@ -177,7 +177,12 @@ private:
         if (request.count(http::field::transfer_encoding) > 0 && !parser.chunked()) {
             return Refusal{400, "the body's transfer encoding does not end with chunked"};
         }
-        if (request.count(http::field::host) > 1) return Refusal{400, "Host is given twice"};
+        const std::size_t hosts = request.count(http::field::host);
+        if (hosts > 1) return Refusal{400, "Host is given twice"};
+        // RFC 9112, section 3.2.
+        if (hosts == 0 && request.version() >= 11) {
+            return Refusal{400, "a request of HTTP/1.1 needs a Host"};
+        }
         // Who reads the first would take the client for another than who reads the last does.
         if (request.count(http::field::authorization) > 1) {
             return Refusal{400, "Authorization is given twice"};

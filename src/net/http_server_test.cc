@@ -98,6 +98,7 @@ TEST_F(HttpServerTest, RefusesWhatItDoesNotServe) {
          400},
         {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},
+        {"GET / HTTP/1.1\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nAuthorization: a\r\nauthorization: b\r\n\r\n", 400},
     };
     for (const auto& [request, status] : cases) {

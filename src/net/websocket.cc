@@ -88,12 +88,11 @@ HttpResponse answer_websocket(const HttpRequest& request,
     if (!decoded || decoded->size() != key_bytes) {
         return refuse_upgrade(400, "Sec-WebSocket-Key is not 16 bytes in base64");
     }
-    std::string_view chosen;
+    auto chosen = protocols.end();
     for_each_element(request.headers, "Sec-WebSocket-Protocol", [&](std::string_view offered) {
-        const bool is_spoken = std::ranges::find(protocols, offered) != protocols.end();
-        if (chosen.empty() && is_spoken) chosen = offered;
+        chosen = std::min(chosen, std::ranges::find(protocols, offered));
     });
-    if (chosen.empty()) {
+    if (chosen == protocols.end()) {
         return refuse_upgrade(400,
                               fmt::format("none of the subprotocols offered is spoken; offer '{}'",
                                           protocols.front()));
@@ -101,7 +100,7 @@ HttpResponse answer_websocket(const HttpRequest& request,
     HttpResponse response{.status = 101};
     response.headers.set("Upgrade", "websocket");
     response.headers.set("Sec-WebSocket-Accept", accept_value(*key));
-    response.headers.set("Sec-WebSocket-Protocol", std::string(chosen));
+    response.headers.set("Sec-WebSocket-Protocol", std::string(*chosen));
     return response;
 }
 

@@ -189,6 +189,14 @@ TEST_F(Handshake, IsAnswered) {
     EXPECT_EQ(response.headers.find("Sec-WebSocket-Protocol"), "mqtt");
 }
 
+// MQTT-6.0.0-4: of several that are spoken, ours first.
+TEST_F(Handshake, TheProtocolIsChosenInOurOrder) {
+    set("Sec-WebSocket-Protocol", "mqttv3.1, mqtt");
+    EXPECT_EQ(answer().headers.find("Sec-WebSocket-Protocol"), "mqtt");
+    set("Sec-WebSocket-Protocol", "mqttv3.1");
+    EXPECT_EQ(answer().headers.find("Sec-WebSocket-Protocol"), "mqttv3.1");
+}
+
 TEST_F(Handshake, IsRefusedWithWhatIsWrong) {
     const struct {
         std::string_view name, value;

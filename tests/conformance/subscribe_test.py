@@ -30,6 +30,17 @@ class Subscribe:
         got = peer.expect(wire.SUBACK)
         self.assertEqual((got.packet_id, got.codes), (1234, [0, 1, 0]))
 
+    @states(v311="3.8.4-4", v5="3.8.4-5")
+    def test_the_same_filter_twice_in_one_packet(self):
+        """As in two packets: the retained message comes for each."""
+        writer, reader = self.client(), self.client("reader")
+        writer.publish(self.name("/x"), b"kept", qos=1, retain=True)
+        self.assertEqual(reader.subscribe(self.name("/x"), self.name("/x")), [1, 1])
+        reader.expect_messages(b"kept", b"kept")
+        writer.publish(self.name("/x"), b"once", qos=1)
+        reader.expect_messages(b"once")
+        reader.expect_quiet()
+
     @open_only(v311="3.8.4-6 3.8.4-5", v5="3.8.4-7 3.8.4-8 4.8.2-3")
     def test_the_lower_qos_of_both_sides(self):
         writer = self.client()
@@ -184,17 +195,6 @@ class Subscribe:
         self.assertEqual(peer.message().payload, b"other")
         peer.expect_quiet()
 
-    @states(v5="3.8.3-4")
-    def test_no_local_of_a_shared_subscription(self):
-        self.assert_closed_after(
-            wire.subscribe(self.version, 1, [("$share/group/a", NO_LOCAL)]), PROTOCOL_ERROR)
-
-    @states(v5="4.8.2-1 4.8.2-2")
-    def test_shared_filters_that_are_wrong(self):
-        for wrong in ("$share/", "$share/a", "$share//a", "$share/a+/b", "$share/#/b", "$share/a/",
-                      "$share/+/b"):
-            with self.subTest(wrong):
-                peer = self.client()
     @states(v5="3.8.3-3")
     def test_no_local_of_the_clients_own_will(self):
         watcher = self.client("watcher")
@@ -207,6 +207,17 @@ class Subscribe:
         watcher.publish(self.name("/will"), b"others'", qos=1)
         again.expect_messages(b"others'")
 
+    @states(v5="3.8.3-4")
+    def test_no_local_of_a_shared_subscription(self):
+        self.assert_closed_after(
+            wire.subscribe(self.version, 1, [("$share/group/a", NO_LOCAL)]), PROTOCOL_ERROR)
+
+    @states(v5="4.8.2-1 4.8.2-2")
+    def test_shared_filters_that_are_wrong(self):
+        for wrong in ("$share/", "$share/a", "$share//a", "$share/a+/b", "$share/#/b", "$share/a/",
+                      "$share/+/b"):
+            with self.subTest(wrong):
+                peer = self.client()
                 peer.send(wire.subscribe(self.version, 1, [(wrong, 0)]))
                 got = peer.receive()
                 if got.kind == wire.SUBACK:
