@@ -282,6 +282,7 @@ void Delivery::release_if_idle(Session& session) {
     if (session.flow_->stored_rate.has_begun(now_seconds())) return;
     session.last_packet_id_ = session.flow_->window.last_id();
     session.flow_->is_resending = false;
+    session.flow_->is_refusing = false;
     session.flow_->remembered_with = 0;
     session.flow_->stored_rate = {};
     flows_.give(session.flow_);
@@ -318,8 +319,10 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
         journal_.remove(session, sent.record, sent.message);
     }
     flow->window.close(packet_id);
-    if (session.load_ != nullptr) [[unlikely]]
+    if (flow->is_refusing) [[unlikely]] {
+        flow->is_refusing = false;
         note_load(session);
+    }
     counters_.acknowledged.add(1);
     if (!answer_waiters_.empty()) [[unlikely]]
         tell_waiter(session, packet_id, mqtt::ReasonCode::Success);

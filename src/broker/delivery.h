@@ -224,6 +224,7 @@ private:
     void queue(Session& session, std::string_view topic, const Publication& publication,
                FrameForm form, ShareNumber group);
     void note_load(const Session& session);
+    void note_refusal(const Session& session);
     bool has_room_in_queue(const Session& session, std::size_t bytes);
     // For a session that has a record: what was sent under the id, or is to be.
     void keep(Session& session, mqtt::PacketId id);

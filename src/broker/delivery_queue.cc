@@ -40,7 +40,7 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
         }
     } else {
         drop(session, topic, form.qos, DropCause::QueueFull);
-        if (session.load_ != nullptr) session.load_->store(Load::Full, std::memory_order_relaxed);
+        note_refusal(session);
         release_if_idle(session);
     }
 }
@@ -53,6 +53,13 @@ bool Delivery::has_room_in_queue(const Session& session, std::size_t bytes) {
     const std::size_t kept = flow == nullptr ? 0 : flow->kept_bytes();
     return messages < limits.session_queue_messages_max &&
            kept + bytes <= limits.session_queue_bytes_max && bytes_.has_room(bytes);
+}
+
+// Of a session that keeps nothing, nothing would tell that there is room again.
+void Delivery::note_refusal(const Session& session) {
+    session.flow_->is_refusing = session.flow_->kept_bytes() != 0;
+    if (session.load_ == nullptr || !session.flow_->is_refusing) return;
+    session.load_->store(Load::Full, std::memory_order_relaxed);
 }
 
 // For whoever picks a member of a group.

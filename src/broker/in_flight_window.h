@@ -84,7 +84,8 @@ public:
     bool close(mqtt::PacketId id) {
         const std::uint32_t place = place_of(id);
         if (place >= span_ || !at(place).is_open) return aside_ != nullptr && close_aside(id);
-        take_message(at(place));
+        if (at(place).message) [[unlikely]]
+            take_message(at(place));
         at(place).is_open = false;
         --open_;
         begin_with_an_open_one();
@@ -135,7 +136,8 @@ private:
     }
     // Requires: the place at span_ is there, and its id free.
     mqtt::PacketId put(InFlight sent) {
-        if (sent.message) note_kept(sent.message->bytes());
+        if (sent.message) [[unlikely]]
+            note_kept(sent.message->bytes());
         InFlight& slot = at(span_);
         slot = std::move(sent);
         slot.is_open = true;

@@ -325,6 +325,22 @@ TEST_P(FullShare, ThereIsRoomAgainOnceSomethingIsTaken) {
     EXPECT_EQ(dropped(), before + 4);
 }
 
+TEST_P(FullShare, WhoHadNoRoomForOneMessageAloneGetsTheNext) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.session_queue_bytes_max = 2000;
+    start(settings);
+    FakeClient& one = worker("one", 1, 3600);
+    one.disconnect();
+    publisher().publish("jobs/a", std::string(3000, 'x'), 1);
+    broker->settle();
+    EXPECT_EQ(dropped(), 1U);
+    one.connect(CleanStart::No, 3600);
+    FakeClient& other = worker("other", 2, 3600);
+    publish(10);
+    EXPECT_THAT(one.take_and_acknowledge(), SizeIs(5));
+    EXPECT_THAT(other.take_and_acknowledge(), SizeIs(5));
+}
+
 TEST_P(FullShare, AMessageGoesToAMemberThatTakesPacketsOfItsSize) {
     FakeClient& narrow = client("narrow", 1);
     AttachRequest request;

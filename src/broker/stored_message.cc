@@ -47,10 +47,6 @@ thread_local SmallBlocks small_blocks;
 
 }  // namespace
 
-std::size_t StoredMessage::bytes() const {
-    return sizeof(StoredMessage) + topic_size_ + properties_size_ + payload_size_;
-}
-
 Publication StoredMessage::publication(SteadyTime now) const {
     Publication publication;
     const auto* data = reinterpret_cast<const std::uint8_t*>(text_at(topic_size_));
@@ -98,7 +94,7 @@ MessageRef MessageRef::copy(const StoredMessage& message, SteadyTime now) {
 }
 
 void MessageRef::release() {
-    if (message_ != nullptr && --message_->references_ == 0) {
+    if (--message_->references_ == 0) {
         const std::size_t bytes = message_->bytes();
         message_->~StoredMessage();
         small_blocks.give(message_, bytes);

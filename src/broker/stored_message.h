@@ -21,7 +21,9 @@ using RecordNumber = std::uint64_t;
 class StoredMessage {
 public:
     // The bytes that it takes, header included.
-    std::size_t bytes() const;
+    std::size_t bytes() const {
+        return sizeof(StoredMessage) + topic_size_ + properties_size_ + payload_size_;
+    }
     // That a publication would take.
     static std::size_t bytes_of(std::string_view topic, const Publication& publication) {
         return sizeof(StoredMessage) + topic.size() + publication.properties.size() +
@@ -82,7 +84,9 @@ public:
         std::swap(message_, other.message_);
         return *this;
     }
-    ~MessageRef() { release(); }
+    ~MessageRef() {
+        if (message_ != nullptr) release();
+    }
 
     explicit operator bool() const { return message_ != nullptr; }
     const StoredMessage& operator*() const { return *message_; }
@@ -93,6 +97,7 @@ private:
     void retain() const {
         if (message_ != nullptr) ++message_->references_;
     }
+    // Requires: there is one.
     void release();
 
     StoredMessage* message_ = nullptr;
