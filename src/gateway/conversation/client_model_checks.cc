@@ -117,9 +117,9 @@ void ClientModel::check_suback(const mqtt::Suback& suback) {
         const bool is_kept = suback.reasons[i] == mqtt::granted(mqtt::Qos::AtLeastOnce) ||
                              suback.reasons[i] == mqtt::granted(mqtt::Qos::ExactlyOnce);
         // Of one filter twice, the last counts [MQTT-3.8.4-3].
-        const bool is_last = std::none_of(
-            asked.begin() + static_cast<std::ptrdiff_t>(i) + 1, asked.end(),
-            [&](const AskedFilter& later) { return later.filter == asked[i].filter; });
+        const bool is_last =
+            std::none_of(asked.begin() + static_cast<std::ptrdiff_t>(i) + 1, asked.end(),
+                         [&](const AskedFilter& later) { return later.filter == asked[i].filter; });
         if (is_kept && is_last && asked[i].is_promise) {
             ledger_.promises().note_subscribed(record_->client_id, asked[i].filter);
         }
