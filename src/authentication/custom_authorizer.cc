@@ -251,9 +251,14 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
 }
 
 std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
-    const auto rule = settings_.profile.behaviour.missing_permission;
-    if (rule == MissingPermission::Invoke || call.http) return std::nullopt;
-    auto problem = parts_.permissions.problem(call.function(), call.authorizer);
+    if (call.http) return std::nullopt;
+    const functions::FunctionRef function = call.function();
+    // No profile opens one account's functions to another.
+    const auto rule = function.tenant.account == call.authorizer.tenant.account
+                          ? settings_.profile.behaviour.missing_permission
+                          : MissingPermission::Refuse;
+    if (rule == MissingPermission::Invoke) return std::nullopt;
+    auto problem = parts_.permissions.problem(function, call.authorizer);
     if (!problem) return std::nullopt;
     if (rule == MissingPermission::Refuse) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, *problem);

@@ -152,7 +152,8 @@ SettingTable behaviours() {
         behaviour<&B::refresh_failure>("behaviour.refresh-failure",
                                        "The function is unavailable when a policy is refreshed."),
         behaviour<&B::missing_permission>("behaviour.missing-permission",
-                                          "The function does not permit iot.amazonaws.com."),
+                                          "The function does not permit iot.amazonaws.com; one of "
+                                          "another account is refused in any case."),
         behaviour<&B::anonymous_clients>("behaviour.anonymous-clients",
                                          "Clients without credentials."),
         behaviour<&B::rates>("behaviour.rates", "What a rate over its limit does."),
