@@ -1,0 +1,79 @@
+#include <re2/re2.h>
+
+#include <array>
+#include <memory>
+
+#include "sql/function.h"
+
+namespace gatehouse::sql {
+namespace {
+
+// Null: the expression cannot be used.
+std::unique_ptr<RE2> pattern_of(const Value& value) {
+    const auto text = text_of(value);
+    if (!text) return nullptr;
+    RE2::Options options;
+    options.set_log_errors(false);
+    auto pattern = std::make_unique<RE2>(*text, options);
+    return pattern->ok() ? std::move(pattern) : nullptr;
+}
+
+Value matches(const Surroundings&, Arguments arguments) {
+    const auto text = text_of(arguments[0]);
+    const auto pattern = pattern_of(arguments[1]);
+    if (!text || !pattern) return {};
+    return Value(RE2::PartialMatch(*text, *pattern));
+}
+
+Value replaced(const Surroundings&, Arguments arguments) {
+    auto text = text_of(arguments[0]);
+    const auto pattern = pattern_of(arguments[1]);
+    const auto replacement = text_of(arguments[2]);
+    if (!text || !pattern || !replacement) return {};
+    const std::string rewritten = replacement_for_re2(*replacement);
+    std::string error;
+    if (!pattern->CheckRewriteString(rewritten, &error)) return {};
+    RE2::GlobalReplace(&*text, *pattern, rewritten);
+    return Value(std::move(*text));
+}
+
+Value found(const Surroundings&, Arguments arguments) {
+    const auto text = text_of(arguments[0]);
+    const auto pattern = pattern_of(arguments[1]);
+    if (!text || !pattern) return {};
+    re2::StringPiece match;
+    if (!pattern->Match(*text, 0, text->size(), RE2::UNANCHORED, &match, 1)) return {};
+    return Value(std::string(match.data(), match.size()));
+}
+
+constexpr std::array<Function, 3> functions{{
+    {"regexp_matches", 2, 2, Version::V2015, matches},
+    {"regexp_replace", 3, 3, Version::V2015, replaced},
+    {"regexp_substr", 2, 2, Version::V2015, found},
+}};
+
+}  // namespace
+
+std::span<const Function> pattern_functions() {
+    return functions;
+}
+
+std::string replacement_for_re2(std::string_view replacement) {
+    std::string made;
+    for (std::size_t i = 0; i < replacement.size(); ++i) {
+        const char c = replacement[i];
+        const bool has_next = i + 1 < replacement.size();
+        if (c == '$' && has_next && replacement[i + 1] >= '0' && replacement[i + 1] <= '9') {
+            made.append(1, '\\').append(1, replacement[++i]);
+        } else if (c == '\\' && has_next) {
+            // Java's way to write $ and \ themselves.
+            const char escaped = replacement[++i];
+            made += escaped == '\\' ? "\\\\" : std::string(1, escaped);
+        } else {
+            made += c == '\\' ? "\\\\" : std::string(1, c);
+        }
+    }
+    return made;
+}
+
+}  // namespace gatehouse::sql

@@ -1,0 +1,266 @@
+#include "sql/program.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/encoding.h"
+
+namespace gatehouse::sql {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::filesystem::path cases = std::filesystem::path(GATEHOUSE_SOURCE_DIR) / "src/sql/cases";
+
+class Evaluator {
+public:
+    std::string payload = "{}";
+    Version version = Version::V2016;
+    Message message{.topic = "a/b", .account = "123456789012"};
+
+    Outcome run(const std::string& sql, std::span<const Value> answers = {}) {
+        auto program = Program::compile(sql, version);
+        if (!program) {
+            ADD_FAILURE() << sql << ": " << program.error().describe();
+            return {};
+        }
+        parse();
+        return program->run(message, random_, answers);
+    }
+    void parse() {
+        message.payload = payload;
+        message.document = document_.parse(payload) ? &document_ : nullptr;
+    }
+
+    SeededRandom random_{1};
+
+private:
+    Document document_;
+};
+
+std::string without(std::string_view line, std::string_view prefix) {
+    line.remove_prefix(std::min(prefix.size(), line.size()));
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    return std::string(line);
+}
+
+void check_expressions(const std::string& file) {
+    std::ifstream lines(cases / file);
+    ASSERT_TRUE(lines) << file;
+    Evaluator evaluator;
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty() || line.starts_with('#')) continue;
+        if (line.starts_with("payload ")) {
+            evaluator.payload = without(line, "payload");
+        } else if (line.starts_with("version ")) {
+            evaluator.version = parse_version(without(line, "version")).value();
+        } else {
+            const std::size_t arrow = line.rfind(" -> ");
+            ASSERT_NE(arrow, line.npos) << line;
+            const std::string expected = line.substr(arrow + 4);
+            const auto outcome =
+                evaluator.run("SELECT VALUE " + line.substr(0, arrow) + " FROM 'a'");
+            EXPECT_EQ(outcome.payload.empty() ? "undefined" : outcome.payload, expected) << line;
+            ++count;
+        }
+    }
+    EXPECT_GT(count, 100u);
+}
+
+TEST(SqlPrograms, NumbersAreAsTheCasesSay) {
+    check_expressions("numbers.txt");
+}
+TEST(SqlPrograms, TextsAreAsTheCasesSay) {
+    check_expressions("texts.txt");
+}
+
+// "\x00" in the cases' texts.
+std::string with_bytes(const std::string& text) {
+    std::string made;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text.compare(at, 2, "\\x") == 0) {
+            made += static_cast<char>(std::stoi(text.substr(at + 2, 2), nullptr, 16));
+            at += 3;
+        } else {
+            made += text[at];
+        }
+    }
+    return made;
+}
+
+struct StatementCase {
+    std::string sql;
+    Evaluator evaluator;
+};
+
+void expect_error(const std::string& sql, Version version, const std::string& expected) {
+    const auto program = Program::compile(sql, version);
+    ASSERT_FALSE(program) << sql;
+    const Error& error = program.error();
+    const std::string place = fmt::format("{}:{}", error.place.line, error.place.column);
+    EXPECT_EQ(place, expected.substr(0, expected.find(' '))) << sql << ": " << error.message;
+    EXPECT_THAT(error.message, HasSubstr(expected.substr(expected.find(' ') + 1))) << sql;
+}
+
+TEST(SqlPrograms, StatementsAreAsTheCasesSay) {
+    std::ifstream lines(cases / "statements.txt");
+    ASSERT_TRUE(lines);
+    Evaluator evaluator;
+    std::string sql;
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty()) {
+            evaluator = Evaluator();
+        } else if (line.starts_with("sql ")) {
+            sql = without(line, "sql");
+        } else if (line.starts_with("version ")) {
+            evaluator.version = parse_version(without(line, "version")).value();
+        } else if (line == "in" || line.starts_with("in ")) {
+            evaluator.payload = with_bytes(without(line, "in"));
+        } else if (line == "none") {
+            EXPECT_FALSE(evaluator.run(sql).matches) << sql;
+            ++count;
+        } else if (line.starts_with("out")) {
+            const auto outcome = evaluator.run(sql);
+            EXPECT_TRUE(outcome.matches) << sql;
+            EXPECT_EQ(outcome.payload, with_bytes(without(line, "out"))) << sql;
+            ++count;
+        } else if (line.starts_with("error ")) {
+            expect_error(sql, evaluator.version, without(line, "error"));
+            ++count;
+        } else {
+            ASSERT_TRUE(line.starts_with('#')) << line;
+        }
+    }
+    EXPECT_GT(count, 50u);
+}
+
+TEST(SqlPrograms, FunctionsKnowTheMessage) {
+    Evaluator evaluator;
+    const std::vector<std::pair<std::string, std::string>> properties{
+        {"a", "1"}, {"b", "2"}, {"a", "3"}};
+    evaluator.message = {.topic = "/ut/device/x",
+                         .account = "123456789012",
+                         .now = WallTime(std::chrono::milliseconds(1'600'000'000'123)),
+                         .client_id = "lamp",
+                         .principal = "f00d",
+                         .source_ip = "192.0.2.1",
+                         .trace_id = "t-1",
+                         .content_type = "text/plain",
+                         .is_utf8 = true,
+                         .response_topic = "r",
+                         .correlation_data = "\x01\x02",
+                         .user_properties = properties};
+    const auto value = [&](const std::string& expression) {
+        return evaluator.run("SELECT VALUE " + expression + " FROM '#'").payload;
+    };
+    EXPECT_EQ(value("topic()"), R"("/ut/device/x")");
+    EXPECT_EQ(value("[topic(1), topic(2), topic(4)]"), R"(["","ut","x"])");
+    EXPECT_EQ(value("topic(5)"), "");
+    EXPECT_EQ(value("topic(0)"), "");
+    EXPECT_EQ(value("clientid()"), R"("lamp")");
+    EXPECT_EQ(value("[principal(), sourceip(), traceid(), accountid()]"),
+              R"(["f00d","192.0.2.1","t-1","123456789012"])");
+    EXPECT_EQ(value("timestamp()"), "1600000000123");
+    EXPECT_EQ(value("sql_version()"), R"("2016-03-23")");
+    EXPECT_EQ(value("get_mqtt_property('content_type')"), R"("text/plain")");
+    EXPECT_EQ(value("get_mqtt_property('format_indicator')"), R"("UTF8_DATA")");
+    EXPECT_EQ(value("get_mqtt_property('response_topic')"), R"("r")");
+    EXPECT_EQ(value("get_mqtt_property('correlation_data')"), R"("AQI=")");
+    EXPECT_EQ(value("get_mqtt_property('other')"), "");
+    EXPECT_EQ(value("get_user_properties()"), R"([{"a":"1"},{"b":"2"},{"a":"3"}])");
+    EXPECT_EQ(value("get_user_properties('a')"), R"(["1","3"])");
+    EXPECT_EQ(value("get_user_properties('x')"), "");
+    EXPECT_EQ(value("newuuid()").size(), 38u);
+    evaluator.message = {.topic = "t"};
+    EXPECT_EQ(value("clientid()"), R"("n/a")");
+    EXPECT_EQ(value("[principal(), sourceip(), traceid()]"), "[]");
+}
+
+TEST(SqlPrograms, ServicesAreAskedOneAfterTheOther) {
+    Evaluator evaluator;
+    evaluator.payload = R"({"id": 7})";
+    const std::string sql =
+        "SELECT aws_lambda('arn', {'of': get_thing_shadow('lamp', 'role').state}) AS r "
+        "FROM 'a' WHERE aws_lambda('arn', id).ok";
+    auto first = evaluator.run(sql);
+    ASSERT_TRUE(first.wanted);
+    EXPECT_EQ(first.wanted->number, 0u);
+    EXPECT_EQ(to_json(first.wanted->arguments.at(1)), "7");
+    std::vector<Value> answers{Value::parse(R"({"ok": false})", Version::V2016)};
+    EXPECT_FALSE(evaluator.run(sql, answers).wanted) << "the condition does not hold";
+    answers[0] = Value::parse(R"({"ok": true})", Version::V2016);
+    auto second = evaluator.run(sql, answers);
+    ASSERT_TRUE(second.wanted);
+    EXPECT_EQ(second.wanted->function, "get_thing_shadow");
+    answers.push_back(Value::parse(R"({"state": "on"})", Version::V2016));
+    auto third = evaluator.run(sql, answers);
+    ASSERT_TRUE(third.wanted);
+    EXPECT_EQ(to_json(third.wanted->arguments.at(1)), R"({"of":"on"})");
+    answers.push_back(Value::integer(5));
+    auto last = evaluator.run(sql, answers);
+    EXPECT_FALSE(last.wanted);
+    EXPECT_EQ(last.payload, R"({"r":5})");
+}
+
+TEST(SqlPrograms, ExplainsWhyItDoesNotMatch) {
+    Evaluator evaluator;
+    evaluator.payload = R"({"temperature": 20, "unit": "C"})";
+    evaluator.parse();
+    const auto program =
+        Program::compile("SELECT temperature AS t FROM 'a' WHERE temperature > 50 AND unit = 'C'",
+                         Version::V2016);
+    ASSERT_TRUE(program);
+    const Explanation explained = program->explain(evaluator.message, evaluator.random_);
+    EXPECT_FALSE(explained.matches);
+    std::vector<std::string> parts;
+    for (const Explained& part : explained.condition) {
+        parts.push_back(part.expression + " is " + to_json(part.value));
+    }
+    EXPECT_THAT(parts, ElementsAre("temperature > 50 AND unit = 'C' is false",
+                                   "temperature > 50 is false", "temperature is 20",
+                                   "unit = 'C' is true", R"(unit is "C")"));
+}
+
+TEST(SqlPrograms, WhatIsStrangeIsTold) {
+    const auto program = Program::compile("SELECT lpad(a) FROM 'a'", Version::V2016);
+    ASSERT_TRUE(program);
+    ASSERT_EQ(program->warnings().size(), 1u);
+    EXPECT_EQ(program->warnings()[0].describe(),
+              "sql:1:8: lpad takes 2 arguments; with 1 it is Undefined");
+}
+
+TEST(SqlPrograms, ReadsThePayloadOnlyWhereItMust) {
+    const auto reads = [](const std::string& sql) {
+        return Program::compile(sql, Version::V2016).value().reads_payload();
+    };
+    EXPECT_FALSE(reads("SELECT * FROM 'a'"));
+    EXPECT_FALSE(reads("SELECT encode(*, 'base64') AS p, topic(1) FROM 'a' WHERE topic(2) = 'x'"));
+    EXPECT_TRUE(reads("SELECT a FROM 'a'"));
+    EXPECT_TRUE(reads("SELECT * FROM 'a' WHERE b = 1"));
+    EXPECT_TRUE(reads("SELECT *, 1 AS a FROM 'a'"));
+}
+
+TEST(SqlPrograms, WhatIsTooMuchIsRefused) {
+    const std::string deep = "SELECT " + std::string(100, '(') + "a";
+    const auto nested = Program::compile(deep, Version::V2016);
+    ASSERT_FALSE(nested);
+    EXPECT_THAT(nested.error().message, HasSubstr("within each other"));
+    std::string chain = "SELECT a";
+    for (int i = 0; i < 2000; ++i) chain += "+1";
+    const auto chained = Program::compile(chain, Version::V2016);
+    ASSERT_FALSE(chained);
+    EXPECT_THAT(chained.error().message, HasSubstr("over 1000 operators"));
+    const auto large = Program::compile(std::string(300'000, ' '), Version::V2016);
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error().kind, ErrorKind::TooLarge);
+}
+
+}  // namespace
+}  // namespace gatehouse::sql

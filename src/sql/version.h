@@ -1,0 +1,19 @@
+// The versions of AWS IoT SQL.
+//
+// Source: AWS IoT Developer Guide, "SQL versions".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace gatehouse::sql {
+
+// Of a rule that names none: V2015.
+enum class Version : std::uint8_t { V2015, V2016 };
+
+// "2015-10-08", "2016-03-23", and "beta", which is V2016.
+std::optional<Version> parse_version(std::string_view text);
+std::string_view name_of(Version version);
+
+}  // namespace gatehouse::sql
