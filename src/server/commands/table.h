@@ -21,6 +21,7 @@ Exit run_logs(const Invocation& invocation);
 Exit run_passwd(const Invocation& invocation);
 Exit run_policy(const Invocation& invocation);
 Exit run_pub(const Invocation& invocation);
+Exit run_rule(const Invocation& invocation);
 Exit run_serve(const Invocation& invocation);
 Exit run_settings(const Invocation& invocation);
 Exit run_status(const Invocation& invocation);
