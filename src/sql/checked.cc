@@ -79,8 +79,7 @@ public:
             }
             auto operation = check(item.expression);
             if (!operation) return fail(std::move(operation.error()));
-            made.items.push_back(
-                {std::move(*operation), path_of(item), shown(item.expression)});
+            made.items.push_back({std::move(*operation), path_of(item), shown(item.expression)});
         }
         return made;
     }
@@ -91,7 +90,8 @@ private:
         return fail(kind, std::move(message), place_in(text_, at.begin));
     }
     void warn(const Expression& at, std::string message) {
-        warnings.push_back({ErrorKind::InvalidInput, std::move(message), place_in(text_, at.begin)});
+        warnings.push_back(
+            {ErrorKind::InvalidInput, std::move(message), place_in(text_, at.begin)});
     }
     Result<void> require_version(const Expression& at, Version since, std::string_view what) const {
         if (version_ >= since) return {};
@@ -131,8 +131,9 @@ private:
     }
 
     Checking check_one(const syntax::Star&, const Expression& at) {
-        return wrong(at, "* stands for the whole payload: alone behind SELECT, as an argument of a "
-                         "function, or as a member of a literal");
+        return wrong(at,
+                     "* stands for the whole payload: alone behind SELECT, as an argument of a "
+                     "function, or as a member of a literal");
     }
 
     // Where * may stand.
@@ -188,9 +189,9 @@ private:
             return fail(std::move(checked.error()));
         }
         const std::size_t count = what.arguments.size();
-        const bool fits = count >= function->arguments_min &&
-                          (count <= function->arguments_max ||
-                           function->arguments_max == any_number);
+        const bool fits =
+            count >= function->arguments_min &&
+            (count <= function->arguments_max || function->arguments_max == any_number);
         if (!fits) {
             warn(at, fmt::format("{} takes {}; with {} it is Undefined", function->name,
                                  count_in_words(function->arguments_min, function->arguments_max),
@@ -245,8 +246,8 @@ private:
         if (is_same_word(scheme, "proto")) {
             return wrong(at, "decoding of Protobuf is not done here", ErrorKind::Unsupported);
         }
-        return wrong(what.arguments[1], fmt::format("{} knows 'base64', and no '{}'",
-                                                    function.name, scheme));
+        return wrong(what.arguments[1],
+                     fmt::format("{} knows 'base64', and no '{}'", function.name, scheme));
     }
 
     Result<void> check_pattern(const Expression& argument) const {
@@ -269,8 +270,7 @@ private:
                      ErrorKind::Unsupported);
     }
 
-    Checking check_service(const Service& service, const syntax::Call& what,
-                           const Expression& at) {
+    Checking check_service(const Service& service, const syntax::Call& what, const Expression& at) {
         if (auto known = require_version(at, service.since, service.name); !known) {
             return fail(std::move(known.error()));
         }

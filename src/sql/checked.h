@@ -22,8 +22,8 @@ struct Checked {
     std::optional<std::string> topic_filter;
     std::vector<std::string> variable_names;
     std::vector<Shown> variables;
-    OperationPtr where;                // null: none
-    std::vector<Shown> where_parts;    // the condition and what it is made of, for explanations
+    OperationPtr where;              // null: none
+    std::vector<Shown> where_parts;  // the condition and what it is made of, for explanations
     Selection selection;
     bool reads_payload = false;
     std::vector<Error> warnings;

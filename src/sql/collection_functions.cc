@@ -66,7 +66,7 @@ Value transformed(const Surroundings&, Arguments arguments) {
     return Value(std::move(made));
 }
 
-constexpr std::array<Function, 4> functions{{
+constexpr std::array<Function, 4> collection_table{{
     {"get", 2, 2, Version::V2015, got},
     {"isNull", 1, 1, Version::V2015, is_null},
     {"isUndefined", 1, 1, Version::V2016, is_undefined},
@@ -76,7 +76,7 @@ constexpr std::array<Function, 4> functions{{
 }  // namespace
 
 std::span<const Function> collection_functions() {
-    return functions;
+    return collection_table;
 }
 
 }  // namespace gatehouse::sql

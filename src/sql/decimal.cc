@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sql/characters.h"
+
 namespace gatehouse::sql {
 namespace {
 
@@ -120,8 +122,8 @@ private:
             magnitude /= 10;
             ++exponent;
         }
-        made.coefficient_ = is_negative ? -static_cast<__int128>(magnitude)
-                                        : static_cast<__int128>(magnitude);
+        made.coefficient_ =
+            is_negative ? -static_cast<__int128>(magnitude) : static_cast<__int128>(magnitude);
         made.exponent_ = exponent;
         return made;
     }
@@ -148,10 +150,6 @@ struct Digits {
         }
     }
 };
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 std::optional<int> read_exponent(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
@@ -234,8 +232,8 @@ std::string Decimal::text() const {
     if (exponent_ == 0) return made + digits;
     if (exponent_ < 0 && adjusted >= -plain_zeros_max) {
         const int before = adjusted + 1;
-        if (before <= 0) return made + "0." + std::string(static_cast<std::size_t>(-before), '0') +
-                                digits;
+        if (before <= 0)
+            return made + "0." + std::string(static_cast<std::size_t>(-before), '0') + digits;
         digits.insert(static_cast<std::size_t>(before), 1, '.');
         return made + digits;
     }

@@ -45,7 +45,8 @@ TEST(Decimals, HaveBounds) {
     EXPECT_EQ(text_of(Decimal::parse("1e99999999999")), "none");
     EXPECT_EQ(text_of(Decimal::parse("1e-1000")), "0");
     EXPECT_EQ(text_of(Decimal::parse("1e-99999999999")), "0");
-    for (const std::string_view text : {"", "-", ".5", "5.", "1e", "1e+", "1x", "0x1", " 1", "+1"}) {
+    for (const std::string_view text :
+         {"", "-", ".5", "5.", "1e", "1e+", "1x", "0x1", " 1", "+1"}) {
         EXPECT_FALSE(Decimal::parse(text)) << text;
     }
 }

@@ -7,16 +7,10 @@
 #include <limits>
 
 #include "base/encoding.h"
+#include "sql/characters.h"
 
 namespace gatehouse::sql {
 namespace {
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 constexpr std::string_view short_escapes = "\"\\/bfnrt";
 constexpr std::string_view short_escaped = "\"\\/\b\f\n\r\t";
@@ -150,9 +144,9 @@ private:
 
     Result<void> open(Kind kind) {
         if (open_.size() == Document::depth_max) {
-            return fail(ErrorKind::TooLarge,
-                        fmt::format("over {} arrays and objects within each other",
-                                    Document::depth_max));
+            return fail(
+                ErrorKind::TooLarge,
+                fmt::format("over {} arrays and objects within each other", Document::depth_max));
         }
         open_.push_back(static_cast<Document::Place>(nodes_.size()));
         add(kind, at_, 0);
@@ -211,7 +205,8 @@ private:
 
     Result<void> skip_escape() {
         if (take('u')) {
-            if (!four_hex_digits(text_.substr(at_))) return wrong("expected four hexadecimal digits");
+            if (!four_hex_digits(text_.substr(at_)))
+                return wrong("expected four hexadecimal digits");
             at_ += 4;
             return {};
         }

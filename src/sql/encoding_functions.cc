@@ -50,7 +50,7 @@ Value digest_md2(const Surroundings&, Arguments arguments) {
     return text ? Value(to_hex(md2(*text))) : Value();
 }
 
-constexpr std::array<Function, 9> functions{{
+constexpr std::array<Function, 9> encoding_table{{
     {"decode", 2, 2, Version::V2016, decoded, 2},
     {"encode", 2, 2, Version::V2016, encoded, 2},
     {"md2", 1, 1, Version::V2015, digest_md2},
@@ -65,7 +65,7 @@ constexpr std::array<Function, 9> functions{{
 }  // namespace
 
 std::span<const Function> encoding_functions() {
-    return functions;
+    return encoding_table;
 }
 
 }  // namespace gatehouse::sql

@@ -5,15 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "sql/characters.h"
+
 namespace gatehouse::sql {
 namespace {
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool begins_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            static_cast<unsigned char>(c) >= 0x80;
@@ -40,7 +36,8 @@ std::string in_words(const Token& token) {
 }  // namespace
 
 bool is_same_word(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char one, char other) { return lower(one) == lower(other); });
+    return std::ranges::equal(a, b,
+                              [](char one, char other) { return lower(one) == lower(other); });
 }
 
 Place place_in(std::string_view text, std::size_t at) {
@@ -124,15 +121,17 @@ void Lexer::take_digits() {
 
 Result<Token> Lexer::read_number() {
     const std::size_t begin = at_;
-    const auto is_digit_at = [&](std::size_t at) { return at < text_.size() && is_digit(text_[at]); };
+    const auto is_digit_at = [&](std::size_t at) {
+        return at < text_.size() && is_digit(text_[at]);
+    };
     take_digits();
     if (at_ < text_.size() && text_[at_] == '.' && is_digit_at(at_ + 1)) {
         ++at_;
         take_digits();
     }
     if (at_ < text_.size() && lower(text_[at_]) == 'e') {
-        const std::size_t sign = at_ + 1 < text_.size() &&
-                                 (text_[at_ + 1] == '-' || text_[at_ + 1] == '+');
+        const std::size_t sign =
+            at_ + 1 < text_.size() && (text_[at_ + 1] == '-' || text_[at_ + 1] == '+');
         if (is_digit_at(at_ + 1 + sign)) {
             at_ += 1 + sign;
             take_digits();

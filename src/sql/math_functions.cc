@@ -87,7 +87,7 @@ Value bit_not(const Surroundings&, Arguments arguments) {
     return bits ? Value::integer(~*bits) : arguments[0];
 }
 
-constexpr std::array<Function, 29> functions{{
+constexpr std::array<Function, 29> math_table{{
     {"abs", 1, 1, Version::V2015, absolute},
     {"acos", 1, 1, Version::V2015, by_double<std::acos>},
     {"asin", 1, 1, Version::V2015, by_double<std::asin>},
@@ -122,7 +122,7 @@ constexpr std::array<Function, 29> functions{{
 }  // namespace
 
 std::span<const Function> math_functions() {
-    return functions;
+    return math_table;
 }
 
 }  // namespace gatehouse::sql

@@ -20,11 +20,11 @@ struct Message {
     std::string_view payload;
     const Document* document = nullptr;  // of the payload; null: it is no JSON
     std::string_view account;
-    WallTime now{};                  // of evaluation
-    std::string_view client_id;      // empty: it came otherwise than by MQTT
-    std::string_view principal;      // empty: nobody's
-    std::string_view source_ip;      // empty: not from a device's connection
-    std::string_view trace_id;       // likewise
+    WallTime now{};              // of evaluation
+    std::string_view client_id;  // empty: it came otherwise than by MQTT
+    std::string_view principal;  // empty: nobody's
+    std::string_view source_ip;  // empty: not from a device's connection
+    std::string_view trace_id;   // likewise
     std::optional<std::string_view> content_type;
     std::optional<bool> is_utf8;  // the payload format indicator
     std::optional<std::string_view> response_topic;

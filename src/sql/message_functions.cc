@@ -89,7 +89,7 @@ Value user_properties(const Surroundings& surroundings, Arguments arguments) {
     return found.empty() ? Value() : Value(std::move(found));
 }
 
-constexpr std::array<Function, 11> functions{{
+constexpr std::array<Function, 11> message_table{{
     {"accountid", 0, 0, Version::V2015, account_id},
     {"clientid", 0, 0, Version::V2015, client_id},
     {"get_mqtt_property", 1, 1, Version::V2016, mqtt_property, 1},
@@ -106,7 +106,7 @@ constexpr std::array<Function, 11> functions{{
 }  // namespace
 
 std::span<const Function> message_functions() {
-    return functions;
+    return message_table;
 }
 
 }  // namespace gatehouse::sql

@@ -16,10 +16,9 @@ using syntax::BinaryOperator;
 using syntax::Expression;
 using syntax::ExpressionPtr;
 
-constexpr std::array<std::string_view, 16> keywords{"SELECT", "SET",  "FROM", "WHERE",
-                                                    "AS",     "AND",  "OR",   "NOT",
-                                                    "CASE",   "WHEN", "THEN", "ELSE",
-                                                    "END",    "TRUE", "FALSE", "NULL"};
+constexpr std::array<std::string_view, 16> keywords{
+    "SELECT", "SET",  "FROM", "WHERE", "AS",  "AND",  "OR",    "NOT",
+    "CASE",   "WHEN", "THEN", "ELSE",  "END", "TRUE", "FALSE", "NULL"};
 
 struct OperatorWord {
     std::string_view word;
@@ -46,8 +45,8 @@ constexpr std::array<std::span<const OperatorWord>, 5> levels{disjunction, conju
 constexpr std::size_t level_of_comparisons = 2;
 
 bool is_any_keyword(const Token& token) {
-    return std::ranges::any_of(keywords,
-                               [&](std::string_view word) { return Lexer::is_keyword(token, word); });
+    return std::ranges::any_of(
+        keywords, [&](std::string_view word) { return Lexer::is_keyword(token, word); });
 }
 
 ExpressionPtr boxed(Expression expression) {
@@ -212,9 +211,9 @@ private:
             const std::size_t begin = left->begin;
             const std::size_t end = right->end;
             if (auto counted = count(end); !counted) return fail(std::move(counted.error()));
-            left = Expression{syntax::Binary{found->op, boxed(std::move(*left)),
-                                             boxed(std::move(*right))},
-                              begin, end};
+            left = Expression{
+                syntax::Binary{found->op, boxed(std::move(*left)), boxed(std::move(*right))}, begin,
+                end};
         }
         return left;
     }
@@ -238,9 +237,9 @@ private:
 
     Result<void> check_depth() const {
         if (depth_ <= expression_depth_max) return {};
-        return lexer_.wrong_at(lexer_.token().begin,
-                               fmt::format("over {} expressions within each other",
-                                           expression_depth_max));
+        return lexer_.wrong_at(
+            lexer_.token().begin,
+            fmt::format("over {} expressions within each other", expression_depth_max));
     }
 
     // Operators in a row stand within each other, too.
@@ -305,8 +304,7 @@ private:
     Parsed number(const Token& token) {
         const auto decimal = Decimal::parse(token.text);
         if (!decimal) {
-            return lexer_.wrong_at(token.begin,
-                                   "the number is too large: they reach to 9.99E999");
+            return lexer_.wrong_at(token.begin, "the number is too large: they reach to 9.99E999");
         }
         const bool is_int = token.text.find_first_of(".eE") == token.text.npos;
         return leaf(syntax::Literal{is_int ? Value::whole(decimal) : Value::of(decimal)});
@@ -318,8 +316,7 @@ private:
         if (lexer_.is_keyword("FALSE")) return leaf(syntax::Literal{Value(false)});
         if (lexer_.is_keyword("NULL")) return leaf(syntax::Literal{Value(Null())});
         if (is_any_keyword(token)) return lexer_.expected("a value");
-        const bool is_call =
-            lexer_.next().kind == TokenKind::Symbol && lexer_.next().text == "(";
+        const bool is_call = lexer_.next().kind == TokenKind::Symbol && lexer_.next().text == "(";
         if (!is_call) return leaf(syntax::Name{token.text});
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));

@@ -18,14 +18,14 @@ std::unique_ptr<RE2> pattern_of(const Value& value) {
     return pattern->ok() ? std::move(pattern) : nullptr;
 }
 
-Value matches(const Surroundings&, Arguments arguments) {
+Value pattern_matches(const Surroundings&, Arguments arguments) {
     const auto text = text_of(arguments[0]);
     const auto pattern = pattern_of(arguments[1]);
     if (!text || !pattern) return {};
     return Value(RE2::PartialMatch(*text, *pattern));
 }
 
-Value replaced(const Surroundings&, Arguments arguments) {
+Value pattern_replaced(const Surroundings&, Arguments arguments) {
     auto text = text_of(arguments[0]);
     const auto pattern = pattern_of(arguments[1]);
     const auto replacement = text_of(arguments[2]);
@@ -37,7 +37,7 @@ Value replaced(const Surroundings&, Arguments arguments) {
     return Value(std::move(*text));
 }
 
-Value found(const Surroundings&, Arguments arguments) {
+Value pattern_found(const Surroundings&, Arguments arguments) {
     const auto text = text_of(arguments[0]);
     const auto pattern = pattern_of(arguments[1]);
     if (!text || !pattern) return {};
@@ -46,16 +46,16 @@ Value found(const Surroundings&, Arguments arguments) {
     return Value(std::string(match.data(), match.size()));
 }
 
-constexpr std::array<Function, 3> functions{{
-    {"regexp_matches", 2, 2, Version::V2015, matches},
-    {"regexp_replace", 3, 3, Version::V2015, replaced},
-    {"regexp_substr", 2, 2, Version::V2015, found},
+constexpr std::array<Function, 3> pattern_table{{
+    {"regexp_matches", 2, 2, Version::V2015, pattern_matches},
+    {"regexp_replace", 3, 3, Version::V2015, pattern_replaced},
+    {"regexp_substr", 2, 2, Version::V2015, pattern_found},
 }};
 
 }  // namespace
 
 std::span<const Function> pattern_functions() {
-    return functions;
+    return pattern_table;
 }
 
 std::string replacement_for_re2(std::string_view replacement) {

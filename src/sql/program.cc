@@ -35,15 +35,14 @@ bool holds(const Checked& checked, Run& run) {
 void add_binary_payload(Run& run) {
     const std::string_view payload = run.surroundings.message.payload;
     if (payload.empty() || run.surroundings.message.document != nullptr) return;
-    run.root = Value(
-        Value::Members{{binary_payload_member, Value(to_base64(bytes_of(payload)))}});
+    run.root = Value(Value::Members{{binary_payload_member, Value(to_base64(bytes_of(payload)))}});
 }
 
 std::string payload_of(const Selection& selection, Run& run) {
     if (selection.is_whole()) return std::string(run.surroundings.message.payload);
-    const bool has_star = !selection.is_value && std::ranges::any_of(selection.items, [](auto& item) {
-        return item.operation == nullptr;
-    });
+    const bool has_star =
+        !selection.is_value &&
+        std::ranges::any_of(selection.items, [](auto& item) { return item.operation == nullptr; });
     if (has_star) add_binary_payload(run);
     return to_json(selection.run(run));
 }
@@ -85,8 +84,7 @@ std::span<const Error> Program::warnings() const {
     return checked_->warnings;
 }
 
-Outcome Program::run(const Message& message, Random& random,
-                     std::span<const Value> answers) const {
+Outcome Program::run(const Message& message, Random& random, std::span<const Value> answers) const {
     const Surroundings surroundings{message, checked_->version, random};
     Run run = begin(surroundings, answers);
     Outcome outcome;
@@ -106,8 +104,7 @@ Explanation Program::explain(const Message& message, Random& random,
     Explanation made;
     set_variables(*checked_, run);
     for (std::size_t i = 0; i < run.variables.size(); ++i) {
-        made.variables.push_back(
-            {"@" + checked_->variable_names[i], run.variables[i].detached()});
+        made.variables.push_back({"@" + checked_->variable_names[i], run.variables[i].detached()});
     }
     made.condition = explained(checked_->where_parts, run);
     made.matches = holds(*checked_, run);

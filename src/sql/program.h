@@ -1,8 +1,8 @@
 // A statement of AWS IoT SQL, checked and ready to run for each message.
 //
-//     auto program = Program::compile("SELECT * FROM 'a/#' WHERE temperature > 50", Version::V2016);
-//     auto outcome = program->run(message, random);
-//     if (outcome.matches) forward(outcome.payload);
+//     auto program = Program::compile("SELECT * FROM 'a/#' WHERE temperature > 50",
+//     Version::V2016); auto outcome = program->run(message, random); if (outcome.matches)
+//     forward(outcome.payload);
 //
 // Pure: what needs a service (aws_lambda(…) and the like) is asked of the caller.
 //
@@ -77,8 +77,7 @@ public:
     std::span<const Error> warnings() const;
 
     // `answers`: of the service calls that earlier runs wanted, by number.
-    Outcome run(const Message& message, Random& random,
-                std::span<const Value> answers = {}) const;
+    Outcome run(const Message& message, Random& random, std::span<const Value> answers = {}) const;
     Explanation explain(const Message& message, Random& random,
                         std::span<const Value> answers = {}) const;
 

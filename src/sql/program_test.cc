@@ -213,9 +213,8 @@ TEST(SqlPrograms, ExplainsWhyItDoesNotMatch) {
     Evaluator evaluator;
     evaluator.payload = R"({"temperature": 20, "unit": "C"})";
     evaluator.parse();
-    const auto program =
-        Program::compile("SELECT temperature AS t FROM 'a' WHERE temperature > 50 AND unit = 'C'",
-                         Version::V2016);
+    const auto program = Program::compile(
+        "SELECT temperature AS t FROM 'a' WHERE temperature > 50 AND unit = 'C'", Version::V2016);
     ASSERT_TRUE(program);
     const Explanation explained = program->explain(evaluator.message, evaluator.random_);
     EXPECT_FALSE(explained.matches);
@@ -223,9 +222,9 @@ TEST(SqlPrograms, ExplainsWhyItDoesNotMatch) {
     for (const Explained& part : explained.condition) {
         parts.push_back(part.expression + " is " + to_json(part.value));
     }
-    EXPECT_THAT(parts, ElementsAre("temperature > 50 AND unit = 'C' is false",
-                                   "temperature > 50 is false", "temperature is 20",
-                                   "unit = 'C' is true", R"(unit is "C")"));
+    EXPECT_THAT(parts,
+                ElementsAre("temperature > 50 AND unit = 'C' is false", "temperature > 50 is false",
+                            "temperature is 20", "unit = 'C' is true", R"(unit is "C")"));
 }
 
 TEST(SqlPrograms, WhatIsStrangeIsTold) {

@@ -70,7 +70,7 @@ struct Binary {
 struct Case {
     ExpressionPtr what;
     std::vector<std::pair<ExpressionPtr, ExpressionPtr>> arms;  // WHEN, THEN
-    ExpressionPtr otherwise;  // null: none
+    ExpressionPtr otherwise;                                    // null: none
 };
 struct ObjectLiteral {
     std::vector<std::pair<std::string, ExpressionPtr>> members;

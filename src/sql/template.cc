@@ -42,8 +42,8 @@ Result<Template> Template::compile(std::string_view text, const TemplateTerms& t
         }
         inner.first_service += checked->services;
         made->reads_payload = made->reads_payload || checked->reads_payload;
-        made->parts.push_back({std::string(text.substr(begin + 2, at - begin - 2)),
-                               std::move(checked->operation)});
+        made->parts.push_back(
+            {std::string(text.substr(begin + 2, at - begin - 2)), std::move(checked->operation)});
         ++at;
     }
     return Template(std::move(made));
@@ -61,9 +61,8 @@ Filled Template::fill(const Message& message, std::span<const Value> variables, 
                       std::span<const Value> answers) const {
     const Surroundings surroundings{message, parts_->version, random};
     Run run{.surroundings = surroundings,
-            .root = message.document == nullptr
-                        ? Value()
-                        : Value::at(*message.document, 0, parts_->version),
+            .root = message.document == nullptr ? Value()
+                                                : Value::at(*message.document, 0, parts_->version),
             .variables = {variables.begin(), variables.end()},
             .answers = answers,
             .wanted = {}};

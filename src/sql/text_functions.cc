@@ -165,7 +165,7 @@ Value substring(const Surroundings&, Arguments arguments) {
     return Value(text->substr(first, last - first));
 }
 
-constexpr std::array<Function, 16> functions{{
+constexpr std::array<Function, 16> text_table{{
     {"chr", 1, 1, Version::V2015, character},
     {"concat", 0, any_number, Version::V2015, concatenated},
     {"endswith", 2, 2, Version::V2015, ends_with},
@@ -187,7 +187,7 @@ constexpr std::array<Function, 16> functions{{
 }  // namespace
 
 std::span<const Function> text_functions() {
-    return functions;
+    return text_table;
 }
 
 }  // namespace gatehouse::sql

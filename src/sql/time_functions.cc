@@ -29,7 +29,7 @@ Value read(const Surroundings&, Arguments arguments) {
     return milliseconds ? Value::integer(*milliseconds) : Value();
 }
 
-constexpr std::array<Function, 2> functions{{
+constexpr std::array<Function, 2> time_table{{
     {"parse_time", 2, 3, Version::V2016, written},
     {"time_to_epoch", 2, 2, Version::V2016, read},
 }};
@@ -37,7 +37,7 @@ constexpr std::array<Function, 2> functions{{
 }  // namespace
 
 std::span<const Function> time_functions() {
-    return functions;
+    return time_table;
 }
 
 }  // namespace gatehouse::sql

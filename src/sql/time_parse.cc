@@ -5,15 +5,12 @@
 #include <charconv>
 #include <span>
 
+#include "sql/characters.h"
 #include "sql/time_names.h"
 #include "sql/time_pattern.h"
 
 namespace gatehouse::sql {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // What was read of a time.
 struct Fields {
@@ -21,7 +18,7 @@ struct Fields {
     std::optional<std::int64_t> month;
     std::optional<std::int64_t> day;
     std::optional<std::int64_t> day_of_year;
-    std::optional<std::int64_t> hour;         // 0 to 23
+    std::optional<std::int64_t> hour;          // 0 to 23
     std::optional<std::int64_t> hour_of_half;  // 0 to 11
     std::optional<bool> is_afternoon;
     std::int64_t minute = 0;

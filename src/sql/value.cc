@@ -160,9 +160,8 @@ Value::Members Value::members() const {
 
 Value Value::member(std::string_view name) const {
     if (const auto* own = std::get_if<std::shared_ptr<const Members>>(&what_)) {
-        const auto found =
-            std::find_if((*own)->rbegin(), (*own)->rend(),
-                         [&](const auto& each) { return each.first == name; });
+        const auto found = std::find_if((*own)->rbegin(), (*own)->rend(),
+                                        [&](const auto& each) { return each.first == name; });
         return found == (*own)->rend() ? Value() : found->second;
     }
     const auto* element = std::get_if<Element>(&what_);
@@ -215,8 +214,7 @@ void append_json(std::string& out, const Value& value) {
     }
     if (const auto* element = std::get_if<Element>(&value.what_)) {
         append_element(out, *element);
-    } else if (const auto* items =
-                   std::get_if<std::shared_ptr<const Value::Items>>(&value.what_)) {
+    } else if (const auto* items = std::get_if<std::shared_ptr<const Value::Items>>(&value.what_)) {
         append_items(out, **items);
     } else {
         append_members(out, *std::get<std::shared_ptr<const Value::Members>>(value.what_));
@@ -292,9 +290,8 @@ std::optional<Decimal> int_of(const Value& value) {
 namespace {
 
 bool are_equal_items(const Value::Items& a, const Value::Items& b) {
-    return std::ranges::equal(a, b, [](const Value& one, const Value& other) {
-        return are_equal(one, other) == true;
-    });
+    return std::ranges::equal(
+        a, b, [](const Value& one, const Value& other) { return are_equal(one, other) == true; });
 }
 
 bool are_equal_members(const Value& a, const Value& b) {

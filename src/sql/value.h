@@ -58,7 +58,16 @@ struct Element {
 
 class Value {
 public:
-    enum class Kind : std::uint8_t { Undefined, Null, Boolean, Int, Decimal, String, Array, Object };
+    enum class Kind : std::uint8_t {
+        Undefined,
+        Null,
+        Boolean,
+        Int,
+        Decimal,
+        String,
+        Array,
+        Object
+    };
     using Items = std::vector<Value>;
     // In order; of names that are there twice, the last counts.
     using Members = std::vector<std::pair<std::string, Value>>;

@@ -26,8 +26,8 @@ TEST(RuleCommands, TestSaysWhatActionsGet) {
 }
 
 TEST(RuleCommands, TestSaysWhyNot) {
-    const Outcome cold = test({"--sql", statement, "--topic", "a/b", "--payload",
-                               R"({"temperature": 5})"});
+    const Outcome cold =
+        test({"--sql", statement, "--topic", "a/b", "--payload", R"({"temperature": 5})"});
     EXPECT_EQ(cold.exit, Exit::Failed);
     EXPECT_EQ(cold.out,
               "no match: WHERE is not true\n"
@@ -49,11 +49,11 @@ TEST(RuleCommands, TestSaysWhyNot) {
 
 TEST(RuleCommands, TestFillsTemplatesAndAnswersServices) {
     const std::vector<std::string> words{
-        "--sql",      "SELECT aws_lambda('arn', id) AS r FROM 'a/b'",
-        "--topic",    "a/b",
-        "--payload",  R"({"id": 7})",
-        "--template", "x/${id}/${clientid()}",
-        "--template", "${missing}",
+        "--sql",       "SELECT aws_lambda('arn', id) AS r FROM 'a/b'",
+        "--topic",     "a/b",
+        "--payload",   R"({"id": 7})",
+        "--template",  "x/${id}/${clientid()}",
+        "--template",  "${missing}",
         "--client-id", "lamp"};
     const Outcome asked = test(words);
     EXPECT_EQ(asked.exit, Exit::Failed);
@@ -68,8 +68,8 @@ TEST(RuleCommands, TestFillsTemplatesAndAnswersServices) {
 }
 
 TEST(RuleCommands, TestAnswersInJson) {
-    const Outcome outcome = test({"--sql", "SELECT x, y FROM 'a'", "--topic", "a", "--payload",
-                                  R"({"x": [1]})", "--json"});
+    const Outcome outcome = test(
+        {"--sql", "SELECT x, y FROM 'a'", "--topic", "a", "--payload", R"({"x": [1]})", "--json"});
     EXPECT_EQ(outcome.exit, Exit::Done);
     EXPECT_EQ(outcome.out,
               R"({"matches":true,"verdict":"match","variables":[],"condition":[],"items":[)"
@@ -81,16 +81,14 @@ TEST(RuleCommands, TestAnswersInJson) {
 TEST(RuleCommands, TestSaysWhatIsWrong) {
     const Outcome typo = test({"--sql", "SELECT a FORM 'a'", "--topic", "a"});
     EXPECT_EQ(typo.exit, Exit::WrongUse);
-    EXPECT_EQ(typo.err,
-              "gatehouse rule test: sql:1:10: expected WHERE or the end, found 'FORM'\n");
+    EXPECT_EQ(typo.err, "gatehouse rule test: sql:1:10: expected WHERE or the end, found 'FORM'\n");
     EXPECT_EQ(test({"--topic", "a"}).exit, Exit::WrongUse);
     EXPECT_EQ(test({"--sql", "SELECT *"}).exit, Exit::WrongUse);
     EXPECT_EQ(test({"--sql", "SELECT *", "--topic", "a/#"}).exit, Exit::WrongUse);
     EXPECT_EQ(test({"--sql", "SELECT *", "--topic", "a", "--sql-version", "1"}).exit,
               Exit::WrongUse);
     EXPECT_EQ(test({"--sql", "SELECT *", "--topic", "a", "--answer", "{"}).exit, Exit::WrongUse);
-    EXPECT_EQ(test({"--sql", "SELECT *", "--topic", "a", "--template", "${"}).exit,
-              Exit::WrongUse);
+    EXPECT_EQ(test({"--sql", "SELECT *", "--topic", "a", "--template", "${"}).exit, Exit::WrongUse);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/json.h"
+#include "base/tenant.h"
 #include "base/uuid.h"
 #include "mqtt/topic.h"
 #include "server/client/session.h"
@@ -90,8 +91,8 @@ Result<void> read_user_properties(const Arguments& arguments, GivenMessage& give
     for (const std::string& each : arguments.values("user-property")) {
         const auto equals = each.find('=');
         if (equals == each.npos) {
-            return wrong(fmt::format("--user-property wants KEY=VALUE, not '{}'",
-                                     each.substr(0, 80)));
+            return wrong(
+                fmt::format("--user-property wants KEY=VALUE, not '{}'", each.substr(0, 80)));
         }
         given.user_properties.emplace_back(each.substr(0, equals), each.substr(equals + 1));
     }
@@ -104,8 +105,8 @@ Result<GivenMessage> message_of(const Arguments& arguments) {
     const auto topic = arguments.value("topic");
     if (!topic) return wrong("--topic TOPIC is missing: the message's");
     if (mqtt::check_topic_name(*topic) != mqtt::TopicProblem::None) {
-        return wrong(fmt::format("--topic {}: no topic holds + or #, or nothing",
-                                 topic->substr(0, 80)));
+        return wrong(
+            fmt::format("--topic {}: no topic holds + or #, or nothing", topic->substr(0, 80)));
     }
     auto sql_text = text_or_file(*statement);
     if (!sql_text) return fail(std::move(sql_text.error()));
@@ -232,7 +233,8 @@ std::string to_text(const Tested& tested, const GivenMessage& given) {
     for (const auto& [text, filled] : tested.templates) {
         out += fmt::format("template {}\n  {}\n", text, template_text(filled));
     }
-    if (tested.matches()) out += fmt::format("what actions get\n  {}\n", tested.explanation.payload);
+    if (tested.matches())
+        out += fmt::format("what actions get\n  {}\n", tested.explanation.payload);
     return out;
 }
 
@@ -276,15 +278,14 @@ std::string to_json_text(const Tested& tested, const GivenMessage& given) {
 
 Exit run_rule_test(const Invocation& invocation) {
     const auto flags = test_flags();
-    const auto arguments =
-        read_arguments(invocation, {.about = rule_test_about, .flags = flags});
+    const auto arguments = read_arguments(invocation, {.about = rule_test_about, .flags = flags});
     if (!arguments) return arguments.error();
     const auto given = message_of(*arguments);
     if (!given) return report(invocation, given.error(), Exit::WrongUse);
     const auto tested = test(*given);
     if (!tested) return report(invocation, tested.error(), Exit::WrongUse);
-    print(invocation.out, arguments->has("json") ? to_json_text(*tested, *given)
-                                                 : to_text(*tested, *given));
+    print(invocation.out,
+          arguments->has("json") ? to_json_text(*tested, *given) : to_text(*tested, *given));
     return tested->matches() ? Exit::Done : Exit::Failed;
 }
 
