@@ -76,6 +76,16 @@ protected:
     FakeClient& persistent(const std::string& id, std::uint32_t expiry = 3600) {
         return client(id).connect(CleanStart::No, expiry);
     }
+    // Of a session that lasts, with a will on the topic "will".
+    static AttachRequest with_will(CleanStart clean_start = CleanStart::No) {
+        AttachRequest request;
+        request.clean_start = clean_start;
+        request.session_expiry_seconds = 3600;
+        request.will = std::make_unique<Will>();
+        request.will->topic = "will";
+        request.will->payload = {'g', 'o', 'n', 'e'};
+        return request;
+    }
     // Turns the loops until the condition holds.
     template <class Condition>
     [[nodiscard]] bool settles(Condition condition) {

@@ -19,12 +19,7 @@ using PersistedEndings = PersistedBroker;
 INSTANTIATE_TEST_SUITE_P(Loops, PersistedEndings, ::testing::Values(1, 3));
 
 TEST_P(PersistedEndings, WillsSurvive) {
-    AttachRequest request;
-    request.clean_start = CleanStart::No;
-    request.session_expiry_seconds = 3600;
-    request.will = std::make_unique<Will>();
-    request.will->topic = "will";
-    request.will->payload = {'g', 'o', 'n', 'e'};
+    AttachRequest request = with_will();
     request.will->delay_seconds = 10;
     FakeClient& a = client("a").connect(std::move(request));
     FakeClient& watcher = persistent("watcher");
@@ -54,11 +49,7 @@ TEST_P(PersistedEndings, AWillThatIsBeingPublishedSurvives) {
     for (const auto clean : {CleanStart::No, CleanStart::Yes}) {
         FakeClient& online = persistent(watcher);
         online.subscribe("will", 1).value();
-        AttachRequest request;
-        request.session_expiry_seconds = 3600;
-        request.will = std::make_unique<Will>();
-        request.will->topic = "will";
-        request.will->payload = {'g', 'o', 'n', 'e'};
+        AttachRequest request = with_will(CleanStart::Yes);
         request.will->qos = mqtt::Qos::AtLeastOnce;
         FakeClient& a = client(mortal).connect(std::move(request));
         flush(a);

@@ -60,13 +60,8 @@ protected:
     WillJudgement() { will_judge = &judge; }
     ~WillJudgement() override { stop(); }
 
-    AttachRequest with_will(const std::string& author, int qos = 1) {
-        AttachRequest request;
-        request.clean_start = CleanStart::No;
-        request.session_expiry_seconds = 3600;
-        request.will = std::make_unique<Will>();
-        request.will->topic = "will";
-        request.will->payload = {'g', 'o', 'n', 'e'};
+    static AttachRequest with_will_of(const std::string& author, int qos = 1) {
+        AttachRequest request = with_will();
         request.will->qos = static_cast<mqtt::Qos>(qos);
         request.will->author = author;
         return request;
@@ -99,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Loops, WillJudgement, ::testing::Values(1, 3));
 TEST_P(WillJudgement, WaitsForTheAnswer) {
     FakeClient& online = watcher();
     for (const auto permission : {Permission::Denied, Permission::Allowed}) {
-        AttachRequest request = with_will("known");
+        AttachRequest request = with_will_of("known");
         request.will->permit = std::make_unique<AskingPermit>(registry);
         FakeClient& a = client("a").connect(std::move(request));
         a.disconnect(WillFate::Publish);
@@ -118,7 +113,7 @@ TEST_P(WillJudgement, WaitsForTheAnswer) {
 TEST_P(WillJudgement, StaysOnDiskWhileTheAnswerIsNotKnown) {
     for (const int qos : {0, 1}) {
         watcher();
-        AttachRequest request = with_will("known", qos);
+        AttachRequest request = with_will_of("known", qos);
         request.will->permit = std::make_unique<AskingPermit>(registry);
         FakeClient& a = client("a").connect(std::move(request));
         flush(a);
@@ -145,7 +140,7 @@ TEST_P(WillJudgement, StaysOnDiskWhileTheAnswerIsNotKnown) {
 TEST_P(WillJudgement, IsAskedAfterARestart) {
     for (const auto permission : {Permission::Denied, Permission::Allowed}) {
         watcher();
-        AttachRequest request = with_will("known");
+        AttachRequest request = with_will_of("known");
         request.will->delay_seconds = 5;
         request.will->permit = std::make_unique<FixedPermit>(Permission::Allowed);
         flush(client("a").connect(std::move(request)));
@@ -164,7 +159,7 @@ TEST_P(WillJudgement, IsAskedAfterARestart) {
 TEST_P(WillJudgement, TheLastPoliciesCountWhereNobodyCanBeAsked) {
     for (const auto permission : {Permission::Denied, Permission::Allowed}) {
         watcher();
-        AttachRequest request = with_will("unknown");
+        AttachRequest request = with_will_of("unknown");
         request.will->delay_seconds = 5;
         request.will->permit = std::make_unique<FixedPermit>(Permission::Allowed);
         FakeClient& a = client("a").connect(std::move(request));

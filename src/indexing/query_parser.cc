@@ -8,6 +8,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/nesting.h"
 #include "indexing/query_lexer.h"
 
 namespace gatehouse::indexing {
@@ -100,20 +101,8 @@ private:
                lexer_.is_symbol("]") || lexer_.is_symbol("}") || lexer_.is_keyword("OR");
     }
 
-    // Brackets and negations within each other, counted while one is being read.
-    class Depth {
-    public:
-        explicit Depth(std::size_t& depth) : depth_(depth) { ++depth_; }
-        ~Depth() { --depth_; }
-        Depth(const Depth&) = delete;
-        Depth& operator=(const Depth&) = delete;
-
-    private:
-        std::size_t& depth_;
-    };
-
     Parsed unary(const std::string& field) {
-        const Depth depth(depth_);
+        const Nesting nesting(depth_);
         if (depth_ > query_depth_max) {
             return lexer_.wrong(fmt::format("more than {} brackets and negations within each other",
                                             query_depth_max));
@@ -159,7 +148,7 @@ private:
         if (compares) return comparison(token.text);
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
         if (lexer_.is_symbol("(")) {
-            const Depth depth(depth_);
+            const Nesting nesting(depth_);
             return bracketed(token.text);
         }
         return value(token.text);

@@ -24,7 +24,7 @@ struct Token {
 // Line and column of a place in a text.
 Place place_in(std::string_view text, std::size_t at);
 
-// Looks two tokens ahead.
+// Knows the token at hand and the next one.
 class Lexer {
 public:
     // Reads from `at` on.

@@ -244,27 +244,32 @@ Value Selection::run(Run& run) const {
             if (!value.is_undefined()) put_at(made, item.path, std::move(value));
             continue;
         }
-        for (auto& [name, value] : run.root.members()) put(made, name, std::move(value));
+        Value::Members all = run.root.members();
+        if (made.empty()) {
+            made = std::move(all);
+            continue;
+        }
+        for (auto& [name, value] : all) put(made, name, std::move(value));
     }
     return Value(std::move(made));
 }
 
 const CastName* find_cast(std::string_view name) {
-    constexpr std::array<CastName, 11> names{{{"String", CastType::String, Version::V2015},
-                                              {"Nvarchar", CastType::String, Version::V2015},
-                                              {"Text", CastType::String, Version::V2015},
-                                              {"Ntext", CastType::String, Version::V2015},
-                                              {"Varchar", CastType::String, Version::V2015},
-                                              {"Int", CastType::Int, Version::V2015},
-                                              {"Integer", CastType::Int, Version::V2015},
-                                              {"Double", CastType::Decimal, Version::V2015},
-                                              {"Decimal", CastType::Decimal, Version::V2016},
-                                              {"Bool", CastType::Boolean, Version::V2016},
-                                              {"Boolean", CastType::Boolean, Version::V2016}}};
-    static constexpr auto kept = names;
+    static constexpr std::array<CastName, 11> names{
+        {{"String", CastType::String, Version::V2015},
+         {"Nvarchar", CastType::String, Version::V2015},
+         {"Text", CastType::String, Version::V2015},
+         {"Ntext", CastType::String, Version::V2015},
+         {"Varchar", CastType::String, Version::V2015},
+         {"Int", CastType::Int, Version::V2015},
+         {"Integer", CastType::Int, Version::V2015},
+         {"Double", CastType::Decimal, Version::V2015},
+         {"Decimal", CastType::Decimal, Version::V2016},
+         {"Bool", CastType::Boolean, Version::V2016},
+         {"Boolean", CastType::Boolean, Version::V2016}}};
     const auto found = std::ranges::find_if(
-        kept, [&](const CastName& each) { return is_same_word(each.name, name); });
-    return found == kept.end() ? nullptr : &*found;
+        names, [&](const CastName& each) { return is_same_word(each.name, name); });
+    return found == names.end() ? nullptr : &*found;
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "base/nesting.h"
 #include "sql/lexer.h"
 
 namespace gatehouse::sql {
@@ -79,18 +80,6 @@ public:
     Parsed expression() { return binary(0); }
 
 private:
-    // What stands within each other, counted while one is being read.
-    class Depth {
-    public:
-        explicit Depth(std::size_t& depth) : depth_(depth) { ++depth_; }
-        ~Depth() { --depth_; }
-        Depth(const Depth&) = delete;
-        Depth& operator=(const Depth&) = delete;
-
-    private:
-        std::size_t& depth_;
-    };
-
     Result<void> take_symbol(std::string_view symbol, std::string_view what) {
         if (!lexer_.is_symbol(symbol)) return lexer_.expected(what);
         return lexer_.advance();
@@ -220,7 +209,7 @@ private:
 
     template <class Read>
     Parsed unary(syntax::Unary::Operator op, Read read) {
-        const Depth depth(depth_);
+        const Nesting nesting(depth_);
         if (auto checked = check_depth(); !checked) return fail(std::move(checked.error()));
         const std::size_t begin = lexer_.token().begin;
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
@@ -267,7 +256,7 @@ private:
     }
 
     Parsed primary() {
-        const Depth depth(depth_);
+        const Nesting nesting(depth_);
         if (auto checked = check_depth(); !checked) return fail(std::move(checked.error()));
         const std::size_t begin = lexer_.token().begin;
         auto read = unplaced();

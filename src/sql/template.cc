@@ -22,6 +22,15 @@ Template::Template(Template&&) noexcept = default;
 Template& Template::operator=(Template&&) noexcept = default;
 Template::~Template() = default;
 
+namespace {
+
+std::unexpected<Error> wrong(Error error) {
+    error.place.field = "template";
+    return fail(std::move(error));
+}
+
+}  // namespace
+
 Result<Template> Template::compile(std::string_view text, const TemplateTerms& terms) {
     auto made = std::make_unique<Parts>();
     made->version = terms.version;
@@ -35,10 +44,10 @@ Result<Template> Template::compile(std::string_view text, const TemplateTerms& t
         if (begin == text.size()) break;
         at = begin + 2;
         auto checked = check_expression(text, at, inner);
-        if (!checked) return fail(std::move(checked.error()));
+        if (!checked) return wrong(std::move(checked.error()));
         if (at >= text.size() || text[at] != '}') {
-            return fail(ErrorKind::InvalidInput, "expected } at the end of the expression",
-                        place_in(text, at));
+            return wrong({ErrorKind::InvalidInput, "expected } at the end of the expression",
+                          place_in(text, at)});
         }
         inner.first_service += checked->services;
         made->reads_payload = made->reads_payload || checked->reads_payload;

@@ -33,11 +33,11 @@ TEST_F(Templates, MixTextsAndExpressions) {
 }
 
 TEST_F(Templates, SayWhereTheyAreWrong) {
-    EXPECT_EQ(fill("a/${id"), "sql:1:7: expected } at the end of the expression");
-    EXPECT_EQ(fill("a/${}"), "sql:1:5: expected a value, found '}'");
+    EXPECT_EQ(fill("a/${id"), "template:1:7: expected } at the end of the expression");
+    EXPECT_EQ(fill("a/${}"), "template:1:5: expected a value, found '}'");
     EXPECT_EQ(fill("${substrng(a)}"),
-              "sql:1:3: there is no function substrng; did you mean substring?");
-    EXPECT_EQ(fill("${@w}"), "sql:1:3: @w is not set before");
+              "template:1:3: there is no function substrng; did you mean substring?");
+    EXPECT_EQ(fill("${@w}"), "template:1:3: @w is not set before");
 }
 
 TEST_F(Templates, OfErrorActionsAskNoServices) {

@@ -22,10 +22,6 @@ Value judged(Arguments arguments, Judge judge) {
 }
 
 Value character(const Surroundings&, Arguments arguments) {
-    if (!arguments[0].is_number()) {
-        const auto number = number_of(arguments[0]);
-        if (!number) return {};
-    }
     const auto code = floor_of(arguments[0]);
     if (!code) return {};
     std::string made = character_of(*code);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "base/json.h"
 
@@ -150,10 +151,16 @@ Value::Members Value::members() const {
     if (element == nullptr || !is(Kind::Object)) return found;
     const Document& document = *element->document;
     const auto at = element->place;
+    std::unordered_map<std::string, std::size_t> places;
     for (auto i = document.first(at); i < document.end(at); i = document.next(i + 1)) {
         std::string name = unescape(document.token(i));
-        std::erase_if(found, [&](const auto& each) { return each.first == name; });
-        found.emplace_back(std::move(name), Value::at(document, i + 1, element->version));
+        Value value = Value::at(document, i + 1, element->version);
+        const auto [known, is_new] = places.try_emplace(name, found.size());
+        if (is_new) {
+            found.emplace_back(std::move(name), std::move(value));
+        } else {
+            found[known->second].second = std::move(value);
+        }
     }
     return found;
 }
