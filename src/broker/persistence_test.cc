@@ -183,6 +183,28 @@ TEST_P(Persisted, WhatIsAcknowledgedInTimeIsNeverWritten) {
     start(GetParam());
 }
 
+// The subscription's row is on disk while its number waits behind a message that was sent; when
+// that one is acknowledged, nothing is left to write, and no writer to wake the loop.
+TEST_P(Persisted, WhatWaitsBehindAnAcknowledgedMessageNeedsNoOtherEvent) {
+    FakeClient& a = persistent(id_on(0, "a"));
+    ASSERT_TRUE(a.subscribe("t", 1));
+    FakeClient& b = persistent(id_on(0, "b"));
+    FakeClient& publisher = persistent(id_on(0, "publisher"), 0);
+    flush(a);
+    (void)publisher.publish("t", "x", 1);
+    ASSERT_TRUE(b.subscribe("u", 1));
+    bool is_kept = false;
+    broker->broker->shard(0).when_kept([&](bool) { is_kept = true; });
+    {
+        const auto writer_waits = full_disk();
+        broker->turn(0);
+        for (const auto& received : a.take()) a.lease.acknowledge(received.id);
+        broker->turn(0);
+        EXPECT_FALSE(is_kept);
+    }
+    EXPECT_TRUE(settles_alone(0, [&] { return is_kept; }));
+}
+
 TEST_P(Persisted, WhatABoundTakesNoMoreStaysWhatItWas) {
     FakeClient& a = persistent("a");
     for (const char* filter : {"1", "2", "$share/g/3"}) a.subscribe(filter, 1).value();

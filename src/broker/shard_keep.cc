@@ -41,6 +41,7 @@ Session* Shard::waiting_session(const WithheldItem& item) {
 
 void Shard::settle() {
     if (!journal_->is_kept()) return;
+    const std::uint64_t settled = journal_->settled();
     mail_.settle_received();
     while (auto item = withheld_->take_settled()) release(*item);
     if (journal_->is_failing()) [[unlikely]]
@@ -48,6 +49,9 @@ void Shard::settle() {
     if (!waiting_wills_.empty() && !journal_->is_failing()) [[unlikely]]
         send_waiting_wills();
     journal_->hand_over();
+    // What needed no writing after all is settled by that, and no writer wakes the loop for it.
+    if (journal_->settled() > settled) [[unlikely]]
+        port_.request_turn_end();
 }
 
 void Shard::release(WithheldItem& item) {
