@@ -79,8 +79,8 @@ public:
     // By the machine's time: see base/clock.h.
     TimingWheel& machine_timers() { return machine_timers_; }
     const Clock& clock() const { return clock_; }
-    // The time at which this turn began; cheap.
-    SteadyTime now() const { return now_; }
+    // The time at which this turn began; cheap. The reference stays and shows each turn's.
+    const SteadyTime& now() const { return now_; }
     std::uint32_t index() const { return settings_.index; }
     bool is_current() const { return current() == this; }
     // The loop whose thread this is, or null.

@@ -336,8 +336,7 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
 
 // --- accounts --------------------------------------------------------------------------------
 
-PublishRate Delivery::count_rate(Session& session, std::size_t bytes) {
-    if (!has_rates(settings_.limits)) return PublishRate::Within;
+PublishRate Delivery::add_to_rate(Session& session, std::size_t bytes) {
     const PublishRate rate =
         session.rate_.add(now_seconds(), bytes, settings_.limits, settings_.rates);
     if (rate != PublishRate::Within) [[unlikely]]

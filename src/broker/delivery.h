@@ -68,6 +68,7 @@ public:
              SessionObserver* observer, Counters& counters, Journal& journal, Withheld& withheld,
              SharedBytes& bytes_of_all_loops)
         : settings_(settings),
+          has_rates_(has_rates(settings.limits)),
           port_(port),
           expiries_(expiries),
           observer_(observer),
@@ -181,7 +182,9 @@ public:
     HeldParts* restore_held(Session& session, mqtt::PacketId packet_id, std::uint64_t use);
 
     // Counts one message, in or out, in the connection's running second.
-    PublishRate count_rate(Session& session, std::size_t bytes);
+    PublishRate count_rate(Session& session, std::size_t bytes) {
+        return has_rates_ ? add_to_rate(session, bytes) : PublishRate::Within;
+    }
     std::uint32_t now_seconds();
     std::uint32_t now_milliseconds();
     std::size_t queued_bytes() const { return bytes_.queued(); }
@@ -236,6 +239,7 @@ private:
     void send_again(Session& session);
     Sent send_again(Session& session, mqtt::PacketId id, InFlight& sent,
                     std::vector<mqtt::PacketId>& given_up);
+    PublishRate add_to_rate(Session& session, std::size_t bytes);
     void wait_for_rate(Session& session);
     bool waits_beside(const SessionFlow& flow) const;
     bool holds_back_stored() const;
@@ -257,6 +261,7 @@ private:
               std::uint32_t explanation = 0);
 
     const BrokerSettings& settings_;
+    const bool has_rates_;
     LoopPort& port_;
     Expiries& expiries_;
     SessionObserver* const observer_;

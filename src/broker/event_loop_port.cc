@@ -5,7 +5,7 @@
 namespace gatehouse::broker {
 
 EventLoopPort::EventLoopPort(async::EventLoop& loop)
-    : loop_(loop), timer_([this] {
+    : LoopPort(loop.now()), loop_(loop), timer_([this] {
           if (shard_ != nullptr) shard_->run_due();
       }) {}
 

@@ -24,7 +24,6 @@ public:
     void wake() override;
     void request_turn_end() override { loop_.request_turn_end(*this); }
     void look_at(SteadyTime at) override { loop_.timers().set(timer_, at); }
-    SteadyTime now() const override { return loop_.now(); }
 
 private:
     void on_turn_end() override;

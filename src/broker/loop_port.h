@@ -15,11 +15,16 @@ public:
     // Has Shard::run_due() called at or soon after `at`; replaces an earlier request.
     // SteadyTime::max(): nothing to wait for. Loop's thread only.
     virtual void look_at(SteadyTime at) = 0;
-    // When the running turn began. Loop's thread only.
-    virtual SteadyTime now() const = 0;
+    // When the running turn began. Loop's thread only. Asked for each message: no virtual call.
+    SteadyTime now() const { return turn_began_; }
 
 protected:
+    // The loop keeps `turn_began` up to date.
+    explicit LoopPort(const SteadyTime& turn_began) : turn_began_(turn_began) {}
     ~LoopPort() = default;
+
+private:
+    const SteadyTime& turn_began_;
 };
 
 }  // namespace gatehouse::broker

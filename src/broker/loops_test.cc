@@ -137,6 +137,7 @@ TEST(Loops, PublishersLearnOfCongestionAndOfItsEnd) {
 // A loop that sleeps until it is woken.
 class ThreadPort final : public LoopPort {
 public:
+    ThreadPort() : LoopPort(turn_began_), turn_began_(clock_.steady_now()) {}
     void wake() override {
         {
             const std::lock_guard lock(mutex_);
@@ -146,13 +147,13 @@ public:
     }
     void request_turn_end() override { wants_turn_end_ = true; }
     void look_at(SteadyTime) override {}
-    SteadyTime now() const override { return clock_.steady_now(); }
 
     // Whether there is mail; waits a moment for it if `may_wait`.
     bool take_wake(bool may_wait) {
         std::unique_lock lock(mutex_);
         if (may_wait)
             woken_.wait_for(lock, std::chrono::milliseconds(1), [&] { return is_woken_; });
+        turn_began_ = clock_.steady_now();
         return std::exchange(is_woken_, false);
     }
     void end_turn(Shard& shard) {
@@ -161,6 +162,7 @@ public:
 
 private:
     SystemClock clock_;
+    SteadyTime turn_began_;
     std::mutex mutex_;
     std::condition_variable woken_;
     bool is_woken_ = false;

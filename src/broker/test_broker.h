@@ -21,18 +21,15 @@ namespace gatehouse::broker {
 
 class FakePort final : public LoopPort {
 public:
-    explicit FakePort(const Clock& clock) : clock_(clock) {}
+    explicit FakePort(SteadyTime now) : LoopPort(time), time(now) {}
     void wake() override { is_woken = true; }
     void request_turn_end() override { wants_turn_end = true; }
     void look_at(SteadyTime at) override { look = at; }
-    SteadyTime now() const override { return clock_.steady_now(); }
 
     std::atomic<bool> is_woken = false;  // by other threads, too
     bool wants_turn_end = false;
     SteadyTime look = SteadyTime::max();
-
-private:
-    const Clock& clock_;
+    SteadyTime time;
 };
 
 struct Received {
@@ -132,7 +129,7 @@ public:
                         storage::MessageStore* store = nullptr) {
         std::vector<LoopPort*> pointers;
         for (std::size_t i = 0; i < loops; ++i) {
-            ports.push_back(std::make_unique<FakePort>(clock));
+            ports.push_back(std::make_unique<FakePort>(clock.steady_now()));
             pointers.push_back(ports.back().get());
         }
         Persistence persistence{.store = store, .clock = &clock, .report = {}};
@@ -168,6 +165,7 @@ public:
     }
     void advance(std::chrono::milliseconds by) {
         clock.advance(by);
+        for (const auto& port : ports) port->time = clock.steady_now();
         settle();
     }
     std::uint64_t dropped(DropCause cause) const {

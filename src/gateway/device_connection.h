@@ -156,6 +156,7 @@ private:
     void refuse_topic(const mqtt::Publish& publish, const std::string& problem);
     void refuse_oversize();
     void note_over_rate(broker::PublishRate rate, mqtt::Qos qos);
+    void watch_rate(broker::PublishRate rate, mqtt::Qos qos);
     void deny_publish(const mqtt::Publish& publish, const Refused& refused);
     void answer_publish(const mqtt::Publish& publish, broker::Kept kept);
     void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,

@@ -201,9 +201,16 @@ void DeviceConnection::refuse_oversize() {
     refuse_packet({ReasonCode::PacketTooLarge, "", "Payload", "is larger than the service takes"});
 }
 
-// Throttled, QoS 0 is discarded already, and whatever follows anything else waits.
 void DeviceConnection::note_over_rate(broker::PublishRate rate, mqtt::Qos qos) {
     gateway_.metrics().add(logs::Metric::PublishInThrottle);
+    const bool is_counted_only = rate == broker::PublishRate::Over;
+    if (is_counted_only && rate_watch_ && rate_watch_->note_quietly()) [[likely]]
+        return;
+    watch_rate(rate, qos);
+}
+
+// Throttled, QoS 0 is discarded already, and whatever follows anything else waits.
+void DeviceConnection::watch_rate(broker::PublishRate rate, mqtt::Qos qos) {
     if (!rate_watch_) {
         rate_watch_ = std::make_unique<RateWatch>(gateway_.loop(), [this] { go_on(); });
     }

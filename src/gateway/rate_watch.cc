@@ -24,8 +24,8 @@ void RateWatch::pause_until_next_second() {
 }
 
 std::uint64_t RateWatch::note() {
+    if (note_quietly()) return 0;
     ++untold_;
-    if (loop_.now() < tell_at_) return 0;
     tell_at_ = loop_.now() + told_every;
     return take_untold();
 }

@@ -25,6 +25,12 @@ public:
     // Counts a message over the rate. How many there were since the last time they were told of,
     // when it is time to tell again (at once, then once a minute); else 0.
     std::uint64_t note();
+    // note(), if it is not time to tell; else false, and nothing is counted.
+    bool note_quietly() {
+        if (loop_.now() >= tell_at_) return false;
+        ++untold_;
+        return true;
+    }
     // How many were not told of yet; they count as told from now on.
     std::uint64_t take_untold();
 
