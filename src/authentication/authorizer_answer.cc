@@ -149,7 +149,9 @@ private:
                    std::trunc(value->as_double()) == value->as_double()) {
             seconds = static_cast<std::int64_t>(value->as_double());  // 300.0 is a whole number
         } else {
-            return check(rule, fmt::format("it is {}", to_text(*value).substr(0, 64)));
+            const std::string shown = value->is_double() ? fmt::format("{}", value->as_double())
+                                                         : to_text(*value).substr(0, 64);
+            return check(rule, fmt::format("it is {}", shown));
         }
         if (seconds < rules_.interval_seconds_min || seconds > rules_.interval_seconds_max) {
             return check(rule, fmt::format("it is {}", seconds));

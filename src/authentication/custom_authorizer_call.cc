@@ -60,6 +60,7 @@ std::string CustomAuthorizer::Call::answerer() const {
 
 Refusal CustomAuthorizer::Call::refuse(Refusal::Kind kind, std::string reason,
                                        std::string sentence) const {
+    if (!permission_problem.empty()) sentence += fmt::format(". Besides, {}", permission_problem);
     return {.kind = kind,
             .type = credentials->type_with_authorizer(),
             .reason = std::move(reason),

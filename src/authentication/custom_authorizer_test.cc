@@ -135,6 +135,9 @@ TEST_F(CustomAuthorizerTest, AMissingPermissionIsExplainedOrRefused) {
     permissions_.missing = "function 'auth' does not permit iot.amazonaws.com to invoke it";
     EXPECT_EQ(refusal_of("u?x-amz-customauthorizer-name=Door"), "let in");
     EXPECT_NE(trace_text().find("AWS would refuse"), std::string::npos);
+    functions_.answer = R"({"isAuthenticated":false})";
+    EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("Besides, AWS would refuse"),
+              std::string::npos);
     start(ProfileName::AwsStrict);
     EXPECT_NE(refusal_of("u?x-amz-customauthorizer-name=Door").find("does not permit"),
               std::string::npos);

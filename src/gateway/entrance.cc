@@ -38,6 +38,23 @@ constexpr std::uint32_t connect_bytes_max = 1024 * 1024;
 // More than any packet that is taken; clients send a packet a frame.
 constexpr std::uint64_t websocket_frame_bytes_max = 64 * 1024 * 1024;
 
+bool begins_connect(BytesView input) {
+    constexpr std::uint8_t connect_first = 0x10;
+    return !input.empty() && input.front() == connect_first;
+}
+
+std::string_view why_no_connect(BytesView input, mqtt::FrameStatus status) {
+    constexpr std::uint8_t tls_handshake = 0x16;
+    constexpr std::uint8_t tls_major_version = 3;
+    if (input.size() > 1 && input[0] == tls_handshake && input[1] == tls_major_version) {
+        return "the client speaks TLS on the port for MQTT without TLS";
+    }
+    if (begins_connect(input) && status == mqtt::FrameStatus::TooLarge) {
+        return "the CONNECT is larger than the service takes";
+    }
+    return "the first packet is no CONNECT [MQTT-3.1.0-1]";
+}
+
 class Entrance final : Entering, Pinned {
 public:
     Entrance(LoopGateway& gateway, const Door& door)
@@ -185,7 +202,7 @@ private:
         while (true) {
             scan = mqtt::find_frame(input_, size_max);
             if (scan.status != mqtt::FrameStatus::NeedMore) break;
-            if (!input_.empty() && input_[0] != 0x10) break;  // no CONNECT; do not wait for more
+            if (!input_.empty() && !begins_connect(input_)) break;  // do not wait for more
             if (!co_await read_more(deadline)) co_return;
             if (!held.grow_to(input_.size())) {
                 co_return report_no_connect(
@@ -193,13 +210,9 @@ private:
                     {.details = "too many large CONNECTs are on their way at once"});
             }
         }
-        if (scan.status != mqtt::FrameStatus::Complete ||
-            scan.frame.type() != mqtt::PacketType::Connect) {
-            co_return report_no_connect(
-                gateway_, door_, stream_->facts(), domain_,
-                {.details = scan.status == mqtt::FrameStatus::TooLarge
-                                ? "the CONNECT is larger than the service takes"
-                                : "the first packet is no CONNECT [MQTT-3.1.0-1]"});
+        if (scan.status != mqtt::FrameStatus::Complete || !begins_connect(input_)) {
+            co_return report_no_connect(gateway_, door_, stream_->facts(), domain_,
+                                        {.details = why_no_connect(input_, scan.status)});
         }
         auto connect = mqtt::OwnedConnect::decode(scan.frame);
         if (!connect) {

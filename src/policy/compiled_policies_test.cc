@@ -315,6 +315,23 @@ TEST_P(CompiledPoliciesTest, AnUnresolvedVariableIsNamedWithItsReason) {
     EXPECT_EQ(why.missing_variables(), std::vector<std::string>{"iot:Connection.Thing.ThingName"});
 }
 
+TEST_P(CompiledPoliciesTest, AnUnresolvedVariableDoesNotMakeWhatFitsNothingElseTheNearest) {
+    Variables variables;
+    variables.set_family_absent("iot:Connection.Thing.", "the client id is no attached thing");
+    const auto policies = compiled(
+        {statement("Allow", "iot:Publish", of("topic/alarms/${iot:Connection.Thing.ThingName}")),
+         statement("Allow", "iot:Publish", of("topic/sensors/lamp/temperature"))},
+        variables);
+    const Explanation near = policies->explain(Action::Publish, "sensors/lamp/temprature");
+    EXPECT_EQ(near.nearest->differs[0].part, Difference::Name);
+    EXPECT_THAT(near.sentence, HasSubstr("part at character 18"));
+    const Explanation alarm = policies->explain(Action::Publish, "alarms/lamp");
+    EXPECT_EQ(alarm.nearest->differs[0].part, Difference::Variable);
+    const Explanation typo = policies->explain(Action::Publish, "alarm/lamp");
+    EXPECT_THAT(typo.sentence, HasSubstr("part at character 6: '/lamp' where it wants 's/'; "
+                                         "besides, its variable ${iot:Connection.Thing"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Forms, CompiledPoliciesTest, testing::Values(Form::Packed, Form::Indexed),
                          [](const auto& each) {
                              return each.param == Form::Packed ? "Packed" : "Indexed";

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <tuple>
@@ -127,6 +128,31 @@ private:
         return name_of(resource_type_of(*action_named(action)));
     }
 
+    // Partition, region and account, as far as no variable or wildcard leaves them open.
+    void check_arn_head(std::string_view text) {
+        static constexpr std::array<std::string_view, 5> names{"arn", "partition", "service",
+                                                               "region", "account"};
+        const std::string_view whole = text;
+        for (const std::string_view name : names) {
+            const auto end = text.find_first_of(":*?$");
+            if (end == text.npos || text[end] != ':') return;
+            const std::string_view field = text.substr(0, end);
+            text.remove_prefix(end + 1);
+            const bool is_other_partition = name == "partition" && field != "aws";
+            if (!field.empty() && !is_other_partition) continue;
+            add(LintCode::NeverMatches, Severity::Error, whole,
+                is_other_partition && !field.empty()
+                    ? fmt::format(
+                          "the ARNs of this server begin arn:aws:, none is of the partition "
+                          "'{}'",
+                          field)
+                    : fmt::format("its {} is empty, which no request's is, so it matches nothing",
+                                  name),
+                "Write arn:aws:iot:REGION:ACCOUNT:TYPE/NAME, with * for what may be any.");
+            return;
+        }
+    }
+
     void check_shape(const Pattern& resource) {
         const std::string& text = resource.text();
         const auto type = literal_type(resource);
@@ -140,6 +166,7 @@ private:
                 "this is no complete ARN, so it matches nothing",
                 "Write arn:aws:iot:REGION:ACCOUNT:TYPE/NAME.");
         }
+        check_arn_head(text);
         const std::string name = resource_of_arn(text);
         const std::string_view type_with_colon =
             std::string_view(name).substr(0, name.find_first_of(":/*?$"));

@@ -115,6 +115,20 @@ TEST(Lint, MqttWildcardsInTopics) {
                 ElementsAre("mqtt-wildcard-in-topic"));
 }
 
+TEST(Lint, HeadsOfArnsThatNoRequestHas) {
+    const auto told = [](std::string_view arn) {
+        const auto findings = findings_of(
+            {fmt::format(R"({{"Effect":"Allow","Action":"iot:Publish","Resource":"{}"}})", arn)});
+        const auto never = std::ranges::find(findings, LintCode::NeverMatches, &Finding::code);
+        return never == findings.end() ? std::string() : never->sentence;
+    };
+    EXPECT_THAT(told("arn:aws:iot:us-east-1::topic/a"), HasSubstr("its account is empty"));
+    EXPECT_THAT(told("arn:aws:iot:::topic/a"), HasSubstr("its region is empty"));
+    EXPECT_THAT(told("arn:aws-cn:iot:us-east-1:1:topic/a"), HasSubstr("'aws-cn'"));
+    EXPECT_EQ(told("arn:aws:iot:*:*:topic/a"), "");
+    EXPECT_EQ(told("arn:*:iot:us-east-1:123456789012:topic/a"), "");
+}
+
 TEST(Lint, Variables) {
     const auto misspelt =
         findings_of({std::string(connect), allow("iot:Publish", "topic/${iot:ClientID1}")});

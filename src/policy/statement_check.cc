@@ -94,25 +94,41 @@ std::string mqtt_wildcard_hint(std::string_view wanted, std::string_view name) {
     return "";
 }
 
+// The glob as if each variable without a value could have any.
+Glob with_any_value(GlobView glob) {
+    Glob open;
+    for (std::size_t i = 0; i < glob.size(); ++i) {
+        if (glob[i] != never) {
+            open.push_back(glob[i]);
+            continue;
+        }
+        open.push_back(any_run);
+        while (i + 1 < glob.size() && glob[i] != GlobUnit{'}'}) ++i;  // the placeholder
+    }
+    return open;
+}
+
 Mismatch name_mismatch(const Pattern& pattern, GlobView wanted, std::string_view name,
                        const Variables& variables) {
     Mismatch mismatch{Difference::Name, show(wanted), std::string(name), std::nullopt, ""};
-    mismatch.clause = unresolved_clause(pattern, variables);
-    if (!mismatch.clause.empty()) {
+    const std::string unresolved = unresolved_clause(pattern, variables);
+    const Glob open = with_any_value(wanted);
+    if (!unresolved.empty() && matches(open, name)) {
         mismatch.part = Difference::Variable;
+        mismatch.clause = unresolved;
         return mismatch;
     }
-    const std::size_t at = matching_prefix(wanted, name);
+    const std::size_t at = matching_prefix(open, name);
     mismatch.at = at;
     if (at == name.size()) {
         mismatch.clause =
             fmt::format("'{}' ends where '{}' would have to go on", name, show(wanted));
     } else {
-        mismatch.clause =
-            fmt::format("the names part at character {}: '{}' where it wants {}", at + 1,
-                        name.substr(at), wanted_at(wanted, name.substr(0, at)));
+        mismatch.clause = fmt::format("the names part at character {}: '{}' where it wants {}",
+                                      at + 1, name.substr(at), wanted_at(open, name.substr(0, at)));
     }
     mismatch.clause += mqtt_wildcard_hint(mismatch.required, name);
+    if (!unresolved.empty()) mismatch.clause += "; besides, " + unresolved;
     return mismatch;
 }
 
@@ -148,9 +164,11 @@ public:
 private:
     void compare(Difference part, std::string_view what, GlobView wanted, std::string_view actual) {
         if (matches(wanted, actual)) return;
-        differs_.push_back({part, show(wanted), std::string(actual), std::nullopt,
-                            fmt::format("it is for {} {} and the request is for {} {}", what,
-                                        show(wanted), what, actual)});
+        const std::string its =
+            wanted.empty() ? fmt::format("no {}", what) : fmt::format("{} {}", what, show(wanted));
+        differs_.push_back(
+            {part, show(wanted), std::string(actual), std::nullopt,
+             fmt::format("it is for {} and the request is for {} {}", its, what, actual)});
     }
 
     void compare_resource(GlobView wanted, std::string_view actual) {

@@ -56,6 +56,12 @@ class Aws(DoorTest):
         self.assertEqual(self.answer(self.tls("mqtts"), b"\x20\x02\x00\x00"), b"")
         self.assert_told("the first packet is no CONNECT", "connect")
 
+    def test_tls_where_there_is_none(self):
+        plain = socket.create_connection(("127.0.0.1", self.server.ready["mqtt"]), timeout=30)
+        hello = b"\x16\x03\x01\x00\x05hello"
+        self.assertEqual(self.answer(plain, hello), b"")
+        self.assert_told("the client speaks TLS on the port for MQTT without TLS", "connect")
+
     def test_no_tls(self):
         plain = socket.create_connection(("127.0.0.1", self.server.ready["mqtts"]), timeout=30)
         self.answer(plain, CONNECT)

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "logs/masking.h"
+
 namespace gatehouse::server::device {
 namespace {
 
@@ -21,7 +23,9 @@ constexpr auto turn_max = 1s;
 std::string introduction(const ConnectPlan& plan) {
     std::string text =
         fmt::format("connecting to {} as client {}", plan.target.address(), plan.client_id);
-    if (plan.user_name) text += fmt::format(", user name {}", *plan.user_name);
+    if (plan.user_name) {
+        text += fmt::format(", user name {}", logs::masked_user_name(*plan.user_name));
+    }
     text += plan.protocol == Protocol::V5 ? ", MQTT 5" : ", MQTT 3.1.1";
     if (!plan.target.tls) {
         text +=

@@ -84,6 +84,25 @@ TEST_F(AuthorizerCommands, UpdateSendsWhatIsGiven) {
               Exit::WrongUse);
 }
 
+TEST_F(AuthorizerCommands, UpdateKeepsTheOtherSigningKeys) {
+    api.answer("GET /authorizer/A",
+               R"({"authorizerDescription":{"tokenSigningPublicKeys":{"k1":"one","k2":"two"}}})");
+    api.answer("PUT /authorizer/A", R"({"authorizerArn":"arn:A"})");
+    const auto keys = [this] {
+        return to_text(sent("PUT /authorizer/A").at("tokenSigningPublicKeys"));
+    };
+    EXPECT_EQ(api.run({"authorizer", "update", "A", "--signing-key", "k3=three"}).exit, Exit::Done);
+    EXPECT_EQ(keys(), R"({"k1":"one","k2":"two","k3":"three"})");
+    EXPECT_EQ(api.run({"authorizer", "update", "A", "--signing-key", "k2=new",
+                       "--remove-signing-key", "k1"})
+                  .exit,
+              Exit::Done);
+    EXPECT_EQ(keys(), R"({"k2":"new"})");
+    const Outcome unknown = api.run({"authorizer", "update", "A", "--remove-signing-key", "k9"});
+    EXPECT_EQ(unknown.exit, Exit::Failed);
+    EXPECT_THAT(unknown.err, HasSubstr("no signing key 'k9'"));
+}
+
 TEST_F(AuthorizerCommands, CachingForHttpAndTagsAreSent) {
     EXPECT_EQ(api.run({"authorizer", "create", "A", "--function", "f", "--signing-disabled",
                        "--enable-caching-for-http", "--tag", "team=doors", "--tag", "empty="})

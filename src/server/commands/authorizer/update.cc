@@ -13,6 +13,7 @@ std::vector<Flag> update_flags() {
         {"function", "NAME", "Another function: its name or ARN."},
         {"token-key-name", "KEY", "Another key of the user name's query that carries the token."},
         {"signing-key", "NAME=@FILE", "A public key (PEM) to add or replace; repeat it."},
+        {"remove-signing-key", "NAME", "A public key that counts no more; repeat it."},
         {"enable-caching-for-http", "",
          "One answer is enough for all requests of an HTTP connection; "
          "--no-enable-caching-for-http: each is asked about."},
@@ -40,10 +41,36 @@ Result<json::object> changes_of(const Arguments& arguments) {
     if (const auto caching = arguments.value("enable-caching-for-http")) {
         request["enableCachingForHttp"] = *caching == "true";
     }
-    if (request.empty() && !arguments.has("function")) {
+    if (request.empty() && !arguments.has("function") && !arguments.has("remove-signing-key")) {
         return fail(ErrorKind::InvalidInput, "nothing is to be changed; `--help` lists the flags");
     }
     return request;
+}
+
+// The API takes all keys at once: those that the authorizer has stay.
+Answer<void> keep_other_keys(const ApiClient& client, const std::string& name,
+                             const Arguments& arguments, json::object& request) {
+    const json::value* const given = request.if_contains("tokenSigningPublicKeys");
+    const auto removed = arguments.values("remove-signing-key");
+    if (given == nullptr && removed.empty()) return {};
+    const auto description = describe_authorizer(client, name);
+    if (!description) return std::unexpected(description.error());
+    json::object keys;
+    if (const json::value* const present =
+            description->as_object().if_contains("tokenSigningPublicKeys")) {
+        keys = present->as_object();
+    }
+    for (const std::string& key : removed) {
+        if (keys.erase(key) != 0) continue;
+        return std::unexpected(
+            ApiError{.error = {ErrorKind::NotFound,
+                               fmt::format("authorizer '{}' has no signing key '{}'", name, key)}});
+    }
+    if (given != nullptr) {
+        for (const auto& [key, pem] : given->as_object()) keys.insert_or_assign(key, pem);
+    }
+    request["tokenSigningPublicKeys"] = std::move(keys);
+    return {};
 }
 
 }  // namespace
@@ -63,6 +90,9 @@ Exit run_authorizer_update(const Invocation& invocation) {
     const std::string& name = session->word(0);
     auto request = changes_of(arguments);
     if (!request) return report(invocation, request.error(), Exit::WrongUse);
+    if (const auto kept = keep_other_keys(client, name, arguments, *request); !kept) {
+        return report(invocation, kept.error());
+    }
     std::optional<AuthorizerFunction> function;
     if (const auto function_name = arguments.value("function")) {
         auto found = find_authorizer_function(client, *function_name);

@@ -115,9 +115,16 @@ Answer<json::value> put(const ApiClient& client, const std::string& name, std::s
 
 Answer<json::value> update(const ApiClient& client, const std::string& name,
                            const std::string& package, const json::object& wanted) {
-    auto updated = put(client, name, "/code", {{"ZipFile", to_base64(bytes_of(package))}});
-    if (!updated || wanted.empty()) return updated;
-    return put(client, name, "/configuration", wanted);
+    json::object code{{"ZipFile", to_base64(bytes_of(package))}};
+    if (wanted.empty()) return put(client, name, "/code", code);
+    // Nothing is changed unless both are taken: new code under an old handler lets nobody in.
+    code["DryRun"] = true;
+    if (auto taken = put(client, name, "/code", code); !taken) return taken;
+    if (auto configured = put(client, name, "/configuration", wanted); !configured) {
+        return configured;
+    }
+    code.erase("DryRun");
+    return put(client, name, "/code", code);
 }
 
 // What is deployed, and to what: reads the package anew each time.

@@ -71,6 +71,16 @@ TEST_F(FunctionCommands, DeployUpdatesCodeAndOnlyTheConfigurationThatIsGiven) {
     EXPECT_THAT(api.body_of("POST /2015-03-31/functions/f/policy"), HasSubstr("iot.amazonaws.com"));
 }
 
+TEST_F(FunctionCommands, DeployChangesNoCodeWhenTheConfigurationIsRefused) {
+    api.answer(configuration, active);
+    api.answer("PUT /2015-03-31/functions/f/code", active);
+    api.answer("PUT /2015-03-31/functions/f/configuration", R"({"message":"memorySize"})", 400,
+               "InvalidParameterValueException");
+    const Outcome outcome = api.run({"function", "deploy", "f", code.string(), "--memory", "1"});
+    EXPECT_EQ(outcome.exit, Exit::Failed);
+    EXPECT_THAT(api.body_of("PUT /2015-03-31/functions/f/code"), HasSubstr(R"("DryRun":true)"));
+}
+
 TEST_F(FunctionCommands, DeploySaysWhichFileTheHandlerNeeds) {
     api.answer(configuration, not_found, 404, "ResourceNotFoundException");
     const Outcome outcome = api.run({"function", "deploy", "f", code.string()});
