@@ -13,6 +13,7 @@
 #include "gateway/door_terms.h"
 #include "gateway/entering.h"
 #include "gateway/entrance_reports.h"
+#include "gateway/first_packet.h"
 #include "gateway/gateway.h"
 #include "gateway/http_door.h"
 #include "gateway/loop_gateway.h"
@@ -37,23 +38,6 @@ constexpr std::uint32_t connect_bytes_min = 64 * 1024;
 constexpr std::uint32_t connect_bytes_max = 1024 * 1024;
 // More than any packet that is taken; clients send a packet a frame.
 constexpr std::uint64_t websocket_frame_bytes_max = 64 * 1024 * 1024;
-
-bool begins_connect(BytesView input) {
-    constexpr std::uint8_t connect_first = 0x10;
-    return !input.empty() && input.front() == connect_first;
-}
-
-std::string_view why_no_connect(BytesView input, mqtt::FrameStatus status) {
-    constexpr std::uint8_t tls_handshake = 0x16;
-    constexpr std::uint8_t tls_major_version = 3;
-    if (input.size() > 1 && input[0] == tls_handshake && input[1] == tls_major_version) {
-        return "the client speaks TLS on the port for MQTT without TLS";
-    }
-    if (begins_connect(input) && status == mqtt::FrameStatus::TooLarge) {
-        return "the CONNECT is larger than the service takes";
-    }
-    return "the first packet is no CONNECT [MQTT-3.1.0-1]";
-}
 
 class Entrance final : Entering, Pinned {
 public:
