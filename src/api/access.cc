@@ -39,7 +39,8 @@ std::expected<Caller, AccessRefusal> Access::admit(const signature::Claim& claim
                   .principal = std::move(key->principal),
                   .access_key_id = claim.credential.access_key_id,
                   .signed_region = claim.credential.scope.region,
-                  .is_root = is_root};
+                  .is_root = is_root,
+                  .session_facts = std::move(key->session_facts)};
 }
 
 std::expected<signature::AccessKey, AccessRefusal> Access::prove(

@@ -55,6 +55,8 @@ net::HttpResponse to_http(wire::ResponseParts parts, std::string_view request_id
 // One request on its way.
 struct Api::Call {
     net::HttpRequest request;
+    AuthMode mode;
+    SteadyTime began;
     Caller caller;
     CallRecord record;
 
@@ -73,17 +75,16 @@ Api::Api(ApiSettings settings, ApiParts parts, std::vector<Service> services,
          std::vector<OpenEndpoint> open_endpoints)
     : parts_(std::move(parts)),
       origin_guard_(std::move(settings.host_names)),
+      access_(settings.access, parts_.keys, parts_.clock),
+      proving_access_({AuthMode::SigV4, settings.access.tenancy, settings.access.default_tenant},
+                      parts_.keys, parts_.clock),
       auth_mode_(settings.access.mode),
-      access_(std::move(settings.access), parts_.keys, parts_.clock),
       services_(std::move(services)),
       open_endpoints_(std::move(open_endpoints)) {}
 
 async::Task<net::HttpResponse> Api::handle(net::HttpRequest request, const net::PeerFacts& peer,
                                            Deadline deadline) {
-    const SteadyTime began = parts_.clock.steady_now();
-    Call call{.request = std::move(request)};
-    call.record.request_id = make_uuid(parts_.random);
-
+    Call call = begin(std::move(request));
     net::HttpResponse response;
     const auto objection = origin_guard_.objection(call.request);
     const OpenEndpoint* const is_open = objection ? nullptr : open(call.request);
@@ -94,21 +95,47 @@ async::Task<net::HttpResponse> Api::handle(net::HttpRequest request, const net::
     } else if (is_open != nullptr) {
         response = co_await is_open->answer(std::move(call.request));
     } else {
-        call.caller.from_this_machine = peer.remote.is_loopback();
-        call.caller.address = peer.remote.host();
-        call.caller.is_encrypted = peer.is_tls;
-        call.caller.deadline = deadline;
-        call.caller.origin = fmt::format("{}://{}", peer.is_tls ? "https" : "http",
-                                         call.request.headers.find("Host").value_or("localhost"));
-        response = to_http(co_await answer_always(call), call.record.request_id);
+        response = co_await answer_signed(call, peer, deadline);
     }
-    response.headers.set("x-amzn-RequestId", call.record.request_id);
+    co_return end(call, std::move(response));
+}
 
+async::Task<net::HttpResponse> Api::AtDoors::handle(net::HttpRequest request,
+                                                    const net::PeerFacts& peer, Deadline deadline) {
+    Call call = api_.begin(std::move(request));
+    call.mode = AuthMode::SigV4;
+    auto response = co_await api_.answer_signed(call, peer, deadline);
+    co_return api_.end(call, std::move(response));
+}
+
+Api::Call Api::begin(net::HttpRequest request) const {
+    Call call{.request = std::move(request),
+              .mode = auth_mode_,
+              .began = parts_.clock.steady_now(),
+              .caller = {},
+              .record = {}};
+    call.record.request_id = make_uuid(parts_.random);
+    return call;
+}
+
+net::HttpResponse Api::end(Call& call, net::HttpResponse response) const {
+    response.headers.set("x-amzn-RequestId", call.record.request_id);
     call.record.status = response.status;
-    call.record.took =
-        std::chrono::duration_cast<std::chrono::microseconds>(parts_.clock.steady_now() - began);
+    call.record.took = std::chrono::duration_cast<std::chrono::microseconds>(
+        parts_.clock.steady_now() - call.began);
     if (parts_.on_call) parts_.on_call(call.record);
-    co_return response;
+    return response;
+}
+
+async::Task<net::HttpResponse> Api::answer_signed(Call& call, const net::PeerFacts& peer,
+                                                  Deadline deadline) {
+    call.caller.from_this_machine = peer.remote.is_loopback();
+    call.caller.address = peer.remote.host();
+    call.caller.is_encrypted = peer.is_tls;
+    call.caller.deadline = deadline;
+    call.caller.origin = fmt::format("{}://{}", peer.is_tls ? "https" : "http",
+                                     call.request.headers.find("Host").value_or("localhost"));
+    co_return to_http(co_await answer_always(call), call.record.request_id);
 }
 
 const OpenEndpoint* Api::open(const net::HttpRequest& request) const {
@@ -173,7 +200,7 @@ async::Task<wire::ResponseParts> Api::answer(Call& call) {
     admitted->request_id = call.record.request_id;
     call.caller = std::move(*admitted);
     call.record.principal = call.caller.principal;
-    if (auth_mode_ == AuthMode::Any && parts_.admit_account) {
+    if (call.mode == AuthMode::Any && parts_.admit_account) {
         const auto done = co_await parts_.admit_account(call.caller.tenant.account);
         if (!done) {
             co_return call.refuse(protocol,
@@ -189,12 +216,13 @@ async::Task<wire::ResponseParts> Api::answer(Call& call) {
 async::Task<std::expected<Caller, AccessRefusal>> Api::admit(Call& call,
                                                              const signature::Claim& claim) {
     const signature::RequestView view = call.view();
-    if (call.request.body.size() <= verify_inline_max) co_return access_.admit(claim, view);
+    const Access& access = call.mode == AuthMode::SigV4 ? proving_access_ : access_;
+    if (call.request.body.size() <= verify_inline_max) co_return access.admit(claim, view);
     // Admission is a value of its own: the pool's own failure has to fit in beside it.
     using Admitted = std::expected<Caller, AccessRefusal>;
     Result<Admitted> done = co_await parts_.workers.run(
         *async::EventLoop::current(),
-        [&]() -> Result<Admitted> { return access_.admit(claim, view); });
+        [&]() -> Result<Admitted> { return access.admit(claim, view); });
     if (!done) {
         co_return std::unexpected(AccessRefusal{&refusals::busy, std::move(done.error().message)});
     }
@@ -241,7 +269,8 @@ async::Task<std::optional<wire::ResponseParts>> Api::forbid(Call& call, const Se
         .region = caller.signed_region,
         .action = std::move(needed.action),
         .resources = std::move(needed.resources),
-        .context = request_context(caller)};
+        .context = request_context(caller),
+        .session_facts = caller.session_facts};
     auto verdict = co_await parts_.judge(question);
     if (verdict && verdict->allowed && !needed.passed_roles.empty()) {
         question.action = "iam:PassRole";

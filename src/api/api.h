@@ -79,8 +79,29 @@ public:
 
     const ServiceTable& services() const { return services_; }
 
+    // The same at the doors of the devices, which say by host name and signature who may come: no
+    // endpoint is open there, and nobody is believed (AuthMode::Any).
+    net::Routes& at_doors() { return at_doors_; }
+
 private:
     struct Call;
+    class AtDoors final : public net::Routes {
+    public:
+        explicit AtDoors(Api& api) : api_(api) {}
+        async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts& peer,
+                                              Deadline deadline) override;
+        net::HttpResponse refuse_request(unsigned status, std::string sentence) const override {
+            return api_.refuse_request(status, std::move(sentence));
+        }
+
+    private:
+        Api& api_;
+    };
+
+    Call begin(net::HttpRequest request) const;
+    net::HttpResponse end(Call& call, net::HttpResponse response) const;
+    async::Task<net::HttpResponse> answer_signed(Call& call, const net::PeerFacts& peer,
+                                                 Deadline deadline);
     async::Task<wire::ResponseParts> answer_always(Call& call);
     async::Task<wire::ResponseParts> answer(Call& call);
     const OpenEndpoint* open(const net::HttpRequest& request) const;
@@ -96,8 +117,10 @@ private:
 
     const ApiParts parts_;
     const OriginGuard origin_guard_;
-    const AuthMode auth_mode_;
     const Access access_;
+    const Access proving_access_;  // whatever the mode
+    const AuthMode auth_mode_;
+    AtDoors at_doors_{*this};
     const ServiceTable services_;
     const std::vector<OpenEndpoint> open_endpoints_;
 };

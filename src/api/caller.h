@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/deadline.h"
 #include "base/tenant.h"
@@ -25,6 +27,7 @@ struct Caller {
     bool is_root = false;
     std::string address;  // the request came from
     bool is_encrypted = false;
+    std::vector<std::pair<std::string, std::string>> session_facts;  // of its key
 };
 
 }  // namespace gatehouse::api

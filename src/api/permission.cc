@@ -22,6 +22,13 @@ std::optional<std::size_t> label_index(std::string_view path, std::string_view n
     return std::nullopt;
 }
 
+std::optional<std::string> text_in(const json::value& object, std::string_view member) {
+    const json::object* members = object.if_object();
+    const json::value* value = members == nullptr ? nullptr : members->if_contains(member);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string(std::string_view(value->get_string()));
+}
+
 }  // namespace
 
 RequestNames::RequestNames(const wire::Operation& operation, const wire::RequestParts& parts,
@@ -46,10 +53,14 @@ std::optional<std::string> RequestNames::in_query(std::string_view member) const
 }
 
 std::optional<std::string> RequestNames::in_body(std::string_view member) const {
+    return text_in(body_, member);
+}
+
+std::optional<std::string> RequestNames::in_body_within(std::string_view object,
+                                                        std::string_view member) const {
     const json::object* body = body_.if_object();
-    const json::value* value = body == nullptr ? nullptr : body->if_contains(member);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string(std::string_view(value->get_string()));
+    const json::value* inner = body == nullptr ? nullptr : body->if_contains(object);
+    return inner == nullptr ? std::nullopt : text_in(*inner, member);
 }
 
 std::vector<std::string> RequestNames::list_in_body(std::string_view member) const {

@@ -37,6 +37,9 @@ public:
     // Query's forms count as queries.
     std::optional<std::string> in_query(std::string_view member) const;
     std::optional<std::string> in_body(std::string_view member) const;
+    // The text of a member of an object in the body.
+    std::optional<std::string> in_body_within(std::string_view object,
+                                              std::string_view member) const;
     // The texts of a list in the body.
     std::vector<std::string> list_in_body(std::string_view member) const;
 

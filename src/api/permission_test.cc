@@ -51,6 +51,24 @@ TEST(Permission, AResourceIsWhatThePathNames) {
                 ElementsAre("arn:of:a:cert"));
 }
 
+TEST(Permission, WhatLogsAndRegistersInARolesNamePassesIt) {
+    const auto reader = ElementsAre("arn:aws:iam::111111111111:role/reader");
+    for (const char* operation : {"SetV2LoggingOptions", "SetLoggingOptions"}) {
+        EXPECT_THAT(
+            iot_needs(operation, {}, R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})")
+                .passed_roles,
+            reader)
+            << operation;
+    }
+    EXPECT_THAT(
+        iot_needs("RegisterCACertificate", {},
+                  R"({"registrationConfig":{"roleArn":"arn:aws:iam::111111111111:role/reader"}})")
+            .passed_roles,
+        reader);
+    EXPECT_THAT(iot_needs("SetV2LoggingOptions", {}, R"({"disableAllLogs":true})").passed_roles,
+                ElementsAre());
+}
+
 TEST(Permission, ARoleAliasPassesItsRole) {
     const Permission alias = iot_needs("CreateRoleAlias", {"Reader"},
                                        R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})");

@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "async/task.h"
@@ -55,9 +56,15 @@ public:
         std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
         logs::TraceStore::Recorder trace, Deadline deadline) = 0;
 
-    // Asks again for a connection that is open, with the same data: the authorizer, or the registry
-    // for a certificate. On Kind::Unavailable the
-    // caller decides whether the present identity stays.
+    // Why the signature of a request for a WebSocket does not count, so that it is refused before
+    // there is one; nothing: it does, or there is none.
+    virtual std::optional<Refusal> signature_refusal(const Credentials& /*credentials*/) const {
+        return std::nullopt;
+    }
+
+    // Asks again for a connection that is open, with the same data: the authorizer, the registry
+    // for a certificate, or IAM for a signature. On Kind::Unavailable the caller decides whether
+    // the present identity stays.
     virtual async::Task<AuthenticationResult> refresh(
         std::shared_ptr<const Credentials> credentials, IdentityPtr present,
         logs::TraceStore::Recorder trace, Deadline deadline) = 0;
@@ -67,8 +74,8 @@ public:
     // last one, null if that is not known.
     virtual async::Task<AuthenticationResult> recall(AbsentClient client, Deadline deadline) = 0;
 
-    // Whether the registry may have changed, since it was read, in what made the identity of a
-    // client with this id. Then refresh() says what the identity is now.
+    // Whether the registry, or IAM, may have changed, since it was read, in what made the identity
+    // of a client with this id. Then refresh() says what the identity is now.
     virtual bool is_outdated(const Identity& identity, const Tenant& tenant,
                              std::string_view client_id) const = 0;
 };

@@ -64,19 +64,17 @@ PrincipalFacts facts_of(const Credentials& credentials,
 
 }  // namespace
 
-async::Task<std::expected<CertificateAuthenticator::Known, Refusal>>
+async::Task<std::expected<CertificateAuthenticator::Recognised, Refusal>>
 CertificateAuthenticator::recognise(std::shared_ptr<const Credentials> credentials,
                                     Occasion occasion, logs::TraceStore::Recorder trace) {
     const auto id = certificates::certificate_id_of(credentials->peer.client_certificate);
-    std::optional<std::string> client_id;
-    if (credentials->mqtt) client_id = credentials->mqtt->client_id;
     const auto refuse = [&](Refusal refusal) -> std::unexpected<Refusal> {
         if (credentials->are_for_both()) refusal.type = AuthenticationType::CustomAuthX509;
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
         return std::unexpected(std::move(refusal));
     };
-    const std::uint64_t epoch =
-        epochs_.stamp(credentials->tenant, id.view(), client_id.value_or(std::string()));
+    const std::uint64_t epoch = epochs_.stamp(credentials->tenant, id.view(),
+                                              credentials->name_of_thing().value_or(std::string()));
     auto found = co_await look_up(credentials, occasion);
     if (!found) co_return refuse(refusal_of(found.error(), id));
     const registry::RegisteredCertificate& certificate = found->certificate;
@@ -93,29 +91,38 @@ CertificateAuthenticator::recognise(std::shared_ptr<const Credentials> credentia
                            found->thing
                                ? fmt::format("; it acts for thing '{}'", found->thing->name.view())
                                : std::string()));
-    co_return Known{std::move(*found), epoch};
+    co_return Recognised{std::move(*found), epoch};
 }
 
 async::Task<AuthenticationResult> CertificateAuthenticator::ask(
     std::shared_ptr<const Credentials> credentials, Occasion occasion,
     logs::TraceStore::Recorder trace) {
-    const auto known = co_await recognise(credentials, occasion, trace);
-    if (!known) co_return std::unexpected(known.error());
-    auto policies = policies_of(*credentials, known->principal);
+    auto known = co_await ask_with_thing(std::move(credentials), occasion, trace);
+    if (!known) co_return std::unexpected(std::move(known.error()));
+    co_return std::move(known->identity);
+}
+
+async::Task<std::expected<CertificateAuthenticator::Known, Refusal>>
+CertificateAuthenticator::ask_with_thing(std::shared_ptr<const Credentials> credentials,
+                                         Occasion occasion, logs::TraceStore::Recorder trace) {
+    auto recognised = co_await recognise(credentials, occasion, trace);
+    if (!recognised) co_return std::unexpected(std::move(recognised.error()));
+    registry::CertificatePrincipal& principal = recognised->principal;
+    auto policies = policies_of(*credentials, principal);
     if (!policies) {
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, policies.error().sentence);
         co_return std::unexpected(std::move(policies.error()));
     }
     auto identity = std::make_shared<Identity>();
     identity->type = AuthenticationType::X509;
-    identity->principal_id = known->principal.certificate.id.value();
-    identity->registry_epoch = known->epoch;
-    if (known->principal.is_exclusive) {
+    identity->principal_id = principal.certificate.id.value();
+    identity->registry_epoch = recognised->epoch;
+    if (principal.is_exclusive) {
         identity->exclusive_thing =
-            std::make_unique<const std::string>(known->principal.thing->name.value());
+            std::make_unique<const std::string>(principal.thing->name.value());
     }
     identity->policies = std::move(*policies);
-    co_return IdentityPtr(std::move(identity));
+    co_return Known{std::move(identity), std::move(principal.thing)};
 }
 
 async::Task<std::expected<CertificateProofPtr, Refusal>> CertificateAuthenticator::prove(
@@ -166,9 +173,9 @@ async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
     auto answer = co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Found> {
         const Bytes& presented = credentials->peer.client_certificate;
         const auto read = [&] {
-            return registry::read_principal(
-                store, credentials->tenant, certificates::certificate_id_of(presented),
-                credentials->mqtt ? std::optional(credentials->mqtt->client_id) : std::nullopt);
+            return registry::read_principal(store, credentials->tenant,
+                                            certificates::certificate_id_of(presented),
+                                            credentials->name_of_thing());
         };
         auto found = read();
         if (found || found.error().refusal != registry::Refusal::ResourceNotFound ||

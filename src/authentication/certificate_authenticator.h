@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "async/task.h"
@@ -46,7 +47,15 @@ public:
     // Of credentials with a client certificate.
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
                                           Occasion occasion, logs::TraceStore::Recorder trace);
-    // The same where an authorizer decides beside the certificate.
+    // The same, with the thing that the client acts for.
+    struct Known {
+        IdentityPtr identity;
+        std::optional<registry::Thing> thing;
+    };
+    async::Task<std::expected<Known, Refusal>> ask_with_thing(
+        std::shared_ptr<const Credentials> credentials, Occasion occasion,
+        logs::TraceStore::Recorder trace);
+    // As ask(), where an authorizer decides beside the certificate.
     async::Task<std::expected<CertificateProofPtr, Refusal>> prove(
         std::shared_ptr<const Credentials> credentials, Occasion occasion,
         logs::TraceStore::Recorder trace);
@@ -66,11 +75,11 @@ public:
 
 private:
     // A certificate that is let in, and IdentityEpochs::stamp() from before it was read.
-    struct Known {
+    struct Recognised {
         registry::CertificatePrincipal principal;
         std::uint64_t epoch = 0;
     };
-    async::Task<std::expected<Known, Refusal>> recognise(
+    async::Task<std::expected<Recognised, Refusal>> recognise(
         std::shared_ptr<const Credentials> credentials, Occasion occasion,
         logs::TraceStore::Recorder trace);
     // What the store holds, read and changed in one go on a worker.

@@ -35,6 +35,8 @@ policy::Variables connection_variables(const Credentials& credentials, Authentic
     PrincipalFacts nobody;
     nobody.no_thing_because = type == AuthenticationType::CustomAuth
                                   ? "a custom authorizer's principal has no things attached"
+                              : type == AuthenticationType::SigV4
+                                  ? "users and roles have no things attached"
                                   : "an anonymous client has no things attached";
     return connection_variables(credentials, std::move(nobody), clock);
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "authentication/user_name.h"
 #include "base/bytes.h"
@@ -26,6 +27,10 @@ std::string_view name_of(AuthenticationType type);
 struct HttpCredentials {
     net::HttpHeaders headers;
     std::string query;  // without '?'
+    // What a signature covers beside these. The body is the request's, and gone once it is served.
+    std::string method;
+    std::string path;
+    std::string_view body;
 };
 
 struct MqttCredentials {
@@ -43,6 +48,8 @@ struct Credentials {
     std::optional<MqttCredentials> mqtt;
     // Of the host name that the client asked for; null: it has none.
     std::shared_ptr<const registry::DomainConfiguration> domain;
+    // The thing for which a client with a certificate wants keys (credentials_provider.h).
+    std::optional<std::string> thing_name;
     // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); null: it may.
     std::unique_ptr<const std::string> custom_authentication_problem;
     // Why a client certificate may not decide here (the door); null: it may.
@@ -58,6 +65,10 @@ struct Credentials {
     // How an authorizer's decision about them is called.
     AuthenticationType type_with_authorizer() const {
         return are_for_both() ? AuthenticationType::CustomAuthX509 : AuthenticationType::CustomAuth;
+    }
+    // The name that tells the thing, where the certificate has it; over HTTP there may be none.
+    std::optional<std::string> name_of_thing() const {
+        return mqtt ? std::optional(mqtt->client_id) : thing_name;
     }
     // The MQTT user name, else empty.
     std::string_view user_name() const {

@@ -179,6 +179,12 @@ struct NobodyListens final : RegistrationListener {
     void certificate_waits(const registry::RegisteredCertificate&) override {}
 };
 
+struct NoKeys final : signature::KeyLookup {
+    std::optional<signature::AccessKey> find(const signature::AccessKeyId&) const override {
+        return std::nullopt;
+    }
+};
+
 TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
     auto nobody = std::make_shared<Credentials>();
     nobody->mqtt = MqttCredentials{.client_id = "c", .user_name = {}, .password = {}};
@@ -191,8 +197,11 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
                                                .random = random_,
                                                .listener = listener,
                                                .limits = {}});
-        DeviceAuthenticator authenticator(certificates, *authorizer_, nullptr, directory_,
-                                          anonymous, clock_);
+        const NoKeys none;
+        SignatureAuthenticator signatures(
+            {.store = store, .keys = none, .clock = clock_, .signing_clock = clock_});
+        DeviceAuthenticator authenticator(certificates, signatures, *authorizer_, nullptr,
+                                          directory_, anonymous, clock_);
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {
             result = co_await authenticator.authenticate(nobody, {}, {},

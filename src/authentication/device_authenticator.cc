@@ -18,6 +18,12 @@ AuthenticationResult refuse(AuthenticationType type, std::string sentence,
     return std::unexpected(std::move(refusal));
 }
 
+// "domain configuration 'Fleet' takes AWS_X509 alone"
+std::string alone(const registry::DomainConfiguration& domain) {
+    return fmt::format("domain configuration '{}' takes {} alone", domain.name.view(),
+                       name_of_choice(domain.authentication));
+}
+
 }  // namespace
 
 async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
@@ -26,6 +32,9 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate(
     if (credentials->domain != nullptr && credentials->domain->decides_authentication()) {
         co_return co_await authenticate_by_domain(std::move(credentials), std::move(is_let_in),
                                                   trace, deadline);
+    }
+    if (SignatureAuthenticator::is_signed(*credentials)) {
+        co_return co_await signatures_.ask(std::move(credentials), trace);
     }
     if (is_for_certificate(*credentials)) {
         if (credentials->certificate_problem) {
@@ -62,28 +71,28 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate_by_domain(
     using registry::DomainAuthentication;
     const registry::DomainConfiguration& domain = *credentials->domain;
     const bool shows_certificate = !credentials->peer.client_certificate.empty();
-    const auto wants_certificate = [&](AuthenticationType type) {
-        return refuse(type,
-                      fmt::format("domain configuration '{}' takes {} alone, and the client showed "
-                                  "no certificate",
-                                  domain.name.view(), name_of_choice(domain.authentication)),
-                      trace);
+    const auto refuse_without = [&](AuthenticationType type, std::string_view missing) {
+        return refuse(type, fmt::format("{}, and {}", alone(domain), missing), trace);
     };
+    constexpr std::string_view no_certificate = "the client showed no certificate";
     switch (domain.authentication) {
         case DomainAuthentication::AwsX509:
-            if (!shows_certificate) co_return wants_certificate(AuthenticationType::X509);
+            if (!shows_certificate) {
+                co_return refuse_without(AuthenticationType::X509, no_certificate);
+            }
             co_return co_await certificates_.ask(
                 std::move(credentials), CertificateAuthenticator::Occasion::Connection, trace);
         case DomainAuthentication::CustomAuthX509:
-            if (!shows_certificate) co_return wants_certificate(AuthenticationType::CustomAuthX509);
+            if (!shows_certificate) {
+                co_return refuse_without(AuthenticationType::CustomAuthX509, no_certificate);
+            }
             co_return co_await ask_both(std::move(credentials), std::move(is_let_in), trace,
                                         deadline);
         case DomainAuthentication::AwsSigV4:
-            co_return refuse(AuthenticationType::SigV4,
-                             fmt::format("domain configuration '{}' takes AWS_SIGV4 alone, and "
-                                         "this server reads no signatures of devices",
-                                         domain.name.view()),
-                             trace);
+            if (!SignatureAuthenticator::is_signed(*credentials)) {
+                co_return refuse_without(AuthenticationType::SigV4, "the request is not signed");
+            }
+            co_return co_await signatures_.ask(std::move(credentials), trace);
         case DomainAuthentication::CustomAuth:
         case DomainAuthentication::Default: break;
     }
@@ -111,6 +120,19 @@ async::Task<AuthenticationResult> DeviceAuthenticator::refresh_both(
     co_return co_await custom_.refresh(std::move(credentials), *proof, trace, deadline);
 }
 
+std::optional<Refusal> DeviceAuthenticator::signature_refusal(
+    const Credentials& credentials) const {
+    if (!SignatureAuthenticator::is_signed(credentials)) return std::nullopt;
+    if (credentials.domain != nullptr && !credentials.domain->takes_signatures()) {
+        return Refusal{.type = AuthenticationType::SigV4,
+                       .reason = "NOT_AUTHENTICATED",
+                       .sentence = alone(*credentials.domain) + ", and the request is signed"};
+    }
+    auto proved = signatures_.prove(credentials);
+    if (proved) return std::nullopt;
+    return std::move(proved.error());
+}
+
 // A certificate counts unless the client asks for an authorizer where one may decide. AWS's SDKs
 // send a user name of their own beside it.
 bool DeviceAuthenticator::is_for_certificate(const Credentials& credentials) const {
@@ -126,6 +148,7 @@ bool DeviceAuthenticator::is_for_certificate(const Credentials& credentials) con
 async::Task<AuthenticationResult> DeviceAuthenticator::refresh(
     std::shared_ptr<const Credentials> credentials, IdentityPtr present,
     logs::TraceStore::Recorder trace, Deadline deadline) {
+    if (present->is_of_iam()) co_return co_await signatures_.review(std::move(credentials), trace);
     if (present->type == AuthenticationType::X509) {
         auto result = co_await certificates_.ask(std::move(credentials),
                                                  CertificateAuthenticator::Occasion::Review, trace);

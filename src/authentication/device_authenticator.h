@@ -12,6 +12,7 @@
 #include "authentication/certificate_authenticator.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/password_authenticator.h"
+#include "authentication/signature_authenticator.h"
 #include "policy/document.h"
 #include "registry/authorizer_directory.h"
 
@@ -27,11 +28,12 @@ struct AnonymousSettings {
 class DeviceAuthenticator final : public Authenticator {
 public:
     // The others must outlive it. `passwords` may be null: there is no file of them.
-    DeviceAuthenticator(CertificateAuthenticator& certificates, CustomAuthorizer& custom,
-                        PasswordAuthenticator* passwords,
+    DeviceAuthenticator(CertificateAuthenticator& certificates, SignatureAuthenticator& signatures,
+                        CustomAuthorizer& custom, PasswordAuthenticator* passwords,
                         const async::Snapshot<registry::AuthorizerDirectory>& directory,
                         const AnonymousSettings& anonymous, const Clock& clock)
         : certificates_(certificates),
+          signatures_(signatures),
           custom_(custom),
           passwords_(passwords),
           directory_(directory),
@@ -48,8 +50,10 @@ public:
     async::Task<AuthenticationResult> recall(AbsentClient client, Deadline deadline) override;
     bool is_outdated(const Identity& identity, const Tenant& tenant,
                      std::string_view client_id) const override {
+        if (identity.is_of_iam()) return signatures_.is_outdated(identity, tenant.account);
         return identity.is_of_registry() && certificates_.is_outdated(identity, tenant, client_id);
     }
+    std::optional<Refusal> signature_refusal(const Credentials& credentials) const override;
 
 private:
     // Where the domain configuration says how clients prove who they are.
@@ -69,6 +73,7 @@ private:
     bool is_for_certificate(const Credentials& credentials) const;
 
     CertificateAuthenticator& certificates_;
+    SignatureAuthenticator& signatures_;
     CustomAuthorizer& custom_;
     PasswordAuthenticator* const passwords_;
     const async::Snapshot<registry::AuthorizerDirectory>& directory_;

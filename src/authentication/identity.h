@@ -19,7 +19,8 @@ struct Identity {
     AuthenticationType type = AuthenticationType::Anonymous;
     // Whether further requests over the same HTTP connection may go by this answer.
     bool may_be_kept_for_http = false;
-    // IdentityEpochs::stamp() from before the registry was read, where it said who this is.
+    // IdentityEpochs::stamp() from before the registry was read, where it said who this is; of IAM
+    // SignatureAuthenticator's count of changes.
     std::uint64_t registry_epoch = 0;
     // Counted from the moment of the answer; zero: never.
     Seconds refresh_after{0};
@@ -33,6 +34,8 @@ struct Identity {
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
 
+    // Whether IAM said who this is, of a client that signed with an access key.
+    bool is_of_iam() const { return type == AuthenticationType::SigV4; }
     // Whether the registry said who this is and what it may do, if not it alone.
     bool is_of_registry() const {
         return type == AuthenticationType::X509 || type == AuthenticationType::CustomAuthX509;

@@ -22,7 +22,8 @@ std::unexpected<Error> broken(std::string_view what) {
 }
 
 Result<openssl::Key> make_key(NewKey kind) {
-    openssl::Key key(kind == NewKey::EcP256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048));
+    if (kind == NewKey::Rsa2048) return openssl::make_rsa_key();
+    openssl::Key key(EVP_EC_gen("P-256"));
     if (key == nullptr) return broken("cannot make a key");
     return key;
 }
@@ -253,9 +254,14 @@ Result<IssuedPem> issue(const AuthorityPem& authority, const LeafRequest& reques
                         Random& random) {
     auto key = make_key(kind);
     if (!key) return fail(key.error());
-    auto issued = sign_leaf(authority, request, **key, random);
+    return issue_with(**key, authority, request, random);
+}
+
+Result<IssuedPem> issue_with(evp_pkey_st& key, const AuthorityPem& authority,
+                             const LeafRequest& request, Random& random) {
+    auto issued = sign_leaf(authority, request, key, random);
     if (!issued) return issued;
-    auto key_pem = openssl::private_key_to_pem(**key);
+    auto key_pem = openssl::private_key_to_pem(key);
     if (!key_pem) return fail(key_pem.error());
     issued->private_key_pem = std::move(*key_pem);
     return issued;

@@ -11,6 +11,8 @@
 #include "base/random.h"
 #include "base/result.h"
 
+struct evp_pkey_st;
+
 namespace gatehouse::certificates {
 
 enum class NewKey : std::uint8_t { EcP256, Rsa2048 };
@@ -64,6 +66,9 @@ struct LeafRequest {
 // A certificate with a new key.
 Result<IssuedPem> issue(const AuthorityPem& authority, const LeafRequest& request, NewKey key,
                         Random& random);
+// The same with a private key that was made before.
+Result<IssuedPem> issue_with(evp_pkey_st& key, const AuthorityPem& authority,
+                             const LeafRequest& request, Random& random);
 // A certificate for the key of a signing request; the request's own subject is not taken over.
 Result<IssuedPem> issue_for_request(const AuthorityPem& authority, const LeafRequest& request,
                                     std::string_view request_pem, Random& random);

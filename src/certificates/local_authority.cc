@@ -14,6 +14,7 @@
 #include "certificates/certificate.h"
 #include "certificates/openssl.h"
 #include "certificates/permitted_names.h"
+#include "certificates/rsa_key_pool.h"
 
 namespace gatehouse::certificates {
 namespace {
@@ -22,6 +23,9 @@ constexpr const char* root_name = "root-CA";
 constexpr const char* device_name = "device-CA";
 constexpr const char* server_name = "server";
 constexpr const char* local_name = "localhost";
+
+// Enough for who makes a few devices by hand; a fleet waits for each.
+constexpr std::size_t rsa_keys_max = 8;
 
 // What an endpoint's name has between the account and the region, one a service.
 constexpr std::array<std::string_view, 3> services = {"iot", "credentials.iot", "jobs.iot"};
@@ -157,7 +161,10 @@ LocalAuthority::LocalAuthority(std::filesystem::path folder, AuthoritySettings s
       settings_(std::move(settings)),
       clock_(clock),
       random_(random),
+      rsa_keys_(std::make_unique<RsaKeyPool>(rsa_keys_max)),
       regions_(settings_.regions) {}
+
+LocalAuthority::~LocalAuthority() = default;
 
 Result<std::unique_ptr<LocalAuthority>> LocalAuthority::open_or_create(std::filesystem::path folder,
                                                                        AuthoritySettings settings,
@@ -443,25 +450,25 @@ Result<LocalAuthority::Renewal> LocalAuthority::cover_region(std::string_view re
     return fail(std::move(made.error()));
 }
 
-Result<IssuedPem> LocalAuthority::issue_device(NewKey key) {
+LeafRequest LocalAuthority::device_leaf() const {
+    return {.common_name = "AWS IoT Certificate",
+            .validity = {clock_.wall_now() - settings_.not_before_slack, device_not_after()},
+            .purpose = Purpose::Client};
+}
+
+Result<IssuedPem> LocalAuthority::issue_device(NewKey kind) {
     const auto signer = authority(device_name, device_pem_);
     if (!signer) return fail(signer.error());
-    return issue(*signer,
-                 {.common_name = "AWS IoT Certificate",
-                  .validity = {clock_.wall_now() - settings_.not_before_slack, device_not_after()},
-                  .purpose = Purpose::Client},
-                 key, random_);
+    if (kind != NewKey::Rsa2048) return issue(*signer, device_leaf(), kind, random_);
+    const auto key = rsa_keys_->take();
+    if (!key) return fail(key.error());
+    return issue_with(**key, *signer, device_leaf(), random_);
 }
 
 Result<IssuedPem> LocalAuthority::issue_device_for_request(std::string_view request_pem) {
     const auto signer = authority(device_name, device_pem_);
     if (!signer) return fail(signer.error());
-    return issue_for_request(
-        *signer,
-        {.common_name = "AWS IoT Certificate",
-         .validity = {clock_.wall_now() - settings_.not_before_slack, device_not_after()},
-         .purpose = Purpose::Client},
-        request_pem, random_);
+    return issue_for_request(*signer, device_leaf(), request_pem, random_);
 }
 
 Result<void> LocalAuthority::renew_server_authority(const std::filesystem::path& folder,

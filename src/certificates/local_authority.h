@@ -78,8 +78,12 @@ struct ServerIdentity {
     bool is_for(std::string_view asked) const;
 };
 
+class RsaKeyPool;
+
 class LocalAuthority : Pinned {
 public:
+    ~LocalAuthority();
+
     // Reads the folder, or makes what is missing in it. With everything there it makes no key
     // and writes nothing.
     //
@@ -114,7 +118,8 @@ public:
 
     // A client certificate with a new key, as CreateKeysAndCertificate hands out: subject
     // CN=AWS IoT Certificate, valid until 2049-12-31T23:59:59Z.
-    Result<IssuedPem> issue_device(NewKey key);
+    // RSA keys come from a pool that is filled from the first one on.
+    Result<IssuedPem> issue_device(NewKey kind);
     // The same for the key of a signing request, as CreateCertificateFromCsr.
     Result<IssuedPem> issue_device_for_request(std::string_view request_pem);
 
@@ -154,11 +159,13 @@ private:
     AuthorityRequest root_request() const;
     AuthorityRequest device_request() const;
     WallTime device_not_after() const;
+    LeafRequest device_leaf() const;
 
     const std::filesystem::path folder_;
     const AuthoritySettings settings_;
     const Clock& clock_;
     Random& random_;
+    const std::unique_ptr<RsaKeyPool> rsa_keys_;
     std::string root_pem_;
     std::shared_ptr<x509_st> root_;  // what root_pem_ says
     std::string device_pem_;

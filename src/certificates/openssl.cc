@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 namespace gatehouse::certificates::openssl {
 namespace {
@@ -22,6 +23,12 @@ int no_passphrase(char*, int, int, void*) {
     return 0;
 }
 
+// Asked between the candidates for a prime.
+int goes_on(EVP_PKEY_CTX* context) {
+    const auto* const stop = static_cast<std::stop_token*>(EVP_PKEY_CTX_get_app_data(context));
+    return stop->stop_requested() ? 0 : 1;
+}
+
 constexpr std::size_t pem_bytes_max = 1024 * 1024;
 
 }  // namespace
@@ -32,6 +39,22 @@ std::unexpected<Error> failed(ErrorKind kind, std::string_view what) {
     if (code == 0) return fail(kind, std::string(what));
     const char* reason = ERR_reason_error_string(code);
     return fail(kind, fmt::format("{} ({})", what, reason == nullptr ? "unknown reason" : reason));
+}
+
+Result<Key> make_rsa_key(const std::stop_token& stop) {
+    constexpr int bits = 2048;
+    const std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>> context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+    EVP_PKEY* made = nullptr;
+    if (context != nullptr && EVP_PKEY_keygen_init(context.get()) == 1 &&
+        EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits) == 1) {
+        std::stop_token asked = stop;
+        EVP_PKEY_CTX_set_app_data(context.get(), &asked);
+        EVP_PKEY_CTX_set_cb(context.get(), &goes_on);
+        EVP_PKEY_generate(context.get(), &made);
+    }
+    if (made == nullptr) return failed(ErrorKind::Internal, "cannot make an RSA key");
+    return Key(made);
 }
 
 Result<Certificate> read_certificate(std::string_view pem) {

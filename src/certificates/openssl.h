@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,8 @@ std::unexpected<Error> failed(ErrorKind kind, std::string_view what);
 Result<Certificate> read_certificate(std::string_view pem);
 Result<Request> read_request(std::string_view pem);
 Result<Key> read_private_key(std::string_view pem);
+// Of 2048 bits; fails, too, once it is asked to stop.
+Result<Key> make_rsa_key(const std::stop_token& stop = {});
 // Whether the key belongs to the certificate; false, too, when it cannot be read.
 bool key_fits(X509& certificate, std::string_view key_pem);
 

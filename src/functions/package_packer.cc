@@ -1,26 +1,21 @@
 #include "functions/package_packer.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <set>
 #include <vector>
 
 #include "base/durable_file.h"
 #include "functions/limits.h"
+#include "functions/zip_writer.h"
 
 namespace gatehouse::functions {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The earliest time a zip can hold: 1980-01-01T00:00:00Z.
-constexpr time_t zip_epoch = 315'532'800;
 
 struct Found {
     std::string path;  // relative
@@ -70,51 +65,6 @@ Result<std::vector<Found>> list(const fs::path& directory) {
     return found;
 }
 
-class Writer {
-public:
-    Writer() : archive_(archive_write_new()), entry_(archive_entry_new()) {
-        archive_write_set_format_zip(archive_);
-        archive_write_set_bytes_in_last_block(archive_, 1);
-        archive_write_open(archive_, this, nullptr, &Writer::append, nullptr);
-    }
-    ~Writer() {
-        archive_entry_free(entry_);
-        archive_write_free(archive_);
-    }
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
-
-    bool add(const Found& found, std::string_view content) {
-        archive_entry_clear(entry_);
-        archive_entry_set_pathname_utf8(entry_, found.path.c_str());
-        archive_entry_set_filetype(entry_, found.is_directory ? AE_IFDIR : AE_IFREG);
-        archive_entry_set_perm(entry_, found.is_directory || found.executable ? 0755 : 0644);
-        archive_entry_set_mtime(entry_, zip_epoch, 0);
-        archive_entry_set_size(entry_, static_cast<la_int64_t>(content.size()));
-        if (archive_write_header(archive_, entry_) < ARCHIVE_WARN) return false;
-        return content.empty() || archive_write_data(archive_, content.data(), content.size()) >= 0;
-    }
-    std::string finish() {
-        archive_write_close(archive_);
-        return std::move(zip_);
-    }
-    std::size_t size() const { return zip_.size(); }
-    std::string problem() const {
-        const char* const text = archive_error_string(archive_);
-        return text == nullptr ? "the archive cannot be written" : text;
-    }
-
-private:
-    static la_ssize_t append(archive*, void* self, const void* bytes, std::size_t size) {
-        static_cast<Writer*>(self)->zip_.append(static_cast<const char*>(bytes), size);
-        return static_cast<la_ssize_t>(size);
-    }
-
-    archive* archive_;
-    archive_entry* entry_;
-    std::string zip_;
-};
-
 }  // namespace
 
 Result<std::string> pack_directory(const fs::path& directory) {
@@ -123,7 +73,7 @@ Result<std::string> pack_directory(const fs::path& directory) {
     if (found->empty()) {
         return fail(ErrorKind::InvalidInput, directory.string() + " is empty: nothing to deploy");
     }
-    Writer writer;
+    ZipWriter writer;
     std::size_t bytes = 0;
     for (const Found& entry : *found) {
         std::string content;
@@ -133,7 +83,8 @@ Result<std::string> pack_directory(const fs::path& directory) {
             content = std::move(*read);
         }
         bytes += content.size();
-        if (!writer.add(entry, content)) {
+        const unsigned mode = entry.is_directory || entry.executable ? 0755 : 0644;
+        if (!writer.add({entry.path, mode, entry.is_directory}, content)) {
             return fail(ErrorKind::InvalidInput,
                         fmt::format("{}: {}", entry.path, writer.problem()));
         }

@@ -36,6 +36,7 @@ std::string_view name_of(DisconnectReason reason) {
         case DisconnectReason::ApiInitiated: return "API_INITIATED_DISCONNECT";
         case DisconnectReason::ServerError: return "SERVER_ERROR";
         case DisconnectReason::CustomAuthExpired: return "CUSTOMAUTH_TTL_EXPIRATION";
+        case DisconnectReason::WebSocketExpired: return "WEBSOCKET_TTL_EXPIRATION";
         case DisconnectReason::Throttled: return "THROTTLED";
     }
     return "SERVER_ERROR";

@@ -53,6 +53,7 @@ enum class DisconnectReason : std::uint8_t {
     ApiInitiated,       // API_INITIATED_DISCONNECT
     ServerError,        // SERVER_ERROR
     CustomAuthExpired,  // CUSTOMAUTH_TTL_EXPIRATION
+    WebSocketExpired,   // WEBSOCKET_TTL_EXPIRATION
     Throttled,          // THROTTLED
 };
 std::string_view name_of(DisconnectReason reason);

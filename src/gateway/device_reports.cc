@@ -98,7 +98,8 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
     const bool failed = ending.reason != DisconnectReason::ClientInitiated &&
                         ending.reason != DisconnectReason::ServerInitiated &&
                         ending.reason != DisconnectReason::ConnectionLost &&
-                        ending.reason != DisconnectReason::CustomAuthExpired;
+                        ending.reason != DisconnectReason::CustomAuthExpired &&
+                        ending.reason != DisconnectReason::WebSocketExpired;
     const logs::Status status = failed ? logs::Status::Failure : logs::Status::Success;
     if (!keeps(logs::EventType::Disconnect, status)) return;
     const bool taken_over = ending.reason == DisconnectReason::DuplicateClientId;

@@ -164,6 +164,7 @@ net::TlsSettings tls_settings(DoorKind kind, const DomainConfiguration& configur
     settings.policy = configuration.security_policy;
     if (!configuration.decides_authentication()) return settings;
     settings.client_certificate_protocols.clear();
+    settings.client_certificate_names.clear();
     settings.client_certificate = asks_for_certificate(configuration)
                                       ? net::ClientCertificate::Requested
                                       : net::ClientCertificate::NotRequested;

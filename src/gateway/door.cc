@@ -9,6 +9,8 @@ constexpr std::string_view mqtt_certificate_protocol = "x-amzn-mqtt-ca";
 constexpr std::string_view http_certificate_protocol = "x-amzn-http-ca";
 constexpr std::string_view mqtt_protocol = "mqtt";
 constexpr std::string_view http_protocol = "http/1.1";
+// Of the endpoints that give keys to who shows a certificate (registry/endpoint_name.h).
+constexpr std::string_view credentials_endpoint_part = ".credentials.iot.";
 constexpr std::size_t server_name_shown_max = 253;  // the longest that a host name may be
 
 }  // namespace
@@ -105,6 +107,7 @@ net::TlsSettings tls_settings(DoorKind kind, net::TlsIdentity identity) {
                 std::string(mqtt_protocol), std::string(http_protocol)};
             settings.client_certificate_protocols = {std::string(mqtt_certificate_protocol),
                                                      std::string(http_certificate_protocol)};
+            settings.client_certificate_names = credentials_endpoint_part;
             break;
         case DoorKind::HttpsMtls:
             settings.application_protocols = {std::string(http_protocol)};

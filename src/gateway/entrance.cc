@@ -270,7 +270,8 @@ private:
             co_return co_await refuse(ReasonCode::ServerUnavailable,
                                       told_of_problem("the server is stopping", facts_->trace_id));
         }
-        if ((*identity)->refresh_after.count() != 0 || (*identity)->is_of_registry()) {
+        if ((*identity)->refresh_after.count() != 0 || (*identity)->is_of_registry() ||
+            (*identity)->is_of_iam()) {
             facts_->credentials = credentials;
         }
         hand_over(std::move(*identity), asked_at);
@@ -327,7 +328,8 @@ private:
         auto facts = std::make_unique<DeviceFacts>();
         const std::string asked_name = name_asked_for();
         domain_ = present_domain(domain_, gateway_.domain_of(asked_name));
-        TenantAnswer tenant = tenant_for(parts_, domain_, asked_name, peer);
+        TenantAnswer tenant = tenant_for(parts_, domain_, asked_name, peer,
+                                         upgrade_ ? proof_of(*upgrade_) : ProvesItself::Otherwise);
         facts->shared_tenant = std::move(tenant.tenant);
         if (domain_) facts->domain = domain_->configuration;
         refusal_by_name_ = refusal_of(tenant, domain_, {door_.kind, carrier(), peer.tls_version});
@@ -359,8 +361,9 @@ private:
         note_door(*credentials, door_, {asked_name, names_endpoint_}, carrier(),
                   profile().behaviour.door_rules);
         if (upgrade_) {
-            credentials->http = std::make_unique<authentication::HttpCredentials>(
-                authentication::HttpCredentials{upgrade_->headers, upgrade_->query});
+            credentials->http =
+                std::make_unique<authentication::HttpCredentials>(authentication::HttpCredentials{
+                    upgrade_->headers, upgrade_->query, upgrade_->method, upgrade_->path, {}});
         }
         authentication::MqttCredentials& mqtt = credentials->mqtt.emplace();
         mqtt.client_id = facts_->client_id;

@@ -54,7 +54,8 @@ void report_no_connect(LoopGateway& gateway, const Door& door, const net::PeerFa
                        const DomainPtr& domain, const NoConnect& problem) {
     gateway.metrics().add(logs::Metric::ConnectClientError);
     const GatewayParts& parts = gateway.parts();
-    const Tenant tenant = *tenant_for(parts, domain, peer.server_name, peer).tenant;
+    const Tenant tenant =
+        *tenant_for(parts, domain, peer.server_name, peer, ProvesItself::Otherwise).tenant;
     const DomainConfigurationPtr configuration = domain ? domain->configuration : nullptr;
     const std::string source_ip = peer.remote.host();
     const std::string trace_id =

@@ -28,4 +28,8 @@ void Gateway::tell_presence(const Tenant& tenant) {
     for (const auto& loop : loops_) loop->tell_presence(tenant);
 }
 
+void Gateway::review_signed(const AccountId& account) {
+    for (const auto& loop : loops_) loop->review_signed(account);
+}
+
 }  // namespace gatehouse::gateway

@@ -28,17 +28,24 @@ public:
     // What the registry holds of these clients changed: they may be somebody else, or nobody, by
     // now. From any thread.
     void review(const registry::AffectedClients& affected);
+    // The same of IAM's records: of clients that signed with a key of this account.
+    void review_signed(const AccountId& account);
     // Tells the listener of every client of the tenant that is connected. From any thread.
     void tell_presence(const Tenant& tenant);
     // What the HTTPS doors serve beside publishing; before the loops run. Null: nothing.
     void serve(DeviceApi* api) { device_api_ = api; }
     const DeviceApi* device_api() const { return device_api_; }
+    // The operations of the data plane beside publishing, for requests that are signed for it: set
+    // before the loops run, and alive while they do. Null: none.
+    void offer(net::Routes& data_plane) { data_plane_ = &data_plane; }
+    net::Routes* data_plane() const { return data_plane_; }
     // Null where the profile bounds no such rate.
     ConnectRates* connect_rates() { return connect_rates_.get(); }
 
 private:
     const GatewaySettings settings_;
     const GatewayParts parts_;
+    net::Routes* data_plane_ = nullptr;
     std::unique_ptr<ConnectRates> connect_rates_;
     DeviceApi* device_api_ = nullptr;
     std::vector<std::unique_ptr<LoopGateway>> loops_;

@@ -7,12 +7,15 @@
 
 #include "async/wake.h"
 #include "authentication/kept_answer.h"
+#include "authentication/signed_request.h"
 #include "base/json.h"
 #include "base/uuid.h"
 #include "broker/publisher.h"
 #include "gateway/door_terms.h"
 #include "gateway/gateway.h"
+#include "gateway/http_credentials.h"
 #include "gateway/loop_gateway.h"
+#include "gateway/signature_check.h"
 #include "net/websocket.h"
 
 namespace gatehouse::gateway {
@@ -62,16 +65,21 @@ net::HttpResponse answer_mqtt_websocket(const net::HttpRequest& request) {
     return net::answer_websocket(request, mqtt_protocols);
 }
 
+ProvesItself proof_of(const net::HttpRequest& request) {
+    return authentication::is_signed(request.headers, request.query) ? ProvesItself::BySignature
+                                                                     : ProvesItself::Otherwise;
+}
+
 std::string_view host_of(const net::HttpRequest& request) {
     const std::string_view host = request.headers.find("Host").value_or("");
     return host.substr(0, host.find(':'));
 }
 
-namespace {
-
 std::string_view asked_name(const net::HttpRequest& request, const net::PeerFacts& peer) {
     return peer.server_name.empty() ? host_of(request) : peer.server_name;
 }
+
+namespace {
 
 // Until other loops have caught up: the client publishes no faster than they take it.
 class Relief final : broker::ReliefWaiter, Pinned {
@@ -162,29 +170,46 @@ struct HttpDoor::Call {
 
 async::Task<net::HttpResponse> HttpDoor::handle(net::HttpRequest request,
                                                 const net::PeerFacts& peer, Deadline deadline) {
-    if (request.path == mqtt_websocket_path) {
-        const DomainPtr domain = domain_of(request, peer);
-        const auto problem = domain
-                                 ? use_problem(*domain->configuration,
-                                               {door_.kind, Carrier::WebSocket, peer.tls_version})
-                                 : std::optional<std::string>();
-        if (problem) {
-            co_return answer(403, *problem, make_uuid(gateway_.parts().random));
-        }
-        co_return answer_mqtt_websocket(request);
-    }
+    if (request.path == mqtt_websocket_path) co_return open_websocket(request, peer);
     if (request.path.starts_with(topics_path)) {
         co_return co_await publish(std::move(request), peer, deadline);
+    }
+    net::Routes* const operations = gateway_.gateway().data_plane();
+    if (operations != nullptr && proof_of(request) == ProvesItself::BySignature) {
+        auto refused = refuse_signature(gateway_, door_, {request, peer, domain_of(request, peer)},
+                                        SignedFor::DataPlane);
+        if (refused) co_return std::move(*refused);
+        co_return co_await operations->handle(std::move(request), peer, deadline);
     }
     const DeviceApi* const api = gateway_.gateway().device_api();
     if (auto operation = api != nullptr ? api->operation_of(request) : std::nullopt) {
         co_return co_await operate(std::move(request), peer, std::move(*operation), deadline);
+    }
+    if (request.path.starts_with(role_aliases_path)) {
+        co_return co_await provide_credentials(gateway_, door_,
+                                               {request, peer, domain_of(request, peer)});
     }
     co_return answer(404,
                      fmt::format("nothing is served at {} on this port; the AWS API is on the API "
                                  "port",
                                  request.path),
                      make_uuid(gateway_.parts().random));
+}
+
+net::HttpResponse HttpDoor::open_websocket(const net::HttpRequest& request,
+                                           const net::PeerFacts& peer) {
+    const DomainPtr domain = domain_of(request, peer);
+    const auto problem = domain ? use_problem(*domain->configuration,
+                                              {door_.kind, Carrier::WebSocket, peer.tls_version})
+                                : std::optional<std::string>();
+    if (problem) return answer(403, *problem, make_uuid(gateway_.parts().random));
+    // Where signatures do not count, whatever does is looked at with the CONNECT.
+    const bool proves = proof_of(request) == ProvesItself::BySignature &&
+                        (domain == nullptr || domain->configuration->takes_signatures());
+    auto refused =
+        proves ? refuse_signature(gateway_, door_, {request, peer, domain}, SignedFor::WebSocket)
+               : std::nullopt;
+    return refused ? std::move(*refused) : answer_mqtt_websocket(request);
 }
 
 DomainPtr HttpDoor::domain_of(const net::HttpRequest& request, const net::PeerFacts& peer) const {
@@ -241,7 +266,8 @@ HttpDoor::Call HttpDoor::call_of(const net::HttpRequest& request,
 
 async::Task<std::optional<net::HttpResponse>> HttpDoor::admit(Call& call, Deadline deadline) {
     TenantAnswer tenant =
-        tenant_for(gateway_.parts(), call.domain, asked_name(call.request, call.peer), call.peer);
+        tenant_for(gateway_.parts(), call.domain, asked_name(call.request, call.peer), call.peer,
+                   proof_of(call.request));
     call.names_endpoint = tenant.is_endpoint;
     call.tenant = *tenant.tenant;
     if (const auto refusal =
@@ -270,7 +296,8 @@ std::shared_ptr<const authentication::Credentials> HttpDoor::credentials_of(
             std::make_unique<const std::string>(only_publishing_for_authorizers);
     }
     credentials->http = std::make_unique<authentication::HttpCredentials>(
-        authentication::HttpCredentials{call.request.headers, call.request.query});
+        authentication::HttpCredentials{call.request.headers, call.request.query,
+                                        call.request.method, call.request.path, call.request.body});
     return credentials;
 }
 

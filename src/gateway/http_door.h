@@ -1,9 +1,11 @@
 // What the HTTPS doors serve to one connection: publishing, the other operations of the data plane
-// that are for devices (device_api.h), and the upgrade to MQTT over WebSocket.
+// that are for devices (device_api.h), all of it to who signs (SigV4), keys for devices
+// (http_credentials.h), and the upgrade to MQTT over WebSocket.
 //
-// A publish is authenticated like a connection (custom authorizer by header or query), each time
-// anew, or once a connection and refresh time where the authorizer says enableCachingForHttp. It is
-// answered when the message is passed on, and on disk where it has to be.
+// A publish is authenticated like a connection (custom authorizer by header or query, certificate,
+// or SigV4 signature), each time anew, or once a connection and refresh time where the authorizer
+// says enableCachingForHttp. It is answered when the message is passed on, and on disk where it has
+// to be.
 //
 // Threads: the loop of its connection.
 //
@@ -25,6 +27,7 @@
 #include "gateway/domain.h"
 #include "gateway/door.h"
 #include "gateway/http_publish_request.h"
+#include "gateway/parts.h"
 #include "net/http.h"
 
 namespace gatehouse::gateway {
@@ -35,8 +38,14 @@ class LoopGateway;
 net::HttpResponse answer_mqtt_websocket(const net::HttpRequest& request);
 inline constexpr std::string_view mqtt_websocket_path = "/mqtt";
 
+// What it shows of who sent it, beside a certificate.
+ProvesItself proof_of(const net::HttpRequest& request);
+
 // The host name without port that a request asks for; may be empty.
 std::string_view host_of(const net::HttpRequest& request);
+
+// The one that it is for: SNI, and without it the Host. May be empty.
+std::string_view asked_name(const net::HttpRequest& request, const net::PeerFacts& peer);
 
 // Publishes on the gateway's loop. Yes once the message is on disk where it has to be; No: it
 // cannot be kept, or was not by the deadline; NotRetained. The views must live until then.
@@ -58,6 +67,8 @@ public:
 private:
     // One publish, or operation, on its way.
     struct Call;
+
+    net::HttpResponse open_websocket(const net::HttpRequest& request, const net::PeerFacts& peer);
 
     // By SNI, or without it by the Host; as it is now.
     DomainPtr domain_of(const net::HttpRequest& request, const net::PeerFacts& peer) const;

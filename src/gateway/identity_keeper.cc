@@ -49,10 +49,14 @@ void IdentityKeeper::set_timer() {
 
 void IdentityKeeper::expired() {
     if (end_at_ <= refresh_at_) {
-        connection_.end({.reason = DisconnectReason::CustomAuthExpired,
+        const bool is_signed = connection_.identity()->is_of_iam();
+        connection_.end({.reason = is_signed ? DisconnectReason::WebSocketExpired
+                                             : DisconnectReason::CustomAuthExpired,
                          .tell = mqtt::ReasonCode::MaximumConnectTime,
-                         .details = "disconnectAfterInSeconds of the authorizer's answer "
-                                    "have passed"});
+                         .details = is_signed ? "the connection's day, or the life of the access "
+                                                "key that it was signed with, has passed"
+                                              : "disconnectAfterInSeconds of the authorizer's "
+                                                "answer have passed"});
         return;
     }
     refresh_at_ = never;

@@ -1,5 +1,6 @@
 // Keeps the identity of one connection current while it is open: asks the authorizer again when
-// a refresh is due, and ends the connection when its time is up.
+// a refresh is due, and ends the connection when its time is up: that of the answer, or of a
+// signature and its access key.
 //
 // Source: AWS IoT Core Developer Guide, custom authentication, `refreshAfterInSeconds` and
 // `disconnectAfterInSeconds` (the latter counts from connect; a refresh does not move it).

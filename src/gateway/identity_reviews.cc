@@ -31,10 +31,14 @@ IdentityReviews::~IdentityReviews() {
 
 void IdentityReviews::add(DeviceConnection& connection) {
     const authentication::Identity& identity = *connection.identity();
-    if (!identity.is_of_registry()) return;
+    if (!identity.is_of_registry() && !identity.is_of_iam()) return;
     auto entry = std::make_shared<Entry>(Entry{&connection, identity.principal_id});
-    by_client_id_.emplace(connection.facts().client_id, entry);
-    by_certificate_.emplace(identity.principal_id, entry);
+    if (identity.is_of_iam()) {
+        signed_.emplace(&connection, entry);
+    } else {
+        by_client_id_.emplace(connection.facts().client_id, entry);
+        by_certificate_.emplace(identity.principal_id, entry);
+    }
     // It changed while the client was on its way in.
     if (gateway_.parts().authenticator.is_outdated(identity, connection.facts().tenant(),
                                                    connection.facts().client_id)) {
@@ -44,6 +48,11 @@ void IdentityReviews::add(DeviceConnection& connection) {
 }
 
 void IdentityReviews::remove(DeviceConnection& connection) {
+    if (const auto of_iam = signed_.find(&connection); of_iam != signed_.end()) {
+        of_iam->second->connection = nullptr;
+        signed_.erase(of_iam);
+        return;
+    }
     const auto [first, last] = by_client_id_.equal_range(connection.facts().client_id);
     const auto found = std::find_if(
         first, last, [&](const auto& at) { return at.second->connection == &connection; });
@@ -67,6 +76,13 @@ void IdentityReviews::review(const registry::AffectedClients& affected) {
             queue_those(by_certificate_.equal_range(id.value()));
         }
         for (const auto& id : affected.client_ids) queue_those(by_client_id_.equal_range(id));
+    }
+    start_queued();
+}
+
+void IdentityReviews::review_signed(const AccountId& account) {
+    for (const auto& [connection, entry] : signed_) {
+        if (connection->facts().tenant().account == account) queue(entry);
     }
     start_queued();
 }

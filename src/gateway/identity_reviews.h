@@ -1,8 +1,8 @@
-// Looks again at who the clients of one loop are, when the registry says that something it holds of
-// them changed: what they may do becomes something else, or they are thrown out.
+// Looks again at who the clients of one loop are, when the registry, or IAM, says that something it
+// holds of them changed: what they may do becomes something else, or they are thrown out.
 //
-// Of clients that the registry identified, those with a certificate; an authorizer is asked again
-// in its own time (identity_keeper.h).
+// Of clients that the registry identified, those with a certificate, and of those that signed with
+// an access key; an authorizer is asked again in its own time (identity_keeper.h).
 //
 // Threads: its loop's.
 #pragma once
@@ -31,10 +31,12 @@ public:
     ~IdentityReviews();
 
     // From before its start until it ends (not until it is closed: a session it has no more);
-    // others than those the registry identified are left out.
+    // others than those the registry or IAM identified are left out.
     void add(DeviceConnection& connection);
     void remove(DeviceConnection& connection);
     void review(const registry::AffectedClients& affected);
+    // Those that signed with a key of this account.
+    void review_signed(const AccountId& account);
 
 private:
     struct Entry {
@@ -57,6 +59,7 @@ private:
     LoopGateway& gateway_;
     std::unordered_multimap<std::string_view, EntryPtr> by_client_id_;  // of the facts
     std::unordered_multimap<std::string, EntryPtr> by_certificate_;
+    std::unordered_map<const DeviceConnection*, EntryPtr> signed_;  // with access keys; in no other
     std::deque<EntryPtr> queue_;
     std::vector<EntryPtr> waiting_;  // for another attempt
     std::size_t running_ = 0;

@@ -75,6 +75,12 @@ void LoopGateway::review(std::shared_ptr<const registry::AffectedClients> affect
     });
 }
 
+void LoopGateway::review_signed(const AccountId& account) {
+    loop_.post([this, account] {
+        if (!stopping_) reviews_.review_signed(account);
+    });
+}
+
 void LoopGateway::tell_presence(const Tenant& tenant) {
     loop_.post([this, tenant] { tell_presence_of(connections_.size(), tenant); });
 }

@@ -49,6 +49,7 @@ public:
 
     // From any thread: looks again at who these clients are, those of them that are here.
     void review(std::shared_ptr<const registry::AffectedClients> affected);
+    void review_signed(const AccountId& account);
 
     // From any thread: tells the presence of the tenant's clients that are here, some a turn.
     void tell_presence(const Tenant& tenant);

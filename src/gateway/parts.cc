@@ -5,7 +5,8 @@
 namespace gatehouse::gateway {
 
 TenantAnswer tenant_for(const GatewayParts& parts, const DomainPtr& domain,
-                        std::string_view server_name, const net::PeerFacts& peer) {
+                        std::string_view server_name, const net::PeerFacts& peer,
+                        ProvesItself how) {
     if (domain != nullptr) {
         TenantAnswer answer{.tenant = domain->tenant, .problem = {}, .is_endpoint = true};
         if (auto problem = problem_of(*domain)) {
@@ -15,7 +16,10 @@ TenantAnswer tenant_for(const GatewayParts& parts, const DomainPtr& domain,
         return answer;
     }
     TenantAnswer answer = parts.tenant_of(server_name);
-    if (answer.for_certificates == nullptr || peer.client_certificate.empty()) return answer;
+    if (answer.for_certificates == nullptr ||
+        (peer.client_certificate.empty() && how == ProvesItself::Otherwise)) {
+        return answer;
+    }
     answer.tenant = std::move(answer.for_certificates);
     answer.problem.clear();
     return answer;

@@ -10,6 +10,7 @@
 
 #include "async/snapshot.h"
 #include "authentication/authenticator.h"
+#include "authentication/device_keys.h"
 #include "base/clock.h"
 #include "base/profile.h"
 #include "base/random.h"
@@ -33,11 +34,14 @@ struct TenantAnswer {
     std::string_view reason = "ACCOUNT_NOT_FOUND";  // of the problem, as in Connection.AuthNError
     // The name is one by which devices call this server, not made up, an address or missing.
     bool is_endpoint = false;
-    // With a problem: where a client with a certificate is looked for all the same. May be null.
+    // With a problem: where a client with a certificate, or one that signs, is looked for all the
+    // same. May be null.
     std::shared_ptr<const Tenant> for_certificates;
 };
 // By the host name that was asked for (SNI; may be empty). From any loop.
 using TenantOf = std::function<TenantAnswer(std::string_view server_name)>;
+// Whether a client's request has a signature of its tenant's keys, as far as it says.
+enum class ProvesItself : std::uint8_t { Otherwise, BySignature };
 
 struct GatewaySettings {
     Profile profile;
@@ -68,12 +72,14 @@ struct GatewayParts {
     TenantOf tenant_of;
     const async::Snapshot<Domains>& domains;
     PresenceListener* presence = nullptr;  // null: nobody wants to know
+    // Null: none is asked.
+    authentication::DeviceKeys* device_keys = nullptr;
 };
 
 // Whose a connection is: its domain's, if there is one, else by the host name that was asked for
-// and whether a certificate was shown.
+// and whether a certificate or a signature was shown.
 TenantAnswer tenant_for(const GatewayParts& parts, const DomainPtr& domain,
-                        std::string_view server_name, const net::PeerFacts& peer);
+                        std::string_view server_name, const net::PeerFacts& peer, ProvesItself how);
 // Why it is refused for the name that it came by, with the domain of tenant_for(); none: it is not.
 std::optional<authentication::Refusal> refusal_of(const TenantAnswer& answer,
                                                   const DomainPtr& domain, const Use& use);

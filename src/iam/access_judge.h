@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "async/guarded.h"
@@ -34,6 +36,7 @@ struct AccessQuestion {
     std::string action;                  // "iot:CreateThing"; empty: everybody may
     std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
     std::vector<policy::Variable> context;
+    std::vector<std::pair<std::string, std::string>> session_facts = {};  // of the access key
 };
 
 struct Verdict {
@@ -51,17 +54,19 @@ public:
     // Unavailable, Corrupt: the policies cannot be read. NotFound never: who is gone may do
     // nothing.
     async::Task<Result<Verdict>> judge(AccessQuestion question);
-    // Forgets what is compiled; to be called after every change of IAM's records.
-    void changed();
+    // Forgets what is compiled; to be called after every change of an account's records.
+    void changed(const AccountId& account);
+    // Told of each change once it counts, on the thread that made it; empty: nobody is.
+    void on_changed(std::function<void(const AccountId&)> tell) { *tell_.lock() = std::move(tell); }
 
 private:
     using Policies = std::shared_ptr<const policy::RequestPolicies>;
     struct Compiled {
         std::uint64_t generation = 0;
-        std::map<std::string, Policies> by_principal;
+        std::map<std::string, Policies> by_caller;
     };
 
-    Policies kept_for(const std::string& principal) const;
+    Policies kept_for(const std::string& caller) const;
     Result<Policies> policies_of(storage::ResourceStore& store, const AccessQuestion& question);
     Result<Verdict> judge_on_worker(storage::ResourceStore& store, AccessQuestion question);
 
@@ -69,6 +74,7 @@ private:
     const Clock& clock_;
     KeyUses& uses_;
     async::Guarded<Compiled> compiled_;
+    async::Guarded<std::function<void(const AccountId&)>> tell_;
 };
 
 }  // namespace gatehouse::iam

@@ -92,7 +92,7 @@ TEST_F(AccessJudgeTest, WhatIsKeptGoesWithAChange) {
     const auto asked = question(alice_arn, "iot:CreateThing", thing);
     EXPECT_TRUE(async::run_to_end(clock, access.judge(asked))->allowed);
     ASSERT_TRUE(identities.remove_policy(tenant, alice, "allow"));
-    access.changed();
+    access.changed(tenant.account);
     EXPECT_FALSE(async::run_to_end(clock, access.judge(asked))->allowed);
     EXPECT_EQ(uses.last(signature::AccessKeyId("AKIAUSER"))->service, "iot");
 }

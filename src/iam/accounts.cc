@@ -8,6 +8,16 @@
 #include "iam/root_key.h"
 
 namespace gatehouse::iam {
+namespace {
+
+// Of the keys that devices are given by their certificates. A device asks again when a key ends,
+// and perhaps at each restart; one that asks all the time must not keep out the others.
+constexpr TemporaryKeyLimits device_key_limits{.keys_max = 200'000, .of_principal_max = 50};
+
+// Of those that STS answers: everybody may ask for a session of their own.
+constexpr TemporaryKeyLimits session_key_limits{.keys_max = 10'000, .of_principal_max = 1'000};
+
+}  // namespace
 
 Result<std::unique_ptr<Accounts>> Accounts::load(Parts parts, AccountSettings settings) {
     if (settings.preset) {
@@ -31,12 +41,19 @@ Accounts::Accounts(Parts parts, AccountSettings settings,
     : parts_(parts),
       settings_(std::move(settings)),
       temporary_(parts.clock, parts.random),
+      of_sessions_(parts.clock, parts.random, session_key_limits),
+      of_devices_(parts.clock, parts.random, device_key_limits),
       directory_(std::move(directory)) {}
 
 std::optional<signature::AccessKey> Accounts::find(const AccessKeyId& id) const {
     const auto directory = directory_.get();
     const auto* entry = directory->find(id);
-    if (entry == nullptr) return temporary_.find(id);
+    if (entry == nullptr) {
+        for (const TemporaryKeys* keys : {&temporary_, &of_sessions_, &of_devices_}) {
+            if (auto found = keys->find(id)) return found;
+        }
+        return std::nullopt;
+    }
     if (entry->stored.status != KeyStatus::Active) return std::nullopt;
     return entry->key;
 }
@@ -51,7 +68,7 @@ RootKey Accounts::root_key() const {
 AccountId Accounts::presumed_account(const AccessKeyId& id) const {
     if (is_account_id(id.view())) return AccountId(id.value());
     if (const auto* entry = directory_.get()->find(id)) return entry->stored.account;
-    if (const auto key = temporary_.find(id)) return key->account;
+    if (const auto key = find(id)) return key->account;
     return settings_.default_tenant.account;
 }
 

@@ -75,6 +75,16 @@ public:
     Result<void> publish(storage::ResourceStore& store);
 
     TemporaryKeys& temporary_keys() { return temporary_; }
+    // Of sessions, and of devices. Apart from the others: who asks for many takes no function's
+    // place.
+    TemporaryKeys& session_keys() { return of_sessions_; }
+    TemporaryKeys& device_keys() { return of_devices_; }
+    // The keys of both, of a user or a role that is no more. Functions keep theirs: what they may
+    // do is looked up by the role's name, which need not be there.
+    void forget_sessions(const AccountId& account, const IdentityName& whose) {
+        of_sessions_.revoke_all(account, whose);
+        of_devices_.revoke_all(account, whose);
+    }
     // What was left out of what is stored, with the reason; for the log at start.
     std::vector<Error> problems() const { return directory_.get()->problems(); }
 
@@ -84,6 +94,8 @@ private:
     const Parts parts_;
     const AccountSettings settings_;
     TemporaryKeys temporary_;
+    TemporaryKeys of_sessions_;
+    TemporaryKeys of_devices_;
     // Held while the directory is read anew and replaced, so that the newest replaces last.
     std::mutex publishing_;
     async::Snapshot<KeyDirectory> directory_;

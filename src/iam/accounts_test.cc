@@ -55,6 +55,21 @@ protected:
     AccountSettings settings_;
 };
 
+TEST_F(AccountsTest, WhoAsksForManySessionsTakesNobodysPlace) {
+    const auto accounts = load();
+    const AccountId account("111111111111");
+    const auto session = [&](const char* user) {
+        return accounts->session_keys().issue(account, user, std::chrono::hours(12));
+    };
+    std::size_t issued = 0;
+    while (session("arn:aws:iam::111111111111:user/greedy")) ++issued;
+    EXPECT_EQ(issued, 1000U);
+    const auto other = session("arn:aws:iam::111111111111:user/other");
+    ASSERT_TRUE(other);
+    EXPECT_TRUE(accounts->find(other->id));
+    EXPECT_TRUE(accounts->temporary_keys().issue(account, "arn:function", std::chrono::hours(1)));
+}
+
 TEST_F(AccountsTest, TheFirstStartMakesARootKeyAndTheCredentialsFile) {
     const auto accounts = load();
     const RootKey root = accounts->root_key();

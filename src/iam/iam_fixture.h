@@ -36,7 +36,7 @@ protected:
     }
     Verdict judge(const std::string& principal, const std::string& action,
                   const std::string& resource) {
-        access.changed();
+        access.changed(tenant.account);
         return async::run_to_end(clock, access.judge(question(principal, action, resource)))
             .value();
     }

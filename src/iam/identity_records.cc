@@ -170,6 +170,25 @@ Result<void> IdentityRecords::set_trust_policy(const Tenant& tenant, const std::
                   });
 }
 
+Result<void> IdentityRecords::update_role(const Tenant& tenant, const std::string& role,
+                                          const RoleChange& wanted) {
+    return change(tenant, {IdentityKind::Role, role},
+                  [&](Identity& identity, storage::Batch&) -> Result<void> {
+                      if (wanted.description) identity.description = *wanted.description;
+                      if (wanted.session_seconds_max) {
+                          identity.session_seconds_max = *wanted.session_seconds_max;
+                      }
+                      return {};
+                  });
+}
+
+Result<void> IdentityRecords::change_tags(const Tenant& tenant, const IdentityName& name,
+                                          const TagChange& wanted) {
+    return change(tenant, name, [&](Identity& identity, storage::Batch&) {
+        return apply_change(wanted, identity.tags);
+    });
+}
+
 Result<void> IdentityRecords::put_policy(const Tenant& tenant, const IdentityName& name,
                                          const std::string& policy, std::string document) {
     if (auto checked = check_document(document); !checked) return checked;

@@ -22,6 +22,7 @@
 #include "iam/identity.h"
 #include "iam/listing.h"
 #include "iam/managed_policy.h"
+#include "iam/tag_change.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::iam {
@@ -52,6 +53,15 @@ public:
                         const std::optional<std::string>& new_path);
     Result<void> set_trust_policy(const Tenant& tenant, const std::string& role,
                                   std::string document);
+    // Of a role; absent members stay as they are.
+    struct RoleChange {
+        std::optional<std::string> description;
+        std::optional<std::int32_t> session_seconds_max;
+    };
+    Result<void> update_role(const Tenant& tenant, const std::string& role,
+                             const RoleChange& change);
+    Result<void> change_tags(const Tenant& tenant, const IdentityName& name,
+                             const TagChange& change);
 
     // Inline policies.
     Result<void> put_policy(const Tenant& tenant, const IdentityName& name,

@@ -89,6 +89,30 @@ TEST_F(IdentityRecordsTest, DocumentsAreChecked) {
     EXPECT_TRUE(identities.create(tenant, role));
 }
 
+TEST_F(IdentityRecordsTest, TagsAreAddedReplacedAndRemoved) {
+    user("alice");
+    ASSERT_TRUE(identities.change_tags(tenant, alice, {.added = {{"a", "1"}, {"b", "1"}}}));
+    ASSERT_TRUE(identities.change_tags(tenant, alice,
+                                       {.added = {{"b", "2"}}, .removed = {"a", "unknown"}}));
+    EXPECT_EQ(identities.get(tenant, alice)->tags, (ResourceTags{{"b", "2"}}));
+    TagChange many;
+    for (int i = 0; i < 50; ++i) many.added["k" + std::to_string(i)] = "v";
+    EXPECT_EQ(identities.change_tags(tenant, alice, many).error().kind, ErrorKind::InvalidInput);
+    EXPECT_EQ(identities.get(tenant, alice)->tags.size(), 1U);
+}
+
+TEST_F(IdentityRecordsTest, ARoleIsUpdatedByWhatIsGiven) {
+    Identity role{.name = {IdentityKind::Role, "r"}, .description = "first"};
+    role.trust_policy = trust_account;
+    ASSERT_TRUE(identities.create(tenant, role));
+    ASSERT_TRUE(identities.update_role(tenant, "r", {.session_seconds_max = 7200}));
+    EXPECT_EQ(identities.get(tenant, role.name)->description, "first");
+    EXPECT_EQ(identities.get(tenant, role.name)->session_seconds_max, 7200);
+    ASSERT_TRUE(identities.update_role(tenant, "r", {.description = "second"}));
+    EXPECT_EQ(identities.get(tenant, role.name)->description, "second");
+    EXPECT_EQ(identities.update_role(tenant, "none", {}).error().kind, ErrorKind::NotFound);
+}
+
 TEST_F(IdentityRecordsTest, QuotasHold) {
     user("alice");
     for (int i = 0; i < 11; ++i) {

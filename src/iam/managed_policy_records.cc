@@ -196,4 +196,12 @@ Result<void> ManagedPolicyRecords::set_default(const Tenant& tenant, const std::
     return {};
 }
 
+Result<void> ManagedPolicyRecords::change_tags(const Tenant& tenant, const std::string& arn,
+                                               const TagChange& wanted) {
+    const auto changed = change(
+        tenant, arn, [&](ManagedPolicy& policy) { return apply_change(wanted, policy.tags); });
+    if (!changed) return fail(changed.error());
+    return {};
+}
+
 }  // namespace gatehouse::iam

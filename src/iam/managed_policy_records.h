@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "iam/listing.h"
 #include "iam/managed_policy.h"
+#include "iam/tag_change.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::iam {
@@ -47,6 +48,7 @@ public:
     Result<void> remove_version(const Tenant& tenant, const std::string& arn,
                                 const std::string& id);
     Result<void> set_default(const Tenant& tenant, const std::string& arn, const std::string& id);
+    Result<void> change_tags(const Tenant& tenant, const std::string& arn, const TagChange& change);
 
 private:
     template <class Change>

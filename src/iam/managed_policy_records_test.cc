@@ -35,6 +35,8 @@ TEST_F(ManagedPolicyRecordsTest, VersionsComeAndGoAndOneCounts) {
     EXPECT_EQ(policies.attachment_count(tenant, *policies.get(tenant, arn)), 1U);
     EXPECT_EQ(policies.remove(tenant, arn).error().kind, ErrorKind::NotAllowed);
     ASSERT_TRUE(identities.detach(tenant, alice, arn));
+    ASSERT_TRUE(policies.change_tags(tenant, arn, {.added = {{"a", "1"}}, .removed = {}}));
+    EXPECT_EQ(policies.get(tenant, arn)->tags, (ResourceTags{{"a", "1"}}));
     EXPECT_TRUE(policies.remove(tenant, arn));
 }
 
@@ -45,7 +47,10 @@ TEST_F(ManagedPolicyRecordsTest, ThoseOfAwsReadBackAndStayAsTheyAre) {
             << each.name.view();
         EXPECT_EQ(policies.get(tenant, arn_of(tenant, each)).value(), each);
     }
-    EXPECT_FALSE(policies.remove(tenant, "arn:aws:iam::aws:policy/AdministratorAccess"));
+    const std::string administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+    EXPECT_FALSE(policies.remove(tenant, administrator));
+    EXPECT_FALSE(
+        policies.change_tags(tenant, administrator, {.added = {{"a", "1"}}, .removed = {}}));
 }
 
 }  // namespace

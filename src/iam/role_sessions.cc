@@ -120,13 +120,15 @@ std::unexpected<Error> not_authorized(const RoleRequest& request, std::string_vi
                             request.caller.principal, action, request.role_arn, ours));
 }
 
+std::unexpected<Error> too_long(const Identity& role) {
+    return fail(ErrorKind::InvalidInput,
+                fmt::format("The requested DurationSeconds exceeds the MaxSessionDuration set "
+                            "for this role ({}).",
+                            role.session_seconds_max));
+}
+
 Result<void> check_lifetime(const RoleRequest& request, const Identity& role) {
-    if (request.lifetime.count() > role.session_seconds_max) {
-        return fail(ErrorKind::InvalidInput,
-                    fmt::format("The requested DurationSeconds exceeds the MaxSessionDuration set "
-                                "for this role ({}).",
-                                role.session_seconds_max));
-    }
+    if (request.lifetime.count() > role.session_seconds_max) return too_long(role);
     const auto caller = parse_caller(request.caller.principal);
     if (caller && !caller->session.empty() && request.lifetime > chained_lifetime_max) {
         return fail(ErrorKind::InvalidInput,
@@ -177,6 +179,47 @@ async::Task<Result<RoleSession>> RoleSessions::assume(RoleRequest request) {
                         .id = fmt::format("{}:{}", asked->role->id, request.session),
                         .arn = assumed_role_arn(tenant, request.role_arn, request.session)};
     auto key = keys_.issue(name->account, session.arn, request.lifetime);
+    if (!key) co_return fail(std::move(key.error()));
+    session.key = std::move(*key);
+    co_return session;
+}
+
+async::Task<Result<RoleSession>> RoleSessions::assume_for_service(ServiceRoleRequest request,
+                                                                  TemporaryKeys& keys) {
+    const auto name = parse_role(request.role_arn);
+    const auto not_assumed = [&](std::string_view because) {
+        return fail(ErrorKind::NotAllowed, fmt::format("{} may not assume {}: {}", request.service,
+                                                       request.role_arn, because));
+    };
+    if (!name || name->account != request.tenant.account) {
+        co_return not_assumed("it is no role of this account");
+    }
+    const auto role = co_await store_.run([&](storage::ResourceStore& store) -> Result<Identity> {
+        auto found = find_identity(store, name->account, name->name);
+        if (!found) return fail(std::move(found.error()));
+        return std::move(found->identity);
+    });
+    if (!role && role.error().kind != ErrorKind::NotFound) co_return fail(role.error());
+    if (!role || arn_of(request.tenant, *role) != request.role_arn) {
+        co_return not_assumed("there is no such role");
+    }
+    auto document = policy::parse_document(role->trust_policy, policy::Dialect::TrustPolicy);
+    if (!document) co_return fail(ErrorKind::Corrupt, document.error().describe());
+    policy::Variables variables;
+    variables.set_clock(clock_);
+    for (const policy::Variable& each : request.context) variables.set(each.name, each.values);
+    const policy::RequestPolicies trust(
+        {{"trust policy", std::make_shared<const policy::Document>(std::move(*document))}},
+        variables);
+    if (!trust.decide({action, request.role_arn, {}, {request.service, ""}}).allowed()) {
+        co_return not_assumed("the role's trust policy does not name it");
+    }
+    if (request.lifetime.count() > role->session_seconds_max) co_return too_long(*role);
+    RoleSession session{.key = {},
+                        .id = fmt::format("{}:{}", role->id, request.session),
+                        .arn = assumed_role_arn(request.tenant, request.role_arn, request.session)};
+    auto key =
+        keys.issue(name->account, session.arn, request.lifetime, std::move(request.session_facts));
     if (!key) co_return fail(std::move(key.error()));
     session.key = std::move(*key);
     co_return session;

@@ -4,11 +4,14 @@
 // trust policy that names the caller suffices within an account; one that names the account leaves
 // it to the caller's own policies). Deliberate difference: root, too, may assume roles.
 //
+// Services assume roles for what they serve, if the trust policy names them.
+//
 // Threads: from a task on any loop.
 #pragma once
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -31,6 +34,18 @@ struct RoleRequest {
     std::string external_id;  // empty: none
 };
 
+// As RoleRequest, of a service.
+struct ServiceRoleRequest {
+    std::string service;  // "credentials.iot.amazonaws.com"
+    Tenant tenant;        // on whose behalf; the role is of this account
+    std::string role_arn;
+    std::string session;
+    std::chrono::seconds lifetime{3600};
+    // What the trust policy may ask, aws:SourceAccount and such.
+    std::vector<policy::Variable> context;
+    std::vector<std::pair<std::string, std::string>> session_facts;
+};
+
 struct RoleSession {
     TemporaryKey key;
     std::string id;   // "AROA…:SESSION"
@@ -47,6 +62,10 @@ public:
     // NotAllowed: AWS's words for who may not, also where there is no such role. InvalidInput: no
     // ARN of a role, or too long a life. LimitExceeded: too many keys.
     async::Task<Result<RoleSession>> assume(RoleRequest request);
+    // NotAllowed: there is no such role, or it does not trust the service. InvalidInput: too long a
+    // life. LimitExceeded: as TemporaryKeys::issue() of `keys`, which the key is one of.
+    async::Task<Result<RoleSession>> assume_for_service(ServiceRoleRequest request,
+                                                        TemporaryKeys& keys);
 
 private:
     storage::AsyncResourceStore& store_;

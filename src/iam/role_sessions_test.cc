@@ -20,7 +20,7 @@ protected:
     }
     Result<RoleSession> assume(const std::string& principal, int seconds = 3600,
                                const std::string& external_id = "") {
-        access.changed();
+        access.changed(tenant.account);
         return async::run_to_end(
             clock, sessions.assume({.caller = question(principal, "", "*"),
                                     .caller_is_root = principal.ends_with(":root"),
@@ -28,6 +28,21 @@ protected:
                                     .session = "session",
                                     .lifetime = std::chrono::seconds(seconds),
                                     .external_id = external_id}));
+    }
+
+    Result<RoleSession> assume_for_service(const std::string& service, int seconds = 3600,
+                                           const Tenant& of = {AccountId("111111111111"),
+                                                               Region("us-east-1")}) {
+        return async::run_to_end(clock,
+                                 sessions.assume_for_service(
+                                     {.service = service,
+                                      .tenant = of,
+                                      .role_arn = "arn:aws:iam::111111111111:role/worker",
+                                      .session = "device",
+                                      .lifetime = std::chrono::seconds(seconds),
+                                      .context = {{"aws:SourceAccount", {of.account.value()}, ""}},
+                                      .session_facts = {{"credentials-iot:ThingName", "pump"}}},
+                                     keys));
     }
 
     const std::string root = "arn:aws:iam::111111111111:root";
@@ -89,6 +104,45 @@ TEST_F(RoleSessionsTest, SessionsEndWhenTheRoleSays) {
     const auto session = assume(root, 7200);
     ASSERT_TRUE(session);
     EXPECT_EQ(*session->key.key.expires, clock.wall_now() + std::chrono::hours(2));
+}
+
+TEST_F(RoleSessionsTest, AServiceAssumesWhatTrustsIt) {
+    const std::string provider = "credentials.iot.amazonaws.com";
+    EXPECT_THAT(assume_for_service(provider).error().message, HasSubstr("no such role"));
+    Identity wanted{.name = {IdentityKind::Role, "worker"}};
+    wanted.trust_policy =
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":)"
+        R"("credentials.iot.amazonaws.com"},"Condition":{"StringEquals":)"
+        R"({"aws:SourceAccount":"111111111111"}}}})";
+    ASSERT_TRUE(identities.create(tenant, wanted));
+    const auto session = assume_for_service(provider);
+    ASSERT_TRUE(session) << session.error().message;
+    EXPECT_EQ(session->arn, "arn:aws:sts::111111111111:assumed-role/worker/device");
+    EXPECT_THAT(assume_for_service("iot.amazonaws.com").error().message,
+                HasSubstr("trust policy does not name it"));
+    EXPECT_EQ(assume_for_service(provider, 3601).error().kind, ErrorKind::InvalidInput);
+    EXPECT_EQ(assume_for_service(provider, 3600, {AccountId("222222222222"), Region("us-east-1")})
+                  .error()
+                  .kind,
+              ErrorKind::NotAllowed);
+    EXPECT_FALSE(assume(root)) << "nobody else is trusted";
+}
+
+TEST_F(RoleSessionsTest, PoliciesMayAskWhatIsKnownOfTheSession) {
+    role(root);
+    ASSERT_TRUE(identities.put_policy(
+        tenant, {IdentityKind::Role, "worker"}, "p",
+        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:DescribeThing",)"
+        R"("Resource":"arn:aws:iot:us-east-1:111111111111:thing/${credentials-iot:ThingName}"}]})"));
+    access.changed(tenant.account);
+    const std::string own = "arn:aws:iot:us-east-1:111111111111:thing/pump";
+    auto asked =
+        question("arn:aws:sts::111111111111:assumed-role/worker/device", "iot:DescribeThing", own);
+    EXPECT_FALSE(async::run_to_end(clock, access.judge(asked))->allowed);
+    asked.session_facts = {{"credentials-iot:ThingName", "pump"}};
+    EXPECT_TRUE(async::run_to_end(clock, access.judge(asked))->allowed);
+    asked.session_facts = {{"credentials-iot:ThingName", "other"}};
+    EXPECT_FALSE(async::run_to_end(clock, access.judge(asked))->allowed);
 }
 
 }  // namespace

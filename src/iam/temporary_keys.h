@@ -1,5 +1,5 @@
 // Access keys that expire (ASIA…), with the session token that every request must carry. Kept in
-// memory: they are given to what this server runs, and die with it.
+// memory: whoever has one asks for another when it ends, and they die with the server.
 //
 // Threads: any; a lock is held for the length of a look-up.
 #pragma once
@@ -9,12 +9,15 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "async/guarded.h"
 #include "base/clock.h"
 #include "base/pinned.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "iam/identity.h"
 #include "iam/key_maker.h"
 #include "signature/key_lookup.h"
 
@@ -25,31 +28,48 @@ struct TemporaryKey {
     signature::AccessKey key;  // `expires` is set
 };
 
+// How many may be alive.
+struct TemporaryKeyLimits {
+    std::size_t keys_max = 10'000;
+    std::size_t of_principal_max = keys_max;
+};
+
 class TemporaryKeys : Pinned {
 public:
     // The clock and the randomness must outlive it.
-    TemporaryKeys(const Clock& clock, Random& random, std::size_t keys_max = 10'000)
-        : clock_(clock), random_(random), keys_max_(keys_max) {}
+    TemporaryKeys(const Clock& clock, Random& random, TemporaryKeyLimits limits = {})
+        : clock_(clock), random_(random), limits_(limits) {}
 
-    // A new key for this principal. LimitExceeded when keys_max are alive.
+    // A new key for this principal. LimitExceeded when as many as may be are alive.
     // Requires: lifetime > 0.
     Result<TemporaryKey> issue(AccountId account, std::string principal,
-                               std::chrono::seconds lifetime);
+                               std::chrono::seconds lifetime,
+                               std::vector<std::pair<std::string, std::string>> session_facts = {});
     // The key is unknown from now on. Unknown ids are nothing.
     void revoke(const AccessKeyId& id);
+    // The same of all keys of a user or of a role's sessions: who gets the name next is another.
+    void revoke_all(const AccountId& account, const IdentityName& whose);
 
     // Also one that has expired: whoever verifies looks at `expires`. Expired keys are forgotten
     // when room is needed, so that their users are told why for a while.
     std::optional<signature::AccessKey> find(const AccessKeyId& id) const;
-    std::size_t size() const { return keys_.lock()->size(); }
+    std::size_t size() const { return state_.lock()->keys.size(); }
 
 private:
-    using Keys = std::unordered_map<AccessKeyId, signature::AccessKey>;
+    struct State {
+        std::unordered_map<AccessKeyId, signature::AccessKey> keys;
+        std::unordered_map<std::string, std::vector<AccessKeyId>> by_principal;
+
+        void forget(const AccessKeyId& id);
+        // Of one principal, or of all.
+        void forget_expired_of(const std::string& principal, WallTime now);
+        void forget_expired(WallTime now);
+    };
 
     const Clock& clock_;
     Random& random_;
-    const std::size_t keys_max_;
-    async::Guarded<Keys> keys_;
+    const TemporaryKeyLimits limits_;
+    async::Guarded<State> state_;
 };
 
 }  // namespace gatehouse::iam

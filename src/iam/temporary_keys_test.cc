@@ -15,7 +15,7 @@ protected:
     }
     ManualClock clock_;
     SystemRandom random_;
-    TemporaryKeys keys_{clock_, random_, 2};
+    TemporaryKeys keys_{clock_, random_, {.keys_max = 2}};
 };
 
 TEST_F(TemporaryKeysTest, FindsWhatItIssued) {
@@ -29,6 +29,27 @@ TEST_F(TemporaryKeysTest, FindsWhatItIssued) {
     EXPECT_EQ(found->principal, "arn:role");
     EXPECT_EQ(found->expires, clock_.wall_now() + hours(1));
     EXPECT_FALSE(keys_.find(AccessKeyId("ASIAUNKNOWN")).has_value());
+}
+
+TEST_F(TemporaryKeysTest, AllKeysOfOneIdentityMayBeRevoked) {
+    const AccountId account("123456789012");
+    TemporaryKeys keys(clock_, random_);
+    const auto issue_to = [&](const AccountId& whose, const std::string& principal) {
+        return keys.issue(whose, principal, hours(1)).value().id;
+    };
+    const auto first = issue_to(account, "arn:aws:sts::123456789012:assumed-role/lamp/a");
+    const auto second = issue_to(account, "arn:aws:sts::123456789012:assumed-role/lamp/b");
+    const auto user = issue_to(account, "arn:aws:iam::123456789012:user/lamp");
+    const auto role = issue_to(account, "arn:aws:sts::123456789012:assumed-role/lamp2/a");
+    const AccountId other("210987654321");
+    const auto others = issue_to(other, "arn:aws:sts::210987654321:assumed-role/lamp/a");
+    keys.revoke_all(account, {IdentityKind::Role, "lamp"});
+    EXPECT_FALSE(keys.find(first));
+    EXPECT_FALSE(keys.find(second));
+    EXPECT_TRUE(keys.find(user) && keys.find(role) && keys.find(others));
+    keys.revoke_all(account, {IdentityKind::User, "lamp"});
+    EXPECT_FALSE(keys.find(user));
+    EXPECT_EQ(keys.size(), 2U);
 }
 
 TEST_F(TemporaryKeysTest, ARevokedKeyIsUnknown) {
@@ -47,6 +68,21 @@ TEST_F(TemporaryKeysTest, ExpiredKeysMakeRoomAndLivingOnesDoNot) {
     EXPECT_TRUE(issue().has_value());
     EXPECT_FALSE(keys_.find(short_lived->id).has_value());
     EXPECT_TRUE(keys_.find(long_lived->id).has_value());
+}
+
+TEST_F(TemporaryKeysTest, OnePrincipalTakesNoMoreThanItsShare) {
+    TemporaryKeys keys{clock_, random_, {.keys_max = 3, .of_principal_max = 1}};
+    const AccountId account("123456789012");
+    ASSERT_TRUE(keys.issue(account, "arn:one", seconds(10)));
+    EXPECT_EQ(keys.issue(account, "arn:one", seconds(10)).error().kind, ErrorKind::LimitExceeded);
+    const auto other = keys.issue(account, "arn:two", seconds(10), {{"name", "value"}});
+    ASSERT_TRUE(other);
+    EXPECT_EQ(keys.find(other->id)->session_facts.front().second, "value");
+    clock_.advance(seconds(10));
+    EXPECT_TRUE(keys.issue(account, "arn:one", seconds(10)));
+    keys.revoke(other->id);
+    EXPECT_TRUE(keys.issue(account, "arn:two", seconds(10)));
+    EXPECT_EQ(keys.size(), 2U);
 }
 
 }  // namespace

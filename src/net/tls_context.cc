@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "async/wake.h"
+#include "base/host_name.h"
 #include "net/openssl_error.h"
 #include "net/tls_transport.h"
 
@@ -107,6 +108,13 @@ std::string_view server_name_in_hello(SSL* ssl) {
     return {reinterpret_cast<const char*>(extension) + header, length};
 }
 
+bool means_certificate(const TlsSettings& settings, std::string_view server_name) {
+    const std::string& part = settings.client_certificate_names;
+    if (part.empty()) return false;
+    return is_canonical_host_name(server_name) ? server_name.contains(part)
+                                               : canonical_host_name(server_name).contains(part);
+}
+
 // What a handshake on its way chooses by, and what it chose, which it needs until its end.
 struct NamedChoice {
     ContextByName by_name;
@@ -122,13 +130,18 @@ void go_on_with(SSL* ssl, const TlsContext& context) {
     SSL_set_verify(ssl, SSL_CTX_get_verify_mode(context.native()), nullptr);
 }
 
-int choose_context(SSL* ssl, int*, void*) {
+// `argument`: the context that the handshake began with. Whose name it is, is found out later:
+// nobody is refused here.
+int look_at_hello(SSL* ssl, int*, void* argument) {
+    const std::string_view name = server_name_in_hello(ssl);
+    const auto* context = static_cast<const TlsContext*>(argument);
     auto* const choice = static_cast<NamedChoice*>(SSL_get_app_data(ssl));
-    if (choice == nullptr) return SSL_CLIENT_HELLO_SUCCESS;
-    if (auto context = choice->by_name(server_name_in_hello(ssl))) {
-        go_on_with(ssl, *context);
-        choice->chosen = std::move(context);
+    if (auto chosen = choice == nullptr ? nullptr : choice->by_name(name)) {
+        go_on_with(ssl, *chosen);
+        context = chosen.get();
+        choice->chosen = std::move(chosen);
     }
+    if (means_certificate(context->settings(), name)) SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -199,7 +212,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& se
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     }
     SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, nullptr);
-    SSL_CTX_set_client_hello_cb(context, choose_context, nullptr);
+    SSL_CTX_set_client_hello_cb(context, look_at_hello, made.get());
     if (!settings.application_protocols.empty()) {
         SSL_CTX_set_alpn_select_cb(context, choose_protocol, made.get());
     }

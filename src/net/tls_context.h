@@ -37,6 +37,8 @@ struct TlsSettings {
     bool by_kernel = false;
     // Request a client certificate only when one of these protocols was agreed on.
     std::vector<std::string> client_certificate_protocols;
+    // The same where the server name (SNI) has this in it (lower case); empty: no name does.
+    std::string client_certificate_names;
 };
 
 class TlsContext {

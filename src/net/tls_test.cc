@@ -16,6 +16,7 @@ struct ClientOptions {
     std::string alpn;  // one protocol
     bool certificate = false;
     int max_version = TLS1_3_VERSION;
+    std::string server_name = "device.example";
 };
 
 // A blocking OpenSSL client: handshake, sends "ping", expects "pong".
@@ -42,7 +43,7 @@ ClientOutcome run_client(int descriptor, const ClientOptions& options) {
     SSL* const ssl = SSL_new(context);
     SSL_set_app_data(ssl, &outcome);
     SSL_set_fd(ssl, descriptor);
-    SSL_set_tlsext_host_name(ssl, "device.example");
+    SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
     if (!options.alpn.empty()) {
         const std::string wire = static_cast<char>(options.alpn.size()) + options.alpn;
         SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(wire.data()),
@@ -125,6 +126,27 @@ TEST_F(TlsTest, AsksForACertificateOnlyWithTheProtocolThatMeansIt) {
     exchange({.alpn = "x-amzn-mqtt-ca"});
     EXPECT_EQ(client_outcome.reply, "pong") << "a certificate is asked for, not required";
     EXPECT_TRUE(client_outcome.certificate_requested);
+}
+
+TEST_F(TlsTest, AsksForACertificateByTheServerNameThatMeansIt) {
+    settings.client_certificate_names = ".credentials.";
+    exchange({.alpn = "mqtt"});
+    EXPECT_FALSE(client_outcome.certificate_requested) << "device.example is another name";
+}
+
+TEST_F(TlsTest, AServerNameMayMeanACertificate) {
+    settings.client_certificate_names = "ice.exa";
+    exchange({.alpn = "mqtt", .server_name = "Device.EXAMPLE"});
+    EXPECT_EQ(client_outcome.reply, "pong");
+    EXPECT_TRUE(client_outcome.certificate_requested) << "names have no case";
+}
+
+TEST_F(TlsTest, WhatTheServerNameMeansIsTheChosenContextsToSay) {
+    by_name = [&, chosen = TlsContext::make(settings).value()](std::string_view) { return chosen; };
+    settings.client_certificate_names = "ice.exa";
+    exchange({.alpn = "mqtt"});
+    EXPECT_EQ(client_outcome.reply, "pong");
+    EXPECT_FALSE(client_outcome.certificate_requested);
 }
 
 TEST_F(TlsTest, AnUnknownProtocolGoesOnWithoutOne) {

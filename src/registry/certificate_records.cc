@@ -77,9 +77,26 @@ Outcome<RegisteredCertificate> CertificateRecords::add(const Tenant& tenant,
     return persistently([&] { return try_add(tenant, wanted, nullptr); });
 }
 
+Outcome<RegisteredCertificate> CertificateRecords::add_to(storage::Batch& batch,
+                                                          const Tenant& tenant,
+                                                          const NewCertificate& wanted) {
+    return stage(batch, tenant, wanted, nullptr);
+}
+
 Outcome<RegisteredCertificate> CertificateRecords::try_add(const Tenant& tenant,
                                                            const NewCertificate& wanted,
                                                            const Stored<CaCertificate>* authority) {
+    storage::Batch batch;
+    const auto certificate = stage(batch, tenant, wanted, authority);
+    if (!certificate) return refuse(certificate.error());
+    if (const auto added = store_.apply(batch); !added) return refuse(refused_by(added.error()));
+    return describe(tenant, certificate->id);
+}
+
+Outcome<RegisteredCertificate> CertificateRecords::stage(storage::Batch& batch,
+                                                         const Tenant& tenant,
+                                                         const NewCertificate& wanted,
+                                                         const Stored<CaCertificate>* authority) {
     const auto facts = read_of_device(wanted.pem);
     if (!facts) return refuse(facts.error());
     RegisteredCertificate certificate{.tenant = tenant,
@@ -91,7 +108,6 @@ Outcome<RegisteredCertificate> CertificateRecords::try_add(const Tenant& tenant,
                                       .not_before = facts->not_before,
                                       .not_after = facts->not_after,
                                       .created = parts_.clock.wall_now()};
-    storage::Batch batch;
     if (authority != nullptr) {
         certificate.mode = authority->value.mode;
         certificate.authority = authority->value.id;
@@ -114,8 +130,7 @@ Outcome<RegisteredCertificate> CertificateRecords::try_add(const Tenant& tenant,
     for (storage::Link& link : listing_links(certificate)) {
         batch.change(storage::AddLink{std::move(link)});
     }
-    if (const auto added = store_.apply(batch); !added) return refuse(refused_by(added.error()));
-    return describe(tenant, facts->id);
+    return certificate;
 }
 
 Outcome<Stored<CaCertificate>> CertificateRecords::signer_of(const Tenant& tenant,

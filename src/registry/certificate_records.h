@@ -55,6 +55,9 @@ public:
     // InvalidRequest: a status that is not for users. ResourceAlreadyExists: here, or where both
     // accounts cannot have it (shared_certificate.h).
     Outcome<RegisteredCertificate> add(const Tenant& tenant, const NewCertificate& wanted);
+    // The same as part of a batch, which may be overtaken.
+    Outcome<RegisteredCertificate> add_to(storage::Batch& batch, const Tenant& tenant,
+                                          const NewCertificate& wanted);
     // Beside these, CertificateValidation: no registered CA signed it, or not the one that was
     // given. CertificateState: the CA is not ACTIVE. CertificateConflict: several CAs signed it,
     // and none was given. Its mode is the CA's.
@@ -84,6 +87,9 @@ public:
 private:
     Outcome<Stored<RegisteredCertificate>> read(const Tenant& tenant, const CertificateId& id);
     // `authority` may be null; its mode is what counts then, and it must stay as it is.
+    Outcome<RegisteredCertificate> stage(storage::Batch& batch, const Tenant& tenant,
+                                         const NewCertificate& wanted,
+                                         const Stored<CaCertificate>* authority);
     Outcome<RegisteredCertificate> try_add(const Tenant& tenant, const NewCertificate& wanted,
                                            const Stored<CaCertificate>* authority);
     Outcome<Stored<CaCertificate>> signer_of(const Tenant& tenant, const SignedCertificate& wanted);

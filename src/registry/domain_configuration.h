@@ -81,6 +81,10 @@ struct DomainConfiguration {
     std::string arn() const;
     // Whether it says itself who clients are, whatever their port and ALPN.
     bool decides_authentication() const { return authentication != DomainAuthentication::Default; }
+    // Whether a client may sign with an access key (SigV4).
+    bool takes_signatures() const {
+        return !decides_authentication() || authentication == DomainAuthentication::AwsSigV4;
+    }
     bool operator==(const DomainConfiguration&) const = default;
 };
 

@@ -67,6 +67,21 @@ Outcome<void> PolicyRecords::check_document(const std::string& document) const {
 
 Outcome<Policy> PolicyRecords::create(const Tenant& tenant, const PolicyName& name,
                                       std::string document, Texts tags) {
+    storage::Batch batch;
+    auto policy = add_to(batch, tenant, name, std::move(document), std::move(tags));
+    if (!policy) return policy;
+    if (const auto created = store_.apply(batch); !created) {
+        if (created.error().kind != ErrorKind::Conflict) {
+            return refuse(refused_by(created.error()));
+        }
+        return refuse(Refused{Refusal::ResourceAlreadyExists, created.error().message, "policyName",
+                              name.value(), policy->arn()});
+    }
+    return get(tenant, name);
+}
+
+Outcome<Policy> PolicyRecords::add_to(storage::Batch& batch, const Tenant& tenant,
+                                      const PolicyName& name, std::string document, Texts tags) {
     if (auto checked = check_document(document); !checked) {
         return refuse(std::move(checked.error()));
     }
@@ -82,20 +97,14 @@ Outcome<Policy> PolicyRecords::create(const Tenant& tenant, const PolicyName& na
                   .tags = std::move(tags),
                   .created = now};
     const auto key = key_of(tenant, name);
-    const std::string exists =
-        fmt::format("Policy cannot be created - name already exists (name={})", name.view());
-    storage::Batch batch;
-    batch.require(storage::IsAbsent{key}, Error{ErrorKind::Conflict, exists, {}});
+    batch.require(
+        storage::IsAbsent{key},
+        Error{ErrorKind::Conflict,
+              fmt::format("Policy cannot be created - name already exists (name={})", name.view()),
+              {}});
     batch.put(key, encode(policy));
     batch.change(storage::AddLink{creation_link(key, now)});
-    if (const auto created = store_.apply(batch); !created) {
-        if (created.error().kind != ErrorKind::Conflict) {
-            return refuse(refused_by(created.error()));
-        }
-        return refuse(Refused{Refusal::ResourceAlreadyExists, exists, "policyName", name.value(),
-                              policy.arn()});
-    }
-    return get(tenant, name);
+    return policy;
 }
 
 Outcome<Stored<Policy>> PolicyRecords::read(const Tenant& tenant, const PolicyName& name) {

@@ -41,6 +41,9 @@ public:
     // InvalidRequest, MalformedPolicy, ResourceAlreadyExists.
     Outcome<Policy> create(const Tenant& tenant, const PolicyName& name, std::string document,
                            Texts tags);
+    // The same as part of a batch; its error of kind Conflict says that the name is taken.
+    Outcome<Policy> add_to(storage::Batch& batch, const Tenant& tenant, const PolicyName& name,
+                           std::string document, Texts tags);
     // ResourceNotFound (names the tenant that has it).
     Outcome<Policy> get(const Tenant& tenant, const PolicyName& name);
     // In the order of creation.

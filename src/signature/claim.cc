@@ -166,16 +166,18 @@ std::expected<Claim, Refusal> read_header_form(std::string_view authorization,
 
 std::expected<std::chrono::seconds, Refusal> read_lifetime(const std::optional<std::string>& text,
                                                            std::string_view service) {
-    if (!text && service == websocket_service) return websocket_lifetime;
+    const bool is_websocket = service == websocket_service;
+    if (!text && is_websocket) return websocket_lifetime;
+    const std::chrono::seconds most = is_websocket ? websocket_lifetime : presigned_lifetime_max;
     std::int64_t seconds = 0;
     if (text) {
         const auto [end, error] =
             std::from_chars(text->data(), text->data() + text->size(), seconds);
         if (error != std::errc() || end != text->data() + text->size()) seconds = 0;
     }
-    if (seconds < 1 || seconds > presigned_lifetime_max.count()) {
-        return incomplete(fmt::format("X-Amz-Expires must be a number of seconds from 1 to {}",
-                                      presigned_lifetime_max.count()));
+    if (seconds < 1 || seconds > most.count()) {
+        return incomplete(
+            fmt::format("X-Amz-Expires must be a number of seconds from 1 to {}", most.count()));
     }
     return std::chrono::seconds(seconds);
 }

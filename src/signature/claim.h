@@ -36,7 +36,7 @@ struct Claim {
 
 // A presigned address lives at most a week.
 inline constexpr std::chrono::seconds presigned_lifetime_max = std::chrono::days(7);
-// What a WebSocket address that names no lifetime gets.
+// What a WebSocket address that names no lifetime gets, and the most that one may name.
 inline constexpr std::chrono::seconds websocket_lifetime = std::chrono::days(1);
 // The signing name of MQTT over WebSocket.
 inline constexpr std::string_view websocket_service = "iotdevicegateway";

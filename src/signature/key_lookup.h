@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/tenant.h"
@@ -19,6 +21,9 @@ struct AccessKey {
     // for keys that last.
     std::string session_token;
     std::optional<WallTime> expires;
+    // What policies may ask of a session beyond who it is: "credentials-iot:ThingName" and its
+    // value.
+    std::vector<std::pair<std::string, std::string>> session_facts;
 };
 
 // Threads: any; never blocks (keys are read from a snapshot in memory).

@@ -3,7 +3,7 @@
 'use strict';
 
 const readline = require('readline');
-const { iot, mqtt, mqtt5 } = require('aws-iot-device-sdk-v2');
+const { auth: awsAuth, iot, mqtt, mqtt5 } = require('aws-iot-device-sdk-v2');
 
 // The SDK warns of ports other than 443 on standard output.
 console.log = console.error;
@@ -11,14 +11,29 @@ console.log = console.error;
 const tell = (event) => process.stdout.write(JSON.stringify(event) + '\n');
 const text = (payload) => Buffer.from(payload ?? '').toString();
 
+/** Of an access key, with which a WebSocket is signed (SigV4). */
+const provider = ({ id, secret, token }) =>
+  awsAuth.AwsCredentialsProvider.newStatic(id, secret, token ?? undefined);
+
 /** MQTT 3.1.1: one connection, without a way to see a PUBACK's reason. */
 class Client311 {
-  connect({ host, port, ca, clientId, websocket, auth, will }) {
-    const builder = websocket
-      ? iot.AwsIotMqttConnectionConfigBuilder.new_builder_for_websocket()
-      : iot.AwsIotMqttConnectionConfigBuilder.new_default_builder();
-    builder.with_custom_authorizer(auth.username, auth.authorizerName, auth.tokenSignature ?? '',
-      auth.password, auth.tokenKeyName, auth.tokenValue);
+  builder({ websocket, auth, certificate }) {
+    const Builder = iot.AwsIotMqttConnectionConfigBuilder;
+    if (certificate) {
+      return Builder.new_mtls_builder_from_path(certificate.cert, certificate.key);
+    }
+    if (auth.key) {
+      return Builder.new_with_websockets({
+        region: auth.region, credentials_provider: provider(auth.key),
+      });
+    }
+    const builder = websocket ? Builder.new_builder_for_websocket() : Builder.new_default_builder();
+    return builder.with_custom_authorizer(auth.username, auth.authorizerName,
+      auth.tokenSignature ?? '', auth.password, auth.tokenKeyName, auth.tokenValue);
+  }
+
+  connect({ host, port, ca, clientId, will, ...login }) {
+    const builder = this.builder(login);
     builder.with_endpoint(host).with_port(port).with_client_id(clientId).with_clean_session(true)
       .with_certificate_authority_from_path(undefined, ca);
     if (will) builder.with_will({ ...will, qos: mqtt.QoS.AtLeastOnce, retain: false });
@@ -48,11 +63,22 @@ class Client311 {
 }
 
 class Client5 {
-  connect({ host, port, ca, clientId, websocket, auth, will }) {
+  builder(host, { websocket, auth, certificate }) {
     const Builder = iot.AwsIotMqtt5ClientConfigBuilder;
-    const builder = websocket
+    if (certificate) {
+      return Builder.newDirectMqttBuilderWithMtlsFromPath(host, certificate.cert, certificate.key);
+    }
+    if (auth.key) {
+      return Builder.newWebsocketMqttBuilderWithSigv4Auth(
+        host, { credentialsProvider: provider(auth.key), region: auth.region });
+    }
+    return websocket
       ? Builder.newWebsocketMqttBuilderWithCustomAuth(host, auth)
       : Builder.newDirectMqttBuilderWithCustomAuth(host, auth);
+  }
+
+  connect({ host, port, ca, clientId, will, ...login }) {
+    const builder = this.builder(host, login);
     builder.withPort(port).withCertificateAuthorityFromPath(undefined, ca)
       .withConnectProperties({
         keepAliveIntervalSeconds: 60,

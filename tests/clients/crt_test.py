@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """The AWS IoT device SDK v2 for JavaScript, whose client is the AWS CRT in C: MQTT 3.1.1 and 5, with
-custom authentication by ALPN and through a WebSocket. Needs `npm ci` in this folder.
+custom authentication by ALPN and through a WebSocket, and with a certificate. Needs `npm ci` in this folder.
 
 usage: crt_test.py GATEHOUSE [TESTS]"""
 
+import json
+import pathlib
+import tempfile
 import unittest
 
 from client_test import NOT_AUTHORIZED_5, AuthorizerTest, make_authorizer
@@ -17,11 +20,10 @@ TOKEN = "ticket/7 of=9"
 
 
 class CrtDevice(NodeClient):
-    def __init__(self, server, client_id: str, version: int, websocket: bool, auth: dict, **more):
+    def __init__(self, server, client_id: str, version: int, port: str = "https", **login):
         super().__init__("crt_client.js")
-        auth = {"authorizerName": "AutoCustom", "username": "alice", "password": PASSWORD} | auth
-        self.tell("connect", version=version, websocket=websocket, host="localhost", auth=auth,
-                  port=server.ready["https"], ca=server.ready["ca"], clientId=client_id, **more)
+        self.tell("connect", version=version, host="localhost", port=server.ready[port],
+                  ca=server.ready["ca"], clientId=client_id, **login)
 
 
 class Crt:
@@ -33,7 +35,9 @@ class Crt:
                         tokenKeyName="pass", tokenSigningPublicKeys={"only": cls.key.public})
 
     def crt(self, client_id: str, version: int, websocket: bool = False, auth=None, **more):
-        device = CrtDevice(self.server, client_id, version, websocket, auth or {}, **more)
+        auth = {"authorizerName": "AutoCustom", "username": "alice", "password": PASSWORD} | (
+            auth or {})
+        device = CrtDevice(self.server, client_id, version, websocket=websocket, auth=auth, **more)
         self.addCleanup(device.close)
         return device
 
@@ -121,6 +125,52 @@ class Crt:
         device.tell("publish", topic="elsewhere", payload="x", qos=1)
         self.assertEqual(device.expect("publish")["code"], NOT_AUTHORIZED_5)
         self.assert_denied_record("crt-denied", "Publish-In")
+
+
+    def test_the_pubsub_sample_with_a_certificate(self):
+        """As AWS's sample is started: pubsub --client_id basicPubSub --topic sdk/test/python, with
+        what CreateKeysAndCertificate handed out. The SDK offers ALPN x-amzn-mqtt-ca on each port."""
+        folder = tempfile.TemporaryDirectory(prefix="gatehouse-crt-")
+        self.addCleanup(folder.cleanup)
+        certificate = make_certificate(self.server.api("iot"), pathlib.Path(folder.name))
+        topic, number = "sdk/test/python", 0
+        for port in ("mqtts", "https"):
+            for version in (V311, V5):
+                with self.subTest(port=port, version=version):
+                    # AWS takes one client id at most once a second.
+                    client_id = f"basicPubSub{number or ''}"
+                    device = CrtDevice(self.server, client_id, version, port,
+                                       certificate=certificate)
+                    self.addCleanup(device.close)
+                    device.expect("connect")
+                    device.tell("subscribe", topic=topic, qos=1)
+                    self.assertEqual(device.expect("subscribe")["codes"], [1])
+                    for _ in range(3):
+                        number += 1
+                        device.tell("publish", topic=topic, payload=f"Hello World! [{number}]",
+                                    qos=1)
+                        message = device.expect("message")
+                        self.assertEqual((message["topic"], message["payload"]),
+                                         (topic, f"Hello World! [{number}]"))
+                    device.tell("end")
+
+
+def make_certificate(iot, folder: pathlib.Path) -> dict[str, str]:
+    """Files of a certificate with the policy of AWS's getting started; once for each server."""
+    made = iot.create_keys_and_certificate(setAsActive=True)
+    prefix = made["certificateArn"].rpartition("cert/")[0]
+    iot.create_policy(policyName="PubSub", policyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "iot:Connect", "Resource": prefix + "client/basicPubSub*"},
+            {"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"],
+             "Resource": prefix + "topic/sdk/test/python"},
+            {"Effect": "Allow", "Action": "iot:Subscribe",
+             "Resource": prefix + "topicfilter/sdk/test/python"}]}))
+    iot.attach_policy(policyName="PubSub", target=made["certificateArn"])
+    files = {"cert": folder / "x.cert.pem", "key": folder / "x.private.key"}
+    files["cert"].write_text(made["certificatePem"])
+    files["key"].write_text(made["keyPair"]["PrivateKey"])
+    return {name: str(path) for name, path in files.items()}
 
 
 class Aws(Crt, AuthorizerTest):

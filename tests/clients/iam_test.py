@@ -276,7 +276,7 @@ class Roles(IamTest):
         self.iam.detach_role_policy(RoleName="worker", PolicyArn=ADMIN)
         self.iam.delete_role_policy(RoleName="worker", PolicyName="p")
         self.iam.delete_role(RoleName="worker")
-        self.refused("AccessDeniedException", self.as_keys("iot", keys).list_things)
+        self.refused("UnrecognizedClientException", self.as_keys("iot", keys).list_things)
 
     def test_the_trust_policy_decides(self):
         key = self.user("trusted")
@@ -313,9 +313,84 @@ class Roles(IamTest):
                                  PolicyDocument=document(allow("iot:ListThings")))
         iot.list_things()
 
+    def test_who_sets_logging_gives_a_role_away(self):
+        keys = self.user("logger", allow("iot:SetV2LoggingOptions"))
+        iot, role = self.as_keys("iot", keys), "arn:aws:iam::000000000000:role/logging"
+        self.assertIn("iam:PassRole", self.refused(
+            "AccessDeniedException", iot.set_v2_logging_options, roleArn=role,
+            defaultLogLevel="DEBUG"))
+        self.iam.put_user_policy(UserName="logger", PolicyName="pass",
+                                 PolicyDocument=document(allow("iam:PassRole", role)))
+        iot.set_v2_logging_options(roleArn=role, defaultLogLevel="DEBUG")
+
+    def test_sessions_of_users(self):
+        keys = self.user("sessions", allow("iot:ListThings"))
+        sts = self.as_keys("sts", keys)
+        session = sts.get_session_token(DurationSeconds=900)["Credentials"]
+        self.as_keys("iot", session).list_things()
+        own = self.as_keys("sts", session)
+        self.assertEqual(own.get_caller_identity()["Arn"],
+                         "arn:aws:iam::000000000000:user/sessions")
+        self.refused("AccessDenied", own.get_session_token)
+        for each in (keys, session):
+            self.assertEqual(sts.get_access_key_info(AccessKeyId=each["AccessKeyId"])["Account"],
+                             "000000000000")
+
     def test_there_has_to_be_such_a_role(self):
         self.refused("AccessDenied", self.server.api("sts").assume_role,
                      RoleArn="arn:aws:iam::000000000000:role/nobody", RoleSessionName="session")
+
+
+class Terraform(IamTest):
+    """The calls of Terraform's provider, in its order."""
+
+    def tags_of(self, call, **what) -> dict:
+        return {tag["Key"]: tag["Value"] for tag in call(**what)["Tags"]}
+
+    def test_a_role(self):
+        iam, name = self.iam, {"RoleName": "tf"}
+        self.assertEqual(iam.list_account_aliases()["AccountAliases"], [])
+        iam.create_role(**name, AssumeRolePolicyDocument=trust(ROOT), Path="/tf/",
+                        Tags=[{"Key": "a", "Value": "1"}])
+        iam.get_role(**name)
+        self.assertEqual(iam.list_role_policies(**name)["PolicyNames"], [])
+        iam.update_assume_role_policy(**name, PolicyDocument=trust("000000000000"))
+        iam.update_role_description(**name, Description="first")
+        iam.update_role(**name, MaxSessionDuration=7200)
+        role = iam.get_role(**name)["Role"]
+        self.assertEqual((role["Description"], role["MaxSessionDuration"]), ("first", 7200))
+        iam.untag_role(**name, TagKeys=["a"])
+        iam.tag_role(**name, Tags=[{"Key": key, "Value": "2"} for key in "bcd"])
+        self.assertEqual(self.tags_of(iam.list_role_tags, **name), {"b": "2", "c": "2", "d": "2"})
+        page = iam.list_role_tags(**name, MaxItems=2)
+        self.assertTrue(page["IsTruncated"])
+        rest = iam.list_role_tags(**name, Marker=page["Marker"])
+        self.assertEqual([tag["Key"] for tag in page["Tags"] + rest["Tags"]], ["b", "c", "d"])
+        self.assertFalse(rest["IsTruncated"])
+        self.assertEqual(iam.get_role(**name)["Role"]["Tags"][0], {"Key": "b", "Value": "2"})
+        profiles = iam.list_instance_profiles_for_role(**name)
+        self.assertEqual((profiles["InstanceProfiles"], profiles["IsTruncated"]), ([], False))
+        iam.delete_role(**name)
+        for call in (iam.get_role, iam.list_role_tags, iam.list_instance_profiles_for_role):
+            self.refused("NoSuchEntity", call, **name)
+
+    def test_a_user_and_a_policy(self):
+        iam, user = self.iam, {"UserName": "tf"}
+        iam.create_user(**user)
+        iam.tag_user(**user, Tags=[{"Key": "a", "Value": "1"}])
+        self.assertEqual(self.tags_of(iam.list_user_tags, **user), {"a": "1"})
+        iam.untag_user(**user, TagKeys=["a"])
+        self.assertEqual(iam.list_user_tags(**user)["Tags"], [])
+        policy = {"PolicyArn": iam.create_policy(
+            PolicyName="tf", PolicyDocument=document(allow("iot:*")))["Policy"]["Arn"]}
+        iam.tag_policy(**policy, Tags=[{"Key": "a", "Value": "1"}])
+        self.assertEqual(self.tags_of(iam.list_policy_tags, **policy), {"a": "1"})
+        self.assertEqual(iam.get_policy(**policy)["Policy"]["Tags"][0]["Key"], "a")
+        iam.untag_policy(**policy, TagKeys=["a"])
+        self.refused("ValidationError", iam.tag_policy, PolicyArn=ADMIN,
+                     Tags=[{"Key": "a", "Value": "1"}])
+        iam.delete_policy(**policy)
+        iam.delete_user(**user)
 
 
 if __name__ == "__main__":

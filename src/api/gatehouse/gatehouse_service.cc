@@ -1,6 +1,7 @@
 #include "api/gatehouse/gatehouse_service.h"
 
 #include "api/gatehouse/advance_clock.h"
+#include "api/gatehouse/connect_device.h"
 #include "api/gatehouse/explain.h"
 #include "api/gatehouse/follow_traces.h"
 #include "api/gatehouse/get_status.h"
@@ -45,6 +46,7 @@ constexpr ErrorTable error_table{&errors::invalid_request_exception,
 Service make_gatehouse_service(const GatehouseParts& parts) {
     Service service(api::gatehouse::model(), error_table, gatehouse_body_bytes_max);
     service.handle(gatehouse::AdvanceClock{parts.manual_clock, parts.wake_loops});
+    service.handle(gatehouse::ConnectDevice{parts.devices, parts.workers});
     const gatehouse::TraceCursor cursor(parts.clock.wall_now());
     service.handle(gatehouse::Explain{parts.traces, parts.log, parts.workers});
     service.handle(gatehouse::FollowTraces{parts.traces, parts.clock, cursor});

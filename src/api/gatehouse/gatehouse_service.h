@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "api/gatehouse/connect_device.h"
 #include "api/service.h"
 #include "async/worker_pool.h"
 #include "base/clock.h"
@@ -28,6 +29,7 @@ struct GatehouseParts {
     ::gatehouse::logs::TraceStore& traces;
     ::gatehouse::logs::LogStore& log;
     async::WorkerPool& workers;
+    gatehouse::DeviceParts devices;
     // Null with the system's clock.
     ManualClock* manual_clock = nullptr;
     // Makes every loop look at the clock again.

@@ -35,7 +35,7 @@ async::Task<wire::Outcome<CreateAccessKeyResponse>> CreateAccessKey::handle(
     const auto user = user_of(caller, request.user_name);
     if (!user) co_return failure_of(user.error());
     auto made = co_await access.change_keys(
-        [&](Records& records) { return records.keys.create(caller.tenant, *user); });
+        caller, [&](Records& records) { return records.keys.create(caller.tenant, *user); });
     if (!made) co_return failure_of(made.error());
     co_return CreateAccessKeyResponse{.access_key = {.user_name = *user,
                                                      .access_key_id = made->key.key.id.value(),
@@ -69,7 +69,7 @@ async::Task<wire::Outcome<UpdateAccessKeyResponse>> UpdateAccessKey::handle(
     if (!user) co_return failure_of(user.error());
     const auto status = request.status == StatusType::Active ? store::KeyStatus::Active
                                                              : store::KeyStatus::Inactive;
-    const auto done = co_await access.change_keys([&](Records& records) {
+    const auto done = co_await access.change_keys(caller, [&](Records& records) {
         return records.keys.set_status(caller.tenant, *user,
                                        store::AccessKeyId(request.access_key_id), status);
     });
@@ -83,7 +83,7 @@ async::Task<wire::Outcome<DeleteAccessKeyResponse>> DeleteAccessKey::handle(
     if (!user) co_return failure_of(user.error());
     const store::AccessKeyId id(request.access_key_id);
     const auto done = co_await access.change_keys(
-        [&](Records& records) { return records.keys.remove(caller.tenant, *user, id); });
+        caller, [&](Records& records) { return records.keys.remove(caller.tenant, *user, id); });
     if (!done) co_return failure_of(done.error());
     access.key_uses.forget(id);
     co_return DeleteAccessKeyResponse();

@@ -15,7 +15,7 @@ async::Task<wire::Outcome<CreateGroupResponse>> CreateGroup::handle(
     store::Identity wanted{.name = {group_kind, request.group_name},
                            .path = request.path.value_or("/")};
     const auto made = co_await access.change(
-        [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
+        caller, [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
     if (!made) co_return failure_of(made.error());
     co_return CreateGroupResponse{.group = group_shape(caller, *made)};
 }
@@ -67,7 +67,7 @@ async::Task<wire::Outcome<ListGroupsForUserResponse>> ListGroupsForUser::handle(
 
 async::Task<wire::Outcome<AddUserToGroupResponse>> AddUserToGroup::handle(
     const Caller& caller, AddUserToGroupRequest request) const {
-    const auto done = co_await access.change([&](Records& records) {
+    const auto done = co_await access.change(caller, [&](Records& records) {
         return records.identities.add_member(caller.tenant, request.group_name, request.user_name);
     });
     if (!done) co_return failure_of(done.error());
@@ -76,7 +76,7 @@ async::Task<wire::Outcome<AddUserToGroupResponse>> AddUserToGroup::handle(
 
 async::Task<wire::Outcome<RemoveUserFromGroupResponse>> RemoveUserFromGroup::handle(
     const Caller& caller, RemoveUserFromGroupRequest request) const {
-    const auto done = co_await access.change([&](Records& records) {
+    const auto done = co_await access.change(caller, [&](Records& records) {
         return records.identities.remove_member(caller.tenant, request.group_name,
                                                 request.user_name);
     });

@@ -46,14 +46,16 @@ struct IamAccess {
     }
     // The same for what changes records: nobody is judged by the old ones afterwards.
     template <class Work>
-    auto change(Work work) const -> async::Task<std::invoke_result_t<Work, Records&>> {
-        return judged_anew(judge, read(std::move(work)));
+    auto change(const Caller& caller, Work work) const
+        -> async::Task<std::invoke_result_t<Work, Records&>> {
+        return judged_anew(judge, caller.tenant.account, read(std::move(work)));
     }
     // The same for what changes access keys.
     template <class Work>
-    auto change_keys(Work work) const -> async::Task<std::invoke_result_t<Work, Records&>> {
+    auto change_keys(const Caller& caller, Work work) const
+        -> async::Task<std::invoke_result_t<Work, Records&>> {
         using Answer = std::invoke_result_t<Work, Records&>;
-        return judged_anew(judge,
+        return judged_anew(judge, caller.tenant.account,
                            records.run([*this, work = std::move(work)](
                                            storage::ResourceStore& resources) mutable -> Answer {
                                auto done = apply(resources, work);
@@ -66,9 +68,10 @@ struct IamAccess {
 private:
     // A coroutine for each type of answer, not for each piece of work.
     template <class Answer>
-    static async::Task<Answer> judged_anew(store::AccessJudge& judge, async::Task<Answer> working) {
+    static async::Task<Answer> judged_anew(store::AccessJudge& judge, AccountId account,
+                                           async::Task<Answer> working) {
         auto outcome = co_await std::move(working);
-        judge.changed();
+        judge.changed(account);
         co_return outcome;
     }
     template <class Work>

@@ -4,9 +4,11 @@
 #include "api/iam/errors.h"
 #include "api/iam/group_operations.h"
 #include "api/iam/identity_operations.h"
+#include "api/iam/list_account_aliases.h"
 #include "api/iam/managed_policy_operations.h"
 #include "api/iam/permissions.h"
 #include "api/iam/role_operations.h"
+#include "api/iam/tag_operations.h"
 #include "api/iam/user_operations.h"
 #include "api/shapes/iam/model.h"
 
@@ -53,25 +55,38 @@ Service make_iam_service(const iam::IamAccess& access) {
         .handle(iam::GetUser{access})
         .handle(iam::GetUserPolicy{access})
         .handle(iam::ListAccessKeys{access})
+        .handle(iam::ListAccountAliases{access})
         .handle(iam::ListAttachedGroupPolicies{access})
         .handle(iam::ListAttachedRolePolicies{access})
         .handle(iam::ListAttachedUserPolicies{access})
         .handle(iam::ListGroupPolicies{access})
         .handle(iam::ListGroups{access})
         .handle(iam::ListGroupsForUser{access})
+        .handle(iam::ListInstanceProfilesForRole{access})
         .handle(iam::ListPolicies{access})
+        .handle(iam::ListPolicyTags{access})
         .handle(iam::ListPolicyVersions{access})
         .handle(iam::ListRolePolicies{access})
+        .handle(iam::ListRoleTags{access})
         .handle(iam::ListRoles{access})
         .handle(iam::ListUserPolicies{access})
+        .handle(iam::ListUserTags{access})
         .handle(iam::ListUsers{access})
         .handle(iam::PutGroupPolicy{access})
         .handle(iam::PutRolePolicy{access})
         .handle(iam::PutUserPolicy{access})
         .handle(iam::RemoveUserFromGroup{access})
         .handle(iam::SetDefaultPolicyVersion{access})
+        .handle(iam::TagPolicy{access})
+        .handle(iam::TagRole{access})
+        .handle(iam::TagUser{access})
+        .handle(iam::UntagPolicy{access})
+        .handle(iam::UntagRole{access})
+        .handle(iam::UntagUser{access})
         .handle(iam::UpdateAccessKey{access})
         .handle(iam::UpdateAssumeRolePolicy{access})
+        .handle(iam::UpdateRole{access})
+        .handle(iam::UpdateRoleDescription{access})
         .handle(iam::UpdateUser{access});
     return service;
 }

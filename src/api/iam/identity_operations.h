@@ -68,8 +68,11 @@ struct DeleteIdentity {
 
     async::Task<wire::Outcome<typename S::Response>> handle(const Caller& caller,
                                                             typename S::Request request) const {
-        const auto done = co_await access.change([&](Records& records) {
-            return records.identities.remove(caller.tenant, identity_in(request));
+        const auto done = co_await access.change(caller, [&](Records& records) {
+            const auto name = identity_in(request);
+            auto removed = records.identities.remove(caller.tenant, name);
+            if (removed) access.accounts.forget_sessions(caller.tenant.account, name);
+            return removed;
         });
         if (!done) co_return failure_of(done.error());
         co_return typename S::Response();
@@ -86,7 +89,7 @@ struct PutInlinePolicy {
 
     async::Task<wire::Outcome<typename S::Response>> handle(const Caller& caller,
                                                             typename S::Request request) const {
-        const auto done = co_await access.change([&](Records& records) {
+        const auto done = co_await access.change(caller, [&](Records& records) {
             return records.identities.put_policy(caller.tenant, identity_in(request),
                                                  request.policy_name,
                                                  std::move(request.policy_document));
@@ -153,7 +156,7 @@ struct DeleteInlinePolicy {
 
     async::Task<wire::Outcome<typename S::Response>> handle(const Caller& caller,
                                                             typename S::Request request) const {
-        const auto done = co_await access.change([&](Records& records) {
+        const auto done = co_await access.change(caller, [&](Records& records) {
             return records.identities.remove_policy(caller.tenant, identity_in(request),
                                                     request.policy_name);
         });
@@ -172,7 +175,7 @@ struct AttachManagedPolicy {
 
     async::Task<wire::Outcome<typename S::Response>> handle(const Caller& caller,
                                                             typename S::Request request) const {
-        const auto done = co_await access.change([&](Records& records) {
+        const auto done = co_await access.change(caller, [&](Records& records) {
             return records.identities.attach(caller.tenant, identity_in(request),
                                              request.policy_arn);
         });
@@ -191,7 +194,7 @@ struct DetachManagedPolicy {
 
     async::Task<wire::Outcome<typename S::Response>> handle(const Caller& caller,
                                                             typename S::Request request) const {
-        const auto done = co_await access.change([&](Records& records) {
+        const auto done = co_await access.change(caller, [&](Records& records) {
             return records.identities.detach(caller.tenant, identity_in(request),
                                              request.policy_arn);
         });

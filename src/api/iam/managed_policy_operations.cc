@@ -33,7 +33,7 @@ async::Task<wire::Outcome<CreatePolicyResponse>> CreatePolicy::handle(
                                 .path = request.path.value_or("/"),
                                 .description = request.description.value_or(""),
                                 .tags = tags_of(request.tags)};
-    const auto made = co_await access.change([&](Records& records) {
+    const auto made = co_await access.change(caller, [&](Records& records) {
         return records.policies.create(caller.tenant, wanted, request.policy_document);
     });
     if (!made) co_return failure_of(made.error());
@@ -90,7 +90,7 @@ async::Task<wire::Outcome<ListPoliciesResponse>> ListPolicies::handle(
 
 async::Task<wire::Outcome<DeletePolicyResponse>> DeletePolicy::handle(
     const Caller& caller, DeletePolicyRequest request) const {
-    const auto done = co_await access.change([&](Records& records) {
+    const auto done = co_await access.change(caller, [&](Records& records) {
         return records.policies.remove(caller.tenant, request.policy_arn);
     });
     if (!done) co_return failure_of(done.error());
@@ -101,7 +101,7 @@ async::Task<wire::Outcome<CreatePolicyVersionResponse>> CreatePolicyVersion::han
     const Caller& caller, CreatePolicyVersionRequest request) const {
     const auto as_default =
         request.set_as_default.value_or(false) ? store::SetAsDefault::Yes : store::SetAsDefault::No;
-    const auto policy = co_await access.change([&](Records& records) {
+    const auto policy = co_await access.change(caller, [&](Records& records) {
         return records.policies.create_version(caller.tenant, request.policy_arn,
                                                request.policy_document, as_default);
     });
@@ -142,7 +142,7 @@ async::Task<wire::Outcome<ListPolicyVersionsResponse>> ListPolicyVersions::handl
 
 async::Task<wire::Outcome<DeletePolicyVersionResponse>> DeletePolicyVersion::handle(
     const Caller& caller, DeletePolicyVersionRequest request) const {
-    const auto done = co_await access.change([&](Records& records) {
+    const auto done = co_await access.change(caller, [&](Records& records) {
         return records.policies.remove_version(caller.tenant, request.policy_arn,
                                                request.version_id);
     });
@@ -152,7 +152,7 @@ async::Task<wire::Outcome<DeletePolicyVersionResponse>> DeletePolicyVersion::han
 
 async::Task<wire::Outcome<SetDefaultPolicyVersionResponse>> SetDefaultPolicyVersion::handle(
     const Caller& caller, SetDefaultPolicyVersionRequest request) const {
-    const auto done = co_await access.change([&](Records& records) {
+    const auto done = co_await access.change(caller, [&](Records& records) {
         return records.policies.set_default(caller.tenant, request.policy_arn, request.version_id);
     });
     if (!done) co_return failure_of(done.error());

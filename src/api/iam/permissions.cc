@@ -22,8 +22,9 @@ constexpr std::array<Subject, 5> subjects{{{"ForUser", "UserName", "user"},
                                            {"AccessKey", "UserName", "user"}}};
 
 // These need no resource.
-constexpr std::array<std::string_view, 5> of_everything{"ListUsers", "ListGroups", "ListRoles",
-                                                        "ListPolicies", "GetAccessKeyLastUsed"};
+constexpr std::array<std::string_view, 6> of_everything{
+    "ListUsers",    "ListGroups",           "ListRoles",
+    "ListPolicies", "GetAccessKeyLastUsed", "ListAccountAliases"};
 
 std::string policy_resource(const Caller& caller, std::string_view operation,
                             const RequestNames& names) {

@@ -22,7 +22,7 @@ async::Task<wire::Outcome<CreateRoleResponse>> CreateRole::handle(const Caller& 
                            .description = request.description.value_or(""),
                            .session_seconds_max = request.max_session_duration.value_or(3600)};
     const auto made = co_await access.change(
-        [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
+        caller, [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
     if (!made) co_return failure_of(made.error());
     co_return CreateRoleResponse{.role = role_shape(caller, *made)};
 }
@@ -51,12 +51,52 @@ async::Task<wire::Outcome<ListRolesResponse>> ListRoles::handle(const Caller& ca
 
 async::Task<wire::Outcome<UpdateAssumeRolePolicyResponse>> UpdateAssumeRolePolicy::handle(
     const Caller& caller, UpdateAssumeRolePolicyRequest request) const {
-    const auto done = co_await access.change([&](Records& records) {
+    const auto done = co_await access.change(caller, [&](Records& records) {
         return records.identities.set_trust_policy(caller.tenant, request.role_name,
                                                    request.policy_document);
     });
     if (!done) co_return failure_of(done.error());
     co_return UpdateAssumeRolePolicyResponse();
+}
+
+async::Task<wire::Outcome<UpdateRoleResponse>> UpdateRole::handle(const Caller& caller,
+                                                                  UpdateRoleRequest request) const {
+    const auto done = co_await access.change(caller, [&](Records& records) {
+        return records.identities.update_role(
+            caller.tenant, request.role_name,
+            {.description = request.description,
+             .session_seconds_max = request.max_session_duration});
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return UpdateRoleResponse();
+}
+
+async::Task<wire::Outcome<UpdateRoleDescriptionResponse>> UpdateRoleDescription::handle(
+    const Caller& caller, UpdateRoleDescriptionRequest request) const {
+    const auto changed =
+        co_await access.change(caller, [&](Records& records) -> Result<store::Identity> {
+            if (auto done = records.identities.update_role(
+                    caller.tenant, request.role_name,
+                    {.description = request.description, .session_seconds_max = {}});
+                !done) {
+                return fail(std::move(done.error()));
+            }
+            return records.identities.get(caller.tenant, {role_kind, request.role_name});
+        });
+    if (!changed) co_return failure_of(changed.error());
+    co_return UpdateRoleDescriptionResponse{.role = role_shape(caller, *changed)};
+}
+
+// Tools ask before they delete a role.
+async::Task<wire::Outcome<ListInstanceProfilesForRoleResponse>> ListInstanceProfilesForRole::handle(
+    const Caller& caller, ListInstanceProfilesForRoleRequest request) const {
+    const auto found = co_await access.read([&](Records& records) {
+        return records.identities.get(caller.tenant, {role_kind, request.role_name});
+    });
+    if (!found) co_return failure_of(found.error());
+    ListInstanceProfilesForRoleResponse response;
+    set_marker(response, "");
+    co_return response;
 }
 
 }  // namespace gatehouse::api::iam

@@ -1,4 +1,4 @@
-// Roles: making, reading, listing, and whom they trust.
+// Roles: making, reading, changing, listing, and whom they trust. There are no instance profiles.
 // Source: IAM API Reference, the operations of the same names.
 #pragma once
 
@@ -6,8 +6,11 @@
 #include "api/iam/iam_access.h"
 #include "api/shapes/iam/create_role.h"
 #include "api/shapes/iam/get_role.h"
+#include "api/shapes/iam/list_instance_profiles_for_role.h"
 #include "api/shapes/iam/list_roles.h"
 #include "api/shapes/iam/update_assume_role_policy.h"
+#include "api/shapes/iam/update_role.h"
+#include "api/shapes/iam/update_role_description.h"
 
 namespace gatehouse::api::iam {
 
@@ -41,6 +44,30 @@ struct UpdateAssumeRolePolicy {
 
     async::Task<wire::Outcome<UpdateAssumeRolePolicyResponse>> handle(
         const Caller& caller, UpdateAssumeRolePolicyRequest request) const;
+};
+
+struct UpdateRole {
+    using Shape = UpdateRoleShape;
+    IamAccess access;
+
+    async::Task<wire::Outcome<UpdateRoleResponse>> handle(const Caller& caller,
+                                                          UpdateRoleRequest request) const;
+};
+
+struct UpdateRoleDescription {
+    using Shape = UpdateRoleDescriptionShape;
+    IamAccess access;
+
+    async::Task<wire::Outcome<UpdateRoleDescriptionResponse>> handle(
+        const Caller& caller, UpdateRoleDescriptionRequest request) const;
+};
+
+struct ListInstanceProfilesForRole {
+    using Shape = ListInstanceProfilesForRoleShape;
+    IamAccess access;
+
+    async::Task<wire::Outcome<ListInstanceProfilesForRoleResponse>> handle(
+        const Caller& caller, ListInstanceProfilesForRoleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iam

@@ -20,7 +20,7 @@ async::Task<wire::Outcome<CreateUserResponse>> CreateUser::handle(const Caller& 
                            .path = request.path.value_or("/"),
                            .tags = tags_of(request.tags)};
     const auto made = co_await access.change(
-        [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
+        caller, [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
     if (!made) co_return failure_of(made.error());
     co_return CreateUserResponse{.user = user_shape(caller, *made)};
 }
@@ -67,9 +67,14 @@ async::Task<wire::Outcome<ListUsersResponse>> ListUsers::handle(const Caller& ca
 
 async::Task<wire::Outcome<UpdateUserResponse>> UpdateUser::handle(const Caller& caller,
                                                                   UpdateUserRequest request) const {
-    const auto done = co_await access.change_keys([&](Records& records) {
-        return records.identities.rename(caller.tenant, request.user_name, request.new_user_name,
-                                         request.new_path);
+    const auto done = co_await access.change_keys(caller, [&](Records& records) {
+        auto renamed = records.identities.rename(caller.tenant, request.user_name,
+                                                 request.new_user_name, request.new_path);
+        if (renamed && request.new_user_name) {
+            access.accounts.forget_sessions(caller.tenant.account,
+                                            {store::IdentityKind::User, request.user_name});
+        }
+        return renamed;
     });
     if (!done) co_return failure_of(done.error());
     co_return UpdateUserResponse();

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/arn.h"
 
@@ -75,6 +78,19 @@ std::string resource_of(const Caller& caller, std::string_view operation,
     return labelled_resource(caller.tenant, "iot", names, labelled);
 }
 
+// In whose name something will act.
+std::optional<std::string> role_in(std::string_view operation, const RequestNames& names) {
+    constexpr std::array<std::string_view, 4> with_role{"CreateRoleAlias", "SetLoggingOptions",
+                                                        "SetV2LoggingOptions", "UpdateRoleAlias"};
+    constexpr std::array<std::string_view, 2> with_config{"RegisterCACertificate",
+                                                          "UpdateCACertificate"};
+    if (std::ranges::count(with_role, operation) > 0) return names.in_body("roleArn");
+    if (std::ranges::count(with_config, operation) > 0) {
+        return names.in_body_within("registrationConfig", "roleArn");
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Permission permission_of(const Caller& caller, std::string_view operation,
@@ -85,8 +101,7 @@ Permission permission_of(const Caller& caller, std::string_view operation,
     } else {
         permission.resources = {resource_of(caller, operation, names)};
     }
-    const bool takes_role = operation == "CreateRoleAlias" || operation == "UpdateRoleAlias";
-    if (const auto role = takes_role ? names.in_body("roleArn") : std::nullopt) {
+    if (const auto role = role_in(operation, names)) {
         permission.passed_roles = {passed_role(caller.tenant, *role)};
     }
     return permission;

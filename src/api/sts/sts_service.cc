@@ -3,7 +3,9 @@
 #include "api/shapes/sts/model.h"
 #include "api/sts/assume_role.h"
 #include "api/sts/errors.h"
+#include "api/sts/get_access_key_info.h"
 #include "api/sts/get_caller_identity.h"
+#include "api/sts/get_session_token.h"
 
 namespace gatehouse::api {
 namespace {
@@ -21,7 +23,9 @@ Service make_sts_service(const StsParts& parts) {
     Service service(sts::model(), sts::error_table(), sts_body_bytes_max);
     service.needs(&nothing_needed)
         .handle(sts::AssumeRole{parts.sessions})
-        .handle(sts::GetCallerIdentity{parts.records});
+        .handle(sts::GetAccessKeyInfo{parts.accounts})
+        .handle(sts::GetCallerIdentity{parts.records})
+        .handle(sts::GetSessionToken{parts.accounts.session_keys()});
     return service;
 }
 

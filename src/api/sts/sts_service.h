@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/service.h"
+#include "iam/accounts.h"
 #include "iam/role_sessions.h"
 #include "storage/async_resource_store.h"
 
@@ -11,6 +12,7 @@ namespace gatehouse::api {
 struct StsParts {
     storage::AsyncResourceStore& records;
     ::gatehouse::iam::RoleSessions& sessions;
+    ::gatehouse::iam::Accounts& accounts;
 };
 
 Service make_sts_service(const StsParts& parts);

@@ -10,6 +10,8 @@ std::span<const Command> all_commands() {
         Command{"bench", "put load on a broker, ours or any other", run_bench},
         Command{"ca", "the local CA of the server's certificates", run_ca},
         Command{"clock", "move the time of a server with --clock manual", run_clock},
+        Command{"connect-device", "make a device and a kit with which it connects",
+                run_connect_device},
         Command{"device", "behave like a device: connect, publish every few seconds", run_device},
         Command{"env", "print shell lines that point AWS tools at the running server", run_env},
         Command{"explain", "why something was refused, by its trace id", run_explain},

@@ -13,6 +13,7 @@ Exit run_authorizer(const Invocation& invocation);
 Exit run_bench(const Invocation& invocation);
 Exit run_ca(const Invocation& invocation);
 Exit run_clock(const Invocation& invocation);
+Exit run_connect_device(const Invocation& invocation);
 Exit run_device(const Invocation& invocation);
 Exit run_env(const Invocation& invocation);
 Exit run_explain(const Invocation& invocation);

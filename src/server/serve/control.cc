@@ -10,6 +10,7 @@
 #include "api/logs/logs_service.h"
 #include "api/sts/sts_service.h"
 #include "authentication/password_authenticator.h"
+#include "base/durable_file.h"
 #include "gateway/http_door.h"
 #include "server/version.h"
 
@@ -79,6 +80,21 @@ registry::AuthorizerSettings authorizer_settings(const Settings& settings) {
     return authorizers;
 }
 
+api::gatehouse::DeviceParts device_parts(const ControlApi::Parts& parts) {
+    return {
+        .setups = *parts.resources.device_setups,
+        .authority = *parts.foundation.authority,
+        .endpoint_name =
+            [&endpoints = parts.endpoints](Tenant tenant) {
+                return endpoints.name_for(std::move(tenant), registry::EndpointType::DataAts);
+            },
+        .mqtts_port = parts.mqtts_port,
+        .root_ca_pem = [certificate = parts.foundation.certificate.get()]() -> Result<std::string> {
+            const std::string file = certificate->authority_file();
+            return file.empty() ? Result<std::string>() : read_file(file);
+        }};
+}
+
 api::Service make_iot(const ControlApi::Parts& parts) {
     return api::make_iot_service(
         {.authorizers = *parts.resources.authorizers,
@@ -133,7 +149,7 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     made->judge = std::make_unique<iam::AccessJudge>(*foundation.async_store, *foundation.clock,
                                                      made->key_uses);
     made->role_sessions = std::make_unique<iam::RoleSessions>(
-        *foundation.async_store, *made->judge, made->accounts->temporary_keys(), *foundation.clock);
+        *foundation.async_store, *made->judge, made->accounts->session_keys(), *foundation.clock);
     auto authorizers =
         registry::Authorizers::load(*foundation.async_store, authorizer_settings(settings));
     if (!authorizers) return fail(std::move(authorizers.error()));
@@ -154,13 +170,18 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
     Random& random = foundation.random;
     registry::EventOutbox& outbox = *foundation.event_outbox;
     const Limits& limits = settings.profile.limits;
-    policies = std::make_unique<registry::Policies>(
-        store, registry::PolicyRecords::Parts{clock,
-                                              random,
-                                              {.characters_max = limits.policy_characters_max,
-                                               .versions_max = limits.policy_versions_max}});
-    certificates = std::make_unique<registry::Certificates>(
-        store, registry::CertificateRecords::Parts{clock, random});
+    const registry::PolicyRecords::Parts of_policies{
+        clock,
+        random,
+        {.characters_max = limits.policy_characters_max,
+         .versions_max = limits.policy_versions_max}};
+    const registry::CertificateRecords::Parts of_certificates{clock, random};
+    policies = std::make_unique<registry::Policies>(store, of_policies);
+    certificates = std::make_unique<registry::Certificates>(store, of_certificates);
+    device_setups = std::make_unique<registry::DeviceSetups>(
+        store,
+        registry::DeviceSetupRecords::Parts{
+            .things = {random, outbox}, .certificates = of_certificates, .policies = of_policies});
     ca_certificates = std::make_unique<registry::CaCertificates>(
         store, registry::CaCertificateRecords::Parts{clock, random});
     transfers = std::make_unique<registry::CertificateTransfers>(
@@ -206,6 +227,7 @@ ControlApi::ControlApi(const Parts& parts)
                                      .traces = *foundation.traces,
                                      .log = *foundation.log,
                                      .workers = foundation.workers,
+                                     .devices = device_parts(parts),
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
     services.push_back(make_iot(parts));
@@ -225,8 +247,9 @@ ControlApi::ControlApi(const Parts& parts)
                                               .accounts = *parts.resources.accounts,
                                               .judge = *parts.resources.judge,
                                               .key_uses = parts.resources.key_uses}));
-    services.push_back(api::make_sts_service(
-        {.records = *foundation.async_store, .sessions = *parts.resources.role_sessions}));
+    services.push_back(api::make_sts_service({.records = *foundation.async_store,
+                                              .sessions = *parts.resources.role_sessions,
+                                              .accounts = *parts.resources.accounts}));
     services.push_back(
         api::make_acm_service({*parts.resources.imported_certificates, *foundation.clock}));
     api_ = std::make_unique<api::Api>(

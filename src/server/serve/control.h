@@ -22,6 +22,7 @@
 #include "registry/ca_certificates.h"
 #include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
+#include "registry/device_setup_records.h"
 #include "registry/domain_configurations.h"
 #include "registry/event_settings.h"
 #include "registry/imported_certificates.h"
@@ -60,6 +61,7 @@ public:
     std::unique_ptr<registry::Certificates> certificates;
     std::unique_ptr<registry::CaCertificates> ca_certificates;
     std::unique_ptr<registry::CertificateTransfers> transfers;
+    std::unique_ptr<registry::DeviceSetups> device_setups;
     std::unique_ptr<registry::Things> things;
     std::unique_ptr<registry::ThingTypes> thing_types;
     std::unique_ptr<registry::ThingGroups> thing_groups;
@@ -91,10 +93,14 @@ public:
         // What /ready answers with: true once every door is open.
         std::function<bool()> is_ready;
         DeviceEndpoints& endpoints;
+        // Of the door that is open by now.
+        std::function<std::optional<std::uint16_t>()> mqtts_port;
     };
     explicit ControlApi(const Parts& parts);
 
     net::Routes& routes() { return *api_; }
+    // As the devices' doors serve it, to who signs for the data plane.
+    net::Routes& routes_at_doors() { return api_->at_doors(); }
     const ApiCallCounts& calls() const { return calls_; }
 
 private:

@@ -112,6 +112,20 @@ std::unique_ptr<authentication::CertificateAuthenticator> make_certificates(
             .limits = {.characters_max = parts.settings.profile.limits.policy_characters_max}});
 }
 
+std::unique_ptr<authentication::SignatureAuthenticator> make_signatures(
+    const Devices::Parts& parts, const Clock& signing_clock) {
+    using Regions = authentication::SignatureAuthenticator::Regions;
+    const bool takes_any = parts.settings.tenancy == Tenancy::Single &&
+                           parts.settings.profile.behaviour.door_rules == DoorRules::Every;
+    return std::make_unique<authentication::SignatureAuthenticator>(
+        authentication::SignatureAuthenticator::Parts{
+            .store = *parts.foundation.async_store,
+            .keys = parts.accounts,
+            .clock = *parts.foundation.clock,
+            .signing_clock = signing_clock,
+            .regions = takes_any ? Regions::Any : Regions::OfEndpoint});
+}
+
 // With some time for what goes before the authorizer is asked.
 std::chrono::milliseconds authenticate_wait(const Limits& limits) {
     const std::chrono::milliseconds authorizers(limits.authorizer_wait_ms);
@@ -148,6 +162,7 @@ Devices::Devices(const Parts& parts)
       authorizers_file_(parts.settings.authorizers_file),
       watch_(*parts.foundation.identity_watch),
       index_(*parts.foundation.index),
+      judge_(parts.judge),
       lookups_(parts.loops.main()) {}
 
 Result<void> Devices::declare_authorizers() {
@@ -193,8 +208,14 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
     made->certificates_ = make_certificates(parts, *made);
+    made->signatures_ = make_signatures(parts, made->signing_clock_);
+    made->credentials_ = std::make_unique<authentication::CredentialsProvider>(
+        authentication::CredentialsProvider::Parts{.certificates = *made->certificates_,
+                                                   .role_aliases = parts.role_aliases,
+                                                   .sessions = parts.role_sessions,
+                                                   .keys = parts.accounts.device_keys()});
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
-        *made->certificates_, *made->custom_authorizer_, made->passwords_.get(),
+        *made->certificates_, *made->signatures_, *made->custom_authorizer_, made->passwords_.get(),
         parts.authorizers.directory(), std::move(*anonymous), *foundation.clock);
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewaySettings{
@@ -214,11 +235,13 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
                                       return endpoints.tenant_of(server_name);
                                   },
                               .domains = foundation.domains->domains(),
-                              .presence = made.get()},
+                              .presence = made.get(),
+                              .device_keys = made->credentials_.get()},
         parts.loops.all());
     made->operations_ = std::make_unique<DeviceOperations>(*made->gateway_, foundation.workers);
     made->gateway_->serve(made->operations_.get());
     made->follow_registry();
+    made->follow_iam();
     return made;
 }
 
@@ -266,6 +289,13 @@ void Devices::changed(const Tenant& tenant, const gateway::Presence& presence) {
                  .version = presence.version});
 }
 
+void Devices::follow_iam() {
+    judge_.on_changed([this](const AccountId& account) {
+        signatures_->note(account);
+        gateway_->review_signed(account);
+    });
+}
+
 void Devices::certificate_waits(const registry::RegisteredCertificate& certificate) {
     const auto& loops = loops_.all();
     const auto here = std::ranges::find(loops, async::EventLoop::current());
@@ -284,6 +314,7 @@ Result<void> Devices::reload_passwords() {
 Devices::~Devices() {
     watch_.on_affected(nullptr);
     index_.on_connectivity_wanted(nullptr);
+    judge_.on_changed(nullptr);
     gateway_.reset();
     for (const auto& port : ports_) port->serve(nullptr);
 }

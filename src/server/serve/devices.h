@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "authentication/certificate_authenticator.h"
+#include "authentication/credentials_provider.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/declared_answerers.h"
 #include "authentication/device_authenticator.h"
 #include "authentication/registration_listener.h"
+#include "authentication/signature_authenticator.h"
 #include "base/result.h"
 #include "broker/broker.h"
 #include "broker/event_loop_port.h"
@@ -20,9 +22,13 @@
 #include "gateway/drop_reports.h"
 #include "gateway/gateway.h"
 #include "gateway/presence_listener.h"
+#include "iam/access_judge.h"
+#include "iam/accounts.h"
+#include "iam/role_sessions.h"
 #include "indexing/index_worker.h"
 #include "net/name_lookups.h"
 #include "registry/authorizers.h"
+#include "registry/role_aliases.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/device_operations.h"
 #include "server/serve/foundation.h"
@@ -41,6 +47,10 @@ public:
         registry::Authorizers& authorizers;
         functions::FunctionInvoker& functions;
         const authentication::InvokePermissions& permissions;
+        iam::Accounts& accounts;
+        iam::AccessJudge& judge;
+        iam::RoleSessions& role_sessions;
+        registry::RoleAliases& role_aliases;
     };
     // InvalidInput: the policy for anonymous clients, the file of passwords, or that of authorizers
     // cannot be used.
@@ -67,6 +77,7 @@ private:
     Result<void> start_broker(const Parts& parts);
     void changed(const Tenant& tenant, const gateway::Presence& presence) override;
     void follow_registry();
+    void follow_iam();
     template <class Work>
     async::Task<void> on_every_loop(Work work);
 
@@ -77,10 +88,14 @@ private:
     const std::string authorizers_file_;
     registry::IdentityWatch& watch_;
     indexing::IndexWorker& index_;
+    iam::AccessJudge& judge_;
+    const SystemClock signing_clock_;
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
     std::unique_ptr<authentication::CertificateAuthenticator> certificates_;
+    std::unique_ptr<authentication::SignatureAuthenticator> signatures_;
+    std::unique_ptr<authentication::CredentialsProvider> credentials_;
     net::NameLookups lookups_;
     async::Snapshot<authentication::DeclaredAnswerers> declared_{
         std::make_shared<const authentication::DeclaredAnswerers>()};

@@ -56,7 +56,11 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                   .endpoints = *made->endpoints_,
                                   .authorizers = *made->resources_->authorizers,
                                   .functions = made->resources_->functions->invoker(),
-                                  .permissions = made->resources_->functions->permissions()});
+                                  .permissions = made->resources_->functions->permissions(),
+                                  .accounts = *made->resources_->accounts,
+                                  .judge = *made->resources_->judge,
+                                  .role_sessions = *made->resources_->role_sessions,
+                                  .role_aliases = *made->resources_->role_aliases});
     if (!devices) return fail(std::move(devices.error()));
     made->devices_ = std::move(*devices);
     made->api_ = std::make_unique<ControlApi>(
@@ -67,7 +71,9 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                           .custom_authorizer = made->devices_->custom_authorizer(),
                           .gateway = made->devices_->gateway(),
                           .is_ready = [server = made.get()] { return server->ready_.load(); },
-                          .endpoints = *made->endpoints_});
+                          .endpoints = *made->endpoints_,
+                          .mqtts_port = [server = made.get()] { return server->mqtts_port(); }});
+    made->devices_->gateway().offer(made->api_->routes_at_doors());
     made->metrics_ =
         std::make_unique<MetricsPage>(MetricsPage::Parts{.foundation = *made->foundation_,
                                                          .loops = *made->loops_,
@@ -119,6 +125,10 @@ Result<void> Server::run() {
     loops_->run();
     ::unlink(settings_.ready_file.c_str());
     return {};
+}
+
+std::optional<std::uint16_t> Server::mqtts_port() const {
+    return doors_ ? doors_->ports().mqtts : std::nullopt;
 }
 
 ReadyFile Server::ready_file() const {

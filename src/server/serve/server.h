@@ -44,6 +44,7 @@ private:
 
     Result<void> announce();
     ReadyFile ready_file() const;
+    std::optional<std::uint16_t> mqtts_port() const;
     void drain();
     async::Task<void> drain_all();
     void reread();

@@ -1,0 +1,43 @@
+// What a user or a role session may do by IAM: the policies of its identity, of its groups where it
+// is a user, and the variables that they may ask.
+// Source: IAM User Guide, "Policies and permissions in IAM" and "AWS global condition context
+// keys", properties of the principal; AWS IoT Developer Guide, "Authorizing direct calls to AWS
+// services" (credentials-iot: variables of a session).
+//
+// Threads: any; blocks, as the store does.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/tenant.h"
+#include "policy/decision.h"
+#include "policy/variables.h"
+#include "storage/resource_store.h"
+
+namespace gatehouse::iam {
+
+struct Principal {
+    AccountId account;
+    Region region;    // gives the partition of ARNs
+    std::string arn;  // of a user or a role session
+    std::vector<std::pair<std::string, std::string>> session_facts;
+};
+
+struct PrincipalPolicies {
+    // "AIDA…", or "AROA…:SESSION" of a session. Empty: the user or the role is gone, and with it
+    // everything below.
+    std::string id;
+    std::vector<policy::PolicySource> sources;
+    policy::Variables variables;
+};
+
+// The clock must outlive what is compiled with the variables. Corrupt, Unavailable: they cannot be
+// read.
+Result<PrincipalPolicies> read_principal_policies(storage::ResourceStore& store,
+                                                  const Principal& principal, const Clock& clock);
+
+}  // namespace gatehouse::iam
