@@ -8,6 +8,7 @@
 #include "authentication/connection_variables.h"
 #include "registry/certificate_records.h"
 #include "registry/principal_facts.h"
+#include "registry/provisioning_records.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -20,6 +21,15 @@ Refusal certificate_refusal(std::string reason, std::string sentence) {
     return {.type = AuthenticationType::X509,
             .reason = std::move(reason),
             .sentence = std::move(sentence)};
+}
+
+constexpr const char* inactive_reason = "DEVICE_CERTIFICATE_INACTIVE";
+
+std::unexpected<Refusal> refused_certificate(const registry::RegisteredCertificate& certificate,
+                                             std::string reason, std::string_view why) {
+    return std::unexpected(certificate_refusal(
+        std::move(reason),
+        fmt::format("the client certificate {} {}", certificate.id.view(), why)));
 }
 
 Refusal refusal_of(const registry::Refused& refused, const registry::CertificateId& id) {
@@ -77,21 +87,21 @@ CertificateAuthenticator::recognise(std::shared_ptr<const Credentials> credentia
                                               credentials->name_of_thing().value_or(std::string()));
     auto found = co_await look_up(credentials, occasion);
     if (!found) co_return refuse(refusal_of(found.error(), id));
-    const registry::RegisteredCertificate& certificate = found->certificate;
+    const registry::RegisteredCertificate& certificate = found->principal.certificate;
     if (certificate.status == CertificateStatus::PendingActivation &&
         !certificate.authority.empty() && occasion == Occasion::Connection) {
-        parts_.listener.certificate_waits(certificate);
+        parts_.listener.certificate_waits(certificate, found->waits_for);
     }
-    if (auto checked = check(*credentials, certificate); !checked) {
+    if (auto checked = check(*credentials, *found); !checked) {
         co_return refuse(std::move(checked.error()));
     }
     trace.step(StepKind::AuthorizerChosen, StepStatus::Passed,
                fmt::format("the client certificate {} is registered and ACTIVE, with {} policies{}",
-                           id.view(), found->policies.size(),
-                           found->thing
-                               ? fmt::format("; it acts for thing '{}'", found->thing->name.view())
-                               : std::string()));
-    co_return Recognised{std::move(*found), epoch};
+                           id.view(), found->principal.policies.size(),
+                           found->principal.thing ? fmt::format("; it acts for thing '{}'",
+                                                                found->principal.thing->name.view())
+                                                  : std::string()));
+    co_return Recognised{std::move(found->principal), epoch};
 }
 
 async::Task<AuthenticationResult> CertificateAuthenticator::ask(
@@ -146,9 +156,10 @@ async::Task<std::expected<CertificateProofPtr, Refusal>> CertificateAuthenticato
 async::Task<std::expected<std::shared_ptr<const Credentials>, Refusal>>
 CertificateAuthenticator::credentials_of(AbsentClient client) {
     if (client.credentials != nullptr) co_return std::move(client.credentials);
+    using Read = registry::Outcome<registry::CertificatePrincipal>;
     const certificates::CertificateId id(client.certificate_id);
     const auto found =
-        co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Found> {
+        co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Read> {
             return registry::read_principal(store, client.tenant, id, client.client_id);
         });
     if (!found) {
@@ -168,15 +179,24 @@ CertificateAuthenticator::credentials_of(AbsentClient client) {
     co_return std::shared_ptr<const Credentials>(std::move(credentials));
 }
 
+CertificateAuthenticator::Found CertificateAuthenticator::read_waiting(
+    storage::ResourceStore& store, const Credentials& credentials) {
+    auto principal = registry::read_principal(
+        store, credentials.tenant,
+        certificates::certificate_id_of(credentials.peer.client_certificate),
+        credentials.name_of_thing());
+    if (!principal) return registry::refuse(std::move(principal.error()));
+    const auto by_template = registry::waits_for_provisioning(store, principal->certificate);
+    if (!by_template) return registry::refuse(by_template.error());
+    return LookedUp{std::move(*principal),
+                    *by_template ? WaitsFor::Provisioning : WaitsFor::Activation};
+}
+
 async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
     std::shared_ptr<const Credentials> credentials, Occasion occasion) {
     auto answer = co_await parts_.store.run([&](storage::ResourceStore& store) -> Result<Found> {
         const Bytes& presented = credentials->peer.client_certificate;
-        const auto read = [&] {
-            return registry::read_principal(store, credentials->tenant,
-                                            certificates::certificate_id_of(presented),
-                                            credentials->name_of_thing());
-        };
+        const auto read = [&] { return read_waiting(store, *credentials); };
         auto found = read();
         if (found || found.error().refusal != registry::Refusal::ResourceNotFound ||
             occasion == Occasion::Review) {
@@ -195,44 +215,50 @@ async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
     co_return std::move(*answer);
 }
 
-std::expected<void, Refusal> CertificateAuthenticator::check(
-    const Credentials& credentials, const registry::RegisteredCertificate& certificate) const {
-    const auto refused = [&](std::string reason, std::string why) {
-        return std::unexpected(certificate_refusal(
-            std::move(reason),
-            fmt::format("the client certificate {} {}", certificate.id.view(), why)));
-    };
+std::expected<void, Refusal> CertificateAuthenticator::check(const Credentials& credentials,
+                                                             const LookedUp& found) const {
+    const registry::RegisteredCertificate& certificate = found.principal.certificate;
     if (certificate.status == CertificateStatus::Revoked) {
-        return refused("DEVICE_CERTIFICATE_REVOKED", "is revoked");
+        return refused_certificate(certificate, "DEVICE_CERTIFICATE_REVOKED", "is revoked");
     }
     if (certificate.mode == registry::CertificateMode::SniOnly && !credentials.names_endpoint) {
-        return refused("SNI_MISUSED",
-                       "is registered in mode SNI_ONLY, and the client named no endpoint of this "
-                       "account in TLS (SNI): connect by the endpoint's name (`aws iot "
-                       "describe-endpoint`); further names are given by --endpoint");
+        return refused_certificate(
+            certificate, "SNI_MISUSED",
+            "is registered in mode SNI_ONLY, and the client named no endpoint of this "
+            "account in TLS (SNI): connect by the endpoint's name (`aws iot "
+            "describe-endpoint`); further names are given by --endpoint");
     }
-    if (certificate.status == CertificateStatus::PendingActivation &&
-        !certificate.authority.empty()) {
-        return refused("DEVICE_CERTIFICATE_INACTIVE",
-                       fmt::format("is registered, by CA certificate {}, and PENDING_ACTIVATION; "
-                                   "activate it with UpdateCertificate",
-                                   certificate.authority.view()));
-    }
-    if (certificate.status != CertificateStatus::Active) {
-        return refused("DEVICE_CERTIFICATE_INACTIVE",
-                       fmt::format("is {}; {}", name_of_choice(certificate.status),
-                                   certificate.status == CertificateStatus::PendingTransfer
-                                       ? "it waits for another account to accept it"
-                                       : "activate it with UpdateCertificate"));
-    }
+    if (auto active = check_active(found); !active) return active;
     const WallTime now = parts_.clock.wall_now();
     if (now < certificate.not_before) {
-        return refused("DEVICE_CERTIFICATE_INACTIVE", "is not valid yet; is the clock right?");
+        return refused_certificate(certificate, inactive_reason,
+                                   "is not valid yet; is the clock right?");
     }
     if (now > certificate.not_after) {
-        return refused("DEVICE_CERTIFICATE_INACTIVE", "has run out");
+        return refused_certificate(certificate, inactive_reason, "has run out");
     }
     return {};
+}
+
+std::expected<void, Refusal> CertificateAuthenticator::check_active(const LookedUp& found) const {
+    const registry::RegisteredCertificate& certificate = found.principal.certificate;
+    if (certificate.status == CertificateStatus::Active) return {};
+    if (certificate.status == CertificateStatus::PendingActivation &&
+        !certificate.authority.empty()) {
+        const bool by_template = found.waits_for == WaitsFor::Provisioning;
+        return refused_certificate(
+            certificate, inactive_reason,
+            fmt::format("is registered, by CA certificate {}, and PENDING_ACTIVATION; {}",
+                        certificate.authority.view(),
+                        by_template ? "it is provisioned by the CA's template now: connect again, "
+                                      "or see the event ProvisionDevice"
+                                    : "activate it with UpdateCertificate"));
+    }
+    return refused_certificate(certificate, inactive_reason,
+                               fmt::format("is {}; {}", name_of_choice(certificate.status),
+                                           certificate.status == CertificateStatus::PendingTransfer
+                                               ? "it waits for another account to accept it"
+                                               : "activate it with UpdateCertificate"));
 }
 
 std::expected<std::vector<policy::PolicySource>, Refusal> CertificateAuthenticator::sources_of(

@@ -3,7 +3,7 @@
 //
 // A certificate is let in by its registration, not by who signed it: what is not registered here
 // counts for nothing, whoever issued it. Who signed it may have it registered at its first
-// connection, which is refused all the same.
+// connection, which is refused all the same; what waits then is told of (registration_listener.h).
 //
 // Source: AWS IoT Developer Guide, "X.509 client certificates", "Just-in-time registration",
 // "Authorization".
@@ -83,10 +83,15 @@ private:
         std::shared_ptr<const Credentials> credentials, Occasion occasion,
         logs::TraceStore::Recorder trace);
     // What the store holds, read and changed in one go on a worker.
-    using Found = registry::Outcome<registry::CertificatePrincipal>;
+    struct LookedUp {
+        registry::CertificatePrincipal principal;
+        WaitsFor waits_for = WaitsFor::Activation;  // if it is PENDING_ACTIVATION
+    };
+    using Found = registry::Outcome<LookedUp>;
+    static Found read_waiting(storage::ResourceStore& store, const Credentials& credentials);
     async::Task<Found> look_up(std::shared_ptr<const Credentials> credentials, Occasion occasion);
-    std::expected<void, Refusal> check(const Credentials& credentials,
-                                       const registry::RegisteredCertificate& certificate) const;
+    std::expected<void, Refusal> check(const Credentials& credentials, const LookedUp& found) const;
+    std::expected<void, Refusal> check_active(const LookedUp& found) const;
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(
         const Credentials& credentials, const registry::CertificatePrincipal& principal);
     std::expected<std::vector<policy::PolicySource>, Refusal> sources_of(

@@ -121,10 +121,13 @@ protected:
     registry::MembershipRecords::Parts membership_parts_{outbox_};
     registry::MembershipRecords memberships_{memory_, membership_parts_};
     struct Waiting final : RegistrationListener {
-        void certificate_waits(const registry::RegisteredCertificate& certificate) override {
+        void certificate_waits(const registry::RegisteredCertificate& certificate,
+                               WaitsFor what) override {
             certificates.push_back(certificate);
+            for_what.push_back(what);
         }
         std::vector<registry::RegisteredCertificate> certificates;
+        std::vector<WaitsFor> for_what;
     } waiting_;
     CertificateAuthenticator authenticator_{
         {.store = store_, .clock = clock_, .random = random_, .listener = waiting_, .limits = {}}};
@@ -174,6 +177,7 @@ TEST_F(CertificateAuthenticatorTest, ACaRegistersItsDevicesWhenTheyConnect) {
     ASSERT_EQ(waiting_.certificates.size(), 1u);
     EXPECT_EQ(waiting_.certificates[0].id, certificate_.id);
     EXPECT_EQ(waiting_.certificates[0].authority, authority.id);
+    EXPECT_EQ(waiting_.for_what[0], WaitsFor::Activation);
     const auto found = records_.describe(tenant_, certificate_.id).value();
     EXPECT_EQ(found.status, CertificateStatus::PendingActivation);
     EXPECT_EQ(found.mode, registry::CertificateMode::SniOnly);
@@ -183,6 +187,26 @@ TEST_F(CertificateAuthenticatorTest, ACaRegistersItsDevicesWhenTheyConnect) {
     records_.set_status(tenant_, certificate_.id, CertificateStatus::Active).value();
     EXPECT_TRUE(connect("lamp", Sni::Endpoint));
     EXPECT_EQ(waiting_.certificates.size(), 2u);
+}
+
+// Developer Guide, "Just-in-time provisioning".
+TEST_F(CertificateAuthenticatorTest, ACaWithATemplateProvisionsItsDevices) {
+    const auto id = add_authority().id;
+    cas_.change(tenant_, id,
+                {.config =
+                     registry::RegistrationConfig{
+                         .template_body = R"({"Resources":{"c":{"Type":"AWS::IoT::Certificate",)"
+                                          R"("Properties":{"CertificateId":)"
+                                          R"({"Ref":"AWS::IoT::Certificate::Id"}}}}})",
+                         .role_arn = "arn:aws:iam::123456789012:role/Provisioning"}})
+        .value();
+    const auto first = connect("lamp", Sni::Endpoint);
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().reason, "DEVICE_CERTIFICATE_INACTIVE");
+    EXPECT_THAT(first.error().sentence, HasSubstr("provisioned by the CA's template"));
+    EXPECT_FALSE(connect("lamp", Sni::Endpoint));
+    EXPECT_THAT(waiting_.for_what,
+                ::testing::ElementsAre(WaitsFor::Provisioning, WaitsFor::Provisioning));
 }
 
 TEST_F(CertificateAuthenticatorTest, CasThatRegisterNobody) {

@@ -130,7 +130,7 @@ protected:
     iam::TemporaryKeys keys_{clock_, random_};
     iam::RoleSessions sessions_{store_, judge_, keys_, clock_};
     struct NobodyListens final : RegistrationListener {
-        void certificate_waits(const registry::RegisteredCertificate&) override {}
+        void certificate_waits(const registry::RegisteredCertificate&, WaitsFor) override {}
     } listener_;
     CertificateAuthenticator certificates_{
         {.store = store_, .clock = clock_, .random = random_, .listener = listener_, .limits = {}}};

@@ -176,7 +176,7 @@ TEST_F(CustomAuthorizerTest, SecretsOfHttpAreTold) {
 }
 
 struct NobodyListens final : RegistrationListener {
-    void certificate_waits(const registry::RegisteredCertificate&) override {}
+    void certificate_waits(const registry::RegisteredCertificate&, WaitsFor) override {}
 };
 
 struct NoKeys final : signature::KeyLookup {

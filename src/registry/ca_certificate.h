@@ -23,7 +23,7 @@ enum class CaStatus : std::uint8_t { Active, Inactive };
 // Whether a device's first connection registers its certificate.
 enum class AutoRegistration : std::uint8_t { Enable, Disable };
 
-// What is made for a device beside its registration; kept for the provisioning that is to come.
+// What is made for a device beside its registration: see provisioning_records.h.
 struct RegistrationConfig {
     std::string template_body;
     std::string role_arn;

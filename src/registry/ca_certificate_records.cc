@@ -10,7 +10,9 @@
 #include "registry/ca_certificate_record.h"
 #include "registry/creation_order.h"
 #include "registry/persistently.h"
+#include "registry/provisioning_records.h"
 #include "registry/registration_code.h"
+#include "registry/role_arn.h"
 #include "registry/shared_certificate.h"
 #include "registry/tag_records.h"
 
@@ -33,11 +35,21 @@ Outcome<void> check_config(const RegistrationConfig& config) {
                       "give a templateName, or a templateBody with a roleArn, not both",
                       "registrationConfig");
     }
+    if (!config.template_name.empty()) {
+        return refuse(Refusal::ResourceNotFound,
+                      fmt::format("there is no provisioning template '{}': templates are not kept "
+                                  "by name yet; give a templateBody with a roleArn",
+                                  config.template_name),
+                      "registrationConfig");
+    }
     if (has_body && config.role_arn.empty()) {
         return refuse(Refusal::InvalidRequest, "a templateBody needs a roleArn",
                       "registrationConfig");
     }
-    return {};
+    if (!config.role_arn.empty()) {
+        if (auto checked = check_role_arn(config.role_arn); !checked) return checked;
+    }
+    return has_body ? check_just_in_time_template(config.template_body) : Outcome<void>();
 }
 
 Outcome<void> check_mode(const NewCaCertificate& wanted) {

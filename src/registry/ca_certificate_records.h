@@ -1,8 +1,8 @@
 // Registered CA certificates and their rules over the store, one operation a method.
 // Source: AWS IoT API Reference, RegisterCACertificate, DescribeCACertificate, ListCACertificates,
 // UpdateCACertificate, DeleteCACertificate; Developer Guide, "Register your CA certificate".
-// Deliberate differences: messages say what to do; a registration configuration is kept, and
-// nothing is made by its template yet.
+// Deliberate differences: messages say what to do; a template is read when it is given, not when
+// the first device comes; templates are given as a body, not by name.
 //
 // Threads: every method may be called from any thread, and blocks; see on_workers.h.
 #pragma once
@@ -53,7 +53,8 @@ public:
 
     // CertificateValidation: no certificate, no authority's, out of its time, or the verification
     // certificate is not signed by it. RegistrationCodeValidation. InvalidRequest: mode and
-    // verification certificate do not fit, or the configuration is half one. LimitExceeded: ten of
+    // verification certificate do not fit, or the configuration is half one or
+    // its template does not read. ResourceNotFound: a template by name. LimitExceeded: ten of
     // the same subject. ResourceAlreadyExists: here, or in DEFAULT mode in another account.
     Outcome<CaCertificate> add(const Tenant& tenant, const NewCaCertificate& wanted);
     // ResourceNotFound.

@@ -174,6 +174,14 @@ Outcome<Stored<CaCertificate>> CertificateRecords::signer_of(const Tenant& tenan
     return std::move(signers->front());
 }
 
+Outcome<RegisteredCertificate> CertificateRecords::add_signed_to(storage::Batch& batch,
+                                                                 const Tenant& tenant,
+                                                                 const SignedCertificate& wanted) {
+    const auto signer = signer_of(tenant, wanted);
+    if (!signer) return refuse(signer.error());
+    return stage(batch, tenant, {.pem = wanted.pem, .status = wanted.status}, &*signer);
+}
+
 Outcome<RegisteredCertificate> CertificateRecords::add_signed(const Tenant& tenant,
                                                               const SignedCertificate& wanted) {
     if (auto checked = check_status_of_users(wanted.status); !checked) {
@@ -243,11 +251,23 @@ Outcome<void> CertificateRecords::try_set_status(const Tenant& tenant, const Cer
                                                  CertificateStatus status) {
     auto stored = read(tenant, id);
     if (!stored) return refuse(std::move(stored.error()));
-    RegisteredCertificate& certificate = stored->value;
-    if (certificate.status == status) return {};
+    if (stored->value.status == status) return {};
+    storage::Batch batch;
+    if (auto staged = set_status_in(batch, std::move(*stored), status); !staged) return staged;
+    if (const auto written = store_.apply(batch); !written) {
+        return refuse(refused_by(written.error()));
+    }
+    return {};
+}
+
+Outcome<void> CertificateRecords::set_status_in(storage::Batch& batch,
+                                                Stored<RegisteredCertificate> stored,
+                                                CertificateStatus status) {
+    RegisteredCertificate& certificate = stored.value;
     if (certificate.status == CertificateStatus::Revoked) {
         return refuse(Refusal::CertificateState,
-                      fmt::format("certificate {} is revoked, for good; make a new one", id.view()),
+                      fmt::format("certificate {} is revoked, for good; make a new one",
+                                  certificate.id.view()),
                       "certificateId");
     }
     if (certificate.status == CertificateStatus::PendingTransfer) {
@@ -255,18 +275,14 @@ Outcome<void> CertificateRecords::try_set_status(const Tenant& tenant, const Cer
             Refusal::CertificateState,
             fmt::format("certificate {} is being transferred; that has to be accepted, rejected or "
                         "cancelled first",
-                        id.view()),
+                        certificate.id.view()),
             "certificateId");
     }
     certificate.status = status;
     ++certificate.customer_version;
-    const auto key = key_of(tenant, id);
-    storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, overtaken(id));
+    const auto key = key_of(certificate.tenant, certificate.id);
+    batch.require(storage::HasRevision{key, stored.revision}, overtaken(certificate.id));
     batch.put(key, encode(certificate));
-    if (const auto written = store_.apply(batch); !written) {
-        return refuse(refused_by(written.error()));
-    }
     return {};
 }
 

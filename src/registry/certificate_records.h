@@ -63,6 +63,9 @@ public:
     // and none was given. Its mode is the CA's.
     Outcome<RegisteredCertificate> add_signed(const Tenant& tenant,
                                               const SignedCertificate& wanted);
+    // As part of a batch, which may be overtaken.
+    Outcome<RegisteredCertificate> add_signed_to(storage::Batch& batch, const Tenant& tenant,
+                                                 const SignedCertificate& wanted);
     // Registers what a device presented (DER) as PENDING_ACTIVATION, if an ACTIVE CA with automatic
     // registration signed it and both are in their time; else none. Where it is registered by now,
     // that is the answer. The errors of add().
@@ -75,6 +78,10 @@ public:
     // way to another account.
     Outcome<void> set_status(const Tenant& tenant, const CertificateId& id,
                              CertificateStatus status);
+    // As part of a batch, which is overtaken where the certificate is no longer as it was read.
+    // CertificateState.
+    Outcome<void> set_status_in(storage::Batch& batch, Stored<RegisteredCertificate> stored,
+                                CertificateStatus status);
     // CertificateState while it is ACTIVE, DeleteConflict while a thing or a policy is attached.
     Outcome<void> remove(const Tenant& tenant, const CertificateId& id, Deletion deletion);
     // In the order of creation.

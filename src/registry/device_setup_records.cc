@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "base/uuid.h"
 #include "registry/elsewhere.h"
 #include "registry/persistently.h"
 #include "registry/policy_record.h"
@@ -15,8 +14,6 @@
 namespace gatehouse::registry {
 
 Outcome<DeviceSetup> DeviceSetupRecords::create(const Tenant& tenant, const NewDevice& device) {
-    const Thing thing{
-        .tenant = tenant, .name = device.thing, .id = make_uuid(parts_.things.random)};
     storage::Batch batch;
     batch.require(
         storage::IsAbsent{key_of(tenant, device.thing)},
@@ -25,10 +22,9 @@ Outcome<DeviceSetup> DeviceSetupRecords::create(const Tenant& tenant, const NewD
                           "name",
                           device.thing.view()),
               {}});
-    batch.put(key_of(tenant, device.thing), encode(thing));
-    const auto events = parts_.things.outbox.open(store_, tenant);
-    if (!events) return refuse(events.error());
-    events->tell(batch, Happening::Created, thing);
+    ThingRecords things(store_, parts_.things);
+    const auto thing = things.add_to(batch, tenant, {.name = device.thing});
+    if (!thing) return refuse(thing.error());
     PolicyRecords policies(store_, parts_.policies);
     const auto policy = policies.add_to(batch, tenant, device.policy, device.document, {});
     if (!policy) return refuse(policy.error());

@@ -79,23 +79,8 @@ Outcome<void> MembershipRecords::try_change(const Tenant& tenant, const ThingNam
     if (!record) return refuse(record.error());
     const auto thing = decode_thing(*record);
     if (!thing) return refuse(refused_by(thing.error()));
-    const auto events = parts_.outbox.open(store_, tenant);
-    if (!events) return refuse(events.error());
-    auto groups = groups_holding(store_, tenant, name);
-    if (!groups) return refuse(std::move(groups.error()));
     storage::Batch batch;
-    for (const ThingGroupName& left_name : change.leave) {
-        const auto left = group(tenant, left_name);
-        if (!left) return refuse(left.error());
-        if (left->value.is_dynamic()) return follows_its_query(left_name);
-        const auto is_left = [&](const auto& other) { return other.name == left_name; };
-        if (std::erase_if(*groups, is_left) == 0) continue;
-        leave_group(batch, left->value, name);
-        events->tell_membership(batch, Joining::Removed, left->value, *thing);
-    }
-    for (const ThingGroupName& joined : change.join) {
-        if (auto done = join(batch, *thing, *groups, joined, change, *events); !done) return done;
-    }
+    if (auto changed = change_in(batch, *thing, change); !changed) return changed;
     if (batch.changes().empty()) return {};
     // Written as it is: of two that change its groups, one then sees that it was overtaken.
     batch.require(storage::HasRevision{record->key, record->revision},
@@ -103,6 +88,27 @@ Outcome<void> MembershipRecords::try_change(const Tenant& tenant, const ThingNam
     batch.put(record->key, record->body);
     if (const auto written = store_.apply(batch); !written) {
         return refuse(refused_by(written.error()));
+    }
+    return {};
+}
+
+Outcome<void> MembershipRecords::change_in(storage::Batch& batch, const Thing& thing,
+                                           const MembershipChange& change) {
+    const auto events = parts_.outbox.open(store_, thing.tenant);
+    if (!events) return refuse(events.error());
+    auto groups = groups_holding(store_, thing.tenant, thing.name);
+    if (!groups) return refuse(std::move(groups.error()));
+    for (const ThingGroupName& left_name : change.leave) {
+        const auto left = group(thing.tenant, left_name);
+        if (!left) return refuse(left.error());
+        if (left->value.is_dynamic()) return follows_its_query(left_name);
+        const auto is_left = [&](const auto& other) { return other.name == left_name; };
+        if (std::erase_if(*groups, is_left) == 0) continue;
+        leave_group(batch, left->value, thing.name);
+        events->tell_membership(batch, Joining::Removed, left->value, thing);
+    }
+    for (const ThingGroupName& joined : change.join) {
+        if (auto done = join(batch, thing, *groups, joined, change, *events); !done) return done;
     }
     return {};
 }

@@ -41,6 +41,10 @@ public:
     // InvalidRequest: more than ten groups, two of one hierarchy, or a dynamic one.
     Outcome<void> change(const Tenant& tenant, const ThingName& thing,
                          const MembershipChange& change);
+    // As part of a batch, which has to see to it that nobody else changes the thing's groups
+    // meanwhile; a thing that the batch makes counts as there.
+    Outcome<void> change_in(storage::Batch& batch, const Thing& thing,
+                            const MembershipChange& change);
     // The groups that it was put into, by name. ResourceNotFound.
     Outcome<Page<std::string>> groups_of(const Tenant& tenant, const ThingName& thing,
                                          const Listing& listing);

@@ -14,6 +14,7 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::CertificateValidation:
         case Refusal::InvalidQuery:
         case Refusal::InvalidAggregation:
+        case Refusal::ResourceRegistrationFailure:
         case Refusal::RegistrationCodeValidation: return ErrorKind::InvalidInput;
         case Refusal::ResourceNotFound:
         case Refusal::NotConfigured: return ErrorKind::NotFound;
@@ -23,6 +24,7 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::CertificateConflict:
         case Refusal::TransferConflict:
         case Refusal::TransferAlreadyCompleted:
+        case Refusal::ConflictingResourceUpdate:
         case Refusal::VersionConflict: return ErrorKind::Conflict;
         case Refusal::VersionsLimitExceeded:
         case Refusal::LimitExceeded: return ErrorKind::LimitExceeded;
@@ -67,6 +69,8 @@ std::string_view exception_name(Refusal refusal) {
         case Refusal::LimitExceeded: return "LimitExceededException";
         case Refusal::NotConfigured: return "NotConfiguredException";
         case Refusal::VersionConflict: return "VersionConflictException";
+        case Refusal::ResourceRegistrationFailure: return "ResourceRegistrationFailureException";
+        case Refusal::ConflictingResourceUpdate: return "ConflictingResourceUpdateException";
         case Refusal::InvalidQuery: return "InvalidQueryException";
         case Refusal::InvalidAggregation: return "InvalidAggregationException";
         case Refusal::IndexNotReady: return "IndexNotReadyException";

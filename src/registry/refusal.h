@@ -26,9 +26,11 @@ enum class Refusal : std::uint8_t {
     TransferAlreadyCompleted,
     LimitExceeded,
     NotConfigured,
-    VersionConflict,     // changed by somebody else again and again meanwhile
-    InvalidQuery,        // of the fleet index
-    InvalidAggregation,  // of what it finds
+    VersionConflict,              // changed by somebody else again and again meanwhile
+    ResourceRegistrationFailure,  // what a provisioning template asks for cannot be made
+    ConflictingResourceUpdate,    // VersionConflict while one is followed
+    InvalidQuery,                 // of the fleet index
+    InvalidAggregation,           // of what it finds
     IndexNotReady,
     ServiceUnavailable,
     InternalFailure,

@@ -4,31 +4,15 @@
 
 #include <utility>
 
-#include "base/arn.h"
 #include "base/resource_tags.h"
 #include "registry/persistently.h"
 #include "registry/role_alias_record.h"
+#include "registry/role_arn.h"
 
 namespace gatehouse::registry {
-namespace {
-
-Outcome<void> check_role(std::string_view role_arn) {
-    const auto arn = parse_arn(role_arn);
-    if (arn && arn->service == "iam" && arn->resource.starts_with("role/") &&
-        is_account_id(arn->account)) {
-        return {};
-    }
-    return refuse(Refusal::InvalidRequest,
-                  fmt::format("roleArn: '{}' is not the ARN of a role "
-                              "(arn:aws:iam::ACCOUNT:role/NAME)",
-                              role_arn),
-                  "roleArn");
-}
-
-}  // namespace
 
 Outcome<RoleAlias> RoleAliasRecords::create(const Tenant& tenant, const NewRoleAlias& wanted) {
-    if (auto checked = check_role(wanted.role_arn); !checked) {
+    if (auto checked = check_role_arn(wanted.role_arn); !checked) {
         return refuse(std::move(checked.error()));
     }
     if (const auto fault = tags_fault(wanted.tags)) {
@@ -77,7 +61,7 @@ Outcome<RoleAlias> RoleAliasRecords::try_update(const Tenant& tenant, const Role
     if (!stored) return refuse(std::move(stored.error()));
     RoleAlias& alias = stored->value;
     if (change.role_arn) {
-        if (auto checked = check_role(*change.role_arn); !checked) {
+        if (auto checked = check_role_arn(*change.role_arn); !checked) {
             return refuse(std::move(checked.error()));
         }
         alias.role_arn = *change.role_arn;

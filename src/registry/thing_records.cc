@@ -94,13 +94,27 @@ Outcome<Thing> ThingRecords::create(const Tenant& tenant, const NewThing& wanted
     return persistently([&] { return try_create(tenant, wanted); });
 }
 
+Thing ThingRecords::thing_of(const Tenant& tenant, const NewThing& wanted) const {
+    return {.tenant = tenant,
+            .name = wanted.name,
+            .id = make_uuid(parts_.random),
+            .type = wanted.type,
+            .billing_group = wanted.billing_group,
+            .attributes = without_empty(wanted.attributes)};
+}
+
+Outcome<Thing> ThingRecords::add_to(storage::Batch& batch, const Tenant& tenant,
+                                    const NewThing& wanted) {
+    Thing thing = thing_of(tenant, wanted);
+    if (auto checked = check_attributes(thing); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    if (auto staged = stage(batch, thing); !staged) return refuse(std::move(staged.error()));
+    return thing;
+}
+
 Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wanted) {
-    const Thing thing{.tenant = tenant,
-                      .name = wanted.name,
-                      .id = make_uuid(parts_.random),
-                      .type = wanted.type,
-                      .billing_group = wanted.billing_group,
-                      .attributes = without_empty(wanted.attributes)};
+    const Thing thing = thing_of(tenant, wanted);
     if (auto checked = check_attributes(thing); !checked) {
         return refuse(std::move(checked.error()));
     }
@@ -118,32 +132,35 @@ Outcome<Thing> ThingRecords::try_create(const Tenant& tenant, const NewThing& wa
     } else if (there.error().refusal != Refusal::ResourceNotFound) {
         return refuse(std::move(there.error()));
     }
-    if (auto checked = check_type(tenant, wanted.type); !checked) {
-        return refuse(std::move(checked.error()));
-    }
-    const auto key = key_of(tenant, wanted.name);
     storage::Batch batch;
-    batch.require(storage::IsAbsent{key}, overtaken(wanted.name));
+    if (auto staged = stage(batch, thing); !staged) return refuse(std::move(staged.error()));
+    if (const auto created = store_.apply(batch); !created) {
+        return refuse(refused_by(created.error()));
+    }
+    return thing;
+}
+
+Outcome<void> ThingRecords::stage(storage::Batch& batch, const Thing& thing) {
+    if (auto checked = check_type(thing.tenant, thing.type); !checked) return checked;
+    const auto key = key_of(thing.tenant, thing.name);
+    batch.require(storage::IsAbsent{key}, overtaken(thing.name));
     if (!thing.type.empty()) {
-        batch.require(storage::Exists{key_of(tenant, thing.type)}, overtaken(wanted.name));
+        batch.require(storage::Exists{key_of(thing.tenant, thing.type)}, overtaken(thing.name));
         batch.change(storage::AddLink{type_link(thing)});
     }
     if (!thing.billing_group.empty()) {
-        const auto group = key_of(tenant, thing.billing_group);
+        const auto group = key_of(thing.tenant, thing.billing_group);
         batch.require(
             storage::Exists{group},
             Error{ErrorKind::NotFound, missing(store_, group, billing_group_words).message, {}});
         batch.change(storage::AddLink{billing_link(thing)});
     }
     batch.put(key, encode(thing));
-    const auto events = parts_.outbox.open(store_, tenant);
+    const auto events = parts_.outbox.open(store_, thing.tenant);
     if (!events) return refuse(events.error());
     events->tell(batch, Happening::Created, thing);
     events->tell_type(batch, Joining::Added, thing, thing.type);
-    if (const auto created = store_.apply(batch); !created) {
-        return refuse(refused_by(created.error()));
-    }
-    return thing;
+    return {};
 }
 
 Outcome<Stored<Thing>> ThingRecords::read(const Tenant& tenant, const ThingName& name) {
@@ -175,32 +192,44 @@ Outcome<void> ThingRecords::try_update(const Tenant& tenant, const ThingName& na
     if (auto checked = check_version(stored->value, change.expected_version); !checked) {
         return checked;
     }
-    const Thing before = stored->value;
-    Thing& thing = stored->value;
-    if (auto changed = apply_change(thing, change); !changed) return changed;
-    const auto key = key_of(tenant, name);
     storage::Batch batch;
-    batch.require(storage::HasRevision{key, stored->revision}, overtaken(name));
+    if (auto changed = change_in(batch, *stored, change); !changed) {
+        return refuse(std::move(changed.error()));
+    }
+    if (const auto written = store_.apply(batch); !written) {
+        return refuse(refused_by(written.error()));
+    }
+    return {};
+}
+
+Outcome<Thing> ThingRecords::change_in(storage::Batch& batch, const Stored<Thing>& stored,
+                                       const ThingChange& change) {
+    const Thing& before = stored.value;
+    Thing thing = before;
+    if (auto changed = apply_change(thing, change); !changed) {
+        return refuse(std::move(changed.error()));
+    }
+    const auto key = key_of(thing.tenant, thing.name);
+    batch.require(storage::HasRevision{key, stored.revision}, overtaken(thing.name));
     if (thing.type != before.type) {
-        if (auto checked = check_type(tenant, thing.type); !checked) return checked;
+        if (auto checked = check_type(thing.tenant, thing.type); !checked) {
+            return refuse(std::move(checked.error()));
+        }
         if (!before.type.empty()) batch.change(storage::RemoveLink{type_link(before)});
         if (!thing.type.empty()) {
-            batch.require(storage::Exists{key_of(tenant, thing.type)}, overtaken(name));
+            batch.require(storage::Exists{key_of(thing.tenant, thing.type)}, overtaken(thing.name));
             batch.change(storage::AddLink{type_link(thing)});
         }
     }
     batch.put(key, encode(thing));
-    const auto events = parts_.outbox.open(store_, tenant);
+    const auto events = parts_.outbox.open(store_, thing.tenant);
     if (!events) return refuse(events.error());
     events->tell(batch, Happening::Updated, thing);
     if (thing.type != before.type) {
         events->tell_type(batch, Joining::Removed, thing, before.type);
         events->tell_type(batch, Joining::Added, thing, thing.type);
     }
-    if (const auto written = store_.apply(batch); !written) {
-        return refuse(refused_by(written.error()));
-    }
-    return {};
+    return thing;
 }
 
 Outcome<void> ThingRecords::remove(const Tenant& tenant, const ThingName& name,

@@ -53,10 +53,17 @@ public:
     // The same again answers the thing that is there. InvalidRequest, ResourceNotFound: the type;
     // ResourceAlreadyExists: another one of this name.
     Outcome<Thing> create(const Tenant& tenant, const NewThing& wanted);
+    // As part of a batch, which is overtaken where a thing of this name is there. InvalidRequest,
+    // ResourceNotFound.
+    Outcome<Thing> add_to(storage::Batch& batch, const Tenant& tenant, const NewThing& wanted);
     // ResourceNotFound (names the tenant that has it).
     Outcome<Thing> describe(const Tenant& tenant, const ThingName& name);
     // InvalidRequest, ResourceNotFound, VersionConflict.
     Outcome<void> update(const Tenant& tenant, const ThingName& name, const ThingChange& change);
+    // As part of a batch, which is overtaken where the thing is no longer as it was read; answers
+    // what becomes of it. InvalidRequest, ResourceNotFound.
+    Outcome<Thing> change_in(storage::Batch& batch, const Stored<Thing>& stored,
+                             const ThingChange& change);
     // None of this name is as good as deleted. InvalidRequest while principals are attached;
     // VersionConflict.
     Outcome<void> remove(const Tenant& tenant, const ThingName& name,
@@ -68,6 +75,9 @@ public:
     // tie that excludes another.
     Outcome<void> attach(const Tenant& tenant, const ThingName& name, const PolicyTarget& principal,
                          PrincipalTie tie);
+    // Whether the principal may be attached like this. InvalidRequest: a tie that excludes another.
+    Outcome<void> check_tie(const Tenant& tenant, const ThingName& name,
+                            const PolicyTarget& principal, PrincipalTie tie);
     // ResourceNotFound: no such thing.
     Outcome<void> detach(const Tenant& tenant, const ThingName& name,
                          const PolicyTarget& principal);
@@ -86,6 +96,8 @@ public:
 private:
     Outcome<Stored<Thing>> read(const Tenant& tenant, const ThingName& name);
     Refused not_found(const Tenant& tenant, const ThingName& name);
+    Thing thing_of(const Tenant& tenant, const NewThing& wanted) const;
+    Outcome<void> stage(storage::Batch& batch, const Thing& thing);
     Outcome<void> check_type(const Tenant& tenant, const ThingTypeName& type);
     // With the thing, its memberships of groups end.
     Outcome<void> tell_removal(storage::Batch& batch, const Thing& thing);
@@ -99,8 +111,6 @@ private:
     // Of the links of principals at one end.
     Outcome<Page<TiedEnd>> list_ties(storage::LinkQuery query, const Listing& listing,
                                      std::optional<PrincipalTie> only);
-    Outcome<void> check_tie(const Tenant& tenant, const ThingName& name,
-                            const PolicyTarget& principal, PrincipalTie tie);
 
     storage::ResourceStore& store_;
     const Parts& parts_;

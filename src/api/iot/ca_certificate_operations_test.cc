@@ -123,22 +123,37 @@ TEST_F(CaCertificateOperations, TenOfTheSameSubject) {
     parsed(register_ca(new_authority("Another CA"), "", "", sni_only));
 }
 
+constexpr const char* device_template =
+    R"({"Resources":{"certificate":{"Type":"AWS::IoT::Certificate","Properties":)"
+    R"({"CertificateId":{"Ref":"AWS::IoT::Certificate::Id"}}}}})";
+
 TEST_F(CaCertificateOperations, WhatIsToBeMadeForItsDevicesIsKept) {
     const auto ca = new_authority();
-    const json::object both{
-        {"registrationConfig", json::object{{"templateName", "lamps"}, {"templateBody", "{}"}}}};
-    expect_refused(register_ca(ca, issue(ca, code()), "", both), 400, "InvalidRequestException");
-    const std::string id = add(ca, "?allowAutoRegistration=true");
-    EXPECT_EQ(update(id, "", R"({"registrationConfig":{"templateName":"lamps"}})").status, 200u);
-    EXPECT_EQ(describe(id).at("registrationConfig").at("templateName"), "lamps");
-    const auto listed = [&](const std::string& name) {
-        return parsed(call("iot", "GET", "/cacertificates?templateName=" + name))
-            .at("certificates")
-            .as_array()
-            .size();
+    const auto config = [](json::object members) {
+        return json::object{{"registrationConfig", std::move(members)}};
     };
-    EXPECT_EQ(listed("lamps"), 1u);
-    EXPECT_EQ(listed("others"), 0u);
+    const std::string role = "arn:aws:iam::123456789012:role/Provisioning";
+    const json::object good{{"templateBody", device_template}, {"roleArn", role}};
+    const auto refused = [&](json::object members, unsigned status, std::string_view exception) {
+        expect_refused(register_ca(ca, issue(ca, code()), "", config(std::move(members))), status,
+                       exception);
+    };
+    refused({{"templateName", "lamps"}, {"templateBody", "{}"}}, 400, "InvalidRequestException");
+    refused({{"templateName", "lamps"}}, 404, "ResourceNotFoundException");
+    refused({{"templateBody", device_template}}, 400, "InvalidRequestException");
+    refused({{"templateBody", device_template}, {"roleArn", "arn:aws:iam::1:role/x"}}, 400,
+            "InvalidRequestException");
+    refused({{"templateBody", "{}"}, {"roleArn", role}}, 400, "InvalidRequestException");
+    const std::string id = add(ca, "?allowAutoRegistration=true");
+    expect_refused(update(id, "", to_text(config({{"templateName", "lamps"}}))), 404,
+                   "ResourceNotFoundException");
+    EXPECT_EQ(update(id, "", to_text(config(good))).status, 200u);
+    EXPECT_EQ(describe(id).at("registrationConfig"), json::value(good));
+    EXPECT_EQ(parsed(call("iot", "GET", "/cacertificates?templateName=lamps"))
+                  .at("certificates")
+                  .as_array()
+                  .size(),
+              0u);
     EXPECT_EQ(update(id, "", R"({"removeAutoRegistration":true})").status, 200u);
     EXPECT_FALSE(describe(id).as_object().contains("registrationConfig"));
     EXPECT_EQ(describe(id).at("certificateDescription").at("autoRegistrationStatus"), "DISABLE");

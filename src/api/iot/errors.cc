@@ -24,6 +24,10 @@ const wire::ErrorShape& shape_of(registry::Refusal refusal) {
         case Refusal::LimitExceeded: return errors::limit_exceeded_exception;
         case Refusal::NotConfigured: return errors::not_configured_exception;
         case Refusal::VersionConflict: return errors::version_conflict_exception;
+        case Refusal::ResourceRegistrationFailure:
+            return errors::resource_registration_failure_exception;
+        case Refusal::ConflictingResourceUpdate:
+            return errors::conflicting_resource_update_exception;
         case Refusal::InvalidQuery: return errors::invalid_query_exception;
         case Refusal::InvalidAggregation: return errors::invalid_aggregation_exception;
         case Refusal::IndexNotReady: return errors::index_not_ready_exception;

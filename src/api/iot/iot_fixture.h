@@ -32,6 +32,7 @@ struct IotFixture : ApiFixture {
                                  .thing_groups = thing_groups,
                                  .memberships = memberships,
                                  .billing_groups = billing_groups,
+                                 .provisionings = provisionings,
                                  .tags = tags,
                                  .role_aliases = role_aliases,
                                  .events = events,
@@ -86,6 +87,12 @@ struct IotFixture : ApiFixture {
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =
         certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();
+    registry::Provisionings provisionings{store,
+                                          {.things = {random, outbox},
+                                           .memberships = {outbox},
+                                           .certificates = {clock, random},
+                                           .policies = {clock, random, {}},
+                                           .authority = *authority}};
     Result<std::string> endpoint_name{"gate.example.test"};
     std::vector<std::pair<Tenant, registry::EndpointType>> endpoints_asked_for;
     async::Task<Result<std::string>> name_for(Tenant tenant, registry::EndpointType type) {

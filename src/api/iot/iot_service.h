@@ -25,6 +25,7 @@
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
 #include "registry/policies.h"
+#include "registry/provisioning_records.h"
 #include "registry/role_aliases.h"
 #include "registry/tags.h"
 #include "registry/thing_groups.h"
@@ -51,6 +52,7 @@ struct IotParts {
     registry::ThingGroups& thing_groups;
     registry::Memberships& memberships;
     registry::BillingGroups& billing_groups;
+    registry::Provisionings& provisionings;
     registry::Tags& tags;
     registry::RoleAliases& role_aliases;
     registry::EventConfigurations& events;

@@ -14,6 +14,7 @@
 #include "api/iot/list_thing_types.h"
 #include "api/iot/list_things.h"
 #include "api/iot/operations.h"
+#include "api/iot/register_thing.h"
 #include "api/iot/update_thing.h"
 #include "api/iot/update_thing_type.h"
 
@@ -31,6 +32,7 @@ void serve_things(Service& service, const IotParts& parts) {
         .handle(iot::ListThingPrincipals{parts.things})
         .handle(iot::ListThingPrincipalsV2{parts.things})
         .handle(iot::ListThings{parts.things})
+        .handle(iot::RegisterThing{parts.provisionings})
         .handle(iot::UpdateThing{parts.things});
 }
 

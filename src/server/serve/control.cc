@@ -108,6 +108,7 @@ api::Service make_iot(const ControlApi::Parts& parts) {
          .thing_groups = *parts.resources.thing_groups,
          .memberships = *parts.resources.memberships,
          .billing_groups = *parts.resources.billing_groups,
+         .provisionings = *parts.resources.provisionings,
          .tags = *parts.resources.tags,
          .role_aliases = *parts.resources.role_aliases,
          .events = *parts.resources.events,
@@ -182,6 +183,12 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         store,
         registry::DeviceSetupRecords::Parts{
             .things = {random, outbox}, .certificates = of_certificates, .policies = of_policies});
+    provisionings = std::make_unique<registry::Provisionings>(
+        store, registry::ProvisioningParts{.things = {random, outbox},
+                                           .memberships = {outbox},
+                                           .certificates = of_certificates,
+                                           .policies = of_policies,
+                                           .authority = *foundation.authority});
     ca_certificates = std::make_unique<registry::CaCertificates>(
         store, registry::CaCertificateRecords::Parts{clock, random});
     transfers = std::make_unique<registry::CertificateTransfers>(

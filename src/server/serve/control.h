@@ -29,6 +29,7 @@
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
 #include "registry/policies.h"
+#include "registry/provisioning_records.h"
 #include "registry/role_aliases.h"
 #include "registry/tags.h"
 #include "registry/thing_groups.h"
@@ -67,6 +68,7 @@ public:
     std::unique_ptr<registry::ThingGroups> thing_groups;
     std::unique_ptr<registry::Memberships> memberships;
     std::unique_ptr<registry::BillingGroups> billing_groups;
+    std::unique_ptr<registry::Provisionings> provisionings;
     std::unique_ptr<registry::Tags> tags;
     std::unique_ptr<registry::RoleAliases> role_aliases;
     std::unique_ptr<registry::EventConfigurations> events;

@@ -163,6 +163,10 @@ Devices::Devices(const Parts& parts)
       watch_(*parts.foundation.identity_watch),
       index_(*parts.foundation.index),
       judge_(parts.judge),
+      just_in_time_({.loop = parts.loops.main(),
+                     .provisionings = parts.provisionings,
+                     .events = *parts.foundation.log,
+                     .levels = *parts.foundation.levels}),
       lookups_(parts.loops.main()) {}
 
 Result<void> Devices::declare_authorizers() {
@@ -296,7 +300,12 @@ void Devices::follow_iam() {
     });
 }
 
-void Devices::certificate_waits(const registry::RegisteredCertificate& certificate) {
+void Devices::certificate_waits(const registry::RegisteredCertificate& certificate,
+                                authentication::WaitsFor what) {
+    if (what == authentication::WaitsFor::Provisioning) {
+        just_in_time_.begin(certificate.tenant, certificate.id);
+        return;
+    }
     const auto& loops = loops_.all();
     const auto here = std::ranges::find(loops, async::EventLoop::current());
     broker::publish_registration(broker_->shard(static_cast<std::size_t>(here - loops.begin())),
@@ -346,6 +355,7 @@ async::Task<void> Devices::stop() {
     declared_.get()->close();
     if (passwords_ != nullptr) passwords_->stop();
     co_await on_every_loop(stop_one);
+    co_await just_in_time_.stop();
 }
 
 async::Task<void> Devices::drain(Deadline deadline) {

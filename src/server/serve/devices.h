@@ -28,10 +28,12 @@
 #include "indexing/index_worker.h"
 #include "net/name_lookups.h"
 #include "registry/authorizers.h"
+#include "registry/provisioning_records.h"
 #include "registry/role_aliases.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/device_operations.h"
 #include "server/serve/foundation.h"
+#include "server/serve/just_in_time.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
 
@@ -51,6 +53,7 @@ public:
         iam::AccessJudge& judge;
         iam::RoleSessions& role_sessions;
         registry::RoleAliases& role_aliases;
+        registry::Provisionings& provisionings;
     };
     // InvalidInput: the policy for anonymous clients, the file of passwords, or that of authorizers
     // cannot be used.
@@ -64,8 +67,8 @@ public:
     Result<void> reload_passwords();
     // The same of the file that declares authorizers.
     Result<void> reload_authorizers();
-    // Ends all device connections, on every loop, and refuses those on their way in. From a task
-    // on the main loop, as drain().
+    // Ends all device connections, on every loop, and refuses those on their way in; what is being
+    // provisioned is waited for. From a task on the main loop, as drain().
     async::Task<void> stop();
     // Waits for connections that are being authenticated; they are cut at the deadline.
     async::Task<void> drain(Deadline deadline);
@@ -73,7 +76,8 @@ public:
 private:
     explicit Devices(const Parts& parts);
     Result<void> declare_authorizers();
-    void certificate_waits(const registry::RegisteredCertificate& certificate) override;
+    void certificate_waits(const registry::RegisteredCertificate& certificate,
+                           authentication::WaitsFor what) override;
     Result<void> start_broker(const Parts& parts);
     void changed(const Tenant& tenant, const gateway::Presence& presence) override;
     void follow_registry();
@@ -93,6 +97,7 @@ private:
     std::vector<std::unique_ptr<broker::EventLoopPort>> ports_;
     std::unique_ptr<gateway::DropReports> drop_reports_;  // before the broker, which tells it
     std::unique_ptr<broker::Broker> broker_;
+    JustInTime just_in_time_;
     std::unique_ptr<authentication::CertificateAuthenticator> certificates_;
     std::unique_ptr<authentication::SignatureAuthenticator> signatures_;
     std::unique_ptr<authentication::CredentialsProvider> credentials_;

@@ -60,7 +60,8 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                   .accounts = *made->resources_->accounts,
                                   .judge = *made->resources_->judge,
                                   .role_sessions = *made->resources_->role_sessions,
-                                  .role_aliases = *made->resources_->role_aliases});
+                                  .role_aliases = *made->resources_->role_aliases,
+                                  .provisionings = *made->resources_->provisionings});
     if (!devices) return fail(std::move(devices.error()));
     made->devices_ = std::move(*devices);
     made->api_ = std::make_unique<ControlApi>(

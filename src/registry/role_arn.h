@@ -1,0 +1,13 @@
+// The role in whose name something is to act, as requests name it.
+#pragma once
+
+#include <string_view>
+
+#include "registry/refusal.h"
+
+namespace gatehouse::registry {
+
+// InvalidRequest: no ARN of a role of IAM's.
+Outcome<void> check_role_arn(std::string_view role_arn);
+
+}  // namespace gatehouse::registry

@@ -1,0 +1,63 @@
+#include "server/serve/just_in_time.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace gatehouse::server {
+namespace {
+
+constexpr std::size_t provisioned_at_once_max = 256;
+
+}  // namespace
+
+void JustInTime::begin(const Tenant& tenant, const registry::CertificateId& certificate) {
+    Waiting waiting(tenant, certificate);
+    {
+        const auto all = waiting_.lock();
+        if (all->size() >= provisioned_at_once_max || !all->insert(waiting).second) return;
+    }
+    parts_.loop.post([this, waiting = std::move(waiting)]() mutable {
+        if (!is_stopping_) tasks_.start(provision(std::move(waiting)));
+    });
+}
+
+async::Task<void> JustInTime::provision(Waiting waiting) {
+    const Outcome made =
+        co_await parts_.provisionings.run([&](registry::ProvisioningRecords& records) {
+            return records.provision_just_in_time(waiting.first, waiting.second);
+        });
+    waiting_.lock()->erase(waiting);
+    report(waiting, made);
+}
+
+void JustInTime::report(const Waiting& waiting, const Outcome& made) const {
+    if (made && !*made) return;  // somebody else was faster
+    const auto& [tenant, certificate] = waiting;
+    const auto status = made ? logs::Status::Success : logs::Status::Failure;
+    const logs::Level level =
+        parts_.levels.level_for({.tenant = tenant, .principal_id = certificate.view()});
+    if (!parts_.events.keeps(level, logs::EventType::ProvisionDevice, status)) return;
+    const std::string details =
+        made ? fmt::format("made by the template of its CA certificate{}",
+                           (*made)->thing.empty()
+                               ? std::string()
+                               : fmt::format("; its thing is '{}'", (*made)->thing.view()))
+             : made.error().message;
+    const std::array<logs::Member, 1> more{{{"deviceCertificateId", certificate.view()}}};
+    parts_.events.record(
+        {.tenant = tenant,
+         .type = logs::EventType::ProvisionDevice,
+         .status = status,
+         .origin = {.principal_id = certificate.view()},
+         .reason = made ? std::string_view() : registry::exception_name(made.error().refusal),
+         .details = details,
+         .more = more});
+}
+
+async::Task<void> JustInTime::stop() {
+    is_stopping_ = true;
+    co_await tasks_.join(Deadline::never());
+}
+
+}  // namespace gatehouse::server
