@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cassert>
 #include <optional>
 
 #include "async/wake.h"
@@ -102,6 +103,7 @@ private:
 async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
                                            const HttpPublish& publish, BytesView payload,
                                            Deadline deadline) {
+    assert(&gateway.loop() == async::EventLoop::current());
     broker::Publisher publisher(gateway.shard(), tenant);
     const auto outcome = publisher.publish(publisher.route_for(publish.topic),
                                            {.payload = payload,

@@ -168,6 +168,11 @@ private:
     std::optional<Refusal> check_header(const RequestParser& parser) {
         const auto& request = parser.get();
         if (request.target().size() > target_bytes_max) return Refusal{414, "the URI is too long"};
+        // Routes and signatures go by the path, and one that only some of them read as a path would
+        // pass for another.
+        if (!request.target().starts_with('/')) {
+            return Refusal{400, "the request target is no path that begins with '/'"};
+        }
         if (request.count(http::field::content_length) +
                 request.count(http::field::transfer_encoding) >
             1) {

@@ -99,6 +99,11 @@ TEST_F(HttpServerTest, RefusesWhatItDoesNotServe) {
         {"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\n\r\n", 400},
+        {"POST topics/a?qos=1 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"GET ?a=/ HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: h\r\nAuthorization: a\r\nauthorization: b\r\n\r\n", 400},
     };
     for (const auto& [request, status] : cases) {

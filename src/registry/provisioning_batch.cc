@@ -57,16 +57,16 @@ Outcome<void> ProvisioningBatch::add_thing(storage::Batch& batch) {
 
 Outcome<void> ProvisioningBatch::make_thing(storage::Batch& batch, const PlannedThing& wanted) {
     ThingRecords things(store_, parts_.things);
-    const auto thing =
-        things.add_to(batch, tenant_,
-                      {.name = wanted.name,
-                       .type = wanted.type.value_or(ThingTypeName()),
-                       .billing_group = wanted.billing_group,
-                       .attributes = wanted.attributes.value_or(Texts())});
+    const auto thing = things.add_to(batch, tenant_,
+                                     {.name = wanted.name,
+                                      .type = wanted.type.value_or(ThingTypeName()),
+                                      .billing_group = wanted.billing_group,
+                                      .attributes = wanted.attributes.value_or(Texts())});
     if (!thing) return refuse(thing.error());
     MembershipRecords memberships(store_, parts_.memberships);
     return memberships.change_in(
-        batch, *thing, {.leave = {}, .join = wanted.groups.value_or(std::vector<ThingGroupName>())});
+        batch, *thing,
+        {.leave = {}, .join = wanted.groups.value_or(std::vector<ThingGroupName>())});
 }
 
 Outcome<ThingChange> ProvisioningBatch::change_of(const PlannedThing& wanted,
@@ -160,10 +160,9 @@ Outcome<RegisteredCertificate> ProvisioningBatch::certificate_in(storage::Batch&
         stored.error().refusal != Refusal::ResourceNotFound) {
         return refuse(std::move(stored.error()));
     }
-    return certificates.add_signed_to(batch, tenant_,
-                                      {.pem = wanted.text,
-                                       .authority_pem = wanted.authority_pem,
-                                       .status = wanted.status});
+    return certificates.add_signed_to(
+        batch, tenant_,
+        {.pem = wanted.text, .authority_pem = wanted.authority_pem, .status = wanted.status});
 }
 
 Outcome<RegisteredCertificate> ProvisioningBatch::keep_certificate(
@@ -237,8 +236,8 @@ Outcome<void> ProvisioningBatch::tie(storage::Batch& batch) {
         !checked) {
         return checked;
     }
-    batch.change(storage::AddLink{
-        {tenant_, thing_principal_relation, thing.value(), certificate_arn_}});
+    batch.change(
+        storage::AddLink{{tenant_, thing_principal_relation, thing.value(), certificate_arn_}});
     return {};
 }
 

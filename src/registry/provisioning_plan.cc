@@ -76,8 +76,8 @@ private:
     Result<Texts> attributes(const std::vector<std::pair<std::string, TemplateValue>>& from) {
         Texts made;
         for (const auto& [attribute, value] : from) {
-            const auto key = checked(attribute, value.place, of_attribute_names, 1,
-                                     name_characters_max);
+            const auto key =
+                checked(attribute, value.place, of_attribute_names, 1, name_characters_max);
             if (!key) return fail(key.error());
             auto text = checked(evaluation_.text(value), value.place, of_attribute_values, 0,
                                 attribute_characters_max);
@@ -140,8 +140,7 @@ private:
         }
         if (upper == "ACTIVE") return CertificateStatus::Active;
         if (upper == "INACTIVE") return CertificateStatus::Inactive;
-        return template_fault(value.place,
-                              fmt::format("'{}' has to be ACTIVE or INACTIVE", *text));
+        return template_fault(value.place, fmt::format("'{}' has to be ACTIVE or INACTIVE", *text));
     }
 
     Result<void> check_certificate_text(const PlannedCertificate& made,
@@ -193,8 +192,8 @@ private:
         }
         auto document = evaluation_.document(policy.value);
         if (!document) return fail(std::move(document.error()));
-        std::string text = document->is_string() ? std::string(document->get_string())
-                                                 : to_text(*document);
+        std::string text =
+            document->is_string() ? std::string(document->get_string()) : to_text(*document);
         PolicyName hash(signature::sha256_hex(text));
         return PlannedPolicy{policy.logical_name, std::move(hash), std::move(text)};
     }

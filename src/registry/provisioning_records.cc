@@ -56,8 +56,11 @@ Refused as_failure(Refused refused) {
     if (refused.refusal != Refusal::InvalidRequest) {
         refused.message = fmt::format("{}: {}", exception_name(refused.refusal), refused.message);
     }
-    return {Refusal::ResourceRegistrationFailure, std::move(refused.message),
-            std::move(refused.field), {}, {}};
+    return {Refusal::ResourceRegistrationFailure,
+            std::move(refused.message),
+            std::move(refused.field),
+            {},
+            {}};
 }
 
 Outcome<ProvisioningTemplate> read_template(std::string_view body) {

@@ -69,8 +69,8 @@ protected:
                R"("Resources":{"thing":{"Type":"AWS::IoT::Thing","Properties":{)"
                R"("ThingName":{"Ref":"AWS::IoT::Certificate::CommonName"})" +
                thing_properties + R"(},"OverrideSettings":)" + overrides + R"(},"certificate":)" +
-               certificate_by_id + R"(,"policy":{"Type":"AWS::IoT::Policy","Properties":)" + policy +
-               "}}}";
+               certificate_by_id + R"(,"policy":{"Type":"AWS::IoT::Policy","Properties":)" +
+               policy + "}}}";
     }
     Texts parameters(const CertificateId& id, const std::string& name = "lamp") const {
         return {{"AWS::IoT::Certificate::CommonName", name},
@@ -173,14 +173,14 @@ TEST_F(ProvisioningRecordsTest, APolicyOfADocumentIsMadeOnce) {
     const std::string document = R"({"PolicyDocument":)" + quote_json(allow_connect) + "}";
     for (const char* name : {"lamp", "pump"}) {
         const CertificateId id = add_certificate();
-        const auto made = records_.register_thing(tenant_, body_of("", "{}", document),
-                                                  parameters(id, name));
+        const auto made =
+            records_.register_thing(tenant_, body_of("", "{}", document), parameters(id, name));
         ASSERT_TRUE(made) << made.error().message;
         EXPECT_EQ(policies(id).size(), 1u);
         EXPECT_EQ(policies(id).front().size(), 64u) << "a hash";
     }
-    EXPECT_EQ(
-        PolicyRecords(memory_, parts_.policies).list(tenant_, {.page_size = 9})->items.size(), 1u);
+    EXPECT_EQ(PolicyRecords(memory_, parts_.policies).list(tenant_, {.page_size = 9})->items.size(),
+              1u);
     const auto malformed = records_.register_thing(
         tenant_, body_of("", "{}", R"({"PolicyDocument":"{}"})"), parameters(add_certificate()));
     ASSERT_FALSE(malformed);
@@ -249,8 +249,8 @@ TEST_F(ProvisioningRecordsTest, StatusOfACertificateThatIsThere) {
     const auto set = [&](const CertificateId& id, const std::string& status,
                          const std::string& overrides = "{}") {
         return records_.register_thing(
-            tenant_,
-            with(R"({"CertificateId":")" + id.value() + "\"" + status + "}", overrides), {});
+            tenant_, with(R"({"CertificateId":")" + id.value() + "\"" + status + "}", overrides),
+            {});
     };
     const CertificateId id = add_certificate();
     ASSERT_TRUE(set(id, ""));
@@ -320,11 +320,11 @@ TEST_F(ProvisioningRecordsTest, WhatTheRequestGetsWrong) {
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error().refusal, Refusal::InvalidRequest);
     EXPECT_THAT(missing.error().message, HasSubstr("CommonName"));
-    const auto request = records_.register_thing(
-        tenant_,
-        R"({"Resources":{"c":{"Type":"AWS::IoT::Certificate","Properties":)"
-        R"({"CertificateSigningRequest":"x"}}}})",
-        {});
+    const auto request =
+        records_.register_thing(tenant_,
+                                R"({"Resources":{"c":{"Type":"AWS::IoT::Certificate","Properties":)"
+                                R"({"CertificateSigningRequest":"x"}}}})",
+                                {});
     ASSERT_FALSE(request);
     EXPECT_EQ(request.error().refusal, Refusal::ResourceRegistrationFailure);
 }

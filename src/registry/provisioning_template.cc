@@ -115,9 +115,9 @@ struct ResourceText {
         if (value == nullptr) value = overrides->if_contains(spelling);
         if (value == nullptr) return std::nullopt;
         const auto* text = value->if_string();
-        const auto choice = text == nullptr
-                                ? std::nullopt
-                                : parse_choice<Override>(std::string_view(text->data(), text->size()));
+        const auto choice =
+            text == nullptr ? std::nullopt
+                            : parse_choice<Override>(std::string_view(text->data(), text->size()));
         if (choice && (*choice != Override::Merge || may_merge)) return choice;
         return template_fault(template_place(template_place(place, "OverrideSettings"), name),
                               may_merge ? "it is DO_NOTHING, REPLACE, MERGE or FAIL"
@@ -129,7 +129,8 @@ using NamedValues = std::vector<std::pair<std::string, TemplateValue>>;
 
 Result<std::optional<NamedValues>> read_attributes(const ResourceText& text) {
     constexpr std::string_view name = "AttributePayload";
-    const auto object = object_member(text.properties, name, template_place(text.place, "Properties"));
+    const auto object =
+        object_member(text.properties, name, template_place(text.place, "Properties"));
     if (!object) return fail(object.error());
     if (*object == nullptr) return std::nullopt;
     NamedValues attributes;
@@ -329,13 +330,14 @@ Result<ProvisioningTemplate> ProvisioningTemplate::parse(std::string_view body) 
                     fmt::format("a provisioning template has at most {} bytes, not {}",
                                 template_bytes_max, body.size()));
     }
-    const auto value = parse_json(body, "the provisioning template",
-                                  {.depth_max = template_depth_max, .bytes_max = template_bytes_max});
+    const auto value =
+        parse_json(body, "the provisioning template",
+                   {.depth_max = template_depth_max, .bytes_max = template_bytes_max});
     if (!value) return fail(value.error());
     const auto* root = value->if_object();
     if (root == nullptr) {
-        return template_fault("", fmt::format("a provisioning template is an object, not {}",
-                                              kind_name(*value)));
+        return template_fault(
+            "", fmt::format("a provisioning template is an object, not {}", kind_name(*value)));
     }
     ProvisioningTemplate made;
     std::set<std::string> names;
@@ -348,8 +350,8 @@ Result<ProvisioningTemplate> ProvisioningTemplate::parse(std::string_view body) 
     const auto configuration = object_member(*root, "DeviceConfiguration", "");
     if (!configuration) return fail(configuration.error());
     if (*configuration != nullptr) {
-        auto read =
-            reader.read(root->at("DeviceConfiguration"), "DeviceConfiguration", ObjectsAllowed::Yes);
+        auto read = reader.read(root->at("DeviceConfiguration"), "DeviceConfiguration",
+                                ObjectsAllowed::Yes);
         if (!read) return fail(std::move(read.error()));
         made.device_configuration = std::move(*read);
     }

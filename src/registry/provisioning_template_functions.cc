@@ -38,8 +38,8 @@ bool is_pseudo_parameter(std::string_view name) {
 
 // Policies fill these in at a device's connection.
 bool is_policy_variable(std::string_view name) {
-    constexpr std::array<std::string_view, 3> prefixes{"iot:", "aws:",
-                                                       "cognito-identity.amazonaws.com:"};
+    constexpr std::array<std::string_view, 3> prefixes{
+        "iot:", "aws:", "cognito-identity.amazonaws.com:"};
     return std::ranges::any_of(prefixes,
                                [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
@@ -105,7 +105,8 @@ Result<TemplateValue> TemplateReader::read(const json::value& value, std::string
     if (value.is_null() && objects == ObjectsAllowed::No) {
         return template_fault(place, "null is no value; give a text, or leave the member out");
     }
-    return TemplateValue{.kind = ValueKind::Literal, .text = to_text(value), .place = std::move(place)};
+    return TemplateValue{
+        .kind = ValueKind::Literal, .text = to_text(value), .place = std::move(place)};
 }
 
 Result<TemplateValue> TemplateReader::read_object(const json::object& object, std::string place,
@@ -114,10 +115,9 @@ Result<TemplateValue> TemplateReader::read_object(const json::object& object, st
         return read_function(object.begin()->key(), object.begin()->value(), std::move(place));
     }
     if (objects == ObjectsAllowed::No) {
-        return template_fault(place,
-                              fmt::format("an object with one of the functions {} alone may "
-                                          "stand here, or a text",
-                                          functions_there_are));
+        return template_fault(place, fmt::format("an object with one of the functions {} alone may "
+                                                 "stand here, or a text",
+                                                 functions_there_are));
     }
     TemplateValue made{.kind = ValueKind::Object, .place = place};
     for (const auto& [name, value] : object) {
@@ -147,8 +147,8 @@ Result<TemplateValue> TemplateReader::read_function(std::string_view name,
     if (name == "Ref") {
         const auto* whose = argument.if_string();
         if (whose == nullptr) {
-            return template_fault(place, fmt::format("Ref takes a parameter's name, not {}",
-                                                     kind_name(argument)));
+            return template_fault(
+                place, fmt::format("Ref takes a parameter's name, not {}", kind_name(argument)));
         }
         TemplateValue made{.kind = ValueKind::Ref, .text = std::string(*whose), .place = place};
         if (auto known = check_reference(made.text, place); !known) return fail(known.error());
@@ -180,7 +180,8 @@ Result<TemplateValue> TemplateReader::read_arguments(ValueKind kind, const json:
     if (kind == ValueKind::Split && first.text.empty()) {
         return template_fault(first.place, "an empty delimiter splits nothing");
     }
-    if (kind == ValueKind::FindInMap && first.kind == ValueKind::Text && !mappings_.contains(first.text)) {
+    if (kind == ValueKind::FindInMap && first.kind == ValueKind::Text &&
+        !mappings_.contains(first.text)) {
         return template_fault(first.place,
                               fmt::format("Mappings has no map '{}'; add it there", first.text));
     }
@@ -199,7 +200,8 @@ Result<TemplateValue> TemplateReader::read_sub(const json::value& argument,
         return template_fault(
             place, R"(it takes a text, or a list of a text and an object: ["a ${b}", {"b": …}])");
     }
-    TemplateValue made{.kind = ValueKind::Sub, .text = std::string(text->get_string()), .place = place};
+    TemplateValue made{
+        .kind = ValueKind::Sub, .text = std::string(text->get_string()), .place = place};
     if (values != nullptr) {
         for (const auto& [name, value] : *values) {
             auto part = read(value, template_place(place, name));
@@ -215,10 +217,9 @@ Result<TemplateValue> TemplateReader::read_sub(const json::value& argument,
 Result<void> TemplateReader::check_reference(const std::string& name,
                                              const std::string& place) const {
     if (is_pseudo_parameter(name) || parameters_.contains(name)) return {};
-    return template_fault(
-        place, fmt::format("'{}' is no parameter; declare it in Parameters: "
-                           R"("{}": {{"Type": "String"}})",
-                           name, name));
+    return template_fault(place, fmt::format("'{}' is no parameter; declare it in Parameters: "
+                                             R"("{}": {{"Type": "String"}})",
+                                             name, name));
 }
 
 Result<void> TemplateReader::check_substitutes(const TemplateValue& sub) const {

@@ -34,7 +34,8 @@ std::string text_in(const json::object& of, std::string_view name) {
 Texts texts_in(const json::object& of, std::string_view name) {
     Texts texts;
     if (const json::value* value = of.if_contains(name)) {
-        for (const auto& [key, text] : value->as_object()) texts[key] = std::string(text.as_string());
+        for (const auto& [key, text] : value->as_object())
+            texts[key] = std::string(text.as_string());
     }
     return texts;
 }
@@ -46,11 +47,10 @@ std::vector<std::string> list_in(const json::object& of, std::string_view name) 
 }
 
 TemplateMappings mappings_in(const json::object& table) {
-    const json::object whole{{"Mappings", table.at("mappings")},
-                             {"Resources",
-                              {{"t",
-                                {{"Type", "AWS::IoT::Thing"},
-                                 {"Properties", {{"ThingName", "t"}}}}}}}};
+    const json::object whole{
+        {"Mappings", table.at("mappings")},
+        {"Resources",
+         {{"t", {{"Type", "AWS::IoT::Thing"}, {"Properties", {{"ThingName", "t"}}}}}}}};
     return ProvisioningTemplate::parse(to_text(whole)).value().mappings;
 }
 
@@ -188,8 +188,8 @@ TEST(ProvisioningTemplates, WhatComesOfThemIsBounded) {
 }
 
 TEST(ProvisioningTemplates, JustInTimeTheDeviceBringsItsCertificate) {
-    const auto example =
-        ProvisioningTemplate::parse(template_file("provisioning_template_corpus/just_in_time.json"));
+    const auto example = ProvisioningTemplate::parse(
+        template_file("provisioning_template_corpus/just_in_time.json"));
     ASSERT_TRUE(example) << example.error().describe();
     EXPECT_TRUE(example->check_just_in_time());
     const auto fleet =

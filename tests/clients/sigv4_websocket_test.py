@@ -6,6 +6,7 @@ usage: sigv4_websocket_test.py GATEHOUSE [TESTS]"""
 
 import http.client
 import json
+import socket
 import ssl
 import unittest
 
@@ -250,6 +251,51 @@ class SignedHttp(SignedTest):
                          aws_access_key_id=keys["AccessKeyId"], verify=context,
                          aws_secret_access_key=keys["SecretAccessKey"]).list_things()
         self.assertEqual(caught.exception.response["ResponseMetadata"]["HTTPStatusCode"], 403)
+
+    def asked_raw(self, keys: dict, door: str, method: str, target: str, path: str) -> int:
+        """The status of a target that is signed as this path, on a connection of its own."""
+        host = self.host(door)
+        body = b"hello" if method == "POST" else b""
+        headers = {"Host": host, "Content-Length": str(len(body))} | signed_headers(
+            keys, method, f"https://{host}{path}", body, service="iotdata")
+        stream = socket.create_connection(("127.0.0.1", self.server.ready[door]), timeout=30)
+        self.addCleanup(stream.close)
+        if door == "https":
+            context = ssl.create_default_context(cafile=self.server.ready["ca"])
+            stream = context.wrap_socket(stream, server_hostname="localhost")
+            self.addCleanup(stream.close)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        stream.sendall(f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+        answer = http.client.HTTPResponse(stream)
+        answer.begin()
+        answer.read()
+        return answer.status
+
+    def test_a_target_that_is_no_path_is_refused(self):
+        keys = self.user("slashless", EVERYTHING)
+        for door in ("https", "api"):
+            for target in ("topics/a?qos=1", "https://localhost/topics/a?qos=1", "*"):
+                with self.subTest(door=door, target=target):
+                    self.assertEqual(
+                        self.asked_raw(keys, door, "POST", target, "/topics/a?qos=1"), 400)
+            self.assertEqual(
+                self.asked_raw(keys, door, "POST", "/topics/a?qos=1", "/topics/a?qos=1"), 200)
+
+    def test_each_operation_of_the_data_plane_on_each_loop(self):
+        keys = self.user("loops", EVERYTHING)
+        self.signed("asked-of", keys).connected()
+        calls = [("POST", "/topics/kept-there?qos=1&retain=true"),
+                 ("GET", "/retainedMessage/kept-there"), ("GET", "/retainedMessage"),
+                 ("GET", "/connections/asked-of"), ("GET", "/connections/asked-of/subscriptions"),
+                 ("POST", "/connections/asked-of/messages?topic=me")]
+        # Connections go round the loops (GATEHOUSE_LOOPS).
+        for turn in range(4):
+            for method, path in calls:
+                with self.subTest(turn=turn, path=path):
+                    self.assertEqual(self.asked_raw(keys, "https", method, path, path), 200)
+            self.assertEqual(
+                self.asked_raw(keys, "https", "DELETE", "/connections/nobody",
+                               "/connections/nobody"), 404)
 
 
 class SignedEndpoints(SignedTest):

@@ -42,8 +42,8 @@ protected:
 
 // Developer Guide, "Template example for bulk registration".
 TEST_F(ProvisioningOperations, ADeviceByItsSigningRequest) {
-    const auto made = parsed(
-        register_thing(bulk_template, {{"ThingName", "lamp"}, {"CSR", signing_request}}));
+    const auto made =
+        parsed(register_thing(bulk_template, {{"ThingName", "lamp"}, {"CSR", signing_request}}));
     EXPECT_THAT(text(made.at("certificatePem")), HasSubstr("BEGIN CERTIFICATE"));
     const auto& arns = made.at("resourceArns");
     EXPECT_EQ(arns.at("thing"), "arn:aws:iot:us-east-1:123456789012:thing/lamp");

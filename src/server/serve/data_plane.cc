@@ -134,8 +134,12 @@ async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::A
 async::Task<Result<void>> DataPlane::publish(api::data::Asker asker, api::data::Message message,
                                              Deadline deadline) {
     gateway::LoopGateway& loop = gateway_.on_loop(0);
-    auto published = co_await pass_on(loop, asker, message, deadline);
-    loop.metrics().add(metric_of(published));
+    auto published = co_await async::run_on<Result<void>>(
+        loop.loop(), *async::EventLoop::current(), [&]() -> async::Task<Result<void>> {
+            auto passed_on = co_await pass_on(loop, asker, message, deadline);
+            loop.metrics().add(metric_of(passed_on));
+            co_return passed_on;
+        });
     record(
         gateway_.parts(), asker,
         {.type = logs::EventType::PublishIn, .topic = message.topic, .error = error_of(published)});

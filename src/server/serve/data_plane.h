@@ -9,7 +9,7 @@
 
 namespace gatehouse::server {
 
-// Threads: the API's loop, the main one, which is the gateway's first.
+// Threads: any loop; it publishes on the gateway's first, which is the API's.
 class DataPlane final : public api::data::MessagePublisher {
 public:
     // The gateway must outlive it.
@@ -37,7 +37,7 @@ private:
     gateway::Gateway& gateway_;
 };
 
-// Threads: the API's loop.
+// Threads: any loop; it asks on that of the client's session.
 class ConnectionPlane final : public api::data::Connections {
 public:
     // The gateway must outlive it.
