@@ -2,31 +2,23 @@
 
 #include <gtest/gtest.h>
 
+#include <cctype>
+#include <string>
+
 #include "async/task_group.h"
-#include "registry/authorizer_records.h"
-#include "storage/memory_resource_store.h"
 
 namespace gatehouse::authentication {
 namespace {
 
-registry::Authorizer named(const std::string& name) {
-    return {.tenant = {}, .name = registry::AuthorizerName(name)};
-}
-
 class AdmissionsTest : public ::testing::Test {
 protected:
-    // Of the authorizers 0 to count - 1.
-    std::shared_ptr<const registry::AuthorizerDirectory> directory_of(int count) {
-        storage::MemoryResourceStore store(clock);
-        registry::AuthorizerRecords records(store, {.authorizers_max = 1000});
-        for (int i = 0; i < count; ++i) {
-            EXPECT_TRUE(
-                records.create({}, {.name = registry::AuthorizerName(std::to_string(i)),
-                                    .function_arn = registry::FunctionArn(
-                                        "arn:aws:lambda:us-east-1:000000000000:function:auth"),
-                                    .signing_disabled = true}));
-        }
-        return *registry::AuthorizerDirectory::read(store);
+    // The authorizers 0 to `count` - 1 are there.
+    static std::shared_ptr<Gate> gate_of(Admissions& admissions, const std::string& name,
+                                         int count) {
+        return admissions.gate_of({}, name, [count](const Tenant&, const std::string& known) {
+            return std::isdigit(static_cast<unsigned char>(known.front())) != 0 &&
+                   std::stoi(known) < count;
+        });
     }
     // Lets one in, whose call goes on until `passes` goes.
     async::Task<void> enter(Admission& admission) {
@@ -42,23 +34,21 @@ protected:
 
 TEST_F(AdmissionsTest, AnAuthorizerKeepsItsGate) {
     Admissions admissions(loop, {});
-    const auto directory = directory_of(200);
-    Admission* const first = &admissions.gate_of(named("0"), *directory)->admission;
-    for (int i = 0; i < 200; ++i) admissions.gate_of(named(std::to_string(i)), *directory);
+    Admission* const first = &gate_of(admissions, "0", 1)->admission;
+    for (int i = 0; i < 200; ++i) gate_of(admissions, std::to_string(i), 200);
     EXPECT_EQ(admissions.size(), 200U);
-    EXPECT_EQ(&admissions.gate_of(named("0"), *directory)->admission, first);
+    EXPECT_EQ(&gate_of(admissions, "0", 1)->admission, first);
 }
 
 TEST_F(AdmissionsTest, ThoseOfAuthorizersThatAreGoneAreForgottenOnceTheirCallsEnd) {
     Admissions admissions(loop, {});
-    const auto directory = directory_of(1);
-    admissions.gate_of(named("0"), *directory);
-    const auto running = admissions.gate_of(named("runs"), *directory);
+    gate_of(admissions, "0", 1);
+    const auto running = gate_of(admissions, "runs", 1);
     tasks.start(enter(running->admission));
     loop.run_once(std::chrono::milliseconds(0));
     ASSERT_EQ(passes.size(), 1U);
     for (int i = 0; i < 1000; ++i) {
-        admissions.gate_of(named("gone" + std::to_string(i)), *directory);
+        gate_of(admissions, "gone" + std::to_string(i), 1);
         ASSERT_LE(admissions.size(), 64U);
     }
     EXPECT_EQ(running->admission.running(), 1U);
@@ -67,9 +57,8 @@ TEST_F(AdmissionsTest, ThoseOfAuthorizersThatAreGoneAreForgottenOnceTheirCallsEn
 
 TEST_F(AdmissionsTest, OnceClosedThoseThatComeAreClosed) {
     Admissions admissions(loop, {});
-    const auto directory = directory_of(0);
     admissions.close();
-    tasks.start(enter(admissions.gate_of(named("late"), *directory)->admission));
+    tasks.start(enter(gate_of(admissions, "late", 0)->admission));
     loop.run_once(std::chrono::milliseconds(0));
     EXPECT_TRUE(passes.empty());
 }

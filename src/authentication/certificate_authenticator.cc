@@ -79,7 +79,7 @@ CertificateAuthenticator::recognise(std::shared_ptr<const Credentials> credentia
                                     Occasion occasion, logs::TraceStore::Recorder trace) {
     const auto id = certificates::certificate_id_of(credentials->peer.client_certificate);
     const auto refuse = [&](Refusal refusal) -> std::unexpected<Refusal> {
-        if (credentials->are_for_both()) refusal.type = AuthenticationType::CustomAuthX509;
+        refusal.type = credentials->type_with_certificate();
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, refusal.sentence);
         return std::unexpected(std::move(refusal));
     };

@@ -56,6 +56,9 @@ struct Credentials {
     std::unique_ptr<const std::string> certificate_problem;
     // Whether TLS named an endpoint of the tenant (SNI).
     bool names_endpoint = false;
+    // Whether the domain's function let the certificate in at an earlier request over this
+    // connection.
+    bool is_certificate_checked = false;
 
     // Whether an authorizer decides beside a certificate.
     bool are_for_both() const {
@@ -65,6 +68,10 @@ struct Credentials {
     // How an authorizer's decision about them is called.
     AuthenticationType type_with_authorizer() const {
         return are_for_both() ? AuthenticationType::CustomAuthX509 : AuthenticationType::CustomAuth;
+    }
+    // How a decision about their certificate is called.
+    AuthenticationType type_with_certificate() const {
+        return are_for_both() ? AuthenticationType::CustomAuthX509 : AuthenticationType::X509;
     }
     // The name that tells the thing, where the certificate has it; over HTTP there may be none.
     std::optional<std::string> name_of_thing() const {

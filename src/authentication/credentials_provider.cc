@@ -126,6 +126,9 @@ async::Task<DeviceKeyAnswer> CredentialsProvider::provide(
     auto known = co_await parts_.certificates.ask_with_thing(
         credentials, CertificateAuthenticator::Occasion::Connection, trace);
     if (!known) co_return DeviceKeyAnswer{nullptr, of_certificate(std::move(known.error()))};
+    if (auto refused = co_await parts_.callback.ask(credentials, trace, Deadline::never())) {
+        co_return DeviceKeyAnswer{nullptr, of_certificate(std::move(*refused))};
+    }
     DeviceKeyAnswer provided{known->identity, {}};
     const auto refuse = [&](Refused refused) {
         trace.step(StepKind::Answered, StepStatus::Failed, refused.sentence);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "authentication/certificate_authenticator.h"
+#include "authentication/client_certificate_callback.h"
 #include "authentication/device_keys.h"
 #include "base/pinned.h"
 #include "iam/role_sessions.h"
@@ -27,6 +28,7 @@ class CredentialsProvider final : public DeviceKeys, Pinned {
 public:
     struct Parts {
         CertificateAuthenticator& certificates;
+        ClientCertificateCallback& callback;
         registry::RoleAliases& role_aliases;
         iam::RoleSessions& sessions;
         iam::TemporaryKeys& keys;

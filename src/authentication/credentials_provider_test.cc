@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "async/run_to_end.h"
+#include "authentication/custom_authorizer_fixture.h"
 #include "certificates/issue.h"
 #include "iam/identity_records.h"
 #include "registry/certificate_records.h"
@@ -134,8 +135,24 @@ protected:
     } listener_;
     CertificateAuthenticator certificates_{
         {.store = store_, .clock = clock_, .random = random_, .listener = listener_, .limits = {}}};
+    // Of no domain here, so that nobody is asked on its loop.
+    async::EventLoop home_{clock_, {}};
+    FakeFunctions functions_;
+    FakePermissions permissions_;
+    logs::NullSink sink_;
+    logs::FixedLevel levels_{logs::Level::Debug};
+    logs::Metrics metrics_;
+    ClientCertificateCallback callback_{{.profile = {}, .admission = {}},
+                                        {.home = home_,
+                                         .clock = clock_,
+                                         .functions = functions_,
+                                         .permissions = permissions_,
+                                         .events = sink_,
+                                         .levels = levels_,
+                                         .metrics = metrics_}};
     registry::RoleAliases aliases_{store_, {}};
     CredentialsProvider provider_{{.certificates = certificates_,
+                                   .callback = callback_,
                                    .role_aliases = aliases_,
                                    .sessions = sessions_,
                                    .keys = keys_}};

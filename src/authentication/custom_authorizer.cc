@@ -16,9 +16,6 @@ namespace {
 using logs::StepKind;
 using logs::StepStatus;
 
-// With less time left no function is called.
-constexpr std::chrono::milliseconds call_time_min(100);
-
 SecondQuestionMark second_question_mark(const Profile& profile) {
     return profile.behaviour.explanation == Explanation::Given ? SecondQuestionMark::ReadAsSeparator
                                                                : SecondQuestionMark::IsPartOfValue;
@@ -31,11 +28,6 @@ std::string_view kind_in_words(registry::AuthorizerKind kind) {
         case registry::AuthorizerKind::Jwt: return " (by JSON Web Tokens)";
     }
     return "";
-}
-
-// That no process can be made is a failure of the function's, too, to whoever waits for it.
-bool is_no_instance(const Result<functions::InvocationResult>& result) {
-    return !result && result.error().kind == ErrorKind::Unavailable;
 }
 
 // Whether nothing was heard from the handler, not even an error that it raised: some handlers say
@@ -209,7 +201,11 @@ async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> CustomAut
 std::shared_ptr<Gate> CustomAuthorizer::gate_of(const Call& call) {
     const bool is_function = call.authorizer.kind == registry::AuthorizerKind::Function;
     Admissions& admissions = is_function ? admissions_ : http_admissions_;
-    return admissions.gate_of(call.authorizer, directory_.current());
+    return admissions.gate_of(
+        call.authorizer.tenant, call.authorizer.name.value(),
+        [&directory = directory_.current()](const Tenant& tenant, const std::string& name) {
+            return directory.find(tenant, name) != nullptr;
+        });
 }
 
 void CustomAuthorizer::stop() {
@@ -258,7 +254,8 @@ std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
                           ? settings_.profile.behaviour.missing_permission
                           : MissingPermission::Refuse;
     if (rule == MissingPermission::Invoke) return std::nullopt;
-    auto problem = parts_.permissions.problem(function, call.authorizer);
+    auto problem =
+        parts_.permissions.problem(function, call.authorizer.tenant, call.authorizer.arn());
     if (!problem) return std::nullopt;
     if (rule == MissingPermission::Refuse) {
         call.trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, *problem);
@@ -287,27 +284,21 @@ bool CustomAuthorizer::may_ask(const Call& call, Circuit& circuit) const {
 async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::admit_and_invoke(
     Call& call, Deadline deadline) {
     const std::chrono::milliseconds wait(settings_.profile.limits.authorizer_wait_ms);
-    Circuit& circuit = call.gate->circuit;
-    const bool was_open = circuit.is_open();
-    if (!may_ask(call, circuit)) co_return std::unexpected(kept_out(call, circuit));
-    auto pass = co_await call.gate->admission.enter(
-        source_of(call), deadline.sooner_of(Deadline::after(parts_.clock, wait)));
+    auto pass = co_await enter(*call.gate,
+                               {.clock = parts_.clock,
+                                .may_ask = [&] { return may_ask(call, call.gate->circuit); },
+                                .source = [&] { return source_of(call); },
+                                .answerer = call.answerer(),
+                                .wait_max = wait},
+                               deadline);
     if (!pass) {
         call.trace.step(StepKind::EventSent, StepStatus::Failed, pass.error().message);
         co_return std::unexpected(not_asked(call, pass.error().message));
     }
-    if (deadline.remaining(parts_.clock.steady_now()) < call_time_min) {
-        constexpr std::string_view why = "its turn came too late for an answer in time";
-        call.trace.step(StepKind::EventSent, StepStatus::Failed, std::string(why));
-        co_return std::unexpected(not_asked(call, why));
-    }
-    // It may have opened meanwhile.
-    if (!was_open && !may_ask(call, circuit)) {
-        co_return std::unexpected(kept_out(call, circuit));
-    }
     const Deadline whole_wait = Deadline::after(parts_.clock, wait);
     call.had_little_time = deadline.at() < whole_wait.at();
-    co_return co_await invoke(call, deadline.sooner_of(whole_wait), hold(call, std::move(*pass)));
+    co_return co_await invoke(call, deadline.sooner_of(whole_wait),
+                              hold(parts_.home, call.gate, std::move(*pass)));
 }
 
 // A client that had little time cannot say whether the function hangs; what becomes of its call
@@ -318,22 +309,6 @@ std::function<void()> CustomAuthorizer::tell_late(const Call& call) const {
             &clock = parts_.clock] {
         if (!*is_told) gate->circuit.failed(client, clock.steady_now());
     };
-}
-
-// The place of a call whose client has left stays taken as long as it takes an instance.
-std::shared_ptr<const void> CustomAuthorizer::hold(const Call& call, Admission::Pass pass) const {
-    struct Held {
-        std::shared_ptr<Gate> gate;
-        Admission::Pass pass;
-    };
-    return std::shared_ptr<const Held>(
-        new Held{call.gate, std::move(pass)}, [&home = parts_.home](const Held* held) {
-            if (home.is_current()) {
-                delete held;
-            } else {
-                home.post([held = std::unique_ptr<const Held>(held)] {});
-            }
-        });
 }
 
 Source CustomAuthorizer::source_of(const Call& call) const {
@@ -364,11 +339,15 @@ async::Task<std::expected<functions::Payload, Refusal>> CustomAuthorizer::invoke
         note_received(call, *result);
         co_return std::move(result->payload);
     }
-    Refusal refusal = explain_failure(call, result);
-    const bool is_functions_fault =
-        refusal.kind != Refusal::Kind::Unavailable || is_no_instance(result);
+    const FunctionFailure failure =
+        failure_of(result, call.answerer(),
+                   {.duration = call.duration,
+                    .wait_ms = settings_.profile.limits.authorizer_wait_ms,
+                    .had_little_time = call.had_little_time},
+                   result ? call.shown(result->payload) : "");
+    Refusal refusal = refused_by(call, failure);
     // What an administrator tries tells nothing of what devices send.
-    if (is_functions_fault && call.purpose != Purpose::Test) {
+    if (failure.is_functions_fault && call.purpose != Purpose::Test) {
         call.gate->circuit.failed(call.client, ended);
         *call.is_failure_told = true;
     }

@@ -20,8 +20,10 @@
 #include "authentication/authenticator.h"
 #include "authentication/authorizer_answer.h"
 #include "authentication/authorizer_choice.h"
+#include "authentication/called_function.h"
 #include "authentication/certificate_proof.h"
 #include "authentication/declared_answerers.h"
+#include "authentication/function_failure.h"
 #include "authentication/refusal_brake.h"
 #include "authentication/shared_policies.h"
 #include "base/profile.h"
@@ -32,15 +34,6 @@
 #include "registry/authorizer_directory.h"
 
 namespace gatehouse::authentication {
-
-// Whether a function lets the service call it for an authorizer (its resource policy).
-class InvokePermissions {
-public:
-    virtual ~InvokePermissions() = default;
-    // Empty: allowed. Else a sentence that names the missing permission. Any thread.
-    virtual std::optional<std::string> problem(const functions::FunctionRef& function,
-                                               const registry::Authorizer& authorizer) const = 0;
-};
 
 struct CustomAuthorizerSettings {
     Profile profile;
@@ -137,14 +130,12 @@ private:
                                                                   std::shared_ptr<const void> held);
     void note_received(Call& call, const functions::InvocationResult& result);
     std::function<void()> tell_late(const Call& call) const;
-    std::shared_ptr<const void> hold(const Call& call, Admission::Pass pass) const;
     Source source_of(const Call& call) const;
-    Refusal explain_failure(Call& call, const Result<functions::InvocationResult>& result);
+    Refusal refused_by(Call& call, const FunctionFailure& failure);
     bool may_ask(const Call& call, Circuit& circuit) const;
     // Null: there is nothing to be slowed by.
     async::Task<std::expected<std::optional<RefusalBrake::Pass>, Refusal>> pass_brake(
         Call& call, Deadline deadline);
-    Refusal kept_out(Call& call, const Circuit& circuit);
     Refusal not_asked(Call& call, std::string_view why);
     std::optional<Refusal> check_permission(Call& call);
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(Call& call, const Granted& granted);

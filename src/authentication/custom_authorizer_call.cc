@@ -6,7 +6,6 @@
 #include <iterator>
 
 #include "authentication/basic_credentials.h"
-#include "base/arn.h"
 #include "logs/masking.h"
 
 namespace gatehouse::authentication {
@@ -39,18 +38,8 @@ std::vector<std::string> secrets_of(const Credentials& credentials, const TokenF
     return secrets;
 }
 
-// "arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]", or a bare name.
 functions::FunctionRef CustomAuthorizer::Call::function() const {
-    const std::string& text = authorizer.function_arn.value();
-    const auto arn = parse_arn(text);
-    if (!arn) return {authorizer.tenant, functions::FunctionName(text)};
-    std::string_view name = arn->resource;
-    constexpr std::string_view prefix = "function:";
-    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-    const auto colon = std::min(name.find(':'), name.size());
-    return {{AccountId(arn->account), Region(arn->region)},
-            functions::FunctionName(name.substr(0, colon)),
-            functions::Qualifier(name.substr(std::min(colon + 1, name.size())))};
+    return called_function(authorizer.function_arn.view(), authorizer.tenant);
 }
 
 std::string CustomAuthorizer::Call::answerer() const {

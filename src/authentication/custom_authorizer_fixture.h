@@ -52,11 +52,13 @@ public:
 
 class FakePermissions final : public InvokePermissions {
 public:
-    std::optional<std::string> problem(const functions::FunctionRef&,
-                                       const registry::Authorizer&) const override {
+    std::optional<std::string> problem(const functions::FunctionRef&, const Tenant&,
+                                       std::string_view resource_arn) const override {
+        asked_for = resource_arn;
         return missing;
     }
     std::optional<std::string> missing;
+    mutable std::string asked_for;
 };
 
 // On which time passes while it is looked at.

@@ -200,7 +200,15 @@ TEST_F(CustomAuthorizerTest, AnonymousClientsComeInOnlyWhereAllowed) {
         const NoKeys none;
         SignatureAuthenticator signatures(
             {.store = store, .keys = none, .clock = clock_, .signing_clock = clock_});
-        DeviceAuthenticator authenticator(certificates, signatures, *authorizer_, nullptr,
+        ClientCertificateCallback callback({.profile = {}, .admission = {}},
+                                           {.home = loop_,
+                                            .clock = clock_,
+                                            .functions = functions_,
+                                            .permissions = permissions_,
+                                            .events = sink_,
+                                            .levels = levels_,
+                                            .metrics = metrics_});
+        DeviceAuthenticator authenticator(certificates, callback, signatures, *authorizer_, nullptr,
                                           directory_, anonymous, clock_);
         AuthenticationResult result = std::unexpected(Refusal());
         const auto question = [&]() -> async::Task<void> {

@@ -80,8 +80,7 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate_by_domain(
             if (!shows_certificate) {
                 co_return refuse_without(AuthenticationType::X509, no_certificate);
             }
-            co_return co_await certificates_.ask(
-                std::move(credentials), CertificateAuthenticator::Occasion::Connection, trace);
+            co_return co_await ask_about_certificate(std::move(credentials), trace, deadline);
         case DomainAuthentication::CustomAuthX509:
             if (!shows_certificate) {
                 co_return refuse_without(AuthenticationType::CustomAuthX509, no_certificate);
@@ -100,6 +99,18 @@ async::Task<AuthenticationResult> DeviceAuthenticator::authenticate_by_domain(
                                       deadline);
 }
 
+// The registry first, so that no function is asked about a certificate that is not let in.
+async::Task<AuthenticationResult> DeviceAuthenticator::ask_about_certificate(
+    std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+    Deadline deadline) {
+    auto result = co_await certificates_.ask(credentials,
+                                             CertificateAuthenticator::Occasion::Connection, trace);
+    if (!result) co_return result;
+    auto refusal = co_await callback_.ask(std::move(credentials), trace, deadline);
+    if (refusal) co_return std::unexpected(std::move(*refusal));
+    co_return result;
+}
+
 // The certificate first, so that no function is asked about one that is not let in.
 async::Task<AuthenticationResult> DeviceAuthenticator::ask_both(
     std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
@@ -107,6 +118,8 @@ async::Task<AuthenticationResult> DeviceAuthenticator::ask_both(
     const auto proof = co_await certificates_.prove(
         credentials, CertificateAuthenticator::Occasion::Connection, trace);
     if (!proof) co_return std::unexpected(proof.error());
+    auto refusal = co_await callback_.ask(credentials, trace, deadline);
+    if (refusal) co_return std::unexpected(std::move(*refusal));
     co_return co_await custom_.ask(std::move(credentials), *proof, std::move(is_let_in), trace,
                                    deadline);
 }

@@ -10,6 +10,7 @@
 #include "authentication/anonymous_identities.h"
 #include "authentication/authenticator.h"
 #include "authentication/certificate_authenticator.h"
+#include "authentication/client_certificate_callback.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/password_authenticator.h"
 #include "authentication/signature_authenticator.h"
@@ -28,11 +29,13 @@ struct AnonymousSettings {
 class DeviceAuthenticator final : public Authenticator {
 public:
     // The others must outlive it. `passwords` may be null: there is no file of them.
-    DeviceAuthenticator(CertificateAuthenticator& certificates, SignatureAuthenticator& signatures,
-                        CustomAuthorizer& custom, PasswordAuthenticator* passwords,
+    DeviceAuthenticator(CertificateAuthenticator& certificates, ClientCertificateCallback& callback,
+                        SignatureAuthenticator& signatures, CustomAuthorizer& custom,
+                        PasswordAuthenticator* passwords,
                         const async::Snapshot<registry::AuthorizerDirectory>& directory,
                         const AnonymousSettings& anonymous, const Clock& clock)
         : certificates_(certificates),
+          callback_(callback),
           signatures_(signatures),
           custom_(custom),
           passwords_(passwords),
@@ -60,6 +63,9 @@ private:
     async::Task<AuthenticationResult> authenticate_by_domain(
         std::shared_ptr<const Credentials> credentials, IsLetIn is_let_in,
         logs::TraceStore::Recorder trace, Deadline deadline);
+    async::Task<AuthenticationResult> ask_about_certificate(
+        std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace,
+        Deadline deadline);
     async::Task<AuthenticationResult> ask_both(std::shared_ptr<const Credentials> credentials,
                                                IsLetIn is_let_in, logs::TraceStore::Recorder trace,
                                                Deadline deadline);
@@ -73,6 +79,7 @@ private:
     bool is_for_certificate(const Credentials& credentials) const;
 
     CertificateAuthenticator& certificates_;
+    ClientCertificateCallback& callback_;
     SignatureAuthenticator& signatures_;
     CustomAuthorizer& custom_;
     PasswordAuthenticator* const passwords_;

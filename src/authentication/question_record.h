@@ -1,4 +1,5 @@
-// The log's record of a question to an authorizer, whether a function or a file answered it.
+// The log's record of a question to an authorizer, whether a function or a file answered it, or to
+// a domain configuration's function.
 //
 // Source: our own kinds of events, with the members of AWS IoT's log entries.
 #pragma once
@@ -22,6 +23,8 @@ struct QuestionRecord {
     std::string_view explanation;
     std::chrono::microseconds duration{};
     std::optional<bool> cold_start;
+    // What it decides about; unset: about an authorizer's way in.
+    std::optional<AuthenticationType> authentication;
 };
 
 // Nothing, where the client's level keeps none of this kind.

@@ -14,11 +14,6 @@ using registry::DomainAuthentication;
 using registry::DomainConfiguration;
 using registry::DomainProtocol;
 
-bool asks_for_certificate(const DomainConfiguration& configuration) {
-    return configuration.authentication == DomainAuthentication::AwsX509 ||
-           configuration.authentication == DomainAuthentication::CustomAuthX509;
-}
-
 // What is carried so and is not for its clients; empty: they may come so.
 std::string_view untaken_of(const DomainConfiguration& configuration, Carrier carrier) {
     const DomainProtocol protocol = configuration.protocol;
@@ -165,7 +160,8 @@ net::TlsSettings tls_settings(DoorKind kind, const DomainConfiguration& configur
     if (!configuration.decides_authentication()) return settings;
     settings.client_certificate_protocols.clear();
     settings.client_certificate_names.clear();
-    settings.client_certificate = asks_for_certificate(configuration)
+    settings.keeps_client_chain = !configuration.client_certificate_callback.empty();
+    settings.client_certificate = configuration.wants_certificate()
                                       ? net::ClientCertificate::Requested
                                       : net::ClientCertificate::NotRequested;
     return settings;

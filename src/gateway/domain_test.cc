@@ -120,6 +120,10 @@ TEST(TlsSettingsOfADomain, AskForACertificateAsItSays) {
     EXPECT_EQ(asked(DoorKind::Https, DomainAuthentication::AwsX509), ClientCertificate::Requested);
     EXPECT_EQ(asked(DoorKind::Https, DomainAuthentication::CustomAuthX509),
               ClientCertificate::Requested);
+    auto asking = with(DomainAuthentication::AwsX509, DomainProtocol::SecureMqtt);
+    EXPECT_FALSE(tls_settings(DoorKind::Mqtts, asking, {}).keeps_client_chain);
+    asking.client_certificate_callback = "arn:aws:lambda:us-east-1:000000000000:function:check";
+    EXPECT_TRUE(tls_settings(DoorKind::Mqtts, asking, {}).keeps_client_chain) << "it sees it";
     const auto usual = tls_settings(
         DoorKind::Https, {.security_policy = net::SecurityPolicy::Tls13_1_3_2022_10}, {});
     EXPECT_FALSE(usual.client_certificate_protocols.empty());

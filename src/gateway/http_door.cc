@@ -300,6 +300,7 @@ std::shared_ptr<const authentication::Credentials> HttpDoor::credentials_of(
     credentials->http = std::make_unique<authentication::HttpCredentials>(
         authentication::HttpCredentials{call.request.headers, call.request.query,
                                         call.request.method, call.request.path, call.request.body});
+    credentials->is_certificate_checked = call.domain != nullptr && checked_by_ == call.domain;
     return credentials;
 }
 
@@ -325,6 +326,7 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
         credentials,
         [&call](const authentication::Identity& identity) { return !call.refused_to(identity); },
         trace, patience);
+    if (identity) checked_by_ = call.domain;
     kept_ = {};
     if (identity && (*identity)->may_be_kept_for_http) {
         kept_ = {.identity = *identity,

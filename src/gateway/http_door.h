@@ -4,7 +4,8 @@
 //
 // A publish is authenticated like a connection (custom authorizer by header or query, certificate,
 // or SigV4 signature), each time anew, or once a connection and refresh time where the authorizer
-// says enableCachingForHttp. It is answered when the message is passed on, and on disk where it has
+// says enableCachingForHttp. A domain's function is asked about the certificate once a connection.
+// It is answered when the message is passed on, and on disk where it has
 // to be.
 //
 // Threads: the loop of its connection.
@@ -102,6 +103,8 @@ private:
         SteadyTime until{};
     };
     Kept kept_;
+    // Whose function let the certificate in, as it was then; null: none did.
+    DomainPtr checked_by_;
 };
 
 }  // namespace gatehouse::gateway

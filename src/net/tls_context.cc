@@ -164,7 +164,26 @@ struct HandshakeBudget {
 };
 thread_local HandshakeBudget handshake_budget;
 
-void fill_in(PeerFacts& facts, SSL* ssl) {
+Bytes der_of(X509* certificate) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate, &der);
+    Bytes bytes;
+    if (size > 0) bytes.assign(der, der + size);
+    OPENSSL_free(der);
+    return bytes;
+}
+
+// A server's view of the chain begins behind the client's own certificate.
+std::shared_ptr<const std::vector<Bytes>> chain_of(SSL* ssl) {
+    const STACK_OF(X509)* const chain = SSL_get_peer_cert_chain(ssl);
+    const int count = chain == nullptr ? 0 : sk_X509_num(chain);
+    if (count <= 0) return nullptr;
+    auto all = std::make_shared<std::vector<Bytes>>();
+    for (int i = 0; i < count; ++i) all->push_back(der_of(sk_X509_value(chain, i)));
+    return all;
+}
+
+void fill_in(PeerFacts& facts, SSL* ssl, const TlsSettings& settings) {
     facts.is_tls = true;
     facts.tls_version = SSL_get_version(ssl);
     facts.is_tls_by_kernel = BIO_get_ktls_send(SSL_get_wbio(ssl)) != 0;
@@ -176,10 +195,8 @@ void fill_in(PeerFacts& facts, SSL* ssl) {
     SSL_get0_alpn_selected(ssl, &protocol, &length);
     facts.application_protocol.assign(reinterpret_cast<const char*>(protocol), length);
     if (X509* const certificate = SSL_get0_peer_certificate(ssl)) {
-        unsigned char* der = nullptr;
-        const int size = i2d_X509(certificate, &der);
-        if (size > 0) facts.client_certificate.assign(der, der + size);
-        OPENSSL_free(der);
+        facts.client_certificate = der_of(certificate);
+        if (settings.keeps_client_chain) facts.client_chain = chain_of(ssl);
     }
 }
 
@@ -249,7 +266,7 @@ async::Task<Result<std::unique_ptr<Stream>>> accept_tls(async::EventLoop& loop, 
         }
     }
     SSL_set_app_data(ssl, nullptr);
-    fill_in(facts, ssl);
+    fill_in(facts, ssl, (choice.chosen ? *choice.chosen : *context).settings());
     stream->learn(std::move(facts));
     co_return stream;
 }

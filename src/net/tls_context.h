@@ -39,6 +39,8 @@ struct TlsSettings {
     std::vector<std::string> client_certificate_protocols;
     // The same where the server name (SNI) has this in it (lower case); empty: no name does.
     std::string client_certificate_names;
+    // Whether PeerFacts keep the certificates that clients send behind their own.
+    bool keeps_client_chain = false;
 };
 
 class TlsContext {

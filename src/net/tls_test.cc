@@ -3,6 +3,8 @@
 #include <openssl/ssl.h>
 #include <unistd.h>
 
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "net/loop_fixture.h"
@@ -17,6 +19,8 @@ struct ClientOptions {
     bool certificate = false;
     int max_version = TLS1_3_VERSION;
     std::string server_name = "device.example";
+    std::optional<TestIdentity> shown;  // a client certificate
+    std::string behind;                 // and what is sent behind it, in PEM
 };
 
 // A blocking OpenSSL client: handshake, sends "ping", expects "pong".
@@ -33,6 +37,25 @@ int note_certificate_request(SSL* ssl, X509**, EVP_PKEY**) {
     return 0;
 }
 
+void show(SSL_CTX* context, const TestIdentity& identity, const std::string& behind) {
+    const auto memory = [](const std::string& pem) {
+        return std::unique_ptr<BIO, decltype(&BIO_free)>(
+            BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+    };
+    X509* const own =
+        PEM_read_bio_X509(memory(identity.certificate).get(), nullptr, nullptr, nullptr);
+    EVP_PKEY* const key =
+        PEM_read_bio_PrivateKey(memory(identity.key).get(), nullptr, nullptr, nullptr);
+    EXPECT_EQ(SSL_CTX_use_certificate(context, own), 1);
+    EXPECT_EQ(SSL_CTX_use_PrivateKey(context, key), 1);
+    X509_free(own);
+    EVP_PKEY_free(key);
+    // Which takes what it is given.
+    EXPECT_EQ(SSL_CTX_add_extra_chain_cert(
+                  context, PEM_read_bio_X509(memory(behind).get(), nullptr, nullptr, nullptr)),
+              1);
+}
+
 ClientOutcome run_client(int descriptor, const ClientOptions& options) {
     ClientOutcome outcome;
     SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
@@ -40,6 +63,7 @@ ClientOutcome run_client(int descriptor, const ClientOptions& options) {
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_client_cert_cb(context, note_certificate_request);
+    if (options.shown) show(context, *options.shown, options.behind);
     SSL* const ssl = SSL_new(context);
     SSL_set_app_data(ssl, &outcome);
     SSL_set_fd(ssl, descriptor);
@@ -147,6 +171,22 @@ TEST_F(TlsTest, WhatTheServerNameMeansIsTheChosenContextsToSay) {
     exchange({.alpn = "mqtt"});
     EXPECT_EQ(client_outcome.reply, "pong");
     EXPECT_FALSE(client_outcome.certificate_requested);
+}
+
+TEST_F(TlsTest, KeepsWhatIsSentBehindACertificateWhereItIsWanted) {
+    const TestIdentity own = make_identity();
+    const TestIdentity behind = make_identity();
+    settings.client_certificate = ClientCertificate::Requested;
+    exchange({.shown = own, .behind = behind.certificate});
+    EXPECT_FALSE(facts.client_certificate.empty());
+    EXPECT_EQ(facts.client_chain, nullptr);
+    settings.keeps_client_chain = true;
+    exchange({.shown = own, .behind = behind.certificate});
+    ASSERT_NE(facts.client_chain, nullptr);
+    ASSERT_EQ(facts.client_chain->size(), 1U) << "without its own";
+    EXPECT_NE(facts.client_chain->front(), facts.client_certificate);
+    exchange({});
+    EXPECT_EQ(facts.client_chain, nullptr);
 }
 
 TEST_F(TlsTest, AnUnknownProtocolGoesOnWithoutOne) {

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "net/address.h"
@@ -53,6 +54,8 @@ struct PeerFacts {
     std::string server_name;           // SNI as sent; empty when absent
     std::string application_protocol;  // the ALPN protocol agreed on; empty when none
     Bytes client_certificate;          // DER; empty when none was sent
+    // What the client sent behind it, in DER, where TlsSettings wants it kept; null: nothing.
+    std::shared_ptr<const std::vector<Bytes>> client_chain;
 };
 
 class Transport {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/arn.h"
 #include "base/resource_tags.h"
+#include "registry/function_arn.h"
 #include "signature/token_verifier.h"
 
 namespace gatehouse::registry {
@@ -37,39 +37,6 @@ Outcome<void> check_text(const TextRule& rule, std::string_view text) {
                   fmt::format("{}: {} must have 1 to {} characters out of a-z A-Z 0-9 {}",
                               rule.field, shown, rule.length_max, rule.extra),
                   std::string(rule.field));
-}
-
-// arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:VERSION-OR-ALIAS]
-Outcome<void> check_function_arn(const FunctionArn& function) {
-    const auto wrong = [](std::string_view why) {
-        return refuse(Refusal::InvalidRequest,
-                      fmt::format("authorizerFunctionArn {}; it must look like "
-                                  "arn:aws:lambda:REGION:ACCOUNT:function:NAME",
-                                  why),
-                      "authorizerFunctionArn");
-    };
-    if (function.empty()) return wrong("is missing");
-    if (function.value().size() > function_arn_max) return wrong("has over 2048 characters");
-    const auto arn = parse_arn(function.view());
-    if (!arn) return wrong("is no ARN");
-    if (arn->service != "lambda") return wrong("is not the ARN of a Lambda function");
-    if (arn->region.empty() || !is_account_id(arn->account)) {
-        return wrong("lacks a region or a 12-digit account");
-    }
-    constexpr std::string_view marker = "function:";
-    const std::string_view resource = arn->resource;
-    if (!resource.starts_with(marker)) return wrong("names no function");
-    const std::string_view name = resource.substr(marker.size());
-    const std::string_view bare = name.substr(0, name.find(':'));
-    const std::string_view qualifier = name.substr(std::min(name.size(), bare.size() + 1));
-    const auto foreign = [](char c) {
-        return !letters_and_digits.contains(c) && !std::string_view("-_$").contains(c);
-    };
-    if (bare.empty() || std::ranges::any_of(bare, foreign) ||
-        std::ranges::any_of(qualifier, foreign) || name.ends_with(':')) {
-        return wrong("names no function");
-    }
-    return {};
 }
 
 Outcome<void> check_keys(const Texts& keys) {
@@ -122,7 +89,8 @@ Outcome<void> check_authorizer_name(const AuthorizerName& name) {
 }
 
 Outcome<void> check_authorizer(const Authorizer& authorizer) {
-    if (auto checked = check_function_arn(authorizer.function_arn); !checked) {
+    if (auto checked = check_function_arn(authorizer.function_arn.view(), "authorizerFunctionArn");
+        !checked) {
         // The name comes first.
         if (auto named = check_authorizer_name(authorizer.name); !named) return named;
         return checked;

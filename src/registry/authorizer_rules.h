@@ -12,7 +12,6 @@ inline constexpr std::size_t authorizer_name_max = 128;
 inline constexpr std::size_t token_key_name_max = 128;
 inline constexpr std::size_t signing_key_name_max = 128;
 inline constexpr std::size_t signing_key_pem_max = 5120;
-inline constexpr std::size_t function_arn_max = 2048;
 // AWS names no number; this one keeps a record small and a verification bounded.
 inline constexpr std::size_t signing_keys_max = 20;
 

@@ -70,6 +70,8 @@ struct DomainConfiguration {
     DomainAuthentication authentication = DomainAuthentication::Default;
     DomainProtocol protocol = DomainProtocol::Default;
     std::optional<OcspConfig> ocsp;
+    // ARN of the function that is asked about clients' certificates; empty: none is.
+    std::string client_certificate_callback;
     // Ids of imported certificates; empty: none.
     std::string server_certificate;
     std::string validation_certificate;
@@ -81,6 +83,11 @@ struct DomainConfiguration {
     std::string arn() const;
     // Whether it says itself who clients are, whatever their port and ALPN.
     bool decides_authentication() const { return authentication != DomainAuthentication::Default; }
+    // Whether clients show certificates there, whatever their port and ALPN.
+    bool wants_certificate() const {
+        return authentication == DomainAuthentication::AwsX509 ||
+               authentication == DomainAuthentication::CustomAuthX509;
+    }
     // Whether a client may sign with an access key (SigV4).
     bool takes_signatures() const {
         return !decides_authentication() || authentication == DomainAuthentication::AwsSigV4;
@@ -97,9 +104,9 @@ struct NewDomainConfiguration {
     DomainAuthentication authentication = DomainAuthentication::Default;
     DomainProtocol protocol = DomainProtocol::Default;
     std::optional<OcspConfig> ocsp;
-    std::string server_certificate_arn;      // empty: none
-    std::string validation_certificate_arn;  // empty: none
-    std::string client_certificate_callback_arn;
+    std::string server_certificate_arn;       // empty: none
+    std::string validation_certificate_arn;   // empty: none
+    std::string client_certificate_callback;  // ARN of a function; empty: none
     Texts tags;
 };
 
@@ -112,7 +119,7 @@ struct DomainConfigurationChange {
     std::optional<DomainAuthentication> authentication;
     std::optional<DomainProtocol> protocol;
     std::optional<OcspConfig> ocsp;
-    std::string client_certificate_callback_arn;
+    std::optional<std::string> client_certificate_callback;  // empty: none any more
 };
 
 }  // namespace gatehouse::registry

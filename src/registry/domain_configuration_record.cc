@@ -86,6 +86,9 @@ std::string encode(const DomainConfiguration& configuration) {
     };
     if (configuration.authorizer) body["authorizer"] = to_object(*configuration.authorizer);
     if (configuration.ocsp) body["ocsp"] = to_object(*configuration.ocsp);
+    if (!configuration.client_certificate_callback.empty()) {
+        body["clientCertificateCallback"] = configuration.client_certificate_callback;
+    }
     return to_text(body);
 }
 
@@ -106,6 +109,9 @@ Result<DomainConfiguration> decode_domain_configuration(const storage::Record& r
         .authentication = choice_in<DomainAuthentication>(reader, "authentication"),
         .protocol = choice_in<DomainProtocol>(reader, "protocol"),
         .ocsp = optional_in(*body, reader, "ocsp", read_ocsp),
+        .client_certificate_callback = body->contains("clientCertificateCallback")
+                                           ? reader.text("clientCertificateCallback")
+                                           : std::string(),
         .server_certificate = reader.text("serverCertificate"),
         .validation_certificate = reader.text("validationCertificate"),
         .tags = reader.texts("tags"),

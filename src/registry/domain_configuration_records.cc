@@ -52,22 +52,21 @@ Outcome<DomainConfiguration> DomainConfigurationRecords::create(
     const Tenant& tenant, const NewDomainConfiguration& wanted) {
     auto policy = security_policy_named(wanted.security_policy);
     if (!policy) return refuse(std::move(policy.error()));
-    if (auto checked = check_callback(wanted.client_certificate_callback_arn); !checked) {
-        return refuse(std::move(checked.error()));
-    }
     const WallTime now = parts_.clock.wall_now();
-    DomainConfiguration configuration{.tenant = tenant,
-                                      .name = wanted.name,
-                                      .id = make_id(parts_.random),
-                                      .status_changed = now,
-                                      .authorizer = wanted.authorizer,
-                                      .security_policy = *policy,
-                                      .authentication = wanted.authentication,
-                                      .protocol = wanted.protocol,
-                                      .ocsp = wanted.ocsp,
-                                      .tags = wanted.tags,
-                                      .created = now,
-                                      .modified = now};
+    DomainConfiguration configuration{
+        .tenant = tenant,
+        .name = wanted.name,
+        .id = make_id(parts_.random),
+        .status_changed = now,
+        .authorizer = wanted.authorizer,
+        .security_policy = *policy,
+        .authentication = wanted.authentication,
+        .protocol = wanted.protocol,
+        .ocsp = wanted.ocsp,
+        .client_certificate_callback = wanted.client_certificate_callback,
+        .tags = wanted.tags,
+        .created = now,
+        .modified = now};
     if (auto checked = check_domain_configuration(configuration); !checked) {
         return refuse(std::move(checked.error()));
     }
@@ -244,9 +243,6 @@ Outcome<DomainConfiguration> DomainConfigurationRecords::update(
 
 Outcome<void> DomainConfigurationRecords::apply_change(DomainConfiguration& configuration,
                                                        const DomainConfigurationChange& change) {
-    if (auto checked = check_callback(change.client_certificate_callback_arn); !checked) {
-        return checked;
-    }
     if (change.remove_authorizer && change.authorizer) {
         return refuse_field("removeAuthorizerConfig", "it does not go with authorizerConfig");
     }
@@ -258,6 +254,9 @@ Outcome<void> DomainConfigurationRecords::apply_change(DomainConfiguration& conf
     if (change.remove_authorizer) configuration.authorizer = std::nullopt;
     if (change.authorizer) configuration.authorizer = change.authorizer;
     if (change.ocsp) configuration.ocsp = change.ocsp;
+    if (change.client_certificate_callback) {
+        configuration.client_certificate_callback = *change.client_certificate_callback;
+    }
     configuration.authentication = change.authentication.value_or(configuration.authentication);
     configuration.protocol = change.protocol.value_or(configuration.protocol);
     if (change.status && *change.status != configuration.status) {

@@ -83,6 +83,24 @@ TEST_F(DomainConfigurations, EveryFieldIsKept) {
     EXPECT_EQ(found.server_certificate->fault, "");
 }
 
+TEST_F(DomainConfigurations, AFunctionIsAskedWhereCertificatesAreShown) {
+    const std::string function = "arn:aws:lambda:us-east-1:123456789012:function:check";
+    const DomainConfigurationName fleet("Fleet");
+    EXPECT_EQ(refusal_of(create("Fleet", "", {.client_certificate_callback = function})),
+              Refusal::InvalidRequest);
+    ASSERT_TRUE(create("Fleet", "",
+                       {.authentication = DomainAuthentication::AwsX509,
+                        .client_certificate_callback = function}));
+    EXPECT_EQ(described("Fleet").configuration.client_certificate_callback, function);
+    EXPECT_EQ(refusal_of(records.update(here, fleet,
+                                        {.authentication = DomainAuthentication::CustomAuth})),
+              Refusal::InvalidRequest);
+    ASSERT_TRUE(records.update(here, fleet, {.status = DomainStatus::Disabled}));
+    EXPECT_EQ(described("Fleet").configuration.client_certificate_callback, function);
+    ASSERT_TRUE(records.update(here, fleet, {.client_certificate_callback = ""}));
+    EXPECT_EQ(described("Fleet").configuration.client_certificate_callback, "");
+}
+
 TEST_F(DomainConfigurations, ADomainNameIsOfOneInTheWholeServer) {
     create("Fleet", "a.gate.test").value();
     EXPECT_EQ(refusal_of(create("Other", "A.gate.test")), Refusal::ResourceAlreadyExists);
@@ -116,7 +134,10 @@ TEST_F(DomainConfigurations, WhatCannotWorkIsRefused) {
                                          .protocol = DomainProtocol::SecureMqtt})),
               Refusal::InvalidRequest);
     EXPECT_EQ(refused({.ocsp = OcspConfig{.lambda_arn = "arn"}}, ""), Refusal::InvalidRequest);
-    EXPECT_EQ(refused({.client_certificate_callback_arn = "arn"}, ""), Refusal::InvalidRequest);
+    EXPECT_EQ(refused({.authentication = DomainAuthentication::AwsX509,
+                       .client_certificate_callback = "arn"},
+                      ""),
+              Refusal::InvalidRequest);
     EXPECT_EQ(refused({.tags = {{"aws:a", "b"}}}, ""), Refusal::InvalidRequest);
     using enum DomainAuthentication;
     const std::pair<DomainAuthentication, DomainProtocol> impossible[] = {

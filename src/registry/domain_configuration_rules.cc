@@ -6,6 +6,7 @@
 #include "base/host_name.h"
 #include "base/resource_tags.h"
 #include "certificates/permitted_names.h"
+#include "registry/function_arn.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -45,12 +46,26 @@ Outcome<void> check_ocsp(const OcspConfig& ocsp) {
         "ocspLambdaArn and ocspAuthorizedResponderArn are given together or not at all");
 }
 
+// Nothing passes that would not happen: where no certificate has to be shown, none is asked about.
+Outcome<void> check_callback(const DomainConfiguration& configuration) {
+    constexpr std::string_view field = "clientCertificateCallbackArn";
+    if (!configuration.wants_certificate()) {
+        return refuse_field(field, fmt::format("it goes with authenticationType AWS_X509 or "
+                                               "CUSTOM_AUTH_X509, not {}",
+                                               name_of_choice(configuration.authentication)));
+    }
+    return check_function_arn(configuration.client_certificate_callback, field);
+}
+
 }  // namespace
 
 Outcome<void> check_domain_configuration(const DomainConfiguration& configuration) {
     if (auto checked = check_combination(configuration); !checked) return checked;
     if (configuration.ocsp) {
         if (auto checked = check_ocsp(*configuration.ocsp); !checked) return checked;
+    }
+    if (!configuration.client_certificate_callback.empty()) {
+        if (auto checked = check_callback(configuration); !checked) return checked;
     }
     if (const auto fault = tags_fault(configuration.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
@@ -75,14 +90,6 @@ Outcome<std::string> domain_name_of(std::string_view text) {
                             "'-', with dots between them");
     }
     return name;
-}
-
-Outcome<void> check_callback(std::string_view client_certificate_callback_arn) {
-    if (client_certificate_callback_arn.empty()) return {};
-    return refuse_field(
-        "clientCertificateCallbackArn",
-        "functions that look at client certificates are not called by this server; use "
-        "authenticationType CUSTOM_AUTH_X509 for one that decides");
 }
 
 }  // namespace gatehouse::registry

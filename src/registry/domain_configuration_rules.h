@@ -27,7 +27,4 @@ Outcome<net::SecurityPolicy> security_policy_named(std::string_view name);
 // In lower case, without a trailing dot. InvalidRequest: no host name.
 Outcome<std::string> domain_name_of(std::string_view text);
 
-// InvalidRequest, by name, for what is not served: nothing passes that would not happen.
-Outcome<void> check_callback(std::string_view client_certificate_callback_arn);
-
 }  // namespace gatehouse::registry

@@ -7,7 +7,7 @@
 namespace gatehouse::server {
 
 std::optional<std::string> missing_invoke_permission(const std::string& policy,
-                                                     const AuthorizerInvoke& call) {
+                                                     const IotInvoke& call) {
     policy::DocumentPointer document;
     if (!policy.empty()) {
         auto parsed = policy::parse_document(policy, policy::Dialect::ResourcePolicy);
@@ -21,7 +21,7 @@ std::optional<std::string> missing_invoke_permission(const std::string& policy,
         policy::allows_service(document, {.service = "iot.amazonaws.com",
                                           .action = "lambda:InvokeFunction",
                                           .resource = std::string(call.function_arn),
-                                          .source_arn = std::string(call.authorizer_arn),
+                                          .source_arn = std::string(call.source_arn),
                                           .source_account = std::string(call.account)});
     if (answer.allowed()) return std::nullopt;
     return fmt::format("function '{}' does not permit iot.amazonaws.com to invoke it. {}",

@@ -1,5 +1,5 @@
-// Whether AWS IoT may invoke an authorizer's function: what the server asks before it calls one,
-// and what the commands show.
+// Whether AWS IoT may invoke a function for a resource of its, an authorizer or a domain
+// configuration: what the server asks before it calls one, and what the commands show.
 //
 // Source: AWS IoT Developer Guide, "Authorizing AWS IoT to invoke your Lambda function".
 #pragma once
@@ -10,16 +10,16 @@
 
 namespace gatehouse::server {
 
-struct AuthorizerInvoke {
+struct IotInvoke {
     std::string_view function_name;
     std::string_view function_arn;
-    std::string_view authorizer_arn;
+    std::string_view source_arn;  // of the resource
     std::string_view account;
 };
 
 // What is missing in the function's resource policy (JSON; empty: it has none), with the command
 // that mends it; nothing when the call is permitted.
 std::optional<std::string> missing_invoke_permission(const std::string& policy,
-                                                     const AuthorizerInvoke& call);
+                                                     const IotInvoke& call);
 
 }  // namespace gatehouse::server

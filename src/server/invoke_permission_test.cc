@@ -9,11 +9,10 @@ namespace {
 using testing::HasSubstr;
 using testing::Optional;
 
-constexpr AuthorizerInvoke call{
-    .function_name = "auth",
-    .function_arn = "arn:aws:lambda:us-east-1:000000000000:function:auth",
-    .authorizer_arn = "arn:aws:iot:us-east-1:000000000000:authorizer/Door",
-    .account = "000000000000"};
+constexpr IotInvoke call{.function_name = "auth",
+                         .function_arn = "arn:aws:lambda:us-east-1:000000000000:function:auth",
+                         .source_arn = "arn:aws:iot:us-east-1:000000000000:authorizer/Door",
+                         .account = "000000000000"};
 
 std::string policy_for(std::string_view service) {
     return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":")" +

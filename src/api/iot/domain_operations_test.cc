@@ -79,6 +79,18 @@ TEST_F(DomainOperations, WhatIsRefused) {
                    400, "CertificateValidationException");
 }
 
+TEST_F(DomainOperations, TheFunctionThatIsAskedAboutCertificates) {
+    const std::string config =
+        R"({"clientCertificateCallbackArn":"arn:aws:lambda:us-east-1:123456789012:function:f"})";
+    parsed(create("Fleet", {{"authenticationType", "AWS_X509"},
+                            {"clientCertificateConfig", parse_json(config, "it").value()}}));
+    EXPECT_EQ(to_text(described("Fleet").at("clientCertificateConfig")), config);
+    parsed(call("iot", "PUT", "/domainConfigurations/Fleet", R"({"applicationProtocol":"HTTPS"})"));
+    EXPECT_TRUE(described("Fleet").as_object().contains("clientCertificateConfig"));
+    parsed(call("iot", "PUT", "/domainConfigurations/Fleet", R"({"clientCertificateConfig":{}})"));
+    EXPECT_FALSE(described("Fleet").as_object().contains("clientCertificateConfig"));
+}
+
 TEST_F(DomainOperations, WhatEveryAccountHasIsShownAndStays) {
     const auto found = described("iot:Data-ATS");
     EXPECT_EQ(text(found.at("domainType")), "ENDPOINT");

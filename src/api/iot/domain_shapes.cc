@@ -76,8 +76,9 @@ DomainType shape_of(registry::DomainType type) {
     return DomainType::CustomerManaged;
 }
 
-std::string callback_of(const std::optional<ClientCertificateConfig>& config) {
-    return config ? config->client_certificate_callback_arn.value_or("") : std::string();
+// One that names no function says that there is none.
+std::string callback_of(ClientCertificateConfig config) {
+    return std::move(config.client_certificate_callback_arn).value_or("");
 }
 
 ServiceType service_of(registry::EndpointType type) {
@@ -115,7 +116,6 @@ wire::Outcome<registry::NewDomainConfiguration> wanted_of(
         .protocol =
             protocol_of(request.application_protocol.value_or(ApplicationProtocol::Default)),
         .validation_certificate_arn = std::move(request.validation_certificate_arn).value_or(""),
-        .client_certificate_callback_arn = callback_of(request.client_certificate_config),
         .tags = std::move(*tags)};
     if (request.authorizer_config) {
         wanted.authorizer = authorizer_of(std::move(*request.authorizer_config));
@@ -126,6 +126,10 @@ wire::Outcome<registry::NewDomainConfiguration> wanted_of(
     if (request.server_certificate_config) {
         wanted.ocsp = ocsp_of(std::move(*request.server_certificate_config));
     }
+    if (request.client_certificate_config) {
+        wanted.client_certificate_callback =
+            callback_of(std::move(*request.client_certificate_config));
+    }
     if (request.server_certificate_arns && !request.server_certificate_arns->empty()) {
         wanted.server_certificate_arn = std::move(request.server_certificate_arns->front());
     }
@@ -134,8 +138,7 @@ wire::Outcome<registry::NewDomainConfiguration> wanted_of(
 
 registry::DomainConfigurationChange change_of(UpdateDomainConfigurationRequest request) {
     registry::DomainConfigurationChange change{
-        .remove_authorizer = request.remove_authorizer_config.value_or(false),
-        .client_certificate_callback_arn = callback_of(request.client_certificate_config)};
+        .remove_authorizer = request.remove_authorizer_config.value_or(false)};
     if (request.authorizer_config) {
         change.authorizer = authorizer_of(std::move(*request.authorizer_config));
     }
@@ -155,6 +158,10 @@ registry::DomainConfigurationChange change_of(UpdateDomainConfigurationRequest r
     if (request.application_protocol) change.protocol = protocol_of(*request.application_protocol);
     if (request.server_certificate_config) {
         change.ocsp = ocsp_of(std::move(*request.server_certificate_config));
+    }
+    if (request.client_certificate_config) {
+        change.client_certificate_callback =
+            callback_of(std::move(*request.client_certificate_config));
     }
     return change;
 }
@@ -186,6 +193,10 @@ DescribeDomainConfigurationResponse description_of(const registry::DescribedDoma
             ServerCertificateConfig{.enable_ocsp_check = ocsp->enabled,
                                     .ocsp_lambda_arn = present(ocsp->lambda_arn),
                                     .ocsp_authorized_responder_arn = present(ocsp->responder_arn)};
+    }
+    if (!configuration.client_certificate_callback.empty()) {
+        response.client_certificate_config = ClientCertificateConfig{
+            .client_certificate_callback_arn = configuration.client_certificate_callback};
     }
     if (const auto& shown = domain.server_certificate) {
         response.server_certificates->push_back(

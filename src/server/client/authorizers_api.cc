@@ -131,7 +131,7 @@ Answer<std::string> permission_problem(const ApiClient& client, const json::valu
     const auto problem = missing_invoke_permission(policy ? text_at(*policy, "/Policy") : "",
                                                    {.function_name = name,
                                                     .function_arn = function_arn,
-                                                    .authorizer_arn = authorizer_arn,
+                                                    .source_arn = authorizer_arn,
                                                     .account = authorizer->account});
     return problem ? "AWS would refuse its connections: " + *problem : std::string();
 }

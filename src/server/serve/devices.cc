@@ -101,6 +101,14 @@ Result<std::unique_ptr<authentication::PasswordAuthenticator>> make_passwords(
          .metrics = foundation.metrics});
 }
 
+// Behind those that have an instance everybody waits in one line.
+authentication::AdmissionSettings function_admission(const Settings& settings) {
+    const Limits& limits = settings.profile.limits;
+    return {.calls_max = std::min({limits.authorizer_calls_max, settings.functions.instances_max,
+                                   settings.functions.instances_per_function_max}),
+            .waiting_max = limits.authorizer_waiting_max};
+}
+
 std::unique_ptr<authentication::CertificateAuthenticator> make_certificates(
     const Devices::Parts& parts, authentication::RegistrationListener& listener) {
     return std::make_unique<authentication::CertificateAuthenticator>(
@@ -110,6 +118,21 @@ std::unique_ptr<authentication::CertificateAuthenticator> make_certificates(
             .random = parts.foundation.random,
             .listener = listener,
             .limits = {.characters_max = parts.settings.profile.limits.policy_characters_max}});
+}
+
+std::unique_ptr<authentication::ClientCertificateCallback> make_callback(
+    const Devices::Parts& parts) {
+    Foundation& foundation = parts.foundation;
+    return std::make_unique<authentication::ClientCertificateCallback>(
+        authentication::ClientCertificateCallback::Settings{
+            .profile = parts.settings.profile, .admission = function_admission(parts.settings)},
+        authentication::ClientCertificateCallback::Parts{.home = parts.loops.main(),
+                                                         .clock = *foundation.clock,
+                                                         .functions = parts.functions,
+                                                         .permissions = parts.permissions,
+                                                         .events = *foundation.log,
+                                                         .levels = *foundation.levels,
+                                                         .metrics = foundation.metrics});
 }
 
 std::unique_ptr<authentication::SignatureAuthenticator> make_signatures(
@@ -142,11 +165,7 @@ broker::BrokerSettings broker_settings(const Devices::Parts& parts) {
 authentication::CustomAuthorizerSettings custom_authorizer_settings(const Settings& settings) {
     const Limits& limits = settings.profile.limits;
     return {.profile = settings.profile,
-            // Behind those that have an instance everybody waits in one line.
-            .admission = {.calls_max = std::min({limits.authorizer_calls_max,
-                                                 settings.functions.instances_max,
-                                                 settings.functions.instances_per_function_max}),
-                          .waiting_max = limits.authorizer_waiting_max},
+            .admission = function_admission(settings),
             .http_admission = {.calls_max = limits.authorizer_calls_max,
                                .waiting_max = limits.authorizer_waiting_max},
             .brake = {}};
@@ -212,15 +231,18 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
     if (!passwords) return fail(std::move(passwords.error()));
     made->passwords_ = std::move(*passwords);
     made->certificates_ = make_certificates(parts, *made);
+    made->callback_ = make_callback(parts);
     made->signatures_ = make_signatures(parts, made->signing_clock_);
     made->credentials_ = std::make_unique<authentication::CredentialsProvider>(
         authentication::CredentialsProvider::Parts{.certificates = *made->certificates_,
+                                                   .callback = *made->callback_,
                                                    .role_aliases = parts.role_aliases,
                                                    .sessions = parts.role_sessions,
                                                    .keys = parts.accounts.device_keys()});
     made->authenticator_ = std::make_unique<authentication::DeviceAuthenticator>(
-        *made->certificates_, *made->signatures_, *made->custom_authorizer_, made->passwords_.get(),
-        parts.authorizers.directory(), std::move(*anonymous), *foundation.clock);
+        *made->certificates_, *made->callback_, *made->signatures_, *made->custom_authorizer_,
+        made->passwords_.get(), parts.authorizers.directory(), std::move(*anonymous),
+        *foundation.clock);
     made->gateway_ = std::make_unique<gateway::Gateway>(
         gateway::GatewaySettings{
             .profile = parts.settings.profile,
@@ -352,6 +374,7 @@ async::Task<void> Devices::on_every_loop(Work work) {
 
 async::Task<void> Devices::stop() {
     custom_authorizer_->stop();
+    callback_->stop();
     declared_.get()->close();
     if (passwords_ != nullptr) passwords_->stop();
     co_await on_every_loop(stop_one);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "authentication/certificate_authenticator.h"
+#include "authentication/client_certificate_callback.h"
 #include "authentication/credentials_provider.h"
 #include "authentication/custom_authorizer.h"
 #include "authentication/declared_answerers.h"
@@ -99,6 +100,7 @@ private:
     std::unique_ptr<broker::Broker> broker_;
     JustInTime just_in_time_;
     std::unique_ptr<authentication::CertificateAuthenticator> certificates_;
+    std::unique_ptr<authentication::ClientCertificateCallback> callback_;
     std::unique_ptr<authentication::SignatureAuthenticator> signatures_;
     std::unique_ptr<authentication::CredentialsProvider> credentials_;
     net::NameLookups lookups_;

@@ -9,14 +9,15 @@
 namespace gatehouse::server {
 namespace {
 
-// Whether the function's resource policy lets iot.amazonaws.com invoke it for the authorizer.
+// Whether the function's resource policy lets iot.amazonaws.com invoke it for the resource.
 class ResourcePolicies final : public authentication::InvokePermissions {
 public:
     explicit ResourcePolicies(const functions::FunctionDirectory& directory)
         : directory_(directory) {}
 
     std::optional<std::string> problem(const functions::FunctionRef& reference,
-                                       const registry::Authorizer& authorizer) const override {
+                                       const Tenant& tenant,
+                                       std::string_view resource_arn) const override {
         // Policies are kept with $LATEST, which is the function without a version, too.
         const bool is_latest = reference.qualifier.view() == functions::latest_version;
         const functions::Qualifier qualifier =
@@ -29,8 +30,8 @@ public:
         return missing_invoke_permission(functions::resource_policy_text(*function, qualifier),
                                          {.function_name = reference.name.view(),
                                           .function_arn = arn,
-                                          .authorizer_arn = authorizer.arn(),
-                                          .account = authorizer.tenant.account.view()});
+                                          .source_arn = resource_arn,
+                                          .account = tenant.account.view()});
     }
 
 private:

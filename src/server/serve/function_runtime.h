@@ -8,7 +8,7 @@
 #include <string>
 
 #include "async/worker_pool.h"
-#include "authentication/custom_authorizer.h"
+#include "authentication/called_function.h"
 #include "base/result.h"
 #include "functions/async_invocations.h"
 #include "functions/function_directory.h"
