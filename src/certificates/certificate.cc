@@ -5,7 +5,6 @@
 #include <openssl/x509v3.h>
 
 #include <array>
-#include <ctime>
 
 #include "base/encoding.h"
 #include "certificates/name_text.h"
@@ -29,14 +28,6 @@ std::string serial_text(const X509& certificate) {
     OPENSSL_free(hex);
     BN_free(number);
     return text;
-}
-
-Result<WallTime> time_of(const ASN1_TIME* time) {
-    std::tm fields{};
-    if (ASN1_TIME_to_tm(time, &fields) != 1) {
-        return openssl::failed(ErrorKind::InvalidInput, "the certificate's validity is not a time");
-    }
-    return WallTime(std::chrono::seconds(::timegm(&fields)));
 }
 
 PublicKeyFacts key_facts(EVP_PKEY* key) {
@@ -94,9 +85,11 @@ Result<Certificate> facts_of(X509& x509) {
     out.common_name = common_name_of(X509_get_subject_name(&x509));
     out.serial = serial_text(x509);
     read_alternative_names(x509, out);
-    const auto not_before = time_of(X509_get0_notBefore(&x509));
+    const auto not_before =
+        openssl::time_of(X509_get0_notBefore(&x509), "the certificate's validity");
     if (!not_before) return fail(not_before.error());
-    const auto not_after = time_of(X509_get0_notAfter(&x509));
+    const auto not_after =
+        openssl::time_of(X509_get0_notAfter(&x509), "the certificate's validity");
     if (!not_after) return fail(not_after.error());
     out.not_before = *not_before;
     out.not_after = *not_after;

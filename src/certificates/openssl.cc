@@ -4,6 +4,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <ctime>
+
 namespace gatehouse::certificates::openssl {
 namespace {
 
@@ -84,6 +86,14 @@ Result<Key> read_private_key(std::string_view pem) {
     if (read == nullptr)
         return failed(ErrorKind::InvalidInput, "the text is not a PEM private key");
     return read;
+}
+
+Result<WallTime> time_of(const ASN1_TIME* time, std::string_view what) {
+    std::tm fields{};
+    if (ASN1_TIME_to_tm(time, &fields) != 1) {
+        return failed(ErrorKind::InvalidInput, fmt::format("{} is not a time", what));
+    }
+    return WallTime(std::chrono::seconds(::timegm(&fields)));
 }
 
 Result<std::string> to_pem(X509& certificate) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/release.h"
 #include "base/result.h"
 
@@ -32,6 +33,9 @@ Result<Key> read_private_key(std::string_view pem);
 Result<Key> make_rsa_key(const std::stop_token& stop = {});
 // Whether the key belongs to the certificate; false, too, when it cannot be read.
 bool key_fits(X509& certificate, std::string_view key_pem);
+
+// `what` it is, for the error: "the certificate's validity". ErrorKind::InvalidInput.
+Result<WallTime> time_of(const ASN1_TIME* time, std::string_view what);
 
 Result<std::string> to_pem(X509& certificate);
 Result<std::string> to_pem(X509_REQ& request);
