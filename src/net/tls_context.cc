@@ -96,6 +96,17 @@ int accept_any_certificate(X509_STORE_CTX*, void*) {
     return 1;
 }
 
+// Without one the handshake goes on. `argument`: the context that it goes on with.
+int staple_response(SSL* ssl, void* argument) {
+    const auto response = static_cast<const TlsContext*>(argument)->settings().staple();
+    void* const copy =
+        response == nullptr ? nullptr : OPENSSL_memdup(response->data(), response->size());
+    if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
+    // Which takes it.
+    SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(response->size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
 // RFC 6066 section 3: the extension as the client sent it. Empty where there is none, or another.
 std::string_view server_name_in_hello(SSL* ssl) {
     const unsigned char* extension = nullptr;
@@ -230,6 +241,10 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const TlsSettings& se
     }
     SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, nullptr);
     SSL_CTX_set_client_hello_cb(context, look_at_hello, made.get());
+    if (settings.staple) {
+        SSL_CTX_set_tlsext_status_cb(context, staple_response);
+        SSL_CTX_set_tlsext_status_arg(context, made.get());
+    }
     if (!settings.application_protocols.empty()) {
         SSL_CTX_set_alpn_select_cb(context, choose_protocol, made.get());
     }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "async/task.h"
+#include "base/bytes.h"
 #include "base/deadline.h"
 #include "base/result.h"
 #include "net/security_policy.h"
@@ -39,6 +40,9 @@ struct TlsSettings {
     std::vector<std::string> client_certificate_protocols;
     // The same where the server name (SNI) has this in it (lower case); empty: no name does.
     std::string client_certificate_names;
+    // The OCSP response of the certificate, in DER, to staple (RFC 6066 section 8). Asked by
+    // handshakes whose client wants one, on any loop; null: there is none now. Empty: never.
+    std::function<std::shared_ptr<const Bytes>()> staple;
     // Whether PeerFacts keep the certificates that clients send behind their own.
     bool keeps_client_chain = false;
 };

@@ -30,6 +30,7 @@ struct ClientOutcome {
     std::string cipher;
     std::string certificate;  // the server's, in PEM
     std::string reply;
+    std::string staple;
 };
 
 int note_certificate_request(SSL* ssl, X509**, EVP_PKEY**) {
@@ -66,6 +67,7 @@ ClientOutcome run_client(int descriptor, const ClientOptions& options) {
     if (options.shown) show(context, *options.shown, options.behind);
     SSL* const ssl = SSL_new(context);
     SSL_set_app_data(ssl, &outcome);
+    SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
     SSL_set_fd(ssl, descriptor);
     SSL_set_tlsext_host_name(ssl, options.server_name.c_str());
     if (!options.alpn.empty()) {
@@ -79,6 +81,9 @@ ClientOutcome run_client(int descriptor, const ClientOptions& options) {
         BIO* const certificate = BIO_new(BIO_s_mem());
         PEM_write_bio_X509(certificate, SSL_get0_peer_certificate(ssl));
         outcome.certificate = text_from(certificate);
+        const unsigned char* staple = nullptr;
+        const long staple_size = SSL_get_tlsext_status_ocsp_resp(ssl, &staple);
+        if (staple_size > 0) outcome.staple.assign(staple, staple + staple_size);
         SSL_write(ssl, "ping", 4);
         char buffer[16];
         const int count = SSL_read(ssl, buffer, sizeof buffer);
@@ -187,6 +192,25 @@ TEST_F(TlsTest, KeepsWhatIsSentBehindACertificateWhereItIsWanted) {
     EXPECT_NE(facts.client_chain->front(), facts.client_certificate);
     exchange({});
     EXPECT_EQ(facts.client_chain, nullptr);
+}
+
+TEST_F(TlsTest, StaplesTheResponseThatThereIs) {
+    exchange({});
+    EXPECT_EQ(client_outcome.staple, "");
+    TlsSettings named = settings;
+    std::shared_ptr<const Bytes> response;
+    named.staple = [&] { return response; };
+    by_name = [&](std::string_view) { return TlsContext::make(named).value(); };
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        response = std::make_shared<const Bytes>(Bytes{'y', 'e', 's'});
+        exchange({.max_version = version});
+        EXPECT_EQ(client_outcome.reply, "pong");
+        EXPECT_EQ(client_outcome.staple, "yes");
+        response = nullptr;
+        exchange({.max_version = version});
+        EXPECT_EQ(client_outcome.reply, "pong") << "it goes on without";
+        EXPECT_EQ(client_outcome.staple, "");
+    }
 }
 
 TEST_F(TlsTest, AnUnknownProtocolGoesOnWithoutOne) {
