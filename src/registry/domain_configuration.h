@@ -48,11 +48,11 @@ struct DomainAuthorizer {
     bool operator==(const DomainAuthorizer&) const = default;
 };
 
-// Kept and shown; responders are not asked (see docs/reference/tls.md).
+// Whether the response of an OCSP responder is stapled in handshakes.
 struct OcspConfig {
     bool enabled = false;
-    std::string lambda_arn;     // empty: none
-    std::string responder_arn;  // empty: none
+    std::string lambda_arn;     // that is asked in the responder's place; empty: none
+    std::string responder_arn;  // of the certificate that signs; empty: the issuer's does
 
     bool operator==(const OcspConfig&) const = default;
 };

@@ -133,7 +133,12 @@ TEST_F(DomainConfigurations, WhatCannotWorkIsRefused) {
                                         {.authentication = DomainAuthentication::CustomAuthX509,
                                          .protocol = DomainProtocol::SecureMqtt})),
               Refusal::InvalidRequest);
-    EXPECT_EQ(refused({.ocsp = OcspConfig{.lambda_arn = "arn"}}, ""), Refusal::InvalidRequest);
+    for (const OcspConfig& ocsp :
+         {OcspConfig{.lambda_arn = "arn"},
+          OcspConfig{.lambda_arn = "arn:aws:lambda:us-east-1:999999999999:function:ocsp"},
+          OcspConfig{.responder_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/a"}}) {
+        EXPECT_EQ(refused({.ocsp = ocsp}, ""), Refusal::InvalidRequest);
+    }
     EXPECT_EQ(refused({.authentication = DomainAuthentication::AwsX509,
                        .client_certificate_callback = "arn"},
                       ""),

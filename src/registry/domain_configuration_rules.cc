@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/arn.h"
 #include "base/host_name.h"
 #include "base/resource_tags.h"
 #include "certificates/permitted_names.h"
@@ -39,11 +40,25 @@ Outcome<void> check_combination(const DomainConfiguration& configuration) {
     return {};
 }
 
-Outcome<void> check_ocsp(const OcspConfig& ocsp) {
-    if (ocsp.lambda_arn.empty() == ocsp.responder_arn.empty()) return {};
-    return refuse_field(
-        "serverCertificateConfig",
-        "ocspLambdaArn and ocspAuthorizedResponderArn are given together or not at all");
+// The API Reference wants both in the domain's own account and region.
+Outcome<void> check_ocsp(const DomainConfiguration& configuration) {
+    const OcspConfig& ocsp = *configuration.ocsp;
+    const auto is_own = [&](std::string_view text, std::string_view service) {
+        const auto arn = parse_arn(text);
+        return arn && arn->service == service &&
+               arn->region == configuration.tenant.region.view() &&
+               arn->account == configuration.tenant.account.view();
+    };
+    constexpr std::string_view elsewhere = "it must be in this account and region";
+    if (!ocsp.lambda_arn.empty()) {
+        auto checked = check_function_arn(ocsp.lambda_arn, "ocspLambdaArn");
+        if (!checked) return checked;
+        if (!is_own(ocsp.lambda_arn, "lambda")) return refuse_field("ocspLambdaArn", elsewhere);
+    }
+    if (!ocsp.responder_arn.empty() && !is_own(ocsp.responder_arn, "acm")) {
+        return refuse_field("ocspAuthorizedResponderArn", elsewhere);
+    }
+    return {};
 }
 
 // Nothing passes that would not happen: where no certificate has to be shown, none is asked about.
@@ -62,7 +77,7 @@ Outcome<void> check_callback(const DomainConfiguration& configuration) {
 Outcome<void> check_domain_configuration(const DomainConfiguration& configuration) {
     if (auto checked = check_combination(configuration); !checked) return checked;
     if (configuration.ocsp) {
-        if (auto checked = check_ocsp(*configuration.ocsp); !checked) return checked;
+        if (auto checked = check_ocsp(configuration); !checked) return checked;
     }
     if (!configuration.client_certificate_callback.empty()) {
         if (auto checked = check_callback(configuration); !checked) return checked;

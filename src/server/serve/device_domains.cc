@@ -82,17 +82,20 @@ Result<void> DeviceDomains::refresh() {
     if (!scanned) return scanned;
     ServedByName served;
     std::vector<gateway::DomainPtr> domains;
+    Stapled stapled;
     for (DomainConfiguration& configuration : all) {
         std::string name = configuration.domain_name;
         const auto present = served_.find(name);
         Served one =
             serve(std::move(configuration), present == served_.end() ? nullptr : &present->second);
         domains.push_back(one.domain);
+        if (one.stapled) stapled.push_back(one.stapled);
         served.emplace(std::move(name), std::move(one));
     }
     std::erase_if(issued_, [&](const auto& issued) { return !served.contains(issued.first); });
     served_ = std::move(served);
     domains_.replace(std::make_shared<const gateway::Domains>(std::move(domains)));
+    stapled_.replace(std::make_shared<const Stapled>(std::move(stapled)));
     return {};
 }
 
@@ -100,28 +103,70 @@ DeviceDomains::Served DeviceDomains::serve(DomainConfiguration configuration,
                                            const Served* present) {
     auto shown = certificate_of(configuration);
     const std::string stamp = shown ? shown->stamp : "none: " + shown.error().message;
-    if (present != nullptr && present->stamp == stamp &&
-        *present->domain->configuration == configuration) {
+    auto kept = std::make_shared<const DomainConfiguration>(std::move(configuration));
+    auto stapled = shown ? stapled_of(kept, *shown, present) : nullptr;
+    if (present != nullptr && present->stamp == stamp && present->stapled == stapled &&
+        *present->domain->configuration == *kept) {
         return *present;
     }
     auto domain = std::make_shared<gateway::Domain>();
-    domain->tenant = std::make_shared<const Tenant>(configuration.tenant);
-    domain->configuration = std::make_shared<const DomainConfiguration>(std::move(configuration));
+    domain->tenant = std::make_shared<const Tenant>(kept->tenant);
+    domain->configuration = std::move(kept);
     const auto identity =
         shown ? shown->read() : Result<net::TlsIdentity>(std::unexpected(shown.error()));
-    const auto is_shown = identity ? show(*domain, *identity) : fail(identity.error());
+    const auto is_shown = identity ? show(*domain, *identity, stapled) : fail(identity.error());
     if (!is_shown) {
         domain->tls = {};
         domain->certificate_problem = is_shown.error().message;
     }
-    return {stamp, std::move(domain)};
+    return {stamp, std::move(domain), std::move(stapled)};
 }
 
-Result<void> DeviceDomains::show(gateway::Domain& domain, const net::TlsIdentity& identity) const {
+std::shared_ptr<StapledDomain> DeviceDomains::stapled_of(
+    gateway::DomainConfigurationPtr configuration, const Shown& shown, const Served* present) {
+    if (!configuration->ocsp || !configuration->ocsp->enabled) return nullptr;
+    StapledDomain::Facts facts{.configuration = std::move(configuration)};
+    auto subject = certificates::ocsp_subject_of(shown.chain_pem);
+    auto responder = authorized_responder(*facts.configuration);
+    if (!subject) {
+        facts.problem = subject.error().message;
+    } else if (!responder) {
+        facts.problem = responder.error().message;
+    } else {
+        facts.subject = std::move(*subject);
+        facts.authorized_responder = std::move(*responder);
+    }
+    // The response that it has stays good.
+    if (present != nullptr && present->stapled != nullptr && present->stapled->is_same(facts)) {
+        return present->stapled;
+    }
+    return std::make_shared<StapledDomain>(std::move(facts), parts_.clock);
+}
+
+// Of no name: it signs, and is not shown. Empty: the issuer signs.
+Result<Bytes> DeviceDomains::authorized_responder(const DomainConfiguration& configuration) {
+    const std::string& arn = configuration.ocsp->responder_arn;
+    if (arn.empty()) return Bytes();
+    const registry::ImportedCertificateId id(arn.substr(arn.rfind('/') + 1));
+    const auto record = parts_.store.get(registry::key_of(configuration.tenant, id));
+    if (!record) {
+        return fail(ErrorKind::NotFound,
+                    fmt::format("there is no certificate {} (ocspAuthorizedResponderArn)", arn));
+    }
+    const auto certificate = registry::decode_imported_certificate(*record);
+    if (!certificate) return fail(certificate.error());
+    auto facts = certificates::parse_certificate_pem(certificate->certificate_pem);
+    if (!facts) return fail(std::move(facts.error()));
+    return std::move(facts->der);
+}
+
+Result<void> DeviceDomains::show(gateway::Domain& domain, const net::TlsIdentity& identity,
+                                 const std::shared_ptr<const StapledDomain>& stapled) const {
     for (std::size_t i = 0; i < gateway::tls_doors.size(); ++i) {
         net::TlsSettings settings =
             gateway::tls_settings(gateway::tls_doors[i], *domain.configuration, identity);
         settings.by_kernel = parts_.settings.tls.by_kernel;
+        if (stapled) settings.staple = [stapled] { return stapled->response(); };
         auto context = net::TlsContext::make(settings);
         if (!context) return fail(std::move(context.error()));
         domain.tls[i] = std::move(*context);
@@ -153,14 +198,15 @@ Result<DeviceDomains::Shown> DeviceDomains::imported(const DomainConfiguration& 
                      auto identity = records.identity(tenant, id);
                      if (!identity) return fail(identity.error().as_error());
                      return std::move(*identity);
-                 }};
+                 },
+                 certificate->certificate_pem + "\n" + certificate->chain_pem};
 }
 
 Result<DeviceDomains::Shown> DeviceDomains::own(const std::string& domain_name) {
     const auto of_doors = parts_.certificate.identity();
     if (of_doors->is_for(domain_name)) {
-        return Shown{"of the doors: " + of_doors->chain_pem,
-                     [of_doors] { return read(*of_doors); }};
+        return Shown{"of the doors: " + of_doors->chain_pem, [of_doors] { return read(*of_doors); },
+                     of_doors->chain_pem};
     }
     auto& issued = issued_[domain_name];
     if (issued == nullptr || issued->renew_at <= parts_.clock.wall_now()) {
@@ -168,7 +214,8 @@ Result<DeviceDomains::Shown> DeviceDomains::own(const std::string& domain_name) 
         if (!made) return fail(std::move(made.error()));
         issued = std::make_shared<const certificates::ServerIdentity>(std::move(*made));
     }
-    return Shown{"issued: " + issued->chain_pem, [issued] { return read(*issued); }};
+    return Shown{"issued: " + issued->chain_pem, [issued] { return read(*issued); },
+                 issued->chain_pem};
 }
 
 Result<std::string> DeviceDomains::managed_name(const Tenant& tenant,

@@ -20,6 +20,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/snapshot.h"
 #include "base/clock.h"
@@ -29,6 +30,7 @@
 #include "gateway/domain.h"
 #include "registry/domain_configuration_records.h"
 #include "server/serve/server_certificate.h"
+#include "server/serve/stapled_domain.h"
 #include "server/settings.h"
 #include "storage/resource_store.h"
 #include "storage/secret_box.h"
@@ -52,6 +54,10 @@ public:
 
     const async::Snapshot<gateway::Domains>& domains() const { return domains_; }
 
+    // Those of which an OCSP response is stapled; one that stays as it is, stays the same.
+    using Stapled = std::vector<std::shared_ptr<StapledDomain>>;
+    std::shared_ptr<const Stapled> stapled() const { return stapled_.get(); }
+
     // Of a batch that was applied: what it changes is in the snapshot when this returns.
     void note(const storage::Batch& batch);
     // Reads everything anew, and renews what is due. An error of the store; a configuration that
@@ -69,11 +75,13 @@ private:
     struct Shown {
         std::string stamp;
         std::function<Result<net::TlsIdentity>()> read;
+        std::string chain_pem;  // its own certificate first
     };
     // What is served, and of which certificate.
     struct Served {
         std::string stamp;
         gateway::DomainPtr domain;
+        std::shared_ptr<StapledDomain> stapled;  // null: nothing is stapled
     };
     using ServedByName = std::map<std::string, Served>;
 
@@ -83,10 +91,16 @@ private:
     Result<Shown> imported(const registry::DomainConfiguration& configuration);
     Result<Shown> own(const std::string& domain_name);
     Served serve(registry::DomainConfiguration configuration, const Served* present);
-    Result<void> show(gateway::Domain& domain, const net::TlsIdentity& identity) const;
+    // Null: nothing is stapled.
+    std::shared_ptr<StapledDomain> stapled_of(gateway::DomainConfigurationPtr configuration,
+                                              const Shown& shown, const Served* present);
+    Result<Bytes> authorized_responder(const registry::DomainConfiguration& configuration);
+    Result<void> show(gateway::Domain& domain, const net::TlsIdentity& identity,
+                      const std::shared_ptr<const StapledDomain>& stapled) const;
 
     const Parts parts_;
     async::Snapshot<gateway::Domains> domains_;
+    async::Snapshot<Stapled> stapled_{std::make_shared<const Stapled>()};
     std::mutex refreshing_;  // one at a time, so that the newest replaces last
     ServedByName served_;    // guarded by refreshing_
     // Domain names that are not served, since the server answers for them; so that each is told

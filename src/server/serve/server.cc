@@ -83,6 +83,15 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                                          .host_names = names_asked_by(all)});
     made->registry_events_ = std::make_unique<RegistryEvents>(
         made->loops_->main(), made->devices_->gateway(), *made->foundation_->async_store);
+    made->ocsp_stapling_ = std::make_unique<OcspStapling>(
+        OcspStapling::Parts{.loop = made->loops_->main(),
+                            .clock = *made->foundation_->clock,
+                            .domains = *made->foundation_->domains,
+                            .functions = made->resources_->functions->invoker(),
+                            .permissions = made->resources_->functions->permissions(),
+                            .missing_permission = all.profile.behaviour.missing_permission,
+                            .events = *made->foundation_->log,
+                            .levels = *made->foundation_->levels});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
 }
@@ -90,6 +99,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
 // Connections hold places among the doors' limits, so they go before the doors.
 Server::~Server() {
     if (foundation_) *foundation_->on_events_written.lock() = nullptr;
+    ocsp_stapling_.reset();
     registry_events_.reset();
     sys_topics_.reset();
     devices_.reset();
@@ -116,6 +126,7 @@ Result<void> Server::run() {
     }
     *foundation_->on_events_written.lock() = [events = registry_events_.get()] { events->wake(); };
     registry_events_->wake();
+    ocsp_stapling_->start();
     tell_uncovered();
     tell_made_again();
     tell_left_out();
@@ -200,6 +211,7 @@ async::Task<void> Server::drain_all() {
     co_await devices_->stop();
     co_await doors_->drain_api(within(settings_.drain_ms));
     co_await resources_->functions->stop(within(functions_end_ms));
+    co_await ocsp_stapling_->stop();
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
     co_await registry_events_->stop();

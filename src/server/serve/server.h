@@ -19,6 +19,7 @@
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/serve/metrics_page.h"
+#include "server/serve/ocsp_stapling.h"
 #include "server/serve/registry_events.h"
 #include "server/serve/sys_topics.h"
 #include "server/settings.h"
@@ -79,6 +80,7 @@ private:
     std::unique_ptr<MetricsPage> metrics_;
     std::unique_ptr<SysTopics> sys_topics_;  // null: there are none
     std::unique_ptr<RegistryEvents> registry_events_;
+    std::unique_ptr<OcspStapling> ocsp_stapling_;
     std::unique_ptr<Doors> doors_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<async::TaskGroup> tasks_;
