@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from client_test import ClientTest, make_function
@@ -224,6 +225,18 @@ class Responder(OcspTest):
             self.domain("silent", [self.imported(authority)])
             self.assert_not_stapled()
             self.assertEqual(self.record("silent")["reason"], "OCSP_RESPONDER_TIMEOUT")
+
+    def test_a_server_that_stops_does_not_wait_for_it(self):
+        authority = self.authority()
+        with socket.create_server(("127.0.0.1", self.port)) as silent:
+            self.domain("stopped", [self.imported(authority)])
+            asked, _ = silent.accept()
+            with asked:
+                began = time.monotonic()
+                self.assertEqual(self.server.terminate(), 0)
+                self.assertLess(time.monotonic() - began, 8, "a question may take 10 s")
+            self.server.start()
+            type(self).prepare()
 
     def test_nobody_to_ask(self):
         authority = self.authority(responder=False)
