@@ -248,6 +248,26 @@ std::optional<wire::RouteMatch> Api::route(Call& call, const Service& service,
     return wire::RouteMatch{operation, {}};
 }
 
+namespace {
+
+// One question to the judge.
+struct Need {
+    std::string action;
+    std::vector<std::string> resources;
+    std::string_view passed_to;  // iam:PassedToService; empty: nothing is passed
+};
+
+std::vector<Need> needs_of(Permission permission) {
+    std::vector<Need> needs;
+    needs.push_back({std::move(permission.action), std::move(permission.resources), {}});
+    for (PassedRole& role : permission.passed_roles) {
+        needs.push_back({"iam:PassRole", {std::move(role.arn)}, role.service});
+    }
+    return needs;
+}
+
+}  // namespace
+
 async::Task<std::optional<wire::ResponseParts>> Api::forbid(Call& call, const Service& service,
                                                             const wire::Operation& operation,
                                                             const wire::RequestParts& parts) {
@@ -267,19 +287,24 @@ async::Task<std::optional<wire::ResponseParts>> Api::forbid(Call& call, const Se
         .access_key_id = caller.access_key_id,
         .service = std::string(service.model().signing_names.front()),
         .region = caller.signed_region,
-        .action = std::move(needed.action),
-        .resources = std::move(needed.resources),
-        .context = request_context(caller),
+        .action = {},
+        .resources = {},
+        .context = {},
         .session_facts = caller.session_facts};
-    auto verdict = co_await parts_.judge(question);
-    if (verdict && verdict->allowed && !needed.passed_roles.empty()) {
-        question.action = "iam:PassRole";
-        question.resources = std::move(needed.passed_roles);
-        verdict = co_await parts_.judge(std::move(question));
+    for (Need& need : needs_of(std::move(needed))) {
+        question.action = std::move(need.action);
+        question.resources = std::move(need.resources);
+        question.context = request_context(caller);
+        if (!need.passed_to.empty()) {
+            question.context.push_back({"iam:PassedToService", {std::string(need.passed_to)}, ""});
+        }
+        const auto verdict = co_await parts_.judge(question);
+        if (!verdict) co_return call.refuse(protocol, refusals::busy, verdict.error().message);
+        if (!verdict->allowed) {
+            co_return call.refuse(protocol, refusals::access_denied, verdict->sentence);
+        }
     }
-    if (!verdict) co_return call.refuse(protocol, refusals::busy, verdict.error().message);
-    if (verdict->allowed) co_return std::nullopt;
-    co_return call.refuse(protocol, refusals::access_denied, verdict->sentence);
+    co_return std::nullopt;
 }
 
 async::Task<wire::ResponseParts> Api::serve(Call& call, const Service& service) {

@@ -16,12 +16,21 @@
 
 namespace gatehouse::api {
 
+// A role in whose name a service will act from now on. It needs iam:PassRole, or who may make a
+// function might do whatever any role may.
+// Source: IAM User Guide, "Granting a user permissions to pass a role to an AWS service".
+struct PassedRole {
+    std::string arn;
+    std::string_view service;  // iam:PassedToService: "lambda.amazonaws.com"
+
+    bool operator==(const PassedRole&) const = default;
+};
+
 struct Permission {
     std::string action;                  // "iot:CreateThing"; empty: everybody may
     std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
-    // ARNs of roles in whose name something will act from now on: each needs iam:PassRole, or who
-    // may make a function might do whatever any role may.
-    std::vector<std::string> passed_roles = {};
+    std::vector<PassedRole> passed_roles = {};
+};
 };
 
 // The members of a request by their names on the wire, each from the place where the operation

@@ -52,7 +52,8 @@ TEST(Permission, AResourceIsWhatThePathNames) {
 }
 
 TEST(Permission, WhatLogsAndRegistersInARolesNamePassesIt) {
-    const auto reader = ElementsAre("arn:aws:iam::111111111111:role/reader");
+    const auto reader =
+        ElementsAre(PassedRole{"arn:aws:iam::111111111111:role/reader", "iot.amazonaws.com"});
     for (const char* operation : {"SetV2LoggingOptions", "SetLoggingOptions"}) {
         EXPECT_THAT(
             iot_needs(operation, {}, R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})")
@@ -74,7 +75,8 @@ TEST(Permission, ARoleAliasPassesItsRole) {
                                        R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})");
     EXPECT_THAT(alias.resources,
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:rolealias/Reader"));
-    EXPECT_THAT(alias.passed_roles, ElementsAre("arn:aws:iam::111111111111:role/reader"));
+    EXPECT_THAT(alias.passed_roles, ElementsAre(PassedRole{"arn:aws:iam::111111111111:role/reader",
+                                                           "credentials.iot.amazonaws.com"}));
     EXPECT_THAT(iot_needs("UpdateCACertificate", {"ab"}).resources,
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:cacert/ab"));
 }
@@ -128,7 +130,8 @@ TEST(Permission, FunctionsAreNamedInManyWaysAndTakeRoles) {
     const Permission made =
         lambda_needs("CreateFunction", {},
                      R"({"FunctionName":"f","Role":"arn:aws:iam::999999999999:role/x/strong"})");
-    EXPECT_THAT(made.passed_roles, ElementsAre("arn:aws:iam::111111111111:role/strong"))
+    EXPECT_THAT(made.passed_roles, ElementsAre(PassedRole{"arn:aws:iam::111111111111:role/strong",
+                                                          "lambda.amazonaws.com"}))
         << "the role whose rights the function will have";
 }
 

@@ -24,7 +24,7 @@ bool has_prefix(std::string_view name, std::string_view prefix) {
            same_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-constexpr std::array<std::string_view, 28> plain_names{
+constexpr std::array<std::string_view, 30> plain_names{
     "iot:ClientId",
     "iot:DomainName",
     "iot:ConnectAttributes",
@@ -52,6 +52,8 @@ constexpr std::array<std::string_view, 28> plain_names{
     "aws:PrincipalAccount",
     "aws:PrincipalType",
     "aws:RequestedRegion",
+    "aws:TokenIssueTime",
+    "iam:PassedToService",
     "cognito-identity.amazonaws.com:sub",
 };
 

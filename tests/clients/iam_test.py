@@ -234,6 +234,34 @@ class Rights(IamTest):
         self.as_keys("lambda", key).create_function(
             Role="arn:aws:iam::000000000000:role/weak", **how)
 
+    def test_to_which_service_a_role_may_be_passed(self):
+        role = "arn:aws:iam::000000000000:role/dev"
+
+        def passing(effect: str, *services: str) -> dict:
+            return {"Effect": effect, "Action": "iam:PassRole", "Resource": role, "Condition": {
+                "StringEquals": {"iam:PassedToService": list(services)}}}
+
+        how = {"Runtime": "python3.11", "Handler": "f.f", "Role": role,
+               "Code": {"ZipFile": zipped("")}}
+        calls = {"credentials.iot.amazonaws.com": lambda name, keys: self.as_keys(
+                     "iot", keys).create_role_alias(roleAlias=name, roleArn=role),
+                 "iot.amazonaws.com": lambda _, keys: self.as_keys(
+                     "iot", keys).set_v2_logging_options(roleArn=role, defaultLogLevel="DEBUG"),
+                 "lambda.amazonaws.com": lambda name, keys: self.as_keys(
+                     "lambda", keys).create_function(FunctionName=name, **how)}
+        others = {service: [other for other in calls if other != service] for service in calls}
+        for number, (service, call) in enumerate(calls.items()):
+            with self.subTest(service):
+                rights = [allow("iot:*"), allow("lambda:*")]
+                right = self.user(f"right-{number}", *rights, passing("Allow", service))
+                wrong = self.user(f"wrong-{number}", *rights, passing("Allow", *others[service]))
+                denied = self.user(f"denied-{number}", *rights, allow("iam:PassRole"),
+                                   passing("Deny", service))
+                for keys in (wrong, denied):
+                    self.assertIn("iam:PassRole", self.refused(
+                        "AccessDeniedException", call, name=f"passed-{number}", keys=keys))
+                call(f"passed-{number}", right)
+
     def test_names_elsewhere_in_a_request_do_not_pass(self):
         """What is judged is what is acted on: a member that the operation ignores is no cover."""
         group = "arn:aws:iam::000000000000:group/mine"

@@ -78,17 +78,31 @@ std::string resource_of(const Caller& caller, std::string_view operation,
     return labelled_resource(caller.tenant, "iot", names, labelled);
 }
 
-// In whose name something will act.
-std::optional<std::string> role_in(std::string_view operation, const RequestNames& names) {
-    constexpr std::array<std::string_view, 4> with_role{"CreateRoleAlias", "SetLoggingOptions",
-                                                        "SetV2LoggingOptions", "UpdateRoleAlias"};
-    constexpr std::array<std::string_view, 2> with_config{"RegisterCACertificate",
-                                                          "UpdateCACertificate"};
-    if (std::ranges::count(with_role, operation) > 0) return names.in_body("roleArn");
-    if (std::ranges::count(with_config, operation) > 0) {
-        return names.in_body_within("registrationConfig", "roleArn");
-    }
-    return std::nullopt;
+// The operations by which something will act in a role's name, where their requests name the role,
+// and what will act. Its trust policy has to name the same.
+struct RolePasser {
+    std::string_view operation;
+    std::string_view within;  // the member that holds roleArn; empty: the body does
+    std::string_view service;
+};
+constexpr std::string_view iot_itself = "iot.amazonaws.com";
+constexpr std::string_view credentials_provider = "credentials.iot.amazonaws.com";
+constexpr std::array<RolePasser, 6> role_passers{
+    {{"CreateRoleAlias", "", credentials_provider},
+     {"RegisterCACertificate", "registrationConfig", iot_itself},
+     {"SetLoggingOptions", "", iot_itself},
+     {"SetV2LoggingOptions", "", iot_itself},
+     {"UpdateCACertificate", "registrationConfig", iot_itself},
+     {"UpdateRoleAlias", "", credentials_provider}}};
+
+std::vector<PassedRole> passed_roles(const Tenant& tenant, std::string_view operation,
+                                     const RequestNames& names) {
+    const auto* passer = std::ranges::find(role_passers, operation, &RolePasser::operation);
+    if (passer == role_passers.end()) return {};
+    const auto role = passer->within.empty() ? names.in_body("roleArn")
+                                             : names.in_body_within(passer->within, "roleArn");
+    if (!role) return {};
+    return {{passed_role(tenant, *role), passer->service}};
 }
 
 }  // namespace
@@ -101,9 +115,7 @@ Permission permission_of(const Caller& caller, std::string_view operation,
     } else {
         permission.resources = {resource_of(caller, operation, names)};
     }
-    if (const auto role = role_in(operation, names)) {
-        permission.passed_roles = {passed_role(caller.tenant, *role)};
-    }
+    permission.passed_roles = passed_roles(caller.tenant, operation, names);
     return permission;
 }
 

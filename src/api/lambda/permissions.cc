@@ -24,7 +24,7 @@ Permission permission_of(const Caller& caller, std::string_view operation,
     const bool takes_role =
         operation == "CreateFunction" || operation == "UpdateFunctionConfiguration";
     if (const auto role = takes_role ? names.in_body("Role") : std::nullopt) {
-        permission.passed_roles = {passed_role(caller.tenant, *role)};
+        permission.passed_roles = {{passed_role(caller.tenant, *role), "lambda.amazonaws.com"}};
     }
     if (operation == "Invoke") permission.action = "lambda:InvokeFunction";
     if (operation == "CreateFunction") {
