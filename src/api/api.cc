@@ -263,6 +263,9 @@ std::vector<Need> needs_of(Permission permission) {
     for (PassedRole& role : permission.passed_roles) {
         needs.push_back({"iam:PassRole", {std::move(role.arn)}, role.service});
     }
+    for (Permission& beside : permission.besides) {
+        needs.push_back({std::move(beside.action), std::move(beside.resources), {}});
+    }
     return needs;
 }
 

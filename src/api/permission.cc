@@ -56,6 +56,12 @@ std::optional<std::string> RequestNames::in_body(std::string_view member) const 
     return text_in(body_, member);
 }
 
+bool RequestNames::is_true_in_body(std::string_view member) const {
+    const json::object* body = body_.if_object();
+    const json::value* value = body == nullptr ? nullptr : body->if_contains(member);
+    return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 std::optional<std::string> RequestNames::in_body_within(std::string_view object,
                                                         std::string_view member) const {
     const json::object* body = body_.if_object();

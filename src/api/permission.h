@@ -30,7 +30,9 @@ struct Permission {
     std::string action;                  // "iot:CreateThing"; empty: everybody may
     std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
     std::vector<PassedRole> passed_roles = {};
-};
+    // What an operation of ours does that others do one by one: nobody gets by it what those would
+    // refuse him. Without any of their own.
+    std::vector<Permission> besides = {};
 };
 
 // The members of a request by their names on the wire, each from the place where the operation
@@ -46,6 +48,8 @@ public:
     // Query's forms count as queries.
     std::optional<std::string> in_query(std::string_view member) const;
     std::optional<std::string> in_body(std::string_view member) const;
+    // Whether a member of the body is true.
+    bool is_true_in_body(std::string_view member) const;
     // The text of a member of an object in the body.
     std::optional<std::string> in_body_within(std::string_view object,
                                               std::string_view member) const;

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "api/gatehouse/permissions.h"
 #include "api/iam/permissions.h"
 #include "api/iot/permissions.h"
 #include "api/lambda/permissions.h"
 #include "api/logs/permissions.h"
+#include "api/shapes/gatehouse/model.h"
 #include "api/shapes/iam/model.h"
 #include "api/shapes/iot/model.h"
 #include "api/shapes/lambda/model.h"
@@ -79,6 +81,33 @@ TEST(Permission, ARoleAliasPassesItsRole) {
                                                            "credentials.iot.amazonaws.com"}));
     EXPECT_THAT(iot_needs("UpdateCACertificate", {"ab"}).resources,
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:cacert/ab"));
+}
+
+TEST(Permission, ADeviceThatIsConnectedTakesAllThatIsMadeForIt) {
+    const auto connecting = [](std::string_view body) {
+        const Permission needs =
+            needed(gatehouse::model(), &gatehouse::permission_of, "ConnectDevice",
+                   {.labels = {"pump"}, .query = {}, .headers = {}, .body = body});
+        EXPECT_THAT(needs.resources, ElementsAre("arn:aws:iot:us-east-1:111111111111:thing/pump"));
+        std::vector<std::string> besides;
+        for (const Permission& each : needs.besides) {
+            besides.push_back(each.action + " " + each.resources.at(0));
+        }
+        return besides;
+    };
+    const std::string arn = "arn:aws:iot:us-east-1:111111111111:";
+    EXPECT_THAT(connecting("{}"), ElementsAre("iot:CreateThing " + arn + "thing/pump",
+                                              "iot:CreateKeysAndCertificate *",
+                                              "iot:CreatePolicy " + arn + "policy/pump-Policy",
+                                              "iot:AttachPolicy " + arn + "cert/*",
+                                              "iot:AttachThingPrincipal " + arn + "thing/pump"));
+    EXPECT_THAT(
+        connecting(R"({"renew":true})"),
+        ElementsAre("iot:ListThingPrincipals " + arn + "thing/pump",
+                    "iot:GetPolicy " + arn + "policy/pump-Policy", "iot:CreateKeysAndCertificate *",
+                    "iot:CreatePolicy " + arn + "policy/pump-Policy",
+                    "iot:AttachPolicy " + arn + "cert/*",
+                    "iot:AttachThingPrincipal " + arn + "thing/pump"));
 }
 
 TEST(Permission, AMemberThatTheOperationIgnoresIsNoCover) {

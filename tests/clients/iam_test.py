@@ -6,12 +6,15 @@ usage: iam_test.py GATEHOUSE [TESTS]"""
 
 import json
 import unittest
+import urllib.error
+import urllib.request
 
 import boto3
 import botocore.config
 from botocore.exceptions import ClientError
 
 from client_test import ClientTest, zipped
+from signing import signed_headers
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 ROOT = "arn:aws:iam::000000000000:root"
@@ -261,6 +264,46 @@ class Rights(IamTest):
                     self.assertIn("iam:PassRole", self.refused(
                         "AccessDeniedException", call, name=f"passed-{number}", keys=keys))
                 call(f"passed-{number}", right)
+
+    def test_connecting_a_device_needs_what_it_does(self):
+        iot = "arn:aws:iot:us-east-1:000000000000:"
+        one_by_one = [allow("iot:CreateThing", iot + "thing/own-*"),
+                      allow("iot:CreateKeysAndCertificate"),
+                      allow("iot:CreatePolicy", iot + "policy/own-*"),
+                      allow("iot:AttachPolicy", iot + "cert/*"),
+                      allow("iot:AttachThingPrincipal", iot + "thing/own-*")]
+        connect = allow("gatehouse:ConnectDevice", iot + "thing/own-*")
+        key = self.user("connector", connect, *one_by_one)
+        self.assertEqual(self.connect(key, "own-1"), 200)
+        self.assertEqual(self.connect(key, "another"), 403)
+        for number, left_out in enumerate(one_by_one):
+            rest = [right for right in one_by_one if right != left_out]
+            key = self.user(f"connector-{number}", connect, *rest)
+            with self.subTest(left_out["Action"]):
+                self.assertEqual(self.connect(key, "own-2"), 403)
+
+    def test_renewing_is_no_way_to_a_policy(self):
+        """A policy that has the name of a kit's is tied for nobody who may not tie it."""
+        root, statement = self.server.api("iot"), allow("iot:*")
+        root.create_policy(policyName="Fleet-Policy", policyDocument=document(statement))
+        key = self.user("climber", allow("gatehouse:ConnectDevice"), allow("iot:CreateThing"))
+        self.as_keys("iot", key).create_thing(thingName="Fleet")
+        self.assertEqual(self.connect(key, "Fleet", renew=True), 403)
+        self.assertEqual(root.list_thing_principals(thingName="Fleet")["principals"], [])
+        able = self.user("able", allow("gatehouse:ConnectDevice"), allow("iot:*"))
+        self.assertEqual(self.connect(able, "Fleet", renew=True), 200)
+
+    def connect(self, keys: dict, name: str, renew: bool = False) -> int:
+        """The status of ConnectDevice."""
+        url = f"{self.server.ready['api_url']}/gatehouse/v1/devices/{name}"
+        body = json.dumps({"renew": renew}).encode()
+        request = urllib.request.Request(
+            url, body, signed_headers(keys, "POST", url, body, service="gatehouse"))
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def test_names_elsewhere_in_a_request_do_not_pass(self):
         """What is judged is what is acted on: a member that the operation ignores is no cover."""

@@ -7,6 +7,7 @@
 #include "api/gatehouse/get_status.h"
 #include "api/gatehouse/get_trace.h"
 #include "api/gatehouse/list_traces.h"
+#include "api/gatehouse/permissions.h"
 #include "api/shapes/gatehouse/errors.h"
 #include "api/shapes/gatehouse/model.h"
 
@@ -45,6 +46,7 @@ constexpr ErrorTable error_table{&errors::invalid_request_exception,
 
 Service make_gatehouse_service(const GatehouseParts& parts) {
     Service service(api::gatehouse::model(), error_table, gatehouse_body_bytes_max);
+    service.needs(&gatehouse::permission_of);
     service.handle(gatehouse::AdvanceClock{parts.manual_clock, parts.wake_loops});
     service.handle(gatehouse::ConnectDevice{parts.devices, parts.workers});
     const gatehouse::TraceCursor cursor(parts.clock.wall_now());
