@@ -40,6 +40,7 @@ std::expected<Caller, AccessRefusal> Access::admit(const signature::Claim& claim
                   .access_key_id = claim.credential.access_key_id,
                   .signed_region = claim.credential.scope.region,
                   .is_root = is_root,
+                  .identity_id = std::move(key->identity_id),
                   .session_facts = std::move(key->session_facts)};
 }
 

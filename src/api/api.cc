@@ -293,6 +293,7 @@ async::Task<std::optional<wire::ResponseParts>> Api::forbid(Call& call, const Se
         .action = {},
         .resources = {},
         .context = {},
+        .identity_id = caller.identity_id,
         .session_facts = caller.session_facts};
     for (Need& need : needs_of(std::move(needed))) {
         question.action = std::move(need.action);

@@ -27,7 +27,8 @@ struct Caller {
     bool is_root = false;
     std::string address;  // the request came from
     bool is_encrypted = false;
-    std::vector<std::pair<std::string, std::string>> session_facts;  // of its key
+    std::string identity_id;  // of its key, as signature::AccessKey has both
+    std::vector<std::pair<std::string, std::string>> session_facts;
 };
 
 }  // namespace gatehouse::api

@@ -192,7 +192,8 @@ TEST_F(CredentialsProviderTest, TheKeyIsOfTheRoleAndKnowsTheThing) {
                                                   std::string(certificate_.id.view()))));
     const auto unnamed = provide();
     ASSERT_TRUE(unnamed.key);
-    EXPECT_EQ(keys_.find(iam::AccessKeyId(unnamed.key->access_key_id))->session_facts.size(), 1U);
+    EXPECT_EQ(keys_.find(iam::AccessKeyId(unnamed.key->access_key_id))->session_facts.size(), 2U)
+        << "the certificate, and when the key was made";
 }
 
 TEST_F(CredentialsProviderTest, ARoleThatTrustsSomebodyElseIsNotAssumed) {

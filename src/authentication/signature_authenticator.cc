@@ -169,6 +169,7 @@ async::Task<AuthenticationResult> SignatureAuthenticator::identify(
                                                 {.account = key.account,
                                                  .region = credentials->tenant.region,
                                                  .arn = key.principal,
+                                                 .identity_id = key.identity_id,
                                                  .session_facts = key.session_facts},
                                                 parts_.clock);
         });

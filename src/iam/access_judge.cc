@@ -17,7 +17,7 @@ constexpr std::size_t kept_max = 1000;
 
 // Sessions of one name may differ in what is known of them.
 std::string key_of(const AccessQuestion& question) {
-    std::string key = question.principal;
+    std::string key = fmt::format("{}\n{}", question.principal, question.identity_id);
     for (const auto& [name, value] : question.session_facts) {
         key += fmt::format("\n{}={}", name, value);
     }
@@ -100,6 +100,7 @@ Result<AccessJudge::Policies> AccessJudge::policies_of(storage::ResourceStore& s
                                         {.account = question.account,
                                          .region = question.region,
                                          .arn = question.principal,
+                                         .identity_id = question.identity_id,
                                          .session_facts = question.session_facts},
                                         clock_);
     if (!read) return fail(std::move(read.error()));

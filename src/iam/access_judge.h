@@ -36,7 +36,9 @@ struct AccessQuestion {
     std::string action;                  // "iot:CreateThing"; empty: everybody may
     std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
     std::vector<policy::Variable> context;
-    std::vector<std::pair<std::string, std::string>> session_facts = {};  // of the access key
+    // Of the access key, as signature::AccessKey has both.
+    std::string identity_id = {};
+    std::vector<std::pair<std::string, std::string>> session_facts = {};
 };
 
 struct Verdict {

@@ -11,11 +11,16 @@ namespace gatehouse::iam {
 namespace {
 
 // Of the keys that devices are given by their certificates. A device asks again when a key ends,
-// and perhaps at each restart; one that asks all the time must not keep out the others.
-constexpr TemporaryKeyLimits device_key_limits{.keys_max = 200'000, .of_principal_max = 50};
+// and perhaps at each restart or upload: it is never refused, as on AWS, but one that asks all the
+// time must not keep out the others.
+constexpr TemporaryKeyLimits device_key_limits{.keys_max = 200'000,
+                                               .of_account_max = 150'000,
+                                               .of_principal_max = 50,
+                                               .at_share = AtShare::ForgetOldest};
 
-// Of those that STS answers: everybody may ask for a session of their own.
-constexpr TemporaryKeyLimits session_key_limits{.keys_max = 10'000, .of_principal_max = 1'000};
+// Of those that STS answers: everybody may ask for a session of their own, under any name.
+constexpr TemporaryKeyLimits session_key_limits{
+    .keys_max = 200'000, .of_account_max = 10'000, .of_principal_max = 1'000};
 
 }  // namespace
 

@@ -59,7 +59,8 @@ TEST_F(AccountsTest, WhoAsksForManySessionsTakesNobodysPlace) {
     const auto accounts = load();
     const AccountId account("111111111111");
     const auto session = [&](const char* user) {
-        return accounts->session_keys().issue(account, user, std::chrono::hours(12));
+        return accounts->session_keys().issue({.account = account, .principal = user},
+                                              std::chrono::hours(12));
     };
     std::size_t issued = 0;
     while (session("arn:aws:iam::111111111111:user/greedy")) ++issued;
@@ -67,7 +68,34 @@ TEST_F(AccountsTest, WhoAsksForManySessionsTakesNobodysPlace) {
     const auto other = session("arn:aws:iam::111111111111:user/other");
     ASSERT_TRUE(other);
     EXPECT_TRUE(accounts->find(other->id));
-    EXPECT_TRUE(accounts->temporary_keys().issue(account, "arn:function", std::chrono::hours(1)));
+    EXPECT_TRUE(accounts->temporary_keys().issue({.account = account, .principal = "arn:function"},
+                                                 std::chrono::hours(1)));
+}
+
+TEST_F(AccountsTest, AnAccountThatMakesSessionsOfManyNamesTakesNoOtherAccountsPlace) {
+    const auto accounts = load();
+    const auto session = [&](const char* account, int name) {
+        return accounts->session_keys().issue(
+            {.account = AccountId(account),
+             .principal = "arn:aws:sts::" + std::string(account) + ":assumed-role/r/" +
+                          std::to_string(name)},
+            std::chrono::hours(12));
+    };
+    int issued = 0;
+    while (session("111111111111", issued / 900)) ++issued;
+    EXPECT_EQ(issued, 10'000);
+    EXPECT_TRUE(session("222222222222", 1));
+}
+
+TEST_F(AccountsTest, ADeviceThatAsksAgainAndAgainIsNotRefused) {
+    const auto accounts = load();
+    for (int i = 0; i < 60; ++i) {
+        ASSERT_TRUE(accounts->device_keys().issue(
+            {.account = AccountId("111111111111"),
+             .principal = "arn:aws:sts::111111111111:assumed-role/device/c"},
+            std::chrono::hours(1)));
+    }
+    EXPECT_EQ(accounts->device_keys().size(), 50U);
 }
 
 TEST_F(AccountsTest, TheFirstStartMakesARootKeyAndTheCredentialsFile) {
@@ -199,8 +227,8 @@ TEST_F(AccountsTest, AnInactiveKeyIsUnknown) {
 
 TEST_F(AccountsTest, TemporaryKeysAreFoundToo) {
     const auto accounts = load();
-    const auto issued = accounts->temporary_keys().issue(AccountId("111111111111"), "arn:role",
-                                                         std::chrono::hours(1));
+    const auto issued = accounts->temporary_keys().issue(
+        {.account = AccountId("111111111111"), .principal = "arn:role"}, std::chrono::hours(1));
     ASSERT_TRUE(issued.has_value());
     EXPECT_EQ(accounts->find(issued->id)->session_token, issued->key.session_token);
     EXPECT_EQ(accounts->presumed_account(issued->id), AccountId("111111111111"));

@@ -19,7 +19,9 @@ Result<TemporaryKey> FunctionKeys::key_for(const Tenant& tenant, const std::stri
     }
     // Keys of functions that are gone, or have another role, leave here.
     std::erase_if(*current, [now](const auto& entry) { return *entry.second.key.expires <= now; });
-    auto issued = keys_.issue(tenant.account, assumed_role_arn(tenant, role, function), lifetime);
+    auto issued = keys_.issue(
+        {.account = tenant.account, .principal = assumed_role_arn(tenant, role, function)},
+        lifetime);
     if (issued) current->insert_or_assign(owner, *issued);
     return issued;
 }

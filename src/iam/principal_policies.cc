@@ -82,6 +82,7 @@ policy::Variables variables_of(const Principal& principal, const Identity& ident
         variables.set_absent("aws:username", "the caller is a role session");
     }
     for (const auto& [key, value] : identity.tags) variables.set("aws:PrincipalTag/" + key, value);
+    variables.set_absent("aws:TokenIssueTime", "the access key is one that lasts");
     variables.set_family_absent(
         "credentials-iot:", "the session is not one of a device, or its request named no thing");
     for (const auto& [name, value] : principal.session_facts) variables.set(name, value);
@@ -99,6 +100,7 @@ Result<PrincipalPolicies> read_principal_policies(storage::ResourceStore& store,
     if (!found && found.error().kind == ErrorKind::NotFound) return read;
     if (!found) return fail(found.error());
     const Identity& identity = found->identity;
+    if (!principal.identity_id.empty() && principal.identity_id != identity.id) return read;
     read.id =
         caller->session.empty() ? identity.id : fmt::format("{}:{}", identity.id, caller->session);
     read.variables = variables_of(principal, identity, read.id, clock);

@@ -24,12 +24,14 @@ struct Principal {
     AccountId account;
     Region region;    // gives the partition of ARNs
     std::string arn;  // of a user or a role session
-    std::vector<std::pair<std::string, std::string>> session_facts;
+    // Of the access key, as signature::AccessKey has both.
+    std::string identity_id = {};
+    std::vector<std::pair<std::string, std::string>> session_facts = {};
 };
 
 struct PrincipalPolicies {
-    // "AIDA…", or "AROA…:SESSION" of a session. Empty: the user or the role is gone, and with it
-    // everything below.
+    // "AIDA…", or "AROA…:SESSION" of a session. Empty: the user or the role is gone, though another
+    // may have its name, and with it everything below.
     std::string id;
     std::vector<policy::PolicySource> sources;
     policy::Variables variables;

@@ -104,10 +104,13 @@ Result<Asked> read_both(storage::ResourceStore& store, const RoleName& name,
         asked.role = std::move(role->identity);
     }
     const auto caller = parse_caller(request.caller.principal);
-    if (!caller || caller->session.empty()) return asked;
+    if (!caller || !caller->identity) return asked;
     const auto own = find_identity(store, request.caller.account, *caller->identity);
     if (!own && own.error().kind != ErrorKind::NotFound) return fail(own.error());
-    if (own) {
+    const std::string& id = request.caller.identity_id;
+    // Who is gone is nobody that a trust policy names, whoever has the name by now.
+    if (!id.empty() && (!own || own->identity.id != id)) asked.principals.clear();
+    if (own && !caller->session.empty() && !asked.principals.empty()) {
         asked.principals.push_back(
             arn_of(Tenant{request.caller.account, request.caller.region}, own->identity));
     }
@@ -178,7 +181,9 @@ async::Task<Result<RoleSession>> RoleSessions::assume(RoleRequest request) {
     RoleSession session{.key = {},
                         .id = fmt::format("{}:{}", asked->role->id, request.session),
                         .arn = assumed_role_arn(tenant, request.role_arn, request.session)};
-    auto key = keys_.issue(name->account, session.arn, request.lifetime);
+    auto key = keys_.issue(
+        {.account = name->account, .principal = session.arn, .identity_id = asked->role->id},
+        request.lifetime);
     if (!key) co_return fail(std::move(key.error()));
     session.key = std::move(*key);
     co_return session;
@@ -218,8 +223,11 @@ async::Task<Result<RoleSession>> RoleSessions::assume_for_service(ServiceRoleReq
     RoleSession session{.key = {},
                         .id = fmt::format("{}:{}", role->id, request.session),
                         .arn = assumed_role_arn(request.tenant, request.role_arn, request.session)};
-    auto key =
-        keys.issue(name->account, session.arn, request.lifetime, std::move(request.session_facts));
+    auto key = keys.issue({.account = name->account,
+                           .principal = session.arn,
+                           .identity_id = role->id,
+                           .session_facts = std::move(request.session_facts)},
+                          request.lifetime);
     if (!key) co_return fail(std::move(key.error()));
     session.key = std::move(*key);
     co_return session;

@@ -62,6 +62,39 @@ TEST_F(RoleSessionsTest, TheSessionHasKeysOfItsOwn) {
     EXPECT_FALSE(judge(session->arn, "lambda:Invoke", "*").allowed);
 }
 
+// A key may be made while its role is deleted, after the role's keys were revoked.
+TEST_F(RoleSessionsTest, ASessionIsOfItsRoleNotOfTheNext) {
+    const IdentityName worker{IdentityKind::Role, "worker"};
+    role(root);
+    const auto session = assume(root);
+    ASSERT_TRUE(session);
+    const auto key = keys.find(session->key.id);
+    EXPECT_EQ(session->id, key->identity_id + ":session");
+    ASSERT_TRUE(identities.remove(tenant, worker));
+    role(root);
+    ASSERT_TRUE(identities.put_policy(tenant, worker, "p", allow_iot));
+    AccessQuestion asked = question(session->arn, "iot:CreateThing", "*");
+    const auto may = [&] { return async::run_to_end(clock, access.judge(asked)).value().allowed; };
+    EXPECT_TRUE(may());
+    asked.identity_id = key->identity_id;
+    EXPECT_FALSE(may()) << "what was compiled for another is not for this one";
+}
+
+TEST_F(RoleSessionsTest, WhoIsGoneIsNotWhoIsNamed) {
+    user("alice");
+    role(alice_arn);
+    const auto assumed_by = [&](const std::string& id) {
+        AccessQuestion caller = question(alice_arn, "", "*");
+        caller.identity_id = id;
+        return async::run_to_end(
+            clock, sessions.assume({.caller = caller,
+                                    .role_arn = "arn:aws:iam::111111111111:role/worker",
+                                    .session = "session"}));
+    };
+    EXPECT_TRUE(assumed_by(identities.get(tenant, alice)->id));
+    EXPECT_EQ(assumed_by("AIDAFORMER").error().kind, ErrorKind::NotAllowed);
+}
+
 TEST_F(RoleSessionsTest, WhereTheAccountIsTrustedTheCallersPoliciesDecide) {
     user("alice");
     role(root);

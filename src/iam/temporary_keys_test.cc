@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace gatehouse::iam {
 namespace {
 
@@ -11,7 +15,8 @@ using std::chrono::seconds;
 class TemporaryKeysTest : public ::testing::Test {
 protected:
     Result<TemporaryKey> issue(seconds lifetime = hours(1)) {
-        return keys_.issue(AccountId("123456789012"), "arn:role", lifetime);
+        return keys_.issue({.account = AccountId("123456789012"), .principal = "arn:role"},
+                           lifetime);
     }
     ManualClock clock_;
     SystemRandom random_;
@@ -35,7 +40,7 @@ TEST_F(TemporaryKeysTest, AllKeysOfOneIdentityMayBeRevoked) {
     const AccountId account("123456789012");
     TemporaryKeys keys(clock_, random_);
     const auto issue_to = [&](const AccountId& whose, const std::string& principal) {
-        return keys.issue(whose, principal, hours(1)).value().id;
+        return keys.issue({.account = whose, .principal = principal}, hours(1)).value().id;
     };
     const auto first = issue_to(account, "arn:aws:sts::123456789012:assumed-role/lamp/a");
     const auto second = issue_to(account, "arn:aws:sts::123456789012:assumed-role/lamp/b");
@@ -72,17 +77,65 @@ TEST_F(TemporaryKeysTest, ExpiredKeysMakeRoomAndLivingOnesDoNot) {
 
 TEST_F(TemporaryKeysTest, OnePrincipalTakesNoMoreThanItsShare) {
     TemporaryKeys keys{clock_, random_, {.keys_max = 3, .of_principal_max = 1}};
-    const AccountId account("123456789012");
-    ASSERT_TRUE(keys.issue(account, "arn:one", seconds(10)));
-    EXPECT_EQ(keys.issue(account, "arn:one", seconds(10)).error().kind, ErrorKind::LimitExceeded);
-    const auto other = keys.issue(account, "arn:two", seconds(10), {{"name", "value"}});
+    const auto issue_to = [&](const std::string& principal) {
+        return keys.issue({.account = AccountId("123456789012"),
+                           .principal = principal,
+                           .session_facts = {{"name", "value"}}},
+                          seconds(10));
+    };
+    ASSERT_TRUE(issue_to("arn:one"));
+    EXPECT_EQ(issue_to("arn:one").error().kind, ErrorKind::LimitExceeded);
+    const auto other = issue_to("arn:two");
     ASSERT_TRUE(other);
     EXPECT_EQ(keys.find(other->id)->session_facts.front().second, "value");
     clock_.advance(seconds(10));
-    EXPECT_TRUE(keys.issue(account, "arn:one", seconds(10)));
+    EXPECT_TRUE(issue_to("arn:one"));
     keys.revoke(other->id);
-    EXPECT_TRUE(keys.issue(account, "arn:two", seconds(10)));
+    EXPECT_TRUE(issue_to("arn:two"));
     EXPECT_EQ(keys.size(), 2U);
+}
+
+TEST_F(TemporaryKeysTest, OneAccountTakesNoMoreThanItsShareUnderWhateverNames) {
+    TemporaryKeys keys{clock_, random_, {.keys_max = 3, .of_account_max = 2}};
+    const auto issue_to = [&](const char* account, int name) {
+        return keys.issue(
+            {.account = AccountId(account), .principal = "arn:session-" + std::to_string(name)},
+            seconds(10));
+    };
+    ASSERT_TRUE(issue_to("123456789012", 1) && issue_to("123456789012", 2));
+    EXPECT_EQ(issue_to("123456789012", 3).error().kind, ErrorKind::LimitExceeded);
+    EXPECT_TRUE(issue_to("210987654321", 1));
+    EXPECT_EQ(issue_to("210987654321", 2).error().kind, ErrorKind::LimitExceeded)
+        << "as many as the server holds";
+    clock_.advance(seconds(10));
+    EXPECT_TRUE(issue_to("210987654321", 2)) << "what expired elsewhere makes room";
+}
+
+TEST_F(TemporaryKeysTest, WhoHasItsShareMayLoseItsOldestInstead) {
+    TemporaryKeys keys{clock_, random_, {.of_principal_max = 2, .at_share = AtShare::ForgetOldest}};
+    const auto issue_to = [&](const std::string& principal) {
+        return keys.issue({.account = AccountId("123456789012"), .principal = principal}, hours(1))
+            .value()
+            .id;
+    };
+    const auto other = issue_to("arn:other");
+    const auto first = issue_to("arn:device");
+    const auto second = issue_to("arn:device");
+    const auto third = issue_to("arn:device");
+    EXPECT_FALSE(keys.find(first));
+    EXPECT_TRUE(keys.find(second) && keys.find(third) && keys.find(other));
+    EXPECT_EQ(keys.size(), 3U);
+}
+
+TEST_F(TemporaryKeysTest, AKeyKnowsWhoseItIsAndWhenItWasMade) {
+    const auto made = keys_.issue(
+        {.account = AccountId("123456789012"), .principal = "arn:role", .identity_id = "AROAONE"},
+        hours(1));
+    const auto found = keys_.find(made->id);
+    EXPECT_EQ(found->identity_id, "AROAONE");
+    const std::pair<std::string, std::string> issued{"aws:TokenIssueTime",
+                                                     format_iso8601(clock_.wall_now())};
+    EXPECT_EQ(found->session_facts, std::vector{issued});
 }
 
 }  // namespace

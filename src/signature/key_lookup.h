@@ -21,9 +21,12 @@ struct AccessKey {
     // for keys that last.
     std::string session_token;
     std::optional<WallTime> expires;
+    // "AIDA…", "AROA…": of the user or the role that the key was made for, since another may get
+    // its name. Empty: whoever has the name.
+    std::string identity_id = {};
     // What policies may ask of a session beyond who it is: "credentials-iot:ThingName" and its
     // value.
-    std::vector<std::pair<std::string, std::string>> session_facts;
+    std::vector<std::pair<std::string, std::string>> session_facts = {};
 };
 
 // Threads: any; never blocks (keys are read from a snapshot in memory).

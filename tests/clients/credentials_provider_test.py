@@ -114,6 +114,24 @@ class CredentialsProvider(ProviderTest):
         with self.assertRaises(ClientError):  # without a thing's name there is no such variable
             self.api("iot", self.ask("pump")[1]["credentials"]).describe_thing(thingName="pump")
 
+    def test_a_device_may_ask_again_and_again(self):
+        self.thing("restless")
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        context.load_cert_chain(self.folder / "restless.pem")
+        connection = http.client.HTTPSConnection(
+            "localhost", self.server.ready["https_mtls"], timeout=30, context=context)
+        self.addCleanup(connection.close)
+        keys = []
+        for _ in range(52):
+            connection.request("GET", "/role-aliases/cloud/credentials",
+                               headers={"x-amzn-iot-thingname": "restless"})
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+            self.assertEqual(answer.status, 200, body)
+            keys.append(body["credentials"])
+        for newest in keys[-2:]:
+            self.api("iot", newest).describe_thing(thingName="restless")
+
     def test_the_keys_open_a_websocket(self):
         self.thing("socket")
         self.iam.put_role_policy(

@@ -4,6 +4,7 @@ AWS CRT, and HTTPS publishes. Needs `npm ci` in this folder.
 
 usage: sigv4_websocket_test.py GATEHOUSE [TESTS]"""
 
+import datetime
 import http.client
 import json
 import socket
@@ -76,6 +77,27 @@ class SignedTest(ClientTest):
         """By the name of an endpoint or a domain configuration."""
         return self.device(client_id, protocol=V5, user=None, alpn=None, host=host,
                            websocket=presigned_path(keys, host, **how), headers={"Host": host})
+
+    def publish(self, keys: dict, topic: str, service: str = "iotdevicegateway",
+                body: bytes = b"hello", sent: bytes | None = None) -> int:
+        path = f"/topics/{topic}?qos=1"
+        headers = signed_headers(keys, "POST", f"https://{self.host()}{path}", body,
+                                 service=service)
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        connection = http.client.HTTPSConnection("localhost", self.server.ready["https"],
+                                                 timeout=30, context=context)
+        self.addCleanup(connection.close)
+        connection.request("POST", path, body if sent is None else sent, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def api(self, service: str, keys: dict):
+        return boto3.client(
+            service, endpoint_url=self.server.ready["api_url"], region_name="us-east-1",
+            aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys.get("SessionToken"),
+            config=botocore.config.Config(retries={"max_attempts": 1}))
 
     def refusal(self, keys: dict, **how) -> str:
         """The reason in the log of an address that is refused before there is a WebSocket."""
@@ -179,6 +201,32 @@ class SignedWebSocket(SignedTest):
         self.session("gone")  # of another role that has its name
         self.assertEqual(self.refusal(keys), "SECURITY_TOKEN_INVALID")
 
+    def test_sessions_from_before_a_time_may_be_revoked(self):
+        """As AWS's console does it by "Revoke active sessions"."""
+        keys = self.session("stolen")
+        device = self.signed("stolen", keys).connected()
+        device.published("any/topic", b"1")
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+        self.iam.put_role_policy(
+            RoleName="stolen", PolicyName="AWSRevokeOlderSessions", PolicyDocument=document(
+                {"Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": {
+                    "DateLessThan": {"aws:TokenIssueTime": now.replace("+00:00", "Z")}}}))
+
+        def is_denied() -> bool:
+            device.client.publish("any/topic", b"2", qos=1)
+            return bool(self.server.log_records(clientId="stolen", eventType="Publish-In",
+                                                status="Failure"))
+
+        wait_until(is_denied, "the open connection may do nothing more")
+        self.assertEqual(self.signed("stolen-too", keys).expect("connect")[1], NOT_AUTHORIZED)
+        self.assertEqual(self.publish(keys, "any/topic"), 403)
+        with self.assertRaises(ClientError) as caught:
+            self.api("iot", keys).list_things()
+        self.assertEqual(caught.exception.response["Error"]["Code"], "AccessDeniedException")
+        newer_keys = self.sts.assume_role(RoleArn="arn:aws:iam::000000000000:role/stolen",
+                                          RoleSessionName="web")["Credentials"]
+        self.signed("not-stolen", newer_keys).connected()
+
     def test_mqttjs(self):
         keys = self.session("js")
         device = JsDevice(self.server, "signed-js", V5, None, port=self.server.ready["https"],
@@ -207,20 +255,6 @@ class SignedWebSocket(SignedTest):
 
 
 class SignedHttp(SignedTest):
-    def publish(self, keys: dict, topic: str, service: str = "iotdevicegateway",
-                body: bytes = b"hello", sent: bytes | None = None) -> int:
-        path = f"/topics/{topic}?qos=1"
-        headers = signed_headers(keys, "POST", f"https://{self.host()}{path}", body,
-                                 service=service)
-        context = ssl.create_default_context(cafile=self.server.ready["ca"])
-        connection = http.client.HTTPSConnection("localhost", self.server.ready["https"],
-                                                 timeout=30, context=context)
-        self.addCleanup(connection.close)
-        connection.request("POST", path, body if sent is None else sent, headers)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-
     def test_publish(self):
         keys = self.user("http")
         listener = self.signed("http-listener", keys).connected()

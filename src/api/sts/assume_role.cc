@@ -35,6 +35,7 @@ async::Task<wire::Outcome<AssumeRoleResponse>> AssumeRole::handle(const Caller& 
                     .action = {},
                     .resources = {},
                     .context = request_context(caller),
+                    .identity_id = caller.identity_id,
                     .session_facts = caller.session_facts},
          .caller_is_root = caller.is_root,
          .role_arn = std::move(request.role_arn),

@@ -5,6 +5,10 @@
 namespace gatehouse::api::sts {
 namespace {
 
+// One of those that all services may answer, which the model does not list.
+// Source: STS API Reference, "Common error types".
+constexpr wire::ErrorShape throttling{"Throttling", 400, "message", false};
+
 const wire::ErrorShape& error_of(ErrorKind kind) {
     switch (kind) {
         case ErrorKind::InvalidInput:
@@ -15,7 +19,7 @@ const wire::ErrorShape& error_of(ErrorKind kind) {
         case ErrorKind::NotAllowed:
         case ErrorKind::Unauthorized: return errors::access_denied_exception;
         case ErrorKind::LimitExceeded:
-        case ErrorKind::Throttled:
+        case ErrorKind::Throttled: return throttling;
         case ErrorKind::Timeout:
         case ErrorKind::Unavailable:
         case ErrorKind::Cancelled:

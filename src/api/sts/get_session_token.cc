@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <utility>
 
 #include "api/shapes/sts/errors.h"
 #include "iam/principal.h"
+#include "iam/record_lookup.h"
 
 namespace gatehouse::api::sts {
 namespace {
@@ -31,8 +34,21 @@ async::Task<wire::Outcome<GetSessionTokenResponse>> GetSessionToken::handle(
     }
     std::int32_t lifetime = request.duration_seconds.value_or(seconds_usual);
     if (self->is_root()) lifetime = std::min(lifetime, root_seconds_max);
-    const auto key =
-        keys.issue(caller.tenant.account, caller.principal, std::chrono::seconds(lifetime));
+    std::string identity_id;
+    if (!self->is_root()) {
+        const auto found = co_await records.run([&](storage::ResourceStore& store) {
+            return ::gatehouse::iam::find_identity(store, caller.tenant.account, *self->identity);
+        });
+        if (!found && found.error().kind == ErrorKind::NotFound) {
+            co_return wire::fail_as(errors::access_denied_exception, caller.principal + " is gone");
+        }
+        if (!found) co_return std::unexpected(wire::Failure(found.error()));
+        identity_id = found->identity.id;
+    }
+    const auto key = keys.issue({.account = caller.tenant.account,
+                                 .principal = caller.principal,
+                                 .identity_id = std::move(identity_id)},
+                                std::chrono::seconds(lifetime));
     if (!key) co_return std::unexpected(wire::Failure(key.error()));
     GetSessionTokenResponse response;
     response.credentials = Credentials{.access_key_id = key->id.value(),

@@ -6,12 +6,14 @@
 #include "api/endpoint.h"
 #include "api/shapes/sts/get_session_token.h"
 #include "iam/temporary_keys.h"
+#include "storage/async_resource_store.h"
 
 namespace gatehouse::api::sts {
 
 struct GetSessionToken {
     using Shape = GetSessionTokenShape;
 
+    storage::AsyncResourceStore& records;
     ::gatehouse::iam::TemporaryKeys& keys;
 
     async::Task<wire::Outcome<GetSessionTokenResponse>> handle(

@@ -25,7 +25,7 @@ Service make_sts_service(const StsParts& parts) {
         .handle(sts::AssumeRole{parts.sessions})
         .handle(sts::GetAccessKeyInfo{parts.accounts})
         .handle(sts::GetCallerIdentity{parts.records})
-        .handle(sts::GetSessionToken{parts.accounts.session_keys()});
+        .handle(sts::GetSessionToken{parts.records, parts.accounts.session_keys()});
     return service;
 }
 
