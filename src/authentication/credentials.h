@@ -50,6 +50,9 @@ struct Credentials {
     std::shared_ptr<const registry::DomainConfiguration> domain;
     // The thing for which a client with a certificate wants keys (credentials_provider.h).
     std::optional<std::string> thing_name;
+    // Of a client that signed and is connected: the access key, which is all that is kept of its
+    // request (kept_for_review()).
+    std::string access_key_id;
     // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); null: it may.
     std::unique_ptr<const std::string> custom_authentication_problem;
     // Why a client certificate may not decide here (the door); null: it may.

@@ -44,14 +44,6 @@ std::string_view reason_of(signature::Problem problem) {
     }
 }
 
-signature::RequestView view_of(const HttpCredentials& http) {
-    return {.method = http.method,
-            .path = http.path,
-            .query = http.query,
-            .headers = http.headers.fields(),
-            .body = http.body};
-}
-
 // Its canonical form holds what the client sent, tokens too, which no log may have.
 std::string sentence_of(const signature::Refusal& refusal) {
     if (refusal.problem != signature::Problem::SignatureMismatch) return refusal.message;
@@ -70,13 +62,6 @@ policy::PolicySource roots_policy() {
 }
 
 }  // namespace
-
-std::optional<signature::AccessKey> SignatureAuthenticator::key_of(
-    const Credentials& credentials) const {
-    const auto claim = signature::read_claim(view_of(*credentials.http));
-    if (!claim) return std::nullopt;
-    return parts_.keys.find(claim->credential.access_key_id);
-}
 
 std::expected<void, Refusal> SignatureAuthenticator::check_scope(
     const Credentials& credentials, const signature::Scope& scope) const {
@@ -142,7 +127,7 @@ async::Task<AuthenticationResult> SignatureAuthenticator::ask(
 async::Task<AuthenticationResult> SignatureAuthenticator::review(
     std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace) {
     const std::uint64_t epoch = const_count_of(credentials->tenant.account);
-    auto key = key_of(*credentials);
+    auto key = parts_.keys.find(signature::AccessKeyId(credentials->access_key_id));
     AuthenticationResult result;
     if (!key) {
         result = refuse("SECURITY_TOKEN_INVALID",

@@ -2,7 +2,8 @@
 // and HTTPS requests. They are the user, the role session or the root of the key, with what IAM's
 // policies allow it.
 //
-// An address may be used again until it ends, as with AWS. What the key may do is looked at again
+// An address may be used again until it ends, as with AWS: after X-Amz-Expires, a day at most, or
+// ten minutes where it does not say. What the key may do is looked at again
 // whenever IAM's records of the account change; a connection ends with the session of its key, and
 // after a day. Deliberate difference: AWS lets a connection outlive its session.
 //
@@ -57,7 +58,8 @@ public:
 
     async::Task<AuthenticationResult> ask(std::shared_ptr<const Credentials> credentials,
                                           logs::TraceStore::Recorder trace);
-    // Whether the key is still there, and what it may do by now.
+    // Whether the key is still there, and what it may do by now. `credentials` are
+    // kept_for_review().
     async::Task<AuthenticationResult> review(std::shared_ptr<const Credentials> credentials,
                                              logs::TraceStore::Recorder trace);
 
@@ -72,7 +74,6 @@ private:
 
     Count& count_of(const AccountId& account);
     std::uint64_t const_count_of(const AccountId& account) const;
-    std::optional<signature::AccessKey> key_of(const Credentials& credentials) const;
     std::expected<void, Refusal> check_scope(const Credentials& credentials,
                                              const signature::Scope& scope) const;
     // `epoch`: the count of changes from before the key was looked up.

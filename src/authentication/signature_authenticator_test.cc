@@ -218,7 +218,8 @@ TEST_F(SignatureAuthenticatorTest, AChangeWhileTheKeyIsLookedUpCounts) {
     const auto identity = ask(credentials);
     ASSERT_TRUE(identity);
     EXPECT_TRUE(authenticator_.is_outdated(**identity, tenant_.account));
-    const auto again = async::run_to_end(clock_, authenticator_.review(credentials, {}));
+    const auto again =
+        async::run_to_end(clock_, authenticator_.review(kept_for_review(*credentials), {}));
     ASSERT_TRUE(again);
     EXPECT_TRUE(authenticator_.is_outdated(**again, tenant_.account));
 }
@@ -226,9 +227,8 @@ TEST_F(SignatureAuthenticatorTest, AChangeWhileTheKeyIsLookedUpCounts) {
 TEST_F(SignatureAuthenticatorTest, AReviewSeesWhatChanged) {
     allow(R"({"Effect":"Allow","Action":"iot:*","Resource":"*"})");
     const auto credentials = presigned();
-    const auto review = [&] {
-        return async::run_to_end(clock_, authenticator_.review(credentials, {}));
-    };
+    const auto kept = kept_for_review(*credentials);
+    const auto review = [&] { return async::run_to_end(clock_, authenticator_.review(kept, {})); };
     const auto identity = ask(credentials);
     ASSERT_TRUE(identity);
     EXPECT_FALSE(authenticator_.is_outdated(**identity, tenant_.account));
@@ -245,6 +245,43 @@ TEST_F(SignatureAuthenticatorTest, AReviewSeesWhatChanged) {
     EXPECT_THAT(review().error().sentence, HasSubstr("is gone"));
     keys_.keys.clear();
     EXPECT_THAT(review().error().sentence, HasSubstr("no longer active"));
+}
+
+TEST_F(SignatureAuthenticatorTest, NothingSecretIsKeptForReviews) {
+    const auto credentials = presigned({.token = "token"});
+    credentials->mqtt->password = Bytes{1, 2};
+    const auto kept = kept_for_review(*credentials);
+    EXPECT_EQ(kept->http, nullptr);
+    EXPECT_EQ(kept->access_key_id, "AKIDALICE");
+    EXPECT_EQ(kept->mqtt->client_id, "c");
+    EXPECT_FALSE(kept->mqtt->password);
+}
+
+TEST_F(SignatureAuthenticatorTest, SessionsFromBeforeATimeMayBeDenied) {
+    allow(R"({"Effect":"Allow","Action":"iot:*","Resource":"*"},)"
+          R"({"Effect":"Deny","Action":"*","Resource":"*","Condition":)"
+          R"({"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00.500Z"}}})");
+    const auto may_connect = [&] {
+        const auto identity = ask(presigned());
+        return identity && (*identity)->policies->decide(Action::Connect, "c").allowed();
+    };
+    EXPECT_TRUE(may_connect()) << "a key that lasts has no such time";
+    auto& facts = keys_.keys["AKIDALICE"].session_facts;
+    facts = {{"aws:TokenIssueTime", "2026-01-01T00:00:00.400Z"}};
+    EXPECT_FALSE(may_connect());
+    facts = {{"aws:TokenIssueTime", "2026-01-01T00:00:00.600Z"}};
+    EXPECT_TRUE(may_connect());
+}
+
+TEST_F(SignatureAuthenticatorTest, WhoGetsANameNextIsAnother) {
+    allow(R"({"Effect":"Allow","Action":"iot:*","Resource":"*"})");
+    auto& key = keys_.keys["AKIDALICE"];
+    key.identity_id = identities_.get(tenant_, alice_)->id;
+    EXPECT_TRUE(ask(presigned()));
+    identities_.remove_policy(tenant_, alice_, "p").value();
+    identities_.remove(tenant_, alice_).value();
+    identities_.create(tenant_, {.name = alice_}).value();
+    EXPECT_THAT(sentence({}), HasSubstr("is gone"));
 }
 
 }  // namespace

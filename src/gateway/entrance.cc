@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "authentication/signed_request.h"
 #include "base/uuid.h"
 #include "gateway/arrival.h"
 #include "gateway/attach_request.h"
@@ -270,8 +271,9 @@ private:
             co_return co_await refuse(ReasonCode::ServerUnavailable,
                                       told_of_problem("the server is stopping", facts_->trace_id));
         }
-        if ((*identity)->refresh_after.count() != 0 || (*identity)->is_of_registry() ||
-            (*identity)->is_of_iam()) {
+        if ((*identity)->is_of_iam()) {
+            facts_->credentials = authentication::kept_for_review(*credentials);
+        } else if ((*identity)->refresh_after.count() != 0 || (*identity)->is_of_registry()) {
             facts_->credentials = credentials;
         }
         hand_over(std::move(*identity), asked_at);
