@@ -319,6 +319,14 @@ class Rights(IamTest):
 
 
 class Roles(IamTest):
+    def test_an_update_without_a_duration_is_one_with_the_usual_one(self):
+        self.iam.create_role(RoleName="patient", AssumeRolePolicyDocument=trust(ROOT),
+                             MaxSessionDuration=7200)
+        self.iam.update_role_description(RoleName="patient", Description="as before")
+        self.assertEqual(self.iam.get_role(RoleName="patient")["Role"]["MaxSessionDuration"], 7200)
+        self.iam.update_role(RoleName="patient", Description="new")
+        self.assertEqual(self.iam.get_role(RoleName="patient")["Role"]["MaxSessionDuration"], 3600)
+
     def test_life_of_a_role_and_its_sessions(self):
         role = self.iam.create_role(RoleName="worker", AssumeRolePolicyDocument=trust(ROOT),
                                     Description="works")["Role"]

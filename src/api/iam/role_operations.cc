@@ -7,6 +7,8 @@ namespace gatehouse::api::iam {
 namespace {
 
 constexpr auto role_kind = store::IdentityKind::Role;
+// Of a role whose MaxSessionDuration is not given, also by UpdateRole.
+constexpr std::int32_t session_seconds_usual = 3600;
 
 }  // namespace
 
@@ -15,12 +17,13 @@ async::Task<wire::Outcome<CreateRoleResponse>> CreateRole::handle(const Caller& 
     if (auto fine = check_no_boundary(request.permissions_boundary); !fine) {
         co_return std::unexpected(std::move(fine.error()));
     }
-    store::Identity wanted{.name = {role_kind, request.role_name},
-                           .path = request.path.value_or("/"),
-                           .tags = tags_of(request.tags),
-                           .trust_policy = request.assume_role_policy_document,
-                           .description = request.description.value_or(""),
-                           .session_seconds_max = request.max_session_duration.value_or(3600)};
+    store::Identity wanted{
+        .name = {role_kind, request.role_name},
+        .path = request.path.value_or("/"),
+        .tags = tags_of(request.tags),
+        .trust_policy = request.assume_role_policy_document,
+        .description = request.description.value_or(""),
+        .session_seconds_max = request.max_session_duration.value_or(session_seconds_usual)};
     const auto made = co_await access.change(
         caller, [&](Records& records) { return records.identities.create(caller.tenant, wanted); });
     if (!made) co_return failure_of(made.error());
@@ -65,7 +68,7 @@ async::Task<wire::Outcome<UpdateRoleResponse>> UpdateRole::handle(const Caller& 
         return records.identities.update_role(
             caller.tenant, request.role_name,
             {.description = request.description,
-             .session_seconds_max = request.max_session_duration});
+             .session_seconds_max = request.max_session_duration.value_or(session_seconds_usual)});
     });
     if (!done) co_return failure_of(done.error());
     co_return UpdateRoleResponse();
