@@ -368,7 +368,9 @@ net::HttpResponse HttpDoor::refuse(Call& call, const Refusal& refusal) {
                                : std::string("Service Unavailable"),
                       call.trace_id);
     }
-    return answer(refusal.kind == Refusal::Kind::NotAuthorized ? 403 : 401,
+    const bool is_forbidden = refusal.kind == Refusal::Kind::NotAuthorized ||
+                              proof_of(call.request) == ProvesItself::BySignature;
+    return answer(is_forbidden ? 403 : 401,
                   explains ? told_to_client(packet, call.trace_id) : std::string("Forbidden"),
                   call.trace_id);
 }

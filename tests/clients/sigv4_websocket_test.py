@@ -265,8 +265,8 @@ class SignedHttp(SignedTest):
         self.assertEqual(self.publish(keys, "of/other/a"), 403)
         self.server.wait_for_record(eventType="Publish-In", protocol="HTTP", status="Failure",
                                     reason="AUTHORIZATION_FAILURE", topicName="of/other/a")
-        self.assertEqual(self.publish(keys, "of/http/a", "iot"), 401)
-        self.assertEqual(self.publish(keys, "of/http/a", sent=b"other"), 401)
+        self.assertEqual(self.publish(keys, "of/http/a", "iot"), 403)
+        self.assertEqual(self.publish(keys, "of/http/a", sent=b"other"), 403)
         self.server.wait_for_record(eventType="Publish-In", protocol="HTTP", status="Failure",
                                     reason="SECURITY_TOKEN_SIGNATURE_MISMATCH")
         self.assertEqual(self.publish(self.session("http"), "any/topic", "iotdata"), 200)
@@ -386,7 +386,7 @@ class SignedDomains(SignedTest):
         unsigned = self.device("unsigned-there", protocol=V5, user=None, alpn=None, host=host,
                                websocket="/mqtt")
         self.assertEqual(unsigned.expect("connect")[1], NOT_AUTHORIZED)
-        self.assertEqual(self.asked_signed(host, keys, "POST", "/topics/any"), 401,
+        self.assertEqual(self.asked_signed(host, keys, "POST", "/topics/any"), 403,
                          "MQTT_WSS is no publishing by HTTPS")
 
     def test_one_for_signatures_over_https(self):
@@ -405,7 +405,7 @@ class SignedDomains(SignedTest):
             with self.subTest(authentication):
                 host = self.domain(name, authentication, "HTTPS")
                 self.assertEqual(self.asked_signed(host, keys, "GET", "/retainedMessage"), 403)
-                self.assertEqual(self.asked_signed(host, keys, "POST", "/topics/any"), 401)
+                self.assertEqual(self.asked_signed(host, keys, "POST", "/topics/any"), 403)
 
 
 class Believed(SignedTest):
