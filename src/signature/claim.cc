@@ -167,7 +167,7 @@ std::expected<Claim, Refusal> read_header_form(std::string_view authorization,
 std::expected<std::chrono::seconds, Refusal> read_lifetime(const std::optional<std::string>& text,
                                                            std::string_view service) {
     const bool is_websocket = service == websocket_service;
-    if (!text && is_websocket) return websocket_lifetime;
+    if (!text && is_websocket) return websocket_lifetime_usual;
     const std::chrono::seconds most = is_websocket ? websocket_lifetime : presigned_lifetime_max;
     std::int64_t seconds = 0;
     if (text) {

@@ -36,8 +36,10 @@ struct Claim {
 
 // A presigned address lives at most a week.
 inline constexpr std::chrono::seconds presigned_lifetime_max = std::chrono::days(7);
-// What a WebSocket address that names no lifetime gets, and the most that one may name.
+// The most that a WebSocket address may name, and what one that names no lifetime gets: AWS does
+// not document it, and users report five to ten minutes.
 inline constexpr std::chrono::seconds websocket_lifetime = std::chrono::days(1);
+inline constexpr std::chrono::seconds websocket_lifetime_usual = std::chrono::minutes(10);
 // The signing name of MQTT over WebSocket.
 inline constexpr std::string_view websocket_service = "iotdevicegateway";
 

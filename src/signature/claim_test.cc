@@ -97,7 +97,8 @@ TEST(Claim, LifetimesAreBoundedAndOptionalForWebSocketsOnly) {
     EXPECT_TRUE(claim_of({}, presigned("iot", "&X-Amz-Expires=604800")));
     const auto socket = claim_of({}, presigned("iotdevicegateway", ""));
     ASSERT_TRUE(socket);
-    EXPECT_EQ(socket->expires, websocket_lifetime);
+    EXPECT_EQ(socket->expires, std::chrono::minutes(10));
+    EXPECT_TRUE(claim_of({}, presigned("iotdevicegateway", "&X-Amz-Expires=86400")));
 }
 
 TEST(Claim, AQueryWithPartsMissingIsIncomplete) {
