@@ -58,8 +58,9 @@ TEST_F(ConnectDeviceTest, ASecondTimeIsRefusedUntilItIsToRenew) {
     EXPECT_EQ(things(), 1u);
 }
 
+// Tools would take one that begins with a dash for an option.
 TEST_F(ConnectDeviceTest, RefusesNamesThatAreNoFileNames) {
-    for (const char* name : {"a%3Ab", "..", "a%20b", "a%2Fb"}) {
+    for (const char* name : {"a%3Ab", "..", "a%20b", "a%2Fb", "-xpython"}) {
         EXPECT_EQ(connect(name).status / 100, 4u) << name;
     }
     EXPECT_EQ(things(), 0u);
