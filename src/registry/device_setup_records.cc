@@ -18,11 +18,14 @@ Outcome<DeviceSetup> DeviceSetupRecords::create(const Tenant& tenant, const NewD
     batch.require(
         storage::IsAbsent{key_of(tenant, device.thing)},
         Error{ErrorKind::Conflict,
-              fmt::format("there is a thing {} already; renew its certificate, or choose another "
-                          "name",
+              fmt::format("there is a thing {} already; --renew gives it a further certificate, or "
+                          "choose another name",
                           device.thing.view()),
               {}});
     ThingRecords things(store_, parts_.things);
+    if (auto leftover = refuse_leftover_policy(tenant, device); !leftover) {
+        return refuse(std::move(leftover.error()));
+    }
     const auto thing = things.add_to(batch, tenant, {.name = device.thing});
     if (!thing) return refuse(thing.error());
     PolicyRecords policies(store_, parts_.policies);
@@ -33,6 +36,19 @@ Outcome<DeviceSetup> DeviceSetupRecords::create(const Tenant& tenant, const NewD
         made.error().refusal = Refusal::ResourceAlreadyExists;
     }
     return made;
+}
+
+// It stays when a thing is deleted, and there would be nothing to renew.
+Outcome<void> DeviceSetupRecords::refuse_leftover_policy(const Tenant& tenant,
+                                                         const NewDevice& device) {
+    if (!PolicyRecords(store_, parts_.policies).get(tenant, device.policy)) return {};
+    if (ThingRecords(store_, parts_.things).describe(tenant, device.thing)) return {};
+    return refuse(Refusal::ResourceAlreadyExists,
+                  fmt::format("there is no thing {}, but a policy {} is left: detach it from what "
+                              "it is attached to and delete it (`aws iot list-targets-for-policy`, "
+                              "`detach-policy`, `delete-policy --policy-name {}`), or choose "
+                              "another name",
+                              device.thing.view(), device.policy.view(), device.policy.view()));
 }
 
 Outcome<DeviceSetup> DeviceSetupRecords::renew(const Tenant& tenant, const NewDevice& device) {

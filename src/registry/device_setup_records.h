@@ -49,6 +49,8 @@ public:
     Outcome<DeviceSetup> renew(const Tenant& tenant, const NewDevice& device);
 
 private:
+    // Before anything is made, for a sentence that helps; the batch sees to it anyway.
+    Outcome<void> refuse_leftover_policy(const Tenant& tenant, const NewDevice& device);
     Outcome<DeviceSetup> try_renew(const Tenant& tenant, const NewDevice& device);
     Outcome<std::string> require_policy(storage::Batch& batch, const Tenant& tenant,
                                         const NewDevice& device);
