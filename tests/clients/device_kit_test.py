@@ -7,14 +7,16 @@ usage: device_kit_test.py GATEHOUSE [TESTS]"""
 import json
 import os
 import pathlib
+import resource
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
 import unittest
 import zipfile
 
-from client_test import HERE, AuthorizerTest
+from client_test import GATEHOUSE, HERE, AuthorizerTest, Server, zipped
 
 LANGUAGES = ("python", "node", "c++")
 SAMPLES = {"python": "sample.py", "node": "sample.js", "c++": "sample.cc"}
@@ -129,7 +131,8 @@ class DeviceKit(AuthorizerTest):
         certificates = len(self.iot.list_certificates(pageSize=250)["certificates"])
         run, zip_file = self.connect_device("taken", check=False)
         self.assertEqual(run.returncode, 1)
-        self.assertIn("taken-Policy", run.stderr)
+        self.assertIn("delete-policy --policy-name taken-Policy", run.stderr)
+        self.assertNotIn("--renew", run.stderr)
         self.assertFalse(zip_file.exists())
         self.assertEqual(len(self.iot.list_certificates(pageSize=250)["certificates"]),
                          certificates)
@@ -183,6 +186,68 @@ class DeviceKit(AuthorizerTest):
         missing, _ = self.connect_device("nobody", *words, "--renew", check=False)
         self.assertEqual(missing.returncode, 1)
 
+    def test_a_new_password_changes_nothing_else(self):
+        words = ("--credentials", "password")
+        functions, function = self.server.api("lambda"), "narrowed-Authorizer"
+        self.unzipped("narrowed", *words)
+        (self.folder / "narrowed.zip").unlink()
+        shutil.rmtree(self.folder / "narrowed")
+        before = functions.get_function_configuration(FunctionName=function)["Environment"][
+            "Variables"]
+        narrow = json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]})
+        functions.update_function_configuration(FunctionName=function, Environment={
+            "Variables": before | {"POLICY": narrow, "EXTRA": "stays"}})
+        functions.get_waiter("function_updated").wait(FunctionName=function)
+        kit = self.unzipped("narrowed", *words, "--renew")
+        after = functions.get_function_configuration(FunctionName=function)["Environment"][
+            "Variables"]
+        self.assertEqual((after["POLICY"], after["EXTRA"]), (narrow, "stays"))
+        self.assertNotEqual(after["PASSWORD_SHA256"], before["PASSWORD_SHA256"])
+        self.assertEqual(json.loads((kit / "narrowed-Policy").read_text()), json.loads(narrow))
+
+    def test_a_function_of_somebody_else_is_given_no_password(self):
+        functions = self.server.api("lambda")
+        functions.create_function(
+            FunctionName="foreign-Authorizer", Runtime="python3.11", Handler="f.f",
+            Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": zipped("")},
+            Environment={"Variables": {"MINE": "1"}})
+        functions.get_waiter("function_active_v2").wait(FunctionName="foreign-Authorizer")
+        run, zip_file = self.connect_device("foreign", "--credentials", "password", "--renew",
+                                            check=False)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("PASSWORD_SHA256", run.stderr)
+        self.assertFalse(zip_file.exists())
+        self.assertEqual(functions.get_function_configuration(
+            FunctionName="foreign-Authorizer")["Environment"]["Variables"], {"MINE": "1"})
+
+    def test_a_disk_that_is_full_when_the_key_has_come(self):
+        def with_little_room() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+
+        zip_file = self.folder / "full.zip"
+        run = subprocess.run(
+            [self.server.binary, "connect-device", "full", "--out", str(zip_file)],
+            capture_output=True, text=True, timeout=60, preexec_fn=with_little_room,
+            env={**self.server.environment(),
+                 "GATEHOUSE_DATA_DIR": str(self.server.data_dir.path / "data")})
+        self.assertEqual(run.returncode, 1)
+        certificate = self.iot.list_thing_principals(thingName="full")["principals"][0]
+        self.assertIn(certificate, run.stderr)
+        self.assertIn("connect-device full --renew", run.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        self.connect_device("full", "--renew")
+
+    def test_no_wrong_hint_where_the_door_is_closed(self):
+        server = Server(GATEHOUSE, "--mqtts-port", "off")
+        self.addCleanup(server.stop)
+        run = server.gatehouse("connect-device", "shut", "--out", str(self.folder / "shut.zip"),
+                               check=False)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("the MQTTS door is closed", run.stderr)
+        self.assertNotIn("--renew", run.stderr)
+
     def test_a_password_where_the_authorizer_is_taken(self):
         self.iot.create_authorizer(authorizerName="held-Authorizer", signingDisabled=True,
                                    authorizerFunctionArn=self.function_arn)
@@ -201,8 +266,9 @@ class DeviceKit(AuthorizerTest):
             self.assertEqual(run.returncode, 2)
             self.assertIn(hint, run.stderr)
             self.assertFalse(zip_file.exists())
-        run, _ = self.connect_device("a:b", check=False)
-        self.assertEqual(run.returncode, 1)
+        for name, words in (("a:b", ()), ("a:b", ("--credentials", "password"))):
+            run, _ = self.connect_device(name, *words, check=False)
+            self.assertEqual(run.returncode, 1)
 
 
 if __name__ == "__main__":

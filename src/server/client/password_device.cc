@@ -14,10 +14,13 @@
 namespace gatehouse::server {
 namespace {
 
+constexpr std::string_view hash_variable = "PASSWORD_SHA256";
+constexpr std::string_view policy_variable = "POLICY";
+
 json::object environment_of(const PasswordDevice& device) {
     return {{"Variables", json::object{{"DEVICE", device.name},
-                                       {"PASSWORD_SHA256", signature::sha256_hex(device.password)},
-                                       {"POLICY", device.policy_document}}}};
+                                       {hash_variable, signature::sha256_hex(device.password)},
+                                       {policy_variable, device.policy_document}}}};
 }
 
 Answer<void> create_function(const ApiClient& client, const PasswordDevice& device) {
@@ -79,13 +82,42 @@ Answer<void> create_password_device(const ApiClient& client, const PasswordDevic
     return created;
 }
 
-Answer<void> renew_password_device(const ApiClient& client, const PasswordDevice& device) {
+Answer<PasswordFunction> find_password_function(const ApiClient& client,
+                                                const PasswordDevice& device) {
     const std::string name = device.authorizer_name();
-    auto updated =
-        client.call({.service = "lambda",
-                     .method = "PUT",
-                     .path = function_path(name, "/configuration"),
-                     .body = to_text(json::object{{"Environment", environment_of(device)}})});
+    const auto configuration = function_configuration(client, name);
+    if (!configuration) return std::unexpected(configuration.error());
+    PasswordFunction found{
+        .variables = {}, .policy_document = {}, .revision = text_at(*configuration, "/RevisionId")};
+    boost::system::error_code missing;
+    const json::value* variables = configuration->find_pointer("/Environment/Variables", missing);
+    if (variables != nullptr && variables->is_object()) found.variables = variables->get_object();
+    if (!found.variables.contains(hash_variable)) {
+        return std::unexpected(ApiError{
+            {ErrorKind::Conflict,
+             fmt::format("the function {} has no variable {}, so it is no device's, and stays as "
+                         "it is",
+                         name, hash_variable),
+             {}},
+            ""});
+    }
+    if (const json::value* policy = found.variables.if_contains(policy_variable)) {
+        found.policy_document = text_at(*policy, "");
+    }
+    return found;
+}
+
+Answer<void> renew_password_device(const ApiClient& client, const PasswordDevice& device,
+                                   PasswordFunction found) {
+    const std::string name = device.authorizer_name();
+    found.variables[hash_variable] = signature::sha256_hex(device.password);
+    const json::object wanted{
+        {"Environment", json::object{{"Variables", std::move(found.variables)}}},
+        {"RevisionId", std::move(found.revision)}};
+    auto updated = client.call({.service = "lambda",
+                                .method = "PUT",
+                                .path = function_path(name, "/configuration"),
+                                .body = to_text(wanted)});
     if (!updated) return std::unexpected(function_error(client, std::move(updated.error()), name));
     const auto active = wait_until_active(client, name);
     if (!active) return std::unexpected(active.error());

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,14 +11,13 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "server/client/answer.h"
+#include "server/client/kit_file.h"
 #include "server/client/password_device.h"
 #include "server/client/session.h"
 #include "server/commands/table.h"
 
 namespace gatehouse::server {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view about =
     "Makes a thing NAME, an active certificate and a policy that allows it the topics below\n"
@@ -84,44 +82,11 @@ Result<Wanted> read_wanted(const Session& session) {
                   .renew = arguments.value("renew") == "true"};
 }
 
-// The file's place, taken before the server makes a key that is told once. Given back unless the
-// kit came.
-class ReservedFile : Pinned {
-public:
-    explicit ReservedFile(fs::path path) : path_(std::move(path)) {}
-    ~ReservedFile() {
-        std::error_code ignored;
-        if (is_ours_ && !is_kept_) fs::remove(path_, ignored);
-    }
-
-    Result<void> reserve() {
-        std::error_code error;
-        if (fs::exists(path_, error)) {
-            return fail(ErrorKind::Conflict,
-                        fmt::format("there is a {} already; move it away, or choose another file "
-                                    "with --out",
-                                    path_.string()));
-        }
-        auto written = write_file(path_, "", FileAccess::Private);
-        is_ours_ = written.has_value();
-        return written;
-    }
-    Result<void> fill(std::string_view content) {
-        auto written = write_file(path_, content, FileAccess::Private);
-        is_kept_ = written.has_value();
-        return written;
-    }
-
-private:
-    const fs::path path_;
-    bool is_ours_ = false;
-    bool is_kept_ = false;
-};
-
 // The zip, and what there is to tell of it.
 struct Made {
     std::string kit;
     std::string text;
+    std::string if_lost;  // what to do where the zip cannot be written
 };
 
 std::string earlier_text(const json::value& made) {
@@ -149,7 +114,11 @@ Answer<Made> connect_by_certificate(const ApiClient& client, const Wanted& wante
                             "  endpoint     {}, port {}\n{}",
                             text_at(*made, "/thingArn"), text_at(*made, "/certificateArn"),
                             text_at(*made, "/policyName"), text_at(*made, "/endpoint"),
-                            number_at(*made, "/port").value_or(0), earlier_text(*made))};
+                            number_at(*made, "/port").value_or(0), earlier_text(*made)),
+                fmt::format("the certificate {} is active, and its private key is lost: `aws iot "
+                            "update-certificate --new-status REVOKED` ends it, and `gatehouse "
+                            "connect-device {} --renew` makes another",
+                            text_at(*made, "/certificateArn"), wanted.name)};
 }
 
 // Of 256 bits, since the function that checks it hashes it once.
@@ -176,14 +145,14 @@ api::gatehouse::DeviceKit password_kit(const ReadyFile& server, const Wanted& wa
 }
 
 Result<void> check_password_device(const ReadyFile& server, const std::string& name) {
-    const bool is_name = std::ranges::all_of(name, [](char c) {
+    const bool is_name = !name.starts_with('-') && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-';
     });
     if (name.empty() || name.size() > password_device_name_max || !is_name) {
         return fail(ErrorKind::InvalidInput,
                     fmt::format("the name of a device with a password has 1 to {} letters, "
-                                "digits, '_' and '-'",
+                                "digits, '_' and '-', and does not begin with '-'",
                                 password_device_name_max));
     }
     if (!server.https) {
@@ -198,11 +167,17 @@ Answer<Made> connect_by_password(const ApiClient& client, const Wanted& wanted) 
     const ReadyFile& server = client.server();
     const auto refuse = [](Error error) { return std::unexpected(ApiError{std::move(error), ""}); };
     if (auto good = check_password_device(server, wanted.name); !good) return refuse(good.error());
-    const PasswordDevice device{
-        .name = wanted.name,
-        .password = new_password(),
-        .policy_document = api::gatehouse::kit_policy_document(
-            {AccountId(server.account), Region(server.region)}, wanted.name)};
+    PasswordDevice device{.name = wanted.name,
+                          .password = new_password(),
+                          .policy_document = api::gatehouse::kit_policy_document(
+                              {AccountId(server.account), Region(server.region)}, wanted.name)};
+    std::optional<PasswordFunction> there;
+    if (wanted.renew) {
+        auto found = find_password_function(client, device);
+        if (!found) return std::unexpected(found.error());
+        device.policy_document = found->policy_document;
+        there = std::move(*found);
+    }
     api::gatehouse::DeviceKit kit = password_kit(server, wanted, device);
     if (!server.ca.empty()) {
         auto ca = read_file(server.ca);
@@ -211,20 +186,27 @@ Answer<Made> connect_by_password(const ApiClient& client, const Wanted& wanted) 
     }
     auto zip = api::gatehouse::pack_kit(kit);
     if (!zip) return refuse(std::move(zip.error()));
-    const auto made = wanted.renew ? renew_password_device(client, device)
-                                   : create_password_device(client, device);
+    const auto made = there ? renew_password_device(client, device, std::move(*there))
+                            : create_password_device(client, device);
     if (!made) return std::unexpected(made.error());
-    return Made{std::move(*zip), fmt::format("  function and authorizer  {}\n"
-                                             "  endpoint                 {}, port {}\n",
-                                             device.authorizer_name(), kit.endpoint, kit.port)};
+    return Made{std::move(*zip),
+                fmt::format("  function and authorizer  {}\n"
+                            "  endpoint                 {}, port {}\n",
+                            device.authorizer_name(), kit.endpoint, kit.port),
+                fmt::format("the password is lost: `gatehouse connect-device {} --credentials "
+                            "password --renew` makes another",
+                            wanted.name)};
 }
 
+// Of a function that is there; what else may be in the way says itself what to do.
 ApiError with_hint(ApiError error, const Wanted& wanted) {
-    if (wanted.renew || error.error.kind != ErrorKind::Conflict || error.code.empty()) return error;
-    error.error.message +=
-        fmt::format("\n`gatehouse connect-device {}{} --renew` gives one that is there a new {}",
-                    wanted.name, wanted.has_password ? " --credentials password" : "",
-                    wanted.has_password ? "password" : "certificate");
+    if (wanted.renew || !wanted.has_password || error.code != "ResourceConflictException") {
+        return error;
+    }
+    error.error.message += fmt::format(
+        "\n`gatehouse connect-device {} --credentials password --renew` gives one that is there a "
+        "new password",
+        wanted.name);
     return error;
 }
 
@@ -241,14 +223,15 @@ Exit run_connect_device(const Invocation& invocation) {
     const auto wanted = read_wanted(*session);
     if (!wanted) return report(invocation, wanted.error(), Exit::WrongUse);
     const std::string out = session->arguments.value("out").value_or(wanted->name + ".zip");
-    ReservedFile file(out);
+    KitFile file(out);
     if (const auto reserved = file.reserve(); !reserved) {
         return report(invocation, reserved.error());
     }
     const auto made = wanted->has_password ? connect_by_password(session->client, *wanted)
                                            : connect_by_certificate(session->client, *wanted);
     if (!made) return report(invocation, with_hint(made.error(), *wanted));
-    if (const auto filled = file.fill(made->kit); !filled) {
+    if (auto filled = file.fill(made->kit); !filled) {
+        if (!file.is_kept()) filled.error().message += "; " + made->if_lost;
         return report(invocation, filled.error());
     }
     print(invocation.out,
