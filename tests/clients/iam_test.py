@@ -248,7 +248,7 @@ class Rights(IamTest):
                "Code": {"ZipFile": zipped("")}}
         calls = {"credentials.iot.amazonaws.com": lambda name, keys: self.as_keys(
                      "iot", keys).create_role_alias(roleAlias=name, roleArn=role),
-                 "iot.amazonaws.com": lambda _, keys: self.as_keys(
+                 "iot.amazonaws.com": lambda name, keys: self.as_keys(
                      "iot", keys).set_v2_logging_options(roleArn=role, defaultLogLevel="DEBUG"),
                  "lambda.amazonaws.com": lambda name, keys: self.as_keys(
                      "lambda", keys).create_function(FunctionName=name, **how)}

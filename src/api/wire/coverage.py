@@ -37,11 +37,18 @@ def implemented(service):
     return names
 
 
-def words(folder, patterns):
-    found = set()
+def texts(folder, patterns):
+    """What stands in the tests; what they install from npm is none."""
     for pattern in patterns:
         for path in sorted(folder.rglob(pattern)):
-            found |= set(re.findall(r"[A-Za-z0-9_-]+", path.read_text(errors="replace")))
+            if "node_modules" not in path.parts:
+                yield path.read_text(errors="replace")
+
+
+def words(folder, patterns):
+    found = set()
+    for text in texts(folder, patterns):
+        found |= set(re.findall(r"[A-Za-z0-9_-]+", text))
     return found
 
 
@@ -49,14 +56,13 @@ def requests(folder, patterns):
     """(method or None, path) of each text in the tests that is a path; a part of it that is computed
     is an X."""
     found = set()
-    for pattern in patterns:
-        for path in sorted(folder.rglob(pattern)):
-            for statement in re.split(r";\n|\)\n", path.read_text(errors="replace")):
-                joined = re.sub(r'" \+ [^"]*? \+\s+"|\{[^}"]*\}', "X", statement)
-                joined = re.sub(r'/" \+', '/X"', joined)
-                method = re.search(r'"(GET|POST|PUT|DELETE|PATCH)"', joined)
-                found |= {(method and method[1], target)
-                          for target in re.findall(r'"(/[^"?\s]*)', joined)}
+    for text in texts(folder, patterns):
+        for statement in re.split(r";\n|\)\n", text):
+            joined = re.sub(r'" \+ [^"]*? \+\s+"|\{[^}"]*\}', "X", statement)
+            joined = re.sub(r'/" \+', '/X"', joined)
+            method = re.search(r'"(GET|POST|PUT|DELETE|PATCH)"', joined)
+            found |= {(method and method[1], target)
+                      for target in re.findall(r'"(/[^"?\s]*)', joined)}
     return found
 
 
