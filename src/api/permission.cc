@@ -80,6 +80,17 @@ std::vector<std::string> RequestNames::list_in_body(std::string_view member) con
     return texts;
 }
 
+std::map<std::string, std::string> RequestNames::map_in_body(std::string_view member) const {
+    std::map<std::string, std::string> texts;
+    const json::object* body = body_.if_object();
+    const json::value* value = body == nullptr ? nullptr : body->if_contains(member);
+    if (value == nullptr || !value->is_object()) return texts;
+    for (const auto& [name, text] : value->get_object()) {
+        if (text.is_string()) texts.insert_or_assign(name, std::string(text.get_string()));
+    }
+    return texts;
+}
+
 std::string NamedResource::arn(const Tenant& tenant, std::string_view service,
                                const std::string& name) const {
     return type.empty() ? name : make_arn(tenant, service, std::string(type) + name);

@@ -3,6 +3,7 @@
 // Source: AWS Service Authorization Reference, "Actions, resources, and condition keys".
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,6 +56,8 @@ public:
                                               std::string_view member) const;
     // The texts of a list in the body.
     std::vector<std::string> list_in_body(std::string_view member) const;
+    // The texts of a map in the body.
+    std::map<std::string, std::string> map_in_body(std::string_view member) const;
 
 private:
     const wire::Operation& operation_;

@@ -110,6 +110,21 @@ TEST(Permission, ADeviceThatIsConnectedTakesAllThatIsMadeForIt) {
                     "iot:AttachThingPrincipal " + arn + "thing/pump"));
 }
 
+TEST(Permission, AThingThatIsRegisteredTakesAllThatItsTemplateMakes) {
+    const Permission needs = iot_needs("RegisterThing", {},
+                                       R"({"parameters":{"Name":"lamp"},)"
+                                       R"("templateBody":"{\"Parameters\":{\"Name\":{\"Type\":)"
+                                       R"(\"String\"}},\"Resources\":{\"t\":{\"Type\":)"
+                                       R"(\"AWS::IoT::Thing\",\"Properties\":{\"ThingName\":)"
+                                       R"({\"Ref\":\"Name\"}}}}}"})");
+    EXPECT_EQ(needs.action, "iot:RegisterThing");
+    ASSERT_EQ(needs.besides.size(), 1u);
+    EXPECT_EQ(needs.besides[0].action, "iot:CreateThing");
+    EXPECT_THAT(needs.besides[0].resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:thing/lamp"));
+    EXPECT_TRUE(iot_needs("RegisterThing", {}, R"({"templateBody":"no JSON"})").besides.empty());
+}
+
 TEST(Permission, AMemberThatTheOperationIgnoresIsNoCover) {
     EXPECT_THAT(iot_needs("CreatePolicy", {"p"}, R"({"thingName":"mine"})").resources,
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:policy/p"));

@@ -10,6 +10,8 @@ import subprocess
 import threading
 import unittest
 
+import boto3
+
 import certificate_authority_test
 from client_test import GATEHOUSE
 from gatehouse_server import DataDir, Server, wait_until
@@ -282,6 +284,44 @@ class RegisterThing(Provisioning):
         register(AttributePayload="REPLACE")
         self.assertEqual(attributes(), {"a": "2"})
         self.assert_refused("InvalidRequestException", register, AttributePayload="PERHAPS")
+
+
+    def test_nobody_gets_what_the_single_calls_refuse(self):
+        made = self.iot.create_keys_and_certificate()
+        rights = {"iot:RegisterThing": "*", "iot:CreateThing": "arn:aws:iot:*:*:thing/mine",
+                  "iot:UpdateThing": "arn:aws:iot:*:*:thing/mine",
+                  "iot:AddThingToThingGroup": "*", "iot:UpdateCertificate": "*",
+                  "iot:AttachPolicy": "*", "iot:AttachThingPrincipal": "*"}
+        template = self.template_with(
+            {"CertificateId": made["certificateId"], "Status": "ACTIVE"},
+            ThingName=ref("Name"), ThingGroups=["WA"], AttributePayload={"owner": "me"})
+        body = json.loads(template)
+        body["Parameters"] = {"Name": {"Type": "String"}}
+        body["Resources"]["thing"]["OverrideSettings"] = {"AttributePayload": "REPLACE"}
+
+        iam = self.server.api("iam")
+        iam.create_user(UserName="installer")
+        keys = iam.create_access_key(UserName="installer")["AccessKey"]
+        installer = boto3.client(
+            "iot", endpoint_url=self.server.ready["api_url"],
+            region_name=self.server.ready["region"], aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"])
+
+        def register(without: str = "", name: str = "mine"):
+            statements = [{"Effect": "Allow", "Action": action, "Resource": resource}
+                          for action, resource in rights.items()]
+            if without:
+                statements.append({"Effect": "Deny", "Action": without, "Resource": "*"})
+            iam.put_user_policy(UserName="installer", PolicyName="rights", PolicyDocument=json.dumps(
+                {"Version": "2012-10-17", "Statement": statements}))
+            return installer.register_thing(templateBody=json.dumps(body),
+                                            parameters={"Name": name})
+        for action in rights:
+            with self.subTest(action):
+                self.assert_refused("AccessDeniedException", register, without=action)
+        self.assert_refused("AccessDeniedException", register, name="victim")
+        self.assertEqual(self.status(made["certificateId"]), "INACTIVE")
+        self.assertEqual(register()["certificatePem"], made["certificatePem"])
 
 
 class Crash(Provisioning):

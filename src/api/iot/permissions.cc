@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/arn.h"
+#include "registry/provisioning_needs.h"
 
 namespace gatehouse::api::iot {
 namespace {
@@ -105,6 +107,21 @@ std::vector<PassedRole> passed_roles(const Tenant& tenant, std::string_view oper
     return {{passed_role(tenant, *role), passer->service}};
 }
 
+// What a template with these parameters comes to. One that comes to nothing is refused as it is.
+std::vector<Permission> provisioning(const Tenant& tenant, const RequestNames& names) {
+    const auto body = names.in_body("templateBody");
+    const auto made = registry::ProvisioningTemplate::parse(body.value_or(""));
+    if (!made) return {};
+    const auto plan = registry::ProvisioningPlan::make(*made, names.map_in_body("parameters"));
+    if (!plan) return {};
+    std::vector<Permission> needed;
+    for (registry::ProvisioningNeed& need : registry::needs_of(tenant, *plan)) {
+        needed.push_back(
+            {.action = std::move(need.action), .resources = std::move(need.resources)});
+    }
+    return needed;
+}
+
 }  // namespace
 
 Permission permission_of(const Caller& caller, std::string_view operation,
@@ -116,6 +133,7 @@ Permission permission_of(const Caller& caller, std::string_view operation,
         permission.resources = {resource_of(caller, operation, names)};
     }
     permission.passed_roles = passed_roles(caller.tenant, operation, names);
+    if (operation == "RegisterThing") permission.besides = provisioning(caller.tenant, names);
     return permission;
 }
 
