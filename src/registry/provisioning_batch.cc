@@ -189,9 +189,20 @@ Outcome<RegisteredCertificate> ProvisioningBatch::keep_certificate(
 Outcome<void> ProvisioningBatch::add_policy(storage::Batch& batch, const PlannedPolicy& wanted) {
     const auto key = key_of(tenant_, wanted.name);
     const auto present = read_stored(store_, key, provisioned_policy_words, decode_policy);
+    const Error meanwhile = changed_meanwhile(provisioned_policy_words, wanted.name.view());
+    if (present && wanted.document) {
+        if (present->value.counting().document != *wanted.document) {
+            return refuse(Refusal::ResourceRegistrationFailure,
+                          fmt::format("policy {}, by the SHA-256 of the template's "
+                                      "PolicyDocument, is there already, and says something else",
+                                      wanted.name.view()),
+                          "PolicyDocument");
+        }
+        batch.require(storage::HasRevision{key, present->revision}, meanwhile);
+        return {};
+    }
     if (present) {
-        batch.require(storage::Exists{key},
-                      changed_meanwhile(provisioned_policy_words, wanted.name.view()));
+        batch.require(storage::Exists{key}, meanwhile);
         return {};
     }
     if (!wanted.document || present.error().refusal != Refusal::ResourceNotFound) {
