@@ -29,6 +29,21 @@ ManagedPolicy aws_policy(std::string_view name, std::string_view path, std::stri
     return policy;
 }
 
+std::string things_registration() {
+    return allow(R"("iot:AddThingToBillingGroup","iot:AddThingToThingGroup","iot:AttachPolicy",)"
+                 R"("iot:AttachPrincipalPolicy","iot:AttachThingPrincipal",)"
+                 R"("iot:CreateCertificateFromCsr","iot:CreatePolicy","iot:CreateThing",)"
+                 R"("iot:DescribeBillingGroup","iot:DescribeCertificate","iot:DescribeThing",)"
+                 R"("iot:DescribeThingGroup","iot:DescribeThingType","iot:DetachPolicy",)"
+                 R"("iot:DetachThingPrincipal","iot:GetPolicy","iot:ListAttachedPolicies",)"
+                 R"("iot:ListPolicyPrincipals","iot:ListPrincipalPolicies",)"
+                 R"("iot:ListPrincipalThings","iot:ListTargetsForPolicy",)"
+                 R"("iot:ListThingGroupsForThing","iot:ListThingPrincipals",)"
+                 R"("iot:RegisterCertificate","iot:RegisterThing",)"
+                 R"("iot:RemoveThingFromBillingGroup","iot:RemoveThingFromThingGroup",)"
+                 R"("iot:UpdateCertificate","iot:UpdateThing","iot:UpdateThingGroupsForThing")");
+}
+
 // The actions of services that are not served here are left out.
 std::vector<ManagedPolicy> make_aws_policies() {
     constexpr std::string_view service_role = "/service-role/";
@@ -57,6 +72,7 @@ std::vector<ManagedPolicy> make_aws_policies() {
                                    R"("iot:SetLoggingOptions","iot:SetV2LoggingOptions",)"
                                    R"("iot:GetV2LoggingOptions","iot:SetV2LoggingLevel",)"
                                    R"("iot:ListV2LoggingLevels","iot:DeleteV2LoggingLevel")")));
+    all.push_back(aws_policy("AWSIoTThingsRegistration", service_role, things_registration()));
     all.push_back(aws_policy("AWSLambdaBasicExecutionRole", service_role,
                              allow(R"("logs:CreateLogGroup","logs:CreateLogStream",)"
                                    R"("logs:PutLogEvents")")));

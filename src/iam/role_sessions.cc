@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/arn.h"
+#include "base/encoding.h"
 #include "iam/function_keys.h"
 #include "iam/principal.h"
 #include "iam/record_lookup.h"
@@ -189,8 +190,7 @@ async::Task<Result<RoleSession>> RoleSessions::assume(RoleRequest request) {
     co_return session;
 }
 
-async::Task<Result<RoleSession>> RoleSessions::assume_for_service(ServiceRoleRequest request,
-                                                                  TemporaryKeys& keys) {
+async::Task<Result<Identity>> RoleSessions::trusting_role(const ServiceRoleRequest& request) {
     const auto name = parse_role(request.role_arn);
     const auto not_assumed = [&](std::string_view because) {
         return fail(ErrorKind::NotAllowed, fmt::format("{} may not assume {}: {}", request.service,
@@ -199,7 +199,7 @@ async::Task<Result<RoleSession>> RoleSessions::assume_for_service(ServiceRoleReq
     if (!name || name->account != request.tenant.account) {
         co_return not_assumed("it is no role of this account");
     }
-    const auto role = co_await store_.run([&](storage::ResourceStore& store) -> Result<Identity> {
+    auto role = co_await store_.run([&](storage::ResourceStore& store) -> Result<Identity> {
         auto found = find_identity(store, name->account, name->name);
         if (!found) return fail(std::move(found.error()));
         return std::move(found->identity);
@@ -219,11 +219,43 @@ async::Task<Result<RoleSession>> RoleSessions::assume_for_service(ServiceRoleReq
     if (!trust.decide({action, request.role_arn, {}, {request.service, ""}}).allowed()) {
         co_return not_assumed("the role's trust policy does not name it");
     }
+    co_return std::move(*role);
+}
+
+async::Task<Result<void>> RoleSessions::check_for_service(ServiceRoleRequest request,
+                                                          std::vector<RoleAction> actions) {
+    auto role = co_await trusting_role(request);
+    if (!role) co_return fail(std::move(role.error()));
+    AccessQuestion question{
+        .account = request.tenant.account,
+        .principal = assumed_role_arn(request.tenant, request.role_arn, request.session),
+        .access_key_id = {},
+        .service = {},
+        .region = request.tenant.region,
+        .action = {},
+        .resources = {},
+        .context = {},
+        .identity_id = role->id,
+        .session_facts = {{"aws:TokenIssueTime", format_iso8601(clock_.wall_now())}}};
+    for (RoleAction& each : actions) {
+        question.action = std::move(each.action);
+        question.resources = std::move(each.resources);
+        const auto verdict = co_await judge_.judge(question);
+        if (!verdict) co_return fail(verdict.error());
+        if (!verdict->allowed) co_return fail(ErrorKind::NotAllowed, verdict->sentence);
+    }
+    co_return Result<void>();
+}
+
+async::Task<Result<RoleSession>> RoleSessions::assume_for_service(ServiceRoleRequest request,
+                                                                  TemporaryKeys& keys) {
+    auto role = co_await trusting_role(request);
+    if (!role) co_return fail(std::move(role.error()));
     if (request.lifetime.count() > role->session_seconds_max) co_return too_long(*role);
     RoleSession session{.key = {},
                         .id = fmt::format("{}:{}", role->id, request.session),
                         .arn = assumed_role_arn(request.tenant, request.role_arn, request.session)};
-    auto key = keys.issue({.account = name->account,
+    auto key = keys.issue({.account = request.tenant.account,
                            .principal = session.arn,
                            .identity_id = role->id,
                            .session_facts = std::move(request.session_facts)},

@@ -46,6 +46,12 @@ struct ServiceRoleRequest {
     std::vector<std::pair<std::string, std::string>> session_facts;
 };
 
+// Something that a service does in a role's name.
+struct RoleAction {
+    std::string action;
+    std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
+};
+
 struct RoleSession {
     TemporaryKey key;
     std::string id;   // "AROA…:SESSION"
@@ -66,8 +72,15 @@ public:
     // life. LimitExceeded: as TemporaryKeys::issue() of `keys`, which the key is one of.
     async::Task<Result<RoleSession>> assume_for_service(ServiceRoleRequest request,
                                                         TemporaryKeys& keys);
+    // Whether the service may do all of these as the role, without a key. NotAllowed: as above, or
+    // with the judge's sentence.
+    async::Task<Result<void>> check_for_service(ServiceRoleRequest request,
+                                                std::vector<RoleAction> actions);
 
 private:
+    // The role, when it trusts the service.
+    async::Task<Result<Identity>> trusting_role(const ServiceRoleRequest& request);
+
     storage::AsyncResourceStore& store_;
     AccessJudge& judge_;
     TemporaryKeys& keys_;

@@ -161,6 +161,34 @@ TEST_F(RoleSessionsTest, AServiceAssumesWhatTrustsIt) {
     EXPECT_FALSE(assume(root)) << "nobody else is trusted";
 }
 
+TEST_F(RoleSessionsTest, WhatAServiceDoesTheRoleHasToBeAllowed) {
+    const auto check = [&](const std::string& action) {
+        access.changed(tenant.account);
+        return async::run_to_end(
+            clock,
+            sessions.check_for_service({.service = "iot.amazonaws.com",
+                                        .tenant = {AccountId("111111111111"), Region("us-east-1")},
+                                        .role_arn = "arn:aws:iam::111111111111:role/worker",
+                                        .session = "device",
+                                        .context = {}},
+                                       {{.action = "iot:CreateThing", .resources = {"*"}},
+                                        {.action = action, .resources = {"*"}}}));
+    };
+    EXPECT_THAT(check("iot:CreateThing").error().message, HasSubstr("there is no such role"));
+    Identity wanted{.name = {IdentityKind::Role, "worker"}};
+    wanted.trust_policy =
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":)"
+        R"("iot.amazonaws.com"}}})";
+    ASSERT_TRUE(identities.create(tenant, wanted));
+    EXPECT_THAT(
+        check("iot:CreateThing").error().message,
+        HasSubstr("assumed-role/worker/device is not authorized to perform: iot:CreateThing"));
+    ASSERT_TRUE(identities.attach(tenant, {IdentityKind::Role, "worker"},
+                                  "arn:aws:iam::aws:policy/service-role/AWSIoTThingsRegistration"));
+    EXPECT_TRUE(check("iot:AttachPolicy"));
+    EXPECT_EQ(check("iot:DeleteThing").error().kind, ErrorKind::NotAllowed);
+}
+
 TEST_F(RoleSessionsTest, PoliciesMayAskWhatIsKnownOfTheSession) {
     role(root);
     ASSERT_TRUE(identities.put_policy(

@@ -120,7 +120,7 @@ Outcome<Provisioned> ProvisioningRecords::register_thing(const Tenant& tenant,
     return made;
 }
 
-Outcome<ProvisioningPlan> ProvisioningRecords::plan_for(const RegisteredCertificate& certificate) {
+Outcome<JustInTimePlan> ProvisioningRecords::plan_for(const RegisteredCertificate& certificate) {
     const auto authority = authority_of(store_, certificate);
     if (!authority) return refuse(authority.error());
     if (authority->status != CaStatus::Active ||
@@ -132,7 +132,7 @@ Outcome<ProvisioningPlan> ProvisioningRecords::plan_for(const RegisteredCertific
                       "caCertificateId");
     }
     auto plan = make_plan(authority->config.template_body, parameters_of(certificate));
-    if (!plan) return plan;
+    if (!plan) return refuse(plan.error());
     if (!plan->certificate || plan->certificate->source != CertificateSource::Id ||
         certificate_id_of_text(plan->certificate->text) != certificate.id) {
         return refuse(Refusal::ResourceRegistrationFailure,
@@ -141,24 +141,34 @@ Outcome<ProvisioningPlan> ProvisioningRecords::plan_for(const RegisteredCertific
                       "\"AWS::IoT::Certificate::Id\"}",
                       template_field);
     }
-    return plan;
+    return JustInTimePlan{std::move(*plan), authority->config.role_arn};
+}
+
+Outcome<std::optional<JustInTimePlan>> ProvisioningRecords::plan_just_in_time(
+    const Tenant& tenant, const CertificateId& id) {
+    using Made = std::optional<JustInTimePlan>;
+    const auto stored =
+        read_stored(store_, key_of(tenant, id), certificate_words, decode_certificate);
+    if (!stored) return refuse(as_failure(stored.error()));
+    if (stored->value.status != CertificateStatus::PendingActivation) return Made();
+    auto plan = plan_for(stored->value);
+    if (!plan) return refuse(as_failure(std::move(plan.error())));
+    return Made(std::move(*plan));
 }
 
 Outcome<std::optional<Provisioned>> ProvisioningRecords::provision_just_in_time(
-    const Tenant& tenant, const CertificateId& id) {
+    const Tenant& tenant, const CertificateId& id, const ProvisioningPlan& plan) {
     using Made = std::optional<Provisioned>;
     const auto key = key_of(tenant, id);
     auto made = persistently([&]() -> Outcome<Made> {
         const auto stored = read_stored(store_, key, certificate_words, decode_certificate);
         if (!stored) return refuse(stored.error());
         if (stored->value.status != CertificateStatus::PendingActivation) return Made();
-        const auto plan = plan_for(stored->value);
-        if (!plan) return refuse(plan.error());
         // Of two at once, one then sees that nothing is left to do.
         storage::Batch batch;
         batch.require(storage::HasRevision{key, stored->revision},
                       changed_meanwhile(certificate_words, id.view()));
-        auto provisioned = try_provision(tenant, *plan, {}, std::move(batch));
+        auto provisioned = try_provision(tenant, plan, {}, std::move(batch));
         if (!provisioned) return refuse(std::move(provisioned.error()));
         return Made(std::move(*provisioned));
     });

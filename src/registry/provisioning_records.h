@@ -9,12 +9,19 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "registry/on_workers.h"
 #include "registry/provisioning_batch.h"
 
 namespace gatehouse::registry {
+
+// What is to be made for a device whose certificate waits, and in whose name.
+struct JustInTimePlan {
+    ProvisioningPlan plan;
+    std::string role_arn;
+};
 
 class ProvisioningRecords {
 public:
@@ -33,14 +40,19 @@ public:
     // By the template of the CA that signed a certificate, which waits for it
     // (PENDING_ACTIVATION); none where it waits no longer. The errors of register_thing(), and
     // ResourceNotFound: certificate or CA; CertificateState: the CA registers no devices now.
+    Outcome<std::optional<JustInTimePlan>> plan_just_in_time(const Tenant& tenant,
+                                                             const CertificateId& id);
+    // What its role was found to be allowed; none where the certificate waits no longer. The errors
+    // of register_thing(), and ResourceNotFound: the certificate.
     Outcome<std::optional<Provisioned>> provision_just_in_time(const Tenant& tenant,
-                                                               const CertificateId& id);
+                                                               const CertificateId& id,
+                                                               const ProvisioningPlan& plan);
 
 private:
     Outcome<Provisioned> try_provision(const Tenant& tenant, const ProvisioningPlan& plan,
                                        const std::string& issued, storage::Batch batch);
     Outcome<std::string> issue(const ProvisioningPlan& plan);
-    Outcome<ProvisioningPlan> plan_for(const RegisteredCertificate& certificate);
+    Outcome<JustInTimePlan> plan_for(const RegisteredCertificate& certificate);
 
     storage::ResourceStore& store_;
     const Parts& parts_;

@@ -82,6 +82,15 @@ protected:
             .value()
             .id;
     }
+    Outcome<std::optional<Provisioned>> just_in_time(const CertificateId& id,
+                                                     storage::ResourceStore& store) {
+        ProvisioningRecords records(store, parts_);
+        const auto plan = records.plan_just_in_time(tenant_, id);
+        if (!plan) return refuse(plan.error());
+        if (!*plan) return std::optional<Provisioned>();
+        EXPECT_EQ((*plan)->role_arn, "arn:aws:iam::000000000000:role/Provisioning");
+        return records.provision_just_in_time(tenant_, id, (*plan)->plan);
+    }
     CertificateStatus status_of(const CertificateId& id) {
         return CertificateRecords(memory_, parts_.certificates).describe(tenant_, id)->status;
     }
@@ -186,6 +195,27 @@ TEST_F(ProvisioningRecordsTest, APolicyOfADocumentIsMadeOnce) {
     ASSERT_FALSE(malformed);
     EXPECT_EQ(malformed.error().refusal, Refusal::ResourceRegistrationFailure);
     EXPECT_THAT(malformed.error().message, HasSubstr("MalformedPolicyException"));
+}
+
+TEST_F(ProvisioningRecordsTest, APolicyOfADocumentHasToSayWhatTheDocumentSays) {
+    const std::string document = R"({"PolicyDocument":)" + quote_json(allow_connect) + "}";
+    PolicyRecords policy_records(memory_, parts_.policies);
+    const CertificateId id = add_certificate();
+    ASSERT_TRUE(records_.register_thing(tenant_, body_of("", "{}", document), parameters(id)));
+    const PolicyName name(policies(id).front());
+    std::string other = allow_connect;
+    other.replace(other.find("iot:Connect"), 11, "iot:*");
+    ASSERT_TRUE(policy_records.create_version(tenant_, name, other, SetAsDefault::Yes));
+    const CertificateId next = add_certificate();
+    const auto made =
+        records_.register_thing(tenant_, body_of("", "{}", document), parameters(next, "pump"));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().refusal, Refusal::ResourceRegistrationFailure);
+    EXPECT_THAT(made.error().message, HasSubstr("says something else"));
+    EXPECT_THAT(policies(next), IsEmpty());
+    ASSERT_TRUE(policy_records.set_default(tenant_, name, PolicyVersionId(1)));
+    EXPECT_TRUE(
+        records_.register_thing(tenant_, body_of("", "{}", document), parameters(next, "pump")));
 }
 
 TEST_F(ProvisioningRecordsTest, LeavesNothingHalfMade) {
@@ -361,14 +391,14 @@ TEST_F(ProvisioningRecordsTest, JustInTime) {
     EXPECT_EQ(status_of(id), CertificateStatus::PendingActivation);
     CertificateRecords certificates(memory_, parts_.certificates);
     EXPECT_TRUE(*waits_for_provisioning(memory_, *certificates.describe(tenant_, id)));
-    const auto made = records_.provision_just_in_time(tenant_, id);
+    const auto made = just_in_time(id, store_);
     ASSERT_TRUE(made) << made.error().message;
     ASSERT_TRUE(*made);
     EXPECT_EQ((*made)->thing.view(), "lamp");
     EXPECT_EQ(status_of(id), CertificateStatus::Active);
     EXPECT_THAT(principals(), ElementsAre(arn_of(tenant_, id)));
     EXPECT_FALSE(*waits_for_provisioning(memory_, *certificates.describe(tenant_, id)));
-    const auto again = records_.provision_just_in_time(tenant_, id);
+    const auto again = just_in_time(id, store_);
     ASSERT_TRUE(again);
     EXPECT_FALSE(*again) << "nothing is left to do";
 }
@@ -380,9 +410,9 @@ TEST_F(ProvisioningRecordsTest, JustInTimeOfTwoOneProvisions) {
     int times = 0;
     store_.before_apply = [&](storage::ResourceStore& store) {
         if (times++ > 0) return;
-        ASSERT_TRUE(*ProvisioningRecords(store, parts_).provision_just_in_time(tenant_, id));
+        ASSERT_TRUE(*just_in_time(id, store));
     };
-    const auto made = records_.provision_just_in_time(tenant_, id);
+    const auto made = just_in_time(id, store_);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_FALSE(*made);
     EXPECT_EQ(thing().version, 1u);
@@ -391,13 +421,13 @@ TEST_F(ProvisioningRecordsTest, JustInTimeOfTwoOneProvisions) {
 TEST_F(ProvisioningRecordsTest, JustInTimeWhatFailsIsTriedAgain) {
     add_authority(body_of(R"(,"ThingGroups":["hall"])"));
     const CertificateId id = arrive("lamp");
-    const auto failed = records_.provision_just_in_time(tenant_, id);
+    const auto failed = just_in_time(id, store_);
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().refusal, Refusal::ResourceRegistrationFailure);
     EXPECT_EQ(status_of(id), CertificateStatus::PendingActivation);
     EXPECT_EQ(things(), 0u);
     make_surroundings();
-    EXPECT_TRUE(records_.provision_just_in_time(tenant_, id));
+    EXPECT_TRUE(just_in_time(id, store_));
     EXPECT_EQ(status_of(id), CertificateStatus::Active);
 }
 
@@ -407,7 +437,7 @@ TEST_F(ProvisioningRecordsTest, JustInTimeOnlyWhileTheAuthorityRegistersDevices)
     const CertificateId id = arrive("lamp");
     CaCertificateRecords cas(memory_, ca_parts_);
     cas.change(tenant_, ca.id, {.status = CaStatus::Inactive}).value();
-    const auto made = records_.provision_just_in_time(tenant_, id);
+    const auto made = just_in_time(id, store_);
     ASSERT_FALSE(made);
     EXPECT_THAT(made.error().message, HasSubstr("registers no devices"));
     cas.change(tenant_, ca.id, {.remove_auto_registration = true}).value();

@@ -19,6 +19,16 @@ from gatehouse_server import DataDir, Server, wait_until
 ROLE = "arn:aws:iam::000000000000:role/JITPRole"
 CERTIFICATE = "AWS::IoT::Certificate::"
 ALLOW = certificate_authority_test.ALLOW
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "sts:AssumeRole",
+     "Principal": {"Service": "iot.amazonaws.com"}}]})
+REGISTRATION = "arn:aws:iam::aws:policy/service-role/AWSIoTThingsRegistration"
+
+
+def make_role(server: Server):
+    iam = server.api("iam")
+    iam.create_role(RoleName="JITPRole", AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName="JITPRole", PolicyArn=REGISTRATION)
 
 
 def ref(name: str) -> dict:
@@ -57,6 +67,7 @@ class Provisioning(certificate_authority_test.Authority):
         iot.create_thing_type(thingTypeName="lightBulb-versionA")
         for group in ("v1-lightbulbs", "DE", "FR"):
             iot.create_thing_group(thingGroupName=group)
+        make_role(cls.server)
 
     def issue_for(self, name: str, subject: str):
         self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -139,6 +150,36 @@ class JustInTime(Provisioning):
         self.iot.create_thing_group(thingGroupName="nobody")
         self.assertNotEqual(self.connect("lost"), 0)
         self.wait_until_active(self.certificate_of("lost"))
+
+    def test_its_role_has_to_be_allowed_what_the_template_makes(self):
+        iam = self.server.api("iam")
+        role = ROLE.replace("JITPRole", "Powerless")
+        body = json.dumps(just_in_time_template())
+        self.register(setAsActive=True, allowAutoRegistration=True,
+                      registrationConfig={"templateBody": body, "roleArn": role})
+
+        def refused(name: str) -> str:
+            self.issue_for(name, f"/C=DE/CN={name}/serialNumber=7")
+            self.assertNotEqual(self.connect(name), 0)
+            record = self.provision_record(name, "Failure")
+            self.assertEqual(self.status(self.certificate_of(name)), "PENDING_ACTIVATION")
+            self.assert_refused("ResourceNotFoundException", self.iot.describe_thing,
+                                thingName=name)
+            return record["details"]
+        self.assertIn("there is no such role", refused("weak1"))
+        elsewhere = TRUST.replace("iot.amazonaws.com", "lambda.amazonaws.com")
+        iam.create_role(RoleName="Powerless", AssumeRolePolicyDocument=elsewhere)
+        self.assertIn("trust policy does not name it", refused("weak2"))
+        iam.update_assume_role_policy(RoleName="Powerless", PolicyDocument=TRUST)
+        self.assertIn("is not authorized to perform: iot:CreateThing", refused("weak3"))
+        iam.attach_role_policy(RoleName="Powerless", PolicyArn=REGISTRATION)
+        iam.put_role_policy(RoleName="Powerless", PolicyName="no", PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [
+                {"Effect": "Deny", "Action": "iot:AttachPolicy", "Resource": "*"}]}))
+        self.assertIn("iot:AttachPolicy", refused("weak4"))
+        iam.delete_role_policy(RoleName="Powerless", PolicyName="no")
+        self.assertNotEqual(self.connect("weak4"), 0)
+        self.wait_until_active(self.certificate_of("weak4"))
 
     def test_a_thing_that_is_there(self):
         self.iot.create_thing(thingName="old", attributePayload={
@@ -340,6 +381,7 @@ class Crash(Provisioning):
         self.iot.create_thing_type(thingTypeName="lightBulb-versionA")
         for group in ("v1-lightbulbs", "DE"):
             self.iot.create_thing_group(thingGroupName=group)
+        make_role(self.server)
 
     def test_killed_while_devices_come(self):
         self.register_with(just_in_time_template())

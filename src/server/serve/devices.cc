@@ -184,6 +184,7 @@ Devices::Devices(const Parts& parts)
       judge_(parts.judge),
       just_in_time_({.loop = parts.loops.main(),
                      .provisionings = parts.provisionings,
+                     .roles = parts.role_sessions,
                      .events = *parts.foundation.log,
                      .levels = *parts.foundation.levels}),
       lookups_(parts.loops.main()) {}

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
+#include <vector>
+
+#include "registry/provisioning_needs.h"
 
 namespace gatehouse::server {
 namespace {
@@ -23,12 +27,47 @@ void JustInTime::begin(const Tenant& tenant, const registry::CertificateId& cert
 }
 
 async::Task<void> JustInTime::provision(Waiting waiting) {
-    const Outcome made =
-        co_await parts_.provisionings.run([&](registry::ProvisioningRecords& records) {
-            return records.provision_just_in_time(waiting.first, waiting.second);
-        });
+    const Outcome made = co_await make(waiting);
     waiting_.lock()->erase(waiting);
     report(waiting, made);
+}
+
+async::Task<JustInTime::Outcome> JustInTime::make(const Waiting& waiting) {
+    const auto plan =
+        co_await parts_.provisionings.run([&](registry::ProvisioningRecords& records) {
+            return records.plan_just_in_time(waiting.first, waiting.second);
+        });
+    if (!plan) co_return registry::refuse(plan.error());
+    if (!*plan) co_return std::optional<registry::Provisioned>();
+    if (auto allowed = co_await ask_role(waiting, **plan); !allowed) {
+        co_return registry::refuse(std::move(allowed.error()));
+    }
+    co_return co_await parts_.provisionings.run([&](registry::ProvisioningRecords& records) {
+        return records.provision_just_in_time(waiting.first, waiting.second, (*plan)->plan);
+    });
+}
+
+async::Task<registry::Outcome<void>> JustInTime::ask_role(const Waiting& waiting,
+                                                          const registry::JustInTimePlan& plan) {
+    const auto& [tenant, certificate] = waiting;
+    std::vector<iam::RoleAction> actions;
+    for (registry::ProvisioningNeed& need : registry::needs_of(tenant, plan.plan)) {
+        actions.push_back(
+            {.action = std::move(need.action), .resources = std::move(need.resources)});
+    }
+    const auto allowed = co_await parts_.roles.check_for_service(
+        {.service = "iot.amazonaws.com",
+         .tenant = tenant,
+         .role_arn = plan.role_arn,
+         .session = certificate.value(),
+         .context = {{"aws:SourceAccount", {tenant.account.value()}, ""}}},
+        std::move(actions));
+    if (allowed) co_return registry::Outcome<void>();
+    if (allowed.error().kind != ErrorKind::NotAllowed) {
+        co_return registry::refuse(registry::refused_by(allowed.error()));
+    }
+    co_return registry::refuse(registry::Refusal::ResourceRegistrationFailure,
+                               allowed.error().message, "roleArn");
 }
 
 void JustInTime::report(const Waiting& waiting, const Outcome& made) const {

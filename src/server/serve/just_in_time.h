@@ -5,6 +5,9 @@
 // connection; here it is refused as any of a certificate that is not ACTIVE, and the device's next
 // one gets in. What cannot be made is tried again when the device comes again.
 //
+// It is done in the name of the role that the CA's registrationConfig names, which has to be
+// allowed all that the template comes to.
+//
 // Threads: begin() from any loop, stop() from a task on the main loop.
 #pragma once
 
@@ -15,6 +18,7 @@
 #include "async/guarded.h"
 #include "async/task_group.h"
 #include "base/pinned.h"
+#include "iam/role_sessions.h"
 #include "logs/event_sink.h"
 #include "logs/level.h"
 #include "registry/provisioning_records.h"
@@ -26,6 +30,7 @@ public:
     struct Parts {
         async::EventLoop& loop;  // the main loop
         registry::Provisionings& provisionings;
+        iam::RoleSessions& roles;
         logs::EventSink& events;
         const logs::LevelResolver& levels;
     };
@@ -44,6 +49,9 @@ private:
     using Outcome = registry::Outcome<std::optional<registry::Provisioned>>;
 
     async::Task<void> provision(Waiting waiting);
+    async::Task<Outcome> make(const Waiting& waiting);
+    async::Task<registry::Outcome<void>> ask_role(const Waiting& waiting,
+                                                  const registry::JustInTimePlan& plan);
     void report(const Waiting& waiting, const Outcome& made) const;
 
     const Parts parts_;
