@@ -8,6 +8,7 @@
 #include "async/run_on.h"
 #include "authentication/certificate_question.h"
 #include "authentication/function_failure.h"
+#include "authentication/missing_permission.h"
 #include "authentication/question_record.h"
 #include "certificates/certificate.h"
 #include "signature/digest.h"
@@ -116,7 +117,8 @@ async::Task<std::optional<Refusal>> ClientCertificateCallback::ask_here(
 }
 
 std::optional<Refusal> ClientCertificateCallback::check_permission(Call& call) const {
-    const auto rule = settings_.profile.behaviour.missing_permission;
+    const auto rule = rule_for(call.function, call.domain().tenant,
+                               settings_.profile.behaviour.missing_permission);
     if (rule == MissingPermission::Invoke) return std::nullopt;
     auto problem =
         parts_.permissions.problem(call.function, call.domain().tenant, call.domain().arn());

@@ -142,6 +142,16 @@ TEST_F(ClientCertificateCallbackTest, AMissingPermissionIsToldOrRefused) {
     EXPECT_THAT(functions_.events, SizeIs(1));
 }
 
+TEST_F(ClientCertificateCallbackTest, AFunctionOfAnotherAccountHasToPermitIt) {
+    domain_.client_certificate_callback = "arn:aws:lambda:us-east-1:222222222222:function:check";
+    for (const ProfileName profile : {ProfileName::Aws, ProfileName::Open}) {
+        start(profile);
+        permissions_.missing = "may not be called";
+        EXPECT_THAT(sentence(), HasSubstr("may not be called"));
+        EXPECT_THAT(functions_.events, IsEmpty());
+    }
+}
+
 TEST_F(ClientCertificateCallbackTest, AFunctionThatFailsAgainAndAgainIsLeftAlone) {
     functions_.error = Error{.kind = ErrorKind::Timeout, .message = "late"};
     for (int i = 0; i < 40; ++i) ask(credentials());

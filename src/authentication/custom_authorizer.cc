@@ -9,6 +9,7 @@
 #include "authentication/basic_credentials.h"
 #include "authentication/custom_authorizer_call.h"
 #include "authentication/kept_answer.h"
+#include "authentication/missing_permission.h"
 
 namespace gatehouse::authentication {
 namespace {
@@ -249,10 +250,8 @@ async::Task<CustomAuthorizer::Answered> CustomAuthorizer::call(Call& call, Deadl
 std::optional<Refusal> CustomAuthorizer::check_permission(Call& call) {
     if (call.http) return std::nullopt;
     const functions::FunctionRef function = call.function();
-    // No profile opens one account's functions to another.
-    const auto rule = function.tenant.account == call.authorizer.tenant.account
-                          ? settings_.profile.behaviour.missing_permission
-                          : MissingPermission::Refuse;
+    const auto rule =
+        rule_for(function, call.authorizer.tenant, settings_.profile.behaviour.missing_permission);
     if (rule == MissingPermission::Invoke) return std::nullopt;
     auto problem =
         parts_.permissions.problem(function, call.authorizer.tenant, call.authorizer.arn());
