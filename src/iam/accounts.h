@@ -79,9 +79,9 @@ public:
     // place.
     TemporaryKeys& session_keys() { return of_sessions_; }
     TemporaryKeys& device_keys() { return of_devices_; }
-    // The keys of both, of a user or a role that is no more. Functions keep theirs: what they may
-    // do is looked up by the role's name, which need not be there.
+    // The keys of all three, of a user or a role that is no more.
     void forget_sessions(const AccountId& account, const IdentityName& whose) {
+        temporary_.revoke_all(account, whose);
         of_sessions_.revoke_all(account, whose);
         of_devices_.revoke_all(account, whose);
     }

@@ -2,21 +2,33 @@
 
 #include <gtest/gtest.h>
 
+#include "iam/iam_fixture.h"
+
 namespace gatehouse::iam {
 namespace {
 
 using std::chrono::seconds;
 
-class FunctionKeysTest : public ::testing::Test {
+class FunctionKeysTest : public IamFixture {
 protected:
     AccessKeyId id_for(const std::string& function, const std::string& role = "arn:r/role") {
         return functions_.key_for(tenant_, function, role).value().id;
     }
+    void make_role() {
+        Identity wanted{.name = role_};
+        wanted.trust_policy =
+            R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":)"
+            R"("lambda.amazonaws.com"}}})";
+        const auto made = identities.create(tenant_, wanted);
+        ASSERT_TRUE(made) << made.error().message;
+    }
+
+    const IdentityName role_{IdentityKind::Role, "role"};
     const Tenant tenant_;
     ManualClock clock_;
     SystemRandom random_;
     TemporaryKeys keys_{clock_, random_};
-    FunctionKeys functions_{clock_, keys_};
+    FunctionKeys functions_{clock_, keys_, memory};
 };
 
 TEST_F(FunctionKeysTest, InstancesShareAKeyFunctionsAndRolesDoNot) {
@@ -33,6 +45,32 @@ TEST_F(FunctionKeysTest, AKeyIsGoodForAWholeInstanceLife) {
     clock_.advance(seconds(1));
     EXPECT_NE(id_for("f"), first);
     EXPECT_TRUE(keys_.find(first).has_value());  // older instances go on with theirs
+}
+
+TEST_F(FunctionKeysTest, WhatIsDeployedAnewGetsAKeyAnew) {
+    const auto first = functions_.key_for(tenant_, "f", "arn:r/role", "1").value().id;
+    EXPECT_EQ(functions_.key_for(tenant_, "f", "arn:r/role", "1").value().id, first);
+    EXPECT_NE(functions_.key_for(tenant_, "f", "arn:r/role", "2").value().id, first);
+    EXPECT_TRUE(keys_.find(first).has_value());
+}
+
+TEST_F(FunctionKeysTest, AKeyIsOfItsRoleNotOfTheNext) {
+    const auto before = functions_.key_for(tenant_, "f", "arn:r/role").value();
+    EXPECT_EQ(before.key.identity_id, "") << "its name counts";
+    make_role();
+    const auto first = functions_.key_for(tenant_, "f", "arn:r/role").value();
+    EXPECT_NE(first.id, before.id);
+    EXPECT_EQ(first.key.identity_id, identities.get(tenant_, role_)->id);
+    ASSERT_TRUE(identities.remove(tenant_, role_));
+    make_role();
+    const auto second = functions_.key_for(tenant_, "f", "arn:r/role").value();
+    EXPECT_NE(second.key.identity_id, first.key.identity_id);
+}
+
+TEST_F(FunctionKeysTest, AKeyThatIsKnownNoMoreIsNotHandedOut) {
+    const auto first = id_for("f");
+    keys_.revoke(first);
+    EXPECT_NE(id_for("f"), first);
 }
 
 TEST_F(FunctionKeysTest, ThePrincipalIsTheAssumedRole) {

@@ -145,8 +145,8 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
                                       std::move(accounts));
     if (!loaded) return fail(std::move(loaded.error()));
     made->accounts = std::move(*loaded);
-    made->function_keys =
-        std::make_unique<iam::FunctionKeys>(*foundation.clock, made->accounts->temporary_keys());
+    made->function_keys = std::make_unique<iam::FunctionKeys>(
+        *foundation.clock, made->accounts->temporary_keys(), foundation.async_store->blocking());
     made->judge = std::make_unique<iam::AccessJudge>(*foundation.async_store, *foundation.clock,
                                                      made->key_uses);
     made->role_sessions = std::make_unique<iam::RoleSessions>(
