@@ -15,12 +15,18 @@ namespace {
 // time must not keep out the others.
 constexpr TemporaryKeyLimits device_key_limits{.keys_max = 200'000,
                                                .of_account_max = 150'000,
-                                               .of_principal_max = 50,
+                                               .of_principal_max = 10'000,
                                                .at_share = AtShare::ForgetOldest};
 
 // Of those that STS answers: everybody may ask for a session of their own, under any name.
 constexpr TemporaryKeyLimits session_key_limits{
     .keys_max = 200'000, .of_account_max = 10'000, .of_principal_max = 1'000};
+
+// Of those of functions. One that is deployed again and again leaves keys behind.
+constexpr TemporaryKeyLimits function_key_limits{.keys_max = 100'000,
+                                                 .of_account_max = 50'000,
+                                                 .of_principal_max = 1'000,
+                                                 .at_share = AtShare::ForgetOldest};
 
 }  // namespace
 
@@ -45,7 +51,7 @@ Accounts::Accounts(Parts parts, AccountSettings settings,
                    std::shared_ptr<const KeyDirectory> directory)
     : parts_(parts),
       settings_(std::move(settings)),
-      temporary_(parts.clock, parts.random),
+      temporary_(parts.clock, parts.random, function_key_limits),
       of_sessions_(parts.clock, parts.random, session_key_limits),
       of_devices_(parts.clock, parts.random, device_key_limits),
       directory_(std::move(directory)) {}

@@ -89,13 +89,13 @@ TEST_F(AccountsTest, AnAccountThatMakesSessionsOfManyNamesTakesNoOtherAccountsPl
 
 TEST_F(AccountsTest, ADeviceThatAsksAgainAndAgainIsNotRefused) {
     const auto accounts = load();
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 10'010; ++i) {
         ASSERT_TRUE(accounts->device_keys().issue(
             {.account = AccountId("111111111111"),
              .principal = "arn:aws:sts::111111111111:assumed-role/device/c"},
             std::chrono::hours(1)));
     }
-    EXPECT_EQ(accounts->device_keys().size(), 50U);
+    EXPECT_EQ(accounts->device_keys().size(), 10'000U);
 }
 
 TEST_F(AccountsTest, TheFirstStartMakesARootKeyAndTheCredentialsFile) {
@@ -232,6 +232,16 @@ TEST_F(AccountsTest, TemporaryKeysAreFoundToo) {
     ASSERT_TRUE(issued.has_value());
     EXPECT_EQ(accounts->find(issued->id)->session_token, issued->key.session_token);
     EXPECT_EQ(accounts->presumed_account(issued->id), AccountId("111111111111"));
+}
+
+TEST_F(AccountsTest, KeysOfFunctionsEndWithTheirRole) {
+    const auto accounts = load();
+    const AccountId account("111111111111");
+    const auto issued = accounts->temporary_keys().issue(
+        {.account = account, .principal = "arn:aws:sts::111111111111:assumed-role/worker/f"},
+        std::chrono::hours(1));
+    accounts->forget_sessions(account, {IdentityKind::Role, "worker"});
+    EXPECT_FALSE(accounts->find(issued->id));
 }
 
 TEST_F(AccountsTest, AnUnprovenCallerIsWhoItsKeyIdSays) {
