@@ -59,6 +59,9 @@ struct ClientCertificateCallback::Call {
     Refusal refuse(Refusal::Kind kind, StepKind step, std::string_view reason,
                    std::string sentence) {
         trace.step(step, StepStatus::Failed, sentence);
+        if (!permission_problem.empty()) {
+            sentence += fmt::format(". Besides, {}", permission_problem);
+        }
         return {.kind = kind,
                 .type = credentials->type_with_certificate(),
                 .reason = std::string(reason),

@@ -137,9 +137,11 @@ TEST_F(ClientCertificateCallbackTest, AMissingPermissionIsToldOrRefused) {
     permissions_.missing = "may not be called";
     EXPECT_EQ(sentence(), "let in");
     EXPECT_THAT(trace_text(), HasSubstr("AWS would refuse this connection: may not be called"));
+    functions_.answer = R"({"isAuthenticated":false})";
+    EXPECT_THAT(sentence(), HasSubstr(". Besides, AWS would refuse this connection: may not"));
     start(ProfileName::AwsStrict);
     EXPECT_THAT(sentence(), HasSubstr("may not be called"));
-    EXPECT_THAT(functions_.events, SizeIs(1));
+    EXPECT_THAT(functions_.events, SizeIs(2));
 }
 
 TEST_F(ClientCertificateCallbackTest, AFunctionOfAnotherAccountHasToPermitIt) {
