@@ -201,14 +201,17 @@ class RegistryEffects(ClientTest):
         return watcher
 
     def leave_wills(self, delay: int, kinds: tuple[str, ...], qos: int) -> dict[str, dict]:
-        made = {}
+        """All leave at once, so that what follows has the whole delay, however slow the machine."""
+        made, devices = {}, {}
         for kind in kinds:
             name = f"{kind}-{delay}"
             made[kind] = self.make(name, publish("wills/*")) | {"name": name}
-            device = self.connect(
+            devices[name] = self.connect(
                 name, clean=False, props={"session_expiry": 3600},
                 will=wire.Will(f"wills/{kind}", kind.encode(), qos, props={"will_delay": delay}))
+        for device in devices.values():
             device.stream.close()
+        for name in devices:
             self.server.wait_for_record(eventType="Disconnect", clientId=name)
         return made
 
