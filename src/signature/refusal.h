@@ -16,7 +16,7 @@ enum class Problem : std::uint8_t {
     ExpiredSignature,            // signed too long ago, or a presigned address after its time
     NotYetCurrent,               // signed in the future
     PayloadHashMismatch,         // the body is not the one whose hash was signed
-    UnsupportedPayload,          // chunk-signed bodies (aws-chunked)
+    UnsupportedPayload,          // bodies signed chunk by chunk (aws-chunked), or not at all
     SignatureMismatch,           // everything is there, and the signature is another one
 };
 

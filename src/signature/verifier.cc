@@ -60,7 +60,7 @@ std::expected<void, Refusal> check_token(const Claim& claim, const AccessKey& ke
     return {};
 }
 
-// What the canonical request ends with: the hash of the body, or the word for an unsigned one.
+// What the canonical request ends with: the hash of the body.
 std::expected<std::string, Refusal> payload_hash(const RequestView& request) {
     const auto declared = request.header("X-Amz-Content-Sha256");
     const auto encoding = request.header("Content-Encoding");
@@ -70,7 +70,13 @@ std::expected<std::string, Refusal> payload_hash(const RequestView& request) {
                       "bodies signed chunk by chunk (aws-chunked) are not accepted here; send the "
                       "body whole");
     }
-    if (declared && *declared == unsigned_payload) return std::string(unsigned_payload);
+    // S3 alone takes such bodies, and is not served here: whoever is on the way could exchange
+    // them.
+    if (declared && *declared == unsigned_payload) {
+        return refuse(Problem::UnsupportedPayload,
+                      "bodies that are not signed (UNSIGNED-PAYLOAD) are not accepted here; sign "
+                      "the body");
+    }
     std::string computed =
         request.body.empty() ? std::string(empty_payload_hash) : sha256_hex(request.body);
     if (declared && to_lower(*declared) != computed) {
