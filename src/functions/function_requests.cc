@@ -64,7 +64,8 @@ Result<void> check_role(const std::string& role) {
     const Result<Arn> arn = parse_arn(role);
     if (!arn || !arn->partition.starts_with("aws") || arn->service != "iam" ||
         !arn->region.empty() || !is_account_id(arn->account) ||
-        !arn->resource.starts_with("role/") || arn->resource.size() == 5) {
+        !arn->resource.starts_with("role/") || arn->resource.ends_with('/') ||
+        arn->resource.contains(':')) {
         return violates(role, "role",
                         "satisfy regular expression pattern: "
                         "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+");

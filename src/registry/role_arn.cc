@@ -9,6 +9,7 @@ namespace gatehouse::registry {
 Outcome<void> check_role_arn(std::string_view role_arn) {
     const auto arn = parse_arn(role_arn);
     if (arn && arn->service == "iam" && arn->resource.starts_with("role/") &&
+        !arn->resource.ends_with('/') && !arn->resource.contains(':') &&
         is_account_id(arn->account)) {
         return {};
     }
