@@ -1,5 +1,7 @@
 #include "policy/compiled_policies.h"
 
+#include <algorithm>
+
 #include "policy/written_out.h"
 
 namespace gatehouse::policy {
@@ -59,7 +61,17 @@ std::shared_ptr<const CompiledPolicies> fill_in(std::shared_ptr<const PolicyInde
 }
 
 RequestPolicies::RequestPolicies(std::vector<PolicySource> sources, const Variables& variables)
-    : sources_(std::move(sources)), variables_(variables), statements_(sources_, variables_) {}
+    : sources_(std::move(sources)), variables_(variables), statements_(sources_, variables_) {
+    for (const PolicySource& source : sources_) {
+        for (const Statement& statement : source.document->statements) {
+            for (const ConditionTest& test : statement.conditions) {
+                if (tag_of_key(test.key) && std::ranges::count(tag_keys_, test.key) == 0) {
+                    tag_keys_.push_back(test.key);
+                }
+            }
+        }
+    }
+}
 
 Decision RequestPolicies::decide(const Request& request) const noexcept {
     return statements_.decide(request.action, {request.resource, "", ""}, request.context,

@@ -107,10 +107,14 @@ public:
     StatementPlace place_of(std::uint32_t statement) const {
         return place_of_statement(sources_, statement);
     }
+    // What conditions ask of the resource's tags: "aws:ResourceTag/team", each once. Who asks has
+    // to give them, with no value where the resource has no such tag.
+    const std::vector<std::string>& tag_keys() const { return tag_keys_; }
 
 private:
     std::vector<PolicySource> sources_;
     Variables variables_;
+    std::vector<std::string> tag_keys_;
     StatementSet statements_;
 };
 

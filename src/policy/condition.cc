@@ -103,9 +103,11 @@ std::optional<double> take_time_of_day(std::string_view& text) {
 
 }  // namespace
 
-Condition::Condition(const ConditionTest& test, const Variables& variables)
+Condition::Condition(const ConditionTest& test, const Variables& variables, Effect effect)
     : op_(test.op),
       key_(test.key),
+      effect_(effect),
+      may_be_absent_(may_be_absent(test.key)),
       is_of_time_(is_time_variable(test.key) && variables.clock() != nullptr) {
     for (const Pattern& pattern : test.values) {
         Expected& expected = expected_.emplace_back();
@@ -296,7 +298,7 @@ const ContextEntry* find_entry(RequestContext context, std::string_view key) noe
 
 bool Condition::holds_in(RequestContext context, WallTime at) const noexcept {
     if (const ContextEntry* entry = find_entry(context, key_)) return holds(entry->values);
-    if (!is_of_time_) return holds({});
+    if (!is_of_time_) return holds_without_key();
     const TimeText time(key_, at);
     const std::string_view text = time.view();
     return holds({&text, 1});

@@ -27,7 +27,8 @@ using RequestContext = std::span<const ContextEntry>;
 
 class Condition {
 public:
-    Condition(const ConditionTest& test, const Variables& variables);
+    // `effect`: of the statement that it is a condition of.
+    Condition(const ConditionTest& test, const Variables& variables, Effect effect);
 
     const std::string& key() const { return key_; }
     const Operator& op() const { return op_; }
@@ -36,6 +37,12 @@ public:
 
     // Whether the test holds for these values of its key; no values mean that the key is absent.
     bool holds(std::span<const std::string_view> values) const noexcept;
+    // Whether it holds where neither the request nor anything else has the key. Unless that means
+    // that AWS has no value either (policy::may_be_absent), nobody can tell: what denies by it
+    // denies, what allows by it does not allow.
+    bool holds_without_key() const noexcept {
+        return may_be_absent_ ? holds({}) : effect_ == Effect::Deny;
+    }
     // The same, looking the key up. `at`: the time of the request.
     bool holds_in(RequestContext context, WallTime at) const noexcept;
 
@@ -71,6 +78,8 @@ private:
 
     Operator op_;
     std::string key_;
+    Effect effect_;
+    bool may_be_absent_;
     bool is_of_time_ = false;  // the time is the key's value, if the request does not carry it
     std::vector<Expected> expected_;
 };

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace gatehouse::policy {
 namespace {
 
@@ -10,7 +12,7 @@ using Texts = std::vector<std::string_view>;
 bool holds(std::string_view op, std::vector<std::string> expected, const Texts& actual) {
     ConditionTest test{*parse_operator(op), "key", {}};
     for (std::string& each : expected) test.values.emplace_back(std::move(each));
-    return Condition(test, Variables().set("iot:ClientId", "a*")).holds(actual);
+    return Condition(test, Variables().set("iot:ClientId", "a*"), Effect::Allow).holds(actual);
 }
 
 TEST(Condition, Strings) {
@@ -124,6 +126,28 @@ TEST(Condition, AbsentKeys) {
     EXPECT_FALSE(holds("ForAnyValue:StringEquals", {"a"}, {}));
     EXPECT_FALSE(holds("ForAnyValue:StringNotEquals", {"a"}, {}));
     EXPECT_TRUE(holds("ForAnyValue:StringEqualsIfExists", {"a"}, {}));
+}
+
+TEST(Condition, OfAKeyThatIsNotKnownADenyHoldsAndAnAllowDoesNot) {
+    const Variables nothing;
+    for (const std::string_view op :
+         {"StringEquals", "StringNotEquals", "StringEqualsIfExists", "ForAllValues:StringEquals",
+          "ForAnyValue:StringNotEquals", "Null"}) {
+        ConditionTest test{*parse_operator(op), "elsewhere:Key", {}};
+        test.values.emplace_back("true");
+        const Condition denies(test, nothing, Effect::Deny);
+        const Condition allows(test, nothing, Effect::Allow);
+        EXPECT_TRUE(denies.holds_in({}, {})) << op;
+        EXPECT_FALSE(allows.holds_in({}, {})) << op;
+        // Known is also what the request brings along, whatever its name.
+        const std::array<std::string_view, 1> other{"other"};
+        const std::array<ContextEntry, 1> context{{{"Elsewhere:key", other}}};
+        EXPECT_EQ(denies.holds_in(context, {}), denies.holds(other)) << op;
+        EXPECT_EQ(allows.holds_in(context, {}), allows.holds(other)) << op;
+    }
+    ConditionTest known{*parse_operator("StringEquals"), "aws:SourceVpc", {}};
+    known.values.emplace_back("vpc-1");
+    EXPECT_FALSE(Condition(known, nothing, Effect::Deny).holds_in({}, {}));
 }
 
 TEST(Condition, SeveralValuesWithoutAPrefix) {

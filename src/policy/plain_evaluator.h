@@ -59,13 +59,17 @@ inline bool applies_plainly(const Statement& statement, VariableSyntax syntax,
     }
     if (listed != (statement.resource_listing == Listing::These)) return false;
     for (const ConditionTest& test : statement.conditions) {
+        const Condition condition(test, variables, statement.effect);
         std::vector<std::string_view> values;
         if (const Variable* variable = variables.find(test.key)) {
             values.assign(variable->values.begin(), variable->values.end());
         } else if (const ContextEntry* entry = find_entry(request.context, test.key)) {
             values.assign(entry->values.begin(), entry->values.end());
+        } else {
+            if (!condition.holds_without_key()) return false;
+            continue;
         }
-        if (!Condition(test, variables).holds(values)) return false;
+        if (!condition.holds(values)) return false;
     }
     return true;
 }

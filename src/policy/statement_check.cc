@@ -248,9 +248,14 @@ std::string why_key_absent(std::string_view key, const Variables& variables) {
 void check_conditions(const Statement& statement, const Variables& variables,
                       const Request& request, StatementCheck& check) {
     for (const ConditionTest& test : statement.conditions) {
-        const Condition condition(test, variables);
+        const Condition condition(test, variables, statement.effect);
         const std::vector<std::string> values = values_of_key(test.key, variables, request);
-        if (condition.holds(std::vector<std::string_view>(values.begin(), values.end()))) continue;
+        const bool has_key = !values.empty() || variables.find(test.key) != nullptr ||
+                             find_entry(request.context, test.key) != nullptr;
+        if (has_key ? condition.holds(std::vector<std::string_view>(values.begin(), values.end()))
+                    : condition.holds_without_key()) {
+            continue;
+        }
         const std::string required =
             fmt::format("{} [{}]", test.op.text, fmt::join(condition.expected(), ", "));
         const std::string actual = fmt::format("{}", fmt::join(values, ", "));

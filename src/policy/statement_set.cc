@@ -57,7 +57,7 @@ std::optional<std::vector<Condition>> bind_conditions(const Statement& statement
                                                       const Variables& variables) {
     std::vector<Condition> left;
     for (const ConditionTest& test : statement.conditions) {
-        Condition condition(test, variables);
+        Condition condition(test, variables, statement.effect);
         const Variable* constant = variables.find(test.key);
         if (constant == nullptr) {
             left.push_back(std::move(condition));

@@ -24,7 +24,13 @@ bool has_prefix(std::string_view name, std::string_view prefix) {
            same_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-constexpr std::array<std::string_view, 30> plain_names{
+// The keys that requests here carry, and those that AWS has no value for either where there is no
+// VPC, no organization, no federation, no second factor and no service that calls in somebody's
+// name. A condition on any other key cannot be judged (Condition::holds_without_key), so a name
+// stands here only if its absence means on AWS what it means here.
+// Source: IAM User Guide, "AWS global condition context keys", "IAM and AWS STS condition context
+// keys".
+constexpr auto plain_names = std::to_array<std::string_view>({
     "iot:ClientId",
     "iot:DomainName",
     "iot:ConnectAttributes",
@@ -53,9 +59,60 @@ constexpr std::array<std::string_view, 30> plain_names{
     "aws:PrincipalType",
     "aws:RequestedRegion",
     "aws:TokenIssueTime",
+    "aws:MultiFactorAuthPresent",
+    "aws:MultiFactorAuthAge",
+    "aws:ViaAWSService",
+    "aws:CalledVia",
+    "aws:CalledViaFirst",
+    "aws:CalledViaLast",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceIdentity",
+    "aws:SourceVpcArn",
+    "aws:FederatedProvider",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:Ec2InstanceSourcePrivateIPv4",
+    "ec2:SourceInstanceArn",
+    "ec2:RoleDelivery",
+    "aws:AssumedRoot",
+    "aws:TagKeys",
+    "aws:Referer",
     "iam:PassedToService",
+    "iam:PolicyARN",
+    "iam:PermissionsBoundary",
+    "iam:AWSServiceName",
+    "iam:OrganizationsPolicyId",
+    "lambda:EventSourceToken",
+    "lambda:SourceFunctionArn",
+    "sts:ExternalId",
+    "sts:RoleSessionName",
+    "sts:SourceIdentity",
+    "sts:TransitiveTagKeys",
+    "sts:AWSServiceName",
     "cognito-identity.amazonaws.com:sub",
+});
+
+// Names of which only the beginning is fixed.
+struct Family {
+    std::string_view prefix;
+    // Whether a name of it that nobody gives a value has none on AWS either.
+    bool may_be_absent = true;
 };
+// Not of every resource the tags are read.
+constexpr std::array<Family, 6> families{{{"iot:Connection.Thing.Attributes["},
+                                          {"aws:PrincipalTag/"},
+                                          {"aws:RequestTag/"},
+                                          {"aws:ResourceTag/", false},
+                                          {"iam:ResourceTag/", false},
+                                          {"credentials-iot:"}}};
 
 constexpr std::array<std::string_view, 13> name_fields{"DistinguishedNameQualifier",
                                                        "Country",
@@ -85,6 +142,13 @@ std::string_view without_index(std::string_view field) {
     const std::string_view index = field.substr(dot + 1);
     const bool number = index.size() == 1 && index[0] >= '1' && index[0] <= '4';
     return number || same_ignoring_case(index, "List") ? field.substr(0, dot) : field;
+}
+
+const Family* family_of(std::string_view name) {
+    const auto* const found = std::ranges::find_if(families, [&](const Family& family) {
+        return name.size() > family.prefix.size() && has_prefix(name, family.prefix);
+    });
+    return found == families.end() ? nullptr : found;
 }
 
 bool is_certificate_name(std::string_view name) {
@@ -180,14 +244,18 @@ std::vector<std::string_view> known_variables() {
 }
 
 bool is_known_variable(std::string_view name) {
-    constexpr std::array<std::string_view, 4> families{"iot:Connection.Thing.Attributes[",
-                                                       "aws:PrincipalTag/", "aws:RequestTag/",
-                                                       "aws:ResourceTag/"};
-    if (is_one_of(name, plain_names)) return true;
-    for (const std::string_view family : families) {
-        if (name.size() > family.size() && has_prefix(name, family)) return true;
-    }
-    return is_certificate_name(name);
+    return is_one_of(name, plain_names) || family_of(name) != nullptr || is_certificate_name(name);
+}
+
+bool may_be_absent(std::string_view name) {
+    const Family* const family = family_of(name);
+    return is_known_variable(name) && (family == nullptr || family->may_be_absent);
+}
+
+std::optional<std::string_view> tag_of_key(std::string_view key) {
+    const Family* const family = family_of(key);
+    if (family == nullptr || family->may_be_absent) return std::nullopt;
+    return key.substr(family->prefix.size());
 }
 
 bool is_variable_of_devices(std::string_view name) {

@@ -69,6 +69,12 @@ bool is_time_variable(std::string_view name) noexcept;
 std::vector<std::string_view> known_variables();
 // Whether the name is known, families included.
 bool is_known_variable(std::string_view name);
+// Whether a condition on it may be judged as AWS judges one on a key that the request does not
+// have, where nothing gives it a value.
+bool may_be_absent(std::string_view name);
+// Which tag of the resource the key of a condition asks for, if it does: "team" of
+// "aws:ResourceTag/team".
+std::optional<std::string_view> tag_of_key(std::string_view key);
 // Whether requests of devices carry it, where they have a value for it at all; others of the known
 // names are for users, roles and services.
 bool is_variable_of_devices(std::string_view name);
