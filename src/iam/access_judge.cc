@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "base/arn.h"
+#include "iam/managed_policy.h"
 #include "iam/principal.h"
 #include "iam/principal_policies.h"
 #include "iam/record_lookup.h"
+#include "policy/ascii_case.h"
 
 namespace gatehouse::iam {
 namespace {
@@ -24,19 +26,28 @@ std::string key_of(const AccessQuestion& question) {
     return key;
 }
 
+// Who is meant by "user/PATH/NAME".
+std::optional<IdentityName> identity_named(std::string_view resource) {
+    const auto slash = resource.find('/');
+    const auto kind = parse_choice<IdentityKind>(resource.substr(0, slash));
+    if (slash == resource.npos || !kind) return std::nullopt;
+    std::string name(resource.substr(resource.rfind('/') + 1));
+    if (name.empty() || name.size() > storage::name_bytes_max) return std::nullopt;
+    return IdentityName{*kind, std::move(name)};
+}
+
 // Requests name users, groups and roles without their paths, and policies mean them with these.
 Result<void> complete_path(storage::ResourceStore& store, const AccountId& account,
                            std::string& resource) {
     const auto arn = parse_arn(resource);
     if (!arn || arn->service != "iam" || arn->account != account.view()) return {};
-    const auto slash = arn->resource.find('/');
-    const auto kind = parse_choice<IdentityKind>(std::string_view(arn->resource).substr(0, slash));
-    if (slash == std::string::npos || !kind) return {};
-    const auto found = find_identity(store, account, {*kind, arn->resource.substr(slash + 1)});
+    const auto name = identity_named(arn->resource);
+    if (!name || arn->resource != name->text()) return {};
+    const auto found = find_identity(store, account, *name);
     if (!found && found.error().kind == ErrorKind::NotFound) return {};
     if (!found) return fail(found.error());
     Arn whole = *arn;
-    whole.resource = fmt::format("{}{}{}", name_of_choice(*kind), found->identity.path,
+    whole.resource = fmt::format("{}{}{}", name_of_choice(name->kind), found->identity.path,
                                  found->identity.name.name);
     resource = whole.text();
     return {};
@@ -54,16 +65,33 @@ std::string denial(const AccessQuestion& question, const std::string& resource,
                        explanation.sentence);
 }
 
-Verdict verdict_of(const policy::RequestPolicies& policies, const AccessQuestion& question) {
-    std::vector<std::vector<std::string_view>> values;
-    for (const policy::Variable& each : question.context) {
-        values.emplace_back(each.values.begin(), each.values.end());
-    }
-    std::vector<policy::ContextEntry> context;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        context.push_back({question.context[i].name, values[i]});
-    }
-    for (const std::string& resource : question.resources) {
+using Facts = std::vector<policy::Variable>;
+
+// Whose the resource is: where the ARN does not say it, the caller's account's.
+policy::Variable account_of(const AccessQuestion& question, const std::string& resource) {
+    const auto arn = parse_arn(resource);
+    const bool says = arn && is_account_id(arn->account);
+    return {"aws:ResourceAccount", {says ? arn->account : question.account.value()}, ""};
+}
+
+// `of_resources`: what is known of each of the resources, in their order; may be empty.
+Verdict verdict_of(const policy::RequestPolicies& policies, const AccessQuestion& question,
+                   const std::vector<Facts>& of_resources = {}) {
+    for (std::size_t i = 0; i < question.resources.size(); ++i) {
+        const std::string& resource = question.resources[i];
+        Facts facts = question.context;
+        facts.push_back(account_of(question, resource));
+        if (i < of_resources.size()) {
+            facts.insert(facts.end(), of_resources[i].begin(), of_resources[i].end());
+        }
+        std::vector<std::vector<std::string_view>> values;
+        for (const policy::Variable& each : facts) {
+            values.emplace_back(each.values.begin(), each.values.end());
+        }
+        std::vector<policy::ContextEntry> context;
+        for (std::size_t each = 0; each < facts.size(); ++each) {
+            context.push_back({facts[each].name, values[each]});
+        }
         policy::Request request{question.action, resource, context, {}};
         const policy::Decision decision = policies.decide(request);
         if (decision.allowed()) continue;
@@ -73,6 +101,19 @@ Verdict verdict_of(const policy::RequestPolicies& policies, const AccessQuestion
                 .sentence = denial(question, resource, policies.explain(request))};
     }
     return {.allowed = true};
+}
+
+// The conditions' keys about tags, each with the value that it has.
+Facts facts_of(const std::vector<std::string>& keys, const ResourceTags& tags) {
+    Facts facts;
+    for (const std::string& key : keys) {
+        const std::string_view asked = policy::tag_of_key(key).value_or("");
+        policy::Variable& fact = facts.emplace_back(policy::Variable{key, {}, ""});
+        for (const auto& [tag, value] : tags) {
+            if (policy::same_ignoring_case(tag, asked)) fact.values.push_back(value);
+        }
+    }
+    return facts;
 }
 
 }  // namespace
@@ -127,7 +168,37 @@ Result<Verdict> AccessJudge::judge_on_worker(storage::ResourceStore& store,
             return fail(std::move(done.error()));
         }
     }
-    return verdict_of(*policies, question);
+    std::vector<Facts> facts;
+    if (!policies->tag_keys().empty()) {
+        for (const std::string& resource : question.resources) {
+            const auto tags = tags_of(store, question, resource);
+            if (!tags) return fail(tags.error());
+            facts.push_back(*tags ? facts_of(policies->tag_keys(), **tags) : Facts());
+        }
+    }
+    return verdict_of(*policies, question, facts);
+}
+
+Result<std::optional<ResourceTags>> AccessJudge::tags_of(storage::ResourceStore& store,
+                                                         const AccessQuestion& question,
+                                                         const std::string& resource) const {
+    using Tags = std::optional<ResourceTags>;
+    const auto arn = parse_arn(resource);
+    if (!arn) return Tags(ResourceTags());
+    if (arn->service != "iam") return tags_of_ ? tags_of_(store, resource) : Tags();
+    if (arn->account != question.account.view()) return Tags();
+    if (parse_policy_arn(Tenant{question.account, question.region}, resource)) {
+        const auto found = find_policy(store, Tenant{question.account, question.region}, resource);
+        if (found) return Tags(found->policy.tags);
+        if (found.error().kind == ErrorKind::NotFound) return Tags(ResourceTags());
+        return fail(found.error());
+    }
+    const auto name = identity_named(arn->resource);
+    if (!name) return Tags(ResourceTags());
+    const auto found = find_identity(store, question.account, *name);
+    if (found) return Tags(found->identity.tags);
+    if (found.error().kind == ErrorKind::NotFound) return Tags(ResourceTags());
+    return fail(found.error());
 }
 
 async::Task<Result<Verdict>> AccessJudge::judge(AccessQuestion question) {
@@ -138,7 +209,7 @@ async::Task<Result<Verdict>> AccessJudge::judge(AccessQuestion question) {
     if (question.action.empty()) co_return Verdict{.allowed = true};
     const bool names_identities = question.action.starts_with("iam:");
     const Policies kept = names_identities ? nullptr : kept_for(key_of(question));
-    if (kept != nullptr) co_return verdict_of(*kept, question);
+    if (kept != nullptr && kept->tag_keys().empty()) co_return verdict_of(*kept, question);
     co_return co_await store_.run(
         [this, question = std::move(question)](storage::ResourceStore& store) mutable {
             return judge_on_worker(store, std::move(question));

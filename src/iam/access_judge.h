@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "async/task.h"
 #include "base/clock.h"
 #include "base/pinned.h"
+#include "base/resource_tags.h"
 #include "base/result.h"
 #include "base/tenant.h"
 #include "iam/key_uses.h"
@@ -41,6 +43,11 @@ struct AccessQuestion {
     std::vector<std::pair<std::string, std::string>> session_facts = {};
 };
 
+// The tags of a resource that is none of IAM's, by its ARN; those of one that is not there are
+// none. Nothing: nobody can tell, so that a Deny by them counts.
+using TagsOf = std::function<Result<std::optional<ResourceTags>>(storage::ResourceStore& store,
+                                                                 const std::string& arn)>;
+
 struct Verdict {
     bool allowed = false;
     bool denied_explicitly = false;  // else nothing allows it
@@ -52,6 +59,9 @@ public:
     // All outlive it.
     AccessJudge(storage::AsyncResourceStore& store, const Clock& clock, KeyUses& uses)
         : store_(store), clock_(clock), uses_(uses) {}
+
+    // Before the first question; without it nobody can tell.
+    void read_tags_with(TagsOf tags_of) { tags_of_ = std::move(tags_of); }
 
     // Unavailable, Corrupt: the policies cannot be read. NotFound never: who is gone may do
     // nothing.
@@ -71,10 +81,14 @@ private:
     Policies kept_for(const std::string& caller) const;
     Result<Policies> policies_of(storage::ResourceStore& store, const AccessQuestion& question);
     Result<Verdict> judge_on_worker(storage::ResourceStore& store, AccessQuestion question);
+    Result<std::optional<ResourceTags>> tags_of(storage::ResourceStore& store,
+                                                const AccessQuestion& question,
+                                                const std::string& resource) const;
 
     storage::AsyncResourceStore& store_;
     const Clock& clock_;
     KeyUses& uses_;
+    TagsOf tags_of_;
     async::Guarded<Compiled> compiled_;
     async::Guarded<std::function<void(const AccountId&)>> tell_;
 };

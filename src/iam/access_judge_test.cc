@@ -86,6 +86,64 @@ TEST_F(AccessJudgeTest, UsersAreMeantWithTheirPaths) {
         << "the request does not say the path";
 }
 
+// Whether alice may delete a group in spite of a Deny with this condition.
+class AccessJudgeConditionsTest : public IamFixture {
+protected:
+    bool may_despite(const std::string& condition, const std::string& resource = group,
+                     std::vector<policy::Variable> context = {}) {
+        EXPECT_TRUE(identities.put_policy(tenant, alice, "p",
+                                          R"({"Version":"2012-10-17",
+            "Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+            {"Effect":"Deny","Action":"*","Resource":"*","Condition":)" +
+                                              condition + "}]}"));
+        access.changed(tenant.account);
+        AccessQuestion asked = question(alice_arn, "iot:DeleteThingGroup", resource);
+        asked.context = std::move(context);
+        asked.session_facts = session_facts;
+        return async::run_to_end(clock, access.judge(asked)).value().allowed;
+    }
+
+    static constexpr auto group = "arn:aws:iot:us-east-1:111111111111:thinggroup/all";
+    std::vector<std::pair<std::string, std::string>> session_facts;
+};
+
+TEST_F(AccessJudgeConditionsTest, WhatIsKnownOfEveryCallerIsToldAndTheRestDenies) {
+    user("alice");
+    EXPECT_TRUE(may_despite(R"({"Bool":{"aws:ViaAWSService":"true"}})"));
+    EXPECT_FALSE(may_despite(R"({"Bool":{"aws:ViaAWSService":"false"}})"));
+    EXPECT_FALSE(may_despite(R"({"Bool":{"aws:PrincipalIsAWSService":"false"}})"));
+    EXPECT_FALSE(may_despite(R"({"StringEquals":{"aws:ResourceAccount":"111111111111"}})"));
+    EXPECT_TRUE(may_despite(R"({"StringNotEquals":{"aws:ResourceAccount":"111111111111"}})"));
+    EXPECT_FALSE(may_despite(R"({"StringEquals":{"iam:AssociatedResourceArn":"x"}})"));
+    EXPECT_TRUE(may_despite(R"({"StringEquals":{"aws:PrincipalOrgID":"o-1"}})"));
+    const std::string without_mfa = R"({"Bool":{"aws:MultiFactorAuthPresent":"false"}})";
+    EXPECT_TRUE(may_despite(without_mfa)) << "of keys that last nobody says it";
+    session_facts = {{"aws:TokenIssueTime", "2026-01-01T00:00:00Z"}};
+    EXPECT_FALSE(may_despite(without_mfa));
+}
+
+TEST_F(AccessJudgeConditionsTest, TagsOfTheResourceAreRead) {
+    user("alice");
+    Identity boss{.name = {IdentityKind::User, "boss"}};
+    boss.tags = {{"protected", "true"}};
+    ASSERT_TRUE(identities.create(tenant, boss));
+    const std::string other = "arn:aws:iam::111111111111:user/boss";
+    for (const std::string family : {"aws:ResourceTag/", "iam:ResourceTag/", "AWS:resourcetag/"}) {
+        const std::string condition = R"({"StringEquals":{")" + family + R"(Protected":"true"}})";
+        EXPECT_FALSE(may_despite(condition, other)) << family;
+        EXPECT_TRUE(may_despite(condition, alice_arn)) << family;
+    }
+    const std::string condition = R"({"StringEquals":{"aws:ResourceTag/team":"red"}})";
+    EXPECT_FALSE(may_despite(condition)) << "nobody can tell";
+    ResourceTags tags;
+    access.read_tags_with([&](storage::ResourceStore&, const std::string&) {
+        return Result<std::optional<ResourceTags>>(tags);
+    });
+    EXPECT_TRUE(may_despite(condition));
+    tags = {{"team", "red"}};
+    EXPECT_FALSE(may_despite(condition));
+}
+
 TEST_F(AccessJudgeTest, WhatIsKeptGoesWithAChange) {
     user("alice");
     ASSERT_TRUE(identities.put_policy(tenant, alice, "allow", allow_iot));

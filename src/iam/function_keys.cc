@@ -3,15 +3,29 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "base/arn.h"
 #include "iam/record_lookup.h"
+#include "iam/role_trust.h"
 
 namespace gatehouse::iam {
+namespace {
+
+std::string_view name_in(std::string_view role) {
+    const auto before = role.find_last_of("/:");
+    return before == role.npos ? role : role.substr(before + 1);
+}
+
+std::string function_arn(const Tenant& tenant, const std::string& function) {
+    return make_arn(tenant, "lambda", "function:" + function);
+}
+
+}  // namespace
 
 Result<TemporaryKey> FunctionKeys::key_for(const Tenant& tenant, const std::string& function,
                                            const std::string& role, const std::string& revision) {
-    const auto role_id = id_of_role(tenant, role);
+    const auto role_id = id_of_role(tenant, function, role);
     if (!role_id) return fail(role_id.error());
     const WallTime now = clock_.wall_now();
     const auto current = current_.lock();
@@ -21,22 +35,55 @@ Result<TemporaryKey> FunctionKeys::key_for(const Tenant& tenant, const std::stri
         found->second.key.identity_id == *role_id && keys_.find(found->second.id)) {
         return found->second;
     }
-    // Keys of functions that are gone, or have another role, leave here.
-    std::erase_if(*current, [now](const auto& entry) { return *entry.second.key.expires <= now; });
-    auto issued = keys_.issue({.account = tenant.account,
-                               .principal = assumed_role_arn(tenant, role, function),
-                               .identity_id = *role_id},
-                              lifetime);
+    forget(*current, owner);
+    auto issued = keys_.issue(
+        {.account = tenant.account,
+         .principal = assumed_role_arn(tenant, role, function),
+         .identity_id = *role_id,
+         .session_facts = {{"lambda:SourceFunctionArn", function_arn(tenant, function)}}},
+        lifetime);
     if (issued) current->insert_or_assign(owner, *issued);
     return issued;
 }
 
-Result<std::string> FunctionKeys::id_of_role(const Tenant& tenant, std::string_view role) {
-    const std::string name(role.substr(role.find_last_of("/:") + 1));
+void FunctionKeys::forget(Keys& keys, const Owner& owner) const {
+    // Too old to be handed out again: of functions that are gone, or were deployed anew.
+    const WallTime now = clock_.wall_now();
+    std::erase_if(
+        keys, [now](const auto& entry) { return *entry.second.key.expires - now < lifetime / 2; });
+    const auto& [tenant, function, role, revision] = owner;
+    const auto is_own = [&](const Owner& other) {
+        return std::tie(std::get<0>(other), std::get<1>(other), std::get<2>(other)) ==
+               std::tie(tenant, function, role);
+    };
+    const auto first = keys.lower_bound(Owner{tenant, function, role, ""});
+    auto oldest = first;
+    std::size_t count = 0;
+    for (auto each = first; each != keys.end() && is_own(each->first); ++each, ++count) {
+        if (*each->second.key.expires < *oldest->second.key.expires) oldest = each;
+    }
+    if (count >= revisions_max) keys.erase(oldest);
+}
+
+Result<std::string> FunctionKeys::id_of_role(const Tenant& tenant, const std::string& function,
+                                             const std::string& role) {
+    const std::string name(name_in(role));
+    if (name.empty() || name.size() > storage::name_bytes_max) return std::string(no_identity);
     const auto found = find_identity(store_, tenant.account, {IdentityKind::Role, name});
-    if (found) return found->identity.id;
-    if (found.error().kind == ErrorKind::NotFound) return std::string();
-    return fail(found.error());
+    if (!found && found.error().kind == ErrorKind::NotFound) return std::string(no_identity);
+    if (!found) return fail(found.error());
+    const std::vector<policy::Variable> context{
+        {"aws:SourceAccount", {tenant.account.value()}, ""},
+        {"aws:SourceArn", {function_arn(tenant, function)}, ""}};
+    const auto does = trusts(found->identity,
+                             {.service = "lambda.amazonaws.com",
+                              .tenant = tenant,
+                              .role_arn = role,
+                              .session = function,
+                              .context = context},
+                             clock_);
+    if (!does) return fail(does.error());
+    return *does ? found->identity.id : std::string(no_identity);
 }
 
 Result<functions::FunctionCredentials> FunctionKeys::issue(const functions::Function& function) {
@@ -51,10 +98,8 @@ Result<functions::FunctionCredentials> FunctionKeys::issue(const functions::Func
 
 std::string assumed_role_arn(const Tenant& tenant, std::string_view role,
                              std::string_view session) {
-    const auto name_start = role.find_last_of("/:");
-    const std::string_view name = name_start == role.npos ? role : role.substr(name_start + 1);
     return fmt::format("arn:{}:sts::{}:assumed-role/{}/{}", partition_of(tenant.region),
-                       tenant.account.view(), name.empty() ? session : name, session);
+                       tenant.account.view(), name_in(role), session);
 }
 
 }  // namespace gatehouse::iam

@@ -6,13 +6,15 @@
 // replaced for the sake of its key. What is deployed anew gets a key anew, so that it is younger
 // than a revocation before it.
 //
-// A key is the role's that there was when it was made, and ends with it. Of a role that was not
-// there yet its name counts.
+// A key is the role's that there was when it was made, and ends with it. Of a role that is not
+// there, or does not trust lambda.amazonaws.com, it may do nothing, whoever has the role's name
+// later.
 //
 // Threads: any; blocks while the role's record is read.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,6 +34,8 @@ namespace gatehouse::iam {
 class FunctionKeys final : public functions::CredentialIssuer, Pinned {
 public:
     static constexpr std::chrono::hours lifetime{24};
+    // What keys of functions have that may act as nobody: no user and no role has this id.
+    static constexpr std::string_view no_identity = "none";
     static constexpr std::chrono::hours instance_life_max = lifetime / 2;
 
     // All must outlive it.
@@ -47,14 +51,20 @@ public:
 
 private:
     using Owner = std::tuple<Tenant, std::string, std::string, std::string>;  // as of key_for()
+    static constexpr std::size_t revisions_max = 8;  // of which a function's keys are kept
 
-    // Empty: there is no such role.
-    Result<std::string> id_of_role(const Tenant& tenant, std::string_view role);
+    using Keys = std::map<Owner, TemporaryKey>;
+
+    // no_identity: the function may not act as the role, or there is none.
+    Result<std::string> id_of_role(const Tenant& tenant, const std::string& function,
+                                   const std::string& role);
+    // What is of no more use, so that room is left for the owner's next.
+    void forget(Keys& keys, const Owner& owner) const;
 
     const Clock& clock_;
     TemporaryKeys& keys_;
     storage::ResourceStore& store_;
-    async::Guarded<std::map<Owner, TemporaryKey>> current_;
+    async::Guarded<Keys> current_;
 };
 
 // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION, with ROLE the last part of the role's ARN.

@@ -56,7 +56,7 @@ TEST_F(FunctionKeysTest, WhatIsDeployedAnewGetsAKeyAnew) {
 
 TEST_F(FunctionKeysTest, AKeyIsOfItsRoleNotOfTheNext) {
     const auto before = functions_.key_for(tenant_, "f", "arn:r/role").value();
-    EXPECT_EQ(before.key.identity_id, "") << "its name counts";
+    EXPECT_EQ(before.key.identity_id, FunctionKeys::no_identity);
     make_role();
     const auto first = functions_.key_for(tenant_, "f", "arn:r/role").value();
     EXPECT_NE(first.id, before.id);
@@ -65,6 +65,56 @@ TEST_F(FunctionKeysTest, AKeyIsOfItsRoleNotOfTheNext) {
     make_role();
     const auto second = functions_.key_for(tenant_, "f", "arn:r/role").value();
     EXPECT_NE(second.key.identity_id, first.key.identity_id);
+}
+
+TEST_F(FunctionKeysTest, AKeyWithoutARoleIsOfNoLaterRole) {
+    const auto before = functions_.key_for(tenant_, "f", "arn:r/role").value();
+    make_role();
+    ASSERT_TRUE(identities.put_policy(tenant_, role_, "p", allow_iot));
+    const auto may = [&](const TemporaryKey& key) {
+        AccessQuestion asked = question(key.key.principal, "iot:CreateThing", "*");
+        asked.account = tenant_.account;
+        asked.identity_id = key.key.identity_id;
+        return async::run_to_end(clock, access.judge(asked)).value().allowed;
+    };
+    EXPECT_FALSE(may(before));
+    EXPECT_TRUE(may(functions_.key_for(tenant_, "f", "arn:r/role").value()));
+}
+
+TEST_F(FunctionKeysTest, ARoleThatDoesNotTrustLambdaGivesNothing) {
+    Identity wanted{.name = role_};
+    wanted.trust_policy =
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":)"
+        R"("arn:aws:iam::000000000000:user/alice"}}})";
+    ASSERT_TRUE(identities.create(tenant_, wanted));
+    EXPECT_EQ(functions_.key_for(tenant_, "f", "arn:r/role")->key.identity_id,
+              FunctionKeys::no_identity);
+    ASSERT_TRUE(identities.remove(tenant_, role_));
+    wanted.trust_policy =
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":)"
+        R"("lambda.amazonaws.com"},"Condition":{"ArnLike":{"aws:SourceArn":)"
+        R"("arn:aws:lambda:*:000000000000:function:f"}}}})";
+    ASSERT_TRUE(identities.create(tenant_, wanted));
+    EXPECT_EQ(functions_.key_for(tenant_, "f", "arn:r/role")->key.identity_id,
+              identities.get(tenant_, role_)->id);
+    EXPECT_EQ(functions_.key_for(tenant_, "g", "arn:r/role")->key.identity_id,
+              FunctionKeys::no_identity);
+}
+
+TEST_F(FunctionKeysTest, OfManyDeploymentsTheLastAreKept) {
+    const auto id_of = [&](int revision) {
+        return functions_.key_for(tenant_, "f", "arn:r/role", std::to_string(revision))->id;
+    };
+    const auto first = id_of(0);
+    std::vector<AccessKeyId> ids;
+    for (int revision = 1; revision <= 8; ++revision) {
+        clock_.advance(seconds(1));
+        ids.push_back(id_of(revision));
+    }
+    for (int revision = 1; revision <= 8; ++revision) {
+        EXPECT_EQ(id_of(revision), ids[static_cast<std::size_t>(revision - 1)]);
+    }
+    EXPECT_NE(id_of(0), first);
 }
 
 TEST_F(FunctionKeysTest, AKeyThatIsKnownNoMoreIsNotHandedOut) {
@@ -76,7 +126,7 @@ TEST_F(FunctionKeysTest, AKeyThatIsKnownNoMoreIsNotHandedOut) {
 TEST_F(FunctionKeysTest, ThePrincipalIsTheAssumedRole) {
     EXPECT_EQ(functions_.key_for(tenant_, "f", "arn:aws:iam::1:role/path/worker")->key.principal,
               "arn:aws:sts::000000000000:assumed-role/worker/f");
-    EXPECT_EQ(assumed_role_arn(tenant_, "", "f"), "arn:aws:sts::000000000000:assumed-role/f/f");
+    EXPECT_EQ(assumed_role_arn(tenant_, "", "f"), "arn:aws:sts::000000000000:assumed-role//f");
     EXPECT_EQ(assumed_role_arn({tenant_.account, Region("cn-north-1")}, "r", "f"),
               "arn:aws-cn:sts::000000000000:assumed-role/r/f");
 }

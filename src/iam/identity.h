@@ -36,6 +36,9 @@ struct Identity {
     ResourceTags tags;
     // Of roles:
     std::string trust_policy;
+    // The ids of those whom it names, by the ARNs that it names them by; a name that nobody had
+    // when it was written is not among them.
+    std::map<std::string, std::string> trusted_ids;
     std::string description;
     std::int32_t session_seconds_max = 3600;
 

@@ -42,6 +42,7 @@ std::string encode(const Identity& identity) {
                         {"tags", to_object(identity.tags)}};
     if (identity.name.kind == IdentityKind::Role) {
         object["trustPolicy"] = identity.trust_policy;
+        object["trustedIds"] = to_object(identity.trusted_ids);
         object["description"] = identity.description;
         object["sessionSecondsMax"] = identity.session_seconds_max;
     }
@@ -61,6 +62,11 @@ Result<Identity> decode_identity(const storage::Record& record, IdentityKind kin
                       .tags = members.texts("tags")};
     if (kind == IdentityKind::Role) {
         identity.trust_policy = members.text("trustPolicy");
+        // Those of before 0.9 have none.
+        const json::object* const object = body->if_object();
+        if (object != nullptr && object->contains("trustedIds")) {
+            identity.trusted_ids = members.texts("trustedIds");
+        }
         identity.description = members.text("description");
         identity.session_seconds_max =
             static_cast<std::int32_t>(members.number("sessionSecondsMax"));

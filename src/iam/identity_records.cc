@@ -9,6 +9,7 @@
 #include "iam/key_maker.h"
 #include "iam/quotas.h"
 #include "iam/record_lookup.h"
+#include "iam/trusted_principals.h"
 #include "policy/document.h"
 
 namespace gatehouse::iam {
@@ -77,6 +78,11 @@ Result<void> IdentityRecords::check(const Identity& wanted) const {
 
 Result<Identity> IdentityRecords::create(const Tenant& tenant, Identity wanted) {
     if (auto checked = check(wanted); !checked) return fail(std::move(checked.error()));
+    if (wanted.name.kind == IdentityKind::Role) {
+        auto ids = ids_named_in(store_, wanted.trust_policy);
+        if (!ids) return fail(std::move(ids.error()));
+        wanted.trusted_ids = std::move(*ids);
+    }
     wanted.id = make_unique_id(parts_.random, id_prefix(wanted.name.kind));
     wanted.created = parts_.clock.wall_now();
     const IdentityKind kind = wanted.name.kind;
@@ -85,6 +91,9 @@ Result<Identity> IdentityRecords::create(const Tenant& tenant, Identity wanted) 
         ErrorKind::Conflict,
         fmt::format("{} with name {} already exists.", titled(kind), wanted.name.name),
         {}};
+    if (auto checked = check_case(store_, key, exists); !checked) {
+        return fail(std::move(checked.error()));
+    }
     const Error full{
         ErrorKind::LimitExceeded,
         fmt::format("Cannot exceed quota for {}sPerAccount: {}", titled(kind), count_max(kind)),
@@ -165,6 +174,9 @@ Result<void> IdentityRecords::set_trust_policy(const Tenant& tenant, const std::
     if (auto checked = check_trust_policy(document); !checked) return checked;
     return change(tenant, {IdentityKind::Role, role},
                   [&](Identity& identity, storage::Batch&) -> Result<void> {
+                      auto ids = ids_named_in(store_, document);
+                      if (!ids) return fail(std::move(ids.error()));
+                      identity.trusted_ids = std::move(*ids);
                       identity.trust_policy = document;
                       return {};
                   });

@@ -27,6 +27,21 @@ TEST_F(IdentityRecordsTest, WhatIsMadeIsReadBack) {
               "The user with name alice cannot be found.");
 }
 
+TEST_F(IdentityRecordsTest, NamesDifferInMoreThanCase) {
+    user("alice");
+    const auto kind_of = [](const auto& refused) { return refused.error().kind; };
+    EXPECT_EQ(kind_of(identities.create(tenant, {.name = {IdentityKind::User, "Alice"}})),
+              ErrorKind::Conflict);
+    EXPECT_TRUE(identities.create(tenant, {.name = {IdentityKind::Group, "Alice"}}));
+    user("bob");
+    EXPECT_EQ(kind_of(identities.rename(tenant, "bob", "ALICE", std::nullopt)),
+              ErrorKind::Conflict);
+    EXPECT_TRUE(identities.rename(tenant, "alice", "Alice", std::nullopt));
+    ASSERT_TRUE(policies.create(tenant, {.name = PolicyName("Own")}, allow_iot));
+    EXPECT_EQ(kind_of(policies.create(tenant, {.name = PolicyName("own")}, allow_iot)),
+              ErrorKind::Conflict);
+}
+
 TEST_F(IdentityRecordsTest, ListsArePagesByNameAndPath) {
     for (const char* name : {"a", "b", "c"}) user(name, "/dev/");
     user("d", "/ops/");

@@ -15,9 +15,10 @@ std::string policy_with(std::string_view statements) {
     return fmt::format(R"({{"Version":"2012-10-17","Statement":[{}]}})", statements);
 }
 
-std::string allow(std::string_view actions) {
-    return policy_with(
-        fmt::format(R"({{"Effect":"Allow","Action":[{}],"Resource":"*"}})", actions));
+// `further`: one more statement.
+std::string allow(std::string_view actions, std::string_view further = "") {
+    return policy_with(fmt::format(R"({{"Effect":"Allow","Action":[{}],"Resource":"*"}}{}{})",
+                                   actions, further.empty() ? "" : ",", further));
 }
 
 ManagedPolicy aws_policy(std::string_view name, std::string_view path, std::string document) {
@@ -81,7 +82,10 @@ std::vector<ManagedPolicy> make_aws_policies() {
                                    R"("logs:GetLogEvents","logs:FilterLogEvents",)"
                                    R"("iam:GetPolicy","iam:GetPolicyVersion","iam:GetRole",)"
                                    R"("iam:GetRolePolicy","iam:ListAttachedRolePolicies",)"
-                                   R"("iam:ListRolePolicies","iam:ListRoles","iam:PassRole")")));
+                                   R"("iam:ListRolePolicies","iam:ListRoles")",
+                                   R"({"Effect":"Allow","Action":"iam:PassRole","Resource":"*",)"
+                                   R"("Condition":{"StringEquals":{"iam:PassedToService":)"
+                                   R"("lambda.amazonaws.com"}}})")));
     all.push_back(aws_policy("AWSLambda_ReadOnlyAccess", "/",
                              allow(R"("lambda:Get*","lambda:List*","logs:DescribeLogGroups",)"
                                    R"("iam:GetRole","iam:GetRolePolicy",)"

@@ -43,6 +43,9 @@ Result<ManagedPolicy> ManagedPolicyRecords::create(const Tenant& tenant, Managed
         fmt::format("A policy called {} already exists. Duplicate names are not allowed.",
                     wanted.name.view()),
         {}};
+    if (auto checked = check_case(store_, key, exists); !checked) {
+        return fail(std::move(checked.error()));
+    }
     const Error full{
         ErrorKind::LimitExceeded,
         fmt::format("Cannot exceed quota for PoliciesPerAccount: {}", quotas::policies_max),

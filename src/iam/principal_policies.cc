@@ -65,31 +65,46 @@ Result<void> add_group_policies(storage::ResourceStore& store, const AccountId& 
     return {};
 }
 
-policy::Variables variables_of(const Principal& principal, const Identity& identity,
+}  // namespace
+
+policy::Variables variables_of(const Principal& principal, const Identity* identity,
                                const std::string& id, const Clock& clock) {
-    const bool is_user = identity.name.kind == IdentityKind::User;
+    const bool is_user = identity != nullptr && identity->name.kind == IdentityKind::User;
     policy::Variables variables;
     variables.set_clock(clock);
     variables.set("aws:PrincipalAccount", principal.account.value());
-    variables.set("aws:PrincipalType", std::string(is_user ? "User" : "AssumedRole"));
-    variables.set(
-        "aws:PrincipalArn",
-        is_user ? principal.arn : arn_of(Tenant{principal.account, principal.region}, identity));
+    variables.set("aws:PrincipalType", std::string(identity == nullptr ? "Account"
+                                                   : is_user           ? "User"
+                                                                       : "AssumedRole"));
+    variables.set("aws:PrincipalArn",
+                  identity == nullptr
+                      ? principal.arn
+                      : arn_of(Tenant{principal.account, principal.region}, *identity));
     variables.set("aws:userid", id);
     if (is_user) {
-        variables.set("aws:username", identity.name.name);
+        variables.set("aws:username", identity->name.name);
     } else {
-        variables.set_absent("aws:username", "the caller is a role session");
+        variables.set_absent("aws:username", "the caller is no user");
     }
-    for (const auto& [key, value] : identity.tags) variables.set("aws:PrincipalTag/" + key, value);
+    if (identity != nullptr) {
+        for (const auto& [key, value] : identity->tags) {
+            variables.set("aws:PrincipalTag/" + key, value);
+        }
+    }
+    variables.set("aws:PrincipalIsAWSService", std::string("false"));
+    variables.set("aws:ViaAWSService", std::string("false"));
     variables.set_absent("aws:TokenIssueTime", "the access key is one that lasts");
+    variables.set_absent("aws:MultiFactorAuthPresent", "the access key is one that lasts");
     variables.set_family_absent(
         "credentials-iot:", "the session is not one of a device, or its request named no thing");
-    for (const auto& [name, value] : principal.session_facts) variables.set(name, value);
+    for (const auto& [name, value] : principal.session_facts) {
+        variables.set(name, value);
+        if (name == "aws:TokenIssueTime") {
+            variables.set("aws:MultiFactorAuthPresent", std::string("false"));
+        }
+    }
     return variables;
 }
-
-}  // namespace
 
 Result<PrincipalPolicies> read_principal_policies(storage::ResourceStore& store,
                                                   const Principal& principal, const Clock& clock) {
@@ -103,7 +118,7 @@ Result<PrincipalPolicies> read_principal_policies(storage::ResourceStore& store,
     if (!principal.identity_id.empty() && principal.identity_id != identity.id) return read;
     read.id =
         caller->session.empty() ? identity.id : fmt::format("{}:{}", identity.id, caller->session);
-    read.variables = variables_of(principal, identity, read.id, clock);
+    read.variables = variables_of(principal, &identity, read.id, clock);
     auto added = add_policies(store, principal.account, identity, read.sources);
     if (added && identity.name.kind == IdentityKind::User) {
         added = add_group_policies(store, principal.account, identity.name.name, read.sources);

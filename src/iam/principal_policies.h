@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/tenant.h"
+#include "iam/identity.h"
 #include "policy/decision.h"
 #include "policy/variables.h"
 #include "storage/resource_store.h"
@@ -36,6 +37,12 @@ struct PrincipalPolicies {
     std::vector<policy::PolicySource> sources;
     policy::Variables variables;
 };
+
+// What policies may ask of who calls, whosever policies they are: the caller's own, or those of a
+// role that it wants to assume. `identity` null: root. `id` as PrincipalPolicies has it. The clock
+// must outlive what is compiled with them.
+policy::Variables variables_of(const Principal& principal, const Identity* identity,
+                               const std::string& id, const Clock& clock);
 
 // The clock must outlive what is compiled with the variables. Corrupt, Unavailable: they cannot be
 // read.

@@ -4,6 +4,7 @@
 
 #include "base/arn.h"
 #include "iam/identity_record.h"
+#include "policy/ascii_case.h"
 
 namespace gatehouse::iam {
 
@@ -18,6 +19,23 @@ Result<FoundIdentity> find_identity(storage::ResourceStore& store, const Account
     auto identity = decode_identity(*record, name.kind);
     if (!identity) return fail(std::move(identity.error()));
     return FoundIdentity{std::move(*identity), record->revision};
+}
+
+Result<void> check_case(storage::ResourceStore& store, const storage::RecordKey& key,
+                        const Error& exists) {
+    storage::ListQuery query{.tenant = key.tenant, .kind = key.kind, .limit = 1000};
+    for (;;) {
+        const auto page = store.list(query);
+        if (!page) return fail(page.error());
+        for (const storage::Record& record : page->records) {
+            const std::string& other = record.key.name;
+            if (other != key.name && policy::same_ignoring_case(other, key.name)) {
+                return std::unexpected(exists);
+            }
+        }
+        if (page->next_page.empty()) return {};
+        query.page_token = page->next_page;
+    }
 }
 
 Result<FoundPolicy> find_policy(storage::ResourceStore& store, const Tenant& tenant,

@@ -20,6 +20,12 @@ struct FoundIdentity {
 Result<FoundIdentity> find_identity(storage::ResourceStore& store, const AccountId& account,
                                     const IdentityName& name);
 
+// Conflict when another one has this name but for the case of its letters; `exists` says so. Reads
+// all of the kind.
+// Source: IAM User Guide, "IAM and AWS STS quotas" (names are not distinguished by case).
+Result<void> check_case(storage::ResourceStore& store, const storage::RecordKey& key,
+                        const Error& exists);
+
 struct FoundPolicy {
     ManagedPolicy policy;
     storage::Revision revision;  // zero for those of AWS

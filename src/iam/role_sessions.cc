@@ -10,7 +10,10 @@
 #include "base/encoding.h"
 #include "iam/function_keys.h"
 #include "iam/principal.h"
+#include "iam/principal_policies.h"
 #include "iam/record_lookup.h"
+#include "iam/role_trust.h"
+#include "iam/trusted_principals.h"
 #include "policy/document.h"
 
 namespace gatehouse::iam {
@@ -31,6 +34,8 @@ std::optional<RoleName> parse_role(std::string_view text) {
         return std::nullopt;
     }
     const auto last = arn->resource.rfind('/');
+    const std::size_t length = arn->resource.size() - last - 1;
+    if (length == 0 || length > storage::name_bytes_max) return std::nullopt;
     return RoleName{AccountId(arn->account), {IdentityKind::Role, arn->resource.substr(last + 1)}};
 }
 
@@ -42,23 +47,18 @@ enum class Trust : std::uint8_t {
     Directly,  // the caller is named
 };
 
+// What is read of the store in one go.
+struct Asked {
+    std::optional<Identity> role;
+    std::vector<std::string> principals;  // by which ARNs the caller may be named
+    std::string caller_id;                // "AIDA…", "AROA…"; of root none
+    policy::Variables variables;          // what the trust policy may ask
+};
+
 policy::Outcome decide(const policy::Document& document, const RoleRequest& request,
-                       const std::string& principal, const Clock& clock) {
-    policy::Variables variables;
-    variables.set_clock(clock);
-    variables.set("aws:PrincipalArn", principal);
-    variables.set("aws:PrincipalAccount", request.caller.account.value());
-    variables.set("sts:RoleSessionName", request.session);
-    if (request.external_id.empty()) {
-        variables.set_absent("sts:ExternalId", "the request has no ExternalId");
-    } else {
-        variables.set("sts:ExternalId", request.external_id);
-    }
-    for (const policy::Variable& each : request.caller.context) {
-        variables.set(each.name, each.values);
-    }
+                       const Asked& asked, const std::string& principal) {
     const policy::RequestPolicies policies(
-        {{"trust policy", std::make_shared<const policy::Document>(document)}}, variables);
+        {{"trust policy", std::make_shared<const policy::Document>(document)}}, asked.variables);
     return policies.decide({action, request.role_arn, {}, {"", principal}}).outcome;
 }
 
@@ -73,31 +73,53 @@ policy::Document without_accounts(policy::Document document) {
     return document;
 }
 
-// `principals`: by which ARNs the caller may be named.
-Trust trust_in(const policy::Document& document, const RoleRequest& request,
-               const std::vector<std::string>& principals, const Clock& clock) {
+Trust trust_in(const policy::Document& document, const RoleRequest& request, const Asked& asked) {
     Trust trust = Trust::None;
     const policy::Document named = without_accounts(document);
-    for (const std::string& principal : principals) {
-        const auto outcome = decide(document, request, principal, clock);
+    for (const std::string& principal : asked.principals) {
+        const auto outcome = decide(document, request, asked, principal);
         if (outcome == policy::Outcome::DeniedExplicitly) return Trust::Denied;
         if (outcome != policy::Outcome::Allowed) continue;
-        const bool is_named = decide(named, request, principal, clock) == policy::Outcome::Allowed;
+        const bool is_named = decide(named, request, asked, principal) == policy::Outcome::Allowed;
         if (is_named) trust = Trust::Directly;
         if (trust == Trust::None) trust = Trust::Account;
     }
     return trust;
 }
 
-// What is read of the store in one go.
-struct Asked {
-    std::optional<Identity> role;
-    std::vector<std::string> principals;
-};
+// What the request itself says, which both the trust policy and the caller's own may ask.
+void add_request_facts(const RoleRequest& request, std::vector<policy::Variable>& facts) {
+    facts.push_back({"sts:RoleSessionName", {request.session}, ""});
+    if (!request.external_id.empty()) {
+        facts.push_back({"sts:ExternalId", {request.external_id}, ""});
+    }
+}
+
+policy::Variables trust_variables(const RoleRequest& request, const Identity* caller,
+                                  const std::string& session, const Identity* role,
+                                  const Clock& clock) {
+    const Principal principal{.account = request.caller.account,
+                              .region = request.caller.region,
+                              .arn = request.caller.principal,
+                              .session_facts = request.caller.session_facts};
+    std::string id = caller == nullptr ? request.caller.account.value() : caller->id;
+    if (!session.empty()) id += ":" + session;
+    policy::Variables variables = variables_of(principal, caller, id, clock);
+    const auto role_name = parse_role(request.role_arn);
+    if (role_name) variables.set("aws:ResourceAccount", role_name->account.value());
+    for (const policy::Variable& each : request.caller.context) {
+        variables.set(each.name, each.values);
+    }
+    if (role != nullptr) add_tags_of_role(*role, variables);
+    return variables;
+}
 
 Result<Asked> read_both(storage::ResourceStore& store, const RoleName& name,
-                        const RoleRequest& request) {
-    Asked asked{.role = std::nullopt, .principals = {request.caller.principal}};
+                        const RoleRequest& request, const Clock& clock) {
+    Asked asked{.role = std::nullopt,
+                .principals = {request.caller.principal},
+                .caller_id = {},
+                .variables = {}};
     auto role = find_identity(store, name.account, name.name);
     if (!role && role.error().kind != ErrorKind::NotFound) return fail(role.error());
     if (role &&
@@ -105,7 +127,11 @@ Result<Asked> read_both(storage::ResourceStore& store, const RoleName& name,
         asked.role = std::move(role->identity);
     }
     const auto caller = parse_caller(request.caller.principal);
-    if (!caller || !caller->identity) return asked;
+    const Identity* const role_read = asked.role ? &*asked.role : nullptr;
+    if (!caller || !caller->identity) {
+        asked.variables = trust_variables(request, nullptr, "", role_read, clock);
+        return asked;
+    }
     const auto own = find_identity(store, request.caller.account, *caller->identity);
     if (!own && own.error().kind != ErrorKind::NotFound) return fail(own.error());
     const std::string& id = request.caller.identity_id;
@@ -114,6 +140,17 @@ Result<Asked> read_both(storage::ResourceStore& store, const RoleName& name,
     if (own && !caller->session.empty() && !asked.principals.empty()) {
         asked.principals.push_back(
             arn_of(Tenant{request.caller.account, request.caller.region}, own->identity));
+    }
+    if (!own) asked.principals.clear();
+    if (!own || asked.principals.empty()) return asked;
+    asked.caller_id = own->identity.id;
+    asked.variables = trust_variables(request, &own->identity, caller->session, role_read, clock);
+    if (!asked.role) return asked;
+    // A user may have been named before it was renamed.
+    for (const auto& [named, id] : asked.role->trusted_ids) {
+        if (id == asked.caller_id && parse_caller(named).value_or(CallerName{}).session.empty()) {
+            asked.principals.push_back(named);
+        }
     }
     return asked;
 }
@@ -150,15 +187,16 @@ async::Task<Result<RoleSession>> RoleSessions::assume(RoleRequest request) {
         co_return fail(ErrorKind::InvalidInput,
                        fmt::format("{} is not the ARN of a role", request.role_arn));
     }
-    const auto asked = co_await store_.run([name, request](storage::ResourceStore& store) {
-        return read_both(store, *name, request);
-    });
+    add_request_facts(request, request.caller.context);
+    const auto asked = co_await store_.run(
+        [&](storage::ResourceStore& store) { return read_both(store, *name, request, clock_); });
     if (!asked) co_return fail(asked.error());
     if (!asked->role) co_return not_authorized(request, "there is no such role");
-    const auto document =
-        policy::parse_document(asked->role->trust_policy, policy::Dialect::TrustPolicy);
+    auto document = policy::parse_document(asked->role->trust_policy, policy::Dialect::TrustPolicy);
     if (!document) co_return fail(ErrorKind::Corrupt, document.error().describe());
-    const Trust trust = trust_in(*document, request, asked->principals, clock_);
+    const Trust trust =
+        trust_in(without_others(std::move(*document), asked->role->trusted_ids, asked->caller_id),
+                 request, *asked);
     if (trust == Trust::Denied) {
         co_return not_authorized(request, "the role's trust policy denies it explicitly");
     }
@@ -208,17 +246,15 @@ async::Task<Result<Identity>> RoleSessions::trusting_role(const ServiceRoleReque
     if (!role || arn_of(request.tenant, *role) != request.role_arn) {
         co_return not_assumed("there is no such role");
     }
-    auto document = policy::parse_document(role->trust_policy, policy::Dialect::TrustPolicy);
-    if (!document) co_return fail(ErrorKind::Corrupt, document.error().describe());
-    policy::Variables variables;
-    variables.set_clock(clock_);
-    for (const policy::Variable& each : request.context) variables.set(each.name, each.values);
-    const policy::RequestPolicies trust(
-        {{"trust policy", std::make_shared<const policy::Document>(std::move(*document))}},
-        variables);
-    if (!trust.decide({action, request.role_arn, {}, {request.service, ""}}).allowed()) {
-        co_return not_assumed("the role's trust policy does not name it");
-    }
+    const auto does = trusts(*role,
+                             {.service = request.service,
+                              .tenant = request.tenant,
+                              .role_arn = request.role_arn,
+                              .session = request.session,
+                              .context = request.context},
+                             clock_);
+    if (!does) co_return fail(does.error());
+    if (!*does) co_return not_assumed("the role's trust policy does not name it");
     co_return std::move(*role);
 }
 

@@ -123,6 +123,52 @@ TEST_F(RoleSessionsTest, ConditionsOfTheTrustPolicyHold) {
     EXPECT_TRUE(assume(root, 3600, "secret"));
 }
 
+// What a Deny of the trust policy asks of the caller it gets, as the caller's own policies do.
+TEST_F(RoleSessionsTest, ADenyOfTheTrustPolicyKnowsTheCaller) {
+    Identity wanted{.name = alice};
+    wanted.tags = {{"quarantine", "true"}};
+    ASSERT_TRUE(identities.create(tenant, wanted));
+    const IdentityName worker{IdentityKind::Role, "worker"};
+    const auto denied = [&](const std::string& condition, bool by_session) {
+        static_cast<void>(identities.remove(tenant, worker));
+        role(alice_arn + R"("}},{"Effect":"Deny","Action":"sts:AssumeRole",)" + R"("Condition":)" +
+             condition + R"(,"Principal":{"AWS":"*)");
+        AccessQuestion caller = question(alice_arn, "", "*");
+        if (by_session) caller.session_facts = {{"aws:TokenIssueTime", "2026-01-01T00:00:00Z"}};
+        const auto made = async::run_to_end(
+            clock, sessions.assume({.caller = caller,
+                                    .role_arn = "arn:aws:iam::111111111111:role/worker",
+                                    .session = "session"}));
+        return !made && made.error().message.contains("denies it explicitly");
+    };
+    EXPECT_FALSE(denied(R"({"StringEquals":{"aws:username":"bob"}})", false));
+    for (const std::string condition :
+         {R"({"StringEquals":{"aws:PrincipalTag/quarantine":"true"}})",
+          R"({"StringEquals":{"aws:PrincipalType":"User"}})",
+          R"({"StringEquals":{"aws:username":"alice"}})",
+          R"({"Bool":{"aws:PrincipalIsAWSService":"false"}})",
+          R"({"StringEquals":{"nobody:Knows":"it"}})",
+          R"({"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111111111111:user/alice"}})"}) {
+        EXPECT_TRUE(denied(condition, false)) << condition;
+    }
+    const std::string old = R"({"DateLessThan":{"aws:TokenIssueTime":"2099-01-01T00:00:00Z"}})";
+    EXPECT_FALSE(denied(old, false));
+    EXPECT_TRUE(denied(old, true));
+}
+
+TEST_F(RoleSessionsTest, WhoGetsTheNameLaterIsNotWhoIsNamed) {
+    user("alice");
+    role(alice_arn);
+    ASSERT_TRUE(identities.rename(tenant, "alice", "bob", std::nullopt));
+    user("alice");
+    EXPECT_EQ(assume(alice_arn).error().kind, ErrorKind::NotAllowed);
+    EXPECT_TRUE(assume("arn:aws:iam::111111111111:user/bob")) << "it is the one that was named";
+    ASSERT_TRUE(identities.set_trust_policy(
+        tenant, "worker", identities.get(tenant, {IdentityKind::Role, "worker"})->trust_policy));
+    EXPECT_TRUE(assume(alice_arn));
+    EXPECT_FALSE(assume("arn:aws:iam::111111111111:user/bob"));
+}
+
 TEST_F(RoleSessionsTest, AnotherAccountIsNotTrusted) {
     role("222222222222");
     EXPECT_THAT(assume(root).error().message,

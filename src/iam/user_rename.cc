@@ -6,6 +6,7 @@
 #include "iam/identity_records.h"
 #include "iam/record_lookup.h"
 #include "iam/stored_key.h"
+#include "policy/ascii_case.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::iam {
@@ -62,10 +63,14 @@ Result<void> IdentityRecords::rename(const Tenant& tenant, const std::string& na
         batch.require(storage::HasRevision{old_key, found->revision}, overtaken(old_name.text()));
         if (auto done = rewrite_keys(store_, batch, home, name, user); !done) return done;
         if (new_key != old_key) {
-            batch.require(storage::IsAbsent{new_key},
-                          Error{ErrorKind::Conflict,
-                                "User with name " + user.name.name + " already exists.",
-                                {}});
+            const Error exists{
+                ErrorKind::Conflict, "User with name " + user.name.name + " already exists.", {}};
+            batch.require(storage::IsAbsent{new_key}, exists);
+            const bool is_own = policy::same_ignoring_case(old_name.name, user.name.name);
+            if (auto checked = is_own ? Result<void>() : check_case(store_, new_key, exists);
+                !checked) {
+                return checked;
+            }
             for (const auto& [relation, from, to] :
                  {std::tuple{attachment_relation, old_name.text(), user.name.text()},
                   std::tuple{membership_relation, name, user.name.name},
