@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "api/refusals.h"
 #include "api/wire/form.h"
 #include "base/encoding.h"
 #include "base/uuid.h"
+#include "iam/principal.h"
 
 namespace gatehouse::api {
 namespace {
@@ -21,6 +24,10 @@ wire::Protocol protocol_of(const net::HttpRequest& request) {
     const auto type = request.headers.find("Content-Type").value_or("");
     return type.starts_with("application/x-www-form-urlencoded") ? wire::Protocol::Query
                                                                  : wire::Protocol::RestJson;
+}
+
+std::optional<std::string> text_of(std::optional<std::string_view> header) {
+    return header ? std::optional<std::string>(*header) : std::nullopt;
 }
 
 std::string no_operation(const wire::ServiceModel& model, const net::HttpRequest& request,
@@ -133,6 +140,8 @@ async::Task<net::HttpResponse> Api::answer_signed(Call& call, const net::PeerFac
     call.caller.address = peer.remote.host();
     call.caller.is_encrypted = peer.is_tls;
     call.caller.deadline = deadline;
+    call.caller.user_agent = text_of(call.request.headers.find("User-Agent"));
+    call.caller.referer = text_of(call.request.headers.find("Referer"));
     call.caller.origin = fmt::format("{}://{}", peer.is_tls ? "https" : "http",
                                      call.request.headers.find("Host").value_or("localhost"));
     co_return to_http(co_await answer_always(call), call.record.request_id);
@@ -196,6 +205,8 @@ async::Task<wire::ResponseParts> Api::answer(Call& call) {
     admitted->address = std::move(call.caller.address);
     admitted->is_encrypted = call.caller.is_encrypted;
     admitted->deadline = call.caller.deadline;
+    admitted->user_agent = std::move(call.caller.user_agent);
+    admitted->referer = std::move(call.caller.referer);
     admitted->origin = std::move(call.caller.origin);
     admitted->request_id = call.record.request_id;
     call.caller = std::move(*admitted);
@@ -257,6 +268,30 @@ struct Need {
     std::string_view passed_to;  // iam:PassedToService; empty: nothing is passed
 };
 
+::gatehouse::iam::AccessQuestion question_of(const Caller& caller,
+                                             const wire::ServiceModel& model) {
+    return {.account = caller.tenant.account,
+            .principal = caller.principal,
+            .access_key_id = caller.access_key_id,
+            .service = std::string(model.signing_names.front()),
+            .region = caller.signed_region,
+            .action = {},
+            .resources = {},
+            .context = {},
+            .identity_id = caller.identity_id,
+            .session_facts = caller.session_facts};
+}
+
+async::Task<std::optional<wire::Failure>> refusal_by(
+    async::Task<Result<::gatehouse::iam::Verdict>> judging) {
+    const auto verdict = co_await std::move(judging);
+    if (verdict && verdict->allowed) co_return std::nullopt;
+    wire::Failure failure(verdict ? Error{ErrorKind::NotAllowed, verdict->sentence, {}}
+                                  : verdict.error());
+    failure.shape = verdict ? &refusals::access_denied : &refusals::busy;
+    co_return failure;
+}
+
 std::vector<Need> needs_of(Permission permission) {
     std::vector<Need> needs;
     needs.push_back({std::move(permission.action), std::move(permission.resources), {}});
@@ -269,36 +304,61 @@ std::vector<Need> needs_of(Permission permission) {
     return needs;
 }
 
+// Without MFA, which there is none of here, keys of GetSessionToken do not do what would outlive
+// them. GetSessionToken itself says why it does not.
+// Source: STS API Reference, GetSessionToken.
+bool is_beyond_session_token(const Caller& caller, std::string_view service,
+                             std::string_view operation) {
+    constexpr std::array<std::string_view, 3> of_sts{"AssumeRole", "GetCallerIdentity",
+                                                     "GetSessionToken"};
+    if (service != "iam" && (service != "sts" || std::ranges::count(of_sts, operation) > 0)) {
+        return false;
+    }
+    if (!caller.access_key_id.view().starts_with("ASIA")) return false;
+    const auto self = ::gatehouse::iam::parse_caller(caller.principal);
+    return self && self->session.empty();
+}
+
 }  // namespace
 
 async::Task<std::optional<wire::ResponseParts>> Api::forbid(Call& call, const Service& service,
                                                             const wire::Operation& operation,
                                                             const wire::RequestParts& parts) {
     const Caller& caller = call.caller;
-    if (caller.is_root) co_return std::nullopt;
     const wire::Protocol protocol = service.model().protocol;
-    Permission needed =
-        service.permission_for(caller, operation.name, RequestNames(operation, parts, protocol));
+    if (call.mode == AuthMode::SigV4 &&
+        is_beyond_session_token(caller, service.model().signing_names.front(), operation.name)) {
+        co_return call.refuse(protocol, refusals::access_denied,
+                              fmt::format("Cannot call {} with the keys of GetSessionToken, which "
+                                          "no MFA has proved",
+                                          operation.name));
+    }
+    if (caller.is_root) co_return std::nullopt;
+    const RequestNames names(operation, parts, protocol);
+    Permission needed = service.permission_for(caller, operation.name, names);
+    std::vector<policy::Variable> facts = request_context(caller);
+    for (policy::Variable& fact : tag_facts(operation.name, names)) {
+        facts.push_back(std::move(fact));
+    }
+    std::ranges::move(needed.facts, std::back_inserter(facts));
     if (!parts_.judge) {
         co_return call.refuse(protocol, refusals::access_denied,
                               fmt::format("User: {} is not authorized to perform: {}",
                                           caller.principal, needed.action));
     }
-    ::gatehouse::iam::AccessQuestion question{
-        .account = caller.tenant.account,
-        .principal = caller.principal,
-        .access_key_id = caller.access_key_id,
-        .service = std::string(service.model().signing_names.front()),
-        .region = caller.signed_region,
-        .action = {},
-        .resources = {},
-        .context = {},
-        .identity_id = caller.identity_id,
-        .session_facts = caller.session_facts};
+    auto question = question_of(caller, service.model());
+    question.context = facts;
+    call.caller.refusal_of = [judge = parts_.judge, question](std::string action,
+                                                              std::vector<std::string> resources) {
+        auto asked = question;
+        asked.action = std::move(action);
+        asked.resources = std::move(resources);
+        return refusal_by(judge(std::move(asked)));
+    };
     for (Need& need : needs_of(std::move(needed))) {
         question.action = std::move(need.action);
         question.resources = std::move(need.resources);
-        question.context = request_context(caller);
+        question.context = facts;
         if (!need.passed_to.empty()) {
             question.context.push_back({"iam:PassedToService", {std::string(need.passed_to)}, ""});
         }

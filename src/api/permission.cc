@@ -1,6 +1,7 @@
 #include "api/permission.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/arn.h"
 #include "iam/identity.h"
@@ -91,6 +92,89 @@ std::map<std::string, std::string> RequestNames::map_in_body(std::string_view me
     return texts;
 }
 
+std::vector<std::string> RequestNames::all_in_query(std::string_view prefix) const {
+    std::vector<std::string> texts;
+    for (const auto& [name, text] : parts_.query) {
+        if (name.starts_with(prefix)) texts.push_back(text);
+    }
+    return texts;
+}
+
+std::vector<std::pair<std::string, std::string>> RequestNames::tags(std::string_view member) const {
+    std::vector<std::pair<std::string, std::string>> tags;
+    const json::object* body = body_.if_object();
+    const json::value* value = body == nullptr ? nullptr : body->if_contains(member);
+    if (value != nullptr && value->is_array()) {
+        for (const json::value& each : value->get_array()) {
+            if (const auto key = text_in(each, "Key")) {
+                tags.emplace_back(*key, text_in(each, "Value").value_or(""));
+            }
+        }
+    }
+    for (auto& [key, text] : map_in_body(member)) tags.emplace_back(key, text);
+    for (const auto& [name, key] : parts_.query) {
+        constexpr std::string_view end = ".Key";
+        if (!name.starts_with(std::string(member) + ".member.") || !name.ends_with(end)) continue;
+        const std::string head = name.substr(0, name.size() - end.size());
+        tags.emplace_back(key, in_query(head + ".Value").value_or(""));
+    }
+    return tags;
+}
+
+namespace {
+
+// The operations that read tags, or keys of tags, whatever their service; the member of the others
+// is ignored, and nobody may be allowed anything by it.
+constexpr std::array<std::string_view, 26> tagging{"AddTagsToCertificate",
+                                                   "CreateAuthorizer",
+                                                   "CreateBillingGroup",
+                                                   "CreateDomainConfiguration",
+                                                   "CreateDynamicThingGroup",
+                                                   "CreateFunction",
+                                                   "CreateLogGroup",
+                                                   "CreatePolicy",
+                                                   "CreateRole",
+                                                   "CreateRoleAlias",
+                                                   "CreateThingGroup",
+                                                   "CreateThingType",
+                                                   "CreateUser",
+                                                   "ImportCertificate",
+                                                   "RegisterCACertificate",
+                                                   "RemoveTagsFromCertificate",
+                                                   "TagLogGroup",
+                                                   "TagPolicy",
+                                                   "TagResource",
+                                                   "TagRole",
+                                                   "TagUser",
+                                                   "UntagLogGroup",
+                                                   "UntagPolicy",
+                                                   "UntagResource",
+                                                   "UntagRole",
+                                                   "UntagUser"};
+
+}  // namespace
+
+std::vector<policy::Variable> tag_facts(std::string_view operation, const RequestNames& names) {
+    if (std::ranges::count(tagging, operation) == 0) return {};
+    std::vector<policy::Variable> facts;
+    policy::Variable keys{"aws:TagKeys", {}, ""};
+    for (const char* member : {"tags", "Tags"}) {
+        for (auto& [key, value] : names.tags(member)) {
+            facts.push_back({"aws:RequestTag/" + key, {value}, ""});
+            keys.values.push_back(key);
+        }
+    }
+    const auto add = [&](std::vector<std::string> found) {
+        keys.values.insert(keys.values.end(), found.begin(), found.end());
+    };
+    add(names.list_in_body("tagKeys"));
+    if (operation == "UntagLogGroup") add(names.list_in_body("tags"));
+    add(names.all_in_query("tagKeys"));
+    add(names.all_in_query("TagKeys.member."));
+    if (!keys.values.empty()) facts.push_back(std::move(keys));
+    return facts;
+}
+
 std::string NamedResource::arn(const Tenant& tenant, std::string_view service,
                                const std::string& name) const {
     return type.empty() ? name : make_arn(tenant, service, std::string(type) + name);
@@ -111,9 +195,13 @@ std::string passed_role(const Tenant& tenant, std::string_view arn) {
 }
 
 std::vector<policy::Variable> request_context(const Caller& caller) {
-    return {{"aws:SourceIp", {caller.address}, ""},
-            {"aws:RequestedRegion", {caller.signed_region.value()}, ""},
-            {"aws:SecureTransport", {caller.is_encrypted ? "true" : "false"}, ""}};
+    std::vector<policy::Variable> facts{
+        {"aws:SourceIp", {caller.address}, ""},
+        {"aws:RequestedRegion", {caller.signed_region.value()}, ""},
+        {"aws:SecureTransport", {caller.is_encrypted ? "true" : "false"}, ""}};
+    if (caller.user_agent) facts.push_back({"aws:UserAgent", {*caller.user_agent}, ""});
+    if (caller.referer) facts.push_back({"aws:Referer", {*caller.referer}, ""});
+    return facts;
 }
 
 }  // namespace gatehouse::api

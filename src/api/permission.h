@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/caller.h"
@@ -31,6 +32,8 @@ struct Permission {
     std::string action;                  // "iot:CreateThing"; empty: everybody may
     std::vector<std::string> resources;  // ARNs or "*"; each has to be allowed
     std::vector<PassedRole> passed_roles = {};
+    // What conditions may ask of this request beside what they may ask of each: iam:PolicyARN.
+    std::vector<policy::Variable> facts = {};
     // What an operation of ours does that others do one by one: nobody gets by it what those would
     // refuse him. Without any of their own.
     std::vector<Permission> besides = {};
@@ -59,6 +62,12 @@ public:
     // The texts of a map in the body.
     std::map<std::string, std::string> map_in_body(std::string_view member) const;
 
+    // The tags of a body's member, which is a map or a list of {"Key", "Value"}, or of a form's
+    // member, "Tags.member.1.Key" and so on.
+    std::vector<std::pair<std::string, std::string>> tags(std::string_view member) const;
+    // The texts of the query's fields whose names begin so.
+    std::vector<std::string> all_in_query(std::string_view prefix) const;
+
 private:
     const wire::Operation& operation_;
     const wire::RequestParts& parts_;
@@ -67,6 +76,9 @@ private:
 
 using PermissionOf = Permission (*)(const Caller& caller, std::string_view operation,
                                     const RequestNames& names);
+
+// What conditions may ask of the tags that a request carries: aws:RequestTag/KEY and aws:TagKeys.
+std::vector<policy::Variable> tag_facts(std::string_view operation, const RequestNames& names);
 
 // Which member of a request names which type of resource.
 struct NamedResource {

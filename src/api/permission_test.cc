@@ -157,6 +157,26 @@ TEST(Permission, OfIam) {
         iam_needs("UpdateUser", "UserName=bob&NewUserName=carol").resources,
         ElementsAre("arn:aws:iam::111111111111:user/bob", "arn:aws:iam::111111111111:user/carol"));
     EXPECT_THAT(iam_needs("ListUsers", "").resources, ElementsAre("*"));
+    EXPECT_THAT(iam_needs("AttachUserPolicy", "UserName=bob&PolicyArn=p").facts,
+                ElementsAre(policy::Variable{"iam:PolicyARN", {"p"}, ""}));
+}
+
+TEST(Permission, TagsOfRequestsAreToldWhereAnOperationReadsThem) {
+    const auto told = [](std::string_view operation, std::string_view body) {
+        const wire::Operation* found = nullptr;
+        for (const wire::Operation& each : iot::model().operations) {
+            if (each.name == operation) found = &each;
+        }
+        const wire::RequestParts parts{.labels = {}, .query = {}, .headers = {}, .body = body};
+        return tag_facts(operation, RequestNames(*found, parts, wire::Protocol::RestJson));
+    };
+    constexpr auto body = R"({"tags":[{"Key":"env","Value":"prod"}]})";
+    EXPECT_THAT(told("CreateThingGroup", body),
+                ElementsAre(policy::Variable{"aws:RequestTag/env", {"prod"}, ""},
+                            policy::Variable{"aws:TagKeys", {"env"}, ""}));
+    EXPECT_THAT(told("CreateThing", body), ElementsAre());
+    EXPECT_THAT(told("UntagResource", R"({"tagKeys":["a","b"]})"),
+                ElementsAre(policy::Variable{"aws:TagKeys", {"a", "b"}, ""}));
 }
 
 TEST(Permission, FunctionsAreNamedInManyWaysAndTakeRoles) {
@@ -166,11 +186,14 @@ TEST(Permission, FunctionsAreNamedInManyWaysAndTakeRoles) {
                       {.labels = std::move(labels), .query = {}, .headers = {}, .body = body});
     };
     constexpr auto arn = "arn:aws:lambda:us-east-1:111111111111:function:f";
-    for (const char* name : {"f", "f:$LATEST", "111111111111:function:f", arn}) {
+    for (const char* name : {"f", "111111111111:function:f", arn}) {
         const Permission invoke = lambda_needs("Invoke", {name});
         EXPECT_EQ(invoke.action, "lambda:InvokeFunction");
         EXPECT_THAT(invoke.resources, ElementsAre(arn)) << name;
     }
+    EXPECT_THAT(lambda_needs("Invoke", {"f:PROD"}).resources,
+                ElementsAre(std::string(arn) + ":PROD"));
+    EXPECT_THAT(lambda_needs("GetFunction", {"f:PROD"}).resources, ElementsAre(arn));
     const Permission made =
         lambda_needs("CreateFunction", {},
                      R"({"FunctionName":"f","Role":"arn:aws:iam::999999999999:role/x/strong"})");

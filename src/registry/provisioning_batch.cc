@@ -29,6 +29,20 @@ std::unexpected<Refused> conflicting(std::string_view what, std::string_view pro
 
 }  // namespace
 
+Outcome<std::vector<ThingGroupName>> groups_left_by(storage::ResourceStore& store,
+                                                    const Tenant& tenant,
+                                                    const PlannedThing& wanted) {
+    std::vector<ThingGroupName> left;
+    if (!wanted.groups || wanted.on_groups != Override::Replace) return left;
+    const auto groups = groups_holding(store, tenant, wanted.name);
+    if (!groups) return refuse(groups.error());
+    for (const ThingGroup& group : *groups) {
+        const bool stays = std::ranges::count(*wanted.groups, group.name) > 0;
+        if (!stays && !group.is_dynamic()) left.push_back(group.name);
+    }
+    return left;
+}
+
 Outcome<Provisioned> ProvisioningBatch::collect(storage::Batch& batch) {
     made_ = {};
     made_.device_configuration = plan_.device_configuration;
@@ -88,8 +102,7 @@ Outcome<ThingChange> ProvisioningBatch::change_of(const PlannedThing& wanted,
     return change;
 }
 
-Outcome<MembershipChange> ProvisioningBatch::memberships_of(const PlannedThing& wanted,
-                                                            const Thing& present) {
+Outcome<MembershipChange> ProvisioningBatch::memberships_of(const PlannedThing& wanted) {
     MembershipChange change;
     if (!wanted.groups || wanted.on_groups == Override::DoNothing) return change;
     if (wanted.on_groups == Override::Fail) {
@@ -97,11 +110,14 @@ Outcome<MembershipChange> ProvisioningBatch::memberships_of(const PlannedThing& 
     }
     change.join = *wanted.groups;
     if (wanted.on_groups == Override::Merge) return change;
-    const auto groups = groups_holding(store_, tenant_, present.name);
-    if (!groups) return refuse(groups.error());
-    for (const ThingGroup& group : *groups) {
-        const bool stays = std::ranges::count(change.join, group.name) > 0;
-        if (!stays && !group.is_dynamic()) change.leave.push_back(group.name);
+    auto leave = groups_left_by(store_, tenant_, wanted);
+    if (!leave) return refuse(std::move(leave.error()));
+    change.leave = std::move(*leave);
+    for (const ThingGroupName& group : change.leave) {
+        if (!wanted.may_leave || std::ranges::count(*wanted.may_leave, group) > 0) continue;
+        return refuse(Refusal::ConflictingResourceUpdate,
+                      fmt::format("thing {} was put into group {} meanwhile; try again",
+                                  wanted.name.view(), group.view()));
     }
     return change;
 }
@@ -110,7 +126,7 @@ Outcome<void> ProvisioningBatch::change_thing(storage::Batch& batch, const Plann
                                               const Stored<Thing>& stored) {
     const auto change = change_of(wanted, stored.value);
     if (!change) return refuse(change.error());
-    const auto memberships = memberships_of(wanted, stored.value);
+    const auto memberships = memberships_of(wanted);
     if (!memberships) return refuse(memberships.error());
     const auto key = key_of(tenant_, wanted.name);
     Thing thing = stored.value;

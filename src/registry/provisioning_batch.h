@@ -38,6 +38,11 @@ struct Provisioned {
     std::string device_configuration;
 };
 
+// The groups that the thing, if it is there, would be taken out of.
+Outcome<std::vector<ThingGroupName>> groups_left_by(storage::ResourceStore& store,
+                                                    const Tenant& tenant,
+                                                    const PlannedThing& wanted);
+
 // The plan's signing request is answered by now: it names a certificate that `issued` holds.
 class ProvisioningBatch {
 public:
@@ -55,7 +60,7 @@ private:
     Outcome<void> change_thing(storage::Batch& batch, const PlannedThing& wanted,
                                const Stored<Thing>& stored);
     Outcome<ThingChange> change_of(const PlannedThing& wanted, const Thing& present) const;
-    Outcome<MembershipChange> memberships_of(const PlannedThing& wanted, const Thing& present);
+    Outcome<MembershipChange> memberships_of(const PlannedThing& wanted);
     Outcome<void> add_certificate(storage::Batch& batch);
     Outcome<RegisteredCertificate> certificate_in(storage::Batch& batch,
                                                   const PlannedCertificate& wanted);

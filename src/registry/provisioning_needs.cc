@@ -21,10 +21,9 @@ void add_groups(Needs& needs, const Tenant& tenant, const PlannedThing& thing,
     for (const ThingGroupName& group : *thing.groups) {
         needs.push_back({"iot:AddThingToThingGroup", {thing_arn, arn_of(tenant, group)}});
     }
-    // Which groups the thing is in by then nobody knows yet.
-    if (thing.on_groups == Override::Replace) {
-        needs.push_back({"iot:RemoveThingFromThingGroup",
-                         {thing_arn, make_arn(tenant, "iot", "thinggroup/*")}});
+    if (!thing.may_leave) return;
+    for (const ThingGroupName& group : *thing.may_leave) {
+        needs.push_back({"iot:RemoveThingFromThingGroup", {thing_arn, arn_of(tenant, group)}});
     }
 }
 

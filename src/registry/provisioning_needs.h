@@ -1,7 +1,9 @@
 // What a provisioning plan does, as the single calls that would do the same: nobody gets by a
 // template what those would refuse.
 //
-// What is there already is not looked at: who provisions needs what either case takes.
+// Whether the things are there already is not looked at: who provisions needs what either case
+// takes. Groups that a thing is taken out of have to be in the plan by now
+// (PlannedThing::may_leave).
 //
 // Pure; threads: any.
 #pragma once

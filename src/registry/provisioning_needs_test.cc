@@ -56,9 +56,10 @@ TEST(ProvisioningNeeds, OfAThingThatMayBeThere) {
     plan.thing->on_type = Override::Replace;
     plan.thing->groups.emplace();
     plan.thing->on_groups = Override::Replace;
-    EXPECT_THAT(texts_of(plan),
-                ElementsAre("iot:CreateThing " + thing, "iot:UpdateThing " + thing,
-                            "iot:RemoveThingFromThingGroup " + thing + " " + arn("thinggroup/*")));
+    plan.thing->may_leave = std::vector{ThingGroupName("former")};
+    EXPECT_THAT(texts_of(plan), ElementsAre("iot:CreateThing " + thing, "iot:UpdateThing " + thing,
+                                            "iot:RemoveThingFromThingGroup " + thing + " " +
+                                                arn("thinggroup/former")));
 }
 
 TEST(ProvisioningNeeds, OfACertificateThatIsMade) {

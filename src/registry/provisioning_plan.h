@@ -29,6 +29,9 @@ struct PlannedThing {
     Override on_attributes = Override::DoNothing;
     Override on_type = Override::DoNothing;
     Override on_groups = Override::DoNothing;
+    // Where its groups are replaced: those that were found to be left, and were allowed to be.
+    // Nothing: whichever it is in.
+    std::optional<std::vector<ThingGroupName>> may_leave = std::nullopt;
 };
 
 struct PlannedCertificate {

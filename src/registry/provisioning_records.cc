@@ -46,6 +46,7 @@ Refused refused_by_template(const Error& error) {
 Refused as_failure(Refused refused) {
     if (refused.refusal == Refusal::ServiceUnavailable ||
         refused.refusal == Refusal::InternalFailure ||
+        refused.refusal == Refusal::ConflictingResourceUpdate ||
         refused.refusal == Refusal::ResourceRegistrationFailure) {
         return refused;
     }
@@ -77,12 +78,10 @@ Outcome<ProvisioningPlan> make_plan(std::string_view body, const Texts& paramete
     return std::move(*plan);
 }
 
-Outcome<CaCertificate> authority_of(storage::ResourceStore& store,
-                                    const RegisteredCertificate& certificate) {
-    auto stored = read_stored(store, ca_key_of(certificate.tenant, certificate.authority),
-                              provisioning_ca_words, decode_ca_certificate);
-    if (!stored) return refuse(std::move(stored.error()));
-    return std::move(stored->value);
+Outcome<Stored<CaCertificate>> authority_of(storage::ResourceStore& store,
+                                            const RegisteredCertificate& certificate) {
+    return read_stored(store, ca_key_of(certificate.tenant, certificate.authority),
+                       provisioning_ca_words, decode_ca_certificate);
 }
 
 }  // namespace
@@ -113,16 +112,41 @@ Outcome<Provisioned> ProvisioningRecords::register_thing(const Tenant& tenant,
                                                          const Texts& parameters) {
     const auto plan = make_plan(template_body, parameters);
     if (!plan) return refuse(plan.error());
-    const auto issued = issue(*plan);
+    return register_thing(tenant, *plan);
+}
+
+Outcome<void> ProvisioningRecords::find_groups_left(const Tenant& tenant, ProvisioningPlan& plan) {
+    if (!plan.thing) return {};
+    auto left = groups_left_by(store_, tenant, *plan.thing);
+    if (!left) return refuse(std::move(left.error()));
+    plan.thing->may_leave = std::move(*left);
+    return {};
+}
+
+Outcome<ProvisioningPlan> ProvisioningRecords::plan_registration(const Tenant& tenant,
+                                                                 std::string_view template_body,
+                                                                 const Texts& parameters) {
+    auto plan = make_plan(template_body, parameters);
+    if (!plan) return plan;
+    if (auto found = find_groups_left(tenant, *plan); !found) {
+        return refuse(as_failure(std::move(found.error())));
+    }
+    return plan;
+}
+
+Outcome<Provisioned> ProvisioningRecords::register_thing(const Tenant& tenant,
+                                                         const ProvisioningPlan& plan) {
+    const auto issued = issue(plan);
     if (!issued) return refuse(issued.error());
-    auto made = persistently([&] { return try_provision(tenant, *plan, *issued, {}); });
+    auto made = persistently([&] { return try_provision(tenant, plan, *issued, {}); });
     if (!made) return refuse(as_failure(std::move(made.error())));
     return made;
 }
 
 Outcome<JustInTimePlan> ProvisioningRecords::plan_for(const RegisteredCertificate& certificate) {
-    const auto authority = authority_of(store_, certificate);
-    if (!authority) return refuse(authority.error());
+    const auto stored = authority_of(store_, certificate);
+    if (!stored) return refuse(stored.error());
+    const CaCertificate* const authority = &stored->value;
     if (authority->status != CaStatus::Active ||
         authority->auto_registration != AutoRegistration::Enable) {
         return refuse(Refusal::CertificateState,
@@ -141,7 +165,10 @@ Outcome<JustInTimePlan> ProvisioningRecords::plan_for(const RegisteredCertificat
                       "\"AWS::IoT::Certificate::Id\"}",
                       template_field);
     }
-    return JustInTimePlan{std::move(*plan), authority->config.role_arn};
+    if (auto found = find_groups_left(certificate.tenant, *plan); !found) {
+        return refuse(std::move(found.error()));
+    }
+    return JustInTimePlan{std::move(*plan), authority->config.role_arn, stored->revision};
 }
 
 Outcome<std::optional<JustInTimePlan>> ProvisioningRecords::plan_just_in_time(
@@ -157,7 +184,7 @@ Outcome<std::optional<JustInTimePlan>> ProvisioningRecords::plan_just_in_time(
 }
 
 Outcome<std::optional<Provisioned>> ProvisioningRecords::provision_just_in_time(
-    const Tenant& tenant, const CertificateId& id, const ProvisioningPlan& plan) {
+    const Tenant& tenant, const CertificateId& id, const JustInTimePlan& plan) {
     using Made = std::optional<Provisioned>;
     const auto key = key_of(tenant, id);
     auto made = persistently([&]() -> Outcome<Made> {
@@ -168,7 +195,10 @@ Outcome<std::optional<Provisioned>> ProvisioningRecords::provision_just_in_time(
         storage::Batch batch;
         batch.require(storage::HasRevision{key, stored->revision},
                       changed_meanwhile(certificate_words, id.view()));
-        auto provisioned = try_provision(tenant, plan, {}, std::move(batch));
+        const CertificateId& authority = stored->value.authority;
+        batch.require(storage::HasRevision{ca_key_of(tenant, authority), plan.authority_revision},
+                      changed_meanwhile(provisioning_ca_words, authority.view()));
+        auto provisioned = try_provision(tenant, plan.plan, {}, std::move(batch));
         if (!provisioned) return refuse(std::move(provisioned.error()));
         return Made(std::move(*provisioned));
     });
@@ -212,7 +242,7 @@ Outcome<bool> waits_for_provisioning(storage::ResourceStore& store,
     const auto authority = authority_of(store, certificate);
     if (!authority && authority.error().refusal == Refusal::ResourceNotFound) return false;
     if (!authority) return refuse(authority.error());
-    return !authority->config.template_body.empty();
+    return !authority->value.config.template_body.empty();
 }
 
 }  // namespace gatehouse::registry

@@ -21,6 +21,7 @@ namespace gatehouse::registry {
 struct JustInTimePlan {
     ProvisioningPlan plan;
     std::string role_arn;
+    storage::Revision authority_revision;  // of the CA's record that both are of
 };
 
 class ProvisioningRecords {
@@ -37,21 +38,33 @@ public:
     Outcome<Provisioned> register_thing(const Tenant& tenant, std::string_view template_body,
                                         const Texts& parameters);
 
+    // What it would come to, as the store is now, for whoever asks whether the caller may all of
+    // it. The errors of register_thing().
+    Outcome<ProvisioningPlan> plan_registration(const Tenant& tenant,
+                                                std::string_view template_body,
+                                                const Texts& parameters);
+    // The errors of register_thing() above; ConflictingResourceUpdate also where a group would be
+    // left that the plan does not name.
+    Outcome<Provisioned> register_thing(const Tenant& tenant, const ProvisioningPlan& plan);
+
     // By the template of the CA that signed a certificate, which waits for it
     // (PENDING_ACTIVATION); none where it waits no longer. The errors of register_thing(), and
     // ResourceNotFound: certificate or CA; CertificateState: the CA registers no devices now.
     Outcome<std::optional<JustInTimePlan>> plan_just_in_time(const Tenant& tenant,
                                                              const CertificateId& id);
-    // What its role was found to be allowed; none where the certificate waits no longer. The errors
+    // What its role was found to be allowed; the CA has to be as it was then
+    // (ConflictingResourceUpdate). None where the certificate waits no longer. The errors
     // of register_thing(), and ResourceNotFound: the certificate.
     Outcome<std::optional<Provisioned>> provision_just_in_time(const Tenant& tenant,
                                                                const CertificateId& id,
-                                                               const ProvisioningPlan& plan);
+                                                               const JustInTimePlan& plan);
 
 private:
     Outcome<Provisioned> try_provision(const Tenant& tenant, const ProvisioningPlan& plan,
                                        const std::string& issued, storage::Batch batch);
     Outcome<std::string> issue(const ProvisioningPlan& plan);
+    // Says in the plan which groups its thing would leave now.
+    Outcome<void> find_groups_left(const Tenant& tenant, ProvisioningPlan& plan);
     Outcome<JustInTimePlan> plan_for(const RegisteredCertificate& certificate);
 
     storage::ResourceStore& store_;

@@ -89,7 +89,7 @@ protected:
         if (!plan) return refuse(plan.error());
         if (!*plan) return std::optional<Provisioned>();
         EXPECT_EQ((*plan)->role_arn, "arn:aws:iam::000000000000:role/Provisioning");
-        return records.provision_just_in_time(tenant_, id, (*plan)->plan);
+        return records.provision_just_in_time(tenant_, id, **plan);
     }
     CertificateStatus status_of(const CertificateId& id) {
         return CertificateRecords(memory_, parts_.certificates).describe(tenant_, id)->status;
@@ -270,6 +270,20 @@ TEST_F(ProvisioningRecordsTest, AThingThatIsThereStaysUnlessSaidOtherwise) {
     }
 }
 
+TEST_F(ProvisioningRecordsTest, NoGroupIsLeftThatWasNotAskedAbout) {
+    make_surroundings();
+    const std::string body = body_of(R"(,"ThingGroups":["hall"])", R"({"ThingGroups":"REPLACE"})");
+    const auto texts = parameters(add_certificate());
+    auto plan = records_.plan_registration(tenant_, body, texts).value();
+    ASSERT_TRUE(records_.register_thing(tenant_, body_of(R"(,"ThingGroups":["cellar"])"), texts));
+    const auto refused = records_.register_thing(tenant_, plan);
+    EXPECT_EQ(refused.error().refusal, Refusal::ConflictingResourceUpdate);
+    EXPECT_THAT(groups(), ElementsAre("cellar"));
+    plan = records_.plan_registration(tenant_, body, texts).value();
+    ASSERT_TRUE(records_.register_thing(tenant_, plan));
+    EXPECT_THAT(groups(), ElementsAre("hall"));
+}
+
 TEST_F(ProvisioningRecordsTest, StatusOfACertificateThatIsThere) {
     make_surroundings();
     const auto with = [](std::string properties, const std::string& overrides) {
@@ -416,6 +430,18 @@ TEST_F(ProvisioningRecordsTest, JustInTimeOfTwoOneProvisions) {
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_FALSE(*made);
     EXPECT_EQ(thing().version, 1u);
+}
+
+TEST_F(ProvisioningRecordsTest, JustInTimeTheAuthorityIsAsItWasWhenTheRoleWasAsked) {
+    make_surroundings();
+    const auto ca = add_authority(body_of(""));
+    const CertificateId id = arrive("lamp");
+    store_.before_apply = [&](storage::ResourceStore& store) {
+        CaCertificateRecords cas(store, ca_parts_);
+        static_cast<void>(cas.change(tenant_, ca.id, {.status = CaStatus::Inactive}));
+    };
+    EXPECT_EQ(just_in_time(id, store_).error().refusal, Refusal::ConflictingResourceUpdate);
+    EXPECT_EQ(things(), 0u);
 }
 
 TEST_F(ProvisioningRecordsTest, JustInTimeWhatFailsIsTriedAgain) {

@@ -81,7 +81,8 @@ Outcome<void> check_tags(const Texts& tags) {
     return {};
 }
 
-Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view arn) {
+Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view arn,
+                                          Ending ending) {
     constexpr std::string_view field = "resourceArn";
     const auto resource = own_resource(tenant, arn, field, "the ARN of a resource of AWS IoT");
     if (!resource) return refuse(resource.error());
@@ -108,13 +109,26 @@ Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view
     if (has_id) {
         const auto domain = decode_domain_configuration(*record);
         if (!domain) return refuse(refused_by(domain.error()));
-        if (domain->arn() != arn) return missing();
+        const bool is_any = ending == Ending::Any && arn.ends_with("/*");
+        if (domain->arn() != arn && !is_any) return missing();
     }
     return std::move(*record);
 }
 
 Outcome<Texts> TagRecords::list(const Tenant& tenant, std::string_view arn) {
     const auto record = read(tenant, arn);
+    if (!record) return refuse(record.error());
+    const auto body = body_of(*record);
+    if (!body) return refuse(body.error());
+    return tags_in(*record, *body);
+}
+
+Outcome<Texts> TagRecords::asked_of(const Tenant& tenant, std::string_view arn) {
+    const auto record = read(tenant, arn, Ending::Any);
+    if (!record && (record.error().refusal == Refusal::InvalidRequest ||
+                    record.error().refusal == Refusal::ResourceNotFound)) {
+        return Texts();
+    }
     if (!record) return refuse(record.error());
     const auto body = body_of(*record);
     if (!body) return refuse(body.error());

@@ -5,6 +5,7 @@
 // Threads: every method may be called from any thread, and blocks; see on_workers.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ public:
     // Errors of all: InvalidRequest for an ARN of something else, or of another tenant;
     // ResourceNotFound.
     Outcome<Texts> list(const Tenant& tenant, std::string_view arn);
+    // For conditions of policies: as list(), but what is not there, or is of no type that has tags,
+    // has none, and the made-up end of a domain configuration's ARN may be "*".
+    Outcome<Texts> asked_of(const Tenant& tenant, std::string_view arn);
     // Tags with these keys get these values. LimitExceeded: more than 50 would be left.
     Outcome<void> add(const Tenant& tenant, std::string_view arn, const Texts& tags);
     // Keys that are not there do not matter.
@@ -35,7 +39,9 @@ public:
                          const std::vector<std::string>& keys);
 
 private:
-    Outcome<storage::Record> read(const Tenant& tenant, std::string_view arn);
+    enum class Ending : std::uint8_t { OfTheArn, Any };
+    Outcome<storage::Record> read(const Tenant& tenant, std::string_view arn,
+                                  Ending ending = Ending::OfTheArn);
     // Reads, changes and writes, again when somebody else was faster.
     template <class Change>
     Outcome<void> change(const Tenant& tenant, std::string_view arn, Change change);

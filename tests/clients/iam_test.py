@@ -237,34 +237,6 @@ class Rights(IamTest):
         self.as_keys("lambda", key).create_function(
             Role="arn:aws:iam::000000000000:role/weak", **how)
 
-    def test_to_which_service_a_role_may_be_passed(self):
-        role = "arn:aws:iam::000000000000:role/dev"
-
-        def passing(effect: str, *services: str) -> dict:
-            return {"Effect": effect, "Action": "iam:PassRole", "Resource": role, "Condition": {
-                "StringEquals": {"iam:PassedToService": list(services)}}}
-
-        how = {"Runtime": "python3.11", "Handler": "f.f", "Role": role,
-               "Code": {"ZipFile": zipped("")}}
-        calls = {"credentials.iot.amazonaws.com": lambda name, keys: self.as_keys(
-                     "iot", keys).create_role_alias(roleAlias=name, roleArn=role),
-                 "iot.amazonaws.com": lambda name, keys: self.as_keys(
-                     "iot", keys).set_v2_logging_options(roleArn=role, defaultLogLevel="DEBUG"),
-                 "lambda.amazonaws.com": lambda name, keys: self.as_keys(
-                     "lambda", keys).create_function(FunctionName=name, **how)}
-        others = {service: [other for other in calls if other != service] for service in calls}
-        for number, (service, call) in enumerate(calls.items()):
-            with self.subTest(service):
-                rights = [allow("iot:*"), allow("lambda:*")]
-                right = self.user(f"right-{number}", *rights, passing("Allow", service))
-                wrong = self.user(f"wrong-{number}", *rights, passing("Allow", *others[service]))
-                denied = self.user(f"denied-{number}", *rights, allow("iam:PassRole"),
-                                   passing("Deny", service))
-                for keys in (wrong, denied):
-                    self.assertIn("iam:PassRole", self.refused(
-                        "AccessDeniedException", call, name=f"passed-{number}", keys=keys))
-                call(f"passed-{number}", right)
-
     def test_connecting_a_device_needs_what_it_does(self):
         iot = "arn:aws:iot:us-east-1:000000000000:"
         one_by_one = [allow("iot:CreateThing", iot + "thing/own-*"),
@@ -390,7 +362,24 @@ class Roles(IamTest):
         self.iam.create_role(RoleName="of-keys", AssumeRolePolicyDocument=trust(ROOT))
         self.iam.put_role_policy(RoleName="of-keys", PolicyName="p",
                                  PolicyDocument=document(allow("iot:ListThings")))
-        iot.list_things()
+        # A key from before the role is of no role; one of a role that trusts others neither.
+        self.refused("AccessDeniedException", iot.list_things)
+        self.refused("AccessDeniedException", self.as_keys("iot", self.redeployed()).list_things)
+        self.iam.update_assume_role_policy(RoleName="of-keys", PolicyDocument=document(
+            {"Effect": "Allow", "Action": "sts:AssumeRole",
+             "Principal": {"Service": "lambda.amazonaws.com"}}))
+        self.as_keys("iot", self.redeployed()).list_things()
+        self.refused("AccessDeniedException", iot.list_things)
+
+    def redeployed(self) -> dict:
+        """The keys of the function after a deployment."""
+        functions = self.server.api("lambda")
+        functions.update_function_configuration(FunctionName="keys", Description="again")
+        functions.get_waiter("function_updated").wait(FunctionName="keys")
+        told = json.loads(functions.invoke(FunctionName="keys")["Payload"].read())
+        return {"AccessKeyId": told["AWS_ACCESS_KEY_ID"],
+                "SecretAccessKey": told["AWS_SECRET_ACCESS_KEY"],
+                "SessionToken": told["AWS_SESSION_TOKEN"]}
 
     def test_who_sets_logging_gives_a_role_away(self):
         keys = self.user("logger", allow("iot:SetV2LoggingOptions"))
@@ -411,6 +400,14 @@ class Roles(IamTest):
         self.assertEqual(own.get_caller_identity()["Arn"],
                          "arn:aws:iam::000000000000:user/sessions")
         self.refused("AccessDenied", own.get_session_token)
+        # Nothing of it outlives the session.
+        self.refused("AccessDenied", own.get_access_key_info, AccessKeyId=keys["AccessKeyId"])
+        self.iam.put_user_policy(UserName="sessions", PolicyName="keys",
+                                 PolicyDocument=document(allow("iam:*")))
+        self.as_keys("iam", keys).get_user()
+        self.refused("AccessDenied", self.as_keys("iam", session).create_access_key)
+        roots = self.server.api("sts").get_session_token(DurationSeconds=900)["Credentials"]
+        self.refused("AccessDenied", self.as_keys("iam", roots).create_user, UserName="more")
         for each in (keys, session):
             self.assertEqual(sts.get_access_key_info(AccessKeyId=each["AccessKeyId"])["Account"],
                              "000000000000")

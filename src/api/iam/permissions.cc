@@ -65,6 +65,11 @@ Permission permission_of(const Caller& caller, std::string_view operation,
     if (std::ranges::count(of_everything, operation) == 0) {
         permission.resources = resources_of(caller, operation, names);
     }
+    // Of whom policies are attached to; of operations about a policy itself it is the resource.
+    const bool is_attachment = operation.starts_with("Attach") || operation.starts_with("Detach");
+    if (const auto policy = is_attachment ? names.in_query("PolicyArn") : std::nullopt) {
+        permission.facts = {{"iam:PolicyARN", {*policy}, ""}};
+    }
     return permission;
 }
 

@@ -70,7 +70,8 @@ async::Task<wire::Outcome<UpdateUserResponse>> UpdateUser::handle(const Caller& 
     const auto done = co_await access.change_keys(caller, [&](Records& records) {
         auto renamed = records.identities.rename(caller.tenant, request.user_name,
                                                  request.new_user_name, request.new_path);
-        if (renamed && request.new_user_name) {
+        // Their keys say the ARN that was.
+        if (renamed && (request.new_user_name || request.new_path)) {
             access.accounts.forget_sessions(caller.tenant.account,
                                             {store::IdentityKind::User, request.user_name});
         }

@@ -1,5 +1,6 @@
 #include "api/lambda/permissions.h"
 
+#include <cstdint>
 #include <optional>
 
 #include "base/arn.h"
@@ -8,12 +9,21 @@
 namespace gatehouse::api::lambda {
 namespace {
 
+// Whether a version or an alias is a resource beside its function.
+enum class Qualified : std::uint8_t { No, Yes };
+
 // Functions are named in many ways; all mean one ARN.
-std::string function_resource(const Tenant& tenant, const std::optional<std::string>& text) {
+std::string function_resource(const Tenant& tenant, const std::optional<std::string>& text,
+                              std::string_view qualifier = "",
+                              Qualified qualified = Qualified::No) {
     if (!text) return "*";
-    const auto reference = functions::parse_function_reference(*text, "");
+    const auto reference = functions::parse_function_reference(*text, qualifier);
     if (!reference) return "*";
-    return make_arn(tenant, "lambda", "function:" + reference->name.value());
+    std::string resource = "function:" + reference->name.value();
+    if (qualified == Qualified::Yes && !reference->qualifier.empty()) {
+        resource += ":" + reference->qualifier;
+    }
+    return make_arn(tenant, "lambda", resource);
 }
 
 }  // namespace
@@ -27,7 +37,15 @@ Permission permission_of(const Caller& caller, std::string_view operation,
         permission.passed_roles = {{passed_role(caller.tenant, *role), "lambda.amazonaws.com"}};
     }
     if (operation == "Invoke") permission.action = "lambda:InvokeFunction";
-    if (operation == "CreateFunction") {
+    if (const auto principal =
+            operation == "AddPermission" ? names.in_body("Principal") : std::nullopt) {
+        permission.facts = {{"lambda:Principal", {*principal}, ""}};
+    }
+    // Of a version or an alias: that is a resource of its own, to invoke at least.
+    if (const auto name = operation == "Invoke" ? names.label("FunctionName") : std::nullopt) {
+        permission.resources = {function_resource(
+            caller.tenant, name, names.in_query("Qualifier").value_or(""), Qualified::Yes)};
+    } else if (operation == "CreateFunction") {
         permission.resources = {function_resource(caller.tenant, names.in_body("FunctionName"))};
     } else if (const auto arn = names.label("Resource")) {
         permission.resources = {*arn};

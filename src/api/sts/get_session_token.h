@@ -1,5 +1,5 @@
-// GetSessionToken: a user's keys that expire, with which it may do what it may. Deliberate
-// differences: no MFA, and IAM and STS take these keys as well.
+// GetSessionToken: a user's keys that expire, with which it may do what it may; but nothing of IAM,
+// and of STS AssumeRole and GetCallerIdentity alone (api.cc). Deliberate difference: no MFA.
 // Source: AWS STS API Reference, GetSessionToken.
 #pragma once
 

@@ -12,6 +12,7 @@
 #include "authentication/password_authenticator.h"
 #include "base/durable_file.h"
 #include "gateway/http_door.h"
+#include "server/serve/resource_tags.h"
 #include "server/version.h"
 
 namespace gatehouse::server {
@@ -162,6 +163,10 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
     if (!functions) return fail(std::move(functions.error()));
     made->functions = std::move(*functions);
+    made->judge->read_tags_with(
+        [runtime = made->functions.get()](storage::ResourceStore& store, const std::string& arn) {
+            return tags_of_resource(store, runtime->directory(), arn);
+        });
     return made;
 }
 

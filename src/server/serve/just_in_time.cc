@@ -43,7 +43,7 @@ async::Task<JustInTime::Outcome> JustInTime::make(const Waiting& waiting) {
         co_return registry::refuse(std::move(allowed.error()));
     }
     co_return co_await parts_.provisionings.run([&](registry::ProvisioningRecords& records) {
-        return records.provision_just_in_time(waiting.first, waiting.second, (*plan)->plan);
+        return records.provision_just_in_time(waiting.first, waiting.second, **plan);
     });
 }
 
