@@ -51,6 +51,13 @@ struct ClientCertificateCallback::Call {
     std::string permission_problem;
 
     const registry::DomainConfiguration& domain() const { return *credentials->domain; }
+    // Of what a function of another account answered nothing is shown to this one.
+    std::string shown(const functions::InvocationResult& result) const {
+        if (function.tenant.account != domain().tenant.account) {
+            return "(the function is of another account, which alone sees its answer)";
+        }
+        return std::string(std::string_view(result.payload).substr(0, shown_bytes_max));
+    }
     // "the function 'check' of domain configuration 'Fleet'"
     std::string answerer() const {
         return fmt::format("the function '{}' of domain configuration '{}'", function.name.view(),
@@ -196,7 +203,7 @@ async::Task<std::optional<Refusal>> ClientCertificateCallback::invoke(
                    {.duration = call.duration,
                     .wait_ms = settings_.profile.limits.authorizer_wait_ms,
                     .had_little_time = call.had_little_time},
-                   result ? result->payload.substr(0, shown_bytes_max) : std::string());
+                   result ? call.shown(*result) : std::string());
     if (failure.is_functions_fault) {
         call.gate->circuit.failed(call.client, ended);
         *is_failure_told = true;
@@ -209,11 +216,11 @@ async::Task<std::optional<Refusal>> ClientCertificateCallback::invoke(
 std::optional<Refusal> ClientCertificateCallback::judge(Call& call,
                                                         const functions::InvocationResult& result) {
     call.gate->circuit.answered();
-    call.trace.step(StepKind::AnswerReceived, StepStatus::Passed,
-                    fmt::format("{} start, {:.1f} ms: {}",
-                                result.start == functions::StartKind::Cold ? "cold" : "warm",
-                                static_cast<double>(call.duration.count()) / 1000,
-                                std::string_view(result.payload).substr(0, shown_bytes_max)));
+    call.trace.step(
+        StepKind::AnswerReceived, StepStatus::Passed,
+        fmt::format("{} start, {:.1f} ms: {}",
+                    result.start == functions::StartKind::Cold ? "cold" : "warm",
+                    static_cast<double>(call.duration.count()) / 1000, call.shown(result)));
     const auto answer = read_certificate_answer(result.payload);
     if (!answer) {
         metrics_.add(logs::Metric::AuthorizerErrors);

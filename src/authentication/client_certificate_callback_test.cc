@@ -154,6 +154,17 @@ TEST_F(ClientCertificateCallbackTest, AFunctionOfAnotherAccountHasToPermitIt) {
     }
 }
 
+TEST_F(ClientCertificateCallbackTest, WhatAFunctionOfAnotherAccountAnsweredIsNotShown) {
+    functions_.answer = R"({"isAuthenticated":true,"own":"secret"})";
+    const std::string own = domain_.client_certificate_callback;
+    domain_.client_certificate_callback = "arn:aws:lambda:us-east-1:222222222222:function:check";
+    EXPECT_EQ(sentence(), "let in");
+    EXPECT_FALSE(trace_text().contains("secret"));
+    domain_.client_certificate_callback = own;
+    EXPECT_EQ(sentence(), "let in");
+    EXPECT_TRUE(trace_text().contains("secret"));
+}
+
 TEST_F(ClientCertificateCallbackTest, AFunctionThatFailsAgainAndAgainIsLeftAlone) {
     functions_.error = Error{.kind = ErrorKind::Timeout, .message = "late"};
     for (int i = 0; i < 40; ++i) ask(credentials());

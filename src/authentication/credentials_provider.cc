@@ -108,6 +108,11 @@ std::expected<void, Refused> check_policies(const Identity& identity,
     return refused;
 }
 
+bool has_callback(const Credentials& credentials) {
+    return credentials.domain != nullptr &&
+           !credentials.domain->client_certificate_callback.empty();
+}
+
 }  // namespace
 
 async::Task<DeviceKeyAnswer> CredentialsProvider::provide(
@@ -128,6 +133,12 @@ async::Task<DeviceKeyAnswer> CredentialsProvider::provide(
     if (!known) co_return DeviceKeyAnswer{nullptr, of_certificate(std::move(known.error()))};
     if (auto refused = co_await parts_.callback.ask(credentials, trace, Deadline::never())) {
         co_return DeviceKeyAnswer{nullptr, of_certificate(std::move(*refused))};
+    }
+    if (has_callback(*credentials)) {
+        // The function may have thought for long, and its answer is not the registry's.
+        known = co_await parts_.certificates.ask_with_thing(
+            credentials, CertificateAuthenticator::Occasion::Review, trace);
+        if (!known) co_return DeviceKeyAnswer{nullptr, of_certificate(std::move(known.error()))};
     }
     DeviceKeyAnswer provided{known->identity, {}};
     const auto refuse = [&](Refused refused) {

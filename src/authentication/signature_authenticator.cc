@@ -179,6 +179,15 @@ IdentityPtr SignatureAuthenticator::make_identity(const Credentials& credentials
     policy::Variables variables =
         connection_variables(credentials, AuthenticationType::SigV4, parts_.clock);
     variables.set("aws:RequestedRegion", credentials.tenant.region.value());
+    variables.set("aws:ResourceAccount", credentials.tenant.account.value());
+    variables.set_family_absent("aws:ResourceTag/", "topics and clients have no tags");
+    if (credentials.http != nullptr) {
+        for (const auto& [key, name] :
+             {std::pair("aws:UserAgent", "User-Agent"), std::pair("aws:Referer", "Referer")}) {
+            const auto header = credentials.http->headers.find(name);
+            if (header) variables.set(key, std::string(*header));
+        }
+    }
     for (const policy::Variable& one : policies.variables.all()) {
         if (one.values.empty()) {
             variables.set_absent(one.name, one.absent_because);

@@ -23,6 +23,9 @@ def lambda_handler(event, context):
     how = os.environ["HOW"]
     if how == "hangs":
         threading.Event().wait(60)
+    if how == "thinks":
+        threading.Event().wait(3)
+        how = "yes"
     if how == "raises":
         raise RuntimeError("the list of revoked certificates cannot be fetched")
     return {"isAuthenticated": {"yes": True, "no": False, "nonsense": "true"}[how]}
@@ -164,6 +167,22 @@ class Asked(CallbackTest):
         self.server.api("lambda").delete_function(FunctionName="forbidden")
         record = self.refused("late", host, files)
         self.assertIn("could not be called", record["details"])
+
+    def test_a_certificate_that_is_revoked_meanwhile_gets_no_keys(self):
+        host = self.domain("thinking", "thinks")
+        made, files = self.certificate()
+        iam, role = self.server.api("iam"), "arn:aws:iam::000000000000:role/thinking"
+        iam.create_role(RoleName="thinking", AssumeRolePolicyDocument=json.dumps({
+            "Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Action": "sts:AssumeRole",
+                "Principal": {"Service": "credentials.iot.amazonaws.com"}}]}))
+        self.iot.create_role_alias(roleAlias="thinking", roleArn=role)
+        connection = self.connection(host, files)
+        connection.request("GET", "/role-aliases/thinking/credentials")
+        wait_until(lambda: self.events("thinking"), "the function's event")
+        self.iot.update_certificate(certificateId=made["certificateId"], newStatus="REVOKED")
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 403, answer.read())
 
     def test_the_registry_comes_first(self):
         host = self.domain("first", "yes")
