@@ -48,6 +48,12 @@ public:
     };
     ClientCertificateCallback(Settings settings, const Parts& parts);
 
+    // Whether a function is asked about them, which may take long.
+    static bool asks_about(const Credentials& credentials) {
+        return credentials.domain != nullptr &&
+               !credentials.domain->client_certificate_callback.empty() &&
+               !credentials.is_certificate_checked;
+    }
     // Of a client whose certificate the registry lets in. Why it is not let in; nothing: it is, or
     // its domain has no function. Answers before the deadline.
     async::Task<std::optional<Refusal>> ask(std::shared_ptr<const Credentials> credentials,

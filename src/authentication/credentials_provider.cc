@@ -108,11 +108,6 @@ std::expected<void, Refused> check_policies(const Identity& identity,
     return refused;
 }
 
-bool has_callback(const Credentials& credentials) {
-    return credentials.domain != nullptr &&
-           !credentials.domain->client_certificate_callback.empty();
-}
-
 }  // namespace
 
 async::Task<DeviceKeyAnswer> CredentialsProvider::provide(
@@ -134,7 +129,7 @@ async::Task<DeviceKeyAnswer> CredentialsProvider::provide(
     if (auto refused = co_await parts_.callback.ask(credentials, trace, Deadline::never())) {
         co_return DeviceKeyAnswer{nullptr, of_certificate(std::move(*refused))};
     }
-    if (has_callback(*credentials)) {
+    if (ClientCertificateCallback::asks_about(*credentials)) {
         // The function may have thought for long, and its answer is not the registry's.
         known = co_await parts_.certificates.ask_with_thing(
             credentials, CertificateAuthenticator::Occasion::Review, trace);

@@ -106,8 +106,13 @@ async::Task<AuthenticationResult> DeviceAuthenticator::ask_about_certificate(
     auto result = co_await certificates_.ask(credentials,
                                              CertificateAuthenticator::Occasion::Connection, trace);
     if (!result) co_return result;
-    auto refusal = co_await callback_.ask(std::move(credentials), trace, deadline);
+    auto refusal = co_await callback_.ask(credentials, trace, deadline);
     if (refusal) co_return std::unexpected(std::move(*refusal));
+    // A connection is looked at again once it stands; a request over HTTPS is served at once.
+    if (!credentials->mqtt && ClientCertificateCallback::asks_about(*credentials)) {
+        co_return co_await certificates_.ask(std::move(credentials),
+                                             CertificateAuthenticator::Occasion::Review, trace);
+    }
     co_return result;
 }
 

@@ -212,6 +212,19 @@ TEST_F(SignatureAuthenticatorTest, PoliciesMayAskForTheRegion) {
     EXPECT_FALSE((*identity)->policies->decide(Action::Publish, "any").allowed());
 }
 
+TEST_F(SignatureAuthenticatorTest, ADenyCountsWhateverItAsksFor) {
+    const auto connects_despite = [&](const std::string& condition) {
+        allow(R"({"Effect":"Allow","Action":"iot:*","Resource":"*"},)"
+              R"({"Effect":"Deny","Action":"*","Resource":"*","Condition":)" +
+              condition + "}");
+        return ask(presigned()).value()->policies->decide(Action::Connect, "lamp").allowed();
+    };
+    EXPECT_TRUE(connects_despite(R"({"Bool":{"aws:ViaAWSService":"true"}})"));
+    EXPECT_TRUE(connects_despite(R"({"StringEquals":{"aws:ResourceTag/a":"b"}})"));
+    EXPECT_FALSE(connects_despite(R"({"Bool":{"aws:ViaAWSService":"false"}})"));
+    EXPECT_FALSE(connects_despite(R"({"StringEquals":{"nobody:Knows":"it"}})"));
+}
+
 TEST_F(SignatureAuthenticatorTest, AChangeWhileTheKeyIsLookedUpCounts) {
     keys_.on_find = [this] { authenticator_.note(tenant_.account); };
     const auto credentials = presigned();

@@ -270,7 +270,7 @@ async::Task<Result<void>> RoleSessions::check_for_service(ServiceRoleRequest req
         .region = request.tenant.region,
         .action = {},
         .resources = {},
-        .context = {},
+        .context = {{"aws:RequestedRegion", {request.tenant.region.value()}, ""}},
         .identity_id = role->id,
         .session_facts = {{"aws:TokenIssueTime", format_iso8601(clock_.wall_now())}}};
     for (RoleAction& each : actions) {
