@@ -1,4 +1,5 @@
 // Whatever a function prints is looked through, whatever the secret is.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -38,9 +39,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool as_json = (data[0] & 0x40) != 0;
     if (as_json && !is_utf8(secret)) return 0;
     const std::string quoted = as_json ? quote_json(secret) : percent_encode(secret);
-    // What of a short one is left by a character before it that takes its first byte is too little.
+    // What of a short one is left by a character or an escape before it that takes its first bytes
+    // is too little.
     const auto first = secret.find_first_not_of('\\');
     if (first == secret.npos || functions::continues_character(secret[first])) return 0;
+    const bool is_taken_from = functions::unquote_part(line) != functions::unquote(line).text;
+    if (is_taken_from &&
+        functions::unquote_part(secret.substr(std::min<std::size_t>(4, secret.size()))).size() <
+            8) {
+        return 0;
+    }
     require(scrubber.scrub(line + quoted).contains("****"));
     return 0;
 }
