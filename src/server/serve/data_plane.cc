@@ -129,17 +129,22 @@ async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::A
     co_return Result<void>();
 }
 
+async::Task<Result<void>> pass_on_and_count(gateway::LoopGateway& loop,
+                                            const api::data::Asker& asker,
+                                            const api::data::Message& message, Deadline deadline) {
+    auto passed_on = co_await pass_on(loop, asker, message, deadline);
+    loop.metrics().add(metric_of(passed_on));
+    co_return passed_on;
+}
+
 }  // namespace
 
 async::Task<Result<void>> DataPlane::publish(api::data::Asker asker, api::data::Message message,
                                              Deadline deadline) {
     gateway::LoopGateway& loop = gateway_.on_loop(0);
     auto published = co_await async::run_on<Result<void>>(
-        loop.loop(), *async::EventLoop::current(), [&]() -> async::Task<Result<void>> {
-            auto passed_on = co_await pass_on(loop, asker, message, deadline);
-            loop.metrics().add(metric_of(passed_on));
-            co_return passed_on;
-        });
+        loop.loop(), *async::EventLoop::current(),
+        [&] { return pass_on_and_count(loop, asker, message, deadline); });
     record(
         gateway_.parts(), asker,
         {.type = logs::EventType::PublishIn, .topic = message.topic, .error = error_of(published)});
