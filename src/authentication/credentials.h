@@ -48,11 +48,12 @@ struct Credentials {
     std::optional<MqttCredentials> mqtt;
     // Of the host name that the client asked for; null: it has none.
     std::shared_ptr<const registry::DomainConfiguration> domain;
-    // The thing for which a client with a certificate wants keys (credentials_provider.h).
-    std::optional<std::string> thing_name;
+    // The thing for which a client with a certificate wants keys (credentials_provider.h), else
+    // null. Like all that few connections have, it takes one word of each.
+    std::unique_ptr<const std::string> thing_name;
     // Of a client that signed and is connected: the access key, which is all that is kept of its
-    // request (kept_for_review()).
-    std::string access_key_id;
+    // request (kept_for_review()); null: it has none.
+    std::unique_ptr<const std::string> access_key_id;
     // Why a custom authorizer may not decide here (the door's port, ALPN or SNI); null: it may.
     std::unique_ptr<const std::string> custom_authentication_problem;
     // Why a client certificate may not decide here (the door); null: it may.
@@ -78,7 +79,8 @@ struct Credentials {
     }
     // The name that tells the thing, where the certificate has it; over HTTP there may be none.
     std::optional<std::string> name_of_thing() const {
-        return mqtt ? std::optional(mqtt->client_id) : thing_name;
+        if (mqtt) return mqtt->client_id;
+        return thing_name ? std::optional(*thing_name) : std::nullopt;
     }
     // The MQTT user name, else empty.
     std::string_view user_name() const {

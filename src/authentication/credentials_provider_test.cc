@@ -91,7 +91,7 @@ protected:
         auto credentials = std::make_shared<Credentials>();
         credentials->tenant = tenant_;
         credentials->peer.client_certificate = certificate_.der;
-        credentials->thing_name = std::move(thing);
+        credentials->thing_name = thing ? std::make_unique<const std::string>(*thing) : nullptr;
         credentials->domain = domain_;
         return async::run_to_end(clock_, provider_.provide(std::move(credentials),
                                                            registry::RoleAliasName("cloud"), {}));

@@ -127,7 +127,8 @@ async::Task<AuthenticationResult> SignatureAuthenticator::ask(
 async::Task<AuthenticationResult> SignatureAuthenticator::review(
     std::shared_ptr<const Credentials> credentials, logs::TraceStore::Recorder trace) {
     const std::uint64_t epoch = const_count_of(credentials->tenant.account);
-    auto key = parts_.keys.find(signature::AccessKeyId(credentials->access_key_id));
+    const auto& key_id = credentials->access_key_id;
+    auto key = parts_.keys.find(signature::AccessKeyId(key_id ? *key_id : std::string()));
     AuthenticationResult result;
     if (!key) {
         result = refuse("SECURITY_TOKEN_INVALID",

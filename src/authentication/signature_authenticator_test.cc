@@ -265,7 +265,7 @@ TEST_F(SignatureAuthenticatorTest, NothingSecretIsKeptForReviews) {
     credentials->mqtt->password = Bytes{1, 2};
     const auto kept = kept_for_review(*credentials);
     EXPECT_EQ(kept->http, nullptr);
-    EXPECT_EQ(kept->access_key_id, "AKIDALICE");
+    EXPECT_EQ(*kept->access_key_id, "AKIDALICE");
     EXPECT_EQ(kept->mqtt->client_id, "c");
     EXPECT_FALSE(kept->mqtt->password);
 }

@@ -37,7 +37,8 @@ std::shared_ptr<const Credentials> kept_for_review(const Credentials& credential
     if (credentials.mqtt) kept->mqtt.emplace().client_id = credentials.mqtt->client_id;
     kept->names_endpoint = credentials.names_endpoint;
     if (const auto claim = signature::read_claim(view_of(*credentials.http))) {
-        kept->access_key_id = claim->credential.access_key_id.value();
+        kept->access_key_id =
+            std::make_unique<const std::string>(claim->credential.access_key_id.value());
     }
     return kept;
 }

@@ -114,7 +114,7 @@ std::shared_ptr<authentication::Credentials> credentials_of(LoopGateway& gateway
     note_door(*credentials, door, {asked_name(asked.request, asked.peer), tenant.is_endpoint},
               Carrier::Http, gateway.settings().profile.behaviour.door_rules);
     if (const auto thing = asked.request.headers.find(thing_name_header)) {
-        credentials->thing_name = std::string(*thing);
+        credentials->thing_name = std::make_unique<const std::string>(*thing);
     }
     return credentials;
 }
