@@ -1,0 +1,39 @@
+// The kinds of actions that there are, by their names in the API.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "async/event_loop.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/tenant.h"
+#include "rules/action.h"
+#include "rules/parameters.h"
+
+namespace gatehouse::rules {
+
+class LambdaDoor;
+class RepublishDoor;
+class LogDoor;
+
+// What actions work with; all outlive them. A null door: this kind cannot be performed (tools that
+// only look whether rules are right).
+struct ActionParts {
+    Tenant tenant;                     // of the rule
+    async::EventLoop* loop = nullptr;  // of actions
+    const Clock* clock = nullptr;
+    Random* random = nullptr;
+    LambdaDoor* functions = nullptr;
+    RepublishDoor* broker = nullptr;
+    LogDoor* logs = nullptr;
+};
+
+// Reads an action as the API gives it: an object with one member, the kind. InvalidInput names the
+// member that is wrong; Unsupported names a kind that AWS has and that is not done here, or one
+// that nobody has. `path`: "actions[0]".
+Result<ActionPtr> make_action(const json::value& action, const std::string& path,
+                              ActionTexts& texts, const ActionParts& parts);
+
+}  // namespace gatehouse::rules
