@@ -60,6 +60,11 @@ struct BatchTerms {
     std::chrono::milliseconds open_max{0};
 };
 
+// How an action went that went well.
+struct Done {
+    std::string details;  // what the rule's owner may want to know; mostly empty
+};
+
 class Action : Pinned {
 public:
     virtual ~Action() = default;
@@ -77,11 +82,11 @@ public:
     // Does it, on the loop of actions, where nothing may block. Timeout, Throttled and Unavailable
     // are tried again; every other failure is the last. The sentence is shown to the rule's owner.
     // The deadline is that of this try. The job lives until the task ends.
-    virtual async::Task<Result<void>> perform(const Job& job, Deadline deadline) const = 0;
+    virtual async::Task<Result<Done>> perform(const Job& job, Deadline deadline) const = 0;
 
     virtual BatchTerms batch_terms() const { return {}; }
     // The same for several, in their order, one outcome for each; with jobs_max over 1 alone.
-    virtual async::Task<std::vector<Result<void>>> perform_all(std::span<const Job* const> jobs,
+    virtual async::Task<std::vector<Result<Done>>> perform_all(std::span<const Job* const> jobs,
                                                                Deadline deadline) const;
 };
 

@@ -10,13 +10,11 @@
 #include "base/result.h"
 #include "base/tenant.h"
 #include "rules/action.h"
+#include "rules/doors.h"
 #include "rules/parameters.h"
 
 namespace gatehouse::rules {
 
-class LambdaDoor;
-class RepublishDoor;
-class LogDoor;
 
 // What actions work with; all outlive them. A null door: this kind cannot be performed (tools that
 // only look whether rules are right).
@@ -25,9 +23,10 @@ struct ActionParts {
     async::EventLoop* loop = nullptr;  // of actions
     const Clock* clock = nullptr;
     Random* random = nullptr;
-    LambdaDoor* functions = nullptr;
-    RepublishDoor* broker = nullptr;
+    FunctionDoor* functions = nullptr;
+    BrokerDoor* broker = nullptr;
     LogDoor* logs = nullptr;
+    RoleDoor* roles = nullptr;
 };
 
 // Reads an action as the API gives it: an object with one member, the kind. InvalidInput names the

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -50,7 +52,6 @@ public:
         OnUndefined on_undefined = OnUndefined::Fail;
     };
     const std::vector<Declared>& declared() const { return declared_; }
-    bool reads_payload() const;
 
 private:
     sql::TemplateTerms terms_;
