@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "mqtt/protocol.h"
@@ -22,6 +23,15 @@ struct HeldId {
     mqtt::PacketId packet_id = 0;
 };
 
+// Who published, for who hears of it (publish_listener.h).
+struct PublishedBy {
+    std::string_view principal;  // empty: nobody's
+    std::string_view source_ip;  // empty: not from a device's connection
+    std::string_view trace_id;   // empty: whoever needs one makes it
+    // How many rules, one after the other, made this message of another.
+    std::uint8_t hops = 0;
+};
+
 // The topic travels beside it, in a Route. Views need to live until publish() returns.
 struct Publication {
     BytesView payload;
@@ -36,6 +46,7 @@ struct Publication {
     Retain retain = Retain::No;
     // QoS 2 from a session's client: its packet id, which is held until the client releases it.
     mqtt::PacketId packet_id = 0;
+    const PublishedBy* by = nullptr;  // null: nobody says
 
     // Set by the broker: of a session that is kept on disk; and who has the message already, null:
     // nobody.

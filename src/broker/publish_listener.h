@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
+#include "base/tenant.h"
 #include "broker/publication.h"
 
 namespace gatehouse::broker {
@@ -20,8 +22,12 @@ enum class Disposition : std::uint8_t {
 // broker from within; post instead. There is no cost when a broker has no listener.
 class PublishListener {
 public:
-    virtual Disposition on_publish(const Publisher& from, const Route& route,
+    // What it finds out about the topic it may keep in `route.heard`.
+    virtual Disposition on_publish(const Publisher& from, Route& route,
                                    const Publication& publication) = 0;
+    // Whether it would care for a message on this topic: where nobody does, the server's own
+    // events are not made. From any thread.
+    virtual bool wants(const Tenant& tenant, std::string_view topic) const = 0;
 
 protected:
     ~PublishListener() = default;

@@ -28,6 +28,13 @@ struct PublishVerdict {
     std::uint32_t explanation = 0;
 };
 
+// What the listener (publish_listener.h) found out about the topic. Kept here for it, so that it
+// looks once for a topic; the broker only clears it with the route.
+struct ListenerFinding {
+    std::uint64_t generation = 0;         // of what it was found in; 0: not looked for yet
+    std::shared_ptr<const void> finding;  // null: the listener does not care for the topic
+};
+
 // A session on the route's own loop that receives the topic.
 struct Receiver {
     Session* session = nullptr;
@@ -55,6 +62,7 @@ class Route {
 public:
     std::string_view topic() const { return topic_; }
     PublishVerdict verdict;
+    ListenerFinding heard;
 
 private:
     friend class Publisher;
@@ -67,6 +75,7 @@ private:
     void assign(std::string_view topic) {
         topic_ = topic;
         verdict = {};
+        heard = {};
         stamp_ = {};
         told_loops_ = 0;
     }

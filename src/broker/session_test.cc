@@ -410,7 +410,8 @@ TEST(Session, FlappingClientsDoNotPileUpTimers) {
 
 class Ear final : public PublishListener {
 public:
-    Disposition on_publish(const Publisher& from, const Route& route,
+    bool wants(const Tenant&, std::string_view) const override { return false; }
+    Disposition on_publish(const Publisher& from, Route& route,
                            const Publication& publication) override {
         heard.push_back(std::string(from.client_id()) + " " + std::string(route.topic()) + " " +
                         std::string(text_of(publication.payload)));

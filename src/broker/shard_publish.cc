@@ -125,7 +125,8 @@ bool Shard::has_receivers(const Tenant& tenant, std::string_view topic) {
     MatchStamp stamp;
     found_.clear();
     shared_.tenant(tenant).tree.match(reader_, topic, stamp, found_);
-    return !found_.empty();
+    if (!found_.empty()) return true;
+    return shared_.listener != nullptr && shared_.listener->wants(tenant, topic);
 }
 
 void Shard::deliver(Route& route, TenantState& tenant, const Session* publisher,

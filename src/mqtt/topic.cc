@@ -161,4 +161,10 @@ std::string_view without_basic_ingest_prefix(std::string_view topic) {
     return slash == std::string_view::npos ? std::string_view() : topic.substr(slash + 1);
 }
 
+std::optional<std::string_view> basic_ingest_rule(std::string_view topic) {
+    if (!topic.starts_with(basic_ingest_prefix)) return std::nullopt;
+    topic.remove_prefix(basic_ingest_prefix.size());
+    return topic.substr(0, topic.find('/'));
+}
+
 }  // namespace gatehouse::mqtt

@@ -145,5 +145,7 @@ TopicBound broken_bound_of_filter(std::string_view filter, const TopicBounds& bo
 // What Basic Ingest leaves to count: "a/b" of "$aws/rules/RULE/a/b", empty if nothing follows the
 // rule name; other topics unchanged.
 std::string_view without_basic_ingest_prefix(std::string_view topic);
+// "RULE" of "$aws/rules/RULE" and "$aws/rules/RULE/a/b"; none: it is no topic of Basic Ingest.
+std::optional<std::string_view> basic_ingest_rule(std::string_view topic);
 
 }  // namespace gatehouse::mqtt

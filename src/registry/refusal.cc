@@ -14,6 +14,7 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::CertificateValidation:
         case Refusal::InvalidQuery:
         case Refusal::InvalidAggregation:
+        case Refusal::SqlParse:
         case Refusal::ResourceRegistrationFailure:
         case Refusal::RegistrationCodeValidation: return ErrorKind::InvalidInput;
         case Refusal::ResourceNotFound:
@@ -28,6 +29,7 @@ ErrorKind kind_of(Refusal refusal) {
         case Refusal::VersionConflict: return ErrorKind::Conflict;
         case Refusal::VersionsLimitExceeded:
         case Refusal::LimitExceeded: return ErrorKind::LimitExceeded;
+        case Refusal::Unauthorized: return ErrorKind::NotAllowed;
         case Refusal::IndexNotReady:
         case Refusal::ServiceUnavailable: return ErrorKind::Unavailable;
         case Refusal::InternalFailure: return ErrorKind::Internal;
@@ -74,6 +76,8 @@ std::string_view exception_name(Refusal refusal) {
         case Refusal::InvalidQuery: return "InvalidQueryException";
         case Refusal::InvalidAggregation: return "InvalidAggregationException";
         case Refusal::IndexNotReady: return "IndexNotReadyException";
+        case Refusal::SqlParse: return "SqlParseException";
+        case Refusal::Unauthorized: return "UnauthorizedException";
         case Refusal::ServiceUnavailable: return "ServiceUnavailableException";
         case Refusal::InternalFailure: return "InternalFailureException";
     }

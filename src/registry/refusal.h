@@ -32,6 +32,8 @@ enum class Refusal : std::uint8_t {
     InvalidQuery,                 // of the fleet index
     InvalidAggregation,           // of what it finds
     IndexNotReady,
+    SqlParse,      // of a topic rule
+    Unauthorized,  // also where AWS does not say that something is not there
     ServiceUnavailable,
     InternalFailure,
 };

@@ -19,6 +19,7 @@
 #include "registry/role_alias_record.h"
 #include "registry/thing_group_record.h"
 #include "registry/thing_type_record.h"
+#include "registry/topic_rule_kind.h"
 
 namespace gatehouse::registry {
 namespace {
@@ -42,6 +43,7 @@ const std::array taggables{
     Taggable{role_alias_resource, role_alias_kind, role_alias_words.what},
     Taggable{thing_group_resource, thing_group_kind, "thing group"},
     Taggable{"thingtype/", thing_type_kind, "thing type"},
+    Taggable{topic_rule_resource, topic_rule_kind, "topic rule"},
 };
 
 const Taggable* taggable_of(std::string_view resource) {

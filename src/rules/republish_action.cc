@@ -30,6 +30,11 @@ struct RepublishHeaders {
     std::vector<UserPropertyTexts> user_properties;
 };
 
+bool is_mqtt_text(std::string_view text) {
+    return text.size() <= mqtt::string_size_max &&
+           mqtt::check_text(text) == mqtt::TextProblem::None;
+}
+
 std::unexpected<Error> wrong_header(std::string_view header, std::string_view value,
                                     std::string_view wanted) {
     return fail(ErrorKind::InvalidInput,
@@ -55,7 +60,7 @@ public:
         for (const UserPropertyTexts& each : headers.user_properties) {
             const std::string_view key = job_.text(each.key);
             const std::string_view value = job_.text(each.value);
-            if (!mqtt::is_utf8_string(key) || !mqtt::is_utf8_string(value)) {
+            if (!is_mqtt_text(key) || !is_mqtt_text(value)) {
                 return wrong_header("userProperties", key, "UTF-8 of at most 65,535 bytes");
             }
             writer_.add_user_property(key, value);
@@ -96,7 +101,7 @@ private:
                             mqtt::PropertyId id) {
         const std::string_view value = filled(text);
         if (value.empty()) return {};
-        if (!mqtt::is_utf8_string(value)) {
+        if (!is_mqtt_text(value)) {
             return wrong_header(header, value, "UTF-8 of at most 65,535 bytes");
         }
         writer_.add(id, value);
@@ -132,14 +137,14 @@ struct RepublishParameters {
     RepublishHeaders headers;
 };
 
-// As a message on the topic may be published by AWS's rules.
 std::optional<std::string> republish_topic_problem(std::string_view topic) {
     if (topic.starts_with("$$")) topic.remove_prefix(1);
     if (mqtt::check_topic_name(topic) != mqtt::TopicProblem::None) {
         return fmt::format("'{}' is no topic", topic.substr(0, 80));
     }
-    if (mqtt::broken_bound_of_name(topic, mqtt::aws_topic_bounds) != mqtt::TopicBound::None) {
-        return fmt::format("'{}' is over 256 bytes or 8 levels", topic.substr(0, 80));
+    if (topic.starts_with("$aws/things/") && topic.contains("/jobs/")) {
+        return fmt::format("'{}' is a topic of jobs, on which rules do not publish",
+                           topic.substr(0, 80));
     }
     return std::nullopt;
 }

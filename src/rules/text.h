@@ -51,7 +51,7 @@ public:
         sql::Template filling;
         OnUndefined on_undefined = OnUndefined::Fail;
     };
-    const std::vector<Declared>& declared() const { return declared_; }
+    std::vector<Declared> take() && { return std::move(declared_); }
 
 private:
     sql::TemplateTerms terms_;

@@ -53,6 +53,7 @@ public:
 
     std::vector<std::string> variables;
     bool allows_services = true;
+    AnsweredFunctions answered;
     std::size_t service_count = 0;
     bool reads_payload = false;
     std::vector<Error> warnings;
@@ -277,6 +278,10 @@ private:
         if (!allows_services) {
             return wrong(at, fmt::format("{} cannot be used in an error action", service.name));
         }
+        if (answered && std::ranges::find(*answered, service.name) == answered->end()) {
+            return wrong(at, fmt::format("{} is not done here", service.name),
+                         ErrorKind::Unsupported);
+        }
         if (nesting_ > 0) {
             return wrong(at, fmt::format("{} cannot be used in a nested query", service.name));
         }
@@ -436,10 +441,12 @@ Result<void> check_where(Checker& checker, const syntax::Query& query, Checked& 
 
 }  // namespace
 
-Result<Checked> check_statement(std::string_view sql, Version version) {
+Result<Checked> check_statement(std::string_view sql, Version version,
+                                AnsweredFunctions answered) {
     const auto statement = parse_statement(sql);
     if (!statement) return fail(statement.error());
     Checker checker(sql, version);
+    checker.answered = answered;
     Checked made;
     made.version = version;
     made.topic_filter = statement->topic_filter;
@@ -468,6 +475,7 @@ Result<CheckedExpression> check_expression(std::string_view text, std::size_t& a
     Checker checker(text, terms.version);
     checker.variables = terms.variable_names;
     checker.allows_services = terms.allows_services;
+    checker.answered = terms.answered;
     checker.service_count = terms.first_service;
     auto operation = checker.check(*expression);
     if (!operation) return fail(std::move(operation.error()));

@@ -29,13 +29,15 @@ struct Checked {
     std::vector<Error> warnings;
 };
 
-Result<Checked> check_statement(std::string_view sql, Version version);
+Result<Checked> check_statement(std::string_view sql, Version version,
+                                AnsweredFunctions answered = std::nullopt);
 // One expression where these variables are set, as in a substitution template. Services are asked
 // where `allows_services`.
 struct ExpressionTerms {
     Version version = Version::V2016;
     std::vector<std::string> variable_names;
     bool allows_services = true;
+    AnsweredFunctions answered = std::nullopt;
     std::size_t first_service = 0;  // the number of the first call
 };
 struct CheckedExpression {

@@ -62,8 +62,9 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 Program::~Program() = default;
 
-Result<Program> Program::compile(std::string_view sql, Version version) {
-    auto checked = check_statement(sql, version);
+Result<Program> Program::compile(std::string_view sql, Version version,
+                                 AnsweredFunctions answered) {
+    auto checked = check_statement(sql, version, answered);
     if (!checked) return fail(std::move(checked.error()));
     return Program(std::make_unique<const Checked>(std::move(*checked)));
 }

@@ -62,7 +62,8 @@ class Program {
 public:
     // InvalidInput with line and column; Unsupported: a regular expression that RE2 has not, a
     // function that is not done here; TooLarge.
-    static Result<Program> compile(std::string_view sql, Version version);
+    static Result<Program> compile(std::string_view sql, Version version,
+                                   AnsweredFunctions answered = std::nullopt);
     Program(Program&&) noexcept;
     Program& operator=(Program&&) noexcept;
     ~Program();

@@ -36,7 +36,8 @@ Result<Template> Template::compile(std::string_view text, const TemplateTerms& t
     made->version = terms.version;
     ExpressionTerms inner{.version = terms.version,
                           .variable_names = terms.variable_names,
-                          .allows_services = !terms.is_of_error_action};
+                          .allows_services = !terms.is_of_error_action,
+                          .answered = terms.answered};
     std::size_t at = 0;
     while (at < text.size()) {
         const std::size_t begin = std::min(text.find("${", at), text.size());

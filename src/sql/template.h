@@ -23,6 +23,7 @@ struct TemplateTerms {
     Version version = Version::V2016;
     std::vector<std::string> variable_names;  // of the statement
     bool is_of_error_action = false;          // whose functions ask no services
+    AnsweredFunctions answered = std::nullopt;
 };
 
 struct Filled {

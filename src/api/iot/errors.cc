@@ -31,6 +31,8 @@ const wire::ErrorShape& shape_of(registry::Refusal refusal) {
         case Refusal::InvalidQuery: return errors::invalid_query_exception;
         case Refusal::InvalidAggregation: return errors::invalid_aggregation_exception;
         case Refusal::IndexNotReady: return errors::index_not_ready_exception;
+        case Refusal::SqlParse: return errors::sql_parse_exception;
+        case Refusal::Unauthorized: return errors::unauthorized_exception;
         case Refusal::ServiceUnavailable: return errors::service_unavailable_exception;
         case Refusal::InternalFailure: return errors::internal_failure_exception;
     }

@@ -1,0 +1,56 @@
+#include "rules/rule_engine.h"
+
+namespace gatehouse::rules {
+
+RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
+    : reports_(parts.events, parts.levels),
+      republisher_(parts.loop),
+      lanes_({.loop = parts.loop,
+              .reports = reports_,
+              .on_failed =
+                  [this](ExecutionPtr failed) { evaluator_.take_failed(std::move(failed)); }},
+             settings.lanes),
+      evaluator_({.loop = parts.loop,
+                  .clock = parts.clock,
+                  .random = parts.random,
+                  .reports = reports_,
+                  .lanes = lanes_,
+                  .functions = &parts.functions},
+                 settings.evaluator),
+      compile_(compile_parts(parts)),
+      directory_({.store = parts.store,
+                  .parent_match = settings.parent_match,
+                  .compile = compile_,
+                  .on_problem = parts.on_problem}),
+      listener_({.directory = directory_,
+                 .evaluator = evaluator_,
+                 .reports = reports_,
+                 .random = parts.random,
+                 .not_found = not_found_}) {}
+
+CompileParts RuleEngine::compile_parts(const Parts& parts) {
+    return {.actions = {.tenant = {},
+                        .loop = &parts.loop,
+                        .clock = &parts.clock,
+                        .random = &parts.random,
+                        .functions = &parts.functions,
+                        .broker = &republisher_,
+                        .logs = &parts.logs,
+                        .roles = &parts.roles},
+            .lanes = &lanes_,
+            .counts = nullptr};
+}
+
+CompileParts RuleEngine::checking() const {
+    CompileParts parts = compile_;
+    parts.lanes = nullptr;
+    return parts;
+}
+
+async::Task<void> RuleEngine::stop() {
+    co_await evaluator_.stop();
+    co_await lanes_.stop(Deadline::never());
+    republisher_.stop();
+}
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,84 @@
+// Rules at work: what is built of the parts of this module, in order.
+//
+// Lifetimes: built before the broker, which it listens to; serve() once there is one; both live
+// until the loops have ended.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "async/event_loop.h"
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "base/profile.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "broker/broker.h"
+#include "logs/event_sink.h"
+#include "logs/level.h"
+#include "rules/action_lane.h"
+#include "rules/republisher.h"
+#include "rules/doors.h"
+#include "rules/evaluator.h"
+#include "rules/rule_directory.h"
+#include "rules/rule_listener.h"
+#include "rules/rule_reports.h"
+#include "storage/resource_store.h"
+
+namespace gatehouse::rules {
+
+struct EngineSettings {
+    ParentMatch parent_match = ParentMatch::No;
+    LaneSettings lanes;
+    EvaluatorSettings evaluator;
+};
+
+class RuleEngine : Pinned {
+public:
+    // All must outlive it. The loop is the broker's first.
+    struct Parts {
+        async::EventLoop& loop;
+        const Clock& clock;
+        Random& random;
+        storage::ResourceStore& store;
+        logs::EventSink& events;
+        const logs::LevelResolver& levels;
+        FunctionDoor& functions;
+        LogDoor& logs;
+        RoleDoor& roles;
+        std::function<void(const Tenant&, const std::string& name, const std::string& why)>
+            on_problem;
+    };
+    RuleEngine(const Parts& parts, const EngineSettings& settings);
+
+    // The store's errors.
+    Result<void> load() { return directory_.load(); }
+    void note(const storage::Batch& batch) { directory_.note(batch); }
+    broker::PublishListener& listener() { return listener_; }
+    // Where rules republish to.
+    void serve(broker::Broker& broker) { republisher_.serve(broker); }
+    // To see whether a rule is right.
+    CompileParts checking() const;
+
+    const RuleDirectory& directory() const { return directory_; }
+    std::uint64_t ingest_not_found() const { return not_found_.value(); }
+    std::uint64_t payloads_read() const { return evaluator_.payloads_read(); }
+
+    // What is under way ends; what waits is not begun. From a task on the loop.
+    async::Task<void> stop();
+
+private:
+    CompileParts compile_parts(const Parts& parts);
+
+    const RuleReports reports_;
+    Republisher republisher_;
+    Count not_found_;
+    ActionLanes lanes_;
+    Evaluator evaluator_;
+    const CompileParts compile_;
+    RuleDirectory directory_;
+    RuleListener listener_;
+};
+
+}  // namespace gatehouse::rules

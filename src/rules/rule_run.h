@@ -1,0 +1,72 @@
+// One rule for one message: the statement, then the texts of its actions. Where a function has to
+// ask a service it stops, and goes on once it is answered.
+//
+//     RuleRun run(reading, rule);
+//     while (auto wanted = run.go_on(random)) run.answer(ask(*wanted));
+//     if (run.matches()) dispatch(run.take());
+//
+// Threads: one at a time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "rules/execution.h"
+#include "rules/reading.h"
+#include "sql/program.h"
+
+namespace gatehouse::rules {
+
+class RuleRun {
+public:
+    // Of its actions.
+    RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule);
+    // Of its error action, with what failed as payload. Requires: it has one.
+    static RuleRun of_error_action(std::shared_ptr<const Reading> reading,
+                                   const Execution& failed);
+
+    // What has to be asked; nothing: it is done.
+    std::optional<sql::ServiceCall> go_on(Random& random);
+    void answer(sql::Value value);
+    // It cannot be answered: the rule ends with this alone.
+    void give_up(ActionFailure failure);
+
+    const CompiledRule& rule() const { return *rule_; }
+    const RulePtr& shared_rule() const { return rule_; }
+    const Reading& reading() const { return *reading_; }
+    // Once it is done. Whether anything comes of it.
+    bool matches() const { return matches_; }
+
+    struct Results {
+        ExecutionPtr execution;
+        std::vector<Dispatched> jobs;
+    };
+    // Requires: done, and it matches.
+    Results take();
+
+private:
+    std::optional<sql::ServiceCall> run_statement(Random& random);
+    std::optional<sql::ServiceCall> fill_texts(Random& random);
+    const ActionSlot* slot() const;
+
+    std::shared_ptr<const Reading> reading_;
+    RulePtr rule_;
+    bool is_of_error_action_ = false;
+    bool is_selected_ = false;  // the statement has run
+    bool matches_ = false;
+    bool is_json_ = true;
+    std::shared_ptr<const std::string> payload_;
+    std::vector<sql::Value> variables_;
+    std::vector<sql::Value> answers_;  // to what is being evaluated
+    std::size_t slot_ = 0;             // whose texts are being filled
+    std::vector<std::string> texts_;
+    std::optional<std::string> undefined_;  // in a text of this slot
+    std::vector<ActionFailure> failures_;
+    std::vector<Dispatched> jobs_;
+};
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,51 @@
+// A topic rule as it is made and kept.
+// Source: AWS IoT API Reference, CreateTopicRule, TopicRule, TopicRulePayload.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/named.h"
+#include "base/tenant.h"
+#include "registry/texts.h"
+#include "sql/version.h"
+
+namespace gatehouse::rules {
+
+using RuleName = Named<std::string, struct RuleNameTag>;  // [a-zA-Z0-9_]{1,128}
+// An action as the API gives it, {"KIND": {…}}: JSON, an object.
+using ActionText = Named<std::string, struct ActionTextTag>;
+
+inline constexpr std::size_t rules_max = 1000;  // a tenant
+inline constexpr std::size_t actions_max = 10;  // a rule
+inline constexpr std::size_t rule_bytes_max = 256UL * 1024;
+
+// What CreateTopicRule and ReplaceTopicRule are given.
+struct RulePayload {
+    std::string sql;
+    sql::Version version = sql::Version::V2015;
+    std::string description;
+    std::vector<ActionText> actions;
+    std::optional<ActionText> error_action;
+    bool is_disabled = false;
+
+    bool operator==(const RulePayload&) const = default;
+};
+
+struct TopicRule {
+    Tenant tenant;
+    RuleName name;
+    RulePayload payload;
+    registry::Texts tags;
+    WallTime created{};
+
+    std::string arn() const;  // arn:aws:iot:REGION:ACCOUNT:rule/NAME
+    bool operator==(const TopicRule&) const = default;
+};
+
+std::string rule_arn(const Tenant& tenant, std::string_view name);
+
+}  // namespace gatehouse::rules
