@@ -30,6 +30,19 @@ std::optional<std::string> text_in(const json::value& object, std::string_view m
     return std::string(std::string_view(value->get_string()));
 }
 
+void add_texts_in(const json::value& value, std::string_view member,
+                  std::vector<std::string>& texts) {
+    if (const json::array* const list = value.if_array()) {
+        for (const json::value& each : *list) add_texts_in(each, member, texts);
+    }
+    const json::object* const object = value.if_object();
+    if (object == nullptr) return;
+    for (const auto& [name, inner] : *object) {
+        if (name == member && inner.is_string()) texts.emplace_back(inner.get_string());
+        add_texts_in(inner, member, texts);
+    }
+}
+
 }  // namespace
 
 RequestNames::RequestNames(const wire::Operation& operation, const wire::RequestParts& parts,
@@ -78,6 +91,12 @@ std::vector<std::string> RequestNames::list_in_body(std::string_view member) con
     for (const json::value& each : value->get_array()) {
         if (each.is_string()) texts.emplace_back(std::string_view(each.get_string()));
     }
+    return texts;
+}
+
+std::vector<std::string> RequestNames::all_in_body(std::string_view member) const {
+    std::vector<std::string> texts;
+    add_texts_in(body_, member, texts);
     return texts;
 }
 

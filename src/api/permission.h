@@ -59,6 +59,8 @@ public:
                                               std::string_view member) const;
     // The texts of a list in the body.
     std::vector<std::string> list_in_body(std::string_view member) const;
+    // The texts of all members of this name in the body, however deep.
+    std::vector<std::string> all_in_body(std::string_view member) const;
     // The texts of a map in the body.
     std::map<std::string, std::string> map_in_body(std::string_view member) const;
 

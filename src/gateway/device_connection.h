@@ -193,7 +193,8 @@ private:
     void refresh_log_level();
     void report_connected();
     void report_disconnected(const Ending& ending);
-    void report_publish_in(const mqtt::Publish& publish);
+    UuidText new_trace_id() const;
+    void report_publish_in(const mqtt::Publish& publish, std::string_view trace_id);
     void report_over_rate(std::uint64_t count, bool is_throttled);
     void report_not_retained(std::uint64_t count);
     void note_not_retained();

@@ -66,8 +66,13 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         [[unlikely]] {
         return refuse_oversize();
     }
-    broker::Publication publication{
-        .payload = publish.payload, .qos = publish.qos, .retain = retain_of(publish)};
+    const bool is_reported = keeps(logs::EventType::PublishIn, logs::Status::Success);
+    const UuidText trace_id = is_reported ? new_trace_id() : UuidText();
+    const broker::PublishedBy by{identity_->principal_id, facts_->source_ip, trace_id};
+    broker::Publication publication{.payload = publish.payload,
+                                    .qos = publish.qos,
+                                    .retain = retain_of(publish),
+                                    .by = &by};
     if (is_v5()) {
         const auto properties = forwarded(publish.properties, gateway_.scratch());
         publication.properties = properties.raw;
@@ -96,7 +101,7 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         }
     }
     gateway_.metrics().add(logs::Metric::PublishInSuccess);
-    if (keeps(logs::EventType::PublishIn, logs::Status::Success)) report_publish_in(publish);
+    if (is_reported) report_publish_in(publish, trace_id);
     if (outcome.congestion == broker::Congestion::Congested && !congested_) {
         congested_ = true;
         gateway_.shard().wait_for_relief(*this);

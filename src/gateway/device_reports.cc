@@ -116,8 +116,11 @@ void DeviceConnection::report_disconnected(const Ending& ending) {
          .disconnect_reason = name_of(ending.reason)});
 }
 
-void DeviceConnection::report_publish_in(const mqtt::Publish& publish) {
-    const std::string trace_id = make_uuid(gateway_.parts().random);
+UuidText DeviceConnection::new_trace_id() const {
+    return UuidText(make_uuid(gateway_.parts().random));
+}
+
+void DeviceConnection::report_publish_in(const mqtt::Publish& publish, std::string_view trace_id) {
     const logs::Member retained{"retain", std::string_view("True")};
     gateway_.parts().events.record(
         {.tenant = facts_->tenant(),

@@ -102,7 +102,7 @@ private:
 
 async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
                                            const HttpPublish& publish, BytesView payload,
-                                           Deadline deadline) {
+                                           Deadline deadline, broker::PublishedBy by) {
     assert(&gateway.loop() == async::EventLoop::current());
     broker::Publisher publisher(gateway.shard(), tenant);
     const auto outcome = publisher.publish(publisher.route_for(publish.topic),
@@ -111,7 +111,8 @@ async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& t
                                             .expiry_seconds = publish.expiry_seconds,
                                             .expiry_at = publish.expiry_at,
                                             .qos = publish.qos,
-                                            .retain = publish.retain});
+                                            .retain = publish.retain,
+                                            .by = &by});
     struct Answer {
         explicit Answer(async::EventLoop& loop) : came(loop) {}
         async::Wake came;
@@ -340,8 +341,9 @@ async::Task<authentication::AuthenticationResult> HttpDoor::identify(Call& call,
 
 async::Task<net::HttpResponse> HttpDoor::pass_on(Call& call, Deadline deadline) {
     const HttpPublish& publish = call.publish;
-    const broker::Kept kept = co_await pass_on_and_wait(gateway_, call.tenant, publish,
-                                                        bytes_of(call.request.body), deadline);
+    const broker::Kept kept = co_await pass_on_and_wait(
+        gateway_, call.tenant, publish, bytes_of(call.request.body), deadline,
+        {call.origin().principal_id, call.source_ip, call.trace_id});
     if (kept == broker::Kept::NotRetained) {
         gateway_.metrics().add(logs::Metric::PublishRetainedThrottle);
         report(call, "RETAINED_LIMIT", no_room_to_retain);

@@ -49,10 +49,11 @@ std::string_view host_of(const net::HttpRequest& request);
 std::string_view asked_name(const net::HttpRequest& request, const net::PeerFacts& peer);
 
 // Publishes on the gateway's loop. Yes once the message is on disk where it has to be; No: it
-// cannot be kept, or was not by the deadline; NotRetained. The views must live until then.
+// cannot be kept, or was not by the deadline; NotRetained. The views, those of who publishes
+// included, must live until then.
 async::Task<broker::Kept> pass_on_and_wait(LoopGateway& gateway, const Tenant& tenant,
                                            const HttpPublish& publish, BytesView payload,
-                                           Deadline deadline);
+                                           Deadline deadline, broker::PublishedBy by = {});
 
 class HttpDoor final : public net::Routes, Pinned {
 public:

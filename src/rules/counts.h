@@ -36,11 +36,10 @@ struct ActionCounts {
 };
 
 struct RuleCounts : Pinned {
-    Count topic_match;    // TopicMatch
-    Count executed;       // RulesExecuted: the condition held
-    Count parse_error;    // ParseError: the payload is no JSON
-    Count throttled;      // RuleMessageThrottled
-    Count not_found;      // RuleNotFound
+    Count topic_match;  // TopicMatch
+    Count executed;     // RulesExecuted: the condition held
+    Count parse_error;  // ParseError: the payload is no JSON
+    Count throttled;    // RuleMessageThrottled
 
     // Of actions of this name ("LambdaAction"); stays as long as this.
     ActionCounts& of_action(std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -161,6 +162,13 @@ async::Task<void> Evaluator::ask(std::unique_ptr<RuleRun> run, sql::ServiceCall 
     }
     Line& line = line_of(message);
     put(line, Answered{std::move(run)}, 0, false);
+}
+
+bool Evaluator::is_idle() const {
+    return asking_.running() == 0 &&
+           std::ranges::none_of(lines_, [](const auto& line) {
+               return line->queue.lock()->is_served;
+           });
 }
 
 async::Task<void> Evaluator::stop() {

@@ -70,6 +70,8 @@ public:
 
     // Nothing is begun any more, and no service asked. From a task on the loop.
     async::Task<void> stop();
+    // Whether nothing waits, is evaluated or asked. On the loop.
+    bool is_idle() const;
     // How many payloads were parsed.
     std::uint64_t payloads_read() const { return payloads_read_.load(std::memory_order_relaxed); }
 

@@ -12,7 +12,9 @@ Reading::Reading(MessagePtr message, WallTime now) : message_(std::move(message)
              .client_id = message_->client_id,
              .principal = message_->principal,
              .source_ip = message_->source_ip,
-             .trace_id = message_->trace_id};
+             // Of messages that came by MQTT.
+             .trace_id = message_->client_id.empty() ? std::string_view()
+                                                     : std::string_view(message_->trace_id)};
     if (document_.parse(message_->payload)) view_.document = &document_;
     if (!message_->properties.empty()) read_properties();
 }

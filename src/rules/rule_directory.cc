@@ -1,5 +1,6 @@
 #include "rules/rule_directory.h"
 
+#include <algorithm>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,12 @@ bool is_same_work(RulePayload a, RulePayload b) {
 }
 
 }  // namespace
+
+bool changes_rules(const storage::Batch& batch) {
+    return std::ranges::any_of(batch.changes(), [](const storage::Change& change) {
+        return changed_rule(change) != nullptr;
+    });
+}
 
 Result<void> RuleDirectory::load() {
     const std::scoped_lock lock(mutex_);

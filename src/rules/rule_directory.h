@@ -26,6 +26,8 @@ namespace gatehouse::rules {
 using RuleSetPtr = std::shared_ptr<const RuleSet>;
 using RuleSets = std::unordered_map<Tenant, RuleSetPtr>;  // of tenants that have rules
 
+bool changes_rules(const storage::Batch& batch);
+
 class RuleDirectory : Pinned {
 public:
     // All must outlive it.

@@ -1,9 +1,17 @@
 #include "rules/rule_engine.h"
 
+#include "async/wake.h"
+
 namespace gatehouse::rules {
+namespace {
+
+constexpr std::chrono::milliseconds idle_look{5};
+
+}  // namespace
 
 RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
-    : reports_(parts.events, parts.levels),
+    : loop_(parts.loop),
+      reports_(parts.events, parts.levels),
       republisher_(parts.loop),
       lanes_({.loop = parts.loop,
               .reports = reports_,
@@ -47,7 +55,11 @@ CompileParts RuleEngine::checking() const {
     return parts;
 }
 
-async::Task<void> RuleEngine::stop() {
+async::Task<void> RuleEngine::stop(Deadline deadline) {
+    while ((!evaluator_.is_idle() || lanes_.pending() != 0) &&
+           !deadline.passed(loop_.clock().steady_now())) {
+        co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), idle_look));
+    }
     co_await evaluator_.stop();
     co_await lanes_.stop(Deadline::never());
     republisher_.stop();

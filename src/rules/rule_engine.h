@@ -63,14 +63,18 @@ public:
 
     const RuleDirectory& directory() const { return directory_; }
     std::uint64_t ingest_not_found() const { return not_found_.value(); }
+    // On the loop.
+    std::size_t pending_jobs() const { return lanes_.pending(); }
     std::uint64_t payloads_read() const { return evaluator_.payloads_read(); }
 
-    // What is under way ends; what waits is not begun. From a task on the loop.
-    async::Task<void> stop();
+    // What waits is done until the deadline; then what is under way ends, and nothing more is
+    // begun. From a task on the loop.
+    async::Task<void> stop(Deadline deadline);
 
 private:
     CompileParts compile_parts(const Parts& parts);
 
+    async::EventLoop& loop_;
     const RuleReports reports_;
     Republisher republisher_;
     Count not_found_;

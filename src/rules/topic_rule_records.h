@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/profile.h"
 #include "registry/listing.h"
 #include "registry/on_workers.h"
 #include "registry/stored.h"

@@ -44,6 +44,15 @@ struct FunctionSettings {
     std::uint32_t idle_seconds = 600;
 };
 
+// How much may wait for topic rules and what they do.
+struct RuleSettings {
+    std::uint32_t threads = 1;  // that evaluate statements
+    std::uint32_t messages_max = 20'000;
+    std::uint32_t action_jobs_max = 1000;
+    std::uint32_t action_workers = 8;
+    std::uint32_t action_tries = 3;
+};
+
 // Of the doors for devices.
 struct TlsSettings {
     // PEM files of the operator's; empty: the server's own authority makes the certificate.
@@ -114,6 +123,7 @@ struct Settings {
     PasswordFileSettings passwords;
     std::string authorizers_file;  // empty: none are declared
     FunctionSettings functions;
+    RuleSettings rules;
     LogSettings logs;
 
     // Whether every one of the addresses is this machine's own.

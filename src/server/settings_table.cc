@@ -258,6 +258,30 @@ SettingTable functions() {
     };
 }
 
+SettingTable rules() {
+    using S = Settings;
+    using R = RuleSettings;
+    return {
+        number<&S::rules, &R::threads>(
+            "rules.threads", {1, 64},
+            "Threads that evaluate the statements of topic rules; messages on one topic keep their "
+            "order."),
+        number<&S::rules, &R::messages_max>(
+            "rules.messages-max", {1, 10'000'000},
+            "Messages that wait for each of them; over it rules do not see the newest "
+            "(RuleMessageThrottled)."),
+        number<&S::rules, &R::action_jobs_max>(
+            "rules.action-jobs-max", {1, 1'000'000},
+            "Results that wait for one action of one rule; over it the newest fails."),
+        number<&S::rules, &R::action_workers>("rules.action-workers", {1, 1000},
+                                              "How many of them are under way at once."),
+        number<&S::rules, &R::action_tries>(
+            "rules.action-tries", {1, 10},
+            "How often an action is tried in all whose target does not answer, or wants no more "
+            "just now."),
+    };
+}
+
 SettingTable logs() {
     using S = Settings;
     using L = LogSettings;
@@ -288,6 +312,7 @@ SettingTable make_table() {
     append(table, identity_and_access());
     append(table, running());
     append(table, functions());
+    append(table, rules());
     append(table, logs());
     append(table, profile_settings());
     return table;

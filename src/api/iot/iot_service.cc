@@ -23,6 +23,7 @@ Service make_iot_service(const IotParts& parts) {
     add_group_operations(service, parts);
     add_index_operations(service, parts);
     add_policy_operations(service, parts);
+    add_rule_operations(service, parts);
     add_thing_operations(service, parts);
     return service;
 }

@@ -31,6 +31,7 @@
 #include "registry/thing_groups.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
+#include "rules/topic_rules.h"
 
 namespace gatehouse::api {
 
@@ -55,6 +56,7 @@ struct IotParts {
     registry::Provisionings& provisionings;
     registry::Tags& tags;
     registry::RoleAliases& role_aliases;
+    rules::TopicRules& rules;
     registry::EventConfigurations& events;
     registry::DomainConfigurations& domains;
     indexing::IndexingConfigurations& indexing;

@@ -13,5 +13,6 @@ void add_policy_operations(Service& service, const IotParts& parts);
 void add_thing_operations(Service& service, const IotParts& parts);
 void add_index_operations(Service& service, const IotParts& parts);
 void add_group_operations(Service& service, const IotParts& parts);
+void add_rule_operations(Service& service, const IotParts& parts);
 
 }  // namespace gatehouse::api

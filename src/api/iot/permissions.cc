@@ -14,7 +14,7 @@ namespace gatehouse::api::iot {
 namespace {
 
 // What most operations are about, by the label in their path.
-constexpr std::array<NamedResource, 10> labelled{{{"thingName", "thing/"},
+constexpr std::array<NamedResource, 11> labelled{{{"thingName", "thing/"},
                                                   {"thingGroupName", "thinggroup/"},
                                                   {"thingTypeName", "thingtype/"},
                                                   {"billingGroupName", "billinggroup/"},
@@ -23,7 +23,8 @@ constexpr std::array<NamedResource, 10> labelled{{{"thingName", "thing/"},
                                                   {"certificateId", "cert/"},
                                                   {"caCertificateId", "cacert/"},
                                                   {"roleAlias", "rolealias/"},
-                                                  {"indexName", "index/"}}};
+                                                  {"indexName", "index/"},
+                                                  {"ruleName", "rule/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
 constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
                                                        {"thingArn", ""},
@@ -97,8 +98,21 @@ constexpr std::array<RolePasser, 6> role_passers{
      {"UpdateCACertificate", "registrationConfig", iot_itself},
      {"UpdateRoleAlias", "", credentials_provider}}};
 
+// Actions name their roles wherever they want to.
+std::vector<PassedRole> roles_of_rule(const Tenant& tenant, const RequestNames& names) {
+    std::vector<PassedRole> roles;
+    for (const std::string& role : names.all_in_body("roleArn")) {
+        PassedRole passed{passed_role(tenant, role), iot_itself};
+        if (std::ranges::count(roles, passed) == 0) roles.push_back(std::move(passed));
+    }
+    return roles;
+}
+
 std::vector<PassedRole> passed_roles(const Tenant& tenant, std::string_view operation,
                                      const RequestNames& names) {
+    if (operation == "CreateTopicRule" || operation == "ReplaceTopicRule") {
+        return roles_of_rule(tenant, names);
+    }
     const auto* passer = std::ranges::find(role_passers, operation, &RolePasser::operation);
     if (passer == role_passers.end()) return {};
     const auto role = passer->within.empty() ? names.in_body("roleArn")

@@ -13,6 +13,7 @@ SCALARS = {
     "boolean": "bool",
     "timestamp": "WallTime",
     "blob": "Bytes",
+    "document": "wire::AnyObject",  # ours: any JSON object
 }
 INITIAL = {"std::int32_t": " = 0", "std::int64_t": " = 0", "double": " = 0", "bool": " = false",
            "WallTime": "{}"}

@@ -9,6 +9,8 @@ from model import pascal, snake
 BANNER = "// Generated from the service model by src/api/wire/generate.py.\n"
 STRUCT_INCLUDES = ["<cstdint>", "<map>", "<optional>", "<string>", "<string_view>", "<vector>",
                    '"base/bytes.h"', '"base/clock.h"']
+# Where there are members of type "document".
+DOCUMENT_INCLUDES = ['"api/wire/any_object.h"']
 CODEC_INCLUDES = ['"api/wire/hand_written_patterns.h"', '"api/wire/request_reader.h"',
                   '"api/wire/response_writer.h"', '"api/wire/xml_writer.h"']
 
@@ -81,6 +83,8 @@ class Emitter:
                 for name in sorted(names, key=snake)]
 
     def header(self, includes, body):
+        if "wire::AnyObject" in body:
+            includes = DOCUMENT_INCLUDES + includes
         system = [i for i in includes if i.startswith("<")]
         own = [i for i in includes if not i.startswith("<")]
         text = "#pragma once\n\n"

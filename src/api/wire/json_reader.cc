@@ -106,6 +106,15 @@ bool read(const JsonValue& value, WallTime& out, const Rule&, DecodeContext& con
     return true;
 }
 
+bool read(const JsonValue& value, AnyObject& out, const Rule&, DecodeContext& context) {
+    if (!value.is_object()) {
+        context.malformed("an object", value);
+        return false;
+    }
+    out.text = to_text(value);
+    return true;
+}
+
 bool read(const JsonValue& value, Bytes& out, const Rule& rule, DecodeContext& context) {
     const auto* text = value.if_string();
     auto bytes =

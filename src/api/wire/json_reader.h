@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "api/wire/any_object.h"
 #include "api/wire/decode_context.h"
 #include "api/wire/timestamp.h"
 #include "base/bytes.h"
@@ -28,6 +29,7 @@ bool read(const JsonValue& value, double& out, const Rule& rule, DecodeContext& 
 bool read(const JsonValue& value, bool& out, const Rule& rule, DecodeContext& context);
 bool read(const JsonValue& value, WallTime& out, const Rule& rule, DecodeContext& context);
 bool read(const JsonValue& value, Bytes& out, const Rule& rule, DecodeContext& context);
+bool read(const JsonValue& value, AnyObject& out, const Rule& rule, DecodeContext& context);
 
 class ObjectReader {
 public:

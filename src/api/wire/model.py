@@ -4,6 +4,8 @@ An overlay is a JSON merge patch (RFC 7396) over the model of the same service, 
 format: members are added or replaced, null removes. A service that botocore does not know is
 described by its overlay alone.
 
+Of our own is the type "document": a JSON object that the service itself looks into.
+
 Two keys of ours in an overlay's "metadata": "botocore" names the model that is patched, and
 "acceptedSigningNames" lists the names a client may sign the service with.
 """

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "api/wire/any_object.h"
 #include "api/wire/message.h"
 #include "api/wire/timestamp.h"
 #include "base/bytes.h"
@@ -29,6 +30,9 @@ void write(JsonText& json, std::int64_t value);
 void write(JsonText& json, double value);
 void write(JsonText& json, bool value);
 void write(JsonText& json, const Bytes& value);  // base64
+inline void write(JsonText& json, const AnyObject& value) {
+    json.text += value.text;
+}
 void write_time(JsonText& json, WallTime value, TimeForm form);
 inline void write(JsonText& json, WallTime value) {
     write_time(json, value, TimeForm::EpochSeconds);

@@ -112,6 +112,7 @@ api::Service make_iot(const ControlApi::Parts& parts) {
          .provisionings = *parts.resources.provisionings,
          .tags = *parts.resources.tags,
          .role_aliases = *parts.resources.role_aliases,
+         .rules = parts.rules,
          .events = *parts.resources.events,
          .domains = *parts.resources.domains,
          .indexing = *parts.resources.indexing,

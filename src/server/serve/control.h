@@ -35,6 +35,7 @@
 #include "registry/thing_groups.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
+#include "rules/topic_rules.h"
 #include "server/serve/data_plane.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
@@ -95,6 +96,7 @@ public:
         // What /ready answers with: true once every door is open.
         std::function<bool()> is_ready;
         DeviceEndpoints& endpoints;
+        rules::TopicRules& rules;
         // Of the door that is open by now.
         std::function<std::optional<std::uint16_t>()> mqtts_port;
     };

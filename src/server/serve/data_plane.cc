@@ -118,7 +118,8 @@ async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::A
     const auto publish = read_message(message, loop.settings().profile);
     if (!publish) co_return fail(publish.error());
     const broker::Kept kept =
-        co_await gateway::pass_on_and_wait(loop, asker.tenant, *publish, message.payload, deadline);
+        co_await gateway::pass_on_and_wait(loop, asker.tenant, *publish, message.payload, deadline,
+                                           {asker.principal, {}, asker.trace_id});
     if (kept == broker::Kept::NotRetained) {
         co_return fail(ErrorKind::Throttled, std::string(gateway::no_room_to_retain));
     }

@@ -283,7 +283,7 @@ Result<void> Devices::start_broker(const Parts& parts) {
                                                            *foundation.levels, foundation.random,
                                                            &gateway::DeviceConnection::taker_of);
     broker_ = std::make_unique<broker::Broker>(
-        broker_settings(parts), ports, nullptr, drop_reports_.get(),
+        broker_settings(parts), ports, &parts.rules, drop_reports_.get(),
         persistence(foundation, default_tenant(parts.settings)));
     if (foundation.messages != nullptr) {
         if (auto restored = broker_->restore(); !restored) {

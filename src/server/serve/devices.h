@@ -55,6 +55,7 @@ public:
         iam::RoleSessions& role_sessions;
         registry::RoleAliases& role_aliases;
         registry::Provisionings& provisionings;
+        broker::PublishListener& rules;
     };
     // InvalidInput: the policy for anonymous clients, the file of passwords, or that of authorizers
     // cannot be used.

@@ -1,5 +1,6 @@
 #include "server/serve/foundation.h"
 #include "net/address.h"
+#include "rules/rule_directory.h"
 
 #include "server/serve/tell_operator.h"
 
@@ -106,6 +107,10 @@ void Foundation::note(const storage::Batch& batch) {
     identity_watch->note(batch);
     domains->note(batch);
     index->note(batch);
+    if (rules::changes_rules(batch)) {
+        const auto note_rules = on_rules_changed.lock();
+        if (*note_rules) (*note_rules)(batch);
+    }
     if (!registry::writes_events(batch)) return;
     const auto tell = on_events_written.lock();
     if (*tell) (*tell)();

@@ -55,6 +55,8 @@ public:
     std::unique_ptr<registry::EventOutbox> event_outbox;
     // Called, on any thread, when events were written into it; null: nobody publishes them.
     async::Guarded<std::function<void()>> on_events_written;
+    // Called, on any thread, with batches that change topic rules; null: nobody runs them.
+    async::Guarded<std::function<void(const storage::Batch&)>> on_rules_changed;
     std::unique_ptr<storage::ObservedResourceStore> observed_store;
     // Of what is observed. What it changes there is told to all that stand before it.
     std::unique_ptr<indexing::IndexWorker> index;

@@ -86,6 +86,7 @@ async::Task<std::string> MetricsPage::text() {
                 "Bytes of changes that wait for the disk.");
     text.sample(static_cast<double>(all.waiting_for_disk));
     write_cloudwatch(text);
+    write_rules(text);
     write_times(text);
     write_process(text);
     co_return text.take();
@@ -104,6 +105,60 @@ void MetricsPage::write_connections(MetricsText& text) const {
                         static_cast<double>(open));
         }
     }
+}
+
+void MetricsPage::write_rules(MetricsText& text) const {
+    const auto sets = parts_.rules.directory().sets().get();
+    const auto for_each_rule = [&](const auto& visit) {
+        for (const auto& [tenant, set] : *sets) {
+            for (const auto& [name, member] : set->members()) {
+                visit(tenant, name, *member.rule->counts);
+            }
+        }
+    };
+    text.family("gatehouse_rules_total", MetricKind::Counter,
+                "What happened to topic rules, by CloudWatch's names.");
+    for_each_rule([&](const Tenant& tenant, const std::string& name,
+                      const rules::RuleCounts& counts) {
+        const std::pair<std::string_view, const rules::Count&> all[] = {
+            {"TopicMatch", counts.topic_match},
+            {"RulesExecuted", counts.executed},
+            {"ParseError", counts.parse_error},
+            {"RuleMessageThrottled", counts.throttled}};
+        for (const auto& [what, count] : all) {
+            text.sample({{"account", tenant.account.view()},
+                         {"region", tenant.region.view()},
+                         {"rule", name},
+                         {"name", what}},
+                        static_cast<double>(count.value()));
+        }
+    });
+    text.family("gatehouse_rule_actions_total", MetricKind::Counter,
+                "What became of the actions of topic rules, by CloudWatch's names.");
+    for_each_rule([&](const Tenant& tenant, const std::string& name,
+                      const rules::RuleCounts& counts) {
+        counts.for_each_action([&](const std::string& action, const rules::ActionCounts& of) {
+            const std::pair<std::string_view, const rules::Count&> all[] = {
+                {"Success", of.success},
+                {"Failure", of.failure},
+                {"ErrorActionSuccess", of.error_action_success},
+                {"ErrorActionFailure", of.error_action_failure}};
+            for (const auto& [what, count] : all) {
+                text.sample({{"account", tenant.account.view()},
+                             {"region", tenant.region.view()},
+                             {"rule", name},
+                             {"action", action},
+                             {"name", what}},
+                            static_cast<double>(count.value()));
+            }
+        });
+    });
+    text.family("gatehouse_rules_not_found_total", MetricKind::Counter,
+                "Messages of Basic Ingest for rules that there are not (RuleNotFound).");
+    text.sample(static_cast<double>(parts_.rules.ingest_not_found()));
+    text.family("gatehouse_rule_jobs", MetricKind::Gauge,
+                "Results of topic rules that wait for an action, or are with one.");
+    text.sample(static_cast<double>(parts_.rules.pending_jobs()));
 }
 
 void MetricsPage::write_messages(MetricsText& text) const {

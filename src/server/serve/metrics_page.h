@@ -13,6 +13,7 @@
 #include "api/origin_guard.h"
 #include "gateway/gateway.h"
 #include "net/http.h"
+#include "rules/rule_engine.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/serve/metrics_text.h"
@@ -39,6 +40,7 @@ public:
         Foundation& foundation;
         Loops& loops;
         gateway::Gateway& gateway;
+        const rules::RuleEngine& rules;
         const ApiCallCounts& api_calls;
         api::OriginGuard::Names host_names;  // by which it is asked, beside addresses
     };
@@ -54,6 +56,7 @@ private:
     void write_messages(MetricsText& text) const;
     void write_cloudwatch(MetricsText& text) const;
     void write_brokers_events(MetricsText& text) const;
+    void write_rules(MetricsText& text) const;
     void write_times(MetricsText& text) const;
     void write_process(MetricsText& text) const;
 

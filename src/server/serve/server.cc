@@ -50,6 +50,13 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                .authorizers = *made->resources_->authorizers,
                                .certificate = *made->foundation_->certificate,
                                .workers = made->foundation_->workers});
+    auto rules = Rules::load({.settings = all,
+                              .foundation = *made->foundation_,
+                              .loops = *made->loops_,
+                              .functions = *made->resources_->functions,
+                              .roles = *made->resources_->role_sessions});
+    if (!rules) return fail(std::move(rules.error()));
+    made->rules_ = std::move(*rules);
     auto devices = Devices::make({.settings = all,
                                   .foundation = *made->foundation_,
                                   .loops = *made->loops_,
@@ -61,9 +68,11 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                   .judge = *made->resources_->judge,
                                   .role_sessions = *made->resources_->role_sessions,
                                   .role_aliases = *made->resources_->role_aliases,
-                                  .provisionings = *made->resources_->provisionings});
+                                  .provisionings = *made->resources_->provisionings,
+                                  .rules = made->rules_->listener()});
     if (!devices) return fail(std::move(devices.error()));
     made->devices_ = std::move(*devices);
+    made->rules_->serve(made->devices_->gateway().parts().broker);
     made->api_ = std::make_unique<ControlApi>(
         ControlApi::Parts{.settings = all,
                           .foundation = *made->foundation_,
@@ -73,12 +82,14 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                           .gateway = made->devices_->gateway(),
                           .is_ready = [server = made.get()] { return server->ready_.load(); },
                           .endpoints = *made->endpoints_,
+                          .rules = made->rules_->records(),
                           .mqtts_port = [server = made.get()] { return server->mqtts_port(); }});
     made->devices_->gateway().offer(made->api_->routes_at_doors());
     made->metrics_ =
         std::make_unique<MetricsPage>(MetricsPage::Parts{.foundation = *made->foundation_,
                                                          .loops = *made->loops_,
                                                          .gateway = made->devices_->gateway(),
+                                                         .rules = made->rules_->engine(),
                                                          .api_calls = made->api_->calls(),
                                                          .host_names = names_asked_by(all)});
     made->registry_events_ = std::make_unique<RegistryEvents>(
@@ -210,6 +221,7 @@ async::Task<void> Server::drain_all() {
     foundation_->traces->end_following();
     co_await devices_->stop();
     co_await doors_->drain_api(within(settings_.drain_ms));
+    co_await rules_->stop(within(settings_.drain_ms));
     co_await resources_->functions->stop(within(functions_end_ms));
     co_await ocsp_stapling_->stop();
     co_await devices_->drain(within(last_words_ms));
