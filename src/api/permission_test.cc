@@ -72,6 +72,25 @@ TEST(Permission, WhatLogsAndRegistersInARolesNamePassesIt) {
                 ElementsAre());
 }
 
+TEST(Permission, ATopicRulePassesTheRolesOfItsActions) {
+    const std::string body =
+        R"({"sql":"","actions":[{"republish":{"roleArn":"arn:aws:iam::111111111111:role/a"}},)"
+        R"({"http":{"auth":{"sigv4":{"roleArn":"arn:aws:iam::111111111111:role/b"}}}},)"
+        R"({"s3":{"roleArn":"arn:aws:iam::111111111111:role/a"}}],)"
+        R"("errorAction":{"sqs":{"roleArn":"arn:aws:iam::111111111111:role/c"}}})";
+    for (const char* operation : {"CreateTopicRule", "ReplaceTopicRule"}) {
+        const Permission rule = iot_needs(operation, {"hot"}, body);
+        EXPECT_EQ(rule.action, "iot:" + std::string(operation));
+        EXPECT_THAT(rule.resources, ElementsAre("arn:aws:iot:us-east-1:111111111111:rule/hot"));
+        EXPECT_THAT(
+            rule.passed_roles,
+            ElementsAre(PassedRole{"arn:aws:iam::111111111111:role/a", "iot.amazonaws.com"},
+                        PassedRole{"arn:aws:iam::111111111111:role/b", "iot.amazonaws.com"},
+                        PassedRole{"arn:aws:iam::111111111111:role/c", "iot.amazonaws.com"}));
+    }
+    EXPECT_THAT(iot_needs("DeleteTopicRule", {"hot"}).passed_roles, ElementsAre());
+}
+
 TEST(Permission, ARoleAliasPassesItsRole) {
     const Permission alias = iot_needs("CreateRoleAlias", {"Reader"},
                                        R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})");

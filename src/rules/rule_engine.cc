@@ -56,8 +56,7 @@ CompileParts RuleEngine::checking() const {
 }
 
 async::Task<void> RuleEngine::stop(Deadline deadline) {
-    while ((!evaluator_.is_idle() || lanes_.pending() != 0) &&
-           !deadline.passed(loop_.clock().steady_now())) {
+    while (!is_idle() && !deadline.passed(loop_.clock().steady_now())) {
         co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), idle_look));
     }
     co_await evaluator_.stop();

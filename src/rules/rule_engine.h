@@ -63,7 +63,8 @@ public:
 
     const RuleDirectory& directory() const { return directory_; }
     std::uint64_t ingest_not_found() const { return not_found_.value(); }
-    // On the loop.
+    // On the loop, these two.
+    bool is_idle() const { return evaluator_.is_idle() && lanes_.pending() == 0; }
     std::size_t pending_jobs() const { return lanes_.pending(); }
     std::uint64_t payloads_read() const { return evaluator_.payloads_read(); }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -207,6 +208,17 @@ TEST(SqlPrograms, ServicesAreAskedOneAfterTheOther) {
     auto last = evaluator.run(sql, answers);
     EXPECT_FALSE(last.wanted);
     EXPECT_EQ(last.payload, R"({"r":5})");
+}
+
+TEST(SqlPrograms, ServicesThatNobodyAnswersAreRefused) {
+    constexpr std::array<std::string_view, 1> answered{"aws_lambda"};
+    EXPECT_TRUE(Program::compile("SELECT AWS_LAMBDA('f', a) AS b FROM 'a'", Version::V2016,
+                                 answered));
+    const auto refused =
+        Program::compile("SELECT get_thing_shadow('a', 'b') FROM 'a'", Version::V2016, answered);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::Unsupported);
+    EXPECT_EQ(refused.error().describe(), "1:8: get_thing_shadow is not done here");
 }
 
 TEST(SqlPrograms, ExplainsWhyItDoesNotMatch) {

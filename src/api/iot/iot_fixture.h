@@ -7,6 +7,8 @@
 #include "api/iot/iot_service.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "iam/identity_records.h"
+#include "iam/role_sessions.h"
 #include "registry/domain_samples.h"
 #include "storage/memory_resource_store.h"
 #include "storage/observed_resource_store.h"
@@ -35,6 +37,7 @@ struct IotFixture : ApiFixture {
                                  .provisionings = provisionings,
                                  .tags = tags,
                                  .role_aliases = role_aliases,
+                                 .rules = topic_rules,
                                  .events = events,
                                  .domains = domains,
                                  .indexing = indexing,
@@ -79,6 +82,11 @@ struct IotFixture : ApiFixture {
     registry::BillingGroups billing_groups{store, {random}};
     registry::Tags tags{store, {}};
     registry::RoleAliases role_aliases{store, {}};
+    ::gatehouse::iam::KeyUses key_uses;
+    ::gatehouse::iam::AccessJudge role_judge{store, clock, key_uses};
+    ::gatehouse::iam::TemporaryKeys role_keys{clock, random};
+    ::gatehouse::iam::RoleSessions roles{store, role_judge, role_keys, clock};
+    rules::TopicRules topic_rules{store, {}, roles};
     registry::EventConfigurations events{store, {}};
     registry::SampleNaming naming;
     registry::DomainConfigurations domains{store, {clock, random, naming}};

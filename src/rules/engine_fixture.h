@@ -1,0 +1,173 @@
+// For tests: rules over a broker, with functions, logs and roles that remember what they are asked.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "async/wake.h"
+#include "base/json.h"
+#include "broker/test_broker.h"
+#include "rules/rule_engine.h"
+#include "rules/topic_rule_record.h"
+#include "storage/memory_resource_store.h"
+#include "storage/observed_resource_store.h"
+
+namespace gatehouse::rules {
+
+inline constexpr const char* test_function = "arn:aws:lambda:us-east-1:000000000000:function:f";
+inline constexpr const char* test_role = "arn:aws:iam::000000000000:role/r";
+
+class FakeFunctions final : public FunctionDoor {
+public:
+    explicit FakeFunctions(async::EventLoop& loop) : loop_(loop) {}
+
+    async::Task<Result<std::string>> hand_over(FunctionCall call) override {
+        calls.push_back(std::move(call));
+        if (is_stuck) co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), stuck_for));
+        co_return next();
+    }
+    async::Task<Result<std::string>> ask(FunctionCall call, Deadline) override {
+        calls.push_back(std::move(call));
+        co_return next();
+    }
+
+    std::vector<FunctionCall> calls;
+    std::deque<Result<std::string>> answers;  // what comes next; then nothing in particular
+    bool is_stuck = false;
+    std::chrono::milliseconds stuck_for{300};
+
+private:
+    Result<std::string> next() {
+        if (answers.empty()) return "{}";
+        Result<std::string> answer = std::move(answers.front());
+        answers.pop_front();
+        return answer;
+    }
+    async::EventLoop& loop_;
+};
+
+class FakeLogs final : public LogDoor {
+public:
+    async::Task<Result<void>> put(Tenant, std::string group, std::string stream,
+                                  std::vector<LogEntry> entries) override {
+        for (const LogEntry& each : entries) {
+            written.push_back(group + " " + stream + " " + each.message);
+        }
+        co_return Result<void>();
+    }
+    std::vector<std::string> written;
+};
+
+class FakeRoles final : public RoleDoor {
+public:
+    async::Task<Result<void>> check(Tenant, std::string, std::string action,
+                                    std::string resource) override {
+        asked.push_back(action + " " + resource);
+        if (denied.empty() || !resource.ends_with(denied)) co_return Result<void>();
+        co_return fail(ErrorKind::NotAllowed, "not authorized");
+    }
+    std::vector<std::string> asked;
+    std::string denied;
+};
+
+class EngineFixture : public ::testing::Test {
+protected:
+    EngineFixture() {
+        engine.serve(*broker.broker);
+        client.connect();
+    }
+    ~EngineFixture() override {
+        bool has_stopped = false;
+        async::TaskGroup stopping(loop, "stopping");
+        stopping.start(stop(has_stopped));
+        until([&] { return has_stopped; });
+    }
+
+    async::Task<void> stop(bool& has_stopped) {
+        co_await engine.stop(Deadline::after(clock, std::chrono::milliseconds(0)));
+        has_stopped = true;
+    }
+
+    static std::string lambda() {
+        return R"({"lambda":{"functionArn":")" + std::string(test_function) + "\"}}";
+    }
+    static std::string republish(const std::string& topic) {
+        return R"({"republish":{"roleArn":")" + std::string(test_role) + R"(","topic":")" + topic +
+               "\"}}";
+    }
+    void make(const std::string& name, RulePayload payload) {
+        payload.version = sql::Version::V2016;
+        const TopicRule rule{.name = RuleName(name), .payload = std::move(payload)};
+        ASSERT_TRUE(store.apply(storage::Batch().put(key_of({}, rule.name), encode(rule))));
+    }
+    void make(const std::string& name, const std::string& sql,
+              const std::vector<std::string>& actions, const std::string& error_action = "") {
+        RulePayload payload{.sql = sql};
+        for (const std::string& each : actions) payload.actions.emplace_back(each);
+        if (!error_action.empty()) payload.error_action.emplace(error_action);
+        make(name, std::move(payload));
+    }
+    void remove(const std::string& name) {
+        ASSERT_TRUE(
+            store.apply(storage::Batch().change(storage::Remove{key_of({}, RuleName(name))})));
+    }
+    // Turns the loop until it holds.
+    void until(const std::function<bool()>& condition) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!condition()) {
+            if (std::chrono::steady_clock::now() > give_up) {
+                ADD_FAILURE() << "it did not come";
+                return;
+            }
+            loop.run_once(std::chrono::milliseconds(2));
+            broker.settle();
+        }
+    }
+    // Until nothing is left to do.
+    void settle() {
+        until([&] { return engine.is_idle(); });
+    }
+    const CompiledRule& rule(const std::string& name) {
+        return *engine.directory().sets().get()->at(Tenant{})->members().at(name).rule;
+    }
+    const ActionCounts& counts(const std::string& name, const std::string& action) {
+        return rule(name).counts->of_action(action);
+    }
+
+    SystemClock clock;
+    SystemRandom random;
+    async::EventLoop loop{clock, {}};
+    storage::MemoryResourceStore memory{clock};
+    storage::ObservedResourceStore store{
+        memory, [this](const storage::Batch& batch) { engine.note(batch); }};
+    logs::NullSink events;
+    logs::FixedLevel levels{logs::Level::Debug};
+    FakeFunctions functions{loop};
+    FakeLogs logs;
+    FakeRoles roles;
+    std::vector<std::string> problems;
+    RuleEngine engine{{.loop = loop,
+                       .clock = clock,
+                       .random = random,
+                       .store = memory,
+                       .events = events,
+                       .levels = levels,
+                       .functions = functions,
+                       .logs = logs,
+                       .roles = roles,
+                       .on_problem =
+                           [this](const Tenant&, const std::string& name, const std::string& why) {
+                               problems.push_back(name + ": " + why);
+                           }},
+                      {.lanes = {.jobs_max = 20, .first_pause = std::chrono::milliseconds(1)}}};
+    broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener()};
+    broker::FakeClient client{broker, "device"};
+};
+
+}  // namespace gatehouse::rules
