@@ -232,6 +232,13 @@ TEST(TopicBounds, AreThoseOfAwsWithTheirExemptions) {
     }
 }
 
+TEST(BasicIngest, ATopicNamesItsRule) {
+    EXPECT_EQ(basic_ingest_rule("$aws/rules/hot/a/b"), "hot");
+    EXPECT_EQ(basic_ingest_rule("$aws/rules/hot"), "hot");
+    EXPECT_EQ(basic_ingest_rule("$aws/rulesets/hot"), std::nullopt);
+    EXPECT_EQ(basic_ingest_rule("a/$aws/rules/hot"), std::nullopt);
+}
+
 TEST(TopicErrors, NameTheClauseOfTheVersion) {
     const auto clause_of = [](TopicProblem problem, ProtocolVersion version) {
         return topic_error(problem, version, "Topic Filter").clause;

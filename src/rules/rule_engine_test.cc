@@ -189,6 +189,14 @@ TEST_F(RuleEngineTest, ResultsGoToALogGroup) {
                                 "arn:aws:logs:us-east-1:000000000000:log-group:g:*"));
 }
 
+TEST_F(RuleEngineTest, TheServersOwnEventsAreMadeWhereARuleWantsThem) {
+    const char* const topic = "$aws/events/presence/connected/lamp";
+    EXPECT_FALSE(broker.broker->shard(0).has_receivers({}, topic));
+    make("r", "SELECT * FROM '$aws/events/presence/#'", {lambda()});
+    EXPECT_TRUE(broker.broker->shard(0).has_receivers({}, topic));
+    EXPECT_FALSE(broker.broker->shard(0).has_receivers({AccountId("111111111111")}, topic));
+}
+
 TEST_F(RuleEngineTest, RulesAreReadAtStart) {
     make("kept", "SELECT 1 AS n FROM 'a'", {lambda()});
     ASSERT_TRUE(memory.apply(storage::Batch().put(key_of({}, RuleName("broken")), "{}")));
