@@ -50,29 +50,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                                .authorizers = *made->resources_->authorizers,
                                .certificate = *made->foundation_->certificate,
                                .workers = made->foundation_->workers});
-    auto rules = Rules::load({.settings = all,
-                              .foundation = *made->foundation_,
-                              .loops = *made->loops_,
-                              .functions = *made->resources_->functions,
-                              .roles = *made->resources_->role_sessions});
-    if (!rules) return fail(std::move(rules.error()));
-    made->rules_ = std::move(*rules);
-    auto devices = Devices::make({.settings = all,
-                                  .foundation = *made->foundation_,
-                                  .loops = *made->loops_,
-                                  .endpoints = *made->endpoints_,
-                                  .authorizers = *made->resources_->authorizers,
-                                  .functions = made->resources_->functions->invoker(),
-                                  .permissions = made->resources_->functions->permissions(),
-                                  .accounts = *made->resources_->accounts,
-                                  .judge = *made->resources_->judge,
-                                  .role_sessions = *made->resources_->role_sessions,
-                                  .role_aliases = *made->resources_->role_aliases,
-                                  .provisionings = *made->resources_->provisionings,
-                                  .rules = made->rules_->listener()});
-    if (!devices) return fail(std::move(devices.error()));
-    made->devices_ = std::move(*devices);
-    made->rules_->serve(made->devices_->gateway().parts().broker);
+    if (auto started = made->make_devices(); !started) return fail(std::move(started.error()));
     made->api_ = std::make_unique<ControlApi>(
         ControlApi::Parts{.settings = all,
                           .foundation = *made->foundation_,
@@ -105,6 +83,34 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                             .levels = *made->foundation_->levels});
     made->tasks_ = std::make_unique<async::TaskGroup>(made->loops_->main(), "server");
     return made;
+}
+
+// The devices' side, and the rules that hear it.
+Result<void> Server::make_devices() {
+    auto rules = Rules::load({.settings = settings_,
+                              .foundation = *foundation_,
+                              .loops = *loops_,
+                              .functions = *resources_->functions,
+                              .roles = *resources_->role_sessions});
+    if (!rules) return fail(std::move(rules.error()));
+    rules_ = std::move(*rules);
+    auto devices = Devices::make({.settings = settings_,
+                                  .foundation = *foundation_,
+                                  .loops = *loops_,
+                                  .endpoints = *endpoints_,
+                                  .authorizers = *resources_->authorizers,
+                                  .functions = resources_->functions->invoker(),
+                                  .permissions = resources_->functions->permissions(),
+                                  .accounts = *resources_->accounts,
+                                  .judge = *resources_->judge,
+                                  .role_sessions = *resources_->role_sessions,
+                                  .role_aliases = *resources_->role_aliases,
+                                  .provisionings = *resources_->provisionings,
+                                  .rules = rules_->listener()});
+    if (!devices) return fail(std::move(devices.error()));
+    devices_ = std::move(*devices);
+    rules_->serve(devices_->gateway().parts().broker);
+    return {};
 }
 
 // Connections hold places among the doors' limits, so they go before the doors.

@@ -44,6 +44,7 @@ private:
     Server(Settings settings, Reload reload)
         : settings_(std::move(settings)), reload_(std::move(reload)) {}
 
+    Result<void> make_devices();
     Result<void> announce();
     ReadyFile ready_file() const;
     std::optional<std::uint16_t> mqtts_port() const;
