@@ -66,6 +66,9 @@ TEST(CompiledRules, ActionsThatAreWrongSayWhichMember) {
         {R"({"republish":{"topic":"t","roleArn":"r"}})", "is not the ARN of a role"},
         {R"({"republish":{"topic":"a/+","roleArn":"arn:aws:iam::000000000000:role/r"}})",
          "is no topic"},
+        {R"({"republish":{"topic":"$$aws/events/presence/connected/x",)"
+         R"("roleArn":"arn:aws:iam::000000000000:role/r"}})",
+         "is a reserved topic"},
         {R"({"republish":{"topic":"t","qos":2,"roleArn":"arn:aws:iam::000000000000:role/r"}})",
          "actions[0].republish.qos"},
         {R"({"republish":{"topic":"${","roleArn":"arn:aws:iam::000000000000:role/r"}})",

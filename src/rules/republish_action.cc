@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -130,6 +132,17 @@ private:
     mqtt::PropertyWriter writer_;
 };
 
+// Below `$` rules ask services and one another, and say nothing in services' names.
+constexpr auto open_reserved_topics = std::to_array<std::string_view>({
+    "$aws/rules/#",
+    "$aws/things/+/shadow/get",
+    "$aws/things/+/shadow/update",
+    "$aws/things/+/shadow/delete",
+    "$aws/things/+/shadow/name/+/get",
+    "$aws/things/+/shadow/name/+/update",
+    "$aws/things/+/shadow/name/+/delete",
+});
+
 struct RepublishParameters {
     std::string role_arn;
     Text topic;
@@ -142,11 +155,13 @@ std::optional<std::string> republish_topic_problem(std::string_view topic) {
     if (mqtt::check_topic_name(topic) != mqtt::TopicProblem::None) {
         return fmt::format("'{}' is no topic", topic.substr(0, 80));
     }
-    if (topic.starts_with("$aws/things/") && topic.contains("/jobs/")) {
-        return fmt::format("'{}' is a topic of jobs, on which rules do not publish",
-                           topic.substr(0, 80));
-    }
-    return std::nullopt;
+    const bool is_open = !topic.starts_with('$') ||
+                         std::ranges::any_of(open_reserved_topics, [&](std::string_view filter) {
+                             return mqtt::matches(filter, topic);
+                         });
+    if (is_open) return std::nullopt;
+    return fmt::format("'{}' is a reserved topic on which rules do not publish",
+                       topic.substr(0, 80));
 }
 
 class RepublishAction final : public Action {
