@@ -69,10 +69,8 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     const bool is_reported = keeps(logs::EventType::PublishIn, logs::Status::Success);
     const UuidText trace_id = is_reported ? new_trace_id() : UuidText();
     const broker::PublishedBy by{identity_->principal_id, facts_->source_ip, trace_id};
-    broker::Publication publication{.payload = publish.payload,
-                                    .qos = publish.qos,
-                                    .retain = retain_of(publish),
-                                    .by = &by};
+    broker::Publication publication{
+        .payload = publish.payload, .qos = publish.qos, .retain = retain_of(publish), .by = &by};
     if (is_v5()) {
         const auto properties = forwarded(publish.properties, gateway_.scratch());
         publication.properties = properties.raw;

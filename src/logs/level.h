@@ -19,7 +19,8 @@ enum class Level : std::uint8_t {
     Warn,
     Info,
     // Successes of Publish-In, Publish-Out, Queued, Subscribe, Unsubscribe, RuleMatch and
-    // RuleExecution, too, which are INFO on AWS. A busy broker's log is nothing else, so here they have to be asked for.
+    // RuleExecution, too, which are INFO on AWS. A busy broker's log is nothing else, so here they
+    // have to be asked for.
     Messages,
     Debug,
 };

@@ -27,12 +27,27 @@ constexpr std::array action_kinds{
 
 // Those that AWS has, and that are not done here.
 // Source: AWS IoT API Reference, Action.
-constexpr std::array<std::string_view, 21> kinds_of_aws{
-    "cloudwatchAlarm", "cloudwatchMetric", "dynamoDB",      "dynamoDBv2", "elasticsearch",
-    "firehose",        "http",             "iotAnalytics",  "iotEvents",  "iotSiteWise",
-    "kafka",           "kinesis",          "location",      "openSearch", "s3",
-    "salesforce",      "sns",              "sqs",           "influxDB",   "stepFunctions",
-    "timestream"};
+constexpr std::array<std::string_view, 21> kinds_of_aws{"cloudwatchAlarm",
+                                                        "cloudwatchMetric",
+                                                        "dynamoDB",
+                                                        "dynamoDBv2",
+                                                        "elasticsearch",
+                                                        "firehose",
+                                                        "http",
+                                                        "iotAnalytics",
+                                                        "iotEvents",
+                                                        "iotSiteWise",
+                                                        "kafka",
+                                                        "kinesis",
+                                                        "location",
+                                                        "openSearch",
+                                                        "s3",
+                                                        "salesforce",
+                                                        "sns",
+                                                        "sqs",
+                                                        "influxDB",
+                                                        "stepFunctions",
+                                                        "timestream"};
 
 std::string kinds_in_words() {
     std::vector<std::string_view> names;
@@ -48,10 +63,10 @@ std::unexpected<Error> no_such_kind(std::string_view name, const std::string& pa
                                 kinds_in_words()),
                     {place, 0, 0});
     }
-    return fail(ErrorKind::InvalidInput,
-                fmt::format("{}: there is no action of this name; there are {}", place,
-                            kinds_in_words()),
-                {place, 0, 0});
+    return fail(
+        ErrorKind::InvalidInput,
+        fmt::format("{}: there is no action of this name; there are {}", place, kinds_in_words()),
+        {place, 0, 0});
 }
 
 }  // namespace

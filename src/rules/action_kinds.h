@@ -15,7 +15,6 @@
 
 namespace gatehouse::rules {
 
-
 // What actions work with; all outlive them. A null door: this kind cannot be performed (tools that
 // only look whether rules are right).
 struct ActionParts {

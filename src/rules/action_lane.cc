@@ -147,8 +147,7 @@ void ActionLanes::end(const ActionLane& lane, const Dispatched& dispatched,
     (how ? counts.success : counts.failure).add();
     if (!how) {
         execution.failures.push_back({std::string(lane.action_->name()),
-                                      lane.action_->resource(dispatched.job),
-                                      how.error().message});
+                                      lane.action_->resource(dispatched.job), how.error().message});
     }
     if (--execution.under_way == 0 && !execution.failures.empty()) {
         parts_.on_failed(dispatched.execution);

@@ -56,8 +56,7 @@ public:
     std::string resource(const Job& job) const override {
         return std::string(job.text(parameters_.group));
     }
-    std::vector<std::pair<std::string_view, std::string>> resources(
-        const Job& job) const override {
+    std::vector<std::pair<std::string_view, std::string>> resources(const Job& job) const override {
         return {{"LogGroupName", resource(job)}};
     }
     std::string_view role_arn() const override { return parameters_.role_arn; }
@@ -72,9 +71,9 @@ public:
         } else {
             entries.push_back({clock_->wall_now().time_since_epoch().count(), *job.payload});
         }
-        auto allowed = co_await roles_->check(
-            job.rule->tenant, parameters_.role_arn, "logs:PutLogEvents",
-            make_arn(job.rule->tenant, "logs", "log-group:" + group + ":*"));
+        auto allowed =
+            co_await roles_->check(job.rule->tenant, parameters_.role_arn, "logs:PutLogEvents",
+                                   make_arn(job.rule->tenant, "logs", "log-group:" + group + ":*"));
         if (!allowed) co_return fail(std::move(allowed.error()));
         if (entries.empty()) co_return Done{"the result is an empty list"};
         auto put = co_await logs_->put(job.rule->tenant, std::move(group), job.rule->name,

@@ -79,10 +79,10 @@ Outcome<void> check_sizes(const RulePayload& payload) {
     for (const ActionText& action : payload.actions) bytes += action.view().size();
     if (payload.error_action) bytes += payload.error_action->view().size();
     if (bytes <= rule_bytes_max) return {};
-    return refuse(Refusal::InvalidRequest,
-                  fmt::format("a rule has at most {} bytes, and this one has {}", rule_bytes_max,
-                              bytes),
-                  "topicRulePayload");
+    return refuse(
+        Refusal::InvalidRequest,
+        fmt::format("a rule has at most {} bytes, and this one has {}", rule_bytes_max, bytes),
+        "topicRulePayload");
 }
 
 }  // namespace
@@ -109,17 +109,15 @@ Outcome<RulePtr> compile_rule(const Tenant& tenant, const RuleName& name,
         .answered = answered_functions};
     CompileParts own = parts;
     own.actions.tenant = tenant;
-    CompiledRule made{
-        .facts = std::make_shared<const RuleFacts>(
-            RuleFacts{tenant, name.value(), rule_arn(tenant, name.view())}),
-        .payload = payload,
-        .program = std::move(*program),
-        .actions = {},
-        .error_action = {},
-        .counts = parts.counts ? parts.counts : std::make_shared<RuleCounts>()};
+    CompiledRule made{.facts = std::make_shared<const RuleFacts>(
+                          RuleFacts{tenant, name.value(), rule_arn(tenant, name.view())}),
+                      .payload = payload,
+                      .program = std::move(*program),
+                      .actions = {},
+                      .error_action = {},
+                      .counts = parts.counts ? parts.counts : std::make_shared<RuleCounts>()};
     for (std::size_t i = 0; i < payload.actions.size(); ++i) {
-        auto slot =
-            compile_action(payload.actions[i], fmt::format("actions[{}]", i), terms, own);
+        auto slot = compile_action(payload.actions[i], fmt::format("actions[{}]", i), terms, own);
         if (!slot) return refuse(std::move(slot.error()));
         made.actions.push_back(std::move(*slot));
     }

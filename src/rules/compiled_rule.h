@@ -39,8 +39,8 @@ struct CompiledRule {
 using RulePtr = std::shared_ptr<const CompiledRule>;
 
 struct CompileParts {
-    ActionParts actions;               // but for the tenant
-    ActionLanes* lanes = nullptr;      // null: it is only looked at
+    ActionParts actions;                 // but for the tenant
+    ActionLanes* lanes = nullptr;        // null: it is only looked at
     std::shared_ptr<RuleCounts> counts;  // null: new ones
 };
 

@@ -9,9 +9,9 @@
 namespace gatehouse::rules {
 namespace {
 
+using registry::Refusal;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using registry::Refusal;
 
 constexpr const char* role = "arn:aws:iam::000000000000:role/r";
 
@@ -35,18 +35,17 @@ TEST(CompiledRules, StatementsThatAreWrongSayWhere) {
     EXPECT_EQ(refused.refusal, Refusal::SqlParse);
     EXPECT_THAT(refused.message, HasSubstr("(line 1, column "));
     for (const char* filter : {"a/#/b", "$aws/rules/r/a", "$share/g/a", "a/b/c/d/e/f/g/h/i"}) {
-        EXPECT_EQ(refusal_of(payload_with("SELECT * FROM '" + std::string(filter) + "'", fine))
-                      .refusal,
-                  Refusal::SqlParse)
+        EXPECT_EQ(
+            refusal_of(payload_with("SELECT * FROM '" + std::string(filter) + "'", fine)).refusal,
+            Refusal::SqlParse)
             << filter;
     }
 }
 
 TEST(CompiledRules, FunctionsThatNobodyAnswersAreRefusedByName) {
-    EXPECT_THAT(refusal_of(payload_with(
-                               "SELECT get_thing_shadow('a', 'b') AS s FROM 'a'", fine))
-                    .message,
-                HasSubstr("get_thing_shadow is not done here"));
+    EXPECT_THAT(
+        refusal_of(payload_with("SELECT get_thing_shadow('a', 'b') AS s FROM 'a'", fine)).message,
+        HasSubstr("get_thing_shadow is not done here"));
     EXPECT_THAT(
         refusal_of(payload_with("SELECT * FROM 'a'",
                                 R"({"republish":{"roleArn":"arn:aws:iam::000000000000:role/r",)"
@@ -100,9 +99,8 @@ TEST(CompiledRules, BoundsHold) {
 
 TEST(CompiledRules, ErrorActionsAskNobody) {
     RulePayload payload = payload_with("SELECT * FROM 'a'", fine);
-    payload.error_action.emplace(
-        R"({"republish":{"roleArn":"arn:aws:iam::000000000000:role/r",)"
-        R"("topic":"${aws_lambda('arn','x')}"}})");
+    payload.error_action.emplace(R"({"republish":{"roleArn":"arn:aws:iam::000000000000:role/r",)"
+                                 R"("topic":"${aws_lambda('arn','x')}"}})");
     EXPECT_THAT(refusal_of(payload).message, HasSubstr("cannot be used in an error action"));
 }
 

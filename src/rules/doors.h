@@ -46,7 +46,7 @@ struct Republication {
     Tenant tenant;
     std::string topic;
     std::string payload;
-    Bytes properties;  // of MQTT 5, encoded
+    Bytes properties;                  // of MQTT 5, encoded
     std::uint32_t expiry_seconds = 0;  // 0: none
     std::uint32_t expiry_at = 0;       // where its four bytes stand in `properties`
     mqtt::Qos qos = mqtt::Qos::AtMostOnce;
@@ -80,8 +80,8 @@ public:
     virtual ~RoleDoor() = default;
     // Whether this service may do it as the role. NotAllowed: the role is not there, does not
     // trust the service, or is not allowed it. Answers are kept for some seconds.
-    virtual async::Task<Result<void>> check(Tenant tenant, std::string role_arn,
-                                            std::string action, std::string resource) = 0;
+    virtual async::Task<Result<void>> check(Tenant tenant, std::string role_arn, std::string action,
+                                            std::string resource) = 0;
 };
 
 }  // namespace gatehouse::rules

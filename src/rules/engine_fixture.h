@@ -152,20 +152,19 @@ protected:
     FakeLogs logs;
     FakeRoles roles;
     std::vector<std::string> problems;
-    RuleEngine engine{{.loop = loop,
-                       .clock = clock,
-                       .random = random,
-                       .store = memory,
-                       .events = events,
-                       .levels = levels,
-                       .functions = functions,
-                       .logs = logs,
-                       .roles = roles,
-                       .on_problem =
-                           [this](const Tenant&, const std::string& name, const std::string& why) {
-                               problems.push_back(name + ": " + why);
-                           }},
-                      {.lanes = {.jobs_max = 20, .first_pause = std::chrono::milliseconds(1)}}};
+    RuleEngine engine{
+        {.loop = loop,
+         .clock = clock,
+         .random = random,
+         .store = memory,
+         .events = events,
+         .levels = levels,
+         .functions = functions,
+         .logs = logs,
+         .roles = roles,
+         .on_problem = [this](const Tenant&, const std::string& name,
+                              const std::string& why) { problems.push_back(name + ": " + why); }},
+        {.lanes = {.jobs_max = 20, .first_pause = std::chrono::milliseconds(1)}}};
     broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener()};
     broker::FakeClient client{broker, "device"};
 };

@@ -165,8 +165,7 @@ async::Task<void> Evaluator::ask(std::unique_ptr<RuleRun> run, sql::ServiceCall 
 }
 
 bool Evaluator::is_idle() const {
-    return asking_.running() == 0 &&
-           std::ranges::none_of(lines_, [](const auto& line) {
+    return asking_.running() == 0 && std::ranges::none_of(lines_, [](const auto& line) {
                return line->queue.lock()->is_served;
            });
 }

@@ -36,9 +36,9 @@ async::Task<Result<std::string>> FunctionCalls::hand_over(FunctionCall call) {
     auto details = permission(function, call);
     if (!details) co_return fail(std::move(details.error()));
     const std::string request = make_uuid(parts_.random);
-    auto taken = co_await parts_.events.take(function, std::move(call.payload),
-                                             functions::RequestId(request),
-                                             tracing_header(call.trace_id));
+    auto taken =
+        co_await parts_.events.take(function, std::move(call.payload),
+                                    functions::RequestId(request), tracing_header(call.trace_id));
     if (!taken) co_return fail(std::move(taken.error()));
     co_return fmt::format("RequestId: {}{}{}", request, details->empty() ? "" : ". ", *details);
 }

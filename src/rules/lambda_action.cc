@@ -18,8 +18,7 @@ public:
     std::string resource(const Job& job) const override {
         return std::string(job.text(function_arn_));
     }
-    std::vector<std::pair<std::string_view, std::string>> resources(
-        const Job& job) const override {
+    std::vector<std::pair<std::string_view, std::string>> resources(const Job& job) const override {
         return {{"FunctionArn", resource(job)}};
     }
     async::Task<Result<Done>> perform(const Job& job, Deadline) const override {

@@ -21,8 +21,8 @@ Reading::Reading(MessagePtr message, WallTime now) : message_(std::move(message)
 
 // They were checked when they came.
 void Reading::read_properties() {
-    const auto properties = mqtt::decode_message_properties(message_->properties,
-                                                            mqtt::PropertySection::Publish);
+    const auto properties =
+        mqtt::decode_message_properties(message_->properties, mqtt::PropertySection::Publish);
     if (!properties) return;
     view_.content_type = properties->content_type;
     if (properties->payload_format) {

@@ -39,9 +39,8 @@ bool is_mqtt_text(std::string_view text) {
 
 std::unexpected<Error> wrong_header(std::string_view header, std::string_view value,
                                     std::string_view wanted) {
-    return fail(ErrorKind::InvalidInput,
-                fmt::format("headers.{} is '{}', and has to be {}", header, value.substr(0, 80),
-                            wanted));
+    return fail(ErrorKind::InvalidInput, fmt::format("headers.{} is '{}', and has to be {}", header,
+                                                     value.substr(0, 80), wanted));
 }
 
 // MQTT 5 section 3.3.2.3. Empty texts are left out.
@@ -52,8 +51,8 @@ public:
     Result<void> write(const RepublishHeaders& headers, Republication& message) {
         if (auto done = write_format(headers); !done) return done;
         if (auto done = write_expiry(headers, message); !done) return done;
-        if (auto done = write_text(headers.content_type, "contentType",
-                                   mqtt::PropertyId::ContentType);
+        if (auto done =
+                write_text(headers.content_type, "contentType", mqtt::PropertyId::ContentType);
             !done) {
             return done;
         }
@@ -114,8 +113,7 @@ private:
         if (!topic.empty() && mqtt::check_topic_name(topic) != mqtt::TopicProblem::None) {
             return wrong_header("responseTopic", topic, "a topic");
         }
-        return write_text(headers.response_topic, "responseTopic",
-                          mqtt::PropertyId::ResponseTopic);
+        return write_text(headers.response_topic, "responseTopic", mqtt::PropertyId::ResponseTopic);
     }
     Result<void> write_correlation_data(const RepublishHeaders& headers) {
         const std::string_view text = filled(headers.correlation_data);
@@ -173,8 +171,7 @@ public:
     std::string resource(const Job& job) const override {
         return std::string(topic_of(job.text(parameters_.topic)));
     }
-    std::vector<std::pair<std::string_view, std::string>> resources(
-        const Job& job) const override {
+    std::vector<std::pair<std::string_view, std::string>> resources(const Job& job) const override {
         return {{"RepublishTopic", resource(job)}};
     }
     std::string_view role_arn() const override { return parameters_.role_arn; }
@@ -198,9 +195,9 @@ public:
         if (auto written = HeaderWriter(job).write(parameters_.headers, message); !written) {
             co_return fail(std::move(written.error()));
         }
-        auto allowed = co_await roles_->check(
-            job.rule->tenant, parameters_.role_arn, "iot:Publish",
-            make_arn(job.rule->tenant, "iot", "topic/" + message.topic));
+        auto allowed =
+            co_await roles_->check(job.rule->tenant, parameters_.role_arn, "iot:Publish",
+                                   make_arn(job.rule->tenant, "iot", "topic/" + message.topic));
         if (!allowed) co_return fail(std::move(allowed.error()));
         auto published = co_await broker_->publish(std::move(message), deadline);
         if (!published) co_return fail(std::move(published.error()));

@@ -26,8 +26,7 @@ broker::Publisher& Republisher::publisher_of(const Tenant& tenant) {
     if (found == publishers_.end()) {
         if (publishers_.size() >= publishers_max) publishers_.clear();
         found = publishers_
-                    .emplace(tenant,
-                             std::make_unique<broker::Publisher>(broker_->shard(0), tenant))
+                    .emplace(tenant, std::make_unique<broker::Publisher>(broker_->shard(0), tenant))
                     .first;
     }
     return *found->second;

@@ -78,8 +78,7 @@ void RuleDirectory::refresh(RuleSets& sets, const storage::RecordKey& key) {
     if (members.empty()) {
         sets.erase(key.tenant);
     } else {
-        sets[key.tenant] =
-            std::make_shared<const RuleSet>(std::move(members), parts_.parent_match);
+        sets[key.tenant] = std::make_shared<const RuleSet>(std::move(members), parts_.parent_match);
     }
 }
 

@@ -13,11 +13,11 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
     : loop_(parts.loop),
       reports_(parts.events, parts.levels),
       republisher_(parts.loop),
-      lanes_({.loop = parts.loop,
-              .reports = reports_,
-              .on_failed =
-                  [this](ExecutionPtr failed) { evaluator_.take_failed(std::move(failed)); }},
-             settings.lanes),
+      lanes_(
+          {.loop = parts.loop,
+           .reports = reports_,
+           .on_failed = [this](ExecutionPtr failed) { evaluator_.take_failed(std::move(failed)); }},
+          settings.lanes),
       evaluator_({.loop = parts.loop,
                   .clock = parts.clock,
                   .random = parts.random,

@@ -49,7 +49,8 @@ TEST_F(RuleEngineTest, ChangesHoldForTheNextMessage) {
     settle();
     std::vector<std::string> payloads;
     for (const FunctionCall& call : functions.calls) payloads.push_back(call.payload);
-    EXPECT_THAT(payloads, ::testing::UnorderedElementsAre(R"({"n":1})", R"({"n":2})", R"({"n":2})"));
+    EXPECT_THAT(payloads,
+                ::testing::UnorderedElementsAre(R"({"n":1})", R"({"n":2})", R"({"n":2})"));
     EXPECT_THAT(problems, IsEmpty());
 }
 
@@ -184,9 +185,8 @@ TEST_F(RuleEngineTest, ResultsGoToALogGroup) {
     EXPECT_THAT(logs.written,
                 ::testing::UnorderedElementsAre(
                     R"(g one {"list": [{"timestamp": 1, "message": "m"}]})", "g many m"));
-    EXPECT_THAT(roles.asked,
-                ::testing::Each("logs:PutLogEvents "
-                                "arn:aws:logs:us-east-1:000000000000:log-group:g:*"));
+    EXPECT_THAT(roles.asked, ::testing::Each("logs:PutLogEvents "
+                                             "arn:aws:logs:us-east-1:000000000000:log-group:g:*"));
 }
 
 TEST_F(RuleEngineTest, TheServersOwnEventsAreMadeWhereARuleWantsThem) {

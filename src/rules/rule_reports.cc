@@ -54,8 +54,7 @@ void RuleReports::record(const Message& message, logs::Event event) const {
 
 void RuleReports::matched(const Message& message, std::string_view rule) const {
     if (!keeps(message, EventType::RuleMatch, Status::Success)) return;
-    record(message,
-           {.tenant = message.tenant, .type = EventType::RuleMatch, .rule_name = rule});
+    record(message, {.tenant = message.tenant, .type = EventType::RuleMatch, .rule_name = rule});
 }
 
 void RuleReports::starting(const Message& message, std::string_view rule,

@@ -26,8 +26,7 @@ public:
     // Of its actions.
     RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule);
     // Of its error action, with what failed as payload. Requires: it has one.
-    static RuleRun of_error_action(std::shared_ptr<const Reading> reading,
-                                   const Execution& failed);
+    static RuleRun of_error_action(std::shared_ptr<const Reading> reading, const Execution& failed);
 
     // What has to be asked; nothing: it is done.
     std::optional<sql::ServiceCall> go_on(Random& random);

@@ -105,18 +105,18 @@ struct Bench {
     IdleFunctions functions;
     IdleLogs logs;
     IdleRoles roles;
-    RuleEngine engine{{.loop = loop,
-                       .clock = clock,
-                       .random = random,
-                       .store = store,
-                       .events = events,
-                       .levels = levels,
-                       .functions = functions,
-                       .logs = logs,
-                       .roles = roles,
-                       .on_problem = [](const Tenant&, const std::string&,
-                                        const std::string&) { std::abort(); }},
-                      {}};
+    RuleEngine engine{
+        {.loop = loop,
+         .clock = clock,
+         .random = random,
+         .store = store,
+         .events = events,
+         .levels = levels,
+         .functions = functions,
+         .logs = logs,
+         .roles = roles,
+         .on_problem = [](const Tenant&, const std::string&, const std::string&) { std::abort(); }},
+        {}};
     StillPort port;
     OneBuffer sink;
     broker::Broker broker;
@@ -127,8 +127,8 @@ void measure_publish(benchmark::State& state, Bench& bench) {
     bench.publish();
     const auto before = allocation_count();
     for (auto _ : state) bench.publish();
-    state.counters["allocations"] = static_cast<double>(allocation_count() - before) /
-                                    static_cast<double>(state.iterations());
+    state.counters["allocations"] =
+        static_cast<double>(allocation_count() - before) / static_cast<double>(state.iterations());
 }
 
 void publish_without_rules(benchmark::State& state) {
@@ -157,8 +157,8 @@ void publish_to_rules(benchmark::State& state) {
         bench.publish();
         settle();
     }
-    state.counters["payloads_read"] = static_cast<double>(bench.engine.payloads_read()) /
-                                      static_cast<double>(state.iterations());
+    state.counters["payloads_read"] =
+        static_cast<double>(bench.engine.payloads_read()) / static_cast<double>(state.iterations());
 }
 BENCHMARK(publish_to_rules)->Arg(1)->Arg(1000)->UseRealTime();
 

@@ -66,8 +66,7 @@ Result<TopicRule> decode_topic_rule(const storage::Record& record) {
                                .is_disabled = reader.truth("disabled")},
                    .tags = reader.texts("tags"),
                    .created = record.created};
-    if (!reader.is_whole() || !version || !actions || !error_actions ||
-        error_actions->size() > 1) {
+    if (!reader.is_whole() || !version || !actions || !error_actions || error_actions->size() > 1) {
         return registry::unreadable(record, topic_rule_words.what);
     }
     rule.payload.version = *version;

@@ -50,26 +50,25 @@ Outcome<void> TopicRuleRecords::create(const TopicRule& rule) {
     storage::Batch batch;
     batch.require(storage::IsAbsent{key},
                   registry::changed_meanwhile(topic_rule_words, rule.name.view()));
-    batch.require(
-        storage::FewerThan{rule.tenant, registry::topic_rule_kind, rules_max},
-        Error{ErrorKind::LimitExceeded,
-              fmt::format("an account has at most {} topic rules in a region", rules_max),
-              {}});
+    batch.require(storage::FewerThan{rule.tenant, registry::topic_rule_kind, rules_max},
+                  Error{ErrorKind::LimitExceeded,
+                        fmt::format("an account has at most {} topic rules in a region", rules_max),
+                        {}});
     batch.put(key, encode(rule));
     const auto created = store_.apply(batch);
     if (created) return {};
     auto refused = refused_by(created.error());
     if (refused.refusal != Refusal::VersionConflict) return refuse(std::move(refused));
-    return refuse(registry::Refused{
-        Refusal::ResourceAlreadyExists,
-        fmt::format("Rule with name '{}' already exists", rule.name.view()),
-        std::string(topic_rule_words.field), rule.name.value(), rule.arn()});
+    return refuse(
+        registry::Refused{Refusal::ResourceAlreadyExists,
+                          fmt::format("Rule with name '{}' already exists", rule.name.view()),
+                          std::string(topic_rule_words.field), rule.name.value(), rule.arn()});
 }
 
 Outcome<registry::Stored<TopicRule>> TopicRuleRecords::read(const Tenant& tenant,
                                                             const RuleName& name) {
-    auto stored = registry::read_stored(store_, key_of(tenant, name), topic_rule_words,
-                                        decode_topic_rule);
+    auto stored =
+        registry::read_stored(store_, key_of(tenant, name), topic_rule_words, decode_topic_rule);
     if (!stored && stored.error().refusal == Refusal::ResourceNotFound) {
         return refuse(no_access(name));
     }
@@ -110,8 +109,7 @@ Outcome<void> TopicRuleRecords::replace(const Tenant& tenant, const RuleName& na
 
 Outcome<void> TopicRuleRecords::set_disabled(const Tenant& tenant, const RuleName& name,
                                              bool is_disabled) {
-    return change(tenant, name,
-                  [&](TopicRule& rule) { rule.payload.is_disabled = is_disabled; });
+    return change(tenant, name, [&](TopicRule& rule) { rule.payload.is_disabled = is_disabled; });
 }
 
 Outcome<void> TopicRuleRecords::remove(const Tenant& tenant, const RuleName& name) {

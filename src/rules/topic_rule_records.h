@@ -60,8 +60,7 @@ public:
 private:
     registry::Outcome<void> change(const Tenant& tenant, const RuleName& name,
                                    const std::function<void(TopicRule&)>& change);
-    registry::Outcome<registry::Stored<TopicRule>> read(const Tenant& tenant,
-                                                        const RuleName& name);
+    registry::Outcome<registry::Stored<TopicRule>> read(const Tenant& tenant, const RuleName& name);
     bool is_listed(const TopicRule& rule, const RuleListing& listing) const;
 
     storage::ResourceStore& store_;

@@ -41,9 +41,8 @@ async::Task<Outcome<void>> TopicRules::create(TopicRule rule) {
 
 async::Task<Outcome<void>> TopicRules::replace(Tenant tenant, RuleName name, RulePayload payload) {
     if (auto checked = co_await check(tenant, name, payload); !checked) co_return checked;
-    co_return co_await records_.run([&](TopicRuleRecords& records) {
-        return records.replace(tenant, name, payload);
-    });
+    co_return co_await records_.run(
+        [&](TopicRuleRecords& records) { return records.replace(tenant, name, payload); });
 }
 
 }  // namespace gatehouse::rules

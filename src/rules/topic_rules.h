@@ -19,8 +19,7 @@ public:
 
     // As the methods of TopicRuleRecords, and InvalidRequest: a role does not trust this service.
     async::Task<registry::Outcome<void>> create(TopicRule rule);
-    async::Task<registry::Outcome<void>> replace(Tenant tenant, RuleName name,
-                                                 RulePayload payload);
+    async::Task<registry::Outcome<void>> replace(Tenant tenant, RuleName name, RulePayload payload);
     template <class Work>
     auto run(Work work) {
         return records_.run(std::move(work));

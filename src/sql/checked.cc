@@ -441,8 +441,7 @@ Result<void> check_where(Checker& checker, const syntax::Query& query, Checked& 
 
 }  // namespace
 
-Result<Checked> check_statement(std::string_view sql, Version version,
-                                AnsweredFunctions answered) {
+Result<Checked> check_statement(std::string_view sql, Version version, AnsweredFunctions answered) {
     const auto statement = parse_statement(sql);
     if (!statement) return fail(statement.error());
     Checker checker(sql, version);

@@ -212,8 +212,8 @@ TEST(SqlPrograms, ServicesAreAskedOneAfterTheOther) {
 
 TEST(SqlPrograms, ServicesThatNobodyAnswersAreRefused) {
     constexpr std::array<std::string_view, 1> answered{"aws_lambda"};
-    EXPECT_TRUE(Program::compile("SELECT AWS_LAMBDA('f', a) AS b FROM 'a'", Version::V2016,
-                                 answered));
+    EXPECT_TRUE(
+        Program::compile("SELECT AWS_LAMBDA('f', a) AS b FROM 'a'", Version::V2016, answered));
     const auto refused =
         Program::compile("SELECT get_thing_shadow('a', 'b') FROM 'a'", Version::V2016, answered);
     ASSERT_FALSE(refused);

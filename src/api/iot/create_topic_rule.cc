@@ -11,11 +11,10 @@ async::Task<wire::Outcome<CreateTopicRuleResponse>> CreateTopicRule::handle(
     if (!payload) co_return failure_of(payload.error());
     auto tags = tags_of_header(request.tags.value_or(""));
     if (!tags) co_return failure_of(tags.error());
-    const auto made =
-        co_await rules.create({.tenant = caller.tenant,
-                               .name = rules::RuleName(std::move(request.rule_name)),
-                               .payload = std::move(*payload),
-                               .tags = std::move(*tags)});
+    const auto made = co_await rules.create({.tenant = caller.tenant,
+                                             .name = rules::RuleName(std::move(request.rule_name)),
+                                             .payload = std::move(*payload),
+                                             .tags = std::move(*tags)});
     if (!made) co_return failure_of(made.error());
     co_return CreateTopicRuleResponse{};
 }

@@ -13,8 +13,8 @@ struct CreateTopicRule {
 
     rules::TopicRules& rules;
 
-    async::Task<wire::Outcome<CreateTopicRuleResponse>> handle(const Caller& caller,
-                                                    CreateTopicRuleRequest request) const;
+    async::Task<wire::Outcome<CreateTopicRuleResponse>> handle(
+        const Caller& caller, CreateTopicRuleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,8 +13,8 @@ struct DeleteTopicRule {
 
     rules::TopicRules& rules;
 
-    async::Task<wire::Outcome<DeleteTopicRuleResponse>> handle(const Caller& caller,
-                                                    DeleteTopicRuleRequest request) const;
+    async::Task<wire::Outcome<DeleteTopicRuleResponse>> handle(
+        const Caller& caller, DeleteTopicRuleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

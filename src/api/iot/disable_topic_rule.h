@@ -13,8 +13,8 @@ struct DisableTopicRule {
 
     rules::TopicRules& rules;
 
-    async::Task<wire::Outcome<DisableTopicRuleResponse>> handle(const Caller& caller,
-                                                    DisableTopicRuleRequest request) const;
+    async::Task<wire::Outcome<DisableTopicRuleResponse>> handle(
+        const Caller& caller, DisableTopicRuleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

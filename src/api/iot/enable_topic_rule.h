@@ -13,8 +13,8 @@ struct EnableTopicRule {
 
     rules::TopicRules& rules;
 
-    async::Task<wire::Outcome<EnableTopicRuleResponse>> handle(const Caller& caller,
-                                                    EnableTopicRuleRequest request) const;
+    async::Task<wire::Outcome<EnableTopicRuleResponse>> handle(
+        const Caller& caller, EnableTopicRuleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -14,7 +14,7 @@ struct GetTopicRule {
     rules::TopicRules& rules;
 
     async::Task<wire::Outcome<GetTopicRuleResponse>> handle(const Caller& caller,
-                                                    GetTopicRuleRequest request) const;
+                                                            GetTopicRuleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

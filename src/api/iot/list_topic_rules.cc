@@ -11,9 +11,8 @@ async::Task<wire::Outcome<ListTopicRulesResponse>> ListTopicRules::handle(
                                .is_disabled = request.rule_disabled,
                                .token = std::move(request.next_token).value_or("")};
     if (request.max_results) listing.page_size = static_cast<std::size_t>(*request.max_results);
-    const auto page = co_await rules.run([&](rules::TopicRuleRecords& records) {
-        return records.list(caller.tenant, listing);
-    });
+    const auto page = co_await rules.run(
+        [&](rules::TopicRuleRecords& records) { return records.list(caller.tenant, listing); });
     if (!page) co_return failure_of(page.error());
     ListTopicRulesResponse response{.rules = std::vector<TopicRuleListItem>()};
     for (const rules::TopicRule& rule : page->items) {

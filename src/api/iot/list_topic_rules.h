@@ -14,7 +14,7 @@ struct ListTopicRules {
     rules::TopicRules& rules;
 
     async::Task<wire::Outcome<ListTopicRulesResponse>> handle(const Caller& caller,
-                                                    ListTopicRulesRequest request) const;
+                                                              ListTopicRulesRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

@@ -13,8 +13,8 @@ struct ReplaceTopicRule {
 
     rules::TopicRules& rules;
 
-    async::Task<wire::Outcome<ReplaceTopicRuleResponse>> handle(const Caller& caller,
-                                                    ReplaceTopicRuleRequest request) const;
+    async::Task<wire::Outcome<ReplaceTopicRuleResponse>> handle(
+        const Caller& caller, ReplaceTopicRuleRequest request) const;
 };
 
 }  // namespace gatehouse::api::iot

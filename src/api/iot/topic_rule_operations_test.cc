@@ -34,12 +34,14 @@ protected:
 };
 
 TEST_F(TopicRuleOperationsTest, ARuleIsShownAsItWasMade) {
-    ASSERT_EQ(create("hot", body("SELECT * FROM 'a/#'",
-                                 R"(,"description":"d","awsIotSqlVersion":"2016-03-23",)"
-                                 R"("errorAction":)" + std::string(calls_function)),
-                     {{"x-amz-tagging", "team=ops&with%20blank=1+2"}})
-                  .status,
-              200u);
+    ASSERT_EQ(
+        create("hot",
+               body("SELECT * FROM 'a/#'", R"(,"description":"d","awsIotSqlVersion":"2016-03-23",)"
+                                           R"("errorAction":)" +
+                                               std::string(calls_function)),
+               {{"x-amz-tagging", "team=ops&with%20blank=1+2"}})
+            .status,
+        200u);
     const json::value shown = get("hot");
     EXPECT_EQ(text(shown.at("ruleArn")), "arn:aws:iot:us-east-1:123456789012:rule/hot");
     const json::value& rule = shown.at("rule");
@@ -50,9 +52,8 @@ TEST_F(TopicRuleOperationsTest, ARuleIsShownAsItWasMade) {
     EXPECT_EQ(to_text(rule.at("actions")), "[" + std::string(calls_function) + "]");
     EXPECT_EQ(to_text(rule.at("errorAction")), calls_function);
     EXPECT_TRUE(rule.at("createdAt").is_number());
-    const json::value tags = parsed(
-        call("iot", "GET",
-             "/tags?resourceArn=arn%3Aaws%3Aiot%3Aus-east-1%3A123456789012%3Arule%2Fhot"));
+    const json::value tags = parsed(call(
+        "iot", "GET", "/tags?resourceArn=arn%3Aaws%3Aiot%3Aus-east-1%3A123456789012%3Arule%2Fhot"));
     EXPECT_THAT(to_text(tags), HasSubstr(R"({"Key":"with blank","Value":"1 2"})"));
 }
 
@@ -66,8 +67,7 @@ TEST_F(TopicRuleOperationsTest, TheOldVersionIsTheUsualOne) {
 TEST_F(TopicRuleOperationsTest, WhatCannotBeARuleIsRefused) {
     expect_refused(create("bad", body("SELECT FROM 'a'")), 400, "SqlParseException");
     expect_refused(create("bad-name", body("SELECT * FROM 'a'")), 400, "InvalidRequestException");
-    expect_refused(create("bad", R"({"sql":"SELECT * FROM 'a'"})"), 400,
-                   "InvalidRequestException");
+    expect_refused(create("bad", R"({"sql":"SELECT * FROM 'a'"})"), 400, "InvalidRequestException");
     expect_refused(create("bad", R"({"sql":"SELECT * FROM 'a'","actions":["x"]})"), 400,
                    "InvalidRequestException");
     expect_refused(
@@ -135,8 +135,7 @@ TEST_F(TopicRuleOperationsTest, RulesAreListed) {
     EXPECT_FALSE(rest.as_object().contains("nextToken"));
     EXPECT_EQ(text(rest.at("rules").at(0).at("topicPattern")), "c/+");
     EXPECT_THAT(names_of(parsed(call("iot", "GET", "/rules?topic=b%2Fx"))), ElementsAre("b"));
-    EXPECT_THAT(names_of(parsed(call("iot", "GET", "/rules?ruleDisabled=true"))),
-                ElementsAre("c"));
+    EXPECT_THAT(names_of(parsed(call("iot", "GET", "/rules?ruleDisabled=true"))), ElementsAre("c"));
     EXPECT_THAT(names_of(parsed(call("iot", "GET", "/rules?ruleDisabled=false"))),
                 UnorderedElementsAre("a", "b"));
     expect_refused(call("iot", "GET", "/rules?maxResults=0"), 400, "InvalidRequestException");

@@ -118,41 +118,41 @@ void MetricsPage::write_rules(MetricsText& text) const {
     };
     text.family("gatehouse_rules_total", MetricKind::Counter,
                 "What happened to topic rules, by CloudWatch's names.");
-    for_each_rule([&](const Tenant& tenant, const std::string& name,
-                      const rules::RuleCounts& counts) {
-        const std::pair<std::string_view, const rules::Count&> all[] = {
-            {"TopicMatch", counts.topic_match},
-            {"RulesExecuted", counts.executed},
-            {"ParseError", counts.parse_error},
-            {"RuleMessageThrottled", counts.throttled}};
-        for (const auto& [what, count] : all) {
-            text.sample({{"account", tenant.account.view()},
-                         {"region", tenant.region.view()},
-                         {"rule", name},
-                         {"name", what}},
-                        static_cast<double>(count.value()));
-        }
-    });
-    text.family("gatehouse_rule_actions_total", MetricKind::Counter,
-                "What became of the actions of topic rules, by CloudWatch's names.");
-    for_each_rule([&](const Tenant& tenant, const std::string& name,
-                      const rules::RuleCounts& counts) {
-        counts.for_each_action([&](const std::string& action, const rules::ActionCounts& of) {
+    for_each_rule(
+        [&](const Tenant& tenant, const std::string& name, const rules::RuleCounts& counts) {
             const std::pair<std::string_view, const rules::Count&> all[] = {
-                {"Success", of.success},
-                {"Failure", of.failure},
-                {"ErrorActionSuccess", of.error_action_success},
-                {"ErrorActionFailure", of.error_action_failure}};
+                {"TopicMatch", counts.topic_match},
+                {"RulesExecuted", counts.executed},
+                {"ParseError", counts.parse_error},
+                {"RuleMessageThrottled", counts.throttled}};
             for (const auto& [what, count] : all) {
                 text.sample({{"account", tenant.account.view()},
                              {"region", tenant.region.view()},
                              {"rule", name},
-                             {"action", action},
                              {"name", what}},
                             static_cast<double>(count.value()));
             }
         });
-    });
+    text.family("gatehouse_rule_actions_total", MetricKind::Counter,
+                "What became of the actions of topic rules, by CloudWatch's names.");
+    for_each_rule(
+        [&](const Tenant& tenant, const std::string& name, const rules::RuleCounts& counts) {
+            counts.for_each_action([&](const std::string& action, const rules::ActionCounts& of) {
+                const std::pair<std::string_view, const rules::Count&> all[] = {
+                    {"Success", of.success},
+                    {"Failure", of.failure},
+                    {"ErrorActionSuccess", of.error_action_success},
+                    {"ErrorActionFailure", of.error_action_failure}};
+                for (const auto& [what, count] : all) {
+                    text.sample({{"account", tenant.account.view()},
+                                 {"region", tenant.region.view()},
+                                 {"rule", name},
+                                 {"action", action},
+                                 {"name", what}},
+                                static_cast<double>(count.value()));
+                }
+            });
+        });
     text.family("gatehouse_rules_not_found_total", MetricKind::Counter,
                 "Messages of Basic Ingest for rules that there are not (RuleNotFound).");
     text.sample(static_cast<double>(parts_.rules.ingest_not_found()));

@@ -41,21 +41,20 @@ Rules::Rules(const Parts& parts)
                   .permissions = parts.functions.permissions(),
                   .missing_permission = parts.settings.profile.behaviour.missing_permission,
                   .random = parts.foundation.random}),
-      engine_({.loop = parts.loops.main(),
-               .clock = *parts.foundation.clock,
-               .random = parts.foundation.random,
-               .store = *parts.foundation.store,
-               .events = *parts.foundation.log,
-               .levels = *parts.foundation.levels,
-               .functions = functions_,
-               .logs = logs_,
-               .roles = roles_,
-               .on_problem =
-                   [log = parts.foundation.log.get()](const Tenant& tenant, const std::string& name,
-                                                      const std::string& why) {
-                       tell_problem(*log, tenant, name, why);
-                   }},
-              engine_settings(parts.settings)),
+      engine_(
+          {.loop = parts.loops.main(),
+           .clock = *parts.foundation.clock,
+           .random = parts.foundation.random,
+           .store = *parts.foundation.store,
+           .events = *parts.foundation.log,
+           .levels = *parts.foundation.levels,
+           .functions = functions_,
+           .logs = logs_,
+           .roles = roles_,
+           .on_problem = [log = parts.foundation.log.get()](
+                             const Tenant& tenant, const std::string& name,
+                             const std::string& why) { tell_problem(*log, tenant, name, why); }},
+          engine_settings(parts.settings)),
       records_(*parts.foundation.async_store,
                {.compile = engine_.checking(),
                 .parent_match = parts.settings.profile.behaviour.parent_match},
@@ -64,10 +63,8 @@ Rules::Rules(const Parts& parts)
 Result<std::unique_ptr<Rules>> Rules::load(const Parts& parts) {
     std::unique_ptr<Rules> made(new Rules(parts));
     if (auto loaded = made->engine_.load(); !loaded) return fail(std::move(loaded.error()));
-    *parts.foundation.on_rules_changed.lock() = [engine = &made->engine_](
-                                                    const storage::Batch& batch) {
-        engine->note(batch);
-    };
+    *parts.foundation.on_rules_changed.lock() =
+        [engine = &made->engine_](const storage::Batch& batch) { engine->note(batch); };
     return made;
 }
 
