@@ -140,9 +140,11 @@ TEST_F(RuleEngineTest, ATargetThatHangsHarmsItselfAlone) {
     functions.is_stuck = false;
     settle();
     EXPECT_EQ(counts("fine", "RepublishAction").success.value(), 40u);
-    // Eight are with the function, and twenty wait.
-    EXPECT_EQ(counts("stuck", "LambdaAction").success.value(), 28u);
-    EXPECT_EQ(counts("stuck", "LambdaAction").failure.value(), 12u);
+    // Twenty wait at most, and eight are with the function.
+    const std::uint64_t served = counts("stuck", "LambdaAction").success.value();
+    EXPECT_GE(served, 20u);
+    EXPECT_LE(served, 28u);
+    EXPECT_EQ(counts("stuck", "LambdaAction").failure.value(), 40u - served);
 }
 
 TEST_F(RuleEngineTest, AStatementMayAskAFunction) {
