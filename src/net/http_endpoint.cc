@@ -53,6 +53,13 @@ async::Task<Result<std::unique_ptr<Stream>>> HttpEndpoint::connect(Deadline dead
     Error last{ErrorKind::Unavailable, fmt::format("no address for {}", url.host), {}};
     for (std::size_t i = 0; i < found->size(); ++i) {
         const Address address = (*found)[i];
+        if (settings_.reach && !settings_.reach->allows(address, url.is_https)) {
+            last = {ErrorKind::NotAllowed,
+                    fmt::format("{} leads to {}, where requests do not go from here{}", url.host,
+                                address.host(), url.is_https ? "" : " without TLS"),
+                    {}};
+            continue;
+        }
         if (!url.is_https && settings_.plain_http == PlainHttp::ToThisMachine &&
             !address.is_loopback()) {
             last = {ErrorKind::Unauthorized,
@@ -97,8 +104,9 @@ void HttpEndpoint::keep(std::unique_ptr<Stream> stream) {
 async::Task<Result<HttpResponse>> HttpEndpoint::exchange(Stream& stream,
                                                          const HttpQuestion& question,
                                                          Deadline deadline) {
-    HttpRequest request{
-        .method = question.method, .target = settings_.url.target, .body = question.body};
+    HttpRequest request{.method = question.method,
+                        .target = question.target.value_or(settings_.url.target),
+                        .body = question.body};
     request.headers.add("Host", settings_.url.authority());
     for (const auto* headers : {&settings_.headers, &question.headers}) {
         for (const auto& [name, value] : headers->fields()) request.headers.add(name, value);

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "net/http.h"
 #include "net/http_url.h"
 #include "net/name_lookups.h"
+#include "net/reach.h"
 #include "net/tls_client.h"
 
 namespace gatehouse::net {
@@ -28,13 +30,15 @@ struct HttpEndpointSettings {
     PlainHttp plain_http = PlainHttp::ToThisMachine;
     HttpHeaders headers;  // sent with each request
     std::size_t answer_bytes_max = 256 * 1024;
-    std::size_t kept_max = 32;  // idle connections
+    std::shared_ptr<const Reach> reach;  // where it may lead; null: anywhere
+    std::size_t kept_max = 32;           // idle connections
     std::chrono::seconds kept_for{30};
 };
 
 // What one request of an endpoint is made of; the rest stands in its settings.
 struct HttpQuestion {
     std::string method = "POST";
+    std::optional<std::string> target;  // instead of the URL's
     HttpHeaders headers;
     std::string body;
     // Whether it may be sent a second time where a connection that was kept turns out to be dead.
@@ -54,8 +58,8 @@ public:
         HttpResponse response;
         bool was_kept = false;  // it came over a connection that was there already
     };
-    // Whatever status came. Unavailable: nobody is there, or what came is no HTTP. Unauthorized:
-    // the server is not who it should be. Timeout. TooLarge. Cancelled: closed.
+    // Whatever status came. Unavailable: nobody is there, or what came is no HTTP. NotAllowed: it
+    // is where the reach does not go. Unauthorized: the server is not who it should be. Timeout. TooLarge. Cancelled: closed.
     async::Task<Result<Answer>> ask(HttpQuestion question, Deadline deadline);
 
     // Requests under way fail with Cancelled, and later ones.

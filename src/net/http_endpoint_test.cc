@@ -142,6 +142,28 @@ TEST_F(HttpEndpointTest, KeepsItsConnection) {
     EXPECT_EQ(requests[1].headers.find("host"), settings.url.authority());
 }
 
+TEST_F(HttpEndpointTest, AsksForAnotherTarget) {
+    listen();
+    EXPECT_EQ(ask({.target = "/other?y=2"}), "200 yes");
+    EXPECT_EQ(ask(), "200 kept yes");
+    ASSERT_EQ(requests.size(), 2u);
+    EXPECT_EQ(requests[0].target, "/other?y=2");
+    EXPECT_EQ(requests[1].target, "/ask?x=1");
+}
+
+TEST_F(HttpEndpointTest, GoesNoFurtherThanItsReach) {
+    listen();
+    settings.reach = std::make_shared<const Reach>(std::vector<AddressRange>());
+    EXPECT_EQ(ask(),
+              "not-allowed: 127.0.0.1 leads to 127.0.0.1, where requests do not go from here "
+              "without TLS");
+    EXPECT_EQ(connections, 0);
+    made.reset();
+    settings.reach = std::make_shared<const Reach>(
+        std::vector<AddressRange>{AddressRange::parse("127.0.0.0/8").value()});
+    EXPECT_EQ(ask(), "200 yes");
+}
+
 TEST_F(HttpEndpointTest, ForgetsConnectionsThatTheServerClosed) {
     listen();
     EXPECT_EQ(ask(), "200 yes");

@@ -44,7 +44,7 @@ std::string hash_of_body(const RequestView& request) {
 }  // namespace
 
 HeaderFields sign_headers(const RequestView& request, const SigningKey& key, const Region& region,
-                          std::string_view service, WallTime now) {
+                          std::string_view service, WallTime now, PathRule path_rule) {
     assert(request.header("Host"));
     const std::string amz_date = format_amz_date(now);
     const Credential credential{key.access_key_id,
@@ -61,7 +61,7 @@ HeaderFields sign_headers(const RequestView& request, const SigningKey& key, con
     for (const auto& [name, value] : added) headers[to_lower(name)] = value;
 
     const CanonicalRequest canonical{.method = std::string(request.method),
-                                     .path = canonical_path(request.path),
+                                     .path = canonical_path(request.path, path_rule),
                                      .query = canonical_query(request.query),
                                      .headers = {headers.begin(), headers.end()},
                                      .payload_hash = hash_of_body(request)};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "signature/canonical_request.h"
 #include "signature/request_view.h"
 #include "signature/scope.h"
 
@@ -25,9 +26,11 @@ using HeaderFields = std::vector<std::pair<std::string, std::string>>;
 
 // The header fields to add to a request: X-Amz-Date, X-Amz-Security-Token when there is a token,
 // and Authorization. Every header the request has already is signed, save those that travel
-// changes (Connection, User-Agent, Transfer-Encoding, ...). Requires: a Host header.
+// changes (Connection, User-Agent, Transfer-Encoding, ...). Requires: a Host header. Of S3, the path
+// counts as sent.
 HeaderFields sign_headers(const RequestView& request, const SigningKey& key, const Region& region,
-                          std::string_view service, WallTime now);
+                          std::string_view service, WallTime now,
+                          PathRule path_rule = PathRule::EncodedAgain);
 
 // The query of a presigned address: the request's own fields, then the signature's. Only Host is
 // signed. Requires: a Host header; 1 s <= lifetime <= 7 days.
