@@ -1,0 +1,276 @@
+#include "registry/topic_rule_destination_records.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/arn.h"
+#include "base/encoding.h"
+#include "base/uuid.h"
+#include "registry/persistently.h"
+#include "registry/topic_rule_destination_record.h"
+#include "signature/digest.h"
+
+namespace gatehouse::registry {
+namespace {
+
+constexpr std::string_view destination_resource = "ruledestination/http/";
+constexpr std::size_t token_secret_bytes = 32;
+constexpr std::size_t token_bytes_max = 2048;
+
+Refused no_such_destination(std::string_view arn) {
+    return {Refusal::Unauthorized,
+            fmt::format("Access to TopicRuleDestination '{}' was denied", arn), "arn", {}, {}};
+}
+
+Refused refused_token() {
+    return {Refusal::Unauthorized,
+            "The confirmation token is not that of a destination that waits for its confirmation.",
+            "confirmationToken",
+            {},
+            {}};
+}
+
+// Nothing: it is no destination's, or another tenant's.
+std::optional<std::string> id_in(const Tenant& tenant, const std::string& arn_text) {
+    const auto arn = parse_arn(arn_text);
+    if (!arn || arn->service != "iot" || arn->account != tenant.account.value() ||
+        arn->region != tenant.region.value() || !arn->resource.starts_with(destination_resource)) {
+        return std::nullopt;
+    }
+    std::string id = arn->resource.substr(destination_resource.size());
+    if (!is_uuid(id)) return std::nullopt;
+    return id;
+}
+
+// ACCOUNT.REGION.UUID.SECRET, so that it leads to its destination.
+struct TokenParts {
+    Tenant tenant;
+    std::string id;
+};
+
+std::optional<TokenParts> parts_of(std::string_view token) {
+    if (token.size() > token_bytes_max) return std::nullopt;
+    std::array<std::string_view, 3> parts;
+    for (std::string_view& part : parts) {
+        const auto dot = token.find('.');
+        if (dot == token.npos) return std::nullopt;
+        part = token.substr(0, dot);
+        token.remove_prefix(dot + 1);
+    }
+    if (!is_account_id(parts[0]) || !is_region(parts[1]) || !is_uuid(parts[2])) {
+        return std::nullopt;
+    }
+    return TokenParts{{AccountId(parts[0]), Region(parts[1])}, std::string(parts[2])};
+}
+
+Outcome<void> check_url(const std::string& text, bool allows_plain_http) {
+    constexpr std::string_view field = "confirmationUrl";
+    if (text.size() > confirmation_url_bytes_max) {
+        return refuse_field(field,
+                            fmt::format("has over {} characters", confirmation_url_bytes_max));
+    }
+    if (text.contains("${")) return refuse_field(field, "holds a substitution template");
+    const auto url = net::HttpUrl::parse(text);
+    if (!url) return refuse_field(field, url.error().message);
+    if (!url->is_https && !allows_plain_http) {
+        return refuse_field(field,
+                            "leads over http; rules post over https alone, unless rules.http-to "
+                            "names addresses");
+    }
+    return {};
+}
+
+}  // namespace
+
+DestinationChallenge TopicRuleDestinationRecords::begin(TopicRuleDestination destination) {
+    std::array<std::uint8_t, token_secret_bytes> secret{};
+    parts_.random.fill(secret);
+    std::string token =
+        fmt::format("{}.{}.{}.{}", destination.tenant.account.view(),
+                    destination.tenant.region.view(), destination.id, to_hex(secret));
+    destination.challenged = parts_.clock.wall_now();
+    destination.token_hash = signature::sha256_hex(token);
+    destination.status = DestinationStatus::InProgress;
+    destination.status_reason =
+        fmt::format("Awaiting confirmation. Confirmation message sent on {}; no response received "
+                    "from the endpoint.",
+                    format_iso8601(destination.challenged));
+    return {std::move(destination), std::move(token)};
+}
+
+Outcome<DestinationChallenge> TopicRuleDestinationRecords::create(
+    const Tenant& tenant, const std::string& confirmation_url) {
+    if (auto checked = check_url(confirmation_url, parts_.allows_plain_http); !checked) {
+        return refuse(std::move(checked.error()));
+    }
+    DestinationChallenge made = begin({.tenant = tenant,
+                                       .id = make_uuid(parts_.random),
+                                       .confirmation_url = confirmation_url});
+    TopicRuleDestination& destination = made.destination;
+    const auto key = destination_key(tenant, destination.id);
+    const storage::Link link = url_link(destination);
+    storage::Batch batch;
+    batch.require(storage::HasNoLinks{tenant, destination_url_relation, storage::Direction::From,
+                                      link.from},
+                  Error{ErrorKind::Conflict,
+                        "A destination with this confirmation URL exists already.",
+                        {"confirmationUrl", 0, 0}});
+    batch.require(storage::FewerThan{tenant, destination_kind, destinations_max},
+                  Error{ErrorKind::LimitExceeded,
+                        fmt::format("an account has at most {} destinations", destinations_max),
+                        {}});
+    batch.put(key, encode(destination));
+    batch.change(storage::AddLink{link});
+    if (const auto applied = store_.apply(batch); !applied) {
+        return refuse(refused_by(applied.error(), Refusal::ResourceAlreadyExists));
+    }
+    const auto stored = read(tenant, destination.arn());
+    if (!stored) return refuse(stored.error());
+    destination = stored->value;
+    return made;
+}
+
+Outcome<Stored<TopicRuleDestination>> TopicRuleDestinationRecords::read(const Tenant& tenant,
+                                                                        const std::string& arn) {
+    const auto id = id_in(tenant, arn);
+    if (!id) return refuse(no_such_destination(arn));
+    auto stored = read_stored(store_, destination_key(tenant, *id), destination_words,
+                              decode_destination);
+    if (!stored && stored.error().refusal == Refusal::ResourceNotFound) {
+        return refuse(no_such_destination(arn));
+    }
+    return stored;
+}
+
+Outcome<void> TopicRuleDestinationRecords::write(const Stored<TopicRuleDestination>& changed) {
+    const auto key = destination_key(changed.value.tenant, changed.value.id);
+    storage::Batch batch;
+    batch.require(storage::HasRevision{key, changed.revision},
+                  changed_meanwhile(destination_words, changed.value.id));
+    batch.put(key, encode(changed.value));
+    if (const auto applied = store_.apply(batch); !applied) {
+        return refuse(refused_by(applied.error()));
+    }
+    return {};
+}
+
+Outcome<TopicRuleDestination> TopicRuleDestinationRecords::get(const Tenant& tenant,
+                                                               const std::string& arn) {
+    auto stored = read(tenant, arn);
+    if (!stored) return refuse(std::move(stored.error()));
+    return std::move(stored->value);
+}
+
+Outcome<Page<TopicRuleDestination>> TopicRuleDestinationRecords::list(const Tenant& tenant,
+                                                                      const Listing& listing) {
+    return list_records<TopicRuleDestination>(
+        store_, {.tenant = tenant, .kind = destination_kind}, listing, decode_destination,
+        [](const TopicRuleDestination&) { return true; });
+}
+
+Outcome<void> TopicRuleDestinationRecords::remove(const Tenant& tenant, const std::string& arn) {
+    return persistently([&]() -> Outcome<void> {
+        const auto stored = read(tenant, arn);
+        if (!stored && stored.error().refusal == Refusal::Unauthorized) return {};
+        if (!stored) return refuse(stored.error());
+        const auto key = destination_key(tenant, stored->value.id);
+        storage::Batch batch;
+        batch.require(storage::HasRevision{key, stored->revision},
+                      changed_meanwhile(destination_words, stored->value.id));
+        batch.change(storage::Remove{key});
+        batch.change(storage::RemoveLink{url_link(stored->value)});
+        if (const auto applied = store_.apply(batch); !applied) {
+            return refuse(refused_by(applied.error()));
+        }
+        return {};
+    });
+}
+
+Outcome<void> TopicRuleDestinationRecords::enable(const Tenant& tenant, const std::string& arn) {
+    return persistently([&]() -> Outcome<void> {
+        auto stored = read(tenant, arn);
+        if (!stored) return refuse(std::move(stored.error()));
+        TopicRuleDestination& destination = stored->value;
+        if (destination.status == DestinationStatus::Enabled) return {};
+        if (destination.status != DestinationStatus::Disabled) {
+            return refuse_field("status",
+                                "the destination was not confirmed; confirm it with the token "
+                                "that was sent to its endpoint, or set IN_PROGRESS for another");
+        }
+        destination.status = DestinationStatus::Enabled;
+        destination.status_reason.clear();
+        return write(*stored);
+    });
+}
+
+Outcome<void> TopicRuleDestinationRecords::disable(const Tenant& tenant, const std::string& arn) {
+    return persistently([&]() -> Outcome<void> {
+        auto stored = read(tenant, arn);
+        if (!stored) return refuse(std::move(stored.error()));
+        TopicRuleDestination& destination = stored->value;
+        if (destination.status == DestinationStatus::Disabled) return {};
+        if (destination.status != DestinationStatus::Enabled) {
+            return refuse_field("status", "only a destination that is ENABLED can be disabled");
+        }
+        destination.status = DestinationStatus::Disabled;
+        return write(*stored);
+    });
+}
+
+Outcome<DestinationChallenge> TopicRuleDestinationRecords::challenge(const Tenant& tenant,
+                                                                     const std::string& arn) {
+    return persistently([&]() -> Outcome<DestinationChallenge> {
+        auto stored = read(tenant, arn);
+        if (!stored) return refuse(std::move(stored.error()));
+        DestinationChallenge made = begin(std::move(stored->value));
+        if (auto written = write({made.destination, stored->revision}); !written) {
+            return refuse(std::move(written.error()));
+        }
+        return made;
+    });
+}
+
+Outcome<TopicRuleDestination> TopicRuleDestinationRecords::confirm(const std::string& token) {
+    const auto parts = parts_of(token);
+    if (!parts) return refuse(refused_token());
+    const TopicRuleDestination named{.tenant = parts->tenant, .id = parts->id};
+    return persistently([&]() -> Outcome<TopicRuleDestination> {
+        auto stored = read(named.tenant, named.arn());
+        if (!stored && stored.error().refusal == Refusal::Unauthorized) {
+            return refuse(refused_token());
+        }
+        if (!stored) return refuse(std::move(stored.error()));
+        TopicRuleDestination& destination = stored->value;
+        const bool is_right = destination.status_at(parts_.clock.wall_now()) ==
+                                  DestinationStatus::InProgress &&
+                              equal_in_constant_time(destination.token_hash,
+                                                     signature::sha256_hex(token));
+        if (!is_right) return refuse(refused_token());
+        destination.status = DestinationStatus::Enabled;
+        destination.status_reason.clear();
+        destination.token_hash.clear();
+        if (auto written = write(*stored); !written) return refuse(std::move(written.error()));
+        return destination;
+    });
+}
+
+Outcome<void> TopicRuleDestinationRecords::note(const DestinationChallenge& challenge,
+                                                const std::string& reason) {
+    return persistently([&]() -> Outcome<void> {
+        auto stored = read(challenge.destination.tenant, challenge.destination.arn());
+        if (!stored) return refuse(std::move(stored.error()));
+        TopicRuleDestination& destination = stored->value;
+        // Confirmed meanwhile, or asked anew.
+        if (destination.status != DestinationStatus::InProgress ||
+            destination.token_hash != challenge.destination.token_hash) {
+            return {};
+        }
+        destination.status_reason = reason;
+        return write(*stored);
+    });
+}
+
+}  // namespace gatehouse::registry
