@@ -59,7 +59,8 @@ public:
         bool was_kept = false;  // it came over a connection that was there already
     };
     // Whatever status came. Unavailable: nobody is there, or what came is no HTTP. NotAllowed: it
-    // is where the reach does not go. Unauthorized: the server is not who it should be. Timeout. TooLarge. Cancelled: closed.
+    // is where the reach does not go. Unauthorized: the server is not who it should be. Timeout.
+    // TooLarge. Cancelled: closed.
     async::Task<Result<Answer>> ask(HttpQuestion question, Deadline deadline);
 
     // Requests under way fail with Cancelled, and later ones.

@@ -27,8 +27,8 @@ std::string TopicRuleDestination::arn() const {
 }
 
 DestinationStatus TopicRuleDestination::status_at(WallTime now) const {
-    const bool waited = status == DestinationStatus::InProgress &&
-                        now - challenged > confirmation_wait_max;
+    const bool waited =
+        status == DestinationStatus::InProgress && now - challenged > confirmation_wait_max;
     return waited ? DestinationStatus::Error : status;
 }
 

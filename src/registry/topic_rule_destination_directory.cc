@@ -34,9 +34,10 @@ Result<void> TopicRuleDestinationDirectory::check(const Tenant& tenant,
     }
     const DestinationStatus status = tenants_.at(tenant).at(confirmation_url);
     if (status == DestinationStatus::Enabled) return {};
-    return fail(ErrorKind::NotAllowed, fmt::format("the topic rule destination of this confirmation "
-                                                   "URL is {}, not ENABLED",
-                                                   name_of_choice(status)));
+    return fail(ErrorKind::NotAllowed,
+                fmt::format("the topic rule destination of this confirmation "
+                            "URL is {}, not ENABLED",
+                            name_of_choice(status)));
 }
 
 }  // namespace gatehouse::registry

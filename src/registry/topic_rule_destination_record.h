@@ -1,5 +1,5 @@
-// A destination of topic rules as a stored record. The names in the JSON are on disk: they are never
-// changed.
+// A destination of topic rules as a stored record. The names in the JSON are on disk: they are
+// never changed.
 #pragma once
 
 #include <string>

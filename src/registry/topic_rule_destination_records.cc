@@ -22,7 +22,10 @@ constexpr std::size_t token_bytes_max = 2048;
 
 Refused no_such_destination(std::string_view arn) {
     return {Refusal::Unauthorized,
-            fmt::format("Access to TopicRuleDestination '{}' was denied", arn), "arn", {}, {}};
+            fmt::format("Access to TopicRuleDestination '{}' was denied", arn),
+            "arn",
+            {},
+            {}};
 }
 
 Refused refused_token() {
@@ -94,10 +97,10 @@ DestinationChallenge TopicRuleDestinationRecords::begin(TopicRuleDestination des
     destination.challenged = parts_.clock.wall_now();
     destination.token_hash = signature::sha256_hex(token);
     destination.status = DestinationStatus::InProgress;
-    destination.status_reason =
-        fmt::format("Awaiting confirmation. Confirmation message sent on {}; no response received "
-                    "from the endpoint.",
-                    format_iso8601(destination.challenged));
+    destination.status_reason = fmt::format(
+        "Awaiting confirmation. Confirmation message sent on {}; no response received "
+        "from the endpoint.",
+        format_iso8601(destination.challenged));
     return {std::move(destination), std::move(token)};
 }
 
@@ -106,18 +109,17 @@ Outcome<DestinationChallenge> TopicRuleDestinationRecords::create(
     if (auto checked = check_url(confirmation_url, parts_.allows_plain_http); !checked) {
         return refuse(std::move(checked.error()));
     }
-    DestinationChallenge made = begin({.tenant = tenant,
-                                       .id = make_uuid(parts_.random),
-                                       .confirmation_url = confirmation_url});
+    DestinationChallenge made = begin(
+        {.tenant = tenant, .id = make_uuid(parts_.random), .confirmation_url = confirmation_url});
     TopicRuleDestination& destination = made.destination;
     const auto key = destination_key(tenant, destination.id);
     const storage::Link link = url_link(destination);
     storage::Batch batch;
-    batch.require(storage::HasNoLinks{tenant, destination_url_relation, storage::Direction::From,
-                                      link.from},
-                  Error{ErrorKind::Conflict,
-                        "A destination with this confirmation URL exists already.",
-                        {"confirmationUrl", 0, 0}});
+    batch.require(
+        storage::HasNoLinks{tenant, destination_url_relation, storage::Direction::From, link.from},
+        Error{ErrorKind::Conflict,
+              "A destination with this confirmation URL exists already.",
+              {"confirmationUrl", 0, 0}});
     batch.require(storage::FewerThan{tenant, destination_kind, destinations_max},
                   Error{ErrorKind::LimitExceeded,
                         fmt::format("an account has at most {} destinations", destinations_max),
@@ -137,8 +139,8 @@ Outcome<Stored<TopicRuleDestination>> TopicRuleDestinationRecords::read(const Te
                                                                         const std::string& arn) {
     const auto id = id_in(tenant, arn);
     if (!id) return refuse(no_such_destination(arn));
-    auto stored = read_stored(store_, destination_key(tenant, *id), destination_words,
-                              decode_destination);
+    auto stored =
+        read_stored(store_, destination_key(tenant, *id), destination_words, decode_destination);
     if (!stored && stored.error().refusal == Refusal::ResourceNotFound) {
         return refuse(no_such_destination(arn));
     }
@@ -166,9 +168,9 @@ Outcome<TopicRuleDestination> TopicRuleDestinationRecords::get(const Tenant& ten
 
 Outcome<Page<TopicRuleDestination>> TopicRuleDestinationRecords::list(const Tenant& tenant,
                                                                       const Listing& listing) {
-    return list_records<TopicRuleDestination>(
-        store_, {.tenant = tenant, .kind = destination_kind}, listing, decode_destination,
-        [](const TopicRuleDestination&) { return true; });
+    return list_records<TopicRuleDestination>(store_, {.tenant = tenant, .kind = destination_kind},
+                                              listing, decode_destination,
+                                              [](const TopicRuleDestination&) { return true; });
 }
 
 Outcome<void> TopicRuleDestinationRecords::remove(const Tenant& tenant, const std::string& arn) {
@@ -244,10 +246,9 @@ Outcome<TopicRuleDestination> TopicRuleDestinationRecords::confirm(const std::st
         }
         if (!stored) return refuse(std::move(stored.error()));
         TopicRuleDestination& destination = stored->value;
-        const bool is_right = destination.status_at(parts_.clock.wall_now()) ==
-                                  DestinationStatus::InProgress &&
-                              equal_in_constant_time(destination.token_hash,
-                                                     signature::sha256_hex(token));
+        const bool is_right =
+            destination.status_at(parts_.clock.wall_now()) == DestinationStatus::InProgress &&
+            equal_in_constant_time(destination.token_hash, signature::sha256_hex(token));
         if (!is_right) return refuse(refused_token());
         destination.status = DestinationStatus::Enabled;
         destination.status_reason.clear();

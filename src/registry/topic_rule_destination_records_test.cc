@@ -71,11 +71,11 @@ TEST_F(DestinationRecordsTest, TheTokenIsNotKept) {
     const auto made = create();
     const std::string secret = made.token.substr(made.token.rfind('.') + 1);
     EXPECT_EQ(secret.size(), 64u);
-    ASSERT_TRUE(store_.scan(storage::Kind("topic-rule-destination"),
-                            [&](const storage::Record& record) {
-                                EXPECT_FALSE(record.body.contains(secret));
-                                EXPECT_TRUE(record.body.contains(made.destination.token_hash));
-                            }));
+    ASSERT_TRUE(
+        store_.scan(storage::Kind("topic-rule-destination"), [&](const storage::Record& record) {
+            EXPECT_FALSE(record.body.contains(secret));
+            EXPECT_TRUE(record.body.contains(made.destination.token_hash));
+        }));
 }
 
 TEST_F(DestinationRecordsTest, AreDisabledAndEnabledAgain) {

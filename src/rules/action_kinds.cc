@@ -11,6 +11,8 @@
 #include "rules/cloudwatch_logs_action.h"
 #include "rules/lambda_action.h"
 #include "rules/republish_action.h"
+#include "rules/targets/aws_actions.h"
+#include "rules/targets/http_action.h"
 
 namespace gatehouse::rules {
 namespace {
@@ -21,33 +23,26 @@ struct ActionKind {
 };
 constexpr std::array action_kinds{
     ActionKind{"cloudwatchLogs", &make_cloudwatch_logs_action},
+    ActionKind{"cloudwatchMetric", &make_cloudwatch_metric_action},
+    ActionKind{"dynamoDB", &make_dynamodb_action},
+    ActionKind{"dynamoDBv2", &make_dynamodb_v2_action},
+    ActionKind{"firehose", &make_firehose_action},
+    ActionKind{"http", &make_http_action},
+    ActionKind{"kinesis", &make_kinesis_action},
     ActionKind{"lambda", &make_lambda_action},
     ActionKind{"republish", &make_republish_action},
+    ActionKind{"s3", &make_s3_action},
+    ActionKind{"sns", &make_sns_action},
+    ActionKind{"sqs", &make_sqs_action},
+    ActionKind{"stepFunctions", &make_step_functions_action},
+    ActionKind{"timestream", &make_timestream_action},
 };
 
 // Those that AWS has, and that are not done here.
 // Source: AWS IoT API Reference, Action.
-constexpr std::array<std::string_view, 21> kinds_of_aws{"cloudwatchAlarm",
-                                                        "cloudwatchMetric",
-                                                        "dynamoDB",
-                                                        "dynamoDBv2",
-                                                        "elasticsearch",
-                                                        "firehose",
-                                                        "http",
-                                                        "iotAnalytics",
-                                                        "iotEvents",
-                                                        "iotSiteWise",
-                                                        "kafka",
-                                                        "kinesis",
-                                                        "location",
-                                                        "openSearch",
-                                                        "s3",
-                                                        "salesforce",
-                                                        "sns",
-                                                        "sqs",
-                                                        "influxDB",
-                                                        "stepFunctions",
-                                                        "timestream"};
+constexpr std::array<std::string_view, 10> kinds_of_aws{
+    "cloudwatchAlarm", "elasticsearch", "influxDB", "iotAnalytics", "iotEvents",
+    "iotSiteWise",     "kafka",         "location", "openSearch",   "salesforce"};
 
 std::string kinds_in_words() {
     std::vector<std::string_view> names;

@@ -13,7 +13,14 @@
 #include "rules/doors.h"
 #include "rules/parameters.h"
 
+namespace gatehouse::registry {
+class TopicRuleDestinations;
+}
+
 namespace gatehouse::rules {
+
+class AwsDoor;
+class HttpDoor;
 
 // What actions work with; all outlive them. A null door: this kind cannot be performed (tools that
 // only look whether rules are right).
@@ -26,6 +33,9 @@ struct ActionParts {
     BrokerDoor* broker = nullptr;
     LogDoor* logs = nullptr;
     RoleDoor* roles = nullptr;
+    AwsDoor* aws = nullptr;
+    HttpDoor* http = nullptr;
+    const registry::TopicRuleDestinations* destinations = nullptr;  // of http
 };
 
 // Reads an action as the API gives it: an object with one member, the kind. InvalidInput names the

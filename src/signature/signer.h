@@ -26,8 +26,8 @@ using HeaderFields = std::vector<std::pair<std::string, std::string>>;
 
 // The header fields to add to a request: X-Amz-Date, X-Amz-Security-Token when there is a token,
 // and Authorization. Every header the request has already is signed, save those that travel
-// changes (Connection, User-Agent, Transfer-Encoding, ...). Requires: a Host header. Of S3, the path
-// counts as sent.
+// changes (Connection, User-Agent, Transfer-Encoding, ...). Requires: a Host header. Of S3, the
+// path counts as sent.
 HeaderFields sign_headers(const RequestView& request, const SigningKey& key, const Region& region,
                           std::string_view service, WallTime now,
                           PathRule path_rule = PathRule::EncodedAgain);

@@ -23,6 +23,25 @@ TEST(Signer, AddsDateTokenAndAuthorization) {
         << added[2].second;
 }
 
+// The signature is what botocore's S3SigV4Auth makes of the same request.
+TEST(Signer, SignsThePathsOfS3AsSent) {
+    const HeaderFields headers = {
+        {"Host", "minio.example:9000"},
+        {"Content-Type", "application/octet-stream"},
+        {"X-Amz-Acl", "public-read"},
+        {"X-Amz-Content-Sha256",
+         "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"}};
+    const auto added = sign_headers(
+        {"PUT", "/my-bucket/devices//a%20b%2B%C3%A9/./x.json", "", headers, R"({"a":1})"},
+        {AccessKeyId("AKIDEXAMPLE"), "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""},
+        Region("eu-west-1"), "s3", *parse_amz_date("20260101T000000Z"), PathRule::AsSent);
+    ASSERT_EQ(added.size(), 2u);
+    EXPECT_EQ(added[1].second,
+              "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-west-1/s3/aws4_request, "
+              "SignedHeaders=content-type;host;x-amz-acl;x-amz-content-sha256;x-amz-date, "
+              "Signature=ed5b6d6c97c56c779e189ab6633592938ac988288ca092975992c52e2dc094eb");
+}
+
 TEST(Signer, PresignsBesideTheQueryThatIsThere) {
     const HeaderFields headers = {{"Host", "localhost"}};
     const auto query = presign_query(

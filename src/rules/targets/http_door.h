@@ -1,0 +1,42 @@
+// Posting to URLs that users chose. Implemented by whoever knows where requests may go.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "async/task.h"
+#include "base/deadline.h"
+#include "base/result.h"
+#include "base/tenant.h"
+#include "net/http.h"
+#include "net/http_url.h"
+
+namespace gatehouse::rules {
+
+struct SigV4Terms {
+    Region region;
+    std::string service;  // "execute-api"
+};
+
+struct HttpPost {
+    net::HttpUrl url;
+    net::HttpHeaders headers;
+    std::string body;
+    std::optional<SigV4Terms> signing;
+};
+
+// Threads: can_sign() and allows_plain_http() any; post() on the loop of actions.
+class HttpDoor {
+public:
+    virtual ~HttpDoor() = default;
+
+    // Whether there is a key to sign with.
+    virtual bool can_sign() const = 0;
+    // Whether there is any place that http without TLS may lead to.
+    virtual bool allows_plain_http() const = 0;
+    // Whatever status comes. NotAllowed: requests do not go there. Unavailable, Timeout: nobody is
+    // there.
+    virtual async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) = 0;
+};
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,100 @@
+#include "rules/targets/http_targets.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace gatehouse::rules {
+namespace {
+
+constexpr std::size_t http_answer_bytes_max = 256 * 1024;
+
+}  // namespace
+
+HttpTargets::HttpTargets(const Parts& parts, Settings settings)
+    : parts_(parts),
+      settings_(std::move(settings)),
+      reach_(std::make_shared<const net::Reach>(settings_.ranges)) {}
+
+HttpTargets::~HttpTargets() = default;
+
+void HttpTargets::close() {
+    is_closed_ = true;
+    for (const auto& [name, known] : endpoints_) known->endpoint->close();
+}
+
+Result<std::shared_ptr<const net::TlsTrust>> HttpTargets::trust() {
+    if (settings_.trust) return settings_.trust;
+    if (!system_trust_) {
+        auto read = net::TlsTrust::of_system();
+        if (!read) return read;
+        system_trust_ = std::move(*read);
+    }
+    return system_trust_;
+}
+
+Result<HttpTargets::KnownPtr> HttpTargets::endpoint_for(const net::HttpUrl& url) {
+    const std::string name =
+        fmt::format("{}://{}", url.is_https ? "https" : "http", url.authority());
+    if (const auto known = endpoints_.find(name); known != endpoints_.end()) return known->second;
+    if (endpoints_.size() >= settings_.endpoints_max) {
+        std::erase_if(endpoints_, [](const auto& entry) { return entry.second->calls == 0; });
+    }
+    if (endpoints_.size() >= settings_.endpoints_max) {
+        return fail(ErrorKind::Throttled, "too many endpoints are being asked at once");
+    }
+    net::HttpEndpointSettings settings{.url = url,
+                                       .plain_http = net::PlainHttp::Anywhere,
+                                       .answer_bytes_max = http_answer_bytes_max,
+                                       .reach = reach_};
+    if (url.is_https) {
+        auto trusted = trust();
+        if (!trusted) return fail(std::move(trusted.error()));
+        settings.trust = std::move(*trusted);
+    }
+    auto made = std::make_shared<Known>();
+    made->endpoint =
+        std::make_shared<net::HttpEndpoint>(parts_.loop, parts_.lookups, std::move(settings));
+    endpoints_.emplace(name, made);
+    return made;
+}
+
+void HttpTargets::sign(HttpPost& post) const {
+    signature::HeaderFields fields{{"Host", post.url.authority()}};
+    fields.insert(fields.end(), post.headers.fields().begin(), post.headers.fields().end());
+    const std::string_view target = post.url.target;
+    const auto question = target.find('?');
+    const signature::RequestView view{
+        .method = "POST",
+        .path = target.substr(0, question),
+        .query = question == target.npos ? std::string_view() : target.substr(question + 1),
+        .headers = fields,
+        .body = post.body};
+    for (auto& [name, value] :
+         signature::sign_headers(view, *settings_.key, post.signing->region, post.signing->service,
+                                 parts_.clock.wall_now())) {
+        post.headers.set(name, std::move(value));
+    }
+}
+
+async::Task<Result<net::HttpResponse>> HttpTargets::post(HttpPost post, Deadline deadline) {
+    if (is_closed_) co_return fail(ErrorKind::Cancelled, "the server is stopping");
+    if (post.signing && !can_sign()) {
+        co_return fail(ErrorKind::Unsupported, "this server has no key to sign with");
+    }
+    auto found = endpoint_for(post.url);
+    if (!found) co_return fail(std::move(found.error()));
+    if (post.signing) sign(post);
+    net::HttpQuestion question{.target = std::move(post.url.target),
+                               .headers = std::move(post.headers),
+                               .body = std::move(post.body),
+                               .again = net::HttpQuestion::Again::WhenNotAnswered};
+    const KnownPtr known = std::move(*found);
+    ++known->calls;
+    auto answer = co_await known->endpoint->ask(std::move(question), deadline);
+    --known->calls;
+    if (!answer) co_return fail(std::move(answer.error()));
+    co_return std::move(answer->response);
+}
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,67 @@
+// The HTTP services elsewhere that actions post to; their connections are kept. They lead into the
+// public Internet over TLS, and where the operator says (net::Reach).
+//
+// Threads: its loop; can_sign() and allows_plain_http() any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/event_loop.h"
+#include "base/clock.h"
+#include "base/pinned.h"
+#include "net/http_endpoint.h"
+#include "net/name_lookups.h"
+#include "net/reach.h"
+#include "rules/targets/http_door.h"
+#include "signature/signer.h"
+
+namespace gatehouse::rules {
+
+class HttpTargets final : public HttpDoor, Pinned {
+public:
+    // All outlive it.
+    struct Parts {
+        async::EventLoop& loop;
+        net::NameLookups& lookups;
+        const Clock& clock;  // of signatures
+    };
+    struct Settings {
+        std::vector<net::AddressRange> ranges;       // beside the public Internet
+        std::shared_ptr<const net::TlsTrust> trust;  // null: whom the system trusts
+        std::optional<signature::SigningKey> key;
+        std::size_t endpoints_max = 256;  // whose connections are kept
+    };
+    HttpTargets(const Parts& parts, Settings settings);
+    ~HttpTargets() override;
+
+    bool can_sign() const override { return settings_.key.has_value(); }
+    bool allows_plain_http() const override { return !settings_.ranges.empty(); }
+    // Throttled: too many endpoints are being asked at once.
+    async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) override;
+    // Requests under way fail with Cancelled, and later ones.
+    void close();
+
+private:
+    struct Known {
+        std::shared_ptr<net::HttpEndpoint> endpoint;
+        std::size_t calls = 0;
+    };
+    using KnownPtr = std::shared_ptr<Known>;
+
+    Result<KnownPtr> endpoint_for(const net::HttpUrl& url);
+    Result<std::shared_ptr<const net::TlsTrust>> trust();
+    void sign(HttpPost& post) const;
+
+    const Parts parts_;
+    const Settings settings_;
+    const std::shared_ptr<const net::Reach> reach_;
+    std::shared_ptr<const net::TlsTrust> system_trust_;
+    std::map<std::string, KnownPtr> endpoints_;  // by scheme and authority
+    bool is_closed_ = false;
+};
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,137 @@
+#include "rules/targets/http_targets.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "net/http_test_service.h"
+#include "net/loop_fixture.h"
+#include "signature/verifier.h"
+
+namespace gatehouse::rules {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SigningKeyOfRules final : public signature::KeyLookup {
+public:
+    std::optional<signature::AccessKey> find(const signature::AccessKeyId& id) const override {
+        if (id.view() != "AKIDRULES") return std::nullopt;
+        return signature::AccessKey{
+            "secret", AccountId("123456789012"), "arn:aws:iam::123456789012:root", "", {}};
+    }
+};
+
+class HttpTargetsTest : public net::LoopFixture, public net::Routes {
+protected:
+    async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts&,
+                                          Deadline) override {
+        requests.push_back(std::move(request));
+        net::HttpResponse response{.status = 202};
+        response.body = "taken";
+        co_return response;
+    }
+    // What came, or the kind of the error and its sentence.
+    std::string post(const std::string& url, std::optional<SigV4Terms> signing = std::nullopt,
+                     net::HttpHeaders headers = {}) {
+        std::string told;
+        HttpPost post{.url = net::HttpUrl::parse(url).value(),
+                      .headers = std::move(headers),
+                      .body = "{}",
+                      .signing = std::move(signing)};
+        tasks.start([](auto& self, HttpPost post, auto& told) -> async::Task<void> {
+            const auto answer = co_await self.targets->post(std::move(post), self.soon());
+            told = answer ? fmt::format("{} {}", answer->status, answer->body)
+                          : fmt::format("{}: {}", name_of(answer.error().kind),
+                                        answer.error().message);
+        }(*this, std::move(post), told));
+        while (told.empty()) loop.run_once(std::chrono::milliseconds(20));
+        return told;
+    }
+    void open(HttpTargets::Settings settings) {
+        targets = std::make_unique<HttpTargets>(HttpTargets::Parts{loop, lookups, clock},
+                                                std::move(settings));
+    }
+    static std::vector<net::AddressRange> this_machine() {
+        return {net::AddressRange::parse("127.0.0.0/8").value()};
+    }
+    std::string here(std::string_view target) const {
+        return fmt::format("http://127.0.0.1:{}{}", service.port(), target);
+    }
+    void TearDown() override {
+        if (targets) targets->close();
+        service.cut();
+        finish();
+    }
+
+    net::NameLookups lookups{loop};
+    net::HttpTestService service{loop, tasks, *this};
+    std::unique_ptr<HttpTargets> targets;
+    std::vector<net::HttpRequest> requests;
+};
+
+TEST_F(HttpTargetsTest, PostOverKeptConnections) {
+    open({.ranges = this_machine()});
+    EXPECT_TRUE(targets->allows_plain_http());
+    EXPECT_FALSE(targets->can_sign());
+    net::HttpHeaders headers;
+    headers.add("X-A", "1");
+    EXPECT_EQ(post(here("/in?x=1"), {}, std::move(headers)), "202 taken");
+    EXPECT_EQ(post(here("/other")), "202 taken");
+    EXPECT_EQ(service.connections(), 1);
+    ASSERT_EQ(requests.size(), 2u);
+    EXPECT_EQ(requests[0].method, "POST");
+    EXPECT_EQ(requests[0].target, "/in?x=1");
+    EXPECT_EQ(requests[0].headers.find("X-A"), "1");
+    EXPECT_EQ(requests[0].body, "{}");
+    EXPECT_EQ(requests[1].target, "/other");
+}
+
+TEST_F(HttpTargetsTest, GoWhereTheOperatorSaysAlone) {
+    open({});
+    EXPECT_FALSE(targets->allows_plain_http());
+    EXPECT_THAT(post(here("/")), HasSubstr("not-allowed: "));
+    EXPECT_THAT(post(fmt::format("http://localhost:{}/", service.port())),
+                HasSubstr("not-allowed: "))
+        << "whatever its name is";
+    EXPECT_EQ(service.connections(), 0);
+}
+
+TEST_F(HttpTargetsTest, SignWithTheKeyOfTheFile) {
+    open({.ranges = this_machine(),
+          .key = signature::SigningKey{signature::AccessKeyId("AKIDRULES"), "secret", ""}});
+    EXPECT_EQ(post(here("/a%20b?y=2&x=1"), SigV4Terms{Region("us-west-2"), "execute-api"}),
+              "202 taken");
+    ASSERT_EQ(requests.size(), 1u);
+    const net::HttpRequest& request = requests[0];
+    const auto proved = signature::verify_request({.method = request.method,
+                                                   .path = request.path,
+                                                   .query = request.query,
+                                                   .headers = request.headers.fields(),
+                                                   .body = request.body},
+                                                  SigningKeyOfRules(), clock.wall_now());
+    ASSERT_TRUE(proved) << proved.error().message;
+    EXPECT_THAT(proved->credential.scope.text(), HasSubstr("/us-west-2/execute-api/aws4_request"));
+    open({.ranges = this_machine()});
+    EXPECT_THAT(post(here("/"), SigV4Terms{Region("us-west-2"), "execute-api"}),
+                HasSubstr("no key to sign with"));
+}
+
+TEST_F(HttpTargetsTest, KeepFewEndpoints) {
+    open({.ranges = this_machine(), .endpoints_max = 1});
+    EXPECT_EQ(post(here("/")), "202 taken");
+    EXPECT_EQ(post(fmt::format("http://127.0.0.2:{}/", service.port())).substr(0, 12),
+              "unavailable:")
+        << "the one before is let go for it";
+    EXPECT_EQ(post(here("/")), "202 taken");
+    EXPECT_EQ(service.connections(), 2);
+}
+
+TEST_F(HttpTargetsTest, EndWhenTheyAreClosed) {
+    open({.ranges = this_machine()});
+    targets->close();
+    EXPECT_EQ(post(here("/")), "cancelled: the server is stopping");
+}
+
+}  // namespace
+}  // namespace gatehouse::rules

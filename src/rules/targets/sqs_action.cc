@@ -1,0 +1,81 @@
+// The action sqs: the message becomes one of a queue's. It is sent to the declared endpoint, with
+// the queue's URL as its name.
+// Source: AWS IoT Developer Guide, "SQS"; Amazon SQS API Reference, SendMessage.
+#include <fmt/format.h>
+
+#include "base/arn.h"
+#include "base/encoding.h"
+#include "net/http_url.h"
+#include "rules/targets/aws_action.h"
+#include "rules/targets/aws_actions.h"
+
+namespace gatehouse::rules {
+namespace {
+
+// Characters that a queue takes: #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 on.
+bool is_message_text(std::string_view text) {
+    if (text.empty() || !is_utf8(text)) return false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c >= 0 && c < ' ' && c != '\t' && c != '\n' && c != '\r') return false;
+        const std::string_view three = text.substr(at, 3);
+        if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") return false;
+    }
+    return true;
+}
+
+class SqsAction final : public AwsAction {
+public:
+    explicit SqsAction(const ActionParts& parts)
+        : AwsAction(AwsService::Sqs, {"SqsAction", "QueueUrl", "Failed to send message to SQS."},
+                    parts) {}
+
+    Result<Call> call(const Job& job) const override {
+        const std::string_view queue = job.text(target);
+        if (!net::HttpUrl::parse(queue)) {
+            return fail(ErrorKind::InvalidInput, "queueUrl comes to what is no URL");
+        }
+        std::string message = use_base64 ? to_base64(bytes_of(*job.payload)) : *job.payload;
+        if (!is_message_text(message)) {
+            return fail(ErrorKind::InvalidInput,
+                        "SQS takes texts that are not empty and hold no control characters; "
+                        "useBase64 makes one of any payload");
+        }
+        return json_call(
+            "AmazonSQS.SendMessage", JsonVersion::V1_0,
+            to_text(json::object{{"QueueUrl", queue}, {"MessageBody", std::move(message)}}));
+    }
+
+    // The last parts of a queue's URL are whose it is, and its name.
+    RoleNeed need(const Job& job) const override {
+        const std::string_view url = job.text(target);
+        const auto name = url.rfind('/');
+        const auto account = name == 0 || name == url.npos ? url.npos : url.rfind('/', name - 1);
+        if (account == url.npos) return {"sqs:SendMessage", "*"};
+        return {"sqs:SendMessage",
+                fmt::format("arn:{}:sqs:{}:{}:{}", partition_of(job.rule->tenant.region),
+                            job.rule->tenant.region.view(),
+                            url.substr(account + 1, name - account - 1), url.substr(name + 1))};
+    }
+
+    bool use_base64 = false;
+};
+
+}  // namespace
+
+Result<ActionPtr> make_sqs_action(Parameters& parameters, const ActionParts& parts) {
+    auto action = std::make_shared<SqsAction>(parts);
+    action->role = parameters.role_arn();
+    action->target = parameters.text("queueUrl");
+    action->use_base64 = parameters.truth("useBase64", false);
+    const std::string url = action->target.is_constant() ? action->target.constant() : "";
+    if (!url.empty() && !net::HttpUrl::parse(url)) parameters.refuse("queueUrl", "is no URL");
+    if (url.ends_with(".fifo")) {
+        parameters.refuse("queueUrl", "is of a FIFO queue, which the action does not send to");
+    }
+    check_endpoint(parameters, parts, AwsService::Sqs, "queueUrl");
+    if (auto read = parameters.finish(); !read) return fail(std::move(read.error()));
+    return action;
+}
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,51 @@
+// The file that says where the targets of actions are, and by whose keys they are asked:
+// docs/reference/rule-targets.md.
+//
+//   { "endpoints": { "s3": { "url": "https://minio.example:9000", "region": "us-east-1",
+//                            "accessKeyId": "…", "secretAccessKey": "…" } } }
+//
+// Pure: what the file names is not read here.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/tenant.h"
+#include "net/http_url.h"
+#include "rules/targets/aws_service.h"
+#include "signature/signer.h"
+
+namespace gatehouse::rules {
+
+inline constexpr std::size_t target_declarations_bytes_max = 1024 * 1024;
+
+// A service that speaks one of AWS's protocols.
+struct DeclaredAwsEndpoint {
+    net::HttpUrl url;  // without a path
+    Region region;     // of signatures
+    signature::SigningKey key;
+    bool allows_plain_http = false;  // to other machines
+    std::filesystem::path ca_file;   // empty: whom the system trusts
+};
+
+struct TargetDeclarations {
+    std::map<AwsService, DeclaredAwsEndpoint> aws;
+    std::optional<DeclaredAwsEndpoint> aws_otherwise;  // for services that are not named
+    // Signs what http actions send with auth.sigv4.
+    std::optional<signature::SigningKey> http_key;
+
+    // Null: there is none.
+    const DeclaredAwsEndpoint* endpoint_of(AwsService service) const;
+};
+
+// InvalidInput, naming the member. Paths in it are relative to `folder`; `region` is that of
+// endpoints that name none.
+Result<TargetDeclarations> parse_target_declarations(std::string_view text,
+                                                     const std::filesystem::path& folder,
+                                                     const Region& region);
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,77 @@
+#include "rules/targets/target_declarations.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gatehouse::rules {
+namespace {
+
+using ::testing::HasSubstr;
+
+Result<TargetDeclarations> read(std::string_view text) {
+    return parse_target_declarations(text, "/etc/gatehouse", Region("eu-west-1"));
+}
+
+std::string problem_of_endpoint(std::string_view members) {
+    const auto declared = read(fmt::format(
+        R"({{"endpoints": {{"s3": {{"accessKeyId": "A", "secretAccessKey": "S", {}}}}}}})",
+        members));
+    return declared ? "" : declared.error().message;
+}
+
+TEST(TargetDeclarations, NameEndpointsAndKeys) {
+    const auto declared = read(R"({
+        "endpoints": {
+            "s3": {"url": "https://minio.example:9000", "region": "us-east-1",
+                   "accessKeyId": "A", "secretAccessKey": "S", "caFile": "minio.pem"},
+            "*": {"url": "http://127.0.0.1:4566", "accessKeyId": "B", "secretAccessKey": "T",
+                  "sessionToken": "K"}},
+        "httpSigning": {"accessKeyId": "C", "secretAccessKey": "U"}})");
+    ASSERT_TRUE(declared) << declared.error().message;
+    const auto* s3 = declared->endpoint_of(AwsService::S3);
+    ASSERT_NE(s3, nullptr);
+    EXPECT_EQ(s3->url.shown(), "https://minio.example:9000/");
+    EXPECT_EQ(s3->region, Region("us-east-1"));
+    EXPECT_EQ(s3->key.access_key_id.view(), "A");
+    EXPECT_EQ(s3->key.secret, "S");
+    EXPECT_EQ(s3->ca_file, "/etc/gatehouse/minio.pem");
+    const auto* other = declared->endpoint_of(AwsService::Timestream);
+    ASSERT_NE(other, nullptr);
+    EXPECT_EQ(other->url.port, 4566);
+    EXPECT_EQ(other->region, Region("eu-west-1"));
+    EXPECT_EQ(other->key.session_token, "K");
+    ASSERT_TRUE(declared->http_key);
+    EXPECT_EQ(declared->http_key->secret, "U");
+    EXPECT_EQ(read("{}")->endpoint_of(AwsService::S3), nullptr);
+}
+
+TEST(TargetDeclarations, SayWhatIsWrongWithThem) {
+    EXPECT_EQ(problem_of_endpoint(R"("url": "https://a.example")"), "");
+    EXPECT_THAT(problem_of_endpoint(R"("region": "us-east-1")"),
+                HasSubstr("'endpoints.s3.url' is missing"));
+    EXPECT_THAT(problem_of_endpoint(R"("url": "http://a.example")"), HasSubstr("over http"));
+    EXPECT_EQ(problem_of_endpoint(R"("url": "http://a.example", "allowPlainHttp": true)"), "");
+    EXPECT_THAT(problem_of_endpoint(R"("url": "https://a.example/path")"),
+                HasSubstr("end with host and port"));
+    EXPECT_THAT(problem_of_endpoint(R"("url": "a.example")"), HasSubstr("cannot be used"));
+    EXPECT_THAT(problem_of_endpoint(R"("url": "https://a.example", "regoin": "x")"),
+                HasSubstr("did you mean 'region'?"));
+    EXPECT_THAT(problem_of_endpoint(R"("url": "https://a.example", "region": "A B")"),
+                HasSubstr("cannot be a region"));
+    EXPECT_THAT(problem_of_endpoint(R"("url": "https://a.example", "sessionToken": "a b")"),
+                HasSubstr("cannot be a token"));
+    EXPECT_THAT(problem_of_endpoint(R"("url": "http://localhost", "caFile": "x")"),
+                HasSubstr("no effect"));
+    EXPECT_THAT(read(R"({"endpoints": {"s4": {}}})").error().message,
+                HasSubstr("there are s3, sqs, "));
+    EXPECT_THAT(read(R"({"endpoint": {}})").error().message, HasSubstr("is not known"));
+    EXPECT_THAT(read(R"({"httpSigning": {"accessKeyId": "A"}})").error().message,
+                HasSubstr("'httpSigning.secretAccessKey' is missing"));
+    EXPECT_FALSE(read(R"({"endpoints": {}, "endpoints": {}})"));
+    EXPECT_FALSE(read("[]"));
+    EXPECT_FALSE(read("{"));
+}
+
+}  // namespace
+}  // namespace gatehouse::rules
