@@ -44,7 +44,10 @@ CompileParts RuleEngine::compile_parts(const Parts& parts) {
                         .functions = &parts.functions,
                         .broker = &republisher_,
                         .logs = &parts.logs,
-                        .roles = &parts.roles},
+                        .roles = &parts.roles,
+                        .aws = &parts.aws,
+                        .http = &parts.http,
+                        .destinations = &parts.destinations},
             .lanes = &lanes_,
             .counts = nullptr};
 }

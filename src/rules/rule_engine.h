@@ -47,6 +47,9 @@ public:
         FunctionDoor& functions;
         LogDoor& logs;
         RoleDoor& roles;
+        AwsDoor& aws;
+        HttpDoor& http;
+        const registry::TopicRuleDestinations& destinations;
         std::function<void(const Tenant&, const std::string& name, const std::string& why)>
             on_problem;
     };

@@ -102,13 +102,14 @@ void apply(std::vector<GivenValue> weakest_first, LoadedSettings& loaded) {
 void fill_defaults(LoadedSettings& loaded, const Environment& environment) {
     Settings& settings = loaded.settings;
     if (settings.data_dir.empty()) settings.data_dir = default_data_directory(environment);
-    const Origin& tenancy = loaded.origins[index_of(*find_setting("tenancy"))];
-    if (tenancy.source == Source::Default) {
-        const bool loopback = Settings::all_loopback(settings.hosts) &&
-                              Settings::all_loopback(settings.mqtt_hosts) &&
-                              Settings::all_loopback(settings.api_hosts);
-        settings.tenancy = loopback ? Tenancy::Single : Tenancy::Multi;
-    }
+    const bool loopback = Settings::all_loopback(settings.hosts) &&
+                          Settings::all_loopback(settings.mqtt_hosts) &&
+                          Settings::all_loopback(settings.api_hosts);
+    const auto is_default = [&](std::string_view name) {
+        return loaded.origins[index_of(*find_setting(name))].source == Source::Default;
+    };
+    if (is_default("tenancy")) settings.tenancy = loopback ? Tenancy::Single : Tenancy::Multi;
+    if (is_default("rules.http-to") && loopback) settings.rules.http_to = {"127.0.0.0/8", "::1"};
     for (const Setting& setting : all_settings()) {
         Origin& origin = loaded.origins[index_of(setting)];
         const std::string group = setting.group();

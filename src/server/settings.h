@@ -51,6 +51,9 @@ struct RuleSettings {
     std::uint32_t action_jobs_max = 1000;
     std::uint32_t action_workers = 8;
     std::uint32_t action_tries = 3;
+    std::string targets_file;  // empty: no targets are declared
+    // Where http actions post beside the public Internet; loading adds loopback on loopback.
+    std::vector<std::string> http_to;
 };
 
 // Of the doors for devices.

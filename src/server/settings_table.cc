@@ -279,6 +279,16 @@ SettingTable rules() {
             "rules.action-tries", {1, 10},
             "How often an action is tried in all whose target does not answer, or wants no more "
             "just now."),
+        text<&S::rules, &R::targets_file>(
+            "rules.targets-file", "FILE",
+            "Declares where the services are that actions ask which speak AWS's protocols, and by "
+            "whose keys."),
+        with_default(list<&S::rules, &R::http_to>(
+                         "rules.http-to", "ADDR",
+                         "Addresses or ranges (10.0.0.0/8) that http actions may post to, with TLS "
+                         "or without, beside the public Internet with TLS.",
+                         check_address_range),
+                     "127.0.0.0/8 and ::1 where all doors are on loopback, else none"),
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "api/iot/errors.h"
 #include "api/iot/topic_rule_shapes.h"
+#include "rules/targets/http_action.h"
 
 namespace gatehouse::api::iot {
 
@@ -11,11 +12,16 @@ async::Task<wire::Outcome<CreateTopicRuleResponse>> CreateTopicRule::handle(
     if (!payload) co_return failure_of(payload.error());
     auto tags = tags_of_header(request.tags.value_or(""));
     if (!tags) co_return failure_of(tags.error());
-    const auto made = co_await rules.create({.tenant = caller.tenant,
-                                             .name = rules::RuleName(std::move(request.rule_name)),
-                                             .payload = std::move(*payload),
-                                             .tags = std::move(*tags)});
+    auto urls = rules::confirmation_urls(*payload);
+    const auto made =
+        co_await rules.create({.tenant = caller.tenant,
+                               .name = rules::RuleName(std::move(request.rule_name)),
+                               .payload = std::move(*payload),
+                               .tags = std::move(*tags)});
     if (!made) co_return failure_of(made.error());
+    if (auto begun = co_await destinations.begin(caller, std::move(urls)); !begun) {
+        co_return failure_of(begun.error());
+    }
     co_return CreateTopicRuleResponse{};
 }
 

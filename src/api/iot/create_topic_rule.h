@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/endpoint.h"
+#include "api/iot/rule_destinations.h"
 #include "api/shapes/iot/create_topic_rule.h"
 #include "rules/topic_rules.h"
 
@@ -12,6 +13,7 @@ struct CreateTopicRule {
     using Shape = CreateTopicRuleShape;
 
     rules::TopicRules& rules;
+    RuleDestinations destinations;
 
     async::Task<wire::Outcome<CreateTopicRuleResponse>> handle(
         const Caller& caller, CreateTopicRuleRequest request) const;

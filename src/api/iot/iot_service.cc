@@ -19,6 +19,7 @@ Service make_iot_service(const IotParts& parts) {
     add_account_operations(service, parts);
     add_authorizer_operations(service, parts);
     add_certificate_operations(service, parts);
+    add_destination_operations(service, parts);
     add_domain_operations(service, parts);
     add_group_operations(service, parts);
     add_index_operations(service, parts);

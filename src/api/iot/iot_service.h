@@ -31,6 +31,7 @@
 #include "registry/thing_groups.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
+#include "registry/topic_rule_destinations.h"
 #include "rules/topic_rules.h"
 
 namespace gatehouse::api {
@@ -39,6 +40,11 @@ namespace gatehouse::api {
 // InvalidInput and LimitExceeded: it cannot have one, and why.
 using EndpointNames =
     std::function<async::Task<Result<std::string>>(Tenant, registry::EndpointType)>;
+
+// Has the endpoint of a destination asked to confirm it, without waiting; `origin` is that of this
+// server as the caller reached it.
+using ChallengeDestination =
+    std::function<void(registry::DestinationChallenge, const std::string& origin)>;
 
 // Everything this service works with; it must outlive the service.
 struct IotParts {
@@ -57,6 +63,8 @@ struct IotParts {
     registry::Tags& tags;
     registry::RoleAliases& role_aliases;
     rules::TopicRules& rules;
+    registry::TopicRuleDestinations& destinations;
+    ChallengeDestination challenge;
     registry::EventConfigurations& events;
     registry::DomainConfigurations& domains;
     indexing::IndexingConfigurations& indexing;

@@ -65,6 +65,11 @@ std::string resource_of(const Caller& caller, std::string_view operation,
     if (operation == "TagResource" || operation == "UntagResource") {
         return names.in_body("resourceArn").value_or("*");
     }
+    if (operation.contains("TopicRuleDestination")) {
+        const auto arn = operation == "UpdateTopicRuleDestination" ? names.in_body("arn")
+                                                                   : names.label("arn");
+        return arn.value_or("*");
+    }
     if (operation == "ListTagsForResource") return names.in_query("resourceArn").value_or("*");
     // The end of its ARN is made up, and not in the request.
     if (const auto domain = names.label("domainConfigurationName")) {

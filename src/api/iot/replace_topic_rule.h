@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/endpoint.h"
+#include "api/iot/rule_destinations.h"
 #include "api/shapes/iot/replace_topic_rule.h"
 #include "rules/topic_rules.h"
 
@@ -12,6 +13,7 @@ struct ReplaceTopicRule {
     using Shape = ReplaceTopicRuleShape;
 
     rules::TopicRules& rules;
+    RuleDestinations destinations;
 
     async::Task<wire::Outcome<ReplaceTopicRuleResponse>> handle(
         const Caller& caller, ReplaceTopicRuleRequest request) const;

@@ -10,13 +10,14 @@
 namespace gatehouse::api {
 
 void add_rule_operations(Service& service, const IotParts& parts) {
-    service.handle(iot::CreateTopicRule{parts.rules})
+    const iot::RuleDestinations destinations{parts.destinations, parts.challenge};
+    service.handle(iot::CreateTopicRule{parts.rules, destinations})
         .handle(iot::DeleteTopicRule{parts.rules})
         .handle(iot::DisableTopicRule{parts.rules})
         .handle(iot::EnableTopicRule{parts.rules})
         .handle(iot::GetTopicRule{parts.rules})
         .handle(iot::ListTopicRules{parts.rules})
-        .handle(iot::ReplaceTopicRule{parts.rules});
+        .handle(iot::ReplaceTopicRule{parts.rules, destinations});
 }
 
 }  // namespace gatehouse::api

@@ -279,7 +279,32 @@ void read_urls(Parameters& parameters, HttpMembers& members, const ActionParts& 
     }
 }
 
+std::optional<std::string> confirmation_url_of(const ActionText& text) {
+    const auto action = parse_json(text.view(), "the action", {.bytes_max = rule_bytes_max});
+    const json::object* const object = action ? action->if_object() : nullptr;
+    const json::value* const http = object != nullptr ? object->if_contains("http") : nullptr;
+    if (http == nullptr || !http->is_object()) return std::nullopt;
+    for (const char* member : {"confirmationUrl", "url"}) {
+        const json::value* const url = http->as_object().if_contains(member);
+        if (url == nullptr || !url->is_string()) continue;
+        if (std::string_view(url->as_string()).contains("${")) return std::nullopt;
+        return std::string(url->as_string());
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::vector<std::string> confirmation_urls(const RulePayload& payload) {
+    std::vector<std::string> urls;
+    const auto add = [&](const ActionText& text) {
+        auto url = confirmation_url_of(text);
+        if (url && std::ranges::find(urls, *url) == urls.end()) urls.push_back(std::move(*url));
+    };
+    for (const ActionText& action : payload.actions) add(action);
+    if (payload.error_action) add(*payload.error_action);
+    return urls;
+}
 
 Result<ActionPtr> make_http_action(Parameters& parameters, const ActionParts& parts) {
     HttpMembers members;

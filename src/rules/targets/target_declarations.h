@@ -37,6 +37,7 @@ struct TargetDeclarations {
     std::optional<DeclaredAwsEndpoint> aws_otherwise;  // for services that are not named
     // Signs what http actions send with auth.sigv4.
     std::optional<signature::SigningKey> http_key;
+    std::filesystem::path http_ca_file;  // whom http actions trust; empty: whom the system does
 
     // Null: there is none.
     const DeclaredAwsEndpoint* endpoint_of(AwsService service) const;

@@ -27,7 +27,8 @@ TEST(TargetDeclarations, NameEndpointsAndKeys) {
                    "accessKeyId": "A", "secretAccessKey": "S", "caFile": "minio.pem"},
             "*": {"url": "http://127.0.0.1:4566", "accessKeyId": "B", "secretAccessKey": "T",
                   "sessionToken": "K"}},
-        "httpSigning": {"accessKeyId": "C", "secretAccessKey": "U"}})");
+        "httpSigning": {"accessKeyId": "C", "secretAccessKey": "U"},
+        "httpCaFile": "own.pem"})");
     ASSERT_TRUE(declared) << declared.error().message;
     const auto* s3 = declared->endpoint_of(AwsService::S3);
     ASSERT_NE(s3, nullptr);
@@ -43,6 +44,7 @@ TEST(TargetDeclarations, NameEndpointsAndKeys) {
     EXPECT_EQ(other->key.session_token, "K");
     ASSERT_TRUE(declared->http_key);
     EXPECT_EQ(declared->http_key->secret, "U");
+    EXPECT_EQ(declared->http_ca_file, "/etc/gatehouse/own.pem");
     EXPECT_EQ(read("{}")->endpoint_of(AwsService::S3), nullptr);
 }
 

@@ -6,6 +6,7 @@
 #include "api/acm/acm_service.h"
 #include "api/data/data_service.h"
 #include "api/iam/iam_service.h"
+#include "api/iot/destination_link.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "api/sts/sts_service.h"
@@ -58,6 +59,7 @@ std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
          }},
         {std::string(api::lambda::CodeLinks::path_prefix),
          [&code_links](net::HttpRequest request) { return code_links.answer(std::move(request)); }},
+        api::iot::destination_link(parts.targets.destinations()),
     };
 }
 
@@ -113,6 +115,12 @@ api::Service make_iot(const ControlApi::Parts& parts) {
          .tags = *parts.resources.tags,
          .role_aliases = *parts.resources.role_aliases,
          .rules = parts.rules,
+         .destinations = parts.targets.destinations(),
+         .challenge =
+             [&challenges = parts.targets.challenges()](registry::DestinationChallenge challenge,
+                                                        const std::string& origin) {
+                 challenges.send(std::move(challenge), origin);
+             },
          .events = *parts.resources.events,
          .domains = *parts.resources.domains,
          .indexing = *parts.resources.indexing,

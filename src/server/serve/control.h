@@ -42,6 +42,7 @@
 #include "server/serve/function_runtime.h"
 #include "server/serve/loops.h"
 #include "server/serve/metrics_page.h"
+#include "server/serve/rule_targets.h"
 #include "server/settings.h"
 
 namespace gatehouse::server {
@@ -97,6 +98,7 @@ public:
         std::function<bool()> is_ready;
         DeviceEndpoints& endpoints;
         rules::TopicRules& rules;
+        RuleTargets& targets;
         // Of the door that is open by now.
         std::function<std::optional<std::uint16_t>()> mqtts_port;
     };

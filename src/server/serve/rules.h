@@ -17,6 +17,7 @@
 #include "server/serve/foundation.h"
 #include "server/serve/function_runtime.h"
 #include "server/serve/loops.h"
+#include "server/serve/rule_targets.h"
 #include "server/settings.h"
 
 namespace gatehouse::server {
@@ -30,6 +31,7 @@ public:
         Loops& loops;
         FunctionRuntime& functions;
         iam::RoleSessions& roles;
+        RuleTargets& targets;
     };
     // The store's errors.
     static Result<std::unique_ptr<Rules>> load(const Parts& parts);

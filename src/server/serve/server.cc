@@ -61,6 +61,7 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
                           .is_ready = [server = made.get()] { return server->ready_.load(); },
                           .endpoints = *made->endpoints_,
                           .rules = made->rules_->records(),
+                          .targets = *made->rule_targets_,
                           .mqtts_port = [server = made.get()] { return server->mqtts_port(); }});
     made->devices_->gateway().offer(made->api_->routes_at_doors());
     made->metrics_ =
@@ -87,11 +88,15 @@ Result<std::unique_ptr<Server>> Server::make(Settings settings, Reload reload) {
 
 // The devices' side, and the rules that hear it.
 Result<void> Server::make_devices() {
+    auto targets = RuleTargets::load(settings_, *foundation_, *loops_);
+    if (!targets) return fail(std::move(targets.error()));
+    rule_targets_ = std::move(*targets);
     auto rules = Rules::load({.settings = settings_,
                               .foundation = *foundation_,
                               .loops = *loops_,
                               .functions = *resources_->functions,
-                              .roles = *resources_->role_sessions});
+                              .roles = *resources_->role_sessions,
+                              .targets = *rule_targets_});
     if (!rules) return fail(std::move(rules.error()));
     rules_ = std::move(*rules);
     auto devices = Devices::make({.settings = settings_,
@@ -228,6 +233,7 @@ async::Task<void> Server::drain_all() {
     co_await devices_->stop();
     co_await doors_->drain_api(within(settings_.drain_ms));
     co_await rules_->stop(within(settings_.drain_ms));
+    co_await rule_targets_->stop();
     co_await resources_->functions->stop(within(functions_end_ms));
     co_await ocsp_stapling_->stop();
     co_await devices_->drain(within(last_words_ms));

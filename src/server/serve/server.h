@@ -21,6 +21,7 @@
 #include "server/serve/metrics_page.h"
 #include "server/serve/ocsp_stapling.h"
 #include "server/serve/registry_events.h"
+#include "server/serve/rule_targets.h"
 #include "server/serve/rules.h"
 #include "server/serve/sys_topics.h"
 #include "server/settings.h"
@@ -77,6 +78,7 @@ private:
     std::unique_ptr<Loops> loops_;
     std::unique_ptr<Resources> resources_;
     std::unique_ptr<DeviceEndpoints> endpoints_;
+    std::unique_ptr<RuleTargets> rule_targets_;
     std::unique_ptr<Rules> rules_;  // before the broker, which tells it
     std::unique_ptr<Devices> devices_;
     std::unique_ptr<ControlApi> api_;

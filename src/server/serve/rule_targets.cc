@@ -1,0 +1,77 @@
+#include "server/serve/rule_targets.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "base/durable_file.h"
+#include "net/address_range.h"
+#include "rules/targets/target_declarations.h"
+
+namespace gatehouse::server {
+namespace {
+
+Result<rules::TargetDeclarations> read_declarations(const Settings& settings) {
+    const std::filesystem::path file = settings.rules.targets_file;
+    if (file.empty()) return rules::TargetDeclarations();
+    const auto text = read_private_file(file, Readers::OwnerAndGroup,
+                                        rules::target_declarations_bytes_max);
+    if (!text) return fail(text.error());
+    auto declared =
+        rules::parse_target_declarations(*text, file.parent_path(), settings.region);
+    if (declared) return declared;
+    return fail(declared.error().kind,
+                fmt::format("{}: {}", file.string(), declared.error().message));
+}
+
+std::vector<net::AddressRange> ranges_of(const Settings& settings) {
+    std::vector<net::AddressRange> ranges;
+    for (const std::string& text : settings.rules.http_to) {
+        ranges.push_back(net::AddressRange::parse(text).value());  // checked when read
+    }
+    return ranges;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
+                                                       Foundation& foundation, Loops& loops) {
+    auto declared = read_declarations(settings);
+    if (!declared) return fail(std::move(declared.error()));
+    std::unique_ptr<RuleTargets> made(new RuleTargets(loops));
+    auto endpoints = rules::AwsEndpoints::make(
+        {.loop = loops.main(), .lookups = made->lookups_, .clock = made->signing_clock_},
+        *declared);
+    if (!endpoints) return fail(std::move(endpoints.error()));
+    made->aws_ = std::move(*endpoints);
+    rules::HttpTargets::Settings http{.ranges = ranges_of(settings), .key = declared->http_key};
+    if (!declared->http_ca_file.empty()) {
+        auto trust = rules::trust_of(declared->http_ca_file);
+        if (!trust) return fail(std::move(trust.error()));
+        http.trust = std::move(*trust);
+    }
+    made->http_ = std::make_unique<rules::HttpTargets>(
+        rules::HttpTargets::Parts{
+            .loop = loops.main(), .lookups = made->lookups_, .clock = made->signing_clock_},
+        std::move(http));
+    auto destinations = registry::TopicRuleDestinations::load(
+        *foundation.async_store, {.clock = *foundation.clock,
+                                  .random = foundation.random,
+                                  .allows_plain_http = made->http_->allows_plain_http()});
+    if (!destinations) return fail(std::move(destinations.error()));
+    made->destinations_ = std::move(*destinations);
+    made->challenges_ = std::make_unique<rules::DestinationChallenges>(
+        rules::DestinationChallenges::Parts{.loop = loops.main(),
+                                            .http = *made->http_,
+                                            .destinations = *made->destinations_});
+    return made;
+}
+
+async::Task<void> RuleTargets::stop() {
+    aws_->close();
+    http_->close();
+    co_await challenges_->stop();
+}
+
+}  // namespace gatehouse::server
