@@ -22,14 +22,17 @@ struct ActionKind {
     Result<ActionPtr> (*make)(Parameters& parameters, const ActionParts& parts);
 };
 constexpr std::array action_kinds{
+    ActionKind{"cloudwatchAlarm", &make_cloudwatch_alarm_action},
     ActionKind{"cloudwatchLogs", &make_cloudwatch_logs_action},
     ActionKind{"cloudwatchMetric", &make_cloudwatch_metric_action},
     ActionKind{"dynamoDB", &make_dynamodb_action},
     ActionKind{"dynamoDBv2", &make_dynamodb_v2_action},
+    ActionKind{"elasticsearch", &make_elasticsearch_action},
     ActionKind{"firehose", &make_firehose_action},
     ActionKind{"http", &make_http_action},
     ActionKind{"kinesis", &make_kinesis_action},
     ActionKind{"lambda", &make_lambda_action},
+    ActionKind{"openSearch", &make_open_search_action},
     ActionKind{"republish", &make_republish_action},
     ActionKind{"s3", &make_s3_action},
     ActionKind{"sns", &make_sns_action},
@@ -40,9 +43,8 @@ constexpr std::array action_kinds{
 
 // Those that AWS has, and that are not done here.
 // Source: AWS IoT API Reference, Action.
-constexpr std::array<std::string_view, 10> kinds_of_aws{
-    "cloudwatchAlarm", "elasticsearch", "influxDB", "iotAnalytics", "iotEvents",
-    "iotSiteWise",     "kafka",         "location", "openSearch",   "salesforce"};
+constexpr std::array<std::string_view, 7> kinds_of_aws{
+    "influxDB", "iotAnalytics", "iotEvents", "iotSiteWise", "kafka", "location", "salesforce"};
 
 std::string kinds_in_words() {
     std::vector<std::string_view> names;

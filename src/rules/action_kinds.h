@@ -33,7 +33,7 @@ struct ActionParts {
     BrokerDoor* broker = nullptr;
     LogDoor* logs = nullptr;
     RoleDoor* roles = nullptr;
-    AwsDoor* aws = nullptr;
+    const AwsDoor* aws = nullptr;
     HttpDoor* http = nullptr;
     const registry::TopicRuleDestinations* destinations = nullptr;  // of http
 };

@@ -45,9 +45,9 @@ CompileParts RuleEngine::compile_parts(const Parts& parts) {
                         .broker = &republisher_,
                         .logs = &parts.logs,
                         .roles = &parts.roles,
-                        .aws = &parts.aws,
-                        .http = &parts.http,
-                        .destinations = &parts.destinations},
+                        .aws = parts.aws,
+                        .http = parts.http,
+                        .destinations = parts.destinations},
             .lanes = &lanes_,
             .counts = nullptr};
 }

@@ -47,11 +47,12 @@ public:
         FunctionDoor& functions;
         LogDoor& logs;
         RoleDoor& roles;
-        AwsDoor& aws;
-        HttpDoor& http;
-        const registry::TopicRuleDestinations& destinations;
         std::function<void(const Tenant&, const std::string& name, const std::string& why)>
             on_problem;
+        // Of targets elsewhere; null: rules with such actions are not run.
+        const AwsDoor* aws = nullptr;
+        HttpDoor* http = nullptr;
+        const registry::TopicRuleDestinations* destinations = nullptr;
     };
     RuleEngine(const Parts& parts, const EngineSettings& settings);
 

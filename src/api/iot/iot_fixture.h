@@ -38,6 +38,8 @@ struct IotFixture : ApiFixture {
                                  .tags = tags,
                                  .role_aliases = role_aliases,
                                  .rules = topic_rules,
+                                 .destinations = *destinations,
+                                 .challenge = challenge,
                                  .events = events,
                                  .domains = domains,
                                  .indexing = indexing,
@@ -87,6 +89,15 @@ struct IotFixture : ApiFixture {
     ::gatehouse::iam::TemporaryKeys role_keys{clock, random};
     ::gatehouse::iam::RoleSessions roles{store, role_judge, role_keys, clock};
     rules::TopicRules topic_rules{store, {}, roles};
+    std::unique_ptr<registry::TopicRuleDestinations> destinations =
+        registry::TopicRuleDestinations::load(store, {clock, random}).value();
+    std::vector<registry::DestinationChallenge> challenged;
+    std::string challenged_from;  // the last one's origin
+    ChallengeDestination challenge = [this](registry::DestinationChallenge sent,
+                                            const std::string& origin) {
+        challenged.push_back(std::move(sent));
+        challenged_from = origin;
+    };
     registry::EventConfigurations events{store, {}};
     registry::SampleNaming naming;
     registry::DomainConfigurations domains{store, {clock, random, naming}};

@@ -287,6 +287,53 @@ TEST_F(AwsActions, CloudwatchMetricsGetAValue) {
                 HasSubstr("no whole number"));
 }
 
+TEST_F(AwsActions, CloudwatchAlarmsGetAState) {
+    EXPECT_EQ(perform(R"({"cloudwatchAlarm": {"alarmName": "a b", "stateReason": "${id} says so",
+                          "stateValue": "ALARM"}})",
+                      "{}"),
+              "done");
+    EXPECT_EQ(request(),
+              "POST /\n"
+              "Content-Type: application/x-www-form-urlencoded; charset=utf-8\n"
+              "\n"
+              "Action=SetAlarmState&Version=2010-08-01&AlarmName=a%20b&"
+              "StateReason=lamp%20says%20so&StateValue=ALARM");
+    EXPECT_THAT(roles.asked.back(), HasSubstr(" cloudwatch:SetAlarmState arn:aws:cloudwatch:"
+                                              "eu-west-1:123456789012:alarm:a b"));
+    EXPECT_THAT(perform(R"({"cloudwatchAlarm": {"alarmName": "a", "stateReason": "r",
+                            "stateValue": "${id}"}})",
+                        "{}"),
+                HasSubstr("none of OK, ALARM, INSUFFICIENT_DATA"));
+    EXPECT_THAT(problem(R"({"cloudwatchAlarm": {"alarmName": "a", "stateReason": "r",
+                            "stateValue": "LOUD"}})"),
+                HasSubstr("stateValue has to be one of OK, "));
+}
+
+TEST_F(AwsActions, OpenSearchIndexesADocument) {
+    const std::string members =
+        R"({"endpoint": "https://search-logs-abc.eu-west-1.es.amazonaws.com", "index": "rooms",
+            "type": "_doc", "id": "${id}/1"}})";
+    EXPECT_EQ(perform(R"({"openSearch": )" + members, R"({"a":1})"), "done");
+    EXPECT_EQ(request(),
+              "PUT /rooms/_doc/lamp%2F1\n"
+              "Content-Type: application/json\n"
+              "\n"
+              R"({"a":1})");
+    EXPECT_THAT(aws.services.back(), AwsService::OpenSearch);
+    EXPECT_THAT(roles.asked.back(), HasSubstr(" es:ESHttpPut arn:aws:es:eu-west-1:123456789012:"
+                                              "domain/logs/rooms/_doc/lamp/1"));
+    EXPECT_EQ(made_action->name(), "OpenSearchAction");
+    EXPECT_EQ(perform(R"({"elasticsearch": )" + members, R"({"a":1})"), "done");
+    EXPECT_EQ(made_action->name(), "ElasticsearchAction");
+    aws.calls.clear();
+    EXPECT_THAT(perform(R"({"openSearch": )" + members, "x", false), HasSubstr("is JSON"));
+    EXPECT_THAT(perform(R"({"openSearch": {"endpoint": "https://a.example", "index": "..",
+                            "type": "t", "id": "i"}})",
+                        "{}"),
+                HasSubstr("neither '.' nor '..'"));
+    EXPECT_TRUE(aws.calls.empty());
+}
+
 TEST_F(AwsActions, StepFunctionsStartAnExecution) {
     EXPECT_EQ(perform(R"({"stepFunctions": {"stateMachineName": "m",
                           "executionNamePrefix": "${id}-"}})",

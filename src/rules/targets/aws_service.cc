@@ -15,6 +15,7 @@ std::string_view full_name(AwsService service) {
         case AwsService::CloudWatch: return "Amazon CloudWatch";
         case AwsService::StepFunctions: return "AWS Step Functions";
         case AwsService::Timestream: return "Amazon Timestream";
+        case AwsService::OpenSearch: return "Amazon OpenSearch Service";
     }
     return "AWS";
 }

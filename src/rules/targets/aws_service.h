@@ -25,6 +25,7 @@ enum class AwsService : std::uint8_t {
     CloudWatch,
     StepFunctions,
     Timestream,
+    OpenSearch,
 };
 
 // "Amazon S3": as messages call it.
@@ -48,7 +49,7 @@ Call query_call(const QueryAction& action,
 // The names that signatures carry.
 template <>
 struct gatehouse::ChoiceNames<gatehouse::rules::AwsService> {
-    static constexpr std::array<std::string_view, 9> names{"s3",         "sqs",      "sns",
-                                                           "kinesis",    "firehose", "dynamodb",
-                                                           "monitoring", "states",   "timestream"};
+    static constexpr std::array<std::string_view, 10> names{
+        "s3",       "sqs",        "sns",    "kinesis",    "firehose",
+        "dynamodb", "monitoring", "states", "timestream", "es"};
 };

@@ -57,8 +57,10 @@ public:
         : members_(std::move(members)), parts_(parts) {}
 
     std::string_view name() const override { return "HttpAction"; }
+    // Without the query, which may hold a secret.
     std::string resource(const Job& job) const override {
-        return std::string(job.text(members_.url));
+        const std::string_view url = job.text(members_.url);
+        return std::string(url.substr(0, url.find('?')));
     }
     std::vector<std::pair<std::string_view, std::string>> resources(const Job& job) const override {
         return {{"Url", resource(job)}};

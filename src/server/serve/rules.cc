@@ -50,14 +50,14 @@ Rules::Rules(const Parts& parts)
                .functions = functions_,
                .logs = logs_,
                .roles = roles_,
-               .aws = parts.targets.aws(),
-               .http = parts.targets.http(),
-               .destinations = parts.targets.destinations(),
                .on_problem =
                    [log = parts.foundation.log.get()](const Tenant& tenant, const std::string& name,
                                                       const std::string& why) {
                        tell_problem(*log, tenant, name, why);
-                   }},
+                   },
+               .aws = &parts.targets.aws(),
+               .http = &parts.targets.http(),
+               .destinations = &parts.targets.destinations()},
               engine_settings(parts.settings)),
       records_(*parts.foundation.async_store,
                {.compile = engine_.checking(),
