@@ -5,11 +5,10 @@
 namespace gatehouse::api::iot {
 
 // The token is the proof: of whom it comes does not count.
-async::Task<wire::Outcome<ConfirmTopicRuleDestinationResponse>>
-ConfirmTopicRuleDestination::handle(const Caller& /*caller*/,
-                                    ConfirmTopicRuleDestinationRequest request) const {
-    const auto confirmed = co_await destinations.change(
-        [&](registry::TopicRuleDestinationRecords& records) {
+async::Task<wire::Outcome<ConfirmTopicRuleDestinationResponse>> ConfirmTopicRuleDestination::handle(
+    const Caller& /*caller*/, ConfirmTopicRuleDestinationRequest request) const {
+    const auto confirmed =
+        co_await destinations.change([&](registry::TopicRuleDestinationRecords& records) {
             return records.confirm(request.confirmation_token);
         });
     if (!confirmed) co_return failure_of(confirmed.error());

@@ -6,8 +6,8 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<DeleteTopicRuleDestinationResponse>> DeleteTopicRuleDestination::handle(
     const Caller& caller, DeleteTopicRuleDestinationRequest request) const {
-    const auto removed = co_await destinations.change(
-        [&](registry::TopicRuleDestinationRecords& records) {
+    const auto removed =
+        co_await destinations.change([&](registry::TopicRuleDestinationRecords& records) {
             return records.remove(caller.tenant, request.arn);
         });
     if (!removed) co_return failure_of(removed.error());

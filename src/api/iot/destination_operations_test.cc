@@ -118,10 +118,9 @@ TEST_F(DestinationOperations, AreListed) {
     EXPECT_THAT(text(summary.at("httpUrlSummary").at("confirmationUrl")),
                 StartsWith("https://a.example/"));
     EXPECT_EQ(text(summary.at("status")), "IN_PROGRESS");
-    const auto second =
-        parsed(call("iot", "GET",
-                    "/destinations?maxResults=1&nextToken=" +
-                        percent_encode(text(first.at("nextToken")))));
+    const auto second = parsed(call(
+        "iot", "GET",
+        "/destinations?maxResults=1&nextToken=" + percent_encode(text(first.at("nextToken")))));
     EXPECT_THAT(second.at("destinationSummaries").as_array(), SizeIs(1));
     EXPECT_FALSE(second.as_object().contains("nextToken"));
     EXPECT_THAT(parsed(call("iot", "GET", "/destinations?maxResults=1000"))

@@ -7,8 +7,8 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<GetTopicRuleDestinationResponse>> GetTopicRuleDestination::handle(
     const Caller& caller, GetTopicRuleDestinationRequest request) const {
-    const auto found = co_await destinations.read(
-        [&](registry::TopicRuleDestinationRecords& records) {
+    const auto found =
+        co_await destinations.read([&](registry::TopicRuleDestinationRecords& records) {
             return records.get(caller.tenant, request.arn);
         });
     if (!found) co_return failure_of(found.error());

@@ -8,8 +8,8 @@ async::Task<registry::Outcome<void>> RuleDestinations::begin(const Caller& calle
                                                              std::vector<std::string> urls) const {
     for (const std::string& url : urls) {
         if (destinations.directory().get()->has(caller.tenant, url)) continue;
-        auto made = co_await destinations.change(
-            [&](registry::TopicRuleDestinationRecords& records) {
+        auto made =
+            co_await destinations.change([&](registry::TopicRuleDestinationRecords& records) {
                 return records.create(caller.tenant, url);
             });
         if (made) {

@@ -14,16 +14,16 @@ async::Task<wire::Outcome<UpdateTopicRuleDestinationResponse>> UpdateTopicRuleDe
                 .error());
     }
     if (request.status == TopicRuleDestinationStatus::InProgress) {
-        auto made = co_await destinations.change(
-            [&](registry::TopicRuleDestinationRecords& records) {
+        auto made =
+            co_await destinations.change([&](registry::TopicRuleDestinationRecords& records) {
                 return records.challenge(caller.tenant, request.arn);
             });
         if (!made) co_return failure_of(made.error());
         challenge(std::move(*made), caller.origin);
         co_return UpdateTopicRuleDestinationResponse{};
     }
-    const auto changed = co_await destinations.change(
-        [&](registry::TopicRuleDestinationRecords& records) {
+    const auto changed =
+        co_await destinations.change([&](registry::TopicRuleDestinationRecords& records) {
             return request.status == TopicRuleDestinationStatus::Enabled
                        ? records.enable(caller.tenant, request.arn)
                        : records.disable(caller.tenant, request.arn);

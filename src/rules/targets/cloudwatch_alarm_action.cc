@@ -32,14 +32,13 @@ public:
     Result<Call> call(const Job& job) const override {
         const std::string_view reason = job.text(state_reason);
         if (!is_alarm_state(job.text(state_value))) {
-            return fail(ErrorKind::InvalidInput,
-                        fmt::format("stateValue comes to none of {}",
-                                    fmt::join(alarm_states, ", ")));
+            return fail(ErrorKind::InvalidInput, fmt::format("stateValue comes to none of {}",
+                                                             fmt::join(alarm_states, ", ")));
         }
         if (!is_utf8(reason) || character_count(reason) > reason_characters_max) {
-            return fail(ErrorKind::InvalidInput,
-                        fmt::format("stateReason comes to over {} characters",
-                                    reason_characters_max));
+            return fail(
+                ErrorKind::InvalidInput,
+                fmt::format("stateReason comes to over {} characters", reason_characters_max));
         }
         const std::vector<std::pair<std::string, std::string>> fields{
             {"AlarmName", std::string(job.text(target))},
@@ -49,8 +48,8 @@ public:
     }
 
     RoleNeed need(const Job& job) const override {
-        return {"cloudwatch:SetAlarmState",
-                make_arn(job.rule->tenant, "cloudwatch", fmt::format("alarm:{}", job.text(target)))};
+        return {"cloudwatch:SetAlarmState", make_arn(job.rule->tenant, "cloudwatch",
+                                                     fmt::format("alarm:{}", job.text(target)))};
     }
 
     Text state_reason;

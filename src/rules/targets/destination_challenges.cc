@@ -36,12 +36,12 @@ HttpPost challenge_post(const registry::DestinationChallenge& challenge,
     post.headers.add("Content-Type", "application/json");
     post.headers.add("x-amz-rules-engine-message-type", std::string(type));
     post.headers.add("x-amz-rules-engine-destination-arn", destination.arn());
-    post.body = to_text(json::object{
-        {"arn", destination.arn()},
-        {"confirmationToken", challenge.token},
-        {"enableUrl", fmt::format("{}{}{}", origin, registry::confirm_destination_path,
-                                  percent_encode(challenge.token))},
-        {"messageType", type}});
+    post.body = to_text(
+        json::object{{"arn", destination.arn()},
+                     {"confirmationToken", challenge.token},
+                     {"enableUrl", fmt::format("{}{}{}", origin, registry::confirm_destination_path,
+                                               percent_encode(challenge.token))},
+                     {"messageType", type}});
     return post;
 }
 
@@ -61,13 +61,12 @@ void DestinationChallenges::send(registry::DestinationChallenge challenge, std::
 
 async::Task<void> DestinationChallenges::post(registry::DestinationChallenge challenge,
                                               std::string origin) {
-    const auto answer = co_await parts_.http.post(
-        challenge_post(challenge, origin),
-        Deadline::after(parts_.loop.clock(), challenge_wait_max));
+    const auto answer =
+        co_await parts_.http.post(challenge_post(challenge, origin),
+                                  Deadline::after(parts_.loop.clock(), challenge_wait_max));
     if (answer && answer->status >= 200 && answer->status < 300) co_return;
-    std::string why = answer
-                          ? fmt::format("the endpoint answered with status {}", answer->status)
-                          : answer.error().message;
+    std::string why = answer ? fmt::format("the endpoint answered with status {}", answer->status)
+                             : answer.error().message;
     co_await note(std::move(challenge), std::move(why));
 }
 

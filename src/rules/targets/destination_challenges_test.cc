@@ -29,8 +29,7 @@ public:
 };
 
 std::string written(const HttpPost& post) {
-    std::string text =
-        fmt::format("{}{}\n", post.url.authority(), post.url.target);
+    std::string text = fmt::format("{}{}\n", post.url.authority(), post.url.target);
     for (const auto& [name, value] : post.headers.fields()) text += name + ": " + value + "\n";
     return text + "\n" + post.body;
 }
@@ -41,21 +40,20 @@ TEST(DestinationChallenge, SaysWhatIsToBeConfirmed) {
                         .id = "3f2b8c1e-0000-4000-8000-000000000000",
                         .confirmation_url = "https://a.example/in"},
         .token = "123456789012.us-east-1.x.00ff"};
-    EXPECT_EQ(
-        written(challenge_post(challenge, "https://iot.example:4566")),
-        "a.example/in/?confirmationToken=123456789012.us-east-1.x.00ff\n"
-        "User-Agent: gatehouse\n"
-        "Content-Type: application/json\n"
-        "x-amz-rules-engine-message-type: DestinationConfirmation\n"
-        "x-amz-rules-engine-destination-arn: "
-        "arn:aws:iot:us-east-1:123456789012:ruledestination/http/"
-        "3f2b8c1e-0000-4000-8000-000000000000\n"
-        "\n"
-        R"({"arn":"arn:aws:iot:us-east-1:123456789012:ruledestination/http/)"
-        R"(3f2b8c1e-0000-4000-8000-000000000000",)"
-        R"("confirmationToken":"123456789012.us-east-1.x.00ff",)"
-        R"("enableUrl":"https://iot.example:4566/confirmdestination/)"
-        R"(123456789012.us-east-1.x.00ff","messageType":"DestinationConfirmation"})");
+    EXPECT_EQ(written(challenge_post(challenge, "https://iot.example:4566")),
+              "a.example/in/?confirmationToken=123456789012.us-east-1.x.00ff\n"
+              "User-Agent: gatehouse\n"
+              "Content-Type: application/json\n"
+              "x-amz-rules-engine-message-type: DestinationConfirmation\n"
+              "x-amz-rules-engine-destination-arn: "
+              "arn:aws:iot:us-east-1:123456789012:ruledestination/http/"
+              "3f2b8c1e-0000-4000-8000-000000000000\n"
+              "\n"
+              R"({"arn":"arn:aws:iot:us-east-1:123456789012:ruledestination/http/)"
+              R"(3f2b8c1e-0000-4000-8000-000000000000",)"
+              R"("confirmationToken":"123456789012.us-east-1.x.00ff",)"
+              R"("enableUrl":"https://iot.example:4566/confirmdestination/)"
+              R"(123456789012.us-east-1.x.00ff","messageType":"DestinationConfirmation"})");
     challenge.destination.confirmation_url = "https://a.example/?key=1";
     EXPECT_EQ(challenge_post(challenge, "").url.target,
               "/?key=1&confirmationToken=123456789012.us-east-1.x.00ff");
@@ -73,8 +71,8 @@ protected:
         tasks.start([](auto& self, auto& reason) -> async::Task<void> {
             auto made = co_await self.destinations->change(
                 [&](registry::TopicRuleDestinationRecords& records) {
-                    return records.create(self.tenant, fmt::format("https://a.example/{}",
-                                                                   self.http.posts.size()));
+                    return records.create(
+                        self.tenant, fmt::format("https://a.example/{}", self.http.posts.size()));
                 });
             const std::string arn = made->destination.arn();
             self.challenges.send(std::move(*made), "http://localhost");

@@ -1,6 +1,6 @@
-// The actions openSearch and elasticsearch: the message becomes a document of an index. It is sent to
-// the declared endpoint, whatever host `endpoint` has.
-// Source: AWS IoT Developer Guide, "OpenSearch"; OpenSearch documentation, "Index document".
+// The actions openSearch and elasticsearch: the message becomes a document of an index. It is sent
+// to the declared endpoint, whatever host `endpoint` has. Source: AWS IoT Developer Guide,
+// "OpenSearch"; OpenSearch documentation, "Index document".
 #include <fmt/format.h>
 
 #include "base/arn.h"

@@ -180,8 +180,8 @@ Result<TargetDeclarations> parse_target_declarations(std::string_view text,
             if (!member.value().is_string()) return wrong_member(name, "has to be a text");
             declarations.http_ca_file = folder / std::string(member.value().as_string());
         } else {
-            return wrong_member(
-                name, "is not known; there are endpoints, httpSigning and httpCaFile");
+            return wrong_member(name,
+                                "is not known; there are endpoints, httpSigning and httpCaFile");
         }
     }
     return declarations;

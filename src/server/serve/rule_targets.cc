@@ -15,11 +15,10 @@ namespace {
 Result<rules::TargetDeclarations> read_declarations(const Settings& settings) {
     const std::filesystem::path file = settings.rules.targets_file;
     if (file.empty()) return rules::TargetDeclarations();
-    const auto text = read_private_file(file, Readers::OwnerAndGroup,
-                                        rules::target_declarations_bytes_max);
+    const auto text =
+        read_private_file(file, Readers::OwnerAndGroup, rules::target_declarations_bytes_max);
     if (!text) return fail(text.error());
-    auto declared =
-        rules::parse_target_declarations(*text, file.parent_path(), settings.region);
+    auto declared = rules::parse_target_declarations(*text, file.parent_path(), settings.region);
     if (declared) return declared;
     return fail(declared.error().kind,
                 fmt::format("{}: {}", file.string(), declared.error().message));
@@ -61,10 +60,9 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
                                   .allows_plain_http = made->http_->allows_plain_http()});
     if (!destinations) return fail(std::move(destinations.error()));
     made->destinations_ = std::move(*destinations);
-    made->challenges_ = std::make_unique<rules::DestinationChallenges>(
-        rules::DestinationChallenges::Parts{.loop = loops.main(),
-                                            .http = *made->http_,
-                                            .destinations = *made->destinations_});
+    made->challenges_ =
+        std::make_unique<rules::DestinationChallenges>(rules::DestinationChallenges::Parts{
+            .loop = loops.main(), .http = *made->http_, .destinations = *made->destinations_});
     return made;
 }
 
