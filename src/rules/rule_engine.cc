@@ -26,6 +26,7 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
                   .functions = &parts.functions},
                  settings.evaluator),
       compile_(compile_parts(parts)),
+      give_up_(parts.give_up),
       directory_({.store = parts.store,
                   .parent_match = settings.parent_match,
                   .compile = compile_,
@@ -62,6 +63,7 @@ async::Task<void> RuleEngine::stop(Deadline deadline) {
     while (!is_idle() && !deadline.passed(loop_.clock().steady_now())) {
         co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), idle_look));
     }
+    if (give_up_) give_up_();
     co_await evaluator_.stop();
     co_await lanes_.stop(Deadline::never());
     republisher_.stop();

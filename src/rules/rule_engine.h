@@ -53,6 +53,8 @@ public:
         const AwsDoor* aws = nullptr;
         HttpDoor* http = nullptr;
         const registry::TopicRuleDestinations* destinations = nullptr;
+        // Ends what actions wait for elsewhere, once stop() waits no longer for the rest of them.
+        std::function<void()> give_up = {};
     };
     RuleEngine(const Parts& parts, const EngineSettings& settings);
 
@@ -86,6 +88,7 @@ private:
     ActionLanes lanes_;
     Evaluator evaluator_;
     const CompileParts compile_;
+    const std::function<void()> give_up_;
     RuleDirectory directory_;
     RuleListener listener_;
 };

@@ -66,9 +66,12 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
     return made;
 }
 
-async::Task<void> RuleTargets::stop() {
+void RuleTargets::close() {
     aws_->close();
     http_->close();
+}
+
+async::Task<void> RuleTargets::stop() {
     co_await challenges_->stop();
 }
 

@@ -30,7 +30,9 @@ public:
     rules::HttpDoor& http() { return *http_; }
     registry::TopicRuleDestinations& destinations() { return *destinations_; }
     rules::DestinationChallenges& challenges() { return *challenges_; }
-    // What is under way is given up. From a task on the main loop, once no rule runs.
+    // What is under way is given up, and whatever is asked later. On the main loop.
+    void close();
+    // Once it is closed: waits for what was under way.
     async::Task<void> stop();
 
 private:
