@@ -21,7 +21,9 @@ namespace gatehouse::rules {
 // Remembers what it is asked, and answers what it was told to; at the end, status 200.
 class RecordingAwsDoor final : public AwsDoor {
 public:
-    bool has(AwsService service) const override { return service != missing; }
+    bool has(AwsService service, const AccountId& account) const override {
+        return service != missing && account == AccountId("123456789012");
+    }
     async::Task<Result<net::HttpResponse>> ask(AwsService service, Call call,
                                                Deadline) const override {
         services.push_back(service);

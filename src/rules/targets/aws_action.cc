@@ -35,10 +35,13 @@ async::Task<Result<Done>> AwsAction::perform(const Job& job, Deadline deadline) 
 
 void check_endpoint(Parameters& parameters, const ActionParts& parts, AwsService service,
                     std::string_view member) {
-    if (parts.aws == nullptr || parts.aws->has(service)) return;
-    parameters.refuse(member, fmt::format("leads nowhere: this server knows no endpoint for {}; "
-                                          "declare '{}' in the file that rules.targets-file names",
-                                          full_name(service), name_of_choice(service)));
+    if (parts.aws == nullptr || parts.aws->has(service, parts.tenant.account)) return;
+    parameters.refuse(
+        member,
+        fmt::format(
+            "leads nowhere: this server knows no endpoint for {} "
+            "that the account may use; declare '{}' in the file that rules.targets-file names",
+            full_name(service), name_of_choice(service)));
 }
 
 }  // namespace gatehouse::rules

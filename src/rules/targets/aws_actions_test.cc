@@ -420,7 +420,8 @@ TEST_F(AwsActions, SayWhatIsWrongWithThem) {
                 HasSubstr("Timestream's own"));
     aws.missing = AwsService::Kinesis;
     EXPECT_THAT(problem(R"({"kinesis": {"streamName": "s"}})"),
-                HasSubstr("knows no endpoint for Amazon Kinesis; declare 'kinesis'"));
+                HasSubstr("knows no endpoint for Amazon Kinesis that the account may use; declare "
+                          "'kinesis'"));
     EXPECT_EQ(problem(R"({"s3": {"bucketName": "my-bucket", "key": "k"}})"), "");
 }
 

@@ -79,8 +79,7 @@ std::string text_member(const json::object& object, std::initializer_list<const 
 // Whoever answers is not trusted with what goes into logs.
 std::string printable(std::string text) {
     if (!is_utf8(text)) return "(no text)";
-    std::ranges::replace_if(
-        text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }, ' ');
+    std::ranges::replace_if(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }, ' ');
     return text;
 }
 

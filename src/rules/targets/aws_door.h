@@ -4,6 +4,7 @@
 #include "async/task.h"
 #include "base/deadline.h"
 #include "base/result.h"
+#include "base/tenant.h"
 #include "net/http.h"
 #include "rules/targets/aws_service.h"
 #include "rules/targets/call.h"
@@ -15,8 +16,8 @@ class AwsDoor {
 public:
     virtual ~AwsDoor() = default;
 
-    // Whether there is an endpoint for the service.
-    virtual bool has(AwsService service) const = 0;
+    // Whether there is an endpoint for the service that rules of the account may use.
+    virtual bool has(AwsService service, const AccountId& account) const = 0;
     // Signed, and answered with whatever status. Unavailable, Timeout: nobody is there. Others:
     // it may not be asked, or is not who it should be.
     virtual async::Task<Result<net::HttpResponse>> ask(AwsService service, Call call,

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const net::TlsTrust>> trust_of(const std::filesystem::pat
 
 Result<std::unique_ptr<AwsEndpoints>> AwsEndpoints::make(const Parts& parts,
                                                          const TargetDeclarations& declarations) {
-    std::unique_ptr<AwsEndpoints> made(new AwsEndpoints(parts.clock));
+    std::unique_ptr<AwsEndpoints> made(new AwsEndpoints(parts.clock, declarations.accounts));
     for (std::size_t i = 0; i < all_choices<AwsService>().size(); ++i) {
         const auto service = static_cast<AwsService>(i);
         const DeclaredAwsEndpoint* const declared = declarations.endpoint_of(service);

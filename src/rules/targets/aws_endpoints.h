@@ -7,6 +7,8 @@
 
 #include <map>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "async/event_loop.h"
 #include "base/clock.h"
@@ -29,7 +31,9 @@ public:
     static Result<std::unique_ptr<AwsEndpoints>> make(const Parts& parts,
                                                       const TargetDeclarations& declarations);
 
-    bool has(AwsService service) const override { return endpoints_.contains(service); }
+    bool has(AwsService service, const AccountId& account) const override {
+        return endpoints_.contains(service) && accounts_.contains(account);
+    }
     async::Task<Result<net::HttpResponse>> ask(AwsService service, Call call,
                                                Deadline deadline) const override;
     // Requests under way fail with Cancelled, and later ones.
@@ -41,9 +45,11 @@ private:
         Region region;
         signature::SigningKey key;
     };
-    explicit AwsEndpoints(const Clock& clock) : clock_(clock) {}
+    AwsEndpoints(const Clock& clock, std::set<AccountId> accounts)
+        : clock_(clock), accounts_(std::move(accounts)) {}
 
     const Clock& clock_;
+    const std::set<AccountId> accounts_;
     std::map<AwsService, Known> endpoints_;
 };
 

@@ -52,7 +52,7 @@ protected:
             R"({{"endpoints": {{"*": {{"url": "http://127.0.0.1:{}", "region": "eu-west-1",
                 "accessKeyId": "AKIDEXAMPLE", "secretAccessKey": "{}"{}}}}}}})",
             service.port(), endpoint_secret, more);
-        const auto declared = parse_target_declarations(text, "/", Region("us-east-1"));
+        const auto declared = parse_target_declarations(text, "/", own);
         ASSERT_TRUE(declared) << declared.error().message;
         endpoints = AwsEndpoints::make({loop, lookups, clock}, *declared).value();
     }
@@ -74,6 +74,7 @@ protected:
         finish();
     }
 
+    const Tenant own{AccountId("123456789012"), Region("us-east-1")};
     OneKey keys;
     net::NameLookups lookups{loop};
     net::HttpTestService service{loop, tasks, *this};
@@ -84,7 +85,8 @@ protected:
 
 TEST_F(AwsEndpointsTest, SignWhatTheyAsk) {
     open();
-    EXPECT_TRUE(endpoints->has(AwsService::Sqs));
+    EXPECT_TRUE(endpoints->has(AwsService::Sqs, own.account));
+    EXPECT_FALSE(endpoints->has(AwsService::Sqs, AccountId("210987654321")));
     EXPECT_EQ(
         ask(AwsService::Sqs, json_call("AmazonSQS.SendMessage", JsonVersion::V1_0, R"({"a":1})")),
         "200");

@@ -16,7 +16,7 @@ using ::testing::EndsWith;
 
 class AnsweringHttpDoor final : public HttpDoor {
 public:
-    bool can_sign() const override { return false; }
+    bool can_sign(const AccountId&) const override { return false; }
     bool allows_plain_http() const override { return false; }
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline) override {
         posts.push_back(std::move(post));

@@ -218,10 +218,11 @@ void read_signing(Parameters& parameters, HttpMembers& members, const ActionPart
     if (members.signing->service.find_first_of("/ ,=") != std::string::npos) {
         sigv4->refuse("serviceName", "cannot be the name of a service");
     }
-    if (parts.http != nullptr && !parts.http->can_sign()) {
-        auth->refuse("sigv4",
-                     "needs a key to sign with; declare 'httpSigning' in the file that "
-                     "rules.targets-file names");
+    if (parts.http != nullptr && !parts.http->can_sign(parts.tenant.account)) {
+        auth->refuse(
+            "sigv4",
+            "needs a key to sign with that the account may use; declare 'httpSigning' in the "
+            "file that rules.targets-file names");
     }
 }
 

@@ -16,7 +16,7 @@ using ::testing::SizeIs;
 
 class RecordingHttpDoor final : public HttpDoor {
 public:
-    bool can_sign() const override { return has_key; }
+    bool can_sign(const AccountId&) const override { return has_key; }
     bool allows_plain_http() const override { return plain; }
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline) override {
         posts.push_back(std::move(post));

@@ -30,8 +30,8 @@ class HttpDoor {
 public:
     virtual ~HttpDoor() = default;
 
-    // Whether there is a key to sign with.
-    virtual bool can_sign() const = 0;
+    // Whether there is a key to sign with that rules of the account may use.
+    virtual bool can_sign(const AccountId& account) const = 0;
     // Whether there is any place that http without TLS may lead to.
     virtual bool allows_plain_http() const = 0;
     // Whatever status comes. NotAllowed: requests do not go there. Unavailable, Timeout: nobody is

@@ -79,7 +79,7 @@ void HttpTargets::sign(HttpPost& post) const {
 
 async::Task<Result<net::HttpResponse>> HttpTargets::post(HttpPost post, Deadline deadline) {
     if (is_closed_) co_return fail(ErrorKind::Cancelled, "the server is stopping");
-    if (post.signing && !can_sign()) {
+    if (post.signing && !settings_.key) {
         co_return fail(ErrorKind::Unsupported, "this server has no key to sign with");
     }
     auto found = endpoint_for(post.url);

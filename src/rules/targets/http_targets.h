@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,12 +34,15 @@ public:
         std::vector<net::AddressRange> ranges;       // beside the public Internet
         std::shared_ptr<const net::TlsTrust> trust;  // null: whom the system trusts
         std::optional<signature::SigningKey> key;
-        std::size_t endpoints_max = 256;  // whose connections are kept
+        std::set<AccountId> signing_accounts;  // whose rules may use the key
+        std::size_t endpoints_max = 256;       // whose connections are kept
     };
     HttpTargets(const Parts& parts, Settings settings);
     ~HttpTargets() override;
 
-    bool can_sign() const override { return settings_.key.has_value(); }
+    bool can_sign(const AccountId& account) const override {
+        return settings_.key && settings_.signing_accounts.contains(account);
+    }
     bool allows_plain_http() const override { return !settings_.ranges.empty(); }
     // Throttled: too many endpoints are being asked at once.
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) override;

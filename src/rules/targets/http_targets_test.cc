@@ -64,6 +64,7 @@ protected:
         finish();
     }
 
+    const AccountId own{"123456789012"};
     net::NameLookups lookups{loop};
     net::HttpTestService service{loop, tasks, *this};
     std::unique_ptr<HttpTargets> targets;
@@ -73,7 +74,7 @@ protected:
 TEST_F(HttpTargetsTest, PostOverKeptConnections) {
     open({.ranges = this_machine()});
     EXPECT_TRUE(targets->allows_plain_http());
-    EXPECT_FALSE(targets->can_sign());
+    EXPECT_FALSE(targets->can_sign(own));
     net::HttpHeaders headers;
     headers.add("X-A", "1");
     EXPECT_EQ(post(here("/in?x=1"), {}, std::move(headers)), "202 taken");
@@ -99,7 +100,10 @@ TEST_F(HttpTargetsTest, GoWhereTheOperatorSaysAlone) {
 
 TEST_F(HttpTargetsTest, SignWithTheKeyOfTheFile) {
     open({.ranges = this_machine(),
-          .key = signature::SigningKey{signature::AccessKeyId("AKIDRULES"), "secret", ""}});
+          .key = signature::SigningKey{signature::AccessKeyId("AKIDRULES"), "secret", ""},
+          .signing_accounts = {own}});
+    EXPECT_TRUE(targets->can_sign(own));
+    EXPECT_FALSE(targets->can_sign(AccountId("210987654321")));
     EXPECT_EQ(post(here("/a%20b?y=2&x=1"), SigV4Terms{Region("us-west-2"), "execute-api"}),
               "202 taken");
     ASSERT_EQ(requests.size(), 1u);

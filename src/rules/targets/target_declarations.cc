@@ -145,6 +145,21 @@ Result<void> read_endpoints(const json::value& endpoints, TargetDeclarations& de
     return {};
 }
 
+Result<std::set<AccountId>> accounts_in(const json::value& list) {
+    std::set<AccountId> accounts;
+    if (list.is_array()) {
+        for (const json::value& one : list.as_array()) {
+            if (one.is_string() && is_account_id(std::string_view(one.as_string()))) {
+                accounts.emplace(std::string_view(one.as_string()));
+            }
+        }
+    }
+    if (accounts.empty() || accounts.size() != list.as_array().size()) {
+        return wrong_member("accounts", "has to be a list of account ids, each once");
+    }
+    return accounts;
+}
+
 }  // namespace
 
 const DeclaredAwsEndpoint* TargetDeclarations::endpoint_of(AwsService service) const {
@@ -154,18 +169,19 @@ const DeclaredAwsEndpoint* TargetDeclarations::endpoint_of(AwsService service) c
 
 Result<TargetDeclarations> parse_target_declarations(std::string_view text,
                                                      const std::filesystem::path& folder,
-                                                     const Region& region) {
+                                                     const Tenant& usual) {
     const auto value = parse_json(text, "the file");
     if (!value) return fail(value.error());
     if (!signature::has_unique_members(text)) {
         return fail(ErrorKind::InvalidInput, "a member is named twice in one object");
     }
     if (!value->is_object()) return fail(ErrorKind::InvalidInput, "the file has to be an object");
-    TargetDeclarations declarations;
+    TargetDeclarations declarations{.accounts = {usual.account}};
     for (const auto& member : value->as_object()) {
         const std::string name(member.key());
         if (name == "endpoints") {
-            if (auto read = read_endpoints(member.value(), declarations, folder, region); !read) {
+            if (auto read = read_endpoints(member.value(), declarations, folder, usual.region);
+                !read) {
                 return fail(std::move(read.error()));
             }
         } else if (name == "httpSigning") {
@@ -176,12 +192,16 @@ Result<TargetDeclarations> parse_target_declarations(std::string_view text,
                 !read) {
                 return fail(std::move(read.error()));
             }
+        } else if (name == "accounts") {
+            auto accounts = accounts_in(member.value());
+            if (!accounts) return fail(std::move(accounts.error()));
+            declarations.accounts = std::move(*accounts);
         } else if (name == "httpCaFile") {
             if (!member.value().is_string()) return wrong_member(name, "has to be a text");
             declarations.http_ca_file = folder / std::string(member.value().as_string());
         } else {
-            return wrong_member(name,
-                                "is not known; there are endpoints, httpSigning and httpCaFile");
+            return wrong_member(
+                name, "is not known; there are endpoints, accounts, httpSigning and httpCaFile");
         }
     }
     return declarations;

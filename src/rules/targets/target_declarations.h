@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,7 @@ struct DeclaredAwsEndpoint {
 };
 
 struct TargetDeclarations {
+    std::set<AccountId> accounts;  // whose rules may use the keys
     std::map<AwsService, DeclaredAwsEndpoint> aws;
     std::optional<DeclaredAwsEndpoint> aws_otherwise;  // for services that are not named
     // Signs what http actions send with auth.sigv4.
@@ -43,10 +45,10 @@ struct TargetDeclarations {
     const DeclaredAwsEndpoint* endpoint_of(AwsService service) const;
 };
 
-// InvalidInput, naming the member. Paths in it are relative to `folder`; `region` is that of
-// endpoints that name none.
+// InvalidInput, naming the member. Paths in it are relative to `folder`. `usual` is what the file
+// need not name: the account whose rules may use the keys, and the region of signatures.
 Result<TargetDeclarations> parse_target_declarations(std::string_view text,
                                                      const std::filesystem::path& folder,
-                                                     const Region& region);
+                                                     const Tenant& usual);
 
 }  // namespace gatehouse::rules

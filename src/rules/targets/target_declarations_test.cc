@@ -10,7 +10,8 @@ namespace {
 using ::testing::HasSubstr;
 
 Result<TargetDeclarations> read(std::string_view text) {
-    return parse_target_declarations(text, "/etc/gatehouse", Region("eu-west-1"));
+    return parse_target_declarations(text, "/etc/gatehouse",
+                                     {AccountId("123456789012"), Region("eu-west-1")});
 }
 
 std::string problem_of_endpoint(std::string_view members) {
@@ -45,7 +46,10 @@ TEST(TargetDeclarations, NameEndpointsAndKeys) {
     ASSERT_TRUE(declared->http_key);
     EXPECT_EQ(declared->http_key->secret, "U");
     EXPECT_EQ(declared->http_ca_file, "/etc/gatehouse/own.pem");
+    EXPECT_EQ(declared->accounts, std::set<AccountId>{AccountId("123456789012")});
     EXPECT_EQ(read("{}")->endpoint_of(AwsService::S3), nullptr);
+    EXPECT_EQ(read(R"({"accounts": ["111122223333"]})")->accounts,
+              std::set<AccountId>{AccountId("111122223333")});
 }
 
 TEST(TargetDeclarations, SayWhatIsWrongWithThem) {
@@ -71,6 +75,9 @@ TEST(TargetDeclarations, SayWhatIsWrongWithThem) {
     EXPECT_THAT(read(R"({"httpSigning": {"accessKeyId": "A"}})").error().message,
                 HasSubstr("'httpSigning.secretAccessKey' is missing"));
     EXPECT_FALSE(read(R"({"endpoints": {}, "endpoints": {}})"));
+    for (const char* accounts : {"[]", R"(["1"])", R"("111122223333")", "[1]"}) {
+        EXPECT_FALSE(read(fmt::format(R"({{"accounts": {}}})", accounts))) << accounts;
+    }
     EXPECT_FALSE(read("[]"));
     EXPECT_FALSE(read("{"));
 }

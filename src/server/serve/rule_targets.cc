@@ -18,7 +18,8 @@ Result<rules::TargetDeclarations> read_declarations(const Settings& settings) {
     const auto text =
         read_private_file(file, Readers::OwnerAndGroup, rules::target_declarations_bytes_max);
     if (!text) return fail(text.error());
-    auto declared = rules::parse_target_declarations(*text, file.parent_path(), settings.region);
+    auto declared =
+        rules::parse_target_declarations(*text, file.parent_path(), default_tenant(settings));
     if (declared) return declared;
     return fail(declared.error().kind,
                 fmt::format("{}: {}", file.string(), declared.error().message));
@@ -44,7 +45,9 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
         *declared);
     if (!endpoints) return fail(std::move(endpoints.error()));
     made->aws_ = std::move(*endpoints);
-    rules::HttpTargets::Settings http{.ranges = ranges_of(settings), .key = declared->http_key};
+    rules::HttpTargets::Settings http{.ranges = ranges_of(settings),
+                                      .key = declared->http_key,
+                                      .signing_accounts = declared->accounts};
     if (!declared->http_ca_file.empty()) {
         auto trust = rules::trust_of(declared->http_ca_file);
         if (!trust) return fail(std::move(trust.error()));
