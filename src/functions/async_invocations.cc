@@ -9,7 +9,9 @@ namespace gatehouse::functions {
 
 using std::chrono::seconds;
 
-struct AsyncInvocations::Event : StoredEvent {};
+struct AsyncInvocations::Event : StoredEvent {
+    EventKept kept = EventKept::OnDisk;
+};
 
 struct AsyncInvocations::Next {
     std::optional<seconds> after;  // unset: it is over
@@ -58,7 +60,8 @@ Result<void> AsyncInvocations::resume() {
 }
 
 async::Task<Result<void>> AsyncInvocations::take(FunctionRef function, Payload payload,
-                                                 RequestId request, std::string trace_id) {
+                                                 RequestId request, std::string trace_id,
+                                                 EventKept kept) {
     if (payload.size() > async_request_bytes_max) {
         co_return fail(ErrorKind::TooLarge,
                        fmt::format("Request must be smaller than {} bytes for the InvokeFunction "
@@ -76,14 +79,17 @@ async::Task<Result<void>> AsyncInvocations::take(FunctionRef function, Payload p
                  .trace_id = std::move(trace_id),
                  .payload = std::move(payload),
                  .taken = now,
-                 .next_try = now}};
-    storage::Batch batch;
-    put_payload(batch, event);
-    put_event(batch, event);
-    Result<storage::Revision> kept = co_await parts_.store.apply(std::move(batch));
-    if (!kept) {
-        release(event.function, bytes);
-        co_return fail(std::move(kept.error()));
+                 .next_try = now},
+                kept};
+    if (kept == EventKept::OnDisk) {
+        storage::Batch batch;
+        put_payload(batch, event);
+        put_event(batch, event);
+        Result<storage::Revision> written = co_await parts_.store.apply(std::move(batch));
+        if (!written) {
+            release(event.function, bytes);
+            co_return fail(std::move(written.error()));
+        }
     }
     tasks_.start(see_through(std::move(event)));
     co_return Result<void>();
@@ -109,16 +115,22 @@ async::Task<void> AsyncInvocations::see_through(Event event) {
             continue;
         }
         if (!next.reason.empty()) report_dropped(event, next.reason, next.details);
-        storage::Batch batch;
-        remove_event(batch, event);
-        // When it stays it comes again after the next start, which is allowed.
-        [[maybe_unused]] const auto removed = co_await parts_.store.apply(std::move(batch));
+        co_await forget(event);
         break;
     }
     release(event.function, event.payload.size());
 }
 
+async::Task<void> AsyncInvocations::forget(const Event& event) {
+    if (event.kept == EventKept::InMemory) co_return;
+    storage::Batch batch;
+    remove_event(batch, event);
+    // When it stays it comes again after the next start, which is allowed.
+    [[maybe_unused]] const auto removed = co_await parts_.store.apply(std::move(batch));
+}
+
 async::Task<void> AsyncInvocations::keep(const Event& event) {
+    if (event.kept == EventKept::InMemory) co_return;
     storage::Batch batch;
     put_event(batch, event);
     // When it is not kept a restart tries the event sooner than it should.

@@ -6,7 +6,7 @@
 // two minutes later; throttling and failures of the service for up to six hours, from one second
 // apart to five minutes. PutFunctionEventInvokeConfig lowers both.
 //
-// What was taken is on the disk until it is done with; a server that starts again goes on with it.
+// What was taken is, unless its caller wants less, on the disk until it is done with; a server that starts again goes on with it.
 // An event that ended just when the server did may come twice, as Lambda's may.
 //
 // Threads: its loop's.
@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -44,6 +45,12 @@ struct AsyncInvocationSettings {
     std::chrono::seconds age_max{event_age_s_max};
 };
 
+// Where an event is while it is not done with.
+enum class EventKept : std::uint8_t {
+    OnDisk,
+    InMemory,  // of callers who were promised nothing: it ends with the server
+};
+
 class AsyncInvocations : Pinned {
 public:
     // All must outlive it.
@@ -63,11 +70,12 @@ public:
     // while nobody waits. Corrupt when the store does not read.
     Result<void> resume();
 
-    // Takes the event; it is on the disk when this answers. TooLarge: over
+    // Takes the event; it is on the disk when this answers, unless memory is enough for it. TooLarge: over
     // async_request_bytes_max. Throttled, with AWS's reason in place.field: over one of the
     // bounds. The store's errors when it cannot be kept.
     async::Task<Result<void>> take(FunctionRef function, Payload payload, RequestId request,
-                                   std::string trace_id = {});
+                                   std::string trace_id = {},
+                                   EventKept kept = EventKept::OnDisk);
 
     // Nothing is tried from now on. What runs ends with its function; await join() then. What is
     // not done with stays on the disk.
@@ -86,6 +94,7 @@ private:
     void release(const FunctionRef& function, std::size_t bytes);
     async::Task<void> see_through(Event event);
     async::Task<void> keep(const Event& event);
+    async::Task<void> forget(const Event& event);
     Next next_of(const Event& event, const Result<InvocationResult>& result) const;
     async::Task<void> wait_until(WallTime time);
     void report_dropped(const Event& event, std::string_view reason, std::string_view details);

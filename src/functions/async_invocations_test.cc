@@ -67,13 +67,14 @@ protected:
         tasks.start(std::move(task));
         while (tasks.running() > 0) loop.run_once(std::chrono::milliseconds(1));
     }
-    Result<void> take(Payload payload = "{}", std::string name = "f") {
+    Result<void> take(Payload payload = "{}", std::string name = "f",
+                      EventKept kept = EventKept::OnDisk) {
         Result<void> taken;
         finish([](AsyncInvocations& to, FunctionRef ref, Payload event, RequestId request,
-                  Result<void>& into) -> async::Task<void> {
-            into = co_await to.take(std::move(ref), std::move(event), std::move(request));
+                  EventKept kept, Result<void>& into) -> async::Task<void> {
+            into = co_await to.take(std::move(ref), std::move(event), std::move(request), {}, kept);
         }(*invocations, {Tenant{}, FunctionName(std::move(name))}, std::move(payload),
-                                      RequestId("r-" + std::to_string(++taken_)), taken));
+                                      RequestId("r-" + std::to_string(++taken_)), kept, taken));
         settle();
         return taken;
     }
@@ -114,6 +115,18 @@ TEST_F(AsyncInvocationsTest, AnEventThatIsServedIsDone) {
     EXPECT_EQ(function.requests.size(), 1U);
     EXPECT_EQ(invocations->pending(), 0U);
     EXPECT_TRUE(events.reasons.empty());
+}
+
+TEST_F(AsyncInvocationsTest, WhatIsKeptInMemoryIsRepeatedAndEndsWithTheServer) {
+    make();
+    function.fails = true;
+    ASSERT_TRUE(take("{}", "f", EventKept::InMemory));
+    EXPECT_EQ(kept(), 0U);
+    advance(seconds(60));
+    EXPECT_EQ(function.requests, (std::vector<std::string>{"r-1", "r-1"}));
+    EXPECT_EQ(kept(), 0U);
+    restart();
+    EXPECT_EQ(invocations->pending(), 0U);
 }
 
 TEST_F(AsyncInvocationsTest, AFailureIsRepeatedAfterOneAndTwoMinutesUnderTheSameRequestId) {

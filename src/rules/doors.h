@@ -29,6 +29,8 @@ struct FunctionCall {
     std::string rule_arn;
     std::string payload;   // JSON
     std::string trace_id;  // of the message: its digits are those of the tracing header
+    // Whether it outlives the server once it was handed over.
+    bool is_kept = false;
 };
 
 class FunctionDoor {

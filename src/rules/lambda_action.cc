@@ -36,7 +36,9 @@ public:
                                                        .function_arn = std::move(function_arn),
                                                        .rule_arn = job.rule->arn,
                                                        .payload = *job.payload,
-                                                       .trace_id = job.message->trace_id});
+                                                       .trace_id = job.message->trace_id,
+                                                       .is_kept = job.message->qos !=
+                                                                  mqtt::Qos::AtMostOnce});
         if (!details) co_return fail(std::move(details.error()));
         co_return Done{std::move(*details)};
     }
