@@ -71,7 +71,7 @@ struct Bench {
                  listening == Listening::Yes ? &engine.listener() : nullptr) {
         engine.serve(broker);
         broker::AttachRequest request;
-        request.client_id = ClientId("device");
+        request.client_id = broker::ClientId("device");
         request.outbound = &sink;
         lease = broker.shard(0).attach(std::move(request));
         lease.start_delivery();
