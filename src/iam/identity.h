@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ struct IdentityName {
     std::string text() const;
     bool operator==(const IdentityName&) const = default;
 };
+
+// The other way round of text(); empty when it is none.
+std::optional<IdentityName> parse_identity_name(std::string_view text);
 
 struct Identity {
     IdentityName name;

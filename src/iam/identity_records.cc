@@ -296,6 +296,30 @@ Result<Listed<ManagedPolicy>> IdentityRecords::attached(const Tenant& tenant,
     return page;
 }
 
+Result<Listed<Identity>> IdentityRecords::holders(const Tenant& tenant, const std::string& arn,
+                                                  const Paging& paging) {
+    const auto found = find_policy(store_, tenant, arn);
+    if (!found) return fail(found.error());
+    auto links = list_links(store_,
+                            {.tenant = home_of(tenant.account),
+                             .relation = attachment_relation,
+                             .direction = storage::Direction::To,
+                             .name = found->policy.link_end()},
+                            paging);
+    if (!links) return fail(std::move(links.error()));
+    Listed<Identity> page{.items = {}, .marker = std::move(links->next_page)};
+    for (const std::string& each : links->names) {
+        const auto name = parse_identity_name(each);
+        if (!name) return fail(ErrorKind::Corrupt, fmt::format("'{}' has policies attached", each));
+        auto identity = get(tenant, *name);
+        // One that left while we looked.
+        if (!identity && identity.error().kind == ErrorKind::NotFound) continue;
+        if (!identity) return fail(std::move(identity.error()));
+        page.items.push_back(std::move(*identity));
+    }
+    return page;
+}
+
 Result<void> IdentityRecords::add_member(const Tenant& tenant, const std::string& group,
                                          const std::string& user) {
     const auto key = key_of(tenant.account, IdentityName{IdentityKind::Group, group});

@@ -51,6 +51,10 @@ public:
     Result<void> rename(const Tenant& tenant, const std::string& user,
                         const std::optional<std::string>& new_name,
                         const std::optional<std::string>& new_path);
+    // Its members and policies stay with it.
+    Result<void> rename_group(const Tenant& tenant, const std::string& group,
+                              const std::optional<std::string>& new_name,
+                              const std::optional<std::string>& new_path);
     Result<void> set_trust_policy(const Tenant& tenant, const std::string& role,
                                   std::string document);
     // Of a role; absent members stay as they are.
@@ -77,6 +81,9 @@ public:
     Result<void> detach(const Tenant& tenant, const IdentityName& name, const std::string& arn);
     Result<Listed<ManagedPolicy>> attached(const Tenant& tenant, const IdentityName& name,
                                            const Paging& paging);
+    // Whom a policy is attached to.
+    Result<Listed<Identity>> holders(const Tenant& tenant, const std::string& arn,
+                                     const Paging& paging);
 
     // Groups. Who is in it already stays so.
     Result<void> add_member(const Tenant& tenant, const std::string& group,
@@ -89,6 +96,9 @@ public:
                                        const Paging& paging);
 
 private:
+    Result<void> rename(const Tenant& tenant, const IdentityName& old_name,
+                        const std::optional<std::string>& new_name,
+                        const std::optional<std::string>& new_path);
     // Reads, changes and writes, again when somebody else was faster. `change` may add to the
     // batch.
     template <class Change>

@@ -87,6 +87,44 @@ TEST_F(IdentityRecordsTest, ARenamedUserKeepsPoliciesAndGroups) {
     EXPECT_EQ(identities.rename(tenant, "bob", "carol", {}).error().kind, ErrorKind::Conflict);
 }
 
+TEST_F(IdentityRecordsTest, ARenamedGroupKeepsPoliciesAndMembers) {
+    user("alice");
+    const IdentityName group{IdentityKind::Group, "admins"};
+    const IdentityName renamed{IdentityKind::Group, "owners"};
+    const std::string arn = "arn:aws:iam::aws:policy/AWSIoTFullAccess";
+    ASSERT_TRUE(identities.create(tenant, {.name = group}));
+    ASSERT_TRUE(identities.add_member(tenant, "admins", "alice"));
+    ASSERT_TRUE(identities.attach(tenant, group, arn));
+    ASSERT_TRUE(identities.rename_group(tenant, "admins", "owners", "/ops/"));
+    EXPECT_EQ(identities.get(tenant, group).error().kind, ErrorKind::NotFound);
+    EXPECT_EQ(identities.members(tenant, "owners", {})->items.size(), 1U);
+    EXPECT_EQ(identities.groups_of(tenant, "alice", {})->items.at(0).path, "/ops/");
+    EXPECT_EQ(identities.attached(tenant, renamed, {})->items.size(), 1U);
+    // Nothing is left for another one of the old name.
+    ASSERT_TRUE(identities.create(tenant, {.name = group}));
+    EXPECT_TRUE(identities.members(tenant, "admins", {})->items.empty());
+    const auto refused = identities.rename_group(tenant, "admins", "owners", {});
+    EXPECT_EQ(refused.error().message, "Group with name owners already exists.");
+}
+
+TEST_F(IdentityRecordsTest, APolicyKnowsWhomItIsAttachedTo) {
+    user("alice");
+    const std::string arn =
+        arn_of(tenant, policies.create(tenant, {.name = PolicyName("own")}, allow_iot).value());
+    const IdentityName group{IdentityKind::Group, "admins"};
+    ASSERT_TRUE(identities.create(tenant, {.name = group}));
+    for (const IdentityName& each : {alice, group}) {
+        ASSERT_TRUE(identities.attach(tenant, each, arn));
+    }
+    const auto first = identities.holders(tenant, arn, {.items_max = 1}).value();
+    const auto second =
+        identities.holders(tenant, arn, {.items_max = 1, .marker = first.marker}).value();
+    ASSERT_EQ(first.items.size() + second.items.size(), 2U);
+    EXPECT_EQ(first.items[0].name, group);
+    EXPECT_EQ(second.items[0].name, alice);
+    EXPECT_EQ(identities.holders(tenant, arn + "x", {}).error().kind, ErrorKind::NotFound);
+}
+
 TEST_F(IdentityRecordsTest, DocumentsAreChecked) {
     user("alice");
     const auto refused = identities.put_policy(tenant, alice, "p", R"({"Statement":[]})");

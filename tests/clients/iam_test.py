@@ -82,6 +82,59 @@ class Identities(IamTest):
         self.refused("ValidationError", self.iam.create_user, UserName="not a name")
         self.iam.delete_user(UserName="anna")
 
+    def test_what_tools_ask_before_they_delete_a_user(self):
+        self.iam.create_user(UserName="leaving")
+        for call, found in ((self.iam.list_mfa_devices, "MFADevices"),
+                            (self.iam.list_ssh_public_keys, "SSHPublicKeys"),
+                            (self.iam.list_signing_certificates, "Certificates"),
+                            (self.iam.list_service_specific_credentials,
+                             "ServiceSpecificCredentials")):
+            self.assertEqual(call(UserName="leaving")[found], [])
+            self.refused("NoSuchEntity", call, UserName="nobody")
+        self.assertEqual(self.iam.list_virtual_mfa_devices()["VirtualMFADevices"], [])
+        message = self.refused("NoSuchEntity", self.iam.delete_login_profile, UserName="leaving")
+        self.assertEqual(message, "Login Profile for User leaving cannot be found.")
+        self.refused("NoSuchEntity", self.iam.get_login_profile, UserName="leaving")
+        self.iam.delete_user(UserName="leaving")
+
+    def test_a_group_is_renamed(self):
+        self.iam.create_user(UserName="member")
+        self.iam.create_group(GroupName="before")
+        self.iam.add_user_to_group(GroupName="before", UserName="member")
+        self.iam.update_group(GroupName="before", NewGroupName="after", NewPath="/x/")
+        self.refused("NoSuchEntity", self.iam.get_group, GroupName="before")
+        got = self.iam.get_group(GroupName="after")
+        self.assertEqual(got["Group"]["Arn"], "arn:aws:iam::000000000000:group/x/after")
+        self.assertEqual([u["UserName"] for u in got["Users"]], ["member"])
+        self.refused("DeleteConflict", self.iam.delete_group, GroupName="after")
+        self.iam.remove_user_from_group(GroupName="after", UserName="member")
+        self.iam.delete_group(GroupName="after")
+        self.iam.delete_user(UserName="member")
+
+    def test_whom_a_policy_is_attached_to(self):
+        arn = self.iam.create_policy(PolicyName="held", PolicyDocument=document(
+            allow("iot:*")))["Policy"]["Arn"]
+        self.iam.create_user(UserName="holder", Path="/dev/")
+        self.iam.create_role(RoleName="holder", AssumeRolePolicyDocument=trust(ROOT))
+        self.iam.attach_user_policy(UserName="holder", PolicyArn=arn)
+        self.iam.attach_role_policy(RoleName="holder", PolicyArn=arn)
+        pages = list(self.iam.get_paginator("list_entities_for_policy").paginate(
+            PolicyArn=arn, PaginationConfig={"PageSize": 1}))
+        self.assertEqual(len(pages), 2)
+        self.assertEqual([u["UserName"] for p in pages for u in p["PolicyUsers"]], ["holder"])
+        self.assertEqual([r["RoleName"] for p in pages for r in p["PolicyRoles"]], ["holder"])
+        self.assertEqual([g for p in pages for g in p["PolicyGroups"]], [])
+        of_roles = self.iam.list_entities_for_policy(PolicyArn=arn, EntityFilter="Role")
+        self.assertEqual((of_roles["PolicyUsers"], len(of_roles["PolicyRoles"])), ([], 1))
+        of_path = self.iam.list_entities_for_policy(PolicyArn=arn, PathPrefix="/dev/")
+        self.assertEqual((len(of_path["PolicyUsers"]), of_path["PolicyRoles"]), (1, []))
+        self.refused("NoSuchEntity", self.iam.list_entities_for_policy, PolicyArn=arn + "x")
+        self.iam.detach_user_policy(UserName="holder", PolicyArn=arn)
+        self.iam.detach_role_policy(RoleName="holder", PolicyArn=arn)
+        self.iam.delete_role(RoleName="holder")
+        self.iam.delete_user(UserName="holder")
+        self.iam.delete_policy(PolicyArn=arn)
+
     def test_a_boundary_that_is_not_kept_is_refused(self):
         boundary = "arn:aws:iam::aws:policy/AWSIoTFullAccess"
         message = self.refused("ValidationError", self.iam.create_user, UserName="bound",

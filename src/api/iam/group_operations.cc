@@ -84,4 +84,14 @@ async::Task<wire::Outcome<RemoveUserFromGroupResponse>> RemoveUserFromGroup::han
     co_return RemoveUserFromGroupResponse();
 }
 
+async::Task<wire::Outcome<UpdateGroupResponse>> UpdateGroup::handle(
+    const Caller& caller, UpdateGroupRequest request) const {
+    const auto done = co_await access.change(caller, [&](Records& records) {
+        return records.identities.rename_group(caller.tenant, request.group_name,
+                                               request.new_group_name, request.new_path);
+    });
+    if (!done) co_return failure_of(done.error());
+    co_return UpdateGroupResponse();
+}
+
 }  // namespace gatehouse::api::iam

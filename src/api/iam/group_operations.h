@@ -10,6 +10,7 @@
 #include "api/shapes/iam/list_groups.h"
 #include "api/shapes/iam/list_groups_for_user.h"
 #include "api/shapes/iam/remove_user_from_group.h"
+#include "api/shapes/iam/update_group.h"
 
 namespace gatehouse::api::iam {
 
@@ -59,6 +60,14 @@ struct RemoveUserFromGroup {
 
     async::Task<wire::Outcome<RemoveUserFromGroupResponse>> handle(
         const Caller& caller, RemoveUserFromGroupRequest request) const;
+};
+
+struct UpdateGroup {
+    using Shape = UpdateGroupShape;
+    IamAccess access;
+
+    async::Task<wire::Outcome<UpdateGroupResponse>> handle(const Caller& caller,
+                                                           UpdateGroupRequest request) const;
 };
 
 }  // namespace gatehouse::api::iam

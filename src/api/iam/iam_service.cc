@@ -1,5 +1,6 @@
 #include "api/iam/iam_service.h"
 
+#include "api/iam/absent_credentials.h"
 #include "api/iam/access_key_operations.h"
 #include "api/iam/errors.h"
 #include "api/iam/group_operations.h"
@@ -36,6 +37,7 @@ Service make_iam_service(const iam::IamAccess& access) {
         .handle(iam::DeleteAccessKey{access})
         .handle(iam::DeleteGroup{access})
         .handle(iam::DeleteGroupPolicy{access})
+        .handle(iam::DeleteLoginProfile{access})
         .handle(iam::DeletePolicy{access})
         .handle(iam::DeletePolicyVersion{access})
         .handle(iam::DeleteRole{access})
@@ -48,6 +50,7 @@ Service make_iam_service(const iam::IamAccess& access) {
         .handle(iam::GetAccessKeyLastUsed{access})
         .handle(iam::GetGroup{access})
         .handle(iam::GetGroupPolicy{access})
+        .handle(iam::GetLoginProfile{access})
         .handle(iam::GetPolicy{access})
         .handle(iam::GetPolicyVersion{access})
         .handle(iam::GetRole{access})
@@ -59,19 +62,25 @@ Service make_iam_service(const iam::IamAccess& access) {
         .handle(iam::ListAttachedGroupPolicies{access})
         .handle(iam::ListAttachedRolePolicies{access})
         .handle(iam::ListAttachedUserPolicies{access})
+        .handle(iam::ListEntitiesForPolicy{access})
         .handle(iam::ListGroupPolicies{access})
         .handle(iam::ListGroups{access})
         .handle(iam::ListGroupsForUser{access})
         .handle(iam::ListInstanceProfilesForRole{access})
+        .handle(iam::ListMFADevices{access})
         .handle(iam::ListPolicies{access})
         .handle(iam::ListPolicyTags{access})
         .handle(iam::ListPolicyVersions{access})
         .handle(iam::ListRolePolicies{access})
         .handle(iam::ListRoleTags{access})
         .handle(iam::ListRoles{access})
+        .handle(iam::ListSSHPublicKeys{access})
+        .handle(iam::ListServiceSpecificCredentials{access})
+        .handle(iam::ListSigningCertificates{access})
         .handle(iam::ListUserPolicies{access})
         .handle(iam::ListUserTags{access})
         .handle(iam::ListUsers{access})
+        .handle(iam::ListVirtualMFADevices{access})
         .handle(iam::PutGroupPolicy{access})
         .handle(iam::PutRolePolicy{access})
         .handle(iam::PutUserPolicy{access})
@@ -85,6 +94,7 @@ Service make_iam_service(const iam::IamAccess& access) {
         .handle(iam::UntagUser{access})
         .handle(iam::UpdateAccessKey{access})
         .handle(iam::UpdateAssumeRolePolicy{access})
+        .handle(iam::UpdateGroup{access})
         .handle(iam::UpdateRole{access})
         .handle(iam::UpdateRoleDescription{access})
         .handle(iam::UpdateUser{access});

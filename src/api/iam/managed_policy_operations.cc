@@ -25,6 +25,23 @@ bool wants_local(const ListPoliciesRequest& request) {
     return request.scope.value_or(PolicyScopeType::All) != PolicyScopeType::Aws;
 }
 
+// A managed policy is no user, group or role.
+bool is_of(EntityType filter, store::IdentityKind kind) {
+    switch (filter) {
+        case EntityType::User: return kind == store::IdentityKind::User;
+        case EntityType::Group: return kind == store::IdentityKind::Group;
+        case EntityType::Role: return kind == store::IdentityKind::Role;
+        case EntityType::LocalManagedPolicy:
+        case EntityType::AWSManagedPolicy: return false;
+    }
+    return false;
+}
+
+bool is_wanted(const ListEntitiesForPolicyRequest& request, const store::Identity& identity) {
+    return identity.path.starts_with(request.path_prefix.value_or("/")) &&
+           (!request.entity_filter || is_of(*request.entity_filter, identity.name.kind));
+}
+
 }  // namespace
 
 async::Task<wire::Outcome<CreatePolicyResponse>> CreatePolicy::handle(
@@ -49,6 +66,37 @@ async::Task<wire::Outcome<GetPolicyResponse>> GetPolicy::handle(const Caller& ca
     });
     if (!found) co_return failure_of(found.error());
     co_return GetPolicyResponse{.policy = policy_shape(caller, found->policy, found->attachments)};
+}
+
+// Pages are of all that it is attached to, before those of other kinds and paths are left out. What
+// it is a boundary of is nothing here.
+async::Task<wire::Outcome<ListEntitiesForPolicyResponse>> ListEntitiesForPolicy::handle(
+    const Caller& caller, ListEntitiesForPolicyRequest request) const {
+    auto page = co_await access.read([&](Records& records) {
+        return records.identities.holders(caller.tenant, request.policy_arn, paging_of(request));
+    });
+    if (!page) co_return failure_of(page.error());
+    ListEntitiesForPolicyResponse response{.policy_groups = std::vector<PolicyGroup>(),
+                                           .policy_users = std::vector<PolicyUser>(),
+                                           .policy_roles = std::vector<PolicyRole>()};
+    const bool as_boundary = request.policy_usage_filter == PolicyUsageType::PermissionsBoundary;
+    for (store::Identity& each : page->items) {
+        if (as_boundary || !is_wanted(request, each)) continue;
+        const std::string& name = each.name.name;
+        switch (each.name.kind) {
+            case store::IdentityKind::User:
+                response.policy_users->push_back({.user_name = name, .user_id = each.id});
+                break;
+            case store::IdentityKind::Group:
+                response.policy_groups->push_back({.group_name = name, .group_id = each.id});
+                break;
+            case store::IdentityKind::Role:
+                response.policy_roles->push_back({.role_name = name, .role_id = each.id});
+                break;
+        }
+    }
+    set_marker(response, std::move(page->marker));
+    co_return response;
 }
 
 // Those of AWS come with the first page.

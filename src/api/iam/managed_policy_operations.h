@@ -10,6 +10,7 @@
 #include "api/shapes/iam/delete_policy_version.h"
 #include "api/shapes/iam/get_policy.h"
 #include "api/shapes/iam/get_policy_version.h"
+#include "api/shapes/iam/list_entities_for_policy.h"
 #include "api/shapes/iam/list_policies.h"
 #include "api/shapes/iam/list_policy_versions.h"
 #include "api/shapes/iam/set_default_policy_version.h"
@@ -62,6 +63,14 @@ struct GetPolicyVersion {
 
     async::Task<wire::Outcome<GetPolicyVersionResponse>> handle(
         const Caller& caller, GetPolicyVersionRequest request) const;
+};
+
+struct ListEntitiesForPolicy {
+    using Shape = ListEntitiesForPolicyShape;
+    IamAccess access;
+
+    async::Task<wire::Outcome<ListEntitiesForPolicyResponse>> handle(
+        const Caller& caller, ListEntitiesForPolicyRequest request) const;
 };
 
 struct ListPolicies {

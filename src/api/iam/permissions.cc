@@ -15,16 +15,25 @@ struct Subject {
     std::string_view type;
 };
 // Groups before users: who is put into a group is no resource of that.
-constexpr std::array<Subject, 5> subjects{{{"ForUser", "UserName", "user"},
-                                           {"Group", "GroupName", "group"},
-                                           {"Role", "RoleName", "role"},
-                                           {"User", "UserName", "user"},
-                                           {"AccessKey", "UserName", "user"}}};
+constexpr std::array<Subject, 10> subjects{{{"ForUser", "UserName", "user"},
+                                            {"Group", "GroupName", "group"},
+                                            {"Role", "RoleName", "role"},
+                                            {"User", "UserName", "user"},
+                                            {"AccessKey", "UserName", "user"},
+                                            {"LoginProfile", "UserName", "user"},
+                                            {"MFADevices", "UserName", "user"},
+                                            {"SSHPublicKeys", "UserName", "user"},
+                                            {"ServiceSpecificCredentials", "UserName", "user"},
+                                            {"SigningCertificates", "UserName", "user"}}};
 
 // These need no resource.
-constexpr std::array<std::string_view, 6> of_everything{
-    "ListUsers",    "ListGroups",           "ListRoles",
-    "ListPolicies", "GetAccessKeyLastUsed", "ListAccountAliases"};
+constexpr std::array<std::string_view, 7> of_everything{"ListUsers",
+                                                        "ListGroups",
+                                                        "ListRoles",
+                                                        "ListPolicies",
+                                                        "GetAccessKeyLastUsed",
+                                                        "ListAccountAliases",
+                                                        "ListVirtualMFADevices"};
 
 std::string policy_resource(const Caller& caller, std::string_view operation,
                             const RequestNames& names) {
@@ -47,10 +56,11 @@ std::vector<std::string> resources_of(const Caller& caller, std::string_view ope
     const std::string type(subject->type);
     std::vector<std::string> resources{
         ::gatehouse::iam::iam_arn(caller.tenant, type + path + *name)};
-    // A user who is renamed becomes another resource.
-    const auto new_name = names.in_query("NewUserName");
+    // A user or a group that is renamed becomes another resource.
+    const bool is_renamed = operation == "UpdateUser" || operation == "UpdateGroup";
+    const auto new_name = names.in_query("New" + std::string(subject->member));
     const auto new_path = names.in_query("NewPath");
-    if (operation == "UpdateUser" && (new_name || new_path)) {
+    if (is_renamed && (new_name || new_path)) {
         resources.push_back(::gatehouse::iam::iam_arn(
             caller.tenant, type + new_path.value_or("/") + new_name.value_or(*name)));
     }
