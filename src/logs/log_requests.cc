@@ -61,6 +61,27 @@ Result<std::string> name_of_token(const std::string& token) {
     return std::string(text_of(*bytes));
 }
 
+// Where a page of streams ends: its last stream's name and, since streams may be in the order of
+// their last events, that event's time. What comes behind is found when that stream is gone, too.
+std::string stream_token(const LogStreamFacts& last) {
+    const std::string time = last.last_event ? std::to_string(*last.last_event) : "";
+    return name_token(fmt::format("{}:{}", time, last.name));
+}
+Result<LogStreamFacts> stream_of_token(const std::string& token) {
+    const auto text = name_of_token(token);
+    if (!text) return fail(text.error());
+    const auto colon = text->find(':');  // which no stream's name has
+    if (colon == text->npos) return invalid_token();
+    LogStreamFacts last{.name = text->substr(colon + 1)};
+    if (colon == 0) return last;
+    std::int64_t time = 0;
+    const char* const end = text->data() + colon;
+    const auto read = std::from_chars(text->data(), end, time);
+    if (read.ec != std::errc() || read.ptr != end) return invalid_token();
+    last.last_event = time;
+    return last;
+}
+
 // 20 digits of time and 36 of the sequence number.
 constexpr std::size_t time_digits = 20;
 constexpr std::size_t sequence_digits = 36;
@@ -125,6 +146,19 @@ bool comes_before(const LogStreamFacts& a, const LogStreamFacts& b, StreamOrder 
     return a.name < b.name;
 }
 
+// NotFound unless the group has each of them.
+Result<void> check_streams(Group& group, const std::vector<std::string>& names) {
+    if (names.empty()) return {};
+    const auto streams = group.streams();
+    if (!streams) return fail(streams.error());
+    for (const std::string& name : names) {
+        if (!streams->contains(name)) {
+            return fail(ErrorKind::NotFound, "The specified log stream does not exist.");
+        }
+    }
+    return {};
+}
+
 // The times a GetLogEvents asks for, both ends included.
 TimeSpan times_of(const GetLogEvents& request, std::int64_t oldest) {
     return {std::max(request.start_time.value_or(0), oldest),
@@ -164,8 +198,12 @@ Result<LogStreamsPage> describe_log_streams(LogStore& store, const Tenant& tenan
     }
     const auto limit = checked_limit(request.limit, describe_limit);
     if (!limit) return fail(limit.error());
-    const auto after = name_of_token(request.next_token);
-    if (!after) return fail(after.error());
+    std::optional<LogStreamFacts> after;
+    if (!request.next_token.empty()) {
+        auto read = stream_of_token(request.next_token);
+        if (!read) return fail(read.error());
+        after = std::move(*read);
+    }
     store.flush();
     const auto group = store.group(tenant, request.group);
     if (!group) return fail(group.error());
@@ -175,20 +213,16 @@ Result<LogStreamsPage> describe_log_streams(LogStore& store, const Tenant& tenan
     for (const auto& [name, facts] : *streams) {
         if (name.starts_with(request.prefix)) all.push_back(stream_facts(name, facts));
     }
-    std::ranges::sort(all, [&](const LogStreamFacts& a, const LogStreamFacts& b) {
+    const auto in_order = [&](const LogStreamFacts& a, const LogStreamFacts& b) {
         return request.direction == SortDirection::Ascending ? comes_before(a, b, request.order_by)
                                                              : comes_before(b, a, request.order_by);
-    });
-    auto first = all.begin();
-    if (!request.next_token.empty()) {
-        first = std::ranges::find(all, *after, &LogStreamFacts::name);
-        if (first == all.end()) return invalid_token();
-        ++first;
-    }
+    };
+    std::ranges::sort(all, in_order);
+    auto first = after ? std::ranges::upper_bound(all, *after, in_order) : all.begin();
     LogStreamsPage page;
     for (; first != all.end(); ++first) {
         if (page.streams.size() == *limit) {
-            page.next_token = name_token(page.streams.back().name);
+            page.next_token = stream_token(page.streams.back());
             break;
         }
         page.streams.push_back(std::move(*first));
@@ -215,11 +249,7 @@ Result<LogEventsPage> get_log_events(LogStore& store, const Tenant& tenant,
     store.flush();
     const auto group = store.group(tenant, request.group);
     if (!group) return fail(group.error());
-    const auto streams = (*group)->streams();
-    if (!streams) return fail(streams.error());
-    if (!streams->contains(request.stream)) {
-        return fail(ErrorKind::NotFound, "The specified log stream does not exist.");
-    }
+    if (auto there = check_streams(**group, {request.stream}); !there) return fail(there.error());
     const auto snapshot = (*group)->snapshot();
     if (!snapshot) return fail(snapshot.error());
     query.times = times_of(request, oldest_visible(store, **group));
@@ -268,6 +298,7 @@ Result<FilteredPage> filter_log_events(LogStore& store, const Tenant& tenant,
     store.flush();
     const auto group = store.group(tenant, request.group);
     if (!group) return fail(group.error());
+    if (auto there = check_streams(**group, request.streams); !there) return fail(there.error());
     const auto snapshot = (*group)->snapshot();
     if (!snapshot) return fail(snapshot.error());
     query.times = {std::max(request.start_time.value_or(0), oldest_visible(store, **group)),
