@@ -108,9 +108,12 @@ Result<std::string> to_pem(X509_REQ& request) {
 
 Result<std::string> private_key_to_pem(EVP_PKEY& key) {
     const Bio bio(BIO_new(BIO_s_secmem()));
-    return content(
-        bio, PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr),
-        "cannot write a private key");
+    const int written =
+        EVP_PKEY_get_base_id(&key) == EVP_PKEY_RSA
+            ? PEM_write_bio_PrivateKey_traditional(bio.get(), &key, nullptr, nullptr, 0, nullptr,
+                                                   nullptr)
+            : PEM_write_bio_PKCS8PrivateKey(bio.get(), &key, nullptr, nullptr, 0, nullptr, nullptr);
+    return content(bio, written, "cannot write a private key");
 }
 
 Result<std::string> public_key_to_pem(EVP_PKEY& key) {

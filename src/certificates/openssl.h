@@ -39,7 +39,9 @@ Result<WallTime> time_of(const ASN1_TIME* time, std::string_view what);
 
 Result<std::string> to_pem(X509& certificate);
 Result<std::string> to_pem(X509_REQ& request);
-Result<std::string> private_key_to_pem(EVP_PKEY& key);  // PKCS #8
+// RSA keys in the form that AWS IoT hands out (PKCS #1, "BEGIN RSA PRIVATE KEY"), which the oldest
+// TLS stacks of devices read too; others as PKCS #8.
+Result<std::string> private_key_to_pem(EVP_PKEY& key);
 Result<std::string> public_key_to_pem(EVP_PKEY& key);
 
 }  // namespace gatehouse::certificates::openssl

@@ -56,11 +56,15 @@ Outcome<void> check_status_of_users(CertificateStatus status) {
 Outcome<certificates::Certificate> read_of_device(const std::string& pem) {
     auto facts = certificates::parse_single_certificate_pem(pem);
     if (!facts) return invalid_certificate(facts.error().message);
-    if (facts->is_authority) {
-        return invalid_certificate("it is a certificate authority's; devices have others");
-    }
     if (auto checked = check_key(facts->key); !checked) return refuse(std::move(checked.error()));
     return std::move(*facts);
+}
+
+// What a registered authority signed and may sign itself is its intermediate. One that nobody
+// vouches for is no more than its key, whatever it says: openssl's self-signed ones say CA:TRUE.
+Outcome<void> check_is_leaf(const certificates::Certificate& facts) {
+    if (!facts.is_authority) return {};
+    return invalid_certificate("it is a certificate authority's; devices have others");
 }
 
 bool has_links(const Result<storage::LinkPage>& page) {
@@ -109,6 +113,7 @@ Outcome<RegisteredCertificate> CertificateRecords::stage(storage::Batch& batch,
                                       .not_after = facts->not_after,
                                       .created = parts_.clock.wall_now()};
     if (authority != nullptr) {
+        if (auto leaf = check_is_leaf(*facts); !leaf) return refuse(std::move(leaf.error()));
         certificate.mode = authority->value.mode;
         certificate.authority = authority->value.id;
         batch.require(
@@ -138,6 +143,7 @@ Outcome<Stored<CaCertificate>> CertificateRecords::signer_of(const Tenant& tenan
     constexpr const char* field = "caCertificatePem";
     const auto facts = read_of_device(wanted.pem);
     if (!facts) return refuse(facts.error());
+    if (auto leaf = check_is_leaf(*facts); !leaf) return refuse(std::move(leaf.error()));
     auto signers = issuers_of(store_, tenant, *facts);
     if (!signers) return refuse(std::move(signers.error()));
     if (!wanted.authority_pem.empty()) {

@@ -20,7 +20,7 @@ class AwsJs(ClientTest):
         self.assertEqual(run.returncode, 0, run.stderr)
         not_found = {"name": "ResourceNotFoundException", "status": 404}
         self.assertEqual(json.loads(run.stdout), {
-            "key": "-----BEGIN PRIVATE KEY-----", "status": "ACTIVE", "isDate": True,
+            "key": "-----BEGIN RSA PRIVATE KEY-----", "status": "ACTIVE", "isDate": True,
             "attributes": {"model": "x1", "room": "lab"}, "things": ["lamp"],
             "policies": ["lamp-Policy"], "isTied": True,
             "again": {"name": "ResourceAlreadyExistsException", "status": 409},
