@@ -9,7 +9,10 @@
 
 #include "registry/authorizer_record.h"
 #include "registry/authorizer_rules.h"
+#include "registry/domain_configuration_record.h"
+#include "registry/domain_configuration_rules.h"
 #include "registry/elsewhere.h"
+#include "registry/listing.h"
 #include "registry/persistently.h"
 
 namespace gatehouse::registry {
@@ -217,17 +220,43 @@ Outcome<void> AuthorizerRecords::try_remove(const Tenant& tenant, const Authoriz
                                   name.view(), registry::describe(tenant)),
                       "authorizerName");
     }
-    // Both were just seen to hold; when they no longer do, the next attempt says why.
+    const auto domain = domain_naming(tenant, name);
+    if (!domain) return refuse(domain.error());
+    if (!domain->empty()) {
+        return refuse(Refusal::DeleteConflict,
+                      fmt::format("authorizer '{}' is the default of domain configuration '{}'; "
+                                  "give that another one (UpdateDomainConfiguration) or delete it, "
+                                  "then delete the authorizer",
+                                  name.view(), *domain),
+                      "authorizerName");
+    }
+    // All were just seen to hold; when they no longer do, the next attempt says why.
     const auto key = key_of(tenant, name);
     storage::Batch batch;
     batch.require(storage::HasRevision{key, stored->revision}, changed_meanwhile(name));
     batch.require(storage::IsNotLinked{default_link(tenant, name.value())},
+                  changed_meanwhile(name));
+    batch.require(storage::HasNoLinks{tenant, domain_authorizer_relation, storage::Direction::To,
+                                      name.value()},
                   changed_meanwhile(name));
     batch.change(storage::Remove{key});
     if (const auto removed = store_.apply(batch); !removed) {
         return refuse(refused_by(removed.error()));
     }
     return {};
+}
+
+// Read from the configurations: those of earlier releases are not linked to their authorizers.
+Outcome<std::string> AuthorizerRecords::domain_naming(const Tenant& tenant,
+                                                      const AuthorizerName& name) {
+    const auto page = list_records<DomainConfiguration>(
+        store_, {.tenant = tenant, .kind = domain_configuration_kind},
+        {.page_size = domain_configurations_max}, decode_domain_configuration,
+        [&](const DomainConfiguration& domain) {
+            return domain.authorizer && domain.authorizer->default_name == name.view();
+        });
+    if (!page) return refuse(page.error());
+    return page->items.empty() ? std::string() : page->items.front().name.value();
 }
 
 // Markers of their own lead through the declared ones, the last of them to what is stored.

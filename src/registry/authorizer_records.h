@@ -1,6 +1,7 @@
 // Authorizers and their rules over the store, one operation a method.
 // Source: AWS IoT API Reference, the operations of the same names; DeleteAuthorizer wants an
-// INACTIVE authorizer that is not the default. Deliberate differences: messages say what to do.
+// INACTIVE authorizer that is not the default, nor a domain configuration's. Deliberate
+// differences: messages say what to do.
 //
 // Threads: every method may be called from any thread, and blocks. `Authorizers` is the way in
 // for coroutines.
@@ -82,6 +83,8 @@ private:
                                    const AuthorizerChange& change);
     Outcome<void> try_remove(const Tenant& tenant, const AuthorizerName& name);
     Outcome<std::string> default_name(const Tenant& tenant);
+    // A domain configuration whose default authorizer it is; empty: there is none.
+    Outcome<std::string> domain_naming(const Tenant& tenant, const AuthorizerName& name);
 
     storage::ResourceStore& store_;
     const AuthorizerSettings settings_;

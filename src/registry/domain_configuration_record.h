@@ -16,6 +16,8 @@ inline const storage::Kind domain_configuration_kind{"domain-configuration"};
 inline const storage::Kind domain_name_kind{"domain-name"};
 // From the name of a configuration to the id of the certificate that it shows.
 inline const storage::Relation domain_certificate_relation{"domain-certificate"};
+// From the name of a configuration to that of its default authorizer.
+inline const storage::Relation domain_authorizer_relation{"domain-authorizer"};
 inline constexpr RecordWords domain_configuration_words{"domain configuration",
                                                         "domainConfigurationName"};
 inline constexpr std::string_view domain_configuration_resource = "domainconfiguration/";

@@ -163,6 +163,23 @@ Outcome<void> DomainConfigurationRecords::check_authorizer(
     return refuse_field("defaultAuthorizerName", fmt::format("there is no authorizer '{}'", name));
 }
 
+void DomainConfigurationRecords::hold_authorizer(storage::Batch& batch,
+                                                 const DomainConfiguration& configuration) {
+    const Tenant& tenant = configuration.tenant;
+    const std::string& by = configuration.name.value();
+    batch.change(
+        storage::RemoveLinks{tenant, domain_authorizer_relation, storage::Direction::From, by});
+    if (!configuration.authorizer || configuration.authorizer->default_name.empty()) return;
+    const std::string& name = configuration.authorizer->default_name;
+    if (parts_.naming.has_built_in_authorizer(tenant, name)) return;
+    batch.require(
+        storage::Exists{key_of(tenant, AuthorizerName(name))},
+        Error{ErrorKind::InvalidInput,
+              fmt::format("defaultAuthorizerName: authorizer '{}' was just deleted", name),
+              {}});
+    batch.change(storage::AddLink{{tenant, domain_authorizer_relation, by, name}});
+}
+
 Outcome<DomainConfiguration> DomainConfigurationRecords::add(
     const DomainConfiguration& configuration) {
     const Tenant& tenant = configuration.tenant;
@@ -186,6 +203,7 @@ Outcome<DomainConfiguration> DomainConfigurationRecords::add(
                         {}});
     batch.put(key, encode(configuration));
     batch.put(name_key, "{}");
+    hold_authorizer(batch, configuration);
     if (!configuration.server_certificate.empty()) {
         batch.require(storage::Exists{key_of(
                           tenant, ImportedCertificateId(configuration.server_certificate))},
@@ -281,6 +299,7 @@ Outcome<DomainConfiguration> DomainConfigurationRecords::try_update(
     storage::Batch batch;
     batch.require(storage::HasRevision{key, stored->revision}, overtaken(configuration));
     batch.put(key, encode(configuration));
+    if (change.authorizer || change.remove_authorizer) hold_authorizer(batch, configuration);
     if (const auto written = store_.apply(batch); !written) {
         return refuse(refused_by(written.error()));
     }
@@ -309,6 +328,8 @@ Outcome<void> DomainConfigurationRecords::try_remove(const Tenant& tenant,
     batch.require(storage::HasRevision{key, stored->revision}, overtaken(configuration));
     batch.change(storage::Remove{key});
     batch.change(storage::Remove{domain_name_key(configuration.domain_name)});
+    batch.change(storage::RemoveLinks{tenant, domain_authorizer_relation, storage::Direction::From,
+                                      name.value()});
     if (!configuration.server_certificate.empty()) {
         batch.change(storage::RemoveLink{certificate_link(configuration)});
     }

@@ -80,6 +80,8 @@ public:
 private:
     Outcome<Stored<DomainConfiguration>> read(const Tenant& tenant,
                                               const DomainConfigurationName& name);
+    // The default authorizer is there, and is not deleted while it is named.
+    void hold_authorizer(storage::Batch& batch, const DomainConfiguration& configuration);
     Outcome<void> choose_name(DomainConfiguration& configuration, std::string_view wanted);
     Outcome<void> choose_certificate(DomainConfiguration& configuration,
                                      const NewDomainConfiguration& wanted);

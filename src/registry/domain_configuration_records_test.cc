@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "registry/authorizer_record.h"
+#include "registry/authorizer_records.h"
 #include "registry/domain_configuration_record.h"
 #include "registry/domain_samples.h"
 #include "storage/memory_resource_store.h"
@@ -33,8 +34,9 @@ struct DomainConfigurations : ::testing::Test {
     std::string imported(const CertificateImport& import) {
         return certificates.import(here, "", import).value().arn();
     }
-    void add_authorizer(const std::string& name) {
-        Authorizer authorizer{.tenant = here, .name = AuthorizerName(name)};
+    void add_authorizer(const std::string& name,
+                        AuthorizerStatus status = AuthorizerStatus::Active) {
+        Authorizer authorizer{.tenant = here, .name = AuthorizerName(name), .status = status};
         storage::Batch batch;
         batch.put(key_of(here, authorizer.name), encode(authorizer));
         store.apply(batch).value();
@@ -81,6 +83,27 @@ TEST_F(DomainConfigurations, EveryFieldIsKept) {
     EXPECT_EQ(found.configuration.ocsp, (OcspConfig{.enabled = true}));
     EXPECT_EQ(found.configuration.tags, (Texts{{"team", "a"}}));
     EXPECT_EQ(found.server_certificate->fault, "");
+}
+
+TEST_F(DomainConfigurations, AnAuthorizerStaysWhileItIsNamed) {
+    AuthorizerRecords authorizers{store, {}};
+    const AuthorizerName gate("Gate");
+    const auto deleted = [&](const AuthorizerName& name) {
+        const auto removed = authorizers.remove(here, name);
+        return removed ? std::optional<Refusal>() : removed.error().refusal;
+    };
+    for (const char* name : {"Gate", "Other"}) add_authorizer(name, AuthorizerStatus::Inactive);
+    ASSERT_TRUE(create("Fleet", "", {.authorizer = DomainAuthorizer{"Gate", true}}));
+    EXPECT_EQ(deleted(gate), Refusal::DeleteConflict);
+    const DomainConfigurationName fleet("Fleet");
+    ASSERT_TRUE(records.update(here, fleet, {.authorizer = DomainAuthorizer{"Other", true}}));
+    EXPECT_EQ(deleted(gate), std::nullopt);
+    EXPECT_EQ(deleted(AuthorizerName("Other")), Refusal::DeleteConflict);
+    ASSERT_TRUE(records.update(here, fleet, {.status = DomainStatus::Disabled}));
+    ASSERT_TRUE(records.remove(here, fleet));
+    EXPECT_EQ(deleted(AuthorizerName("Other")), std::nullopt);
+    EXPECT_EQ(refusal_of(create("Fleet", "", {.authorizer = DomainAuthorizer{"Gate", true}})),
+              Refusal::InvalidRequest);
 }
 
 TEST_F(DomainConfigurations, AFunctionIsAskedWhereCertificatesAreShown) {
