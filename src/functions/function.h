@@ -45,7 +45,7 @@ struct FunctionConfiguration {
     std::string arn;  // without version or alias
     FunctionVersion version{latest_version};
     std::string runtime;  // "python3.11", "provided.al2023"
-    std::string role;     // an ARN; roles are not looked up
+    std::string role;     // an ARN
     std::string handler;
     std::string description;
     std::uint32_t timeout_s = timeout_s_default;

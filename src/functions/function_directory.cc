@@ -142,6 +142,17 @@ async::Task<Result<StoredPackage>> FunctionDirectory::keep(std::string zip) {
         [&packages, zip = std::move(zip)]() -> Result<StoredPackage> { return packages.add(zip); });
 }
 
+async::Task<Result<void>> FunctionDirectory::check_role(Tenant tenant, FunctionName name,
+                                                        std::string role) {
+    if (!parts_.check_role) co_return Result<void>();
+    const auto& check = parts_.check_role;
+    co_return co_await parts_.workers.run(
+        *async::EventLoop::current(),
+        [&check, tenant = std::move(tenant), name = std::move(name), role = std::move(role)] {
+            return check(tenant, name, role);
+        });
+}
+
 async::Task<Result<FunctionSnapshot>> FunctionDirectory::store(Function function,
                                                                storage::Batch batch) {
     batch.put(record_key(function.tenant, function.configuration.name), encode(function));
@@ -172,6 +183,9 @@ async::Task<Result<Function>> FunctionDirectory::create(Tenant tenant, CreateFun
     const Result<Change> change = begin(tenant, request.name);
     if (!change) co_return fail(change.error());
     if (find(tenant, request.name)) co_return fail(exists_already(request.name));
+    if (auto checked = co_await check_role(tenant, request.name, request.role); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
     Result<StoredPackage> package = co_await keep(std::move(request.zip));
     if (!package) co_return fail(std::move(package.error()));
     function.configuration.code_hash = package->hash;
@@ -220,6 +234,10 @@ async::Task<Result<Function>> FunctionDirectory::update_configuration(
     if (auto checked = check_revision(request.revision, present->configuration.revision);
         !checked) {
         co_return fail(std::move(checked.error()));
+    }
+    if (request.role) {
+        auto checked = co_await check_role(tenant, name, *request.role);
+        if (!checked) co_return fail(std::move(checked.error()));
     }
     Function function = *present;
     apply(request, function.configuration);

@@ -1,7 +1,8 @@
 // The functions that exist: made, changed and removed here, kept in the resource store, and held
 // in memory as snapshots so that finding one costs no disk.
 //
-// Errors of the operations, beside the store's: InvalidInput (a field; place.field names it),
+// Errors of the operations, beside the store's: InvalidInput (a field; place.field names it; or the
+// role),
 // NotFound, Conflict (it exists already, or is being changed right now; place.field is
 // "revisionId" when the caller's revision is not the present one), TooLarge (the package),
 // LimitExceeded (policy text). Messages are AWS's where its API has one.
@@ -39,6 +40,10 @@ public:
         Random& random;
         // Told after a function is gone, on the loop of the task that removed it.
         std::move_only_function<void(const Tenant&, const FunctionName&)> on_removed;
+        // Whether a function may have the role: InvalidInput in AWS's words when not. Called on a
+        // worker, where it may block. Empty: any.
+        std::function<Result<void>(const Tenant&, const FunctionName&, const std::string& role)>
+            check_role = {};
     };
     explicit FunctionDirectory(Parts parts) : parts_(std::move(parts)) {}
 
@@ -136,6 +141,7 @@ private:
     class Change;
 
     Result<Change> begin(const Tenant& tenant, const FunctionName& name);
+    async::Task<Result<void>> check_role(Tenant tenant, FunctionName name, std::string role);
     async::Task<Result<StoredPackage>> keep(std::string zip);
     async::Task<Result<FunctionSnapshot>> store(Function function, storage::Batch batch);
     async::Task<Result<FunctionSnapshot>> replace(Function function, storage::Batch batch = {});

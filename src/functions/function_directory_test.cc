@@ -18,7 +18,11 @@ protected:
     std::unique_ptr<FunctionDirectory> open() {
         auto made = std::make_unique<FunctionDirectory>(FunctionDirectory::Parts{
             async_store, *packages, workers, clock, random,
-            [this](const Tenant&, const FunctionName& name) { removed.push_back(name.value()); }});
+            [this](const Tenant&, const FunctionName& name) { removed.push_back(name.value()); },
+            [](const Tenant&, const FunctionName&, const std::string& role) -> Result<void> {
+                if (!role.ends_with("/untrusting")) return {};
+                return fail(ErrorKind::InvalidInput, "may not be assumed");
+            }});
         EXPECT_TRUE(made->load());
         return made;
     }
@@ -90,6 +94,19 @@ TEST_F(FunctionDirectoryTest, RefusalsOfCreate) {
     bad.timeout_s = 1000;
     EXPECT_EQ(wait(functions->create(tenant, bad)).error().place.field, "timeout");
     EXPECT_FALSE(functions->find(tenant, FunctionName("other")));
+}
+
+TEST_F(FunctionDirectoryTest, ARoleThatIsRefusedIsNotTaken) {
+    const std::string untrusting = "arn:aws:iam::000000000000:role/untrusting";
+    CreateFunction wanted = request("fn");
+    wanted.role = untrusting;
+    EXPECT_EQ(wait(functions->create(tenant, wanted)).error().message, "may not be assumed");
+    EXPECT_FALSE(functions->find(tenant, fn));
+    ASSERT_TRUE(create("fn"));
+    const auto refused = wait(functions->update_configuration(tenant, fn, {.role = untrusting}));
+    EXPECT_EQ(refused.error().kind, ErrorKind::InvalidInput);
+    EXPECT_EQ(functions->find(tenant, fn)->configuration.role, request("fn").role);
+    EXPECT_TRUE(wait(functions->update_configuration(tenant, fn, {.description = "else"})));
 }
 
 TEST_F(FunctionDirectoryTest, UpdatesChangeTheRevision) {

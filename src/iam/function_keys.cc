@@ -65,12 +65,12 @@ void FunctionKeys::forget(Keys& keys, const Owner& owner) const {
     if (count >= revisions_max) keys.erase(oldest);
 }
 
-Result<std::string> FunctionKeys::id_of_role(const Tenant& tenant, const std::string& function,
-                                             const std::string& role) {
+Result<std::optional<FunctionKeys::NamedRole>> FunctionKeys::role_named(
+    const Tenant& tenant, const std::string& function, const std::string& role) const {
     const std::string name(name_in(role));
-    if (name.empty() || name.size() > storage::name_bytes_max) return std::string(no_identity);
+    if (name.empty() || name.size() > storage::name_bytes_max) return std::nullopt;
     const auto found = find_identity(store_, tenant.account, {IdentityKind::Role, name});
-    if (!found && found.error().kind == ErrorKind::NotFound) return std::string(no_identity);
+    if (!found && found.error().kind == ErrorKind::NotFound) return std::nullopt;
     if (!found) return fail(found.error());
     const std::vector<policy::Variable> context{
         {"aws:SourceAccount", {tenant.account.value()}, ""},
@@ -83,7 +83,24 @@ Result<std::string> FunctionKeys::id_of_role(const Tenant& tenant, const std::st
                               .context = context},
                              clock_);
     if (!does) return fail(does.error());
-    return *does ? found->identity.id : std::string(no_identity);
+    return NamedRole{found->identity.id, *does};
+}
+
+Result<std::string> FunctionKeys::id_of_role(const Tenant& tenant, const std::string& function,
+                                             const std::string& role) {
+    auto found = role_named(tenant, function, role);
+    if (!found) return fail(std::move(found.error()));
+    const bool may_act = *found && (*found)->trusts_function;
+    return may_act ? std::move((*found)->id) : std::string(no_identity);
+}
+
+Result<void> FunctionKeys::check_role(const Tenant& tenant, const std::string& function,
+                                      const std::string& role) const {
+    const auto found = role_named(tenant, function, role);
+    if (!found) return fail(found.error());
+    if (!*found || (*found)->trusts_function) return {};
+    return fail(ErrorKind::InvalidInput,
+                "The role defined for the function cannot be assumed by Lambda.");
 }
 
 Result<functions::FunctionCredentials> FunctionKeys::issue(const functions::Function& function) {

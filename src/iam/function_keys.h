@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -47,6 +48,11 @@ public:
     Result<TemporaryKey> key_for(const Tenant& tenant, const std::string& function,
                                  const std::string& role, const std::string& revision = {});
 
+    // Whether a function may have this role. InvalidInput: the role is there, and Lambda may not
+    // act as it. A role that is not there is taken, unlike on AWS: keys for it may do nothing.
+    Result<void> check_role(const Tenant& tenant, const std::string& function,
+                            const std::string& role) const;
+
     Result<functions::FunctionCredentials> issue(const functions::Function& function) override;
 
 private:
@@ -55,6 +61,13 @@ private:
 
     using Keys = std::map<Owner, TemporaryKey>;
 
+    struct NamedRole {
+        std::string id;
+        bool trusts_function = false;
+    };
+    // Empty: there is none.
+    Result<std::optional<NamedRole>> role_named(const Tenant& tenant, const std::string& function,
+                                                const std::string& role) const;
     // no_identity: the function may not act as the role, or there is none.
     Result<std::string> id_of_role(const Tenant& tenant, const std::string& function,
                                    const std::string& role);

@@ -101,6 +101,23 @@ TEST_F(FunctionKeysTest, ARoleThatDoesNotTrustLambdaGivesNothing) {
               FunctionKeys::no_identity);
 }
 
+TEST_F(FunctionKeysTest, FunctionsDoNotGetARoleThatIsThereAndDoesNotTrustLambda) {
+    EXPECT_TRUE(functions_.check_role(tenant_, "f", "arn:r/role")) << "it is not there";
+    Identity wanted{.name = role_};
+    wanted.trust_policy =
+        R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":)"
+        R"("credentials.iot.amazonaws.com"}}})";
+    ASSERT_TRUE(identities.create(tenant_, wanted));
+    const auto refused = functions_.check_role(tenant_, "f", "arn:r/role");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::InvalidInput);
+    EXPECT_EQ(refused.error().message,
+              "The role defined for the function cannot be assumed by Lambda.");
+    ASSERT_TRUE(identities.remove(tenant_, role_));
+    make_role();
+    EXPECT_TRUE(functions_.check_role(tenant_, "f", "arn:r/role"));
+}
+
 TEST_F(FunctionKeysTest, OfManyDeploymentsTheLastAreKept) {
     const auto id_of = [&](int revision) {
         return functions_.key_for(tenant_, "f", "arn:r/role", std::to_string(revision))->id;

@@ -112,11 +112,17 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
             .workers = made->workers_,
             .clock = *foundation.clock,
             .random = foundation.random,
-            .on_removed = [pool = made->pool_.get()](const Tenant& tenant,
-                                                     const functions::FunctionName& name) {
-                // The pool lives on its own loop.
-                pool->loop().post([pool, tenant, name] { pool->forget(tenant, name); });
-            }});
+            .on_removed =
+                [pool = made->pool_.get()](const Tenant& tenant,
+                                           const functions::FunctionName& name) {
+                    // The pool lives on its own loop.
+                    pool->loop().post([pool, tenant, name] { pool->forget(tenant, name); });
+                },
+            .check_role =
+                [&keys](const Tenant& tenant, const functions::FunctionName& name,
+                        const std::string& role) {
+                    return keys.check_role(tenant, name.value(), role);
+                }});
     if (auto loaded = made->directory_->load(); !loaded) return fail(std::move(loaded.error()));
     made->network_ = functions.network;
     made->make_invokers(foundation, loops);
