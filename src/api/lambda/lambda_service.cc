@@ -1,5 +1,6 @@
 #include "api/lambda/lambda_service.h"
 
+#include "api/lambda/absent_features.h"
 #include "api/lambda/add_permission.h"
 #include "api/lambda/create_alias.h"
 #include "api/lambda/create_function.h"
@@ -40,6 +41,20 @@ namespace {
 // A package of 50 MiB in base64, and the rest of CreateFunction (observed).
 constexpr std::size_t lambda_body_bytes_max = 70'167'211;
 
+void serve_absent_features(Service& service, functions::FunctionDirectory& directory) {
+    service.handle(lambda::DeleteFunctionCodeSigningConfig{directory})
+        .handle(lambda::DeleteProvisionedConcurrencyConfig{directory})
+        .handle(lambda::GetEventSourceMapping{})
+        .handle(lambda::GetFunctionCodeSigningConfig{directory})
+        .handle(lambda::GetFunctionRecursionConfig{directory})
+        .handle(lambda::GetFunctionUrlConfig{directory})
+        .handle(lambda::GetProvisionedConcurrencyConfig{directory})
+        .handle(lambda::GetRuntimeManagementConfig{directory})
+        .handle(lambda::ListEventSourceMappings{directory})
+        .handle(lambda::ListFunctionUrlConfigs{directory})
+        .handle(lambda::ListProvisionedConcurrencyConfigs{directory});
+}
+
 }  // namespace
 
 Service make_lambda_service(const LambdaParts& parts) {
@@ -75,6 +90,7 @@ Service make_lambda_service(const LambdaParts& parts) {
         .handle(lambda::UpdateFunctionCode{parts.directory})
         .handle(lambda::UpdateFunctionConfiguration{parts.directory})
         .handle(lambda::UpdateFunctionEventInvokeConfig{parts.directory});
+    serve_absent_features(service, parts.directory);
     return service;
 }
 

@@ -41,6 +41,37 @@ TEST_F(LambdaServiceTest, APackageCanBeFetchedForTenMinutes) {
     EXPECT_EQ(send(request("GET", again.substr(again.find("/gatehouse")))).status, 404u);
 }
 
+// GetFunctionCodeSigningConfig, ListProvisionedConcurrencyConfigs and what else tools ask of a
+// function that they read.
+TEST_F(LambdaServiceTest, ToolsFindThatAFunctionHasNoneOfTheRest) {
+    parsed(create("fn"), 201);
+    const auto get = [&](const std::string& path, unsigned status = 200) {
+        return parsed(call("lambda", "GET", path), status);
+    };
+    const std::string signing = "/2020-06-30/functions/fn/code-signing-config";
+    EXPECT_TRUE(get(signing).as_object().empty());
+    EXPECT_EQ(call("lambda", "DELETE", signing).status, 204u);
+    get("/2020-06-30/functions/none/code-signing-config", 404);
+    const std::string provisioned = "/2019-09-30/functions/fn/provisioned-concurrency";
+    EXPECT_TRUE(
+        get(provisioned + "?List=ALL").at("ProvisionedConcurrencyConfigs").as_array().empty());
+    const auto absent = call("lambda", "GET", provisioned + "?Qualifier=%24LATEST");
+    EXPECT_EQ(absent.status, 404u);
+    EXPECT_EQ(error_type(absent), "ProvisionedConcurrencyConfigNotFoundException");
+    EXPECT_EQ(call("lambda", "DELETE", provisioned + "?Qualifier=%24LATEST").status, 204u);
+    EXPECT_TRUE(get("/2021-10-31/functions/fn/urls").at("FunctionUrlConfigs").as_array().empty());
+    get("/2021-10-31/functions/fn/url", 404);
+    EXPECT_TRUE(get("/2015-03-31/event-source-mappings/?FunctionName=fn")
+                    .at("EventSourceMappings")
+                    .as_array()
+                    .empty());
+    get("/2015-03-31/event-source-mappings/?FunctionName=none", 404);
+    get("/2015-03-31/event-source-mappings/14e0db71-5d35-4eb5-b481-8945cf9d10c2", 404);
+    EXPECT_EQ(get("/2024-08-31/functions/fn/recursion-config").at("RecursiveLoop"), "Terminate");
+    EXPECT_EQ(get("/2021-07-20/functions/fn/runtime-management-config").at("UpdateRuntimeOn"),
+              "Auto");
+}
+
 // Invoke, InvocationType Event.
 TEST_F(LambdaServiceTest, AnEventIsTakenAtOnceAndRepeatedLater) {
     parsed(create("fn"), 201);
