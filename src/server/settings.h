@@ -122,6 +122,7 @@ struct Settings {
     std::uint64_t http_body_bytes_in_flight_max = 256ULL * 1024 * 1024;
     std::uint32_t drain_ms = 1200;
     std::uint32_t sys_seconds = 10;  // 0: no `$SYS` topics
+    std::uint32_t thing_type_wait_seconds = 300;
 
     PasswordFileSettings passwords;
     std::string authorizers_file;  // empty: none are declared

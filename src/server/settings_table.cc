@@ -228,6 +228,9 @@ SettingTable running() {
         number<&S::sys_seconds>("sys-seconds", {0, 86'400},
                                 "How often `$SYS/broker/…` is told anew in profile open; 0: "
                                 "never."),
+        number<&S::thing_type_wait_seconds>(
+            "thing-type-wait-seconds", {0, 86'400},
+            "How long after its deprecation a thing type can be deleted, 5 minutes on AWS."),
         number<&S::drain_ms>("drain-ms", {0, 600'000},
                              "How long SIGTERM waits for work in progress."),
     };

@@ -210,7 +210,11 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
     things =
         std::make_unique<registry::Things>(store, registry::ThingRecords::Parts{random, outbox});
     thing_types = std::make_unique<registry::ThingTypes>(
-        store, registry::ThingTypeRecords::Parts{clock, random, {}, outbox});
+        store, registry::ThingTypeRecords::Parts{
+                   clock,
+                   random,
+                   {.deprecated_min = std::chrono::seconds(settings.thing_type_wait_seconds)},
+                   outbox});
     thing_groups = std::make_unique<registry::ThingGroups>(
         store, registry::ThingGroupRecords::Parts{random, outbox});
     memberships =
