@@ -238,6 +238,10 @@ Result<void> IdentityRecords::remove_policy(const Tenant& tenant, const Identity
 Result<void> IdentityRecords::attach(const Tenant& tenant, const IdentityName& name,
                                      const std::string& arn) {
     const auto found = find_policy(store_, tenant, arn);
+    if (!found && found.error().kind == ErrorKind::NotFound) {
+        return fail(ErrorKind::NotFound,
+                    fmt::format("Policy {} does not exist or is not attachable.", arn));
+    }
     if (!found) return fail(found.error());
     const storage::Link link{home_of(tenant.account), attachment_relation, name.text(),
                              found->policy.link_end()};

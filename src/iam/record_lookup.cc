@@ -41,8 +41,7 @@ Result<void> check_case(storage::ResourceStore& store, const storage::RecordKey&
 Result<FoundPolicy> find_policy(storage::ResourceStore& store, const Tenant& tenant,
                                 std::string_view text) {
     const auto missing = [&] {
-        return fail(ErrorKind::NotFound,
-                    fmt::format("Policy {} does not exist or is not attachable.", text));
+        return fail(ErrorKind::NotFound, fmt::format("Policy {} was not found.", text));
     };
     if (!parse_arn(text)) {
         return fail(ErrorKind::InvalidInput, fmt::format("ARN {} is not valid.", text));
