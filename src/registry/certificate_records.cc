@@ -306,10 +306,11 @@ Outcome<void> CertificateRecords::check_free(const Tenant& tenant, const std::st
                              .name = arn,
                              .limit = 1});
     };
-    const auto conflict = [](std::string_view what, std::string_view how) {
-        return refuse(Refusal::DeleteConflict,
-                      fmt::format("{} must be detached before deletion ({})", what, how),
-                      "certificateId");
+    const auto conflict = [&](std::string_view what, std::string_view how) {
+        return refuse(
+            Refusal::DeleteConflict,
+            fmt::format("{} must be detached before deletion (arn: {}): {}", what, arn, how),
+            "certificateId");
     };
     if (has_links(ends_at(thing_principal_relation))) {
         return conflict("Things", "DetachThingPrincipal");

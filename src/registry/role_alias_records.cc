@@ -35,9 +35,10 @@ Outcome<RoleAlias> RoleAliasRecords::create(const Tenant& tenant, const NewRoleA
     if (created) return describe(tenant, wanted.name);
     auto refused = refused_by(created.error());
     if (refused.refusal != Refusal::VersionConflict) return refuse(std::move(refused));
-    return refuse(Refused{Refusal::ResourceAlreadyExists,
-                          fmt::format("Role alias {} already exists.", wanted.name.view()),
-                          "roleAlias", wanted.name.value(), alias.arn()});
+    return refuse(Refused{
+        Refusal::ResourceAlreadyExists,
+        fmt::format("RoleAlias cannot be created - already exists (name={})", wanted.name.view()),
+        "roleAlias", wanted.name.value(), alias.arn()});
 }
 
 Outcome<Stored<RoleAlias>> RoleAliasRecords::read(const Tenant& tenant, const RoleAliasName& name) {

@@ -1,5 +1,7 @@
 #include "api/iot/describe_endpoint.h"
 
+#include <fmt/format.h>
+
 #include "api/shapes/iot/errors.h"
 
 namespace gatehouse::api::iot {
@@ -18,7 +20,9 @@ async::Task<wire::Outcome<DescribeEndpointResponse>> DescribeEndpoint::handle(
     if (!type) {
         co_return wire::fail_as(
             errors::invalid_request_exception,
-            "endpointType is one of iot:Data-ATS, iot:Data, iot:CredentialProvider, iot:Jobs");
+            fmt::format("Endpoint type {} not recognized. There are iot:Data-ATS, iot:Data, "
+                        "iot:CredentialProvider and iot:Jobs",
+                        *request.endpoint_type));
     }
     auto name = co_await endpoint_names(caller.tenant, *type);
     if (name) co_return DescribeEndpointResponse{.endpoint_address = std::move(*name)};
