@@ -324,9 +324,21 @@ def serve(api, handler):
         headers, body = api.answer_and_next(path, answer, content_type, error_type)
 
 
+def layer_folders(root):
+    """Where layers keep modules, those for one version of Python first."""
+    named = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("_")[2]
+    own = "python%d.%d" % sys.version_info[:2]
+    versions = [named, own] if named not in ("", own) else [own]
+    folders = [os.path.join(root, "python", "lib", version, "site-packages")
+               for version in versions]
+    return [folder for folder in [*folders, os.path.join(root, "python")]
+            if os.path.isdir(folder)]
+
+
 def main():
     task_root = os.environ.get("LAMBDA_TASK_ROOT", os.getcwd())
-    sys.path[0] = task_root
+    layers = sys.argv[1] if len(sys.argv) > 1 else "/opt"
+    sys.path[:1] = [task_root, *layer_folders(layers)]
     sys.argv = [sys.argv[0]]
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)

@@ -40,6 +40,16 @@ enum class Tracing : std::uint8_t { PassThrough, Active };
 
 using EnvironmentVariables = std::map<std::string, std::string>;
 
+// A version of a layer as a function has it. Its package is the function's too: it stays when the
+// version is deleted.
+struct LayerUse {
+    std::string arn;  // of the version
+    CodeHash code_hash;
+    std::uint64_t code_bytes = 0;  // of the zip
+
+    bool operator==(const LayerUse&) const = default;
+};
+
 struct FunctionConfiguration {
     FunctionName name;
     std::string arn;  // without version or alias
@@ -54,6 +64,7 @@ struct FunctionConfiguration {
     std::optional<EnvironmentVariables> environment;  // absent: never set
     std::string log_group;                            // "/aws/lambda/NAME" unless set
     std::string architecture = "x86_64";
+    std::vector<LayerUse> layers;            // what the later ones have counts
     Tracing tracing = Tracing::PassThrough;  // kept and told; nothing is sent to X-Ray
     WallTime last_modified{};
     std::uint64_t code_bytes = 0;  // of the zip

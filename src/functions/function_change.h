@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,12 @@ inline std::string arn_of(const Tenant& tenant, const FunctionName& name,
 inline Error function_not_found(const Tenant& tenant, const FunctionName& name,
                                 const Qualifier& qualifier = {}) {
     return {ErrorKind::NotFound, "Function not found: " + arn_of(tenant, name, qualifier), {}};
+}
+
+// The packages that a function with this configuration needs.
+inline void note_packages(const FunctionConfiguration& configuration, std::set<CodeHash>& used) {
+    used.insert(configuration.code_hash);
+    for (const LayerUse& layer : configuration.layers) used.insert(layer.code_hash);
 }
 
 inline Result<void> check_revision(const std::optional<RevisionId>& wanted,

@@ -8,6 +8,7 @@
 #include "base/uuid.h"
 #include "functions/function_change.h"
 #include "functions/function_record.h"
+#include "functions/layer_records.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -94,13 +95,16 @@ Result<void> FunctionDirectory::load() {
             problem->message += fmt::format(" (function '{}')", record.key.name);
             return;
         }
-        used.insert(function->configuration.code_hash);
+        note_packages(function->configuration, used);
         const Key key{record.key.tenant, function->configuration.name};
         functions[key].latest = std::make_shared<const Function>(std::move(*function));
     };
     if (auto scanned = parts_.store.blocking().scan(function_kind, take); !scanned) return scanned;
     if (problem) return fail(std::move(*problem));
     if (auto loaded = load_versions(functions, used); !loaded) return loaded;
+    if (auto noted = LayerRecords(parts_.store.blocking()).note_packages(used); !noted) {
+        return noted;
+    }
     state_.lock()->functions = std::move(functions);
     parts_.packages.keep_only(used);
     return {};
@@ -133,6 +137,39 @@ std::vector<Tenant> FunctionDirectory::tenants_with(const FunctionName& name) co
         if (key.second == name) tenants.push_back(key.first);
     }
     return tenants;
+}
+
+async::Task<Result<std::vector<LayerUse>>> FunctionDirectory::layers_of(
+    Tenant tenant, std::vector<std::string> arns) {
+    if (arns.empty()) co_return std::vector<LayerUse>();
+    co_return co_await parts_.store.run(
+        [tenant = std::move(tenant), arns = std::move(arns)](storage::ResourceStore& store) {
+            return LayerRecords(store).resolve(tenant, arns);
+        });
+}
+
+async::Task<Result<void>> FunctionDirectory::check_size(FunctionConfiguration configuration) {
+    if (configuration.layers.empty()) co_return Result<void>();
+    std::vector<CodeHash> hashes{configuration.code_hash};
+    for (const LayerUse& layer : configuration.layers) hashes.push_back(layer.code_hash);
+    PackageStore& packages = parts_.packages;
+    const auto bytes = co_await parts_.workers.run(
+        *async::EventLoop::current(),
+        [&packages, hashes = std::move(hashes)]() -> Result<std::uint64_t> {
+            std::uint64_t all = 0;
+            for (const CodeHash& hash : hashes) {
+                const auto each = packages.unpacked_bytes(hash);
+                if (!each) return each;
+                all += *each;
+            }
+            return all;
+        });
+    if (!bytes) co_return fail(bytes.error());
+    if (*bytes <= unzipped_bytes_max) co_return Result<void>();
+    co_return fail(ErrorKind::InvalidInput,
+                   fmt::format("Function code combined with layers exceeds the maximum allowed "
+                               "size of {} bytes. The actual size is {} bytes.",
+                               unzipped_bytes_max, *bytes));
 }
 
 async::Task<Result<StoredPackage>> FunctionDirectory::keep(std::string zip) {
@@ -186,10 +223,16 @@ async::Task<Result<Function>> FunctionDirectory::create(Tenant tenant, CreateFun
     if (auto checked = co_await check_role(tenant, request.name, request.role); !checked) {
         co_return fail(std::move(checked.error()));
     }
+    auto layers = co_await layers_of(tenant, std::move(request.layers));
+    if (!layers) co_return fail(std::move(layers.error()));
+    function.configuration.layers = std::move(*layers);
     Result<StoredPackage> package = co_await keep(std::move(request.zip));
     if (!package) co_return fail(std::move(package.error()));
     function.configuration.code_hash = package->hash;
     function.configuration.code_bytes = package->bytes;
+    if (auto fits = co_await check_size(function.configuration); !fits) {
+        co_return fail(std::move(fits.error()));
+    }
     function.configuration.last_modified = parts_.clock.wall_now();
     function.configuration.revision = RevisionId(make_uuid(parts_.random));
     storage::Batch batch;
@@ -215,6 +258,9 @@ async::Task<Result<Function>> FunctionDirectory::update_code(Tenant tenant, Func
     Function function = *present;
     function.configuration.code_hash = package->hash;
     function.configuration.code_bytes = package->bytes;
+    if (auto fits = co_await check_size(function.configuration); !fits) {
+        co_return fail(std::move(fits.error()));
+    }
     if (request.dry_run == DryRun::Yes) {
         co_return as_in_progress(std::move(function), parts_.random);
     }
@@ -243,6 +289,13 @@ async::Task<Result<Function>> FunctionDirectory::update_configuration(
     apply(request, function.configuration);
     if (auto checked = check_configuration(function.configuration); !checked) {
         co_return fail(std::move(checked.error()));
+    }
+    if (request.layers) {
+        auto layers = co_await layers_of(tenant, std::move(*request.layers));
+        if (!layers) co_return fail(std::move(layers.error()));
+        function.configuration.layers = std::move(*layers);
+        auto fits = co_await check_size(function.configuration);
+        if (!fits) co_return fail(std::move(fits.error()));
     }
     function.configuration.last_modified = parts_.clock.wall_now();
     function.configuration.revision = RevisionId(make_uuid(parts_.random));

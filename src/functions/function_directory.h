@@ -2,7 +2,7 @@
 // in memory as snapshots so that finding one costs no disk.
 //
 // Errors of the operations, beside the store's: InvalidInput (a field; place.field names it; or the
-// role),
+// role, or a layer),
 // NotFound, Conflict (it exists already, or is being changed right now; place.field is
 // "revisionId" when the caller's revision is not the present one), TooLarge (the package),
 // LimitExceeded (policy text). Messages are AWS's where its API has one.
@@ -142,6 +142,10 @@ private:
 
     Result<Change> begin(const Tenant& tenant, const FunctionName& name);
     async::Task<Result<void>> check_role(Tenant tenant, FunctionName name, std::string role);
+    async::Task<Result<std::vector<LayerUse>>> layers_of(Tenant tenant,
+                                                         std::vector<std::string> arns);
+    // The code and the layers are not too large together.
+    async::Task<Result<void>> check_size(FunctionConfiguration configuration);
     async::Task<Result<StoredPackage>> keep(std::string zip);
     async::Task<Result<FunctionSnapshot>> store(Function function, storage::Batch batch);
     async::Task<Result<FunctionSnapshot>> replace(Function function, storage::Batch batch = {});

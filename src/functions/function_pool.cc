@@ -42,6 +42,12 @@ Result<PreparedFunction> prepare_function(FunctionSnapshot function,
     Result<std::string> package = packages.unpacked(configuration.code_hash);
     if (!package) return fail(std::move(package.error()));
     prepared.package = std::move(*package);
+    if (configuration.layers.empty()) return prepared;
+    std::vector<CodeHash> hashes;
+    for (const LayerUse& layer : configuration.layers) hashes.push_back(layer.code_hash);
+    Result<std::string> layers = packages.merged(hashes);
+    if (!layers) return fail(std::move(layers.error()));
+    prepared.layers = std::move(*layers);
     return prepared;
 }
 

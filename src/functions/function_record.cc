@@ -33,6 +33,13 @@ json::object configuration_value(const FunctionConfiguration& configuration) {
         {"code_hash", configuration.code_hash.value()},
         {"revision", configuration.revision.value()}};
     if (configuration.environment) object["environment"] = object_of(*configuration.environment);
+    json::array layers;
+    for (const LayerUse& layer : configuration.layers) {
+        layers.push_back(json::object{{"arn", layer.arn},
+                                      {"code_hash", layer.code_hash.value()},
+                                      {"code_bytes", layer.code_bytes}});
+    }
+    if (!layers.empty()) object["layers"] = std::move(layers);
     return object;
 }
 
@@ -173,6 +180,13 @@ FunctionConfiguration read_configuration(RecordReader in) {
     configuration.code_hash = CodeHash(in.text("code_hash"));
     configuration.revision = RevisionId(in.text("revision"));
     if (in.has("environment")) configuration.environment = in.texts("environment");
+    if (in.has("layers")) {
+        in.each_element("layers", [&](RecordReader layer) {
+            configuration.layers.push_back(
+                {layer.text("arn"), CodeHash(layer.text("code_hash")),
+                 static_cast<std::uint64_t>(layer.number("code_bytes"))});
+        });
+    }
     configuration.state = FunctionState::Active;
     configuration.last_update_status = LastUpdateStatus::Successful;
     return configuration;

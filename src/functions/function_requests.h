@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/resource_tags.h"
 #include "base/result.h"
@@ -28,6 +29,7 @@ struct CreateFunction {
     std::string architecture = "x86_64";
     Tracing tracing = Tracing::PassThrough;
     std::map<std::string, std::string> tags;
+    std::vector<std::string> layers = {};  // ARNs of versions
 };
 
 enum class DryRun : bool { No, Yes };
@@ -51,6 +53,7 @@ struct UpdateFunctionConfiguration {
     std::optional<std::string> log_group;
     std::optional<Tracing> tracing;
     std::optional<RevisionId> revision;
+    std::optional<std::vector<std::string>> layers = {};  // replaces all of them
 };
 
 struct PublishVersion {

@@ -131,7 +131,7 @@ Result<void> FunctionDirectory::load_versions(std::map<Key, Versions>& functions
         }
         const auto of = functions.find({record.key.tenant, version->configuration.name});
         if (of == functions.end()) return;
-        used.insert(version->configuration.code_hash);
+        note_packages(version->configuration, used);
         version->reserved_concurrency = of->second.latest->reserved_concurrency;
         const auto number = number_of(version->configuration.version.view());
         of->second.published[number] = std::make_shared<const Function>(std::move(*version));

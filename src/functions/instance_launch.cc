@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
+#include <utility>
 
 #include "functions/instance_log.h"
 
@@ -19,10 +21,14 @@ constexpr std::uint32_t first_user = 2'000'000'000;
 constexpr std::uint32_t user_count = 2'000'000'000;
 constexpr std::uint32_t nobody = 65'534;
 
+// Where functions find what is in their layers.
+constexpr std::string_view layers_root = "/opt";
+
 struct Places {
     std::string task_root;
     std::string runtime_dir;
     std::string tmp;
+    std::string layers;  // "/opt", also where there are none
 };
 
 // Threads of the whole machine, roughly: the limit on processes counts all of a user's, and
@@ -82,10 +88,11 @@ void add_defaults(Environment& environment, const LaunchInput& input, const Plac
     for (const auto& [name, value] : input.settings.extra_environment) {
         environment.add(name, value);
     }
-    environment.add("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
+    environment.add(
+        "PATH", fmt::format("/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{}/bin", places.layers));
     environment.add("LD_LIBRARY_PATH",
-                    fmt::format("/var/lang/lib:/lib64:/usr/lib64:{0}:{0}/lib:{1}:{1}/lib:/opt/lib",
-                                places.runtime_dir, places.task_root));
+                    fmt::format("/var/lang/lib:/lib64:/usr/lib64:{0}:{0}/lib:{1}:{1}/lib:{2}/lib",
+                                places.runtime_dir, places.task_root, places.layers));
     environment.add("LANG", "en_US.UTF-8");
     environment.add("TZ", ":UTC");
     environment.add("PWD", places.task_root);
@@ -96,11 +103,10 @@ void add_defaults(Environment& environment, const LaunchInput& input, const Plac
         environment.add("LC_CTYPE", "C.UTF-8");
     }
     if (input.prepared.runtime.family == RuntimeFamily::Node) {
-        environment.add(
-            "NODE_PATH",
-            fmt::format("/opt/nodejs/node{0}/node_modules:"
-                        "/opt/nodejs/node_modules:{1}/node_modules:{1}:{2}",
-                        input.prepared.runtime.version, places.runtime_dir, places.task_root));
+        environment.add("NODE_PATH", fmt::format("{3}/nodejs/node{0}/node_modules:"
+                                                 "{3}/nodejs/node_modules:{1}/node_modules:{1}:{2}",
+                                                 input.prepared.runtime.version, places.runtime_dir,
+                                                 places.task_root, places.layers));
     }
     if (places.tmp != "/tmp") environment.add("TMPDIR", places.tmp);
 }
@@ -116,9 +122,11 @@ std::string runtime_files(const LaunchInput& input) {
 }
 
 Places places_of(const LaunchInput& input, bool in_namespaces) {
-    if (in_namespaces) return {"/var/task", "/var/runtime", "/tmp"};
+    if (in_namespaces) return {"/var/task", "/var/runtime", "/tmp", std::string(layers_root)};
+    const std::string& layers = input.prepared.layers;
     return {input.prepared.package, runtime_files(input),
-            (input.settings.cache_dir / "tmp" / input.log_stream_id).string()};
+            (input.settings.cache_dir / "tmp" / input.log_stream_id).string(),
+            layers.empty() ? std::string(layers_root) : layers};
 }
 
 // The program of the function's that gets the runtime's command line; empty: none. Source: Lambda
@@ -129,15 +137,23 @@ std::string wrapper_of(const LaunchInput& input, const Places& places) {
     if (!own || input.prepared.runtime.family == RuntimeFamily::Provided) return {};
     const auto named = own->find("AWS_LAMBDA_EXEC_WRAPPER");
     if (named == own->end()) return {};
-    constexpr std::string_view task_root = "/var/task/";
-    if (!named->second.starts_with(task_root)) return named->second;
-    return places.task_root + "/" + named->second.substr(task_root.size());
+    for (const auto& [root, place] : {std::pair{std::string_view("/var/task"), places.task_root},
+                                      std::pair{layers_root, places.layers}}) {
+        const std::string_view path = named->second;
+        if (path.starts_with(root) && path.substr(root.size()).starts_with('/')) {
+            return place + std::string(path.substr(root.size()));
+        }
+    }
+    return named->second;
 }
 
 void set_mounts(LaunchSpec& spec, const LaunchInput& input, const Places& places) {
     spec.mounts = system_mounts();
     for (const Mount& mount : input.prepared.interpreter.mounts) spec.mounts.push_back(mount);
     spec.mounts.push_back({input.prepared.package, places.task_root});
+    if (!input.prepared.layers.empty()) {
+        spec.mounts.push_back({input.prepared.layers, places.layers});
+    }
     if (const std::string files = runtime_files(input); !files.empty()) {
         spec.mounts.push_back({files, places.runtime_dir});
     }
@@ -159,18 +175,29 @@ void set_confinement(LaunchSpec& spec, const LaunchInput& input) {
     spec.descriptors_max = instance_descriptors_max;
 }
 
+// Of a runtime that is the function's own: its package's, or else its layers'.
+std::string bootstrap_of(const LaunchInput& input, const Places& places) {
+    namespace fs = std::filesystem;
+    const auto has_one = [](const std::string& directory) {
+        std::error_code ignored;
+        return !directory.empty() && fs::exists(fs::path(directory) / "bootstrap", ignored);
+    };
+    const bool is_of_layers = !has_one(input.prepared.package) && has_one(input.prepared.layers);
+    return (is_of_layers ? places.layers : places.task_root) + "/bootstrap";
+}
+
 std::vector<std::string> command_of(const LaunchInput& input, const Places& places) {
     const std::string& program = input.prepared.interpreter.program;
     const auto memory_mb = input.prepared.function->configuration.memory_mb;
     switch (input.prepared.runtime.family) {
         case RuntimeFamily::Python:
             // Unbuffered: what was printed is there, however the process ends.
-            return {program, "-u", places.runtime_dir + "/bootstrap.py"};
+            return {program, "-u", places.runtime_dir + "/bootstrap.py", places.layers};
         case RuntimeFamily::Node:
             // Node.js sees the machine's memory: it must collect before the function's is full.
             return {program, fmt::format("--max-old-space-size={}", memory_mb * 9 / 10),
                     places.runtime_dir + "/bootstrap.js"};
-        case RuntimeFamily::Provided: return {places.task_root + "/bootstrap"};
+        case RuntimeFamily::Provided: return {bootstrap_of(input, places)};
     }
     return {};
 }

@@ -19,7 +19,8 @@ struct PreparedFunction {
     FunctionSnapshot function;
     Runtime runtime;
     std::string package;      // the unpacked directory
-    Interpreter interpreter;  // Python alone
+    Interpreter interpreter;  // of Python and Node.js alone
+    std::string layers = {};  // the directory of what its layers hold; empty: it has none
 };
 
 // What this system turned out to allow; learnt by trying.

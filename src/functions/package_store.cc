@@ -40,6 +40,38 @@ Result<void> make_directory(const fs::path& path, mode_t mode) {
     return {};
 }
 
+// Whatever stood there before: a file may take a directory's place, and the other way round.
+std::error_code make_way(const fs::path& target, bool for_directory) {
+    std::error_code error;
+    const auto status = fs::symlink_status(target, error);
+    if (!fs::exists(status) || (for_directory && fs::is_directory(status))) return {};
+    fs::remove_all(target, error);
+    return error;
+}
+
+// Puts everything beneath `from` beneath `into` too: the same files by other names, or copies where
+// the file system has no such thing.
+Result<void> link_tree(const fs::path& from, const fs::path& into) {
+    std::error_code error;
+    for (auto at = fs::recursive_directory_iterator(from, error);
+         !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+        const fs::path target = into / at->path().lexically_relative(from);
+        const bool is_directory = at->is_directory(error);
+        if (!error) error = make_way(target, is_directory);
+        if (error) break;
+        if (is_directory) {
+            if (auto made = make_directory(target, 0755); !made) return made;
+            continue;
+        }
+        fs::create_hard_link(at->path(), target, error);
+        if (error) fs::copy_file(at->path(), target, error);
+        if (error) break;
+    }
+    if (!error) return {};
+    return fail(ErrorKind::Unavailable, fmt::format("what is in {} cannot be put into {}: {}",
+                                                    from.string(), into.string(), error.message()));
+}
+
 // The sandbox's refusal in AWS's words, with the reason it gave.
 std::unexpected<Error> refused(std::string_view message) {
     const auto space = message.find(' ');
@@ -138,27 +170,67 @@ Result<std::string> PackageStore::unpacked(const CodeHash& hash) {
     return path.string();
 }
 
-Result<void> PackageStore::unpack(const CodeHash& hash) {
+template <class Fill>
+Result<void> PackageStore::make_code(const fs::path& path, Fill fill) {
     const fs::path partial =
         places_.cache_dir / "code" / (std::string(partial_prefix) + make_uuid(random_));
     if (auto made = make_directory(partial, 0755); !made) return made;
     std::error_code error;
-    if (auto done = run_sandbox(zip_path(hash), partial); !done) {
+    if (Result<void> done = fill(partial); !done) {
         fs::remove_all(partial, error);
         return done;
     }
-    fs::rename(partial, code_path(hash), error);
+    fs::rename(partial, path, error);
     if (error) {
         std::error_code ignored;
         fs::remove_all(partial, ignored);
-        // Somebody else unpacked the same package meanwhile: just as well.
-        if (!fs::is_directory(code_path(hash), ignored)) {
-            return fail(
-                ErrorKind::Unavailable,
-                fmt::format("{} cannot be made: {}", code_path(hash).string(), error.message()));
+        // Somebody else made the same meanwhile: just as well.
+        if (!fs::is_directory(path, ignored)) {
+            return fail(ErrorKind::Unavailable,
+                        fmt::format("{} cannot be made: {}", path.string(), error.message()));
         }
     }
     return {};
+}
+
+Result<void> PackageStore::unpack(const CodeHash& hash) {
+    return make_code(code_path(hash),
+                     [&](const fs::path& into) { return run_sandbox(zip_path(hash), into); });
+}
+
+Result<std::string> PackageStore::merged(const std::vector<CodeHash>& hashes) {
+    if (hashes.size() == 1) return unpacked(hashes.front());
+    std::string all;
+    for (const CodeHash& hash : hashes) all += hash.value() + '\n';
+    const fs::path path = code_path(hash_of(all));
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) return path.string();
+    const auto done = make_code(path, [&](const fs::path& into) -> Result<void> {
+        for (const CodeHash& hash : hashes) {
+            const auto from = unpacked(hash);
+            if (!from) return fail(from.error());
+            if (auto linked = link_tree(*from, into); !linked) return linked;
+        }
+        return {};
+    });
+    if (!done) return fail(done.error());
+    return path.string();
+}
+
+Result<std::uint64_t> PackageStore::unpacked_bytes(const CodeHash& hash) {
+    const auto path = unpacked(hash);
+    if (!path) return fail(path.error());
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    for (auto at = fs::recursive_directory_iterator(*path, error);
+         !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+        if (at->is_regular_file(error)) bytes += at->file_size(error);
+    }
+    if (error) {
+        return fail(ErrorKind::Unavailable,
+                    fmt::format("{} cannot be read: {}", *path, error.message()));
+    }
+    return bytes;
 }
 
 Result<void> PackageStore::run_sandbox(const fs::path& zip, const fs::path& into) {

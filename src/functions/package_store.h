@@ -1,7 +1,8 @@
 // Packages on disk: each zip under its hash, and unpacked beside it when it is to run.
 //
 //   PACKAGE_DIR/<sha256>.zip       private; written whole or not at all
-//   CACHE_DIR/code/<sha256>/       unpacked, read-only for instances; can be made again
+//   CACHE_DIR/code/<sha256>/       unpacked, read-only for instances; can be made again. So is what
+//                                  several layers unpack to, under the hash of their hashes
 //
 // Threads: any; every method blocks (disk, sandbox process): call it on a worker.
 #pragma once
@@ -10,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/random.h"
 #include "base/result.h"
@@ -40,6 +42,11 @@ public:
     // The unpacked directory; unpacks again when it is not there. Corrupt when the zip is gone
     // or is not what it was.
     Result<std::string> unpacked(const CodeHash& hash);
+    // A directory with what all of these unpack to, where a later one's file replaces an earlier
+    // one's. As unpacked(). Requires: there is one at least.
+    Result<std::string> merged(const std::vector<CodeHash>& hashes);
+    // Of the files that it unpacks to. As unpacked().
+    Result<std::uint64_t> unpacked_bytes(const CodeHash& hash);
     // The zip's bytes.
     Result<std::string> read(const CodeHash& hash);
     // Removes every package but these. At start, before anything is added.
@@ -49,6 +56,9 @@ private:
     std::filesystem::path zip_path(const CodeHash& hash) const;
     std::filesystem::path code_path(const CodeHash& hash) const;
     Result<void> unpack(const CodeHash& hash);
+    // Has `fill` make the directory, whole or not at all.
+    template <class Fill>
+    Result<void> make_code(const std::filesystem::path& path, Fill fill);
     Result<void> run_sandbox(const std::filesystem::path& zip, const std::filesystem::path& into);
 
     Places places_;

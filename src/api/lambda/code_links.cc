@@ -12,6 +12,9 @@
 namespace gatehouse::api::lambda {
 namespace {
 
+// Before a layer's name, where functions' names have no such character.
+constexpr std::string_view layer_mark = "layer:";
+
 // "expires=NUMBER&proof=HEX", as link_to() writes it.
 struct Query {
     std::string_view expires;
@@ -48,8 +51,9 @@ net::HttpResponse refused(unsigned status, std::string sentence) {
 
 }  // namespace
 
-CodeLinks::CodeLinks(functions::FunctionDirectory& directory, const Clock& clock, Random& random)
-    : directory_(directory), clock_(clock) {
+CodeLinks::CodeLinks(functions::FunctionDirectory& directory, functions::LayerDirectory& layers,
+                     const Clock& clock, Random& random)
+    : directory_(directory), layers_(layers), clock_(clock) {
     std::array<std::uint8_t, 32> key;
     random.fill(key);
     key_.assign(key.begin(), key.end());
@@ -65,9 +69,31 @@ std::string CodeLinks::link_to(std::string_view origin,
     std::string path = fmt::format("{}{}/{}/{}", path_prefix, tenant.account.view(),
                                    tenant.region.view(), function.name.view());
     if (!function.qualifier.empty()) path += '/' + function.qualifier.value();
+    return proven(origin, path);
+}
+
+std::string CodeLinks::link_to(std::string_view origin,
+                               const functions::LayerVersion& layer) const {
+    return proven(origin, fmt::format("{}{}/{}/{}{}/{}", path_prefix, layer.tenant.account.view(),
+                                      layer.tenant.region.view(), layer_mark, layer.name.view(),
+                                      layer.number));
+}
+
+std::string CodeLinks::proven(std::string_view origin, const std::string& path) const {
     const auto end = std::chrono::floor<std::chrono::seconds>(clock_.wall_now()) + lifetime;
     const std::string expires = std::to_string(end.time_since_epoch().count());
     return fmt::format("{}{}?expires={}&proof={}", origin, path, expires, proof_of(path, expires));
+}
+
+async::Task<Result<std::string>> CodeLinks::package_at(functions::FunctionRef subject) const {
+    if (!subject.name.view().starts_with(layer_mark)) {
+        co_return co_await directory_.package(std::move(subject));
+    }
+    const functions::LayerName layer(subject.name.view().substr(layer_mark.size()));
+    const std::string& text = subject.qualifier.value();
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    co_return co_await layers_.package(std::move(subject.tenant), layer, number);
 }
 
 async::Task<net::HttpResponse> CodeLinks::answer(net::HttpRequest request) const {
@@ -84,8 +110,8 @@ async::Task<net::HttpResponse> CodeLinks::answer(net::HttpRequest request) const
                           "this address was valid for 10 minutes; ask GetFunction for another");
     }
     const auto subject = read_path(request.path);
-    if (!subject) co_return refused(404, "there is no such function");
-    auto package = co_await directory_.package(*subject);
+    if (!subject) co_return refused(404, "there is no such package");
+    auto package = co_await package_at(*subject);
     if (!package) {
         co_return refused(package.error().kind == ErrorKind::NotFound ? 404 : 500,
                           package.error().message);

@@ -1,10 +1,9 @@
-// Addresses under which a function's package can be fetched without signing, for a while: what
-// GetFunction answers as Code.Location.
+// Addresses under which the package of a function or a layer can be fetched without signing, for a
+// while: what GetFunction answers as Code.Location and GetLayerVersion as Content.Location.
 //
-// An address names the function and when it ends, and carries a proof that this server made it; a
-// restart ends all of them.
-// Source: AWS Lambda API Reference, GetFunction ("a link to download the deployment package that's
-// valid for 10 minutes").
+// An address names function or layer and when it ends, and carries a proof that this server made
+// it; a restart ends all of them. Source: AWS Lambda API Reference, GetFunction ("a link to
+// download the deployment package that's valid for 10 minutes").
 //
 // Threads: any; answer() on the API's loop.
 #pragma once
@@ -17,28 +16,36 @@
 #include "base/random.h"
 #include "functions/function_directory.h"
 #include "functions/invoker.h"
+#include "functions/layer_directory.h"
 #include "net/http.h"
 
 namespace gatehouse::api::lambda {
 
 class CodeLinks {
 public:
-    // What comes before account, region, name and, where there is one, qualifier in the path.
+    // What comes before account, region, name and, where there is one, qualifier in the path; of a
+    // layer before account, region, "layer:NAME" and the version's number.
     static constexpr std::string_view path_prefix = "/gatehouse/v1/function-code/";
     static constexpr std::chrono::seconds lifetime{600};
 
-    // Both must outlive it.
-    CodeLinks(functions::FunctionDirectory& directory, const Clock& clock, Random& random);
+    // All must outlive it.
+    CodeLinks(functions::FunctionDirectory& directory, functions::LayerDirectory& layers,
+              const Clock& clock, Random& random);
 
     // `origin`: "http://localhost:4566", as the caller reached this server.
     std::string link_to(std::string_view origin, const functions::FunctionRef& function) const;
+    std::string link_to(std::string_view origin, const functions::LayerVersion& layer) const;
     // The package; 403 for an address that is over or was not made here.
     async::Task<net::HttpResponse> answer(net::HttpRequest request) const;
 
 private:
+    // The path with what makes it good for a while.
+    std::string proven(std::string_view origin, const std::string& path) const;
+    async::Task<Result<std::string>> package_at(functions::FunctionRef subject) const;
     std::string proof_of(std::string_view path, std::string_view expires) const;
 
     functions::FunctionDirectory& directory_;
+    functions::LayerDirectory& layers_;
     const Clock& clock_;
     std::string key_;  // secret
 };

@@ -12,6 +12,9 @@ async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
     if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
     const auto name = name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
+    if (auto may = co_await check_may_use_layers(caller, request.layers); !may) {
+        co_return std::unexpected(std::move(may.error()));
+    }
     const bool publish = request.publish.value_or(false);
     auto made = co_await directory.create(
         caller.tenant,
@@ -28,7 +31,8 @@ async::Task<wire::Outcome<CreateFunctionResponse>> CreateFunction::handle(
          .log_group = log_group_of(request.logging_config),
          .architecture = architecture_of(request.architectures),
          .tracing = tracing_of(request.tracing_config).value_or(functions::Tracing::PassThrough),
-         .tags = std::move(request.tags).value_or(std::map<std::string, std::string>())});
+         .tags = std::move(request.tags).value_or(std::map<std::string, std::string>()),
+         .layers = std::move(request.layers).value_or(std::vector<std::string>())});
     if (!made) co_return failure_of(made.error());
     if (publish) {
         const auto version = co_await publish_written(directory, caller.tenant, *name,

@@ -14,13 +14,6 @@ std::unexpected<wire::Failure> unsupported(std::string_view what) {
                          fmt::format("Gatehouse does not support {}", what));
 }
 
-// "2025-01-01T00:00:00.000+0000", as Lambda writes LastModified.
-std::string modified_text(WallTime time) {
-    std::string text = format_iso8601(time);
-    text.pop_back();
-    return text + "+0000";
-}
-
 State state_of(functions::FunctionState state) {
     switch (state) {
         case functions::FunctionState::Pending: return State::Pending;
@@ -51,7 +44,6 @@ void set_if_any(std::optional<std::string>& to, const std::string& from) {
 // Members that CreateFunction and UpdateFunctionConfiguration share.
 template <class Request>
 wire::Outcome<void> check_shared_features(const Request& request) {
-    if (request.layers && !request.layers->empty()) return unsupported("layers");
     if (request.file_system_configs && !request.file_system_configs->empty()) {
         return unsupported("file systems");
     }
@@ -86,6 +78,12 @@ wire::Outcome<void> check_architectures(
 
 }  // namespace
 
+std::string lambda_time_text(WallTime time) {
+    std::string text = format_iso8601(time);
+    text.pop_back();
+    return text + "+0000";
+}
+
 FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration,
                                std::string_view qualifier) {
     FunctionConfiguration shape{
@@ -96,7 +94,7 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
         .description = configuration.description,
         .timeout = static_cast<std::int32_t>(configuration.timeout_s),
         .memory_size = static_cast<std::int32_t>(configuration.memory_mb),
-        .last_modified = modified_text(configuration.last_modified),
+        .last_modified = lambda_time_text(configuration.last_modified),
         .code_sha256 = functions::code_sha256_base64(configuration.code_hash),
         .version = configuration.version.value(),
         .tracing_config = TracingConfigResponse{.mode = mode_of(configuration.tracing)},
@@ -128,7 +126,20 @@ FunctionConfiguration shape_of(const functions::FunctionConfiguration& configura
         shape.environment = EnvironmentResponse{.variables = *configuration.environment};
     }
     from_text(configuration.architecture, shape.architectures->front());
+    if (!configuration.layers.empty()) shape.layers.emplace();
+    for (const functions::LayerUse& layer : configuration.layers) {
+        shape.layers->push_back(
+            {.arn = layer.arn, .code_size = static_cast<std::int64_t>(layer.code_bytes)});
+    }
     return shape;
+}
+
+async::Task<wire::Outcome<void>> check_may_use_layers(
+    const Caller& caller, const std::optional<std::vector<std::string>>& arns) {
+    if (!arns || arns->empty() || !caller.refusal_of) co_return wire::Outcome<void>();
+    auto refused = co_await caller.refusal_of("lambda:GetLayerVersion", *arns);
+    if (refused) co_return std::unexpected(std::move(*refused));
+    co_return wire::Outcome<void>();
 }
 
 wire::Outcome<void> check_features(const CreateFunctionRequest& request) {

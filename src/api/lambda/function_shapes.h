@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "api/caller.h"
 #include "api/shapes/lambda/create_function.h"
 #include "api/shapes/lambda/types/function_configuration.h"
 #include "api/shapes/lambda/update_function_code.h"
 #include "api/shapes/lambda/update_function_configuration.h"
+#include "async/task.h"
 #include "functions/function.h"
 
 namespace gatehouse::api::lambda {
@@ -19,7 +21,14 @@ namespace gatehouse::api::lambda {
 FunctionConfiguration shape_of(const functions::FunctionConfiguration& configuration,
                                std::string_view qualifier = "");
 
-// What Gatehouse does not have (layers, images, packages in S3) is refused by name
+// "2025-01-01T00:00:00.000+0000", as Lambda writes LastModified and CreatedDate.
+std::string lambda_time_text(WallTime time);
+
+// The caller may read the versions of layers that it gives to a function, as on AWS.
+async::Task<wire::Outcome<void>> check_may_use_layers(
+    const Caller& caller, const std::optional<std::vector<std::string>>& arns);
+
+// What Gatehouse does not have (images, packages in S3) is refused by name
 // instead of being ignored. Settings without an effect here (VPC, tracing, dead letters, keys) are
 // taken and not kept.
 wire::Outcome<void> check_features(const CreateFunctionRequest& request);

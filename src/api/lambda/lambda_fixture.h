@@ -49,10 +49,12 @@ struct LambdaServiceTest : ApiFixture {
         directory = std::make_unique<functions::FunctionDirectory>(
             functions::FunctionDirectory::Parts{store, *packages, workers, clock, random, {}});
         EXPECT_TRUE(directory->load());
-        code_links = std::make_unique<lambda::CodeLinks>(*directory, clock, random);
+        layers = std::make_unique<functions::LayerDirectory>(
+            functions::LayerDirectory::Parts{store, *packages, workers, clock});
+        code_links = std::make_unique<lambda::CodeLinks>(*directory, *layers, clock, random);
         std::vector<Service> services;
         services.push_back(
-            make_lambda_service({*directory, invoker, async_invocations, *code_links}));
+            make_lambda_service({*directory, *layers, invoker, async_invocations, *code_links}));
         serve(std::move(services),
               {{std::string(lambda::CodeLinks::path_prefix), [this](net::HttpRequest request) {
                     return code_links->answer(std::move(request));
@@ -90,6 +92,7 @@ struct LambdaServiceTest : ApiFixture {
     storage::AsyncResourceStore store{memory, workers};
     std::unique_ptr<functions::PackageStore> packages;
     std::unique_ptr<functions::FunctionDirectory> directory;
+    std::unique_ptr<functions::LayerDirectory> layers;
     EchoingInvoker invoker;
     ::gatehouse::logs::NullSink events;
     functions::AsyncInvocations async_invocations{

@@ -17,6 +17,7 @@
 #include "api/lambda/get_function_event_invoke_config.h"
 #include "api/lambda/get_policy.h"
 #include "api/lambda/invoke.h"
+#include "api/lambda/layer_operations.h"
 #include "api/lambda/list_aliases.h"
 #include "api/lambda/list_function_event_invoke_configs.h"
 #include "api/lambda/list_functions.h"
@@ -90,6 +91,12 @@ Service make_lambda_service(const LambdaParts& parts) {
         .handle(lambda::UpdateFunctionCode{parts.directory})
         .handle(lambda::UpdateFunctionConfiguration{parts.directory})
         .handle(lambda::UpdateFunctionEventInvokeConfig{parts.directory});
+    service.handle(lambda::DeleteLayerVersion{parts.layers})
+        .handle(lambda::GetLayerVersion{parts.layers, parts.code_links})
+        .handle(lambda::GetLayerVersionByArn{parts.layers, parts.code_links})
+        .handle(lambda::ListLayers{parts.layers})
+        .handle(lambda::ListLayerVersions{parts.layers})
+        .handle(lambda::PublishLayerVersion{parts.layers, parts.code_links});
     serve_absent_features(service, parts.directory);
     return service;
 }

@@ -6,12 +6,14 @@
 #include "functions/async_invocations.h"
 #include "functions/function_directory.h"
 #include "functions/invoker.h"
+#include "functions/layer_directory.h"
 
 namespace gatehouse::api {
 
 // Everything this service works with; it must outlive the service.
 struct LambdaParts {
     functions::FunctionDirectory& directory;
+    functions::LayerDirectory& layers;
     functions::FunctionInvoker& invoker;
     functions::AsyncInvocations& async_invocations;
     const lambda::CodeLinks& code_links;

@@ -154,6 +154,41 @@ TEST_F(LambdaServiceTest, ConcurrencyIsReserved) {
     EXPECT_EQ(parsed(call("lambda", "GET", get)), json::object());
 }
 
+// PublishLayerVersion, GetLayerVersion, GetLayerVersionByArn, ListLayers, ListLayerVersions,
+// DeleteLayerVersion.
+TEST_F(LambdaServiceTest, LayersAreGivenToFunctions) {
+    const std::string versions = "/2018-10-31/layers/tools/versions";
+    const std::string content =
+        R"({"Content":{"ZipFile":")" + zip_base64("x = 1\n") + R"("},"Description":"d"})";
+    const auto made = parsed(call("lambda", "POST", versions, content), 201);
+    const std::string arn = "arn:aws:lambda:us-east-1:123456789012:layer:tools:1";
+    EXPECT_EQ(made.at("LayerVersionArn"), arn);
+    const auto read = parsed(call("lambda", "GET", versions + "/1"));
+    EXPECT_EQ(read.at("Content").at("CodeSha256"), made.at("Content").at("CodeSha256"));
+    EXPECT_EQ(parsed(call("lambda", "GET",
+                          "/2018-10-31/layers?find=LayerVersion&Arn=" + percent_encode(arn)))
+                  .at("LayerVersionArn"),
+              arn);
+    const std::string location(read.at("Content").at("Location").as_string());
+    const std::string target = location.substr(location.find("/gatehouse/"));
+    EXPECT_EQ(send(request("GET", target)).status, 200u);
+    std::string other = target;
+    other.replace(other.find("layer:"), 6, "");
+    EXPECT_EQ(send(request("GET", other)).status, 403u);
+    const auto listed = parsed(call("lambda", "GET", "/2018-10-31/layers"));
+    EXPECT_EQ(listed.at("Layers").at(0).at("LatestMatchingVersion").at("Version"), 1);
+
+    const auto function = parsed(create("fn", R"(,"Layers":[")" + arn + "\"]"), 201);
+    EXPECT_EQ(function.at("Layers").at(0).at("Arn"), arn);
+    const auto refused = create("other", R"(,"Layers":[")" + arn + "0\"]");
+    EXPECT_EQ(refused.status, 400u);
+    EXPECT_EQ(error_type(refused), "InvalidParameterValueException");
+    EXPECT_EQ(call("lambda", "DELETE", versions + "/1").status, 204u);
+    EXPECT_EQ(call("lambda", "GET", versions + "/1").status, 404u);
+    EXPECT_EQ(parsed(call("lambda", "GET", versions)).at("LayerVersions").as_array().size(), 0u);
+    EXPECT_EQ(call("lambda", "GET", "/2018-10-31/layers/not%20a%20name/versions").status, 400u);
+}
+
 // PutFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfig, GetFunctionEventInvokeConfig,
 // ListFunctionEventInvokeConfigs, DeleteFunctionEventInvokeConfig.
 TEST_F(LambdaServiceTest, EventsAreRepeatedAsConfigured) {

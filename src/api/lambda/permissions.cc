@@ -5,6 +5,7 @@
 
 #include "base/arn.h"
 #include "functions/function_requests.h"
+#include "functions/layer.h"
 
 namespace gatehouse::api::lambda {
 namespace {
@@ -23,6 +24,16 @@ std::string function_resource(const Tenant& tenant, const std::optional<std::str
     if (qualified == Qualified::Yes && !reference->qualifier.empty()) {
         resource += ":" + reference->qualifier;
     }
+    return make_arn(tenant, "lambda", resource);
+}
+
+// Of a layer, or with a number of a version of it; by its name or its ARN.
+std::string layer_resource(const Tenant& tenant, const std::string& text,
+                           const std::optional<std::string>& number = std::nullopt) {
+    const auto reference = functions::parse_layer_reference(text);
+    if (!reference) return "*";
+    std::string resource = "layer:" + reference->name.value();
+    if (number) resource += ":" + *number;
     return make_arn(tenant, "lambda", resource);
 }
 
@@ -47,6 +58,12 @@ Permission permission_of(const Caller& caller, std::string_view operation,
             caller.tenant, name, names.in_query("Qualifier").value_or(""), Qualified::Yes)};
     } else if (operation == "CreateFunction") {
         permission.resources = {function_resource(caller.tenant, names.in_body("FunctionName"))};
+    } else if (const auto layer = names.label("LayerName")) {
+        permission.resources = {
+            layer_resource(caller.tenant, *layer, names.label("VersionNumber"))};
+    } else if (operation == "GetLayerVersionByArn") {
+        permission.action = "lambda:GetLayerVersion";
+        permission.resources = {names.in_query("Arn").value_or("*")};
     } else if (const auto arn = names.label("Resource")) {
         permission.resources = {*arn};
     } else if (const auto name = names.label("FunctionName")) {

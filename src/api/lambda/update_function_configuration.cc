@@ -11,6 +11,9 @@ async::Task<wire::Outcome<UpdateFunctionConfigurationResponse>> UpdateFunctionCo
     if (auto fine = check_features(request); !fine) co_return std::unexpected(fine.error());
     const auto name = unqualified_name_of(caller, request.function_name);
     if (!name) co_return std::unexpected(name.error());
+    if (auto may = co_await check_may_use_layers(caller, request.layers); !may) {
+        co_return std::unexpected(std::move(may.error()));
+    }
     auto changed = co_await directory.update_configuration(
         caller.tenant, *name,
         {.runtime = std::move(request.runtime),
@@ -23,7 +26,8 @@ async::Task<wire::Outcome<UpdateFunctionConfigurationResponse>> UpdateFunctionCo
          .environment = variables_of(request.environment),
          .log_group = log_group_of(request.logging_config),
          .tracing = tracing_of(request.tracing_config),
-         .revision = revision_of(request.revision_id)});
+         .revision = revision_of(request.revision_id),
+         .layers = std::move(request.layers)});
     if (!changed) co_return failure_of(changed.error());
     co_return shape_of(changed->configuration);
 }

@@ -239,7 +239,8 @@ ControlApi::ControlApi(const Parts& parts)
              .profile = std::string(name_of_choice(parts.settings.profile.name)),
              .tenancy = std::string(name_of_choice(parts.settings.tenancy)),
              .endpoint = parts.endpoints.usual()},
-      code_links_(parts.resources.functions->directory(), signing_clock_, parts.foundation.random),
+      code_links_(parts.resources.functions->directory(), parts.resources.functions->layers(),
+                  signing_clock_, parts.foundation.random),
       queries_({*parts.foundation.log, parts.foundation.query_workers}),
       data_plane_(parts.gateway),
       retained_(parts.gateway),
@@ -260,6 +261,7 @@ ControlApi::ControlApi(const Parts& parts)
         {.publisher = data_plane_, .retained = retained_, .connections = connections_}));
     services.push_back(api::make_lambda_service(
         {.directory = parts.resources.functions->directory(),
+         .layers = parts.resources.functions->layers(),
          .invoker = parts.resources.functions->invoker(),
          .async_invocations = parts.resources.functions->async_invocations(),
          .code_links = code_links_}));

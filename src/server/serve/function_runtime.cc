@@ -123,6 +123,11 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
                         const std::string& role) {
                     return keys.check_role(tenant, name.value(), role);
                 }});
+    made->layers_ = std::make_unique<functions::LayerDirectory>(
+        functions::LayerDirectory::Parts{.store = *foundation.async_store,
+                                         .packages = *made->packages_,
+                                         .workers = made->workers_,
+                                         .clock = *foundation.clock});
     if (auto loaded = made->directory_->load(); !loaded) return fail(std::move(loaded.error()));
     made->network_ = functions.network;
     made->make_invokers(foundation, loops);

@@ -14,6 +14,7 @@
 #include "functions/function_directory.h"
 #include "functions/instance_pool.h"
 #include "functions/invoker.h"
+#include "functions/layer_directory.h"
 #include "functions/package_store.h"
 #include "functions/remote_functions.h"
 #include "iam/function_keys.h"
@@ -32,6 +33,7 @@ public:
     ~FunctionRuntime();
 
     functions::FunctionDirectory& directory() { return *directory_; }
+    functions::LayerDirectory& layers() { return *layers_; }
     functions::FunctionInvoker& invoker() { return *remote_; }
     const authentication::InvokePermissions& permissions() const { return *permissions_; }
     functions::AsyncInvocations& async_invocations() { return *async_invocations_; }
@@ -57,6 +59,7 @@ private:
     async::WorkerPool workers_{{.name = "gh-code", .threads = 1}};
     std::unique_ptr<functions::InstancePool> pool_;
     std::unique_ptr<functions::FunctionDirectory> directory_;
+    std::unique_ptr<functions::LayerDirectory> layers_;
     std::unique_ptr<functions::PooledInvoker> invoker_;  // of those that run here
     std::unique_ptr<net::NameLookups> lookups_;
     std::unique_ptr<functions::RemoteInvoker> remote_;
