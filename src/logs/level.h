@@ -18,9 +18,8 @@ enum class Level : std::uint8_t {
     Error,
     Warn,
     Info,
-    // Successes of Publish-In, Publish-Out, Queued, Subscribe, Unsubscribe, RuleMatch and
-    // RuleExecution, too, which are INFO on AWS. A busy broker's log is nothing else, so here they
-    // have to be asked for.
+    // Successes of what each message brings about (Publish-In, Queued, RuleExecution and the like),
+    // too, which are INFO on AWS. A busy broker's log is nothing else: they have to be asked for.
     Messages,
     Debug,
 };

@@ -1,5 +1,6 @@
 #include "rules/action_lane.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gatehouse::rules {
@@ -75,7 +76,9 @@ async::Task<void> ActionLanes::serve_one(ActionLane& lane, Dispatched dispatched
 async::Task<Result<Done>> ActionLanes::try_all(const Action& action, const Job& job) {
     for (int tries = 1;; ++tries) {
         Result<Done> how = co_await action.perform(job, try_deadline());
-        if (how || !is_worth_repeating(how.error().kind) || tries >= settings_.tries_max) {
+        if (how || !is_worth_repeating(how.error().kind)) co_return how;
+        const bool has_no_room = how.error().kind == ErrorKind::Throttled;
+        if (tries >= (has_no_room ? settings_.throttled_tries_max : settings_.tries_max)) {
             co_return how;
         }
         if (!co_await pause(tries)) co_return how;
@@ -122,8 +125,8 @@ Deadline ActionLanes::try_deadline() const {
 // False: the server is stopping.
 async::Task<bool> ActionLanes::pause(int tries) {
     auto span = settings_.first_pause;
-    for (int i = 1; i < tries; ++i) span *= settings_.pause_growth;
-    co_await sleep(span);
+    for (int i = 1; i < tries && span < settings_.pause_max; ++i) span *= settings_.pause_growth;
+    co_await sleep(std::min(span, settings_.pause_max));
     co_return !is_stopping_;
 }
 

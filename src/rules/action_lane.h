@@ -1,8 +1,8 @@
 // A bounded queue with workers of its own for each action of each rule, so that a target that is
 // dead or slow harms nobody else.
 //
-// What a target could not do for a while is tried again, three times in all, with growing pauses.
-// A queue that is full takes nothing more: the newest job fails.
+// What a target could not do for a while is tried again with growing pauses, more often where it is
+// there and has no room just now. A queue that is full takes nothing more: the newest job fails.
 //
 // Threads: make() and put() from any; everything else on the loop of actions.
 #pragma once
@@ -25,13 +25,15 @@
 namespace gatehouse::rules {
 
 struct LaneSettings {
-    std::size_t jobs_max = 1000;  // that wait, in one lane
-    std::size_t bytes_max = 8UL * 1024 * 1024;
+    std::size_t jobs_max = 10'000;  // that wait, in one lane
+    std::size_t bytes_max = 32UL * 1024 * 1024;
     std::size_t workers_max = 8;
     int tries_max = 3;
+    int throttled_tries_max = 30;  // where the target has no room
     std::chrono::milliseconds try_max{10'000};  // of steady time
     std::chrono::milliseconds first_pause{200};
     int pause_growth = 5;
+    std::chrono::milliseconds pause_max{2'000};
 };
 
 class ActionLane;

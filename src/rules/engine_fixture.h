@@ -40,7 +40,7 @@ public:
     std::vector<FunctionCall> calls;
     std::deque<Result<std::string>> answers;  // what comes next; then nothing in particular
     bool is_stuck = false;
-    std::chrono::milliseconds stuck_for{300};
+    std::chrono::milliseconds stuck_for{2000};
 
 private:
     Result<std::string> next() {
@@ -164,7 +164,8 @@ protected:
          .roles = roles,
          .on_problem = [this](const Tenant&, const std::string& name,
                               const std::string& why) { problems.push_back(name + ": " + why); }},
-        {.lanes = {.jobs_max = 20, .first_pause = std::chrono::milliseconds(1)}}};
+        {.lanes = {.jobs_max = 20, .first_pause = std::chrono::milliseconds(1),
+                                 .pause_max = std::chrono::milliseconds(2)}}};
     broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener()};
     broker::FakeClient client{broker, "device"};
 };

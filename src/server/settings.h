@@ -48,7 +48,7 @@ struct FunctionSettings {
 struct RuleSettings {
     std::uint32_t threads = 1;  // that evaluate statements
     std::uint32_t messages_max = 20'000;
-    std::uint32_t action_jobs_max = 1000;
+    std::uint32_t action_jobs_max = 10'000;
     std::uint32_t action_workers = 8;
     std::uint32_t action_tries = 3;
     std::string targets_file;  // empty: no targets are declared

@@ -9,6 +9,7 @@ import pathlib
 import tempfile
 import unittest
 
+import boto3
 import botocore.exceptions
 from client_test import ClientTest, make_function, permit_iot, wait_until
 from device import V5, Device
@@ -173,6 +174,35 @@ class Rules(ClientTest):
         self.assertEqual(self.refused("twice", "SELECT * FROM 'a'", action)[0],
                          "ResourceAlreadyExistsException")
 
+    def test_who_makes_a_rule_passes_its_roles(self):
+        iam = self.server.api("iam")
+        iam.create_user(UserName="maker")
+        keys = iam.create_access_key(UserName="maker")["AccessKey"]
+        maker = boto3.client(
+            "iot", endpoint_url=self.server.ready["api_url"], region_name="us-east-1",
+            aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"])
+
+        def make() -> str:
+            try:
+                maker.create_topic_rule(ruleName="made", topicRulePayload={
+                    "sql": "SELECT * FROM 'a'", "actions": [self.republish("x")]})
+            except botocore.exceptions.ClientError as error:
+                return error.response["Error"]["Message"]
+            return "made"
+
+        def allow(action: str) -> None:
+            iam.put_user_policy(UserName="maker", PolicyName=action.partition(":")[0],
+                                PolicyDocument=json.dumps({
+                                    "Version": "2012-10-17", "Statement": [{
+                                        "Effect": "Allow", "Action": action, "Resource": "*"}]}))
+
+        self.addCleanup(self.iot.delete_topic_rule, ruleName="made")
+        self.assertIn("iot:CreateTopicRule", make())
+        allow("iot:*")
+        self.assertIn("iam:PassRole", make())
+        allow("iam:PassRole")
+        self.assertEqual(make(), "made")
+
     def test_listing(self):
         for number in range(5):
             self.make(f"listed_{number}", f"SELECT * FROM 'listed/{number}/#'",
@@ -293,6 +323,36 @@ class Rules(ClientTest):
             'gatehouse_rule_actions_total{account="000000000000",region="us-east-1",'
             'rule="kept_rule",action="RepublishAction",name="Success"}') == 1,
             "the count of the rule's action")
+
+
+class Permissions(ClientTest):
+    """As AWS has it, a function's policy has to permit the rule."""
+    flags = ("--allow-anonymous", "--behaviour-missing-permission", "refuse")
+
+    def test_function_permits_the_rule(self):
+        function = make_function(self.server, "guarded", PRINTS)
+        iot = self.server.api("iot")
+        iot.create_topic_rule(ruleName="calls", topicRulePayload={
+            "sql": "SELECT n FROM 'calls'", "awsIotSqlVersion": "2016-03-23",
+            "actions": [{"lambda": {"functionArn": function}}]})
+        device = self.device("caller", door="mqtt", user=None).connected()
+        device.published("calls", b'{"n": 1}')
+        refused = self.server.wait_for_record(eventType="RuleExecution", status="Failure")
+        self.assertEqual(refused["reason"], "AUTHORIZATION_FAILURE")
+        self.assertIn("does not permit iot.amazonaws.com to invoke it", refused["details"])
+        self.server.api("lambda").add_permission(
+            FunctionName="guarded", StatementId="other", Action="lambda:InvokeFunction",
+            Principal="iot.amazonaws.com",
+            SourceArn="arn:aws:iot:us-east-1:000000000000:rule/another")
+        device.published("calls", b'{"n": 2}')
+        wait_until(lambda: len(self.server.log_records(
+            eventType="RuleExecution", status="Failure")) == 2, "the second refusal")
+        self.server.api("lambda").add_permission(
+            FunctionName="guarded", StatementId="iot", Action="lambda:InvokeFunction",
+            Principal="iot.amazonaws.com", SourceArn="arn:aws:iot:us-east-1:000000000000:rule/calls")
+        device.published("calls", b'{"n": 3}')
+        wait_until(lambda: self.server.output_of("guarded", "event"), "the function's event")
+        self.assertEqual(len(self.server.output_of("guarded", "event")), 1)
 
 
 if __name__ == "__main__":
