@@ -191,6 +191,14 @@ TEST_F(LoadSettings, TenancyIsMultiOffLoopbackUnlessSaid) {
               Tenancy::Single);
 }
 
+TEST_F(LoadSettings, RulesPostToThisMachineOnLoopbackUnlessSaid) {
+    EXPECT_THAT(load({})->settings.rules.http_to, ElementsAre("127.0.0.0/8", "::1"));
+    EXPECT_THAT(load({"--host", "0.0.0.0"})->settings.rules.http_to, IsEmpty());
+    EXPECT_THAT(load({"--rules.http-to", "10.0.0.0/8"})->settings.rules.http_to,
+                ElementsAre("10.0.0.0/8"));
+    EXPECT_FALSE(load({"--rules.http-to", "example.com"}));
+}
+
 TEST_F(LoadSettings, NameWhatChangesAtOnceAndWhatTakesARestart) {
     const Settings before = load({})->settings;
     const Settings after = load({"--log-level", "debug", "--region", "eu-west-1"})->settings;
