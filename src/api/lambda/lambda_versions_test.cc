@@ -161,7 +161,7 @@ TEST_F(LambdaServiceTest, LayersAreGivenToFunctions) {
     const std::string content =
         R"({"Content":{"ZipFile":")" + zip_base64("x = 1\n") + R"("},"Description":"d"})";
     const auto made = parsed(call("lambda", "POST", versions, content), 201);
-    const std::string arn = "arn:aws:lambda:us-east-1:123456789012:layer:tools:1";
+    constexpr const char* arn = "arn:aws:lambda:us-east-1:123456789012:layer:tools:1";
     EXPECT_EQ(made.at("LayerVersionArn"), arn);
     const auto read = parsed(call("lambda", "GET", versions + "/1"));
     EXPECT_EQ(read.at("Content").at("CodeSha256"), made.at("Content").at("CodeSha256"));
@@ -178,9 +178,12 @@ TEST_F(LambdaServiceTest, LayersAreGivenToFunctions) {
     const auto listed = parsed(call("lambda", "GET", "/2018-10-31/layers"));
     EXPECT_EQ(listed.at("Layers").at(0).at("LatestMatchingVersion").at("Version"), 1);
 
-    const auto function = parsed(create("fn", R"(,"Layers":[")" + arn + "\"]"), 201);
+    const auto with_layer = [&](const std::string& digits) {
+        return R"(,"Layers":[")" + std::string(arn) + digits + "\"]";
+    };
+    const auto function = parsed(create("fn", with_layer("")), 201);
     EXPECT_EQ(function.at("Layers").at(0).at("Arn"), arn);
-    const auto refused = create("other", R"(,"Layers":[")" + arn + "0\"]");
+    const auto refused = create("other", with_layer("0"));
     EXPECT_EQ(refused.status, 400u);
     EXPECT_EQ(error_type(refused), "InvalidParameterValueException");
     EXPECT_EQ(call("lambda", "DELETE", versions + "/1").status, 204u);
