@@ -105,29 +105,7 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
                     report_isolation(log, tenant, mode, reached);
                 }},
         functions, *files);
-    made->directory_ =
-        std::make_unique<functions::FunctionDirectory>(functions::FunctionDirectory::Parts{
-            .store = *foundation.async_store,
-            .packages = *made->packages_,
-            .workers = made->workers_,
-            .clock = *foundation.clock,
-            .random = foundation.random,
-            .on_removed =
-                [pool = made->pool_.get()](const Tenant& tenant,
-                                           const functions::FunctionName& name) {
-                    // The pool lives on its own loop.
-                    pool->loop().post([pool, tenant, name] { pool->forget(tenant, name); });
-                },
-            .check_role =
-                [&keys](const Tenant& tenant, const functions::FunctionName& name,
-                        const std::string& role) {
-                    return keys.check_role(tenant, name.value(), role);
-                }});
-    made->layers_ = std::make_unique<functions::LayerDirectory>(
-        functions::LayerDirectory::Parts{.store = *foundation.async_store,
-                                         .packages = *made->packages_,
-                                         .workers = made->workers_,
-                                         .clock = *foundation.clock});
+    made->make_directories(foundation, keys);
     if (auto loaded = made->directory_->load(); !loaded) return fail(std::move(loaded.error()));
     made->network_ = functions.network;
     made->make_invokers(foundation, loops);
@@ -145,6 +123,30 @@ Result<std::unique_ptr<FunctionRuntime>> FunctionRuntime::make(const Settings& s
         functions::AsyncInvocationSettings());
     made->permissions_ = std::make_unique<ResourcePolicies>(*made->directory_);
     return made;
+}
+
+void FunctionRuntime::make_directories(Foundation& foundation, iam::FunctionKeys& keys) {
+    directory_ = std::make_unique<functions::FunctionDirectory>(functions::FunctionDirectory::Parts{
+        .store = *foundation.async_store,
+        .packages = *packages_,
+        .workers = workers_,
+        .clock = *foundation.clock,
+        .random = foundation.random,
+        .on_removed =
+            [pool = pool_.get()](const Tenant& tenant, const functions::FunctionName& name) {
+                // The pool lives on its own loop.
+                pool->loop().post([pool, tenant, name] { pool->forget(tenant, name); });
+            },
+        .check_role =
+            [&keys](const Tenant& tenant, const functions::FunctionName& name,
+                    const std::string& role) {
+                return keys.check_role(tenant, name.value(), role);
+            }});
+    layers_ = std::make_unique<functions::LayerDirectory>(
+        functions::LayerDirectory::Parts{.store = *foundation.async_store,
+                                         .packages = *packages_,
+                                         .workers = workers_,
+                                         .clock = *foundation.clock});
 }
 
 void FunctionRuntime::make_invokers(Foundation& foundation, Loops& loops) {

@@ -48,6 +48,8 @@ public:
 
 private:
     FunctionRuntime() = default;
+    // The pool and the packages have to be there.
+    void make_directories(Foundation& foundation, iam::FunctionKeys& keys);
     // The network has to be known.
     void make_invokers(Foundation& foundation, Loops& loops);
 
