@@ -150,7 +150,7 @@ bool Delivery::may_receive(Receiver& member, std::string_view topic) {
 }
 
 bool Delivery::takes(Receiver& member, const Route& route, const Publication& publication) {
-    const Session& session = *member.session;
+    Session& session = *member.session;
     const mqtt::Qos qos = std::min(member.qos, publication.qos);
     if (session.is_connected()) {
         if (!may_receive(member, route.topic())) return false;
@@ -164,7 +164,7 @@ bool Delivery::takes(Receiver& member, const Route& route, const Publication& pu
     if (qos == mqtt::Qos::AtMostOnce) return session.is_connected();
     const std::size_t bytes = StoredMessage::bytes_of(route.topic(), publication);
     return may_send_now(session) ? has_room_in_flight(session, bytes)
-                                 : has_room_in_queue(session, bytes);
+                                 : make_room_in_queue(session, bytes);
 }
 
 template <class Frame>
@@ -285,6 +285,8 @@ void Delivery::release_if_idle(Session& session) {
     session.flow_->is_refusing = false;
     session.flow_->remembered_with = 0;
     session.flow_->stored_rate = {};
+    session.flow_->expired_look = {};
+    session.flow_->expiry_watch = SteadyTime::max();
     flows_.give(session.flow_);
     session.flow_ = nullptr;
 }

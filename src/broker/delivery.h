@@ -163,6 +163,14 @@ public:
     bool may_be_incomplete(const Session& session, mqtt::PacketId packet_id) const;
     bool release(Session& session, mqtt::PacketId packet_id);
 
+    // Messages leave the session's queue when they expire: sets when to look (again), for the
+    // connection, or the absence, that begins; and looks.
+    void watch_expiry(Session& session);
+    bool is_watched(const Session& session, SteadyTime at) const {
+        return session.flow_ != nullptr && session.flow_->expiry_watch == at;
+    }
+    void drop_expired(Session& session);
+
     // After CONNACK: sends again what is unacknowledged, then what is queued.
     void start(Session& session);
     // Sends what is queued, as far as window, output and rate allow.
@@ -211,7 +219,7 @@ private:
                             const Publication& publication, ShareNumber group = 0);
     Sent deliver_to(Session& session, std::string_view topic, const Publication& publication,
                     const SubscriptionOptions& options);
-    bool takes(const Session& session, const RetainedMessage& message);
+    bool takes(Session& session, const RetainedMessage& message);
     template <class Frame>
     Sent send(Session& session, std::string_view topic, const Publication& publication,
               FrameForm form, ShareNumber group);
@@ -229,6 +237,9 @@ private:
     void note_load(const Session& session);
     void note_refusal(const Session& session);
     bool has_room_in_queue(const Session& session, std::size_t bytes);
+    bool make_room_in_queue(Session& session, std::size_t bytes);
+    std::size_t remove_expired(Session& session);
+    void watch_expiry(Session& session, SteadyTime at);
     // For a session that has a record: what was sent under the id, or is to be.
     void keep(Session& session, mqtt::PacketId id);
     Fate send_front(Session& session);

@@ -24,9 +24,10 @@ void Delivery::queue(Session& session, std::string_view topic, const Publication
     // On its way to a packet id, of which the disk has to know, it does not stay in the queue.
     const bool passes = form.qos == mqtt::Qos::ExactlyOnce && session.record_ != 0 &&
                         may_send_now(session) && !(publication.was_stored && holds_back_stored());
-    if (passes ? has_room_in_flight(session, bytes) : has_room_in_queue(session, bytes)) {
+    if (passes ? has_room_in_flight(session, bytes) : make_room_in_queue(session, bytes)) {
         messages.push(queued);
         bytes_.add_queued(bytes);
+        watch_expiry(session, queued.message->expires_at());
         if (session.is_on_disk(group, form.qos)) {
             messages.back().record = journal_.put(session, {.message = queued.message,
                                                             .qos = form.qos,

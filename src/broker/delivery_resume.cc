@@ -20,6 +20,7 @@ void Delivery::start(Session& session) {
     if (flow != nullptr && flow->is_resending && journal_.settled() < flow->remembered_with) {
         resume_when_kept(session);
     }
+    watch_expiry(session);
 }
 
 // Unacknowledged messages and releases go out again in their order, under their packet ids, before
@@ -86,6 +87,7 @@ void Delivery::stop(Session& session) {
     session.is_output_full_ = false;
     session.is_waiting_for_rate_ = false;
     if (session.flow_ != nullptr) session.flow_->queue.note_stored();
+    watch_expiry(session);
 }
 
 void Delivery::discard(Session& session) {

@@ -54,7 +54,7 @@ void Delivery::feed(Session& session) {
     release_if_idle(session);
 }
 
-bool Delivery::takes(const Session& session, const RetainedMessage& message) {
+bool Delivery::takes(Session& session, const RetainedMessage& message) {
     if (!session.is_delivering_ || session.is_output_full_) return false;
     const SessionFlow& flow = *session.flow_;
     // Nothing is under way whose end would bring it up again.
@@ -65,7 +65,7 @@ bool Delivery::takes(const Session& session, const RetainedMessage& message) {
     const std::size_t waiting = holds_back_stored() ? flow.queue.new_size() : flow.queue.size();
     return waiting < std::min<std::size_t>(queued_of_feeds_max,
                                            limits.session_queue_messages_max / 2 + 1) &&
-           has_room_in_queue(session, bytes);
+           make_room_in_queue(session, bytes);
 }
 
 }  // namespace gatehouse::broker

@@ -21,6 +21,7 @@ struct Expiry {
         Session,  // nobody resumed it
         Will,     // the will delay is over
         Rate,     // a new second: delivery may go on
+        Messages,  // something in its queue has expired
     };
 
     SteadyTime at;

@@ -1,11 +1,13 @@
 #include "broker/message_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gatehouse::broker {
 
 void MessageQueue::push(QueuedMessage queued) {
     bytes_ += queued.message->bytes();
+    expires_first_ = std::min(expires_first_, queued.message->expires_at());
     if (size_ == ring_.size()) grow();
     if (queued.is_stored()) ++stored_;
     at(size_) = std::move(queued);
@@ -17,7 +19,7 @@ void MessageQueue::pop() {
     if (ring_[begin_].is_stored()) --stored_;
     ring_[begin_].message = {};
     begin_ = (begin_ + 1) & (ring_.size() - 1);
-    --size_;
+    if (--size_ == 0) expires_first_ = SteadyTime::max();
 }
 
 bool MessageQueue::bring_new_forward() {

@@ -4,11 +4,13 @@
 // Threads: one loop.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "broker/share_groups.h"
 #include "broker/stored_message.h"
 #include "mqtt/protocol.h"
@@ -52,6 +54,8 @@ public:
         stored_ = size_;
     }
     bool is_all_stored() const { return stored_ == size_; }
+    // None of them expires before this; max(): none does at all.
+    SteadyTime expires_first() const { return expires_first_; }
     // How many came since the session is there.
     std::size_t new_size() const { return size_ - stored_; }
     // Puts the oldest of those before all that are stored. False: there is none.
@@ -72,6 +76,19 @@ public:
         }
         size_ = kept;
     }
+    // Takes out those that have expired and hands them to `visit`, oldest first.
+    template <class Visit>
+    void extract_expired(SteadyTime now, Visit visit) {
+        SteadyTime first = SteadyTime::max();
+        extract(
+            [&](const QueuedMessage& queued) {
+                if (queued.message->is_expired(now)) return true;
+                first = std::min(first, queued.message->expires_at());
+                return false;
+            },
+            visit);
+        expires_first_ = first;
+    }
 
 private:
     QueuedMessage& at(std::size_t place) { return ring_[(begin_ + place) & (ring_.size() - 1)]; }
@@ -82,6 +99,7 @@ private:
     std::size_t size_ = 0;
     std::size_t stored_ = 0;
     std::size_t bytes_ = 0;
+    SteadyTime expires_first_ = SteadyTime::max();
 };
 
 }  // namespace gatehouse::broker

@@ -229,6 +229,7 @@ void Restoring::begin_time(std::uint64_t id, const Restored& restored) {
         return static_cast<std::uint32_t>(
             std::max<std::int64_t>(0, std::int64_t{seconds} - gone_ms / 1000));
     };
+    shard.delivery_.watch_expiry(session);
     const std::uint32_t expiry = session.expiry_seconds_;
     if (expiry != session_never_expires) {
         shard.schedule(session, Expiry::Kind::Session, left(expiry));

@@ -201,7 +201,7 @@ bool Shard::disconnect(const Tenant& tenant, std::string_view client_id, WillFat
 
 void Shard::schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds) {
     // Clients that come and go leave entries behind that nobody waits for any more.
-    if (expiries_.size() > 2 * directory_.size() + 1024) {
+    if (expiries_.size() > 4 * directory_.size() + 1024) {
         expiries_.keep([this](const Expiry& expiry) { return is_wanted(expiry); });
     }
     expiries_.add({port_.now() + std::chrono::seconds(seconds), session.place_.slot,
@@ -211,7 +211,8 @@ void Shard::schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds)
 
 bool Shard::is_wanted(const Expiry& expiry) const {
     const Session* session = directory_.at(expiry.slot);
-    return session != nullptr && session->attachment_ == expiry.attachment;
+    if (session == nullptr || session->attachment_ != expiry.attachment) return false;
+    return expiry.kind != Expiry::Kind::Messages || delivery_.is_watched(*session, expiry.at);
 }
 
 void Shard::run_due() {
@@ -230,6 +231,7 @@ void Shard::act_on(const Expiry& expiry) {
         case Expiry::Kind::Rate:
             session.is_waiting_for_rate_ = false;
             return delivery_.send_queued(session);
+        case Expiry::Kind::Messages: return delivery_.drop_expired(session);
     }
 }
 
