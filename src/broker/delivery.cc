@@ -298,11 +298,14 @@ const MessageRef& Delivery::kept(std::string_view topic, const Publication& publ
 
 void Delivery::keep(Session& session, mqtt::PacketId id) {
     InFlight& sent = *session.flow_->window.find(id);
-    sent.record = journal_.put(session, {.message = sent.message,
-                                         .packet_id = id,
-                                         .qos = sent.qos,
-                                         .retain = sent.retain,
-                                         .group = sent.group});
+    const bool passes = !session.flow_->queue.is_empty();
+    sent.record = journal_.put(session,
+                               {.message = sent.message,
+                                .packet_id = id,
+                                .qos = sent.qos,
+                                .retain = sent.retain,
+                                .group = sent.group},
+                               passes ? Journal::Passes::Yes : Journal::Passes::No);
 }
 
 // --- acknowledged

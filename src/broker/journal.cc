@@ -98,7 +98,7 @@ std::pair<std::uint64_t, RecordNumber> Journal::put_wandering(const TenantState&
     const std::uint64_t session = next_session_++ * loops_apart + loop_;
     put_nameless(session, tenant, {}, {});
     const RecordNumber record = count_one();
-    put_given(session, tenant, given, record, false);
+    put_given(session, tenant, given, record, false, Passes::No);
     if (held.holder != 0) encode(Held{held, &tenant, given.group});
     return {session, record};
 }
@@ -208,20 +208,25 @@ bool Journal::forget_stale(const Session& session) {
 
 // --- messages of sessions --------------------------------------------------------------------
 
-RecordNumber Journal::put(const Session& session, Given given) {
+RecordNumber Journal::put(const Session& session, Given given, Passes passes) {
     want_turn_end();
     ++given_;
     const SteadyTime sent_at = given.packet_id != 0 ? port_.now() : SteadyTime::min();
-    pending_.push_back({.session = &session, .given = std::move(given), .sent_at = sent_at});
+    pending_.push_back({.session = &session,
+                        .given = std::move(given),
+                        .sent_at = sent_at,
+                        .passes = passes});
     return last();
 }
 
-std::uint64_t Journal::number(const Session& session, RecordNumber record, mqtt::PacketId id) {
+std::uint64_t Journal::number(const Session& session, RecordNumber record, mqtt::PacketId id,
+                              Passes passes) {
     if (record >= first_pending_) {
         entry(record).given.packet_id = id;
+        entry(record).passes = passes;
         return record;
     }
-    batch_.number_queued(session.record_, record, id);
+    batch_.number_queued(session.record_, record, id, passes == Passes::Yes);
     return count_one();
 }
 
@@ -308,11 +313,12 @@ std::uint64_t Journal::count_one() {
 
 void Journal::encode(const Entry& entry, RecordNumber record) {
     const Session& session = *entry.session;
-    put_given(session.disk_record(), session.tenant_, entry.given, record, entry.is_received);
+    put_given(session.disk_record(), session.tenant_, entry.given, record, entry.is_received,
+              entry.passes);
 }
 
 void Journal::put_given(std::uint64_t session, const TenantState& tenant, const Given& given,
-                        RecordNumber record, bool is_received) {
+                        RecordNumber record, bool is_received, Passes passes) {
     const std::string share = given.group == 0 ? std::string() : tenant.shares.name_of(given.group);
     batch_.put_queued({.session = session,
                        .place = record,
@@ -321,6 +327,7 @@ void Journal::put_given(std::uint64_t session, const TenantState& tenant, const 
                        .qos = static_cast<std::uint8_t>(given.qos),
                        .retain = given.retain == Retain::Yes,
                        .is_received = is_received,
+                       .has_passed = passes == Passes::Yes,
                        .share = share});
 }
 

@@ -99,9 +99,13 @@ public:
     static constexpr std::uint64_t any_use = ~std::uint64_t{0} >> 1;
 
     // --- messages of sessions that are on disk, or of which groups' messages are
-    RecordNumber put(const Session& session, Given given);
+    // Whether a message takes its packet id before others of the session that have waited longer.
+    // Without one that does, all before the last with a packet id were sent.
+    enum class Passes : std::uint8_t { No, Yes };
+    RecordNumber put(const Session& session, Given given, Passes passes = Passes::No);
     // The number to wait for before the packet may be sent.
-    std::uint64_t number(const Session& session, RecordNumber record, mqtt::PacketId id);
+    std::uint64_t number(const Session& session, RecordNumber record, mqtt::PacketId id,
+                         Passes passes);
     // QoS 2, PUBREC: only the packet id is still needed.
     void note_received(const Session& session, RecordNumber record, const MessageRef& message);
     // `message`: as given; null after note_received().
@@ -142,6 +146,7 @@ private:
         SteadyTime sent_at = SteadyTime::min();  // to a client that may acknowledge it any moment
         bool is_received = false;
         bool is_needless = false;
+        Passes passes = Passes::No;
         bool is_of_held = false;   // the next of held_
         bool begins_hold = false;  // what follows goes to the disk with the next of held_
     };
@@ -174,7 +179,7 @@ private:
     void put_nameless(std::uint64_t session, const TenantState& tenant, std::string_view client_id,
                       BytesView will);
     void put_given(std::uint64_t session, const TenantState& tenant, const Given& given,
-                   RecordNumber record, bool is_received);
+                   RecordNumber record, bool is_received, Passes passes);
     void encode(const Entry& entry, RecordNumber record);
     void encode(const Held& held);
     std::uint64_t keep(const MessageRef& message);

@@ -60,6 +60,8 @@ public:
     std::size_t new_size() const { return size_ - stored_; }
     // Puts the oldest of those before all that are stored. False: there is none.
     bool bring_new_forward();
+    // Whether others of those on disk have waited longer than the oldest one here.
+    bool front_has_passed() { return size_ > 1 && at(1).record < at(0).record; }
     // Takes out, oldest first, those for which `take` is true and hands them to `visit`.
     template <class Take, class Visit>
     void extract(Take take, Visit visit) {

@@ -218,27 +218,97 @@ TEST_P(Persisted, WhatABoundTakesNoMoreStaysWhatItWas) {
 
 // Id 5 stayed unacknowledged while all ids went round; the message after it was sent under one
 // that is not on disk.
-TEST_P(Persisted, AnIdThatStayedInUseIsNotGivenBackToAnother) {
-    flush(persistent("a"));
-    const auto session = static_cast<std::uint64_t>(on_disk("SELECT max(id) FROM sessions"));
-    stop();
-    {
-        const auto opened = storage::MessageStore::open({.file = file()});
-        ASSERT_TRUE(opened);
-        storage::MessageBatch batch;
-        std::uint64_t place = 1'000'000;
-        for (const mqtt::PacketId id : {5, 0, 6}) {
-            batch.put_message({.id = ++place, .topic = "t", .qos = 1});
-            batch.put_queued(
-                {.session = session, .place = place, .message = place, .packet_id = id, .qos = 1});
+// Rows as they are found on disk: one message each, in this order.
+class PersistedRows : public Persisted {
+protected:
+    void restart_with(const std::vector<storage::QueuedRow>& rows) {
+        flush(persistent("a"));
+        const auto session = static_cast<std::uint64_t>(on_disk("SELECT max(id) FROM sessions"));
+        stop();
+        {
+            const auto opened = storage::MessageStore::open({.file = file()});
+            ASSERT_TRUE(opened);
+            storage::MessageBatch batch;
+            std::uint64_t place = 1'000'000;
+            for (storage::QueuedRow row : rows) {
+                row.session = session;
+                row.place = row.message = ++place;
+                row.qos = 1;
+                batch.put_message({.id = place, .topic = "t", .qos = 1});
+                batch.put_queued(row);
+            }
+            const storage::MessageBatch* const batches[] = {&batch};
+            ASSERT_TRUE((*opened)->write(batches));
         }
-        const storage::MessageBatch* const batches[] = {&batch};
-        ASSERT_TRUE((*opened)->write(batches));
+        start(GetParam());
     }
+    // The packet ids, those negative that come anew.
+    static std::vector<int> ids_of(const std::vector<Received>& received) {
+        std::vector<int> ids;
+        for (const Received& each : received) ids.push_back(each.dup ? each.id : -each.id);
+        return ids;
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(Loops, PersistedRows, ::testing::Values(1, 3));
+
+TEST_P(PersistedRows, AnIdThatStayedInUseIsNotGivenBackToAnother) {
+    restart_with({{.packet_id = 5}, {}, {.packet_id = 6}});
+    EXPECT_THAT(ids_of(persistent("a").take()), testing::ElementsAre(5, 4, 6));
+}
+
+TEST_P(PersistedRows, WhatOthersHavePassedWasNotSent) {
+    restart_with({{.packet_id = 65'535},
+                  {},
+                  {.packet_id = 1},
+                  {},
+                  {.packet_id = 3, .has_passed = true},
+                  {},
+                  {.packet_id = 2, .has_passed = true}});
+    EXPECT_THAT(ids_of(persistent("a").take()),
+                testing::ElementsAre(65'534, 65'535, 1, 2, 3, -4, -5));
+}
+
+// As an earlier version left them behind, which did not note that one had passed the others.
+TEST_P(PersistedRows, MoreThanThereArePacketIdsWereNotSent) {
+    std::vector<storage::QueuedRow> rows(66'000);
+    rows.push_back({.packet_id = 9});
+    restart_with(rows);
+    FakeClient& a = client("a");
+    AttachRequest request;
+    request.clean_start = CleanStart::No;
+    request.session_expiry_seconds = 3600;
+    request.receive_maximum = 3;
+    a.connect(std::move(request));
+    EXPECT_THAT(ids_of(a.take()), testing::ElementsAre(9, -10, -11));
+    EXPECT_EQ(a.lease.session().queued_messages(), 65'998U);
+}
+
+TEST_P(Persisted, WhatWaitsForItsRateIsStillNotSentAfterACrash) {
+    settings.limits.stored_messages_per_second_max = 2;
+    settings.rates = Rates::Throttled;
+    stop();
     start(GetParam());
-    std::vector<int> ids;
-    for (const Received& received : persistent("a").take()) ids.push_back(received.id);
-    EXPECT_THAT(ids, testing::ElementsAre(5, 4, 6));
+    FakeClient& away = persistent("a");
+    ASSERT_TRUE(away.subscribe("t", 1));
+    away.disconnect();
+    FakeClient& publisher = persistent("publisher", 0);
+    for (const char* payload : {"1", "2", "3", "4"}) publish(publisher, "t", payload);
+    FakeClient& a = persistent("a");
+    EXPECT_THAT(a.payloads(), testing::ElementsAre("1", "2"));
+    publish(publisher, "t", "live");
+    ASSERT_TRUE(settles([&] { return a.lease.session().in_flight_messages() == 3; }));
+    flush(publisher);
+    flush(a);
+    crash();
+    const auto again = persistent("a").take();
+    std::vector<std::string> payloads;
+    for (const Received& each : again) {
+        payloads.push_back(each.payload);
+        EXPECT_EQ(each.dup, each.payload == "live") << each.payload;
+    }
+    // Who was not noted as sent comes anew, and none is faster than it may be.
+    EXPECT_THAT(payloads, testing::ElementsAre("live", "1", "2"));
 }
 
 // It goes in the transaction in which the last queue lets go of it.

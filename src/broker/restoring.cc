@@ -28,6 +28,21 @@ mqtt::PacketId before(mqtt::PacketId id) {
     return id == 1 ? mqtt::PacketId{last_packet_id} : static_cast<mqtt::PacketId>(id - 1);
 }
 
+// Ids go round: the newest is followed by the widest gap.
+template <class Sent>
+void order_by_ids(std::vector<Sent>& sent) {
+    std::ranges::sort(sent, {}, &Sent::id);
+    std::size_t first = 0;
+    int widest = sent.front().id + last_packet_id - sent.back().id;
+    for (std::size_t i = 1; i < sent.size(); ++i) {
+        const int gap = sent[i].id - sent[i - 1].id;
+        if (gap <= widest) continue;
+        widest = gap;
+        first = i;
+    }
+    std::ranges::rotate(sent, sent.begin() + static_cast<std::ptrdiff_t>(first));
+}
+
 }  // namespace
 
 Restoring::Restored* Restoring::find(std::uint64_t id) {
@@ -99,6 +114,7 @@ Result<void> Restoring::on_queued(const storage::QueuedRow& row) {
                      .packet_id = row.packet_id,
                      .qos = static_cast<mqtt::Qos>(row.qos),
                      .retain = row.retain ? Retain::Yes : Retain::No,
+                     .has_passed = row.has_passed,
                      .group = row.share.empty() ? 0 : tenant.shares.find(row.share)});
     return {};
 }
@@ -135,13 +151,25 @@ Result<void> Restoring::on_retained(const storage::RetainedRow& row) {
 
 // --- one session's messages ------------------------------------------------------------------
 
-// Up to the last that was numbered, the messages were sent. QoS 1 is not numbered when it leaves
-// the queue: such a message had some id between its neighbours', and gets one of those back, but
-// none that another one has, which may be one that stayed unacknowledged while all ids went round.
+// Up to the last that was numbered and had passed no other, the messages were sent. Of those behind
+// it, the numbered ones were, and nobody knows it of the others: they wait as before.
+std::size_t Restoring::count_sent_in_order() const {
+    std::size_t count = rows_.size();
+    while (count != 0 && (rows_[count - 1].packet_id == 0 || rows_[count - 1].has_passed)) --count;
+    const auto behind = std::ranges::count_if(
+        rows_.begin() + static_cast<std::ptrdiff_t>(count), rows_.end(),
+        [](const Queued& row) { return row.packet_id != 0; });
+    // What passed others was not noted by earlier versions, and then there may be more than ids.
+    return count + static_cast<std::size_t>(behind) <= last_packet_id ? count : 0;
+}
+
+// QoS 1 is not numbered when it leaves the queue: such a message had some id between its
+// neighbours', and gets one of those back, but none that another one has, which may be one that
+// stayed unacknowledged while all ids went round. Requires: there are enough.
 std::vector<mqtt::PacketId> Restoring::ids_of_sent(std::size_t count) const {
     std::vector<mqtt::PacketId> ids(count);
     std::unordered_set<mqtt::PacketId> used;
-    for (std::size_t i = 0; i < count; ++i) used.insert(rows_[i].packet_id);
+    for (const Queued& row : rows_) used.insert(row.packet_id);
     mqtt::PacketId next = 0;
     for (std::size_t i = count; i-- > 0;) {
         ids[i] = rows_[i].packet_id;
@@ -155,27 +183,40 @@ std::vector<mqtt::PacketId> Restoring::ids_of_sent(std::size_t count) const {
     return ids;
 }
 
+// In the order of sending.
+std::vector<Restoring::Sent> Restoring::find_sent() const {
+    const std::size_t in_order = count_sent_in_order();
+    const auto ids = ids_of_sent(in_order);
+    std::vector<Sent> sent;
+    for (std::size_t i = 0; i < in_order; ++i) sent.push_back({ids[i], i});
+    for (std::size_t i = in_order; i < rows_.size(); ++i) {
+        if (rows_[i].packet_id != 0) sent.push_back({rows_[i].packet_id, i});
+    }
+    if (sent.size() != in_order) order_by_ids(sent);
+    return sent;
+}
+
 void Restoring::take_rows() {
     if (rows_.empty()) return;
     Session& session = *find(rows_of_)->session;
     SessionFlow& flow = session.shard_.delivery_.flow_of(session);
-    std::size_t sent = rows_.size();
-    while (sent != 0 && rows_[sent - 1].packet_id == 0) --sent;
-    const auto ids = ids_of_sent(sent);
     const std::uint32_t now = session.shard_.delivery_.now_seconds();
+    std::vector<bool> is_sent(rows_.size());
+    for (const Sent& sent : find_sent()) {
+        const Queued& row = rows_[sent.row];
+        is_sent[sent.row] = true;
+        flow.window.open_again(sent.id, {.message = message_for(session, row),
+                                         .record = row.place,
+                                         .sent_at = now,
+                                         .group = row.group,
+                                         .qos = row.qos,
+                                         .retain = row.retain,
+                                         .is_received = row.message == nullptr});
+    }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (is_sent[i]) continue;
         const Queued& row = rows_[i];
         MessageRef message = message_for(session, row);
-        if (i < sent) {
-            flow.window.open_again(ids[i], {.message = std::move(message),
-                                            .record = row.place,
-                                            .sent_at = now,
-                                            .group = row.group,
-                                            .qos = row.qos,
-                                            .retain = row.retain,
-                                            .is_received = row.message == nullptr});
-            continue;
-        }
         session.shard_.delivery_.bytes_.add_queued(message->bytes());
         flow.queue.push({.message = std::move(message),
                          .group = row.group,

@@ -46,12 +46,19 @@ private:
         mqtt::PacketId packet_id;
         mqtt::Qos qos;
         Retain retain;
+        bool has_passed;
         ShareNumber group;
+    };
+    struct Sent {
+        mqtt::PacketId id;
+        std::size_t row;  // of rows_
     };
 
     Restored* find(std::uint64_t id);
     void take_rows();
+    std::size_t count_sent_in_order() const;
     std::vector<mqtt::PacketId> ids_of_sent(std::size_t count) const;
+    std::vector<Sent> find_sent() const;
     MessageRef message_for(Session& session, const Queued& row);
     void begin_time(std::uint64_t id, const Restored& restored);
     std::uint32_t seconds_left(std::int64_t wall_time) const;

@@ -68,7 +68,7 @@ void MessageBatch::put_queued(const QueuedRow& row) {
          .third = row.message,
          .number = row.packet_id,
          .other_number = static_cast<std::uint32_t>(row.qos) | (row.retain ? 4U : 0U) |
-                         (row.is_received ? 8U : 0U),
+                         (row.is_received ? 8U : 0U) | (row.has_passed ? 16U : 0U),
          .kind = Kind::PutQueued},
         {row.share});
 }
@@ -78,8 +78,12 @@ void MessageBatch::remove_queued(std::uint64_t session, std::uint64_t place) {
 }
 
 void MessageBatch::number_queued(std::uint64_t session, std::uint64_t place,
-                                 std::uint16_t packet_id) {
-    add({.first = session, .second = place, .number = packet_id, .kind = Kind::NumberQueued});
+                                 std::uint16_t packet_id, bool has_passed) {
+    add({.first = session,
+         .second = place,
+         .number = packet_id,
+         .other_number = has_passed ? 16U : 0U,
+         .kind = Kind::NumberQueued});
 }
 
 void MessageBatch::replace_message(std::uint64_t session, std::uint64_t place,

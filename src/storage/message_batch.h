@@ -31,8 +31,9 @@ public:
     void remove_message(std::uint64_t id);
     void put_queued(const QueuedRow& row);
     void remove_queued(std::uint64_t session, std::uint64_t place);
-    // It is sent under this packet id.
-    void number_queued(std::uint64_t session, std::uint64_t place, std::uint16_t packet_id);
+    // It is sent under this packet id; `has_passed`: QueuedRow::has_passed.
+    void number_queued(std::uint64_t session, std::uint64_t place, std::uint16_t packet_id,
+                       bool has_passed = false);
     // It stands for another message from now on.
     void replace_message(std::uint64_t session, std::uint64_t place, std::uint64_t message);
     // QoS 2: the client has it; only the packet id is still needed.

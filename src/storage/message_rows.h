@@ -52,6 +52,7 @@ struct QueuedRow {
     std::uint8_t qos = 0;
     bool retain = false;
     bool is_received = false;  // QoS 2
+    bool has_passed = false;   // it took its packet id before others that had waited longer
     std::string_view share;    // the shared subscription that it came by, or empty
 };
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint32_t qos_bits = 3;
 constexpr std::uint32_t retain_bit = 4;
 constexpr std::uint32_t received_bit = 8;
+constexpr std::uint32_t passed_bit = 16;
 // Removed retained messages of which rows are left, before they are cleared away.
 constexpr std::size_t removed_max = 10'000;
 
@@ -114,10 +115,11 @@ Result<void> MessageWriting::apply() {
                        number(c.second));
         case Kind::NumberQueued:
             return run(
-                "UPDATE queued SET packet_id = ?1, checksum ="
-                " row_checksum(session, place, message, ?1, flags, share)"
+                "UPDATE queued SET packet_id = ?1, flags = flags | ?4, checksum ="
+                " row_checksum(session, place, message, ?1, flags | ?4, share)"
                 " WHERE session = ?2 AND place = ?3",
-                std::int64_t{c.number}, number(c.first), number(c.second));
+                std::int64_t{c.number}, number(c.first), number(c.second),
+                std::int64_t{c.other_number});
         case Kind::ReplaceMessage:
             return run(
                 "UPDATE queued SET message = ?1, checksum ="
@@ -362,6 +364,7 @@ private:
                                    .qos = static_cast<std::uint8_t>(flags & qos_bits),
                                    .retain = (flags & retain_bit) != 0,
                                    .is_received = (flags & received_bit) != 0,
+                                   .has_passed = (flags & passed_bit) != 0,
                                    .share = text_of(row.blob(5))};
             raise(numbers_.place, queued.place);
             return visitor_.on_queued(queued);

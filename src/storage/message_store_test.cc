@@ -46,7 +46,7 @@ public:
         return add({"queued", std::to_string(row.session), std::to_string(row.place),
                     std::to_string(row.message), std::to_string(row.packet_id),
                     std::to_string(row.qos), row.retain ? "retain" : "-",
-                    row.is_received ? "received" : "-", std::string(row.share)});
+                    row.is_received ? "received" : "-", row.has_passed ? "passed" : "-", std::string(row.share)});
     }
     Result<void> on_held(const HeldRow& row) override {
         return add({"held", std::to_string(row.session), std::to_string(row.packet_id),
@@ -132,7 +132,7 @@ TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
     EXPECT_THAT(read(*store),
                 ElementsAre("session 4 111122223333 eu-west-1 sensor 5 4294967295 1700 w\0x 41"s,
                             "subscription 4 a/+ 3 7", "message 9 a/b pp payload 2 retain 1 99",
-                            "queued 4 12 9 65535 2 retain - $share/g/a/+", "held 4 3 1 2 ",
+                            "queued 4 12 9 65535 2 retain - - $share/g/a/+", "held 4 3 1 2 ",
                             "held 4 3 0 2 $share/g/a/+"));
     EXPECT_EQ(numbers.session, 4U);
     EXPECT_EQ(numbers.message, 9U);
@@ -152,7 +152,7 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     first.put_message({.id = 2, .topic = "t"});
     first.put_queued({.session = 1, .place = 1, .message = 1, .qos = 1});
     first.put_queued({.session = 1, .place = 2, .message = 2, .qos = 2});
-    first.number_queued(1, 2, 77);
+    first.number_queued(1, 2, 77, true);
     first.remove_queued(1, 1);
     first.remove_message(1);
     first.hold_id({.session = 1, .packet_id = 1});
@@ -162,13 +162,13 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     ASSERT_TRUE(write(*store, first));
     EXPECT_THAT(read(*store),
                 ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
-                            "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - ", "held 1 2 0 0 "));
+                            "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - passed ", "held 1 2 0 0 "));
     MessageBatch second;
     second.note_received(1, 2);
     second.remove_message(2);
     ASSERT_TRUE(write(*store, second));
     EXPECT_THAT(read(*store), ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
-                                          "queued 1 2 0 77 2 - received ", "held 1 2 0 0 "));
+                                          "queued 1 2 0 77 2 - received passed ", "held 1 2 0 0 "));
     MessageBatch third;
     third.remove_queued(1, 2);
     third.remove_session(1);
