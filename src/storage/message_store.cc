@@ -185,18 +185,17 @@ Result<void> MessageWriting::put_retained() {
         std::int64_t{change_.number}, change_.time, number(change_.first), number(change_.third));
 }
 
-// Older rows of a removed topic may come while another loop holds one back, which it does for no
-// longer than a few transactions: those removed before the last clearing are safe to clear.
-Result<void> MessageStore::clear_removed() {
+// Older rows of a removed topic may come while another loop holds one back. Those removed before the
+// last clearing, which is long enough ago, are safe to clear.
+Result<void> MessageStore::clear(Removed& removed) {
     if (auto done = database_->run("DELETE FROM retained WHERE length(payload) = 0 AND version < ?",
-                                   number(clear_below_));
+                                   number(removed.clear_below));
         !done) {
         return done;
     }
     auto highest = database_->number("SELECT max(version) FROM retained");
     if (!highest) return fail(std::move(highest.error()));
-    clear_below_ = static_cast<std::uint64_t>(*highest);
-    removed_ = 0;
+    removed = {.count = 0, .clear_below = static_cast<std::uint64_t>(*highest)};
     return {};
 }
 
@@ -221,15 +220,17 @@ Result<std::unique_ptr<MessageStore>> MessageStore::open(const Settings& setting
 Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
     auto transaction = Transaction::begin(*database_, Transaction::Kind::Write);
     if (!transaction) return fail(std::move(transaction.error()));
+    Removed removed = removed_;  // once the transaction is on disk
     {
         MessageWriting writing(*database_);
         for (const MessageBatch* batch : batches) {
             if (auto done = writing.write(*batch); !done) return done;
         }
-        removed_ += writing.removed();
+        removed.count += writing.removed();
     }
-    if (removed_ > removed_max) {
-        if (auto done = clear_removed(); !done) return done;
+    const auto since = std::chrono::steady_clock::now() - removed.cleared_at;
+    if (removed.count > removed_max && since >= settings_.late_rows_max) {
+        if (auto done = clear(removed); !done) return done;
     }
     const std::uint64_t commits = commits_ + 1;
     if (auto done = database_->run("UPDATE commits SET number = ?1, checksum = row_checksum(?1)",
@@ -239,6 +240,7 @@ Result<void> MessageStore::write(std::span<const MessageBatch* const> batches) {
     }
     if (auto done = transaction->commit(); !done) return done;
     commits_ = commits;
+    removed_ = removed;
     mark_.note(commits);
     return {};
 }

@@ -53,6 +53,9 @@ public:
     struct Settings {
         std::filesystem::path file;  // DATA_DIR/messages.db
         std::chrono::milliseconds busy_timeout{5000};
+        // For so long after the removal of a retained message, older ones of its topic may still
+        // come, of an event loop that was held up.
+        std::chrono::steady_clock::duration late_rows_max = std::chrono::minutes(1);
     };
 
     // Opens or makes the file and brings its schema up to date. Errors: Unsupported (newer or
@@ -78,14 +81,19 @@ private:
           commits_(commits),
           mark_(std::move(mark)) {}
 
-    Result<void> clear_removed();
+    // Retained messages that were removed, of which rows are left.
+    struct Removed {
+        std::size_t count = 0;        // since they were cleared away
+        std::uint64_t clear_below = 0;  // version: those may be
+        std::chrono::steady_clock::time_point cleared_at = std::chrono::steady_clock::now();
+    };
+    Result<void> clear(Removed& removed);
 
     const Settings settings_;
     std::unique_ptr<Database> database_;
     std::uint64_t commits_;
     CommitMark mark_;
-    std::size_t removed_ = 0;  // retained messages, since they were cleared away
-    std::uint64_t clear_below_ = 0;
+    Removed removed_;
 };
 
 }  // namespace gatehouse::storage

@@ -202,6 +202,39 @@ TEST_F(MessageStoreTest, OfATopicTheHighestVersionCountsInWhateverOrderTheyCome)
     EXPECT_THAT(read(*store), IsEmpty());
 }
 
+// However many are removed meanwhile; and after that they are cleared away.
+TEST_F(MessageStoreTest, AnOlderRowOfARemovedTopicMayComeForAWhile) {
+    for (const auto late_rows_max : {std::chrono::minutes(1), std::chrono::minutes(0)}) {
+        const bool may_come = late_rows_max != std::chrono::minutes(0);
+        auto store = MessageStore::open({.file = file(), .late_rows_max = late_rows_max});
+        ASSERT_TRUE(store);
+        std::uint64_t version = 1;
+        const auto row = [&](std::string_view topic, std::string_view payload) {
+            return RetainedRow{.account = "a",
+                               .region = "r",
+                               .topic = topic,
+                               .payload = bytes_of(payload),
+                               .version = ++version};
+        };
+        const RetainedRow late = row("t", "late");
+        MessageBatch first;
+        first.put_retained(row("t", ""));
+        for (int batch = 0; batch < 3; ++batch) {
+            MessageBatch removals = batch == 0 ? std::move(first) : MessageBatch();
+            for (int i = 0; i < 10'001; ++i) {
+                removals.put_retained(row(std::to_string(batch) + "/" + std::to_string(i), ""));
+            }
+            ASSERT_TRUE(write(**store, removals));
+        }
+        MessageBatch last;
+        last.put_retained(late);
+        ASSERT_TRUE(write(**store, last));
+        EXPECT_EQ(read(**store).empty(), may_come);
+        store->reset();
+        std::filesystem::remove(file());
+    }
+}
+
 TEST_F(MessageStoreTest, ABatchThatFailsLeavesNothingBehind) {
     const auto store = open();
     MessageBatch batch;
@@ -467,7 +500,7 @@ TEST_F(MessageStoreTest, AnEarlierFileIsBroughtUpToDate) {
         ASSERT_TRUE(CommitMark::open(file(), 99));
     }
     EXPECT_THAT(read(*open()), ElementsAre("session 4 a r c 5 60 0  0", "subscription 4 f 1 0",
-                                           "message 7 t  p 1 - 0 0", "queued 4 1 7 2 1 - - ",
+                                           "message 7 t  p 1 - 0 0", "queued 4 1 7 2 1 - - - ",
                                            "held 4 3 0 0 ", "retained a r t  p 0 0 0 5 9"));
 }
 
