@@ -68,6 +68,16 @@ TEST(Permission, WhatLogsAndRegistersInARolesNamePassesIt) {
                   R"({"registrationConfig":{"roleArn":"arn:aws:iam::111111111111:role/reader"}})")
             .passed_roles,
         reader);
+    EXPECT_THAT(
+        iot_needs(
+            "UpdatePackageConfiguration", {},
+            R"({"versionUpdateByJobsConfig":{"roleArn":"arn:aws:iam::111111111111:role/reader"}})")
+            .passed_roles,
+        reader);
+    EXPECT_THAT(iot_needs("UpdateEncryptionConfiguration", {},
+                          R"({"kmsAccessRoleArn":"arn:aws:iam::111111111111:role/reader"})")
+                    .passed_roles,
+                reader);
     EXPECT_THAT(iot_needs("SetV2LoggingOptions", {}, R"({"disableAllLogs":true})").passed_roles,
                 ElementsAre());
 }
@@ -100,6 +110,11 @@ TEST(Permission, ARoleAliasPassesItsRole) {
                                                            "credentials.iot.amazonaws.com"}));
     EXPECT_THAT(iot_needs("UpdateCACertificate", {"ab"}).resources,
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:cacert/ab"));
+}
+
+TEST(Permission, ACertificateProvidersArnHasAColon) {
+    EXPECT_THAT(iot_needs("DescribeCertificateProvider", {"own"}).resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:certificateprovider:own"));
 }
 
 TEST(Permission, ADeviceThatIsConnectedTakesAllThatIsMadeForIt) {

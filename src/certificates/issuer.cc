@@ -29,6 +29,21 @@ bool is_issued_by(BytesView certificate, BytesView authority) {
     return is_issued;
 }
 
+Result<bool> is_for_request(BytesView certificate, std::string_view request_pem) {
+    const auto issued = read_der(certificate);
+    if (issued == nullptr) {
+        return openssl::failed(ErrorKind::InvalidInput, "the bytes are not a DER certificate");
+    }
+    const auto request = openssl::read_request(request_pem);
+    if (!request) return fail(request.error());
+    EVP_PKEY* const issued_key = X509_get0_pubkey(issued.get());
+    EVP_PKEY* const wanted_key = X509_REQ_get0_pubkey(request->get());
+    const bool is_same =
+        issued_key != nullptr && wanted_key != nullptr && EVP_PKEY_eq(issued_key, wanted_key) == 1;
+    ERR_clear_error();
+    return is_same;
+}
+
 Result<std::string> pem_of(BytesView der) {
     const auto certificate = read_der(der);
     if (certificate == nullptr) {

@@ -1,4 +1,5 @@
-// Who signed a certificate; and certificates as texts, whole ones and single.
+// Who signed a certificate, and for whose request; and certificates as texts, whole ones and
+// single.
 //
 // Pure; threads: any.
 #pragma once
@@ -16,6 +17,10 @@ namespace gatehouse::certificates {
 // authority may sign certificates, and its key verifies the signature. Both in DER; false, too,
 // when one of them does not read. Their validity is the caller's to judge.
 bool is_issued_by(BytesView certificate, BytesView authority);
+
+// Whether a certificate (DER) is for the key of a signing request. ErrorKind::InvalidInput when one
+// of them does not read.
+Result<bool> is_for_request(BytesView certificate, std::string_view request_pem);
 
 // A DER certificate as PEM. ErrorKind::InvalidInput.
 Result<std::string> pem_of(BytesView der);

@@ -46,5 +46,28 @@ TEST_F(Issuer, ATextThatIsOneCertificate) {
     EXPECT_FALSE(pem_of(Bytes{1, 2}));
 }
 
+// Made with: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=lamp
+constexpr std::string_view request_of_a_lamp = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIHJMHECAQAwDzENMAsGA1UEAwwEbGFtcDBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABIg4b2a+kJqEhC5o1iY3nl/I13o+Ejstx6BKmNDgsYRA+BDjmZ2pxdibYxGw
+GGUAxgvYoXtzbZS9aYQOPhBVmuGgADAKBggqhkjOPQQDAgNIADBFAiBTYI+wsyUd
+Zo/GrNv9pFxuNS11EGLn6iUOgwNun4TqDgIhAKFbmKloEYFVJXhTip48a0jp8GSj
+g++WE/5z/9N0cnPU
+-----END CERTIFICATE REQUEST-----
+)";
+
+TEST_F(Issuer, KnowsForWhoseKeyACertificateIs) {
+    const AuthorityPem ours = authority("CA");
+    const auto made =
+        issue_for_request(ours, {.common_name = "lamp", .names = {}, .validity = validity},
+                          request_of_a_lamp, random);
+    ASSERT_TRUE(made) << made.error().describe();
+    EXPECT_EQ(is_for_request(der(made->certificate_pem), request_of_a_lamp), true);
+    EXPECT_EQ(is_for_request(der(leaf(ours)), request_of_a_lamp), false);
+    EXPECT_EQ(is_for_request(Bytes{1, 2}, request_of_a_lamp).error().kind, ErrorKind::InvalidInput);
+    EXPECT_EQ(is_for_request(der(made->certificate_pem), "nothing").error().kind,
+              ErrorKind::InvalidInput);
+}
+
 }  // namespace
 }  // namespace gatehouse::certificates

@@ -37,11 +37,6 @@ public:
                          const std::map<std::string, bool, std::less<>>& enabled);
 
 private:
-    struct Read {
-        EventSettings settings;
-        storage::Revision revision;  // 0: there is no record
-    };
-    Outcome<Read> read(const Tenant& tenant);
     Outcome<void> try_update(const Tenant& tenant,
                              const std::map<std::string, bool, std::less<>>& enabled);
 

@@ -7,7 +7,7 @@
 
 namespace gatehouse::registry {
 
-// InvalidRequest: no ARN of a role of IAM's.
-Outcome<void> check_role_arn(std::string_view role_arn);
+// InvalidRequest, naming the field: no ARN of a role of IAM's.
+Outcome<void> check_role_arn(std::string_view role_arn, std::string_view field = "roleArn");
 
 }  // namespace gatehouse::registry

@@ -10,6 +10,7 @@
 #include "registry/authorizer_record.h"
 #include "registry/billing_group_record.h"
 #include "registry/ca_certificate_record.h"
+#include "registry/certificate_provider_record.h"
 #include "registry/domain_configuration_record.h"
 #include "registry/elsewhere.h"
 #include "registry/own_arn.h"
@@ -37,6 +38,8 @@ const std::array taggables{
     Taggable{"authorizer/", authorizer_kind, "authorizer"},
     Taggable{billing_group_resource, billing_group_kind, "billing group"},
     Taggable{ca_certificate_resource, ca_certificate_kind, "CA certificate"},
+    Taggable{certificate_provider_resource, certificate_provider_kind,
+             certificate_provider_words.what},
     Taggable{domain_configuration_resource, domain_configuration_kind,
              domain_configuration_words.what},
     Taggable{"policy/", policy_kind, "policy"},

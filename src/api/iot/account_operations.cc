@@ -1,3 +1,4 @@
+#include "api/iot/account_settings.h"
 #include "api/iot/create_role_alias.h"
 #include "api/iot/delete_role_alias.h"
 #include "api/iot/delete_v2_logging_level.h"
@@ -24,14 +25,18 @@ namespace {
 
 void serve_account(Service& service, const IotParts& parts) {
     service.handle(iot::DeleteV2LoggingLevel{parts.logging})
+        .handle(iot::DescribeEncryptionConfiguration{parts.encryption})
         .handle(iot::DescribeEndpoint{parts.endpoint_names})
         .handle(iot::GetLoggingOptions{parts.logging})
+        .handle(iot::GetPackageConfiguration{parts.packages})
         .handle(iot::GetV2LoggingOptions{parts.logging})
         .handle(iot::ListV2LoggingLevels{parts.logging})
         .handle(iot::SetLoggingOptions{parts.logging})
         .handle(iot::SetV2LoggingLevel{parts.logging})
         .handle(iot::SetV2LoggingOptions{parts.logging})
-        .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer});
+        .handle(iot::TestInvokeAuthorizer{parts.custom_authorizer})
+        .handle(iot::UpdateEncryptionConfiguration{parts.encryption})
+        .handle(iot::UpdatePackageConfiguration{parts.packages});
 }
 
 void serve_events(Service& service, const IotParts& parts) {

@@ -1,5 +1,6 @@
 #include "api/iot/accept_certificate_transfer.h"
 #include "api/iot/cancel_certificate_transfer.h"
+#include "api/iot/certificate_providers.h"
 #include "api/iot/create_certificate_from_csr.h"
 #include "api/iot/create_keys_and_certificate.h"
 #include "api/iot/delete_ca_certificate.h"
@@ -25,8 +26,7 @@ namespace gatehouse::api {
 namespace {
 
 void serve_certificates(Service& service, const IotParts& parts) {
-    service
-        .handle(iot::CreateCertificateFromCsr{parts.certificates, parts.authority, parts.workers})
+    service.handle(iot::CreateCertificateFromCsr{parts.certificates, parts.signing})
         .handle(iot::CreateKeysAndCertificate{parts.certificates, parts.authority, parts.workers})
         .handle(iot::DeleteCertificate{parts.certificates})
         .handle(iot::DescribeCertificate{parts.certificates})
@@ -47,6 +47,14 @@ void serve_ca_certificates(Service& service, const IotParts& parts) {
         .handle(iot::UpdateCACertificate{parts.ca_certificates});
 }
 
+void serve_providers(Service& service, const IotParts& parts) {
+    service.handle(iot::CreateCertificateProvider{parts.certificate_providers})
+        .handle(iot::DeleteCertificateProvider{parts.certificate_providers})
+        .handle(iot::DescribeCertificateProvider{parts.certificate_providers})
+        .handle(iot::ListCertificateProviders{parts.certificate_providers})
+        .handle(iot::UpdateCertificateProvider{parts.certificate_providers});
+}
+
 void serve_transfers(Service& service, const IotParts& parts) {
     service.handle(iot::AcceptCertificateTransfer{parts.transfers})
         .handle(iot::CancelCertificateTransfer{parts.transfers})
@@ -60,6 +68,7 @@ void serve_transfers(Service& service, const IotParts& parts) {
 void add_certificate_operations(Service& service, const IotParts& parts) {
     serve_certificates(service, parts);
     serve_ca_certificates(service, parts);
+    serve_providers(service, parts);
     serve_transfers(service, parts);
 }
 

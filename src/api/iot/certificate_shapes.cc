@@ -1,7 +1,7 @@
 #include "api/iot/certificate_shapes.h"
 
+#include "api/iot/errors.h"
 #include "api/iot/present.h"
-#include "api/shapes/iot/errors.h"
 
 namespace gatehouse::api::iot {
 namespace {
@@ -105,9 +105,7 @@ OutgoingCertificate outgoing_of(const registry::RegisteredCertificate& certifica
 }
 
 std::unexpected<wire::Failure> failure_of_issuing(const Error& error) {
-    return wire::fail_as(error.kind == ErrorKind::InvalidInput ? errors::invalid_request_exception
-                                                               : errors::internal_failure_exception,
-                         error.message);
+    return wire::fail_as(error_table().of_kind(error.kind), error.message);
 }
 
 }  // namespace gatehouse::api::iot

@@ -7,19 +7,21 @@ namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<CreateCertificateFromCsrResponse>> CreateCertificateFromCsr::handle(
     const Caller& caller, CreateCertificateFromCsrRequest request) const {
-    auto issued = co_await workers.run(*async::EventLoop::current(), [&] {
-        return authority.issue_device_for_request(request.certificate_signing_request);
-    });
-    if (!issued) co_return failure_of_issuing(issued.error());
+    auto pem = co_await signing.sign(
+        {.tenant = caller.tenant,
+         .pem = std::move(request.certificate_signing_request),
+         .principal_id = caller.identity_id.empty() ? caller.principal : caller.identity_id,
+         .client_id = ""},
+        caller.deadline);
+    if (!pem) co_return failure_of_issuing(pem.error());
     const auto added = co_await certificates.run([&](registry::CertificateRecords& records) {
-        return records.add(caller.tenant, {.pem = issued->certificate_pem,
-                                           .status = status_when_made(request.set_as_active)});
+        return records.add(caller.tenant,
+                           {.pem = *pem, .status = status_when_made(request.set_as_active)});
     });
     if (!added) co_return failure_of(added.error());
-    co_return CreateCertificateFromCsrResponse{
-        .certificate_arn = added->arn(),
-        .certificate_id = added->id.value(),
-        .certificate_pem = std::move(issued->certificate_pem)};
+    co_return CreateCertificateFromCsrResponse{.certificate_arn = added->arn(),
+                                               .certificate_id = added->id.value(),
+                                               .certificate_pem = std::move(*pem)};
 }
 
 }  // namespace gatehouse::api::iot

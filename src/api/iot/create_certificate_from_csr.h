@@ -4,8 +4,7 @@
 
 #include "api/endpoint.h"
 #include "api/shapes/iot/create_certificate_from_csr.h"
-#include "async/worker_pool.h"
-#include "certificates/local_authority.h"
+#include "authentication/certificate_signing.h"
 #include "registry/certificates.h"
 
 namespace gatehouse::api::iot {
@@ -14,8 +13,7 @@ struct CreateCertificateFromCsr {
     using Shape = CreateCertificateFromCsrShape;
 
     registry::Certificates& certificates;
-    certificates::LocalAuthority& authority;
-    async::WorkerPool& workers;
+    authentication::CertificateSigning& signing;
 
     async::Task<wire::Outcome<CreateCertificateFromCsrResponse>> handle(
         const Caller& caller, CreateCertificateFromCsrRequest request) const;

@@ -16,6 +16,29 @@
 
 namespace gatehouse::api {
 
+// The functions of certificate providers: each answers what the test says.
+class SigningFunctions final : public ::gatehouse::functions::FunctionInvoker,
+                               public authentication::InvokePermissions {
+public:
+    async::Task<Result<::gatehouse::functions::InvocationResult>> invoke(
+        ::gatehouse::functions::FunctionRef function, ::gatehouse::functions::Payload event,
+        ::gatehouse::functions::InvokeOptions) override {
+        asked = function.name.value();
+        last_event = std::move(event);
+        ::gatehouse::functions::InvocationResult result;
+        result.payload = answer;
+        co_return result;
+    }
+    std::optional<std::string> problem(const ::gatehouse::functions::FunctionRef&, const Tenant&,
+                                       std::string_view) const override {
+        return std::nullopt;
+    }
+
+    std::string answer;
+    std::string asked;
+    std::string last_event;
+};
+
 struct IotFixture : ApiFixture {
     void SetUp() override {
         std::vector<Service> services;
@@ -41,6 +64,10 @@ struct IotFixture : ApiFixture {
                                  .destinations = *destinations,
                                  .challenge = challenge,
                                  .events = events,
+                                 .encryption = encryption,
+                                 .packages = packages,
+                                 .certificate_providers = certificate_providers,
+                                 .signing = signing,
                                  .domains = domains,
                                  .indexing = indexing,
                                  .index = index,
@@ -99,6 +126,9 @@ struct IotFixture : ApiFixture {
         challenged_from = origin;
     };
     registry::EventConfigurations events{store, {}};
+    registry::EncryptionConfigurations encryption{store, {}};
+    registry::PackageConfigurations packages{store, {}};
+    registry::CertificateProviders certificate_providers{store, {}};
     registry::SampleNaming naming;
     registry::DomainConfigurations domains{store, {clock, random, naming}};
     indexing::IndexingConfigurations indexing{store, {}};
@@ -106,6 +136,14 @@ struct IotFixture : ApiFixture {
     storage::ScratchDir folder;
     std::unique_ptr<certificates::LocalAuthority> authority =
         certificates::LocalAuthority::open_or_create(folder.path(), {}, clock, random).value();
+    SigningFunctions signing_functions;
+    authentication::CertificateSigning signing{profile_named(ProfileName::Aws),
+                                               {.clock = clock,
+                                                .functions = signing_functions,
+                                                .permissions = signing_functions,
+                                                .providers = certificate_providers,
+                                                .authority = *authority,
+                                                .workers = workers}};
     registry::Provisionings provisionings{store,
                                           {.things = {random, outbox},
                                            .memberships = {outbox},

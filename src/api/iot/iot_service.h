@@ -7,6 +7,7 @@
 #include "api/service.h"
 #include "async/task.h"
 #include "async/worker_pool.h"
+#include "authentication/certificate_signing.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
 #include "base/tenant.h"
@@ -17,13 +18,16 @@
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
 #include "registry/ca_certificates.h"
+#include "registry/certificate_provider_records.h"
 #include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
 #include "registry/domain_configurations.h"
+#include "registry/encryption_settings.h"
 #include "registry/endpoint_name.h"
 #include "registry/event_settings.h"
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
+#include "registry/package_settings.h"
 #include "registry/policies.h"
 #include "registry/provisioning_records.h"
 #include "registry/role_aliases.h"
@@ -66,6 +70,10 @@ struct IotParts {
     registry::TopicRuleDestinations& destinations;
     ChallengeDestination challenge;
     registry::EventConfigurations& events;
+    registry::EncryptionConfigurations& encryption;
+    registry::PackageConfigurations& packages;
+    registry::CertificateProviders& certificate_providers;
+    authentication::CertificateSigning& signing;
     registry::DomainConfigurations& domains;
     indexing::IndexingConfigurations& indexing;
     indexing::IndexWorker& index;

@@ -14,17 +14,19 @@ namespace gatehouse::api::iot {
 namespace {
 
 // What most operations are about, by the label in their path.
-constexpr std::array<NamedResource, 11> labelled{{{"thingName", "thing/"},
-                                                  {"thingGroupName", "thinggroup/"},
-                                                  {"thingTypeName", "thingtype/"},
-                                                  {"billingGroupName", "billinggroup/"},
-                                                  {"policyName", "policy/"},
-                                                  {"authorizerName", "authorizer/"},
-                                                  {"certificateId", "cert/"},
-                                                  {"caCertificateId", "cacert/"},
-                                                  {"roleAlias", "rolealias/"},
-                                                  {"indexName", "index/"},
-                                                  {"ruleName", "rule/"}}};
+constexpr std::array<NamedResource, 12> labelled{
+    {{"thingName", "thing/"},
+     {"thingGroupName", "thinggroup/"},
+     {"thingTypeName", "thingtype/"},
+     {"billingGroupName", "billinggroup/"},
+     {"policyName", "policy/"},
+     {"authorizerName", "authorizer/"},
+     {"certificateId", "cert/"},
+     {"caCertificateId", "cacert/"},
+     {"certificateProviderName", "certificateprovider:"},
+     {"roleAlias", "rolealias/"},
+     {"indexName", "index/"},
+      {"ruleName", "rule/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
 constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
                                                        {"thingArn", ""},
@@ -90,17 +92,20 @@ std::string resource_of(const Caller& caller, std::string_view operation,
 // and what will act. Its trust policy has to name the same.
 struct RolePasser {
     std::string_view operation;
-    std::string_view within;  // the member that holds roleArn; empty: the body does
+    std::string_view within;  // the member that holds the role; empty: the body does
     std::string_view service;
+    std::string_view member = "roleArn";
 };
 constexpr std::string_view iot_itself = "iot.amazonaws.com";
 constexpr std::string_view credentials_provider = "credentials.iot.amazonaws.com";
-constexpr std::array<RolePasser, 6> role_passers{
+constexpr std::array<RolePasser, 8> role_passers{
     {{"CreateRoleAlias", "", credentials_provider},
      {"RegisterCACertificate", "registrationConfig", iot_itself},
      {"SetLoggingOptions", "", iot_itself},
      {"SetV2LoggingOptions", "", iot_itself},
      {"UpdateCACertificate", "registrationConfig", iot_itself},
+     {"UpdateEncryptionConfiguration", "", iot_itself, "kmsAccessRoleArn"},
+     {"UpdatePackageConfiguration", "versionUpdateByJobsConfig", iot_itself},
      {"UpdateRoleAlias", "", credentials_provider}}};
 
 // Actions name their roles wherever they want to.
@@ -120,8 +125,8 @@ std::vector<PassedRole> passed_roles(const Tenant& tenant, std::string_view oper
     }
     const auto* passer = std::ranges::find(role_passers, operation, &RolePasser::operation);
     if (passer == role_passers.end()) return {};
-    const auto role = passer->within.empty() ? names.in_body("roleArn")
-                                             : names.in_body_within(passer->within, "roleArn");
+    const auto role = passer->within.empty() ? names.in_body(passer->member)
+                                             : names.in_body_within(passer->within, passer->member);
     if (!role) return {};
     return {{passed_role(tenant, *role), passer->service}};
 }

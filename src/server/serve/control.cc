@@ -122,6 +122,10 @@ api::Service make_iot(const ControlApi::Parts& parts) {
                  challenges.send(std::move(challenge), origin);
              },
          .events = *parts.resources.events,
+         .encryption = *parts.resources.encryption,
+         .packages = *parts.resources.packages,
+         .certificate_providers = *parts.resources.certificate_providers,
+         .signing = *parts.resources.signing,
          .domains = *parts.resources.domains,
          .indexing = *parts.resources.indexing,
          .index = *parts.foundation.index,
@@ -172,6 +176,14 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
     if (!functions) return fail(std::move(functions.error()));
     made->functions = std::move(*functions);
+    made->signing = std::make_unique<authentication::CertificateSigning>(
+        settings.profile,
+        authentication::CertificateSigning::Parts{.clock = *foundation.clock,
+                                                  .functions = made->functions->invoker(),
+                                                  .permissions = made->functions->permissions(),
+                                                  .providers = *made->certificate_providers,
+                                                  .authority = *foundation.authority,
+                                                  .workers = foundation.workers});
     made->judge->read_tags_with(
         [runtime = made->functions.get()](storage::ResourceStore& store, const std::string& arn) {
             return tags_of_resource(store, runtime->directory(), arn);
@@ -226,6 +238,12 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         std::make_unique<registry::RoleAliases>(store, registry::RoleAliasRecords::Parts{});
     events = std::make_unique<registry::EventConfigurations>(
         store, registry::EventSettingsRecords::Parts{});
+    encryption = std::make_unique<registry::EncryptionConfigurations>(
+        store, registry::EncryptionSettingsRecords::Parts{});
+    packages = std::make_unique<registry::PackageConfigurations>(
+        store, registry::PackageSettingsRecords::Parts{});
+    certificate_providers = std::make_unique<registry::CertificateProviders>(
+        store, registry::CertificateProviderRecords::Parts{});
     domains = std::make_unique<registry::DomainConfigurations>(
         store, registry::DomainConfigurationRecords::Parts{clock, random, *foundation.domains});
     imported_certificates = std::make_unique<registry::ImportedCertificates>(

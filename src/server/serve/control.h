@@ -10,6 +10,7 @@
 #include "api/iot/iot_service.h"
 #include "api/lambda/code_links.h"
 #include "api/logs/query_board.h"
+#include "authentication/certificate_signing.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
 #include "iam/access_judge.h"
@@ -20,14 +21,17 @@
 #include "registry/authorizers.h"
 #include "registry/billing_groups.h"
 #include "registry/ca_certificates.h"
+#include "registry/certificate_provider_records.h"
 #include "registry/certificate_transfers.h"
 #include "registry/certificates.h"
 #include "registry/device_setup_records.h"
 #include "registry/domain_configurations.h"
+#include "registry/encryption_settings.h"
 #include "registry/event_settings.h"
 #include "registry/imported_certificates.h"
 #include "registry/logging_options.h"
 #include "registry/memberships.h"
+#include "registry/package_settings.h"
 #include "registry/policies.h"
 #include "registry/provisioning_records.h"
 #include "registry/role_aliases.h"
@@ -74,10 +78,14 @@ public:
     std::unique_ptr<registry::Tags> tags;
     std::unique_ptr<registry::RoleAliases> role_aliases;
     std::unique_ptr<registry::EventConfigurations> events;
+    std::unique_ptr<registry::EncryptionConfigurations> encryption;
+    std::unique_ptr<registry::PackageConfigurations> packages;
+    std::unique_ptr<registry::CertificateProviders> certificate_providers;
     std::unique_ptr<registry::DomainConfigurations> domains;
     std::unique_ptr<registry::ImportedCertificates> imported_certificates;
     std::unique_ptr<indexing::IndexingConfigurations> indexing;
     std::unique_ptr<FunctionRuntime> functions;
+    std::unique_ptr<authentication::CertificateSigning> signing;
 
 private:
     Resources() = default;
