@@ -134,6 +134,14 @@ Result<std::unique_ptr<LoggingOptions>> LoggingOptions::load(storage::AsyncResou
     return std::unique_ptr<LoggingOptions>(new LoggingOptions(store, levels));
 }
 
+Result<std::optional<LoggingSettings>> LoggingOptions::read(storage::ResourceStore& store,
+                                                            const Tenant& tenant) {
+    auto stored = read_settings(store, tenant);
+    if (!stored) return fail(std::move(stored.error()));
+    if (!*stored) return std::optional<LoggingSettings>();
+    return std::move((*stored)->settings);
+}
+
 template <class Change>
 async::Task<Outcome<void>> LoggingOptions::alter(Tenant tenant, Change change) {
     auto done = co_await store_.run(

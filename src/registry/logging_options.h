@@ -53,6 +53,10 @@ public:
     static Result<std::unique_ptr<LoggingOptions>> load(storage::AsyncResourceStore& store,
                                                         logs::ConfiguredLevels& levels);
 
+    // Blocking; none: nothing was ever set.
+    static Result<std::optional<LoggingSettings>> read(storage::ResourceStore& store,
+                                                       const Tenant& tenant);
+
     async::Task<Outcome<void>> set(Tenant tenant, LoggingChange change);
     // NotConfigured.
     async::Task<Outcome<LoggingSettings>> get(Tenant tenant);

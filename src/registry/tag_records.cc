@@ -28,12 +28,6 @@ namespace {
 // The bodies of all of them have a member of this name.
 constexpr const char* tags_member = "tags";
 
-struct Taggable {
-    std::string_view prefix;  // in the ARN, before the name
-    const storage::Kind& kind;
-    std::string_view what;
-};
-
 const std::array taggables{
     Taggable{"authorizer/", authorizer_kind, "authorizer"},
     Taggable{billing_group_resource, billing_group_kind, "billing group"},
@@ -48,13 +42,6 @@ const std::array taggables{
     Taggable{"thingtype/", thing_type_kind, "thing type"},
     Taggable{topic_rule_resource, topic_rule_kind, "topic rule"},
 };
-
-const Taggable* taggable_of(std::string_view resource) {
-    for (const Taggable& taggable : taggables) {
-        if (resource.starts_with(taggable.prefix)) return &taggable;
-    }
-    return nullptr;
-}
 
 Outcome<json::object> body_of(const storage::Record& record) {
     auto body = registry::body_of(record, record.key.kind.view());
@@ -84,6 +71,15 @@ Outcome<void> check_tags(const Texts& tags) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
     }
     return {};
+}
+
+const Taggable* TagRecords::taggable_of(std::string_view resource) const {
+    const auto is_one = [&](const Taggable& each) { return resource.starts_with(each.prefix); };
+    if (const auto* own = std::ranges::find_if(taggables, is_one); own != taggables.end()) {
+        return own;
+    }
+    const auto other = std::ranges::find_if(parts_.others, is_one);
+    return other == parts_.others.end() ? nullptr : &*other;
 }
 
 Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view arn,

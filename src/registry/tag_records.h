@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/tenant.h"
@@ -20,11 +21,21 @@ namespace gatehouse::registry {
 // InvalidRequest when AWS IoT would not take them.
 Outcome<void> check_tags(const Texts& tags);
 
+// A kind of resource that has tags: in a member "tags" of its records' bodies.
+struct Taggable {
+    std::string_view prefix;  // in the ARN, before the name
+    storage::Kind kind;
+    std::string_view what;
+};
+
 class TagRecords {
 public:
-    struct Parts {};
+    struct Parts {
+        std::vector<Taggable> others = {};  // of other modules
+    };
     // The store must outlive it.
-    TagRecords(storage::ResourceStore& store, const Parts&) : store_(store) {}
+    TagRecords(storage::ResourceStore& store, Parts parts)
+        : store_(store), parts_(std::move(parts)) {}
 
     // Errors of all: InvalidRequest for an ARN of something else, or of another tenant;
     // ResourceNotFound.
@@ -46,7 +57,10 @@ private:
     template <class Change>
     Outcome<void> change(const Tenant& tenant, std::string_view arn, Change change);
 
+    const Taggable* taggable_of(std::string_view resource) const;
+
     storage::ResourceStore& store_;
+    const Parts parts_;
 };
 
 }  // namespace gatehouse::registry
