@@ -74,6 +74,10 @@ TEST(Permission, WhatLogsAndRegistersInARolesNamePassesIt) {
             R"({"versionUpdateByJobsConfig":{"roleArn":"arn:aws:iam::111111111111:role/reader"}})")
             .passed_roles,
         reader);
+    EXPECT_THAT(iot_needs("UpdateAccountAuditConfiguration", {},
+                          R"({"roleArn":"arn:aws:iam::111111111111:role/reader"})")
+                    .passed_roles,
+                reader);
     EXPECT_THAT(iot_needs("UpdateEncryptionConfiguration", {},
                           R"({"kmsAccessRoleArn":"arn:aws:iam::111111111111:role/reader"})")
                     .passed_roles,
@@ -112,9 +116,12 @@ TEST(Permission, ARoleAliasPassesItsRole) {
                 ElementsAre("arn:aws:iot:us-east-1:111111111111:cacert/ab"));
 }
 
-TEST(Permission, ACertificateProvidersArnHasAColon) {
+TEST(Permission, CertificateProvidersAndScheduledAuditsAreResources) {
+    EXPECT_THAT(iot_needs("DescribeScheduledAudit", {"daily"}).resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:scheduledaudit/daily"));
+    EXPECT_THAT(iot_needs("StartOnDemandAuditTask", {}).resources, ElementsAre("*"));
     EXPECT_THAT(iot_needs("DescribeCertificateProvider", {"own"}).resources,
-                ElementsAre("arn:aws:iot:us-east-1:111111111111:certificateprovider:own"));
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:certificateprovider/own"));
 }
 
 TEST(Permission, ADeviceThatIsConnectedTakesAllThatIsMadeForIt) {

@@ -178,7 +178,7 @@ TEST_F(CertificateSigningTest, AFunctionThatMayNotBeCalledIsNotWhereTheProfileSa
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::NotAllowed);
     EXPECT_EQ(refused.error().message, "may not be called");
-    EXPECT_EQ(permissions_.asked_for, "arn:aws:iot:us-east-1:123456789012:certificateprovider:own");
+    EXPECT_EQ(permissions_.asked_for, "arn:aws:iot:us-east-1:123456789012:certificateprovider/own");
     EXPECT_THAT(functions_.events, SizeIs(1));
 }
 

@@ -32,7 +32,7 @@ struct CertificateProvider {
     WallTime created{};
     WallTime modified{};
 
-    // arn:aws:iot:REGION:ACCOUNT:certificateprovider:NAME
+    // arn:aws:iot:REGION:ACCOUNT:certificateprovider/NAME
     std::string arn() const;
     bool operator==(const CertificateProvider&) const = default;
 };

@@ -14,8 +14,7 @@ namespace gatehouse::registry {
 inline const storage::Kind certificate_provider_kind{"certificate-provider"};
 inline constexpr RecordWords certificate_provider_words{"certificate provider",
                                                         "certificateProviderName"};
-// With a colon, unlike the ARNs of other resources.
-inline constexpr std::string_view certificate_provider_resource = "certificateprovider:";
+inline constexpr std::string_view certificate_provider_resource = "certificateprovider/";
 
 storage::RecordKey key_of(const Tenant& tenant, const CertificateProviderName& name);
 std::string encode(const CertificateProvider& provider);

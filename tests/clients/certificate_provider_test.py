@@ -103,7 +103,7 @@ class Providers(ClientTest):
             "UnauthorizedException", self.iot.create_certificate_from_csr,
             certificateSigningRequest=self.text("lamp.csr")))
         self.assertEqual(arn, f"arn:aws:iot:{self.server.ready['region']}:000000000000:"
-                              "certificateprovider:company")
+                              "certificateprovider/company")
 
     def test_the_life_of_one(self):
         arn = self.provider("lived")

@@ -48,7 +48,7 @@ protected:
 };
 
 TEST_F(CertificateProviderOperations, TheLifeOfOne) {
-    const std::string arn = "arn:aws:iot:us-east-1:123456789012:certificateprovider:own";
+    const std::string arn = "arn:aws:iot:us-east-1:123456789012:certificateprovider/own";
     const auto made = parsed(create("own"));
     EXPECT_EQ(text(made.at("certificateProviderName")), "own");
     EXPECT_EQ(text(made.at("certificateProviderArn")), arn);
@@ -79,7 +79,7 @@ TEST_F(CertificateProviderOperations, AnAccountHasOne) {
     parsed(create("own", {{"clientToken", token}}));
     const auto again = create("own");
     expect_refused(again, 409, "ResourceAlreadyExistsException");
-    EXPECT_THAT(again.body, HasSubstr("certificateprovider:own"));
+    EXPECT_THAT(again.body, HasSubstr("certificateprovider/own"));
     expect_refused(
         create("own", {{"clientToken", token}, {"lambdaFunctionArn", std::string(signer) + "2"}}),
         409, "ResourceAlreadyExistsException");

@@ -5,6 +5,8 @@
 
 #include "api/api_fixture.h"
 #include "api/iot/iot_service.h"
+#include "audit/auditor.h"
+#include "audit/scheduled_audit_record.h"
 #include "base/encoding.h"
 #include "base/json.h"
 #include "iam/identity_records.h"
@@ -40,6 +42,10 @@ public:
 };
 
 struct IotFixture : ApiFixture {
+    void TearDown() override {
+        tasks.start(auditor.stop());
+        while (tasks.running() > 0) loop.run_once(std::chrono::milliseconds(20));
+    }
     void SetUp() override {
         std::vector<Service> services;
         services.push_back(service());
@@ -68,6 +74,11 @@ struct IotFixture : ApiFixture {
                                  .packages = packages,
                                  .certificate_providers = certificate_providers,
                                  .signing = signing,
+                                 .audits = {.configurations = audit_configurations,
+                                            .schedules = scheduled_audits,
+                                            .tasks = audit_tasks,
+                                            .suppressions = suppressions,
+                                            .wake = [this] { auditor.wake(); }},
                                  .domains = domains,
                                  .indexing = indexing,
                                  .index = index,
@@ -109,7 +120,7 @@ struct IotFixture : ApiFixture {
     registry::ThingGroups thing_groups{store, {random, outbox}};
     registry::Memberships memberships{store, {outbox}};
     registry::BillingGroups billing_groups{store, {random}};
-    registry::Tags tags{store, {}};
+    registry::Tags tags{store, {.others = {audit::tagged_audits()}}};
     registry::RoleAliases role_aliases{store, {}};
     ::gatehouse::iam::KeyUses key_uses;
     ::gatehouse::iam::AccessJudge role_judge{store, clock, key_uses};
@@ -129,6 +140,17 @@ struct IotFixture : ApiFixture {
     registry::EncryptionConfigurations encryption{store, {}};
     registry::PackageConfigurations packages{store, {}};
     registry::CertificateProviders certificate_providers{store, {}};
+    audit::AuditConfigurations audit_configurations{store, {}};
+    audit::ScheduledAudits scheduled_audits{store, {}};
+    audit::AuditTasks audit_tasks{store, {clock, random}};
+    audit::Suppressions suppressions{store, {clock}};
+    // Does what it is woken for; it is not started, so that nothing is due.
+    audit::Auditor auditor{
+        {.loop = loop,
+         .store = store,
+         .clock = clock,
+         .random = random,
+         .report = [](const std::string& problem) { ADD_FAILURE() << problem; }}};
     registry::SampleNaming naming;
     registry::DomainConfigurations domains{store, {clock, random, naming}};
     indexing::IndexingConfigurations indexing{store, {}};

@@ -17,6 +17,7 @@ Service make_iot_service(const IotParts& parts) {
     Service service(iot::model(), iot::error_table(), iot_body_bytes_max);
     service.needs(&iot::permission_of);
     add_account_operations(service, parts);
+    add_audit_operations(service, parts);
     add_authorizer_operations(service, parts);
     add_certificate_operations(service, parts);
     add_destination_operations(service, parts);

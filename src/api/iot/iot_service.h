@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "api/iot/audit_parts.h"
 #include "api/service.h"
 #include "async/task.h"
 #include "async/worker_pool.h"
@@ -74,6 +75,7 @@ struct IotParts {
     registry::PackageConfigurations& packages;
     registry::CertificateProviders& certificate_providers;
     authentication::CertificateSigning& signing;
+    AuditParts audits;
     registry::DomainConfigurations& domains;
     indexing::IndexingConfigurations& indexing;
     indexing::IndexWorker& index;

@@ -6,6 +6,7 @@
 namespace gatehouse::api {
 
 void add_account_operations(Service& service, const IotParts& parts);
+void add_audit_operations(Service& service, const IotParts& parts);
 void add_authorizer_operations(Service& service, const IotParts& parts);
 void add_destination_operations(Service& service, const IotParts& parts);
 void add_domain_operations(Service& service, const IotParts& parts);

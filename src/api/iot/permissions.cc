@@ -14,7 +14,7 @@ namespace gatehouse::api::iot {
 namespace {
 
 // What most operations are about, by the label in their path.
-constexpr std::array<NamedResource, 12> labelled{
+constexpr std::array<NamedResource, 13> labelled{
     {{"thingName", "thing/"},
      {"thingGroupName", "thinggroup/"},
      {"thingTypeName", "thingtype/"},
@@ -23,8 +23,9 @@ constexpr std::array<NamedResource, 12> labelled{
      {"authorizerName", "authorizer/"},
      {"certificateId", "cert/"},
      {"caCertificateId", "cacert/"},
-     {"certificateProviderName", "certificateprovider:"},
+     {"certificateProviderName", "certificateprovider/"},
      {"roleAlias", "rolealias/"},
+     {"scheduledAuditName", "scheduledaudit/"},
      {"indexName", "index/"},
       {"ruleName", "rule/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
@@ -98,11 +99,12 @@ struct RolePasser {
 };
 constexpr std::string_view iot_itself = "iot.amazonaws.com";
 constexpr std::string_view credentials_provider = "credentials.iot.amazonaws.com";
-constexpr std::array<RolePasser, 8> role_passers{
+constexpr std::array<RolePasser, 9> role_passers{
     {{"CreateRoleAlias", "", credentials_provider},
      {"RegisterCACertificate", "registrationConfig", iot_itself},
      {"SetLoggingOptions", "", iot_itself},
      {"SetV2LoggingOptions", "", iot_itself},
+     {"UpdateAccountAuditConfiguration", "", iot_itself},
      {"UpdateCACertificate", "registrationConfig", iot_itself},
      {"UpdateEncryptionConfiguration", "", iot_itself, "kmsAccessRoleArn"},
      {"UpdatePackageConfiguration", "versionUpdateByJobsConfig", iot_itself},

@@ -10,6 +10,7 @@
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "api/sts/sts_service.h"
+#include "audit/scheduled_audit_record.h"
 #include "authentication/password_authenticator.h"
 #include "base/durable_file.h"
 #include "gateway/http_door.h"
@@ -126,6 +127,11 @@ api::Service make_iot(const ControlApi::Parts& parts) {
          .packages = *parts.resources.packages,
          .certificate_providers = *parts.resources.certificate_providers,
          .signing = *parts.resources.signing,
+         .audits = {.configurations = *parts.resources.audit_configurations,
+                    .schedules = *parts.resources.scheduled_audits,
+                    .tasks = *parts.resources.audit_tasks,
+                    .suppressions = *parts.resources.suppressions,
+                    .wake = [auditor = parts.resources.auditor.get()] { auditor->wake(); }},
          .domains = *parts.resources.domains,
          .indexing = *parts.resources.indexing,
          .index = *parts.foundation.index,
@@ -173,6 +179,7 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     if (!logging) return fail(std::move(logging.error()));
     made->logging = std::move(*logging);
     made->make_registry(settings, foundation);
+    made->make_audits(settings, foundation, loops);
     auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
     if (!functions) return fail(std::move(functions.error()));
     made->functions = std::move(*functions);
@@ -233,7 +240,8 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         std::make_unique<registry::Memberships>(store, registry::MembershipRecords::Parts{outbox});
     billing_groups = std::make_unique<registry::BillingGroups>(
         store, registry::BillingGroupRecords::Parts{random});
-    tags = std::make_unique<registry::Tags>(store, registry::TagRecords::Parts{});
+    tags = std::make_unique<registry::Tags>(
+        store, registry::TagRecords::Parts{.others = {audit::tagged_audits()}});
     role_aliases =
         std::make_unique<registry::RoleAliases>(store, registry::RoleAliasRecords::Parts{});
     events = std::make_unique<registry::EventConfigurations>(
@@ -250,6 +258,31 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         store, registry::ImportedCertificateRecords::Parts{*foundation.secrets, clock, random});
     indexing = std::make_unique<indexing::IndexingConfigurations>(
         store, indexing::IndexingConfigurationRecords::Parts{});
+}
+
+void Resources::make_audits(const Settings& settings, Foundation& foundation, Loops& loops) {
+    storage::AsyncResourceStore& store = *foundation.async_store;
+    const audit::AuditTaskRecords::Parts of_tasks{*foundation.clock, foundation.random};
+    audit_configurations = std::make_unique<audit::AuditConfigurations>(
+        store, audit::AuditConfigurationRecords::Parts{});
+    scheduled_audits =
+        std::make_unique<audit::ScheduledAudits>(store, audit::ScheduledAuditRecords::Parts{});
+    audit_tasks = std::make_unique<audit::AuditTasks>(store, of_tasks);
+    suppressions = std::make_unique<audit::Suppressions>(
+        store, audit::SuppressionRecords::Parts{*foundation.clock});
+    const auto report = [&log = *foundation.log,
+                         tenant = default_tenant(settings)](const std::string& problem) {
+        log.record({.tenant = tenant,
+                    .type = logs::EventType::ServerNotice,
+                    .status = logs::Status::Failure,
+                    .reason = "AUDIT",
+                    .details = problem});
+    };
+    auditor = std::make_unique<audit::Auditor>(audit::Auditor::Parts{.loop = loops.main(),
+                                                                     .store = store,
+                                                                     .clock = *foundation.clock,
+                                                                     .random = foundation.random,
+                                                                     .report = report});
 }
 
 ControlApi::ControlApi(const Parts& parts)

@@ -10,6 +10,10 @@
 #include "api/iot/iot_service.h"
 #include "api/lambda/code_links.h"
 #include "api/logs/query_board.h"
+#include "audit/auditor.h"
+#include "audit/configuration.h"
+#include "audit/scheduled_audit_records.h"
+#include "audit/suppression.h"
 #include "authentication/certificate_signing.h"
 #include "authentication/custom_authorizer.h"
 #include "base/result.h"
@@ -86,10 +90,16 @@ public:
     std::unique_ptr<indexing::IndexingConfigurations> indexing;
     std::unique_ptr<FunctionRuntime> functions;
     std::unique_ptr<authentication::CertificateSigning> signing;
+    std::unique_ptr<audit::AuditConfigurations> audit_configurations;
+    std::unique_ptr<audit::ScheduledAudits> scheduled_audits;
+    std::unique_ptr<audit::AuditTasks> audit_tasks;
+    std::unique_ptr<audit::Suppressions> suppressions;
+    std::unique_ptr<audit::Auditor> auditor;
 
 private:
     Resources() = default;
     void make_registry(const Settings& settings, Foundation& foundation);
+    void make_audits(const Settings& settings, Foundation& foundation, Loops& loops);
 };
 
 // The API over the resources; built last, because it can test authorizers.

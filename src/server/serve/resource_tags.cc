@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "audit/scheduled_audit_record.h"
 #include "base/arn.h"
 #include "functions/function_requests.h"
 #include "registry/tag_records.h"
@@ -28,7 +29,8 @@ Result<std::optional<ResourceTags>> tags_of_resource(storage::ResourceStore& sto
     const Tenant tenant{AccountId(parts->account), Region(parts->region)};
     if (parts->service == "lambda") return Tags(tags_of_function(functions, tenant, arn));
     if (parts->service != "iot") return Tags();
-    auto tags = registry::TagRecords(store, {}).asked_of(tenant, arn);
+    auto tags =
+        registry::TagRecords(store, {.others = {audit::tagged_audits()}}).asked_of(tenant, arn);
     if (!tags) return fail(tags.error().as_error());
     return Tags(std::move(*tags));
 }

@@ -149,6 +149,7 @@ Result<void> Server::run() {
     *foundation_->on_events_written.lock() = [events = registry_events_.get()] { events->wake(); };
     registry_events_->wake();
     ocsp_stapling_->start();
+    resources_->auditor->start();
     tell_uncovered();
     tell_made_again();
     tell_left_out();
@@ -236,6 +237,7 @@ async::Task<void> Server::drain_all() {
     co_await rule_targets_->stop();
     co_await resources_->functions->stop(within(functions_end_ms));
     co_await ocsp_stapling_->stop();
+    co_await resources_->auditor->stop();
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
     co_await registry_events_->stop();
