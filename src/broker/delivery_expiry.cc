@@ -1,6 +1,6 @@
 // Messages that expire while they wait for a session. They are deleted then [MQTT-3.3.2-5]: what
-// nobody is going to be sent takes no room from what is new, in the session's queue, in its group or
-// in the bytes of all queues together.
+// nobody is going to be sent takes no room from what is new, in the session's queue, in its group
+// or in the bytes of all queues together.
 #include <algorithm>
 #include <chrono>
 
@@ -14,8 +14,8 @@ namespace {
 template <class Duration>
 SteadyTime::duration pause_for(const MessageQueue& queue, Duration each, SteadyTime::duration least,
                                SteadyTime::duration most) {
-    return std::clamp<SteadyTime::duration>(
-        each * static_cast<std::int64_t>(queue.size()), least, most);
+    return std::clamp<SteadyTime::duration>(each * static_cast<std::int64_t>(queue.size()), least,
+                                            most);
 }
 
 }  // namespace

@@ -211,8 +211,7 @@ void Delivery::open_unsent(Session& session, const QueuedMessage& front) {
                                                           .is_unsent = true});
     SessionFlow& flow = *session.flow_;
     flow.is_resending = true;
-    const auto passes =
-        flow.queue.front_has_passed() ? Journal::Passes::Yes : Journal::Passes::No;
+    const auto passes = flow.queue.front_has_passed() ? Journal::Passes::Yes : Journal::Passes::No;
     flow.remembered_with =
         std::max(flow.remembered_with, journal_.number(session, front.record, id, passes));
 }

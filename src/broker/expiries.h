@@ -18,9 +18,9 @@ namespace gatehouse::broker {
 
 struct Expiry {
     enum class Kind : std::uint8_t {
-        Session,  // nobody resumed it
-        Will,     // the will delay is over
-        Rate,     // a new second: delivery may go on
+        Session,   // nobody resumed it
+        Will,      // the will delay is over
+        Rate,      // a new second: delivery may go on
         Messages,  // something in its queue has expired
     };
 

@@ -212,10 +212,8 @@ RecordNumber Journal::put(const Session& session, Given given, Passes passes) {
     want_turn_end();
     ++given_;
     const SteadyTime sent_at = given.packet_id != 0 ? port_.now() : SteadyTime::min();
-    pending_.push_back({.session = &session,
-                        .given = std::move(given),
-                        .sent_at = sent_at,
-                        .passes = passes});
+    pending_.push_back(
+        {.session = &session, .given = std::move(given), .sent_at = sent_at, .passes = passes});
     return last();
 }
 

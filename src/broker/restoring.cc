@@ -156,9 +156,9 @@ Result<void> Restoring::on_retained(const storage::RetainedRow& row) {
 std::size_t Restoring::count_sent_in_order() const {
     std::size_t count = rows_.size();
     while (count != 0 && (rows_[count - 1].packet_id == 0 || rows_[count - 1].has_passed)) --count;
-    const auto behind = std::ranges::count_if(
-        rows_.begin() + static_cast<std::ptrdiff_t>(count), rows_.end(),
-        [](const Queued& row) { return row.packet_id != 0; });
+    const auto behind =
+        std::ranges::count_if(rows_.begin() + static_cast<std::ptrdiff_t>(count), rows_.end(),
+                              [](const Queued& row) { return row.packet_id != 0; });
     // What passed others was not noted by earlier versions, and then there may be more than ids.
     return count + static_cast<std::size_t>(behind) <= last_packet_id ? count : 0;
 }

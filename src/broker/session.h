@@ -42,9 +42,9 @@ struct SessionFlow {
     std::unique_ptr<HeldSinceStart> held_since_start;  // of `received`; null: none
     std::vector<RetainedFeed> feeds;                   // retained messages that are to be sent
     StoredRate stored_rate;
-    SteadyTime expired_look{};                      // none is looked for in the queue before
-    SteadyTime expiry_watch = SteadyTime::max();    // the Expiry::Kind::Messages that is set
-    bool is_refusing = false;           // a message found no room beside what is kept
+    SteadyTime expired_look{};                    // none is looked for in the queue before
+    SteadyTime expiry_watch = SteadyTime::max();  // the Expiry::Kind::Messages that is set
+    bool is_refusing = false;                     // a message found no room beside what is kept
     bool is_resending = false;          // some of the window is due, again or for the first time
     std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 

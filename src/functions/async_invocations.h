@@ -6,8 +6,9 @@
 // two minutes later; throttling and failures of the service for up to six hours, from one second
 // apart to five minutes. PutFunctionEventInvokeConfig lowers both.
 //
-// What was taken is, unless its caller wants less, on the disk until it is done with; a server that starts again goes on with it.
-// An event that ended just when the server did may come twice, as Lambda's may.
+// What was taken is, unless its caller wants less, on the disk until it is done with; a server that
+// starts again goes on with it. An event that ended just when the server did may come twice, as
+// Lambda's may.
 //
 // Threads: its loop's.
 #pragma once
@@ -70,12 +71,11 @@ public:
     // while nobody waits. Corrupt when the store does not read.
     Result<void> resume();
 
-    // Takes the event; it is on the disk when this answers, unless memory is enough for it. TooLarge: over
-    // async_request_bytes_max. Throttled, with AWS's reason in place.field: over one of the
-    // bounds. The store's errors when it cannot be kept.
+    // Takes the event; it is on the disk when this answers, unless memory is enough for it.
+    // TooLarge: over async_request_bytes_max. Throttled, with AWS's reason in place.field: over one
+    // of the bounds. The store's errors when it cannot be kept.
     async::Task<Result<void>> take(FunctionRef function, Payload payload, RequestId request,
-                                   std::string trace_id = {},
-                                   EventKept kept = EventKept::OnDisk);
+                                   std::string trace_id = {}, EventKept kept = EventKept::OnDisk);
 
     // Nothing is tried from now on. What runs ends with its function; await join() then. What is
     // not done with stays on the disk.

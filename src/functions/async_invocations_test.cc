@@ -74,7 +74,8 @@ protected:
                   EventKept kept, Result<void>& into) -> async::Task<void> {
             into = co_await to.take(std::move(ref), std::move(event), std::move(request), {}, kept);
         }(*invocations, {Tenant{}, FunctionName(std::move(name))}, std::move(payload),
-                                      RequestId("r-" + std::to_string(++taken_)), kept, taken));
+                                                      RequestId("r-" + std::to_string(++taken_)),
+                                                      kept, taken));
         settle();
         return taken;
     }

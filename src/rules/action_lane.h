@@ -29,7 +29,7 @@ struct LaneSettings {
     std::size_t bytes_max = 32UL * 1024 * 1024;
     std::size_t workers_max = 8;
     int tries_max = 3;
-    int throttled_tries_max = 30;  // where the target has no room
+    int throttled_tries_max = 30;               // where the target has no room
     std::chrono::milliseconds try_max{10'000};  // of steady time
     std::chrono::milliseconds first_pause{200};
     int pause_growth = 5;

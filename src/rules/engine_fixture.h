@@ -164,8 +164,9 @@ protected:
          .roles = roles,
          .on_problem = [this](const Tenant&, const std::string& name,
                               const std::string& why) { problems.push_back(name + ": " + why); }},
-        {.lanes = {.jobs_max = 20, .first_pause = std::chrono::milliseconds(1),
-                                 .pause_max = std::chrono::milliseconds(2)}}};
+        {.lanes = {.jobs_max = 20,
+                   .first_pause = std::chrono::milliseconds(1),
+                   .pause_max = std::chrono::milliseconds(2)}}};
     broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener()};
     broker::FakeClient client{broker, "device"};
 };

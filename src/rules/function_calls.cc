@@ -36,11 +36,10 @@ async::Task<Result<std::string>> FunctionCalls::hand_over(FunctionCall call) {
     auto details = permission(function, call);
     if (!details) co_return fail(std::move(details.error()));
     const std::string request = make_uuid(parts_.random);
-    auto taken =
-        co_await parts_.events.take(function, std::move(call.payload),
-                                    functions::RequestId(request), tracing_header(call.trace_id),
-                                    call.is_kept ? functions::EventKept::OnDisk
-                                                 : functions::EventKept::InMemory);
+    auto taken = co_await parts_.events.take(
+        function, std::move(call.payload), functions::RequestId(request),
+        tracing_header(call.trace_id),
+        call.is_kept ? functions::EventKept::OnDisk : functions::EventKept::InMemory);
     if (!taken) co_return fail(std::move(taken.error()));
     co_return fmt::format("RequestId: {}{}{}", request, details->empty() ? "" : ". ", *details);
 }

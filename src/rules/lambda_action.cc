@@ -32,13 +32,13 @@ public:
                            "a function's event is JSON, which the result is not; SELECT "
                            "encode(*, 'base64') makes it so");
         }
-        auto details = co_await functions_->hand_over({.tenant = job.rule->tenant,
-                                                       .function_arn = std::move(function_arn),
-                                                       .rule_arn = job.rule->arn,
-                                                       .payload = *job.payload,
-                                                       .trace_id = job.message->trace_id,
-                                                       .is_kept = job.message->qos !=
-                                                                  mqtt::Qos::AtMostOnce});
+        auto details =
+            co_await functions_->hand_over({.tenant = job.rule->tenant,
+                                            .function_arn = std::move(function_arn),
+                                            .rule_arn = job.rule->arn,
+                                            .payload = *job.payload,
+                                            .trace_id = job.message->trace_id,
+                                            .is_kept = job.message->qos != mqtt::Qos::AtMostOnce});
         if (!details) co_return fail(std::move(details.error()));
         co_return Done{std::move(*details)};
     }

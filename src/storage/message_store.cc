@@ -185,8 +185,8 @@ Result<void> MessageWriting::put_retained() {
         std::int64_t{change_.number}, change_.time, number(change_.first), number(change_.third));
 }
 
-// Older rows of a removed topic may come while another loop holds one back. Those removed before the
-// last clearing, which is long enough ago, are safe to clear.
+// Older rows of a removed topic may come while another loop holds one back. Those removed before
+// the last clearing, which is long enough ago, are safe to clear.
 Result<void> MessageStore::clear(Removed& removed) {
     if (auto done = database_->run("DELETE FROM retained WHERE length(payload) = 0 AND version < ?",
                                    number(removed.clear_below));

@@ -83,7 +83,7 @@ private:
 
     // Retained messages that were removed, of which rows are left.
     struct Removed {
-        std::size_t count = 0;        // since they were cleared away
+        std::size_t count = 0;          // since they were cleared away
         std::uint64_t clear_below = 0;  // version: those may be
         std::chrono::steady_clock::time_point cleared_at = std::chrono::steady_clock::now();
     };

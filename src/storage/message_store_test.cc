@@ -46,7 +46,8 @@ public:
         return add({"queued", std::to_string(row.session), std::to_string(row.place),
                     std::to_string(row.message), std::to_string(row.packet_id),
                     std::to_string(row.qos), row.retain ? "retain" : "-",
-                    row.is_received ? "received" : "-", row.has_passed ? "passed" : "-", std::string(row.share)});
+                    row.is_received ? "received" : "-", row.has_passed ? "passed" : "-",
+                    std::string(row.share)});
     }
     Result<void> on_held(const HeldRow& row) override {
         return add({"held", std::to_string(row.session), std::to_string(row.packet_id),
@@ -160,9 +161,9 @@ TEST_F(MessageStoreTest, ChangesHappenInTheirOrder) {
     first.hold_id({.session = 1, .packet_id = 2});
     first.release_id(1, 1, 0);
     ASSERT_TRUE(write(*store, first));
-    EXPECT_THAT(read(*store),
-                ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
-                            "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - passed ", "held 1 2 0 0 "));
+    EXPECT_THAT(read(*store), ElementsAre("session 1   a 0 5 0  0", "subscription 1 y 0 0",
+                                          "message 2 t   0 - 0 0", "queued 1 2 2 77 2 - - passed ",
+                                          "held 1 2 0 0 "));
     MessageBatch second;
     second.note_received(1, 2);
     second.remove_message(2);

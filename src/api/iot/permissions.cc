@@ -27,7 +27,7 @@ constexpr std::array<NamedResource, 13> labelled{
      {"roleAlias", "rolealias/"},
      {"scheduledAuditName", "scheduledaudit/"},
      {"indexName", "index/"},
-      {"ruleName", "rule/"}}};
+     {"ruleName", "rule/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
 constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
                                                        {"thingArn", ""},
@@ -69,8 +69,8 @@ std::string resource_of(const Caller& caller, std::string_view operation,
         return names.in_body("resourceArn").value_or("*");
     }
     if (operation.contains("TopicRuleDestination")) {
-        const auto arn = operation == "UpdateTopicRuleDestination" ? names.in_body("arn")
-                                                                   : names.label("arn");
+        const auto arn =
+            operation == "UpdateTopicRuleDestination" ? names.in_body("arn") : names.label("arn");
         return arn.value_or("*");
     }
     if (operation == "ListTagsForResource") return names.in_query("resourceArn").value_or("*");

@@ -50,11 +50,9 @@ Rules::Rules(const Parts& parts)
                .functions = functions_,
                .logs = logs_,
                .roles = roles_,
-               .on_problem =
-                   [log = parts.foundation.log.get()](const Tenant& tenant, const std::string& name,
-                                                      const std::string& why) {
-                       tell_problem(*log, tenant, name, why);
-                   },
+               .on_problem = [log = parts.foundation.log.get()](
+                                 const Tenant& tenant, const std::string& name,
+                                 const std::string& why) { tell_problem(*log, tenant, name, why); },
                .aws = &parts.targets.aws(),
                .http = &parts.targets.http(),
                .destinations = &parts.targets.destinations(),
