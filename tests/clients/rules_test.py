@@ -19,9 +19,11 @@ from paho.mqtt.properties import Properties
 ROLE = "arn:aws:iam::000000000000:role/rules"
 PRINTS = """
 import json
+import os
 
 def lambda_handler(event, context):
     print("event", json.dumps(event, sort_keys=True))
+    print("tracing", context.aws_request_id, os.environ["_X_AMZN_TRACE_ID"])
     return {"seen": event}
 """
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
@@ -56,7 +58,7 @@ class Rules(ClientTest):
     def make(self, name: str, sql: str, *actions: dict, version: str = "2016-03-23", **more):
         self.iot.create_topic_rule(ruleName=name, topicRulePayload={
             "sql": sql, "actions": list(actions), "awsIotSqlVersion": version} | more)
-        self.addCleanup(self.iot.delete_topic_rule, ruleName=name)
+        self.addCleanup(lambda: self.server.api("iot").delete_topic_rule(ruleName=name))
 
     def republish(self, topic: str, **more) -> dict:
         return {"republish": {"roleArn": ROLE, "topic": topic} | more}
@@ -120,9 +122,11 @@ class Rules(ClientTest):
             record = self.server.wait_for_record(eventType=kind, traceId=trace, **more)
             self.assertEqual(record["topicName"], "device/22/data")
         self.assertEqual(done["resources"], {"FunctionArn": self.function})
+        request = done["details"].partition("RequestId: ")[2]
         digits = trace.replace("-", "")
-        wait_until(lambda: self.server.output_of("process", f"1-{digits[:8]}-{digits[8:]}"),
-                   "the trace id in the function's log")
+        printed = wait_until(lambda: self.server.output_of("process", f"tracing {request}"),
+                             "the request in the function's log")
+        self.assertIn(f"Root=1-{digits[:8]}-{digits[8:]}", printed[0])
 
     def test_enabled_disabled_replaced_deleted(self):
         self.make("changing", "SELECT 1 AS version FROM 'changing'", self.republish("changed"))
