@@ -125,8 +125,10 @@ bool TopicRuleRecords::is_listed(const TopicRule& rule, const RuleListing& listi
     const std::string filter = topic_pattern(rule);
     const auto multi = parts_.parent_match == ParentMatch::Yes ? mqtt::MultiLevel::IncludesParent
                                                                : mqtt::MultiLevel::ChildrenOnly;
-    return !filter.empty() &&
-           (filter == *listing.topic || mqtt::matches(filter, *listing.topic, multi));
+    if (filter.empty()) return false;
+    if (filter == *listing.topic) return true;
+    return mqtt::check_topic_name(*listing.topic) == mqtt::TopicProblem::None &&
+           mqtt::matches(filter, *listing.topic, multi);
 }
 
 Outcome<registry::Page<TopicRule>> TopicRuleRecords::list(const Tenant& tenant,
