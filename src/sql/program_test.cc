@@ -218,7 +218,7 @@ TEST(SqlPrograms, ServicesThatNobodyAnswersAreRefused) {
         Program::compile("SELECT get_thing_shadow('a', 'b') FROM 'a'", Version::V2016, answered);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::Unsupported);
-    EXPECT_EQ(refused.error().describe(), "1:8: get_thing_shadow is not done here");
+    EXPECT_EQ(refused.error().describe(), "sql:1:8: get_thing_shadow is not done here");
 }
 
 TEST(SqlPrograms, ExplainsWhyItDoesNotMatch) {

@@ -85,8 +85,8 @@ TEST_F(TopicRuleOperationsTest, ARoleHasToTrustTheService) {
     const auto refused = create("r", republish);
     expect_refused(refused, 400, "InvalidRequestException");
     EXPECT_THAT(refused.body, HasSubstr("is unable to assume role (sts:AssumeRole) on resource"));
-    ::gatehouse::iam::IdentityRecords identities(
-        memory, ::gatehouse::iam::IdentityRecords::Parts{clock, random});
+    const ::gatehouse::iam::IdentityRecords::Parts parts{clock, random};
+    ::gatehouse::iam::IdentityRecords identities(memory, parts);
     ::gatehouse::iam::Identity role{.name = {::gatehouse::iam::IdentityKind::Role, "rules"}};
     role.trust_policy =
         R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",)"
