@@ -163,8 +163,10 @@ bool Delivery::takes(Receiver& member, const Route& route, const Publication& pu
     }
     if (qos == mqtt::Qos::AtMostOnce) return session.is_connected();
     const std::size_t bytes = StoredMessage::bytes_of(route.topic(), publication);
-    return may_send_now(session) ? has_room_in_flight(session, bytes)
-                                 : make_room_in_queue(session, bytes);
+    const bool has_room = may_send_now(session) ? has_room_in_flight(session, bytes)
+                                                : make_room_in_queue(session, bytes);
+    if (!has_room) note_shortage(session);
+    return has_room;
 }
 
 template <class Frame>
@@ -283,6 +285,7 @@ void Delivery::release_if_idle(Session& session) {
     session.last_packet_id_ = session.flow_->window.last_id();
     session.flow_->is_resending = false;
     session.flow_->is_refusing = false;
+    session.flow_->is_short = false;
     session.flow_->remembered_with = 0;
     session.flow_->stored_rate = {};
     session.flow_->expired_look = {};
@@ -325,8 +328,8 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     }
     flow->window.close(packet_id);
     if (flow->is_refusing) [[unlikely]] {
-        flow->is_refusing = false;
         note_load(session);
+        flow->is_refusing = flow->is_short;
     }
     counters_.acknowledged.add(1);
     if (!answer_waiters_.empty()) [[unlikely]]

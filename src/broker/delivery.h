@@ -103,8 +103,8 @@ public:
     // To the member whose turn it is.
     void deliver_shared(Route& route, Receiver& member, ShareNumber group,
                         const Publication& publication);
-    // Takes from the session what it was given by groups for which `gives_back` is true and has
-    // neither acknowledged nor, with QoS 2, been sent, oldest first.
+    // Takes from the session what it was given by groups for which gives_back(ShareNumber, const
+    // StoredMessage&) is true and has neither acknowledged nor, with QoS 2, been sent, oldest first.
     template <class GivesBack>
     std::vector<SharedMessage> take_shared(Session& session, GivesBack gives_back) {
         std::vector<SharedMessage> taken;
@@ -112,14 +112,14 @@ public:
         std::vector<mqtt::PacketId> closed;
         session.flow_->window.for_each([&](mqtt::PacketId id, InFlight& sent) {
             const bool is_its_own = sent.qos == mqtt::Qos::ExactlyOnce && !sent.is_unsent;
-            if (sent.group == 0 || is_its_own || !gives_back(sent.group)) return;
+            if (sent.group == 0 || is_its_own || !gives_back(sent.group, *sent.message)) return;
             taken.push_back({sent.group, session.flow_->window.take_message(sent), sent.record});
             closed.push_back(id);
         });
         for (const mqtt::PacketId id : closed) session.flow_->window.close(id);
         session.flow_->queue.extract(
             [&](const QueuedMessage& queued) {
-                return queued.group != 0 && gives_back(queued.group);
+                return queued.group != 0 && gives_back(queued.group, *queued.message);
             },
             [&](QueuedMessage queued) {
                 bytes_.remove_queued(queued.message->bytes());
@@ -234,8 +234,11 @@ private:
     bool has_room_in_flight(const Session& session, std::size_t bytes);
     void queue(Session& session, std::string_view topic, const Publication& publication,
                FrameForm form, ShareNumber group);
-    void note_load(const Session& session);
+    void note_load(Session& session);
     void note_refusal(const Session& session);
+    void note_shortage(const Session& session);
+    bool has_much_room(const Session& session) const;
+    void tell_of_room(Session& session);
     bool has_room_in_queue(const Session& session, std::size_t bytes);
     bool make_room_in_queue(Session& session, std::size_t bytes);
     std::size_t remove_expired(Session& session);

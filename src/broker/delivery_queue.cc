@@ -60,11 +60,18 @@ bool Delivery::has_room_in_queue(const Session& session, std::size_t bytes) {
 void Delivery::note_refusal(const Session& session) {
     session.flow_->is_refusing = session.flow_->kept_bytes() != 0;
     if (session.load_ == nullptr || !session.flow_->is_refusing) return;
+    session.flow_->is_short = true;
     session.load_->store(Load::Full, std::memory_order_relaxed);
 }
 
+// The message goes to another member, perhaps to one that is away.
+void Delivery::note_shortage(const Session& session) {
+    if (!session.is_connected() || session.flow_ == nullptr) return;
+    session.flow_->is_refusing = session.flow_->is_short = session.flow_->kept_bytes() != 0;
+}
+
 // For whoever picks a member of a group.
-void Delivery::note_load(const Session& session) {
+void Delivery::note_load(Session& session) {
     if (session.load_ == nullptr) return;
     const std::size_t waiting = session.queued_messages();
     const bool is_full = waiting >= settings_.limits.session_queue_messages_max;
@@ -72,6 +79,30 @@ void Delivery::note_load(const Session& session) {
                          : is_full    ? Load::Full
                                       : Load::Some,
                          std::memory_order_relaxed);
+    if (session.flow_ == nullptr) return;
+    if (is_full) {
+        session.flow_->is_short = true;
+    } else if (session.flow_->is_short && has_much_room(session)) {
+        tell_of_room(session);
+    }
+}
+
+bool Delivery::has_much_room(const Session& session) const {
+    const Limits& limits = settings_.limits;
+    const SessionFlow& flow = *session.flow_;
+    return session.is_delivering_ && !session.is_output_full_ &&
+           flow.queue.size() <= limits.session_queue_messages_max / 2 &&
+           flow.kept_bytes() <= limits.session_queue_bytes_max / 2;
+}
+
+// Not at once: messages are being delivered.
+void Delivery::tell_of_room(Session& session) {
+    session.flow_->is_short = false;
+    if (session.is_room_due_) return;
+    session.is_room_due_ = true;
+    expiries_.add({port_.now() + std::chrono::milliseconds(10), session.place_.slot,
+                   session.attachment_, Expiry::Kind::Room});
+    port_.look_at(std::min(expiries_.next(), journal_.due()));
 }
 
 // Stored messages that wait for their rate let newer ones pass.

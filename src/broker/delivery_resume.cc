@@ -86,6 +86,7 @@ void Delivery::stop(Session& session) {
     session.is_delivering_ = false;
     session.is_output_full_ = false;
     session.is_waiting_for_rate_ = false;
+    session.is_room_due_ = false;
     if (session.flow_ != nullptr) session.flow_->queue.note_stored();
     watch_expiry(session);
 }

@@ -147,13 +147,14 @@ void RemoteMail::forget(Route& route) {
     route.ever_told_loops_ = 0;
 }
 
-void RemoteMail::reclaim(TenantState& tenant, ShareNumber group) {
+void RemoteMail::reclaim(TenantState& tenant, ShareNumber group, Reclaim how_much,
+                         std::uint64_t loops) {
     Header header{};
-    header.kind = Kind::Reclaim;
+    header.kind = how_much == Reclaim::All ? Kind::Reclaim : Kind::ReclaimSome;
     header.tenant = &tenant;
     header.route_number = group;
     for (std::size_t to = 0; to < outgoing_.size(); ++to) {
-        if (to != loop_) append(to, header, {}, {});
+        if (to != loop_ && (loops >> to & 1) != 0) append(to, header, {}, {});
     }
 }
 
@@ -301,7 +302,8 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
         read_number();
         return arrival;
     }
-    if (header.kind == Kind::Reclaim) {
+    if (header.kind == Kind::Reclaim || header.kind == Kind::ReclaimSome) {
+        arrival.how_much = header.kind == Kind::Reclaim ? Reclaim::All : Reclaim::Some;
         arrival.tenant = header.tenant;
         arrival.target.group = header.route_number;
         return arrival;
@@ -333,6 +335,7 @@ RemoteMail::Arrival RemoteMail::read(std::size_t from, BytesView& left) {
             break;
         case Kind::Recall: break;
         case Kind::Reclaim: break;
+        case Kind::ReclaimSome: break;
     }
     return arrival;
 }

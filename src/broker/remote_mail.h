@@ -97,8 +97,13 @@ private:
 // Whether somebody waits until the receivers of a message have it on disk.
 enum class Durable : std::uint8_t { No, Yes };
 
-// Whether a message for a member that has no room for it may go on to another.
-enum class Onward : std::uint32_t { Allowed, Ended };
+// Whether a message for a member that has no room for it may go on to another: to any, or only to
+// one that is away.
+enum class Onward : std::uint32_t { Allowed, ToAbsent, Ended };
+
+// How much of what waits for members that are away: everything, or as much as a member that had no
+// room for a while can be expected to take.
+enum class Reclaim : std::uint8_t { All, Some };
 
 // The member of a group that a message is for; group 0: for everybody.
 struct ShareTarget {
@@ -133,8 +138,9 @@ public:
     // Has the other loops take it from those of their sessions that were not sent it, unless it is
     // on disk for them.
     void recall(std::uint64_t publication);
-    // Asks the other loops to give back what their offline members of the group have waiting.
-    void reclaim(TenantState& tenant, ShareNumber group);
+    // Asks those of the other loops whose bit is set to give back what their offline members of the
+    // group have waiting.
+    void reclaim(TenantState& tenant, ShareNumber group, Reclaim how_much, std::uint64_t loops);
     // Tells the other loops that the route is gone.
     void forget(Route& route);
     // Whether there is something to hand over.
@@ -152,7 +158,8 @@ public:
     struct Arrival {
         TenantState* tenant = nullptr;
         Route* route = nullptr;  // of a message
-        ShareTarget target;      // without a route: what is to be given back
+        ShareTarget target;      // without a route: what is to be given back,
+        Reclaim how_much = Reclaim::All;
         Publication publication;
         std::uint64_t publication_number = 0;  // 0: it cannot be recalled
         bool is_recall = false;                // of that number
@@ -216,12 +223,12 @@ private:
     void note_recalled(std::size_t from, std::uint64_t publication);
     void note_received(std::size_t from);
 
-    enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim, Recall };
+    enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim, ReclaimSome, Recall };
     // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget; of a
     // message that is held by a HeldId; of one that has a number, and of a Recall, by that.
     struct Header {
-        TenantState* tenant;         // of Topic and Reclaim
-        std::uint32_t route_number;  // of Reclaim: the group
+        TenantState* tenant;         // of Topic, Reclaim and ReclaimSome
+        std::uint32_t route_number;  // of the latter two: the group
         std::uint32_t topic_size;
         std::uint32_t properties_size;
         std::uint32_t payload_size;

@@ -273,11 +273,12 @@ void Restoring::begin_time(std::uint64_t id, const Restored& restored) {
     shard.delivery_.watch_expiry(session);
     const std::uint32_t expiry = session.expiry_seconds_;
     if (expiry != session_never_expires) {
-        shard.schedule(session, Expiry::Kind::Session, left(expiry));
+        shard.schedule(session, Expiry::Kind::Session, std::chrono::seconds(left(expiry)));
     }
     // A delay longer than the session's life ends with it.
     if (session.will_ != nullptr && session.will_->delay_seconds < expiry) {
-        shard.schedule(session, Expiry::Kind::Will, left(session.will_->delay_seconds));
+        shard.schedule(session, Expiry::Kind::Will,
+                       std::chrono::seconds(left(session.will_->delay_seconds)));
     }
 }
 

@@ -42,9 +42,10 @@ struct SessionFlow {
     std::unique_ptr<HeldSinceStart> held_since_start;  // of `received`; null: none
     std::vector<RetainedFeed> feeds;                   // retained messages that are to be sent
     StoredRate stored_rate;
-    SteadyTime expired_look{};                    // none is looked for in the queue before
-    SteadyTime expiry_watch = SteadyTime::max();  // the Expiry::Kind::Messages that is set
-    bool is_refusing = false;                     // a message found no room beside what is kept
+    SteadyTime expired_look{};                      // none is looked for in the queue before
+    SteadyTime expiry_watch = SteadyTime::max();    // the Expiry::Kind::Messages that is set
+    bool is_refusing = false;           // a message found no room beside what is kept
+    bool is_short = false;              // likewise, of a group, until there is much room again
     bool is_resending = false;          // some of the window is due, again or for the first time
     std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 
@@ -132,6 +133,8 @@ private:
     bool is_output_full_ = false;       // extend() returned null and nobody called outbound_ready()
     bool was_handed_on_ = false;        // messages of groups, whose removals may wait for the disk
     bool is_waiting_for_rate_ = false;  // an Expiry::Kind::Rate is set
+    bool is_room_due_ = false;          // an Expiry::Kind::Room is
+    bool is_hand_on_due_ = false;       // an Expiry::Kind::HandOn is
     RateMeter rate_;                    // messages in and out
 
     Shard& shard_;

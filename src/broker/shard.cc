@@ -78,6 +78,7 @@ Lease Shard::attach(AttachRequest request) {
         present == SessionPresent::Yes &&
         (session->principal_ == nullptr || *session->principal_ != request.principal);
     session->attachment_ = next_attachment_++;  // a delayed will is not due any more
+    session->is_hand_on_due_ = false;
     session->will_ = std::move(request.will);
     session->version_ = request.version;
     session->expiry_seconds_ = request.session_expiry_seconds;
@@ -124,6 +125,7 @@ void Shard::release(Session& session) {
     session.aliases_.reset();
     session.unobserved_since_ = 0;
     session.attachment_ = next_attachment_++;
+    session.is_hand_on_due_ = false;
     session.withheld_ = 0;
     delivery_.stop(session);
     set_presence(session, Presence::Offline);
@@ -138,12 +140,12 @@ void Shard::detach(Session& session, WillFate fate) {
     if (session.record_ != 0) keep(session);
     if (session.load_ != nullptr) hand_on(session);
     const std::uint32_t expiry = session.expiry_seconds_;
-    if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, expiry);
+    if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, std::chrono::seconds(expiry));
     if (session.will_ == nullptr) return;
     if (session.will_->delay_seconds == 0) return publish_will(session);
     // A delay longer than the session's life ends with it, see end_session().
     if (session.will_->delay_seconds < expiry) {
-        schedule(session, Expiry::Kind::Will, session.will_->delay_seconds);
+        schedule(session, Expiry::Kind::Will, std::chrono::seconds(session.will_->delay_seconds));
     }
 }
 
@@ -199,13 +201,12 @@ bool Shard::disconnect(const Tenant& tenant, std::string_view client_id, WillFat
 
 // --- time ------------------------------------------------------------------------------------
 
-void Shard::schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds) {
+void Shard::schedule(Session& session, Expiry::Kind kind, std::chrono::milliseconds after) {
     // Clients that come and go leave entries behind that nobody waits for any more.
     if (expiries_.size() > 4 * directory_.size() + 1024) {
         expiries_.keep([this](const Expiry& expiry) { return is_wanted(expiry); });
     }
-    expiries_.add({port_.now() + std::chrono::seconds(seconds), session.place_.slot,
-                   session.attachment_, kind});
+    expiries_.add({port_.now() + after, session.place_.slot, session.attachment_, kind});
     port_.look_at(std::min(expiries_.next(), journal_->due()));
 }
 
@@ -231,6 +232,8 @@ void Shard::act_on(const Expiry& expiry) {
         case Expiry::Kind::Rate:
             session.is_waiting_for_rate_ = false;
             return delivery_.send_queued(session);
+        case Expiry::Kind::Room: return take_from_absent(session);
+        case Expiry::Kind::HandOn: return hand_on_waiting(session);
         case Expiry::Kind::Messages: return delivery_.drop_expired(session);
     }
 }
@@ -241,7 +244,8 @@ void Shard::take_mail() {
     mail_.receive([this](const RemoteMail::Arrival& arrival) {
         TenantState& tenant = *arrival.tenant;
         if (arrival.route == nullptr) {
-            reclaim(tenant, arrival.target.group);
+            arrival.how_much == Reclaim::All ? reclaim(tenant, arrival.target.group)
+                                             : reclaim_some(tenant, arrival.target.group);
         } else if (arrival.target.group != 0) {
             take_share(tenant, *arrival.route, arrival.target, arrival.publication);
         } else {

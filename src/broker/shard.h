@@ -3,6 +3,7 @@
 // Threads: its loop's only (before the loop runs, any one).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -148,7 +149,7 @@ private:
     void note_last_permission(Session& session);
     void send(LastWord word);
     void send_waiting_wills();
-    void schedule(Session& session, Expiry::Kind kind, std::uint32_t seconds);
+    void schedule(Session& session, Expiry::Kind kind, std::chrono::milliseconds after);
     bool is_wanted(const Expiry& expiry) const;
     void act_on(const Expiry& expiry);
     void relieve();
@@ -209,6 +210,12 @@ private:
     enum class Members : std::uint8_t { OfAllLoops, OfThisLoop };
     std::optional<std::size_t> taker(const Route& route, RouteShare& share, std::size_t first,
                                      const Publication& publication, Members which);
+    std::optional<std::size_t> online_taker(const Route& route, RouteShare& share,
+                                            std::size_t first, const Publication& publication,
+                                            Members which);
+    std::optional<std::size_t> absent_taker(const Route& route, RouteShare& share,
+                                            std::size_t first, const Publication& publication,
+                                            Members which);
     bool takes(const Route& route, RouteShare& share, std::size_t member,
                const Publication& publication, Members which);
     // Whose turn it is, or who takes it instead; with nobody to take it the former, who is told so.
@@ -216,20 +223,31 @@ private:
     Congestion share_out(TenantState& tenant, Route& route, const Publication& publication);
     Congestion give_to(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
                        const Publication& publication, Onward onward = Onward::Allowed);
-    void give_another(TenantState& tenant, Route& route, RouteShare& share,
+    void give_another(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
                       const Publication& publication, Onward onward);
+    void take_online(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
+                     const Publication& publication, Onward onward);
     // From another loop, for a member that lives here.
     void take_share(TenantState& tenant, Route& route, ShareTarget target,
                     const Publication& publication);
     void set_presence(Session& session, Presence presence);
     // Gives what groups gave the session, and it has not taken, to other members.
     void hand_on(Session& session, ShareNumber only = 0);
+    void hand_on(Session& session, Publisher& publisher, const std::vector<SharedMessage>& taken);
     OnDisk set_out(Session& session, const SharedMessage& shared);
     void give_on(Session& session, Publisher& publisher, const SharedMessage& shared,
                  const OnDisk& from);
     // A member of the group is online: what waits for offline ones is its, too.
     void reclaim_everywhere(TenantState& tenant, ShareNumber group);
     void reclaim(TenantState& tenant, ShareNumber group);
+    // One has room again that had none (shard_reclaim.cc).
+    struct Portion;
+    void take_from_absent(Session& session);
+    void reclaim_some(TenantState& tenant, ShareNumber group);
+    bool hand_on_some(Session& session, ShareNumber group, Portion& portion);
+    bool is_taken_online(Publisher& publisher, ShareNumber group, const StoredMessage& message);
+    void note_waiting(Session& session, const ShareMembers& members);
+    void hand_on_waiting(Session& session);
 
     // Subscriptions (shard_subscribe.cc)
     // At `most` so many in all.

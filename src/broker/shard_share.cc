@@ -114,19 +114,36 @@ bool Shard::takes(const Route& route, RouteShare& share, std::size_t member,
 
 std::optional<std::size_t> Shard::taker(const Route& route, RouteShare& share, std::size_t first,
                                         const Publication& publication, Members which) {
-    const std::size_t all = share.members->all.size();
     const std::size_t online = share.members->online;
-    const std::size_t offline = all - online;
     if (first < online) {
-        for (std::size_t i = 0; i < online; ++i) {
-            const std::size_t member = (first + i) % online;
-            if (takes(route, share, member, publication, which)) return member;
+        if (const auto member = online_taker(route, share, first, publication, which)) {
+            return member;
         }
     }
-    if (publication.qos == mqtt::Qos::AtMostOnce || first == all) return std::nullopt;
-    const std::size_t first_offline = first < online ? first : first - online;
-    for (std::size_t i = 0; i < offline; ++i) {
-        const std::size_t member = online + (first_offline + i) % offline;
+    if (publication.qos == mqtt::Qos::AtMostOnce || first == share.members->all.size()) {
+        return std::nullopt;
+    }
+    return absent_taker(route, share, first < online ? first : first - online, publication, which);
+}
+
+std::optional<std::size_t> Shard::online_taker(const Route& route, RouteShare& share,
+                                               std::size_t first, const Publication& publication,
+                                               Members which) {
+    const std::size_t online = share.members->online;
+    for (std::size_t i = 0; i < online; ++i) {
+        const std::size_t member = (first + i) % online;
+        if (takes(route, share, member, publication, which)) return member;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> Shard::absent_taker(const Route& route, RouteShare& share,
+                                               std::size_t first, const Publication& publication,
+                                               Members which) {
+    const std::size_t online = share.members->online;
+    const std::size_t absent = share.members->all.size() - online;
+    for (std::size_t i = 0; i < absent; ++i) {
+        const std::size_t member = online + (first + i) % absent;
         if (takes(route, share, member, publication, which)) return member;
     }
     return std::nullopt;
@@ -147,6 +164,9 @@ Congestion Shard::give_to(TenantState& tenant, Route& route, RouteShare& share, 
         delivery_.deliver_shared(route, share.receivers[member], share.members->group, publication);
         if (publication.held.holder != 0) {
             journal_->hold_id(publication.held, tenant, share.members->group);
+        }
+        if (member >= share.members->online && share.members->online != 0) {
+            note_waiting(session, *share.members);
         }
         return Congestion::None;
     }
@@ -175,13 +195,17 @@ void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
     const ShareMembers& members = *share->members;
     const std::size_t member = members.index_of({.loop = loop_, .slot = target.slot});
     if (member == members.all.size()) {
-        return give_another(tenant, route, *share, publication, target.onward);
+        const std::size_t other = pick(route, *share, publication);
+        return give_another(tenant, route, *share, other, publication, target.onward);
     }
     const bool stays = target.onward == Onward::Ended;
-    if (member < members.online || members.online == 0 || stays) {
+    if (member < members.online && !stays) {
+        take_online(tenant, route, *share, member, publication, target.onward);
+    } else if (members.online == 0 || stays) {
         const auto here = taker(route, *share, member, publication, Members::OfThisLoop);
         if (!here && !stays) {
-            return give_another(tenant, route, *share, publication, Onward::Ended);
+            const std::size_t other = pick(route, *share, publication);
+            return give_another(tenant, route, *share, other, publication, Onward::Ended);
         }
         give_to(tenant, route, *share, here.value_or(member), publication);
     } else if (publication.qos == mqtt::Qos::AtMostOnce) {
@@ -193,12 +217,28 @@ void Shard::take_share(TenantState& tenant, Route& route, ShareTarget target,
     }
 }
 
+// Whoever is online comes first, on this loop and then on others; only then those that are away.
+void Shard::take_online(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
+                        const Publication& publication, Onward onward) {
+    if (const auto here = online_taker(route, share, member, publication, Members::OfThisLoop)) {
+        give_to(tenant, route, share, *here, publication);
+    } else if (onward == Onward::Allowed) {
+        const std::size_t other = pick(route, share, publication);
+        give_another(tenant, route, share, other, publication, Onward::ToAbsent);
+    } else {
+        const auto absent =
+            publication.qos == mqtt::Qos::AtMostOnce
+                ? std::nullopt
+                : absent_taker(route, share, member, publication, Members::OfAllLoops);
+        give_another(tenant, route, share, absent.value_or(member), publication, Onward::Ended);
+    }
+}
+
 // The member that it was for is gone, or has no room for it. The loop that sent it waits for this
 // one alone, so that a message which has to be kept is on disk here until it is elsewhere.
-void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share,
+void Shard::give_another(TenantState& tenant, Route& route, RouteShare& share, std::size_t member,
                          const Publication& publication, Onward onward) {
     const ShareMembers& members = *share.members;
-    const std::size_t member = pick(route, share, publication);
     const bool leaves = member != members.all.size() && members.all[member].place.loop != loop_;
     if (leaves && journal_->is_kept() && publication.qos != mqtt::Qos::AtMostOnce) {
         const MessageRef message = MessageRef::make(route.topic(), publication, port_.now());
@@ -231,7 +271,7 @@ void Shard::set_presence(Session& session, Presence presence) {
 // only from a session that ends.
 void Shard::hand_on(Session& session, ShareNumber only) {
     TenantState& tenant = session.tenant_;
-    const auto gives_back = [&](ShareNumber group) {
+    const auto gives_back = [&](ShareNumber group, const StoredMessage&) {
         if (only != 0 && group != only) return false;
         const auto members = tenant.shares.members(group);
         if (members == nullptr) return false;
@@ -239,8 +279,13 @@ void Shard::hand_on(Session& session, ShareNumber only) {
     };
     const auto taken = delivery_.take_shared(session, gives_back);
     if (taken.empty()) return;
-    session.was_handed_on_ = true;
     Publisher publisher(*this, session.tenant(), {});
+    hand_on(session, publisher, taken);
+}
+
+void Shard::hand_on(Session& session, Publisher& publisher,
+                    const std::vector<SharedMessage>& taken) {
+    session.was_handed_on_ = true;
     for (const SharedMessage& shared : taken) {
         const OnDisk from = set_out(session, shared);
         if (shared.message->is_expired(port_.now())) {
@@ -304,7 +349,7 @@ void Shard::reclaim_everywhere(TenantState& tenant, ShareNumber group) {
     const auto members = tenant.shares.members(group);
     if (members == nullptr || members->online == members->all.size()) return;
     if (!mail_.has_outgoing()) port_.request_turn_end();
-    mail_.reclaim(tenant, group);
+    mail_.reclaim(tenant, group, Reclaim::All, ~std::uint64_t{0});
     reclaim(tenant, group);
 }
 

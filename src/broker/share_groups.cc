@@ -14,6 +14,7 @@ std::shared_ptr<ShareMembers> copy_of(const ShareMembers& members) {
     copy->online = members.online;
     copy->kept = members.kept;
     copy->all = members.all;
+    copy->waits_on = members.waits_on;
     copy->take_turn_of(members);
     return copy;
 }

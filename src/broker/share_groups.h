@@ -5,7 +5,8 @@
 // group_subscriber()), so that a topic's match finds it like any other; its members are kept here.
 // Whoever publishes picks the member: the online ones in turn, those that can send at once before
 // those that have messages waiting; with nobody online the persistent ones in turn, which queue.
-// Who has no room for the message is passed over while another has.
+// Who has no room for the message is passed over while another has. What had to wait for a member
+// that is away goes to one that is online once that has room again.
 //
 // Threads: any.
 //
@@ -49,6 +50,10 @@ struct ShareMembers : Pinned {
     std::size_t online = 0;
     std::size_t kept = 0;  // how many of `all` are
     std::vector<ShareMember> all;
+    // Bit n: on loop n messages wait for members that are away, although others are online. The
+    // group's, whoever its members are at the moment.
+    std::shared_ptr<std::atomic<std::uint64_t>> waits_on =
+        std::make_shared<std::atomic<std::uint64_t>>(0);
 
     // Whose turn it is; an index of `all`, or all.size() if nobody can have the message. Offline
     // members queue, so they come into question for QoS > 0 only.

@@ -310,6 +310,83 @@ TEST_P(FullShare, WhoIsAwayGetsWhatTheOthersHaveNoRoomFor) {
     EXPECT_GE(away.take_and_acknowledge().size(), 3U);
 }
 
+TEST_P(FullShare, WhatHadToWaitComesBackToWhoIsOnline) {
+    FakeClient& online = client("online", 1);
+    AttachRequest request;
+    request.receive_maximum = 1;
+    online.connect(std::move(request));
+    ASSERT_TRUE(online.subscribe(jobs, 1));
+    FakeClient& away = worker("away", 2, 3600);
+    away.disconnect();
+    publish(7);
+    EXPECT_EQ(dropped(), 0U) << "one in flight, three in the queue of each";
+    std::vector<std::string> payloads;
+    for (int i = 0; i < 50; ++i) {
+        for (const Received& each : online.take_and_acknowledge()) {
+            payloads.push_back(each.payload);
+        }
+        broker->advance(std::chrono::milliseconds(20));
+    }
+    EXPECT_THAT(payloads, testing::ElementsAre("0", "1", "2", "3", "4", "5", "6"));
+    away.connect(CleanStart::No, 3600);
+    broker->settle();
+    EXPECT_THAT(away.take(), IsEmpty());
+}
+
+// Many more than the one who is online takes at a time, of several who are away.
+TEST_P(FullShare, AllThatHadToWaitComesBack) {
+    auto settings = TestBroker::default_settings();
+    settings.limits.session_queue_messages_max = 1000;
+    start(settings);
+    FakeClient& online = client("online", 1);
+    AttachRequest request;
+    request.receive_maximum = 1;
+    online.connect(std::move(request));
+    ASSERT_TRUE(online.subscribe(jobs, 1));
+    std::vector<FakeClient*> away;
+    for (const std::size_t loop : {1, 2, 3}) {
+        away.push_back(&worker("away" + std::to_string(loop), loop, 3600));
+    }
+    for (FakeClient* each : away) each->disconnect();
+    publish(3000);
+    std::set<std::string> payloads;
+    for (int i = 0; i < 2000 && payloads.size() < 3000; ++i) {
+        for (const Received& each : online.take_and_acknowledge()) {
+            EXPECT_TRUE(payloads.insert(each.payload).second) << "twice: " << each.payload;
+        }
+        broker->advance(std::chrono::milliseconds(10));
+    }
+    EXPECT_THAT(payloads, SizeIs(3000));
+    EXPECT_EQ(dropped(), 0U);
+}
+
+TEST_P(FullShare, WhoIsOnlineElsewhereComesBeforeWhoIsAway) {
+    FakeClient& small = client("small", 1);
+    AttachRequest request;
+    request.packet_bytes_max = 60;
+    small.connect(std::move(request));
+    ASSERT_TRUE(small.subscribe(jobs, 1));
+    FakeClient& other = worker("other", 2);
+    FakeClient& away = worker("away", 1, 3600);
+    away.disconnect();
+    for (int i = 0; i < 6; ++i) publisher().publish("jobs/a", std::string(200, 'x'), 1);
+    broker->settle();
+    EXPECT_THAT(other.take_and_acknowledge(), SizeIs(6));
+    // With no room there either, who is away has it, on whatever loop.
+    other.disconnect();
+    FakeClient& full = client("full", 2);
+    AttachRequest one;
+    one.receive_maximum = 1;
+    full.connect(std::move(one));
+    ASSERT_TRUE(full.subscribe(jobs, 1));
+    for (int i = 0; i < 7; ++i) publisher().publish("jobs/a", std::string(200, 'x'), 1);
+    broker->settle();
+    EXPECT_EQ(dropped(), 0U);
+    EXPECT_EQ(full.lease.session().queued_messages(), 3U);
+    const Session* waiting = broker->home_of(away.id()).find(Tenant{}, away.id());
+    EXPECT_EQ(waiting->queued_messages(), 3U);
+}
+
 TEST_P(FullShare, ThereIsRoomAgainOnceSomethingIsTaken) {
     FakeClient& one = worker("one", 1, 3600);
     FakeClient& other = worker("other", 2, 3600);
