@@ -174,6 +174,21 @@ TEST_F(DeliveryBounds, WhatGroupsGaveToTransientMembersCounts) {
     EXPECT_EQ(in_flight(), 0U);
 }
 
+TEST_F(DeliveryBounds, ADirectMessageEndsWithItsConnection) {
+    start();
+    FakeClient client(*broker, "client");
+    persistent(client);
+    const auto sent = broker->home_of("client").send_direct(
+        Tenant{}, "client", "direct", {.payload = bytes_of("x"), .qos = mqtt::Qos::AtLeastOnce},
+        {});
+    ASSERT_TRUE(sent);
+    EXPECT_THAT(client.take(), SizeIs(1));
+    client.disconnect();
+    persistent(client);
+    EXPECT_THAT(client.take(), IsEmpty()) << "its sender was told that it failed";
+    EXPECT_EQ(in_flight(), 0U);
+}
+
 TEST_F(DeliveryBounds, ADirectMessageNeedsRoom) {
     settings.limits.session_queue_bytes_max = four;
     start();

@@ -12,7 +12,12 @@ void Delivery::start(Session& session) {
     session.is_delivering_ = true;
     if (session.flow_ == nullptr) return;
     session.flow_->received.begin_connection();
-    session.flow_->window.for_each([](mqtt::PacketId, InFlight& sent) { sent.is_due = true; });
+    // While its client was away, nobody tried.
+    const std::uint32_t away = now_seconds() - session.flow_->stopped_at;
+    session.flow_->window.for_each([away](mqtt::PacketId, InFlight& sent) {
+        sent.is_due = true;
+        sent.sent_at += away;
+    });
     session.flow_->is_resending = true;
     send_queued(session);
     // Who waited on the connection before waits no more.
@@ -87,8 +92,17 @@ void Delivery::stop(Session& session) {
     session.is_output_full_ = false;
     session.is_waiting_for_rate_ = false;
     session.is_room_due_ = false;
-    if (session.flow_ != nullptr) session.flow_->queue.note_stored();
+    SessionFlow* const flow = session.flow_;
+    if (flow == nullptr) return;
+    std::vector<mqtt::PacketId> direct;
+    flow->window.for_each([&](mqtt::PacketId id, const InFlight& sent) {
+        if (sent.is_direct) direct.push_back(id);
+    });
+    for (const mqtt::PacketId id : direct) flow->window.close(id);
+    flow->stopped_at = now_seconds();
+    flow->queue.note_stored();
     watch_expiry(session);
+    release_if_idle(session);
 }
 
 void Delivery::discard(Session& session) {

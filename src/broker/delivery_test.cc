@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "broker/publish_listener.h"
 #include "broker/test_broker.h"
 
 namespace gatehouse::broker {
@@ -259,8 +260,13 @@ TEST(Delivery, MessagesUnacknowledgedForTooLongAreGivenUp) {
     Pair pair(settings);
     pair.subscriber.connect(persistent()).subscribe("t", 1).value();
     pair.publisher.publish("t", "1", 1);
+    pair.broker.advance(std::chrono::seconds(6));
     pair.subscriber.disconnect();
-    pair.broker.advance(std::chrono::seconds(11));
+    pair.broker.advance(std::chrono::seconds(60));
+    pair.subscriber.connect(persistent());
+    EXPECT_THAT(pair.subscriber.take(), SizeIs(1)) << "it was there for 6 seconds";
+    pair.broker.advance(std::chrono::seconds(5));
+    pair.subscriber.disconnect();
     pair.subscriber.connect(persistent());
     EXPECT_THAT(pair.subscriber.take(), IsEmpty());
     EXPECT_EQ(pair.broker.dropped(DropCause::RetryExceeded), 1U);
@@ -443,6 +449,29 @@ TEST(RetainedLimit, IsToldWithQoS1And2AndPassedOnWithQoS0) {
     EXPECT_EQ(from.publish("t/1", "e", 1, Retain::Yes).kept, Kept::Yes);
     EXPECT_EQ(to.payloads(), (std::vector<std::string>{"a", "d", "", "e"}));
     EXPECT_EQ(broker.broker->shard(0).counters().retained_refused.value(), 3u);
+}
+
+class Hearing final : public PublishListener {
+public:
+    Disposition on_publish(const Publisher&, Route&, const Publication& publication) override {
+        heard.emplace_back(text_of(publication.payload));
+        return Disposition::Deliver;
+    }
+    bool wants(const Tenant&, std::string_view) const override { return true; }
+    std::vector<std::string> heard;
+};
+
+TEST(RetainedLimit, WhatIsRefusedIsHeardByNobody) {
+    BrokerSettings settings = TestBroker::default_settings();
+    settings.limits.retained_messages_max = 1;
+    Hearing listener;
+    TestBroker broker(1, settings, &listener);
+    FakeClient from(broker, "from");
+    from.connect();
+    EXPECT_EQ(from.publish("t/1", "a", 1, Retain::Yes).kept, Kept::Yes);
+    EXPECT_EQ(from.publish("t/2", "refused", 1, Retain::Yes).kept, Kept::NotRetained);
+    EXPECT_EQ(from.publish("t/2", "passed on", 0, Retain::Yes).kept, Kept::NotRetained);
+    EXPECT_EQ(listener.heard, (std::vector<std::string>{"a", "passed on"}));
 }
 
 TEST(ServersOwn, IsNotCountedAsTakenFromPublishers) {

@@ -37,6 +37,7 @@ struct InFlight {
     bool is_received = false;  // QoS 2: PUBREC came, PUBREL was sent, PUBCOMP is awaited
     bool is_due = false;       // to be sent (again) on this connection
     bool is_unsent = false;    // QoS 2: its packet id must be on disk first
+    bool is_direct = false;    // of its connection alone (Delivery::send_direct())
 };
 
 class InFlightWindow : Pinned {

@@ -200,7 +200,7 @@ void Restoring::take_rows() {
     if (rows_.empty()) return;
     Session& session = *find(rows_of_)->session;
     SessionFlow& flow = session.shard_.delivery_.flow_of(session);
-    const std::uint32_t now = session.shard_.delivery_.now_seconds();
+    const std::uint32_t now = flow.stopped_at = session.shard_.delivery_.now_seconds();
     std::vector<bool> is_sent(rows_.size());
     for (const Sent& sent : find_sent()) {
         const Queued& row = rows_[sent.row];

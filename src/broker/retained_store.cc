@@ -33,7 +33,7 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     message->payload.assign(publication.payload.begin(), publication.payload.end());
     message->properties.assign(publication.properties.begin(), publication.properties.end());
     message->qos = publication.qos;
-    if (!has_room(*message, existing, most)) return {Outcome::Full};
+    if (!has_room(topic, message->bytes(), existing, most)) return {Outcome::Full};
     message->retained_at = at.wall_ms;
     message->version = message->first_version = ++version_;
     if (publication.expiry_seconds != never_expires) {
@@ -43,6 +43,14 @@ RetainedStore::Put RetainedStore::put(std::string_view topic, const Publication&
     RetainedRef before = existing == messages_.end() ? nullptr : existing->second;
     insert(message);
     return {Outcome::Stored, version_, std::move(before), std::move(message)};
+}
+
+bool RetainedStore::has_room(std::string_view topic, const Publication& publication,
+                             RetainedSize most) const {
+    if (publication.payload.empty()) return true;
+    const std::lock_guard lock(mutex_);
+    return has_room(topic, RetainedMessage::bytes_of(topic, publication), messages_.find(topic),
+                    most);
 }
 
 std::uint64_t RetainedStore::take_back(const Put& put) {
@@ -79,14 +87,14 @@ std::vector<RetainedStore::Removed> RetainedStore::take_expired(SteadyTime now, 
 }
 
 // Requires of these: mutex_ is held.
-bool RetainedStore::has_room(const RetainedMessage& message, Messages::iterator existing,
-                             RetainedSize most) const {
-    if (is_of_server(message.topic)) return true;
+bool RetainedStore::has_room(std::string_view topic, std::size_t bytes_of_new,
+                             Messages::const_iterator existing, RetainedSize most) const {
+    if (is_of_server(topic)) return true;
     const bool is_new = existing == messages_.end();
     if (is_new && messages_.size() - of_server_ >= most.messages) return false;
     const std::size_t before = is_new ? 0 : existing->second->bytes();
     // Over a bound that was lowered, a topic may still have a smaller one.
-    return message.bytes() <= before || bytes() - before + message.bytes() <= most.bytes;
+    return bytes_of_new <= before || bytes() - before + bytes_of_new <= most.bytes;
 }
 
 void RetainedStore::insert(RetainedRef message) {
@@ -127,6 +135,12 @@ void RetainedStore::note_size() {
 
 std::uint64_t RetainedStore::version() const {
     const std::lock_guard lock(mutex_);
+    return version_;
+}
+
+std::optional<std::uint64_t> RetainedStore::version_if_any() const {
+    const std::lock_guard lock(mutex_);
+    if (messages_.empty()) return std::nullopt;
     return version_;
 }
 

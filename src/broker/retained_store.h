@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -47,6 +48,10 @@ struct RetainedMessage {
     std::size_t bytes() const {
         return sizeof(RetainedMessage) + topic.size() + payload.size() + properties.size();
     }
+    static std::size_t bytes_of(std::string_view topic, const Publication& publication) {
+        return sizeof(RetainedMessage) + topic.size() + publication.payload.size() +
+               publication.properties.size();
+    }
 };
 // How much is retained, or may be.
 struct RetainedSize {
@@ -75,6 +80,8 @@ public:
         std::int64_t wall_ms = 0;  // RetainedMessage::retained_at
     };
     Put put(std::string_view topic, const Publication& publication, Moment at, RetainedSize most);
+    // Whether put() would find room at this moment.
+    bool has_room(std::string_view topic, const Publication& publication, RetainedSize most) const;
     // Unless the topic was given another one since: what it had before is its retained message
     // again, or it has none. The version of that; 0: nothing was done.
     std::uint64_t take_back(const Put& put);
@@ -92,6 +99,9 @@ public:
                    std::string_view from, std::size_t looked_at_max) const;
     // The version of the last put.
     std::uint64_t version() const;
+    // Likewise; nothing: there is no message. Whoever puts one after this call sees what the caller
+    // did before it.
+    std::optional<std::uint64_t> version_if_any() const;
     // Removes what has expired, at most `limit`.
     struct Removed {
         std::string topic;
@@ -104,7 +114,6 @@ public:
     std::size_t size() const { return count_.load(std::memory_order_relaxed); }
     // Without the server's own; cheap.
     std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
-    bool is_empty() const { return count_.load(std::memory_order_relaxed) == 0; }
 
 private:
     using Messages = std::map<std::string, RetainedRef, std::less<>>;
@@ -113,7 +122,7 @@ private:
     enum class Counted : std::uint8_t { Added, Removed };
     void count_bytes(const RetainedMessage& message, Counted counted);
     void note_size();
-    bool has_room(const RetainedMessage& message, Messages::iterator existing,
+    bool has_room(std::string_view topic, std::size_t bytes, Messages::const_iterator existing,
                   RetainedSize most) const;
 
     mutable std::mutex mutex_;

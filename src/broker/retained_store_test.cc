@@ -37,14 +37,14 @@ struct Store {
 
 TEST(RetainedStore, KeepsTheLastMessageOfATopicUntilAnEmptyOne) {
     Store store;
-    EXPECT_TRUE(store.store.is_empty());
+    EXPECT_FALSE(store.store.version_if_any());
     store.put("t", "1");
     store.put("t", "2");
-    EXPECT_FALSE(store.store.is_empty());
+    EXPECT_TRUE(store.store.version_if_any());
     EXPECT_EQ(text_of(store.store.find("t", store.clock.steady_now())->payload), "2");
     EXPECT_EQ(store.put("t", ""), RetainedStore::Outcome::Removed);
     EXPECT_EQ(store.store.find("t", store.clock.steady_now()), nullptr);
-    EXPECT_TRUE(store.store.is_empty());
+    EXPECT_FALSE(store.store.version_if_any());
 }
 
 TEST(RetainedStore, IsBounded) {

@@ -47,6 +47,7 @@ struct SessionFlow {
     bool is_refusing = false;           // a message found no room beside what is kept
     bool is_short = false;              // likewise, of a group, until there is much room again
     bool is_resending = false;          // some of the window is due, again or for the first time
+    std::uint32_t stopped_at = 0;       // in seconds, when its last connection ended
     std::uint64_t remembered_with = 0;  // number of the journal by which all packet ids are kept
 
     // Of what waits and what is in flight.

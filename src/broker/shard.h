@@ -24,6 +24,7 @@
 #include "broker/publisher.h"
 #include "broker/quiescence.h"
 #include "broker/remote_mail.h"
+#include "broker/retained_store.h"
 #include "broker/session.h"
 #include "broker/session_directory.h"
 #include "broker/trail.h"
@@ -198,7 +199,9 @@ private:
 
     Congestion forward(TenantState& tenant, Route& route, const Publication& publication);
     void clear_expired(TenantState& tenant);
+    RetainedSize retained_max() const;
     // False: there is no room for it.
+    bool may_retain(TenantState& tenant, std::string_view topic, const Publication& publication);
     bool retain(TenantState& tenant, std::string_view topic, const Publication& publication);
     void forget(Route& route);
 

@@ -89,6 +89,13 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
     TenantState& tenant = from.tenant_;
     // What is on disk in part was heard and retained already, and perhaps another one since.
     const bool is_repeated = publication.taken != nullptr && publication.taken->has_loop(loop_);
+    const bool is_retained = publication.retain == Retain::Yes && !is_repeated;
+    // Before anybody hears of it. Another loop may still take the room in between.
+    if (is_retained && publication.qos != mqtt::Qos::AtMostOnce &&
+        !may_retain(tenant, route.topic(), publication)) [[unlikely]] {
+        outcome.kept = Kept::NotRetained;
+        return;
+    }
     if (shared_.listener != nullptr && !is_repeated &&
         shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
         if (publication.held.holder != 0) {
@@ -97,7 +104,7 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
         return;
     }
     const std::uint64_t before = journal_->last();
-    if (publication.retain == Retain::Yes && !is_repeated) [[unlikely]] {
+    if (is_retained) [[unlikely]] {
         // Nobody waits for the disk with QoS 0, so only this bounds what waits for it.
         if (publication.qos == mqtt::Qos::AtMostOnce && journal_->is_overfull()) {
             counters_.not_kept.add(1);
@@ -239,12 +246,25 @@ void Shard::clear_expired(TenantState& tenant) {
     }
 }
 
+RetainedSize Shard::retained_max() const {
+    const Limits& limits = shared_.settings.limits;
+    return {limits.retained_messages_max, limits.retained_bytes_max};
+}
+
+bool Shard::may_retain(TenantState& tenant, std::string_view topic,
+                       const Publication& publication) {
+    if (is_for_a_rule(topic)) return true;  // which consumes it
+    clear_expired(tenant);
+    if (tenant.retained.has_room(topic, publication, retained_max())) return true;
+    counters_.retained_refused.add(1);
+    return false;
+}
+
 bool Shard::retain(TenantState& tenant, std::string_view topic, const Publication& publication) {
     clear_expired(tenant);
     const std::int64_t wall_now = journal_->wall_now();
-    const Limits& limits = shared_.settings.limits;
-    const auto put = tenant.retained.put(topic, publication, {port_.now(), wall_now},
-                                         {limits.retained_messages_max, limits.retained_bytes_max});
+    const auto put =
+        tenant.retained.put(topic, publication, {port_.now(), wall_now}, retained_max());
     if (put.outcome == RetainedStore::Outcome::Full) {
         counters_.retained_refused.add(1);
         return false;

@@ -48,11 +48,13 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
     const bool wants_retained =
         options.retain_handling == mqtt::RetainHandling::Send ||
         (options.retain_handling == mqtt::RetainHandling::SendIfNew && is_new);
-    if (wants_retained && !session.tenant_.retained.is_empty()) {
+    if (!wants_retained) return options.qos;
+    // Behind tree.subscribe(): a message that is not seen here finds the subscription there.
+    if (const auto newest = session.tenant_.retained.version_if_any()) {
         pending_retained_.push_back({.session = &session,
                                      .filter = std::string(filter),
                                      .options = options,
-                                     .newest = session.tenant_.retained.version()});
+                                     .newest = *newest});
     }
     return options.qos;
 }
