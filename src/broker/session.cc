@@ -1,6 +1,5 @@
 #include "broker/session.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "broker/publisher.h"
@@ -30,9 +29,8 @@ std::string Session::filter_text(const SessionSubscription& subscription) const 
     return tenant_.tree.text_of(subscription.filter);
 }
 
-const SessionSubscription* Session::membership(ShareNumber group) const {
-    const auto found = std::ranges::find(subscriptions_, group, &SessionSubscription::group);
-    return found == subscriptions_.end() ? nullptr : &*found;
+const SessionSubscription* Session::membership(ShareNumber group) {
+    return subscriptions_.find(group);
 }
 
 }  // namespace gatehouse::broker

@@ -18,6 +18,7 @@
 #include "broker/message_queue.h"
 #include "broker/rate_meter.h"
 #include "broker/retained_feed.h"
+#include "broker/session_subscriptions.h"
 #include "broker/share_groups.h"
 #include "broker/subscriber.h"
 #include "broker/topic_aliases.h"
@@ -55,14 +56,6 @@ struct SessionFlow {
     bool is_idle() const {
         return window.is_empty() && queue.is_empty() && received.is_empty() && feeds.empty();
     }
-};
-
-// One subscription as the session remembers it. The filter's text is in the topic tree, or with the
-// group.
-struct SessionSubscription {
-    FilterHandle filter;  // empty for a shared subscription
-    SubscriptionOptions options;
-    ShareNumber group = 0;  // of a shared subscription
 };
 
 class Session : Pinned {
@@ -116,7 +109,7 @@ private:
         return record_ != 0 || (group != 0 && shared_record_ != 0 && qos == mqtt::Qos::AtLeastOnce);
     }
     // Null: it is no member.
-    const SessionSubscription* membership(ShareNumber group) const;
+    const SessionSubscription* membership(ShareNumber group);
 
     // Used for each message; kept together.
     Outbound* outbound_ = nullptr;  // null: offline
@@ -146,7 +139,7 @@ private:
     std::unique_ptr<char[]> client_id_;
     // Whose it was last; null where it does not outlive its connection, and after a restart.
     std::unique_ptr<const std::string> principal_;
-    std::vector<SessionSubscription> subscriptions_;
+    SessionSubscriptions subscriptions_;
     std::shared_ptr<MemberLoad> load_;       // null: in no group
     std::unique_ptr<TopicAliases> aliases_;  // null: the client takes none
     std::uint64_t record_ = 0;               // on disk (journal.h); 0: none

@@ -23,23 +23,20 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
         return subscribe_shared(session, filter, options, most);
     }
     TopicTree& tree = session.tenant_.tree;
-    auto& own = session.subscriptions_;
-    const auto place_of = [&own](FilterHandle handle) {
-        return std::ranges::find(own, handle, &SessionSubscription::filter);
-    };
+    SessionSubscriptions& own = session.subscriptions_;
     if (own.size() >= most) {
         const FilterHandle known = tree.find(filter);
-        if (known == FilterHandle() || place_of(known) == own.end()) return too_many(most);
+        if (known == FilterHandle() || own.find(known) == nullptr) return too_many(most);
     }
     const auto persistent =
         session.is_persistent() ? Subscriber::Persistent::Yes : Subscriber::Persistent::No;
     const auto handle = tree.subscribe(filter, Subscriber(session.place_, options, persistent));
     if (!handle) return fail(handle.error());
     if (session.record_ != 0) journal_->put_subscription(session, filter, options);
-    const auto existing = place_of(*handle);
-    const bool is_new = existing == own.end();
+    SessionSubscription* const existing = own.find(*handle);
+    const bool is_new = existing == nullptr;
     if (is_new) {
-        own.push_back({.filter = *handle, .options = options});
+        own.add({.filter = *handle, .options = options});
         counters_.subscribed.add(1);
     } else {
         existing->options = options;
@@ -61,11 +58,11 @@ Result<mqtt::Qos> Shard::subscribe(Session& session, std::string_view filter,
 
 Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view filter,
                                           SubscriptionOptions options, std::uint32_t most) {
-    auto& own = session.subscriptions_;
+    SessionSubscriptions& own = session.subscriptions_;
     ShareGroups& shares = session.tenant_.shares;
     const ShareNumber known = shares.find(filter);
-    const auto existing = std::ranges::find(own, known, &SessionSubscription::group);
-    if (known != 0 && existing != own.end()) {
+    SessionSubscription* const existing = known == 0 ? nullptr : own.find(known);
+    if (existing != nullptr) {
         existing->options = options;
         shares.note_change(known);
         if (session.record_ != 0) journal_->put_subscription(session, filter, options);
@@ -80,7 +77,7 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
         filter,
         {.place = session.place_, .load = session.load_, .is_kept = session.keeps_messages()});
     if (!group) return fail(group.error());
-    own.push_back({.filter = {}, .options = options, .group = *group});
+    own.add({.filter = {}, .options = options, .group = *group});
     counters_.subscribed.add(1);
     if (session.record_ != 0) journal_->put_subscription(session, filter, options);
     pending_retained_.push_back(
@@ -90,20 +87,17 @@ Result<mqtt::Qos> Shard::subscribe_shared(Session& session, std::string_view fil
 
 bool Shard::unsubscribe(Session& session, std::string_view filter) {
     TopicTree& tree = session.tenant_.tree;
-    auto& own = session.subscriptions_;
+    SessionSubscriptions& own = session.subscriptions_;
     const bool is_shared = mqtt::split_filter(filter).is_shared();
     const FilterHandle handle = is_shared ? FilterHandle() : tree.find(filter);
     const ShareNumber group = is_shared ? session.tenant_.shares.find(filter) : 0;
     if (handle == FilterHandle() && group == 0) return false;
-    const auto found = std::ranges::find_if(own, [&](const SessionSubscription& each) {
-        return each.group == group && each.filter == handle;
-    });
-    if (found == own.end()) return false;
+    const SessionSubscription* const found = is_shared ? own.find(group) : own.find(handle);
+    if (found == nullptr) return false;
     leave(session, *found);
     delivery_.end_feed(session, filter);
     if (session.record_ != 0) journal_->remove_subscription(session, filter);
-    *found = own.back();
-    own.pop_back();
+    own.remove(*found);
     return true;
 }
 

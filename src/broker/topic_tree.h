@@ -40,6 +40,8 @@ class FilterHandle {
 public:
     FilterHandle() = default;
     bool operator==(const FilterHandle&) const = default;
+    // As good as the handle to be found by. The second and third lowest bits are 0.
+    std::uintptr_t word() const { return word_; }
 
 private:
     friend class TopicTree;
