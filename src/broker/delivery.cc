@@ -86,8 +86,8 @@ void Delivery::deliver_identified_now(Receiver& receiver, BytesView identifiers,
 
 void Delivery::drop_unfitting(Session& session, std::string_view topic) {
     drop(session, topic, mqtt::Qos::AtMostOnce, DropCause::OutboundFull);
-    if (session.flow_ == nullptr) return;
-    for (RetainedFeed& feed : session.flow_->feeds) feed.note_gap();
+    if (session.flow_ == nullptr || session.flow_->feeds == nullptr) return;
+    session.flow_->feeds->note_gap();
 }
 
 // The Subscription Identifiers make it another message, which nobody else gets.
@@ -334,7 +334,7 @@ bool Delivery::close(Session& session, mqtt::PacketId packet_id) {
     counters_.acknowledged.add(1);
     if (!answer_waiters_.empty()) [[unlikely]]
         tell_waiter(session, packet_id, mqtt::ReasonCode::Success);
-    if (flow->queue.is_empty() && !flow->is_resending && flow->feeds.empty()) {
+    if (flow->queue.is_empty() && !flow->is_resending && flow->feeds == nullptr) {
         release_if_idle(session);
     } else {
         send_queued(session);

@@ -220,6 +220,8 @@ private:
     Sent deliver_to(Session& session, std::string_view topic, const Publication& publication,
                     const SubscriptionOptions& options);
     bool takes(Session& session, const RetainedMessage& message);
+    std::size_t& feed_budget();
+    void feed_later(Session& session);
     template <class Frame>
     Sent send(Session& session, std::string_view topic, const Publication& publication,
               FrameForm form, ShareNumber group);
@@ -289,6 +291,8 @@ private:
     Bytes identified_;  // properties of the message for one session, its identifiers first
     // By connection and packet id; few, and mostly none.
     std::map<std::pair<std::uint32_t, mqtt::PacketId>, AnswerWaiter> answer_waiters_;
+    std::size_t feed_budget_ = 0;
+    SteadyTime feed_budget_of_ = SteadyTime::min();  // the turn
     SteadyTime seconds_of_{};
     std::uint32_t seconds_ = 0;
 };

@@ -91,6 +91,7 @@ void Delivery::stop(Session& session) {
     session.is_delivering_ = false;
     session.is_output_full_ = false;
     session.is_waiting_for_rate_ = false;
+    session.is_feed_due_ = false;
     session.is_room_due_ = false;
     SessionFlow* const flow = session.flow_;
     if (flow == nullptr) return;

@@ -1,5 +1,8 @@
 // Retained messages to new subscriptions.
 #include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
 
 #include "broker/delivery.h"
 #include "broker/shared_state.h"
@@ -9,49 +12,75 @@ namespace {
 
 // So many of QoS > 0 wait in the session's queue at once; the others stay in the store.
 constexpr std::size_t queued_of_feeds_max = 64;
+// Topics in the store; about half a millisecond.
+constexpr std::size_t looked_at_each_turn_max = 4096;
 
 }  // namespace
 
 void Delivery::add_feed(Session& session, RetainedFeed feed) {
-    end_feed(session, feed.filter());
-    flow_of(session).feeds.push_back(std::move(feed));
+    SessionFlow& flow = flow_of(session);
+    if (flow.feeds == nullptr) flow.feeds = std::make_unique<RetainedFeeds>();
+    flow.feeds->add(std::move(feed));
 }
 
 void Delivery::end_feed(Session& session, std::string_view filter) {
-    if (session.flow_ == nullptr) return;
-    std::erase_if(session.flow_->feeds,
-                  [filter](const RetainedFeed& feed) { return feed.filter() == filter; });
+    if (session.flow_ == nullptr || session.flow_->feeds == nullptr) return;
+    session.flow_->feeds->end(filter);
+    if (session.flow_->feeds->is_empty()) session.flow_->feeds.reset();
     release_if_idle(session);
 }
 
 void Delivery::change_feed(Session& session, std::string_view filter,
                            const SubscriptionOptions& options) {
-    if (session.flow_ == nullptr) return;
-    for (RetainedFeed& feed : session.flow_->feeds) {
-        if (feed.filter() == filter) feed.change_options(options);
-    }
+    if (session.flow_ == nullptr || session.flow_->feeds == nullptr) return;
+    if (RetainedFeed* feed = session.flow_->feeds->find(filter)) feed->change_options(options);
 }
 
-// Goes on when the output has room again, and with each acknowledgement.
+// Goes on when the output has room again, with each acknowledgement, and in a later turn where it
+// takes long to find something.
 void Delivery::feed(Session& session) {
     SessionFlow* flow = session.flow_;
-    if (flow == nullptr || flow->feeds.empty()) return;
+    if (flow == nullptr || flow->feeds == nullptr) return;
+    if (!session.is_delivering_ || session.is_output_full_) return;
     const RetainedStore& store = session.tenant_.retained;
-    while (!flow->feeds.empty()) {
-        RetainedFeed& feed = flow->feeds.front();
-        const RetainedRef message = feed.due(store, settings_.parent_match, port_.now());
-        if (message == nullptr) {
-            flow->feeds.erase(flow->feeds.begin());
+    std::size_t& budget = feed_budget();
+    while (!flow->feeds->is_empty()) {
+        RetainedFeed& feed = flow->feeds->front();
+        const auto due = feed.due(store, settings_.parent_match, port_.now(), budget);
+        if (due.is_over) {
+            flow->feeds->end_front();
             continue;
         }
-        if (!takes(session, *message) ||
-            deliver_to(session, message->topic, message->publication(port_.now()),
+        if (due.message == nullptr) {
+            feed_later(session);
+            break;
+        }
+        if (!takes(session, *due.message) ||
+            deliver_to(session, due.message->topic, due.message->publication(port_.now()),
                        feed.options()) == Sent::NotNow) {
             break;
         }
         feed.advance();
     }
+    if (flow->feeds->is_empty()) flow->feeds.reset();
     release_if_idle(session);
+}
+
+// Of this turn, for all sessions: others wait meanwhile.
+std::size_t& Delivery::feed_budget() {
+    if (feed_budget_of_ != port_.now()) {
+        feed_budget_of_ = port_.now();
+        feed_budget_ = looked_at_each_turn_max;
+    }
+    return feed_budget_;
+}
+
+void Delivery::feed_later(Session& session) {
+    if (session.is_feed_due_) return;
+    session.is_feed_due_ = true;
+    expiries_.add({port_.now() + std::chrono::milliseconds(1), session.place_.slot,
+                   session.attachment_, Expiry::Kind::Feed});
+    port_.look_at(std::min(expiries_.next(), journal_.due()));
 }
 
 bool Delivery::takes(Session& session, const RetainedMessage& message) {

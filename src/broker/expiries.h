@@ -21,6 +21,7 @@ struct Expiry {
         Session,  // nobody resumed it
         Will,     // the will delay is over
         Rate,     // a new second: delivery may go on
+        Feed,      // more retained messages may be looked for
         Room,      // a member of a group has room again for what went to others
         HandOn,    // what waits for it although it is away may have a better place
         Messages,  // something in its queue has expired

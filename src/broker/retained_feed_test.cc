@@ -38,7 +38,7 @@ struct Feeding : ::testing::TestWithParam<int> {
             subscriber.lease.note_completed(received.id);
         }
         subscriber.lease.outbound_ready();
-        broker.settle();
+        broker.advance(std::chrono::milliseconds(1));
         return payloads;
     }
     std::vector<std::string> read_all() {
@@ -164,6 +164,57 @@ TEST_P(Feeding, TheOptionsAreThoseOfTheLastSubscription) {
     }
     EXPECT_EQ(all, std::size_t{many});
     EXPECT_LT(old, 200U) << "what was queued already";
+}
+
+// Others wait meanwhile.
+TEST(FeedingBounds, NoTurnLooksAtAllTopicsForFiltersThatMatchFew) {
+    TestBroker broker;
+    FakeClient publisher{broker, "publisher"};
+    FakeClient subscriber{broker, "subscriber"};
+    publisher.connect();
+    constexpr int topics = 20'000;
+    for (int i = 0; i < topics; ++i) {
+        publisher.publish(fmt::format("a/b/{}", i), "x", 1, Retain::Yes);
+    }
+    subscriber.connect();
+    for (const int wanted : {topics - 1, 77}) {
+        ASSERT_TRUE(subscriber.lease.subscribe(fmt::format("+/+/{}", wanted), {}));
+    }
+    subscriber.lease.send_retained();
+    EXPECT_THAT(subscriber.take(), IsEmpty()) << "a part of the topics was looked at";
+    int turns = 0;
+    std::vector<std::string> found;
+    while (found.size() < 2 && turns < 100) {
+        ++turns;
+        broker.advance(std::chrono::milliseconds(1));
+        for (const Received& each : subscriber.take()) found.push_back(each.topic);
+    }
+    EXPECT_THAT(found, ElementsAre(fmt::format("a/b/{}", topics - 1), "a/b/77"));
+    EXPECT_GE(turns, 2 * topics / 4096);
+}
+
+// Nothing is looked for twice, nor for a client that is gone, and what ends in between is not
+// looked for any more.
+TEST(FeedingBounds, AFeedThatWaitsForItsTurnMayEnd) {
+    TestBroker broker;
+    FakeClient publisher{broker, "publisher"};
+    FakeClient subscriber{broker, "subscriber"};
+    publisher.connect();
+    for (int i = 0; i < 20'000; ++i) {
+        publisher.publish(fmt::format("a/b/{}", i), "x", 0, Retain::Yes);
+    }
+    subscriber.connect(CleanStart::No, 3600);
+    subscriber.subscribe("+/+/none").value();
+    subscriber.subscribe("a/b/5").value();
+    EXPECT_TRUE(subscriber.lease.unsubscribe("+/+/none"));
+    broker.advance(std::chrono::milliseconds(1));
+    EXPECT_THAT(subscriber.payloads(), SizeIs(1));
+    subscriber.subscribe("+/+/9").value();
+    subscriber.disconnect();
+    broker.advance(std::chrono::milliseconds(1));
+    subscriber.connect(CleanStart::No, 3600);
+    for (int i = 0; i < 20; ++i) broker.advance(std::chrono::milliseconds(1));
+    EXPECT_THAT(subscriber.payloads(), SizeIs(1)) << "a lasting session gets it when it is back";
 }
 
 TEST(FeedingBounds, NothingIsDroppedForAQueueThatIsShort) {

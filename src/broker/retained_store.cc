@@ -166,14 +166,14 @@ RetainedStore::Matching RetainedStore::match(std::string_view filter, ParentMatc
     std::string_view beginning = filter.substr(0, filter.find_first_of("+#"));
     if (beginning.ends_with('/')) beginning.remove_suffix(1);
     Matching matching;
-    std::size_t looked_at = 0;
     const std::lock_guard lock(mutex_);
     for (auto it = messages_.lower_bound(std::max(beginning, from));
          it != messages_.end() && it->first.starts_with(beginning); ++it) {
-        if (looked_at++ == looked_at_max) {
+        if (matching.looked_at == looked_at_max) {
             matching.next = it->first;
             break;
         }
+        ++matching.looked_at;
         if (mqtt::matches(filter, it->first, multi_level) && !it->second->is_expired(now)) {
             matching.messages.push_back(it->second);
         }

@@ -94,6 +94,7 @@ public:
     struct Matching {
         std::vector<RetainedRef> messages;
         std::string next;  // where to go on; empty: there are no more
+        std::size_t looked_at = 0;
     };
     Matching match(std::string_view filter, ParentMatch parent_match, SteadyTime now,
                    std::string_view from, std::size_t looked_at_max) const;

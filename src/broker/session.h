@@ -41,7 +41,7 @@ struct SessionFlow {
     MessageQueue queue;
     UnreleasedIds received;
     std::unique_ptr<HeldSinceStart> held_since_start;  // of `received`; null: none
-    std::vector<RetainedFeed> feeds;                   // retained messages that are to be sent
+    std::unique_ptr<RetainedFeeds> feeds;  // retained messages that are to be sent; null: none
     StoredRate stored_rate;
     SteadyTime expired_look{};                      // none is looked for in the queue before
     SteadyTime expiry_watch = SteadyTime::max();    // the Expiry::Kind::Messages that is set
@@ -54,7 +54,7 @@ struct SessionFlow {
     // Of what waits and what is in flight.
     std::size_t kept_bytes() const { return queue.bytes() + window.bytes(); }
     bool is_idle() const {
-        return window.is_empty() && queue.is_empty() && received.is_empty() && feeds.empty();
+        return window.is_empty() && queue.is_empty() && received.is_empty() && feeds == nullptr;
     }
 };
 
@@ -127,6 +127,7 @@ private:
     bool is_output_full_ = false;       // extend() returned null and nobody called outbound_ready()
     bool was_handed_on_ = false;        // messages of groups, whose removals may wait for the disk
     bool is_waiting_for_rate_ = false;  // an Expiry::Kind::Rate is set
+    bool is_feed_due_ = false;          // an Expiry::Kind::Feed is
     bool is_room_due_ = false;          // an Expiry::Kind::Room is
     bool is_hand_on_due_ = false;       // an Expiry::Kind::HandOn is
     RateMeter rate_;                    // messages in and out

@@ -232,6 +232,9 @@ void Shard::act_on(const Expiry& expiry) {
         case Expiry::Kind::Rate:
             session.is_waiting_for_rate_ = false;
             return delivery_.send_queued(session);
+        case Expiry::Kind::Feed:
+            session.is_feed_due_ = false;
+            return delivery_.feed(session);
         case Expiry::Kind::Room: return take_from_absent(session);
         case Expiry::Kind::HandOn: return hand_on_waiting(session);
         case Expiry::Kind::Messages: return delivery_.drop_expired(session);
