@@ -104,7 +104,8 @@ public:
     void deliver_shared(Route& route, Receiver& member, ShareNumber group,
                         const Publication& publication);
     // Takes from the session what it was given by groups for which gives_back(ShareNumber, const
-    // StoredMessage&) is true and has neither acknowledged nor, with QoS 2, been sent, oldest first.
+    // StoredMessage&) is true and has neither acknowledged nor, with QoS 2, been sent, oldest
+    // first.
     template <class GivesBack>
     std::vector<SharedMessage> take_shared(Session& session, GivesBack gives_back) {
         std::vector<SharedMessage> taken;

@@ -39,8 +39,10 @@ Result<mqtt::PacketId> Delivery::send_direct(Session& session, std::string_view 
     }
     mqtt::PacketId id = 0;
     if (needs_window) {
-        id = flow_of(session).window.open(
-            {.message = message, .sent_at = now_seconds(), .qos = publication.qos, .is_direct = true});
+        id = flow_of(session).window.open({.message = message,
+                                           .sent_at = now_seconds(),
+                                           .qos = publication.qos,
+                                           .is_direct = true});
     }
     frame.write(out, id);
     note_delivered(session, topic, publication.qos, frame.size());

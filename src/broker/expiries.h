@@ -18,9 +18,9 @@ namespace gatehouse::broker {
 
 struct Expiry {
     enum class Kind : std::uint8_t {
-        Session,  // nobody resumed it
-        Will,     // the will delay is over
-        Rate,     // a new second: delivery may go on
+        Session,   // nobody resumed it
+        Will,      // the will delay is over
+        Rate,      // a new second: delivery may go on
         Feed,      // more retained messages may be looked for
         Room,      // a member of a group has room again for what went to others
         HandOn,    // what waits for it although it is away may have a better place

@@ -223,7 +223,15 @@ private:
     void note_recalled(std::size_t from, std::uint64_t publication);
     void note_received(std::size_t from);
 
-    enum class Kind : std::uint8_t { Topic, Message, SharedMessage, Forget, Reclaim, ReclaimSome, Recall };
+    enum class Kind : std::uint8_t {
+        Topic,
+        Message,
+        SharedMessage,
+        Forget,
+        Reclaim,
+        ReclaimSome,
+        Recall
+    };
     // Followed by topic, properties and payload; of a SharedMessage also by a ShareTarget; of a
     // message that is held by a HeldId; of one that has a number, and of a Recall, by that.
     struct Header {

@@ -43,9 +43,9 @@ struct SessionFlow {
     std::unique_ptr<HeldSinceStart> held_since_start;  // of `received`; null: none
     std::unique_ptr<RetainedFeeds> feeds;  // retained messages that are to be sent; null: none
     StoredRate stored_rate;
-    SteadyTime expired_look{};                      // none is looked for in the queue before
-    SteadyTime expiry_watch = SteadyTime::max();    // the Expiry::Kind::Messages that is set
-    bool is_refusing = false;           // a message found no room beside what is kept
+    SteadyTime expired_look{};                    // none is looked for in the queue before
+    SteadyTime expiry_watch = SteadyTime::max();  // the Expiry::Kind::Messages that is set
+    bool is_refusing = false;                     // a message found no room beside what is kept
     bool is_short = false;              // likewise, of a group, until there is much room again
     bool is_resending = false;          // some of the window is due, again or for the first time
     std::uint32_t stopped_at = 0;       // in seconds, when its last connection ended

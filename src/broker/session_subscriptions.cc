@@ -11,8 +11,8 @@ constexpr std::size_t without_index_max = 128;
 
 SessionSubscription* SessionSubscriptions::find_key(Key key) {
     if (places_.empty()) {
-        const auto found =
-            std::ranges::find(all_, key, [](const SessionSubscription& each) { return key_of(each); });
+        const auto found = std::ranges::find(
+            all_, key, [](const SessionSubscription& each) { return key_of(each); });
         return found == all_.end() ? nullptr : &*found;
     }
     const auto found = places_.find(key);

@@ -1,5 +1,5 @@
-// What one session is subscribed to. Found at once however many there are: from some hundred on there
-// is an index.
+// What one session is subscribed to. Found at once however many there are: from some hundred on
+// there is an index.
 //
 // Threads: one loop.
 #pragma once

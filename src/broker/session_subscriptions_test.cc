@@ -14,7 +14,7 @@ TEST(SessionSubscriptions, FindsEachWhateverCameAndWent) {
     Quiescence quiescence;
     TopicTree tree(quiescence, ParentMatch::No, 1);
     SessionSubscriptions subscriptions;
-    std::map<ShareNumber, std::uint32_t> groups;      // and their identifiers
+    std::map<ShareNumber, std::uint32_t> groups;       // and their identifiers
     std::map<std::string, std::uint32_t> identifiers;  // by filter
     std::map<std::string, FilterHandle> handles;
     std::mt19937 random(7);
@@ -32,8 +32,7 @@ TEST(SessionSubscriptions, FindsEachWhateverCameAndWent) {
         const bool is_known = is_shared ? groups.contains(group) : identifiers.contains(filter);
         ASSERT_EQ(found != nullptr, is_known);
         if (found != nullptr) {
-            ASSERT_EQ(found->options.identifier,
-                      is_shared ? groups[group] : identifiers[filter]);
+            ASSERT_EQ(found->options.identifier, is_shared ? groups[group] : identifiers[filter]);
         }
         if (found == nullptr && grows) {
             subscriptions.add({.filter = is_shared ? FilterHandle() : handles[filter],

@@ -140,7 +140,8 @@ void Shard::detach(Session& session, WillFate fate) {
     if (session.record_ != 0) keep(session);
     if (session.load_ != nullptr) hand_on(session);
     const std::uint32_t expiry = session.expiry_seconds_;
-    if (expiry != session_never_expires) schedule(session, Expiry::Kind::Session, std::chrono::seconds(expiry));
+    if (expiry != session_never_expires)
+        schedule(session, Expiry::Kind::Session, std::chrono::seconds(expiry));
     if (session.will_ == nullptr) return;
     if (session.will_->delay_seconds == 0) return publish_will(session);
     // A delay longer than the session's life ends with it, see end_session().
@@ -232,9 +233,7 @@ void Shard::act_on(const Expiry& expiry) {
         case Expiry::Kind::Rate:
             session.is_waiting_for_rate_ = false;
             return delivery_.send_queued(session);
-        case Expiry::Kind::Feed:
-            session.is_feed_due_ = false;
-            return delivery_.feed(session);
+        case Expiry::Kind::Feed: session.is_feed_due_ = false; return delivery_.feed(session);
         case Expiry::Kind::Room: return take_from_absent(session);
         case Expiry::Kind::HandOn: return hand_on_waiting(session);
         case Expiry::Kind::Messages: return delivery_.drop_expired(session);

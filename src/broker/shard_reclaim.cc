@@ -55,9 +55,9 @@ void Shard::reclaim_some(TenantState& tenant, ShareNumber group) {
     // What comes back since nobody takes it, after all, is noted anew.
     if ((members->waits_on->fetch_and(~here, std::memory_order_relaxed) & here) == 0) return;
     const Limits& limits = shared_.settings.limits;
-    Portion portion{.messages = std::clamp<std::size_t>(limits.session_queue_messages_max / 2, 1,
-                                                        portion_max),
-                    .bytes = limits.session_queue_bytes_max / 2};
+    Portion portion{
+        .messages = std::clamp<std::size_t>(limits.session_queue_messages_max / 2, 1, portion_max),
+        .bytes = limits.session_queue_bytes_max / 2};
     bool is_left = false;
     for (std::size_t i = members->online; i < members->all.size(); ++i) {
         const SessionPlace place = members->all[i].place;
@@ -91,8 +91,7 @@ bool Shard::hand_on_some(Session& session, ShareNumber group, Portion& portion) 
     return is_left;
 }
 
-bool Shard::is_taken_online(Publisher& publisher, ShareNumber group,
-                            const StoredMessage& message) {
+bool Shard::is_taken_online(Publisher& publisher, ShareNumber group, const StoredMessage& message) {
     if (message.is_expired(port_.now())) return true;  // nobody's any more
     TenantState& tenant = publisher.tenant_;
     Route& route = publisher.route_for(message.topic());

@@ -66,9 +66,10 @@ SettingTable session_limits() {
                                               "The longest session expiry, MQTT 5."),
         limit<&L::message_expiry_seconds_max>("limits.message-expiry-seconds-max", any_count,
                                               "The longest message expiry, MQTT 5."),
-        limit<&L::retry_seconds_max>("limits.retry-seconds-max", any_count,
-                                     "How long a client may leave a message unacknowledged while it "
-                                     "is connected; a later connection is not sent it again."),
+        limit<&L::retry_seconds_max>(
+            "limits.retry-seconds-max", any_count,
+            "How long a client may leave a message unacknowledged while it "
+            "is connected; a later connection is not sent it again."),
         limit<&L::session_queue_messages_max>("limits.session-queue-messages-max", any_count,
                                               "Messages waiting in a session."),
         limit<&L::session_queue_bytes_max>("limits.session-queue-bytes-max", any_count,

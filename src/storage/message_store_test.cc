@@ -203,39 +203,6 @@ TEST_F(MessageStoreTest, OfATopicTheHighestVersionCountsInWhateverOrderTheyCome)
     EXPECT_THAT(read(*store), IsEmpty());
 }
 
-// However many are removed meanwhile; and after that they are cleared away.
-TEST_F(MessageStoreTest, AnOlderRowOfARemovedTopicMayComeForAWhile) {
-    for (const auto late_rows_max : {std::chrono::minutes(1), std::chrono::minutes(0)}) {
-        const bool may_come = late_rows_max != std::chrono::minutes(0);
-        auto store = MessageStore::open({.file = file(), .late_rows_max = late_rows_max});
-        ASSERT_TRUE(store);
-        std::uint64_t version = 1;
-        const auto row = [&](std::string_view topic, std::string_view payload) {
-            return RetainedRow{.account = "a",
-                               .region = "r",
-                               .topic = topic,
-                               .payload = bytes_of(payload),
-                               .version = ++version};
-        };
-        const RetainedRow late = row("t", "late");
-        MessageBatch first;
-        first.put_retained(row("t", ""));
-        for (int batch = 0; batch < 3; ++batch) {
-            MessageBatch removals = batch == 0 ? std::move(first) : MessageBatch();
-            for (int i = 0; i < 10'001; ++i) {
-                removals.put_retained(row(std::to_string(batch) + "/" + std::to_string(i), ""));
-            }
-            ASSERT_TRUE(write(**store, removals));
-        }
-        MessageBatch last;
-        last.put_retained(late);
-        ASSERT_TRUE(write(**store, last));
-        EXPECT_EQ(read(**store).empty(), may_come);
-        store->reset();
-        std::filesystem::remove(file());
-    }
-}
-
 TEST_F(MessageStoreTest, ABatchThatFailsLeavesNothingBehind) {
     const auto store = open();
     MessageBatch batch;
