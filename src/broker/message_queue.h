@@ -77,6 +77,7 @@ public:
             }
         }
         size_ = kept;
+        if (size_ == 0) expires_first_ = SteadyTime::max();
     }
     // Takes out those that have expired and hands them to `visit`, oldest first.
     template <class Visit>
