@@ -127,7 +127,7 @@ TEST_P(Feeding, TheNewestOfATopicComesLast) {
             subscriber.lease.note_completed(each.id);
         }
         subscriber.lease.outbound_ready();
-        broker.settle();
+        broker.advance(std::chrono::milliseconds(1));
         return !received.empty();
     };
     read_topic();
@@ -161,6 +161,7 @@ TEST_P(Feeding, TheOptionsAreThoseOfTheLastSubscription) {
             subscriber.lease.note_completed(each.id);
         }
         subscriber.lease.outbound_ready();
+        broker.advance(std::chrono::milliseconds(1));
     }
     EXPECT_EQ(all, std::size_t{many});
     EXPECT_LT(old, 200U) << "what was queued already";
