@@ -147,6 +147,61 @@ TEST_P(Persisted, RetainedMessagesSurvive) {
     EXPECT_THAT(b.payloads(), ElementsAre("newer"));
 }
 
+// What an earlier version let in, no client takes.
+TEST_P(Persisted, OfPropertiesThatDoNotReadOnlyTheExpiryIsLeft) {
+    FakeClient& a = persistent(id_on(0, "a"));
+    ASSERT_TRUE(a.subscribe("q", 1));
+    flush(a);
+    a.disconnect();
+    FakeClient& p = persistent(id_on(0, "p"));
+    constexpr std::string_view section("\3\0\1\0\2\0\0\0\x64", 9);
+    Publisher& source = p.lease.publisher();
+    for (const char* const topic : {"q", "kept"}) {
+        source.publish(source.route_for(topic), {.payload = bytes_of("x"),
+                                                 .properties = bytes_of(section),
+                                                 .expiry_seconds = 100,
+                                                 .expiry_at = 5,
+                                                 .qos = mqtt::Qos::AtLeastOnce,
+                                                 .retain = Retain::Yes});
+    }
+    flush(p);
+    crash();
+    FakeClient& again = persistent(id_on(0, "a"));
+    ASSERT_TRUE(again.subscribe("kept", 1));
+    const auto received = receive(again, 2);
+    ASSERT_THAT(received, SizeIs(2));
+    for (const Received& each : received) {
+        EXPECT_EQ(each.payload, "x");
+        EXPECT_NEAR(each.expiry.value_or(0), 100, 1) << each.topic;
+    }
+}
+
+TEST_P(Persisted, OnATopicThatNoPacketCarriesNothingIsDelivered) {
+    flush(persistent("a"));
+    const auto session = static_cast<std::uint64_t>(on_disk("SELECT max(id) FROM sessions"));
+    stop();
+    {
+        const auto opened = storage::MessageStore::open({.file = file()});
+        ASSERT_TRUE(opened);
+        const std::string long_topic(mqtt::string_size_max + 1, 't');
+        storage::MessageBatch batch;
+        std::uint64_t place = 1'000'000;
+        for (const std::string& topic : {std::string("t"), long_topic, std::string("t\0t", 3)}) {
+            batch.put_message({.id = ++place, .topic = topic, .qos = 1});
+            batch.put_queued({.session = session, .place = place, .message = place, .qos = 1});
+        }
+        const storage::MessageBatch* const batches[] = {&batch};
+        ASSERT_TRUE((*opened)->write(batches));
+    }
+    start(GetParam());
+    FakeClient& a = persistent("a");
+    const auto received = receive(a, 1);
+    ASSERT_THAT(received, SizeIs(1));
+    EXPECT_EQ(received[0].topic, "t");
+    flush(a);
+    EXPECT_EQ(on_disk("SELECT count(*) FROM queued"), 0);
+}
+
 TEST_P(Persisted, ExpiredRetainedMessagesLeaveTheDisk) {
     FakeClient& publisher = persistent("publisher", 0);
     Publisher& source = publisher.lease.publisher();

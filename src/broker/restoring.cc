@@ -10,6 +10,7 @@
 #include "broker/publisher.h"
 #include "broker/stored_forms.h"
 #include "broker/withheld.h"
+#include "mqtt/topic.h"
 
 namespace gatehouse::broker {
 namespace {
@@ -84,13 +85,17 @@ Result<void> Restoring::on_subscription(const storage::SubscriptionRow& row) {
 }
 
 Result<void> Restoring::on_message(const storage::MessageRow& row) {
-    const Publication publication{
-        .payload = row.payload,
-        .properties = row.properties,
-        .expiry_seconds = row.expires_at == 0 ? never_expires : seconds_left(row.expires_at),
-        .expiry_at = row.expiry_at,
-        .qos = static_cast<mqtt::Qos>(row.qos),
-        .retain = row.retain ? Retain::Yes : Retain::No};
+    // On a topic that no packet can carry it expires at once.
+    const bool is_sendable = mqtt::check_topic_name(row.topic) == mqtt::TopicProblem::None;
+    const std::uint32_t expiry = is_sendable ? expiry_of(row.expires_at) : 0;
+    Bytes mended;
+    const auto properties = good_properties(row.properties, expiry, row.expiry_at, mended);
+    const Publication publication{.payload = row.payload,
+                                  .properties = properties.bytes,
+                                  .expiry_seconds = expiry,
+                                  .expiry_at = properties.expiry_at,
+                                  .qos = static_cast<mqtt::Qos>(row.qos),
+                                  .retain = row.retain ? Retain::Yes : Retain::No};
     messages_.emplace(row.id, Message{.message = MessageRef::make(row.topic, publication,
                                                                   shared_.clock->steady_now()),
                                       .id = row.id});
@@ -138,11 +143,14 @@ Result<void> Restoring::on_held(const storage::HeldRow& row) {
 
 Result<void> Restoring::on_retained(const storage::RetainedRow& row) {
     const Tenant tenant{AccountId(std::string(row.account)), Region(std::string(row.region))};
+    Bytes mended;
+    const auto properties =
+        good_properties(row.properties, expiry_of(row.expires_at), row.expiry_at, mended);
     RetainedMessage message{.topic = std::string(row.topic),
                             .payload = {row.payload.begin(), row.payload.end()},
-                            .properties = {row.properties.begin(), row.properties.end()},
+                            .properties = {properties.bytes.begin(), properties.bytes.end()},
                             .expires_at = steady_of(row.expires_at),
-                            .expiry_at = row.expiry_at,
+                            .expiry_at = properties.expiry_at,
                             .retained_at = row.retained_at,
                             .qos = static_cast<mqtt::Qos>(row.qos)};
     shared_.tenant(tenant).retained.restore(std::move(message));
@@ -248,6 +256,10 @@ std::uint32_t Restoring::seconds_left(std::int64_t wall_time) const {
     const std::int64_t left = (wall_time - wall_now() + 999) / 1000;
     return static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(left, 0, std::numeric_limits<std::uint32_t>::max() - 1));
+}
+
+std::uint32_t Restoring::expiry_of(std::int64_t expires_at) const {
+    return expires_at == 0 ? never_expires : seconds_left(expires_at);
 }
 
 SteadyTime Restoring::steady_of(std::int64_t wall_time) const {

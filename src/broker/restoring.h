@@ -62,6 +62,7 @@ private:
     MessageRef message_for(Session& session, const Queued& row);
     void begin_time(std::uint64_t id, const Restored& restored);
     std::uint32_t seconds_left(std::int64_t wall_time) const;
+    std::uint32_t expiry_of(std::int64_t expires_at) const;
     SteadyTime steady_of(std::int64_t wall_time) const;
     std::int64_t wall_now() const { return shared_.clock->wall_now().time_since_epoch().count(); }
 

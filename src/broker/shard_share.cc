@@ -328,6 +328,7 @@ void Shard::give_on(Session& session, Publisher& publisher, const SharedMessage&
                                                       mqtt::PropertySection::Publish, properties);
     publication.properties = properties;
     publication.expiry_at = forwarded.message_expiry_at;
+    if (publication.expiry_at == 0) publication.expiry_seconds = never_expires;
     publication.was_stored = true;
     std::optional<HeldParts> taken;
     if (from.record != 0 && publication.qos == mqtt::Qos::ExactlyOnce) {

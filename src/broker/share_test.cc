@@ -133,6 +133,28 @@ TEST_P(Share, WhatAPersistentMemberDidNotAcknowledgeGoesToAnotherThatIsOnline) {
     EXPECT_THAT(leaving.take(), IsEmpty());
 }
 
+TEST_P(Share, PropertiesThatDoNotReadGoOnAsFarAsTheyDo) {
+    FakeClient& leaving = worker("leaving", 1, 3600);
+    // A text may not hold U+0000 [MQTT-1.5.4-2]; the expiry behind it is lost with it.
+    constexpr std::string_view section("\x26\0\1k\0\1v\x26\0\1k\0\3a\0b\2\0\0\0\7", 21);
+    Publisher& source = publisher().lease.publisher();
+    source.publish(source.route_for("jobs/a"), {.payload = bytes_of("x"),
+                                                .properties = bytes_of(section),
+                                                .expiry_seconds = 7,
+                                                .expiry_at = 17,
+                                                .qos = mqtt::Qos::AtLeastOnce});
+    broker->settle();
+    leaving.disconnect();
+    FakeClient& late = client("late", 2);
+    late.version = mqtt::ProtocolVersion::V5;
+    late.connect().subscribe(jobs, 1).value();
+    broker->settle();
+    const auto received = late.take_and_acknowledge();
+    ASSERT_THAT(received, SizeIs(1));
+    EXPECT_EQ(received[0].payload, "x");
+    EXPECT_EQ(received[0].expiry, std::nullopt);
+}
+
 TEST_P(Share, QueuesForPersistentMembersWhileNobodyIsOnline) {
     FakeClient& a = worker("a", 1, 3600);
     FakeClient& b = worker("b", 2, 3600);

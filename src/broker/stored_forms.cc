@@ -4,6 +4,10 @@
 
 #include <cstring>
 
+#include "broker/publication.h"
+#include "mqtt/property.h"
+#include "mqtt/publish.h"
+
 namespace gatehouse::broker {
 namespace {
 
@@ -55,6 +59,20 @@ SubscriptionOptions subscription_options(std::uint32_t word, std::uint32_t ident
         .identifier = identifier};
 }
 
+GoodProperties good_properties(BytesView stored, std::uint32_t expiry_seconds,
+                               std::uint32_t expiry_at, Bytes& mended) {
+    const bool expires = expiry_seconds != never_expires;
+    if (!expires && stored.empty()) return {};
+    const auto read = mqtt::decode_message_properties(stored, mqtt::PropertySection::Publish);
+    if (read && (!expires || read->message_expiry_at == expiry_at)) return {stored, expiry_at};
+    if (!expires) return {};
+    mqtt::PropertyWriter writer;
+    writer.add(mqtt::PropertyId::MessageExpiryInterval, expiry_seconds);
+    mended = writer.take();
+    // Behind the property's identifier.
+    return {mended, 1};
+}
+
 Bytes encode_will(const Will& will) {
     const std::string_view author = std::string_view(will.author).substr(0, author_bytes_max);
     const WillHead head{.topic_size = static_cast<std::uint32_t>(will.topic.size()),
@@ -86,7 +104,11 @@ std::unique_ptr<Will> decode_will(BytesView form) {
     auto will = std::make_unique<Will>();
     will->topic = text_of(form.first(head.topic_size));
     form = form.subspan(head.topic_size);
-    will->properties.assign(form.begin(), form.begin() + head.properties_size);
+    Bytes mended;
+    const auto properties = good_properties(form.first(head.properties_size), head.expiry_seconds,
+                                            head.expiry_at, mended);
+    will->properties.assign(properties.bytes.begin(), properties.bytes.end());
+    will->expiry_at = properties.expiry_at;
     form = form.subspan(head.properties_size);
     will->author = text_of(form.first(head.author_size));
     form = form.subspan(head.author_size);
@@ -96,7 +118,6 @@ std::unique_ptr<Will> decode_will(BytesView form) {
     will->last_permission =
         (head.flags & denied_bit) != 0 ? Permission::Denied : Permission::Allowed;
     will->expiry_seconds = head.expiry_seconds;
-    will->expiry_at = head.expiry_at;
     will->delay_seconds = head.delay_seconds;
     return will;
 }

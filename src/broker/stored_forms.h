@@ -1,4 +1,5 @@
-// How wills and subscription options stand in messages.db. A form once released is read for ever.
+// How wills, subscription options and properties stand in messages.db. A form once released is read
+// for ever.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,16 @@ namespace gatehouse::broker {
 std::uint32_t subscription_word(const SubscriptionOptions& options);
 // `identifier` stands beside the word.
 SubscriptionOptions subscription_options(std::uint32_t word, std::uint32_t identifier);
+
+// The properties of a stored message as they go on into packets, and where the bytes of its expiry
+// stand in them (Publication). They are what was stored, unless no packet may carry it, which not
+// every version asked before it stored: then only the expiry is left, made anew in `mended`.
+struct GoodProperties {
+    BytesView bytes;
+    std::uint32_t expiry_at = 0;
+};
+GoodProperties good_properties(BytesView stored, std::uint32_t expiry_seconds,
+                               std::uint32_t expiry_at, Bytes& mended);
 
 // Without the permit: the server's next life makes another by the author (WillJudge).
 Bytes encode_will(const Will& will);

@@ -15,6 +15,7 @@
 #include "gateway/topic_bounds.h"
 #include "mqtt/property.h"
 #include "mqtt/topic.h"
+#include "mqtt/utf8.h"
 
 namespace gatehouse::gateway {
 namespace {
@@ -117,8 +118,11 @@ private:
             {"responseTopic", fields_.response_topic, mqtt::PropertyId::ResponseTopic}};
         for (const auto& [name, text, property] : texts) {
             if (!text) continue;
-            if (text->size() > mqtt::string_size_max || !is_utf8(*text)) {
-                return wrong(fmt::format("{} is a text of at most 65535 bytes", name));
+            if (!mqtt::is_packet_text(*text)) {
+                return wrong(
+                    fmt::format("{} is a text in UTF-8 of at most 65535 bytes, without "
+                                "the character U+0000",
+                                name));
             }
             properties_.add(property, *text);
         }
@@ -164,11 +168,14 @@ private:
             const auto& member = *each.get_object().begin();
             if (!member.value().is_string()) return bad();
             const std::string_view value(member.value().get_string());
-            if (member.key().size() > mqtt::string_size_max ||
-                value.size() > mqtt::string_size_max) {
-                return bad();
+            const std::string_view name = member.key();
+            if (!mqtt::is_packet_text(name) || !mqtt::is_packet_text(value)) {
+                return wrong(
+                    fmt::format("the names and values in {} are texts in UTF-8 of at most 65535 "
+                                "bytes, without the character U+0000",
+                                user_properties_header));
             }
-            properties_.add_user_property(member.key(), value);
+            properties_.add_user_property(name, value);
         }
         return {};
     }

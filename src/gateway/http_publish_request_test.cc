@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "mqtt/publish.h"
 
 namespace gatehouse::gateway {
@@ -78,6 +79,33 @@ TEST_F(HttpPublishRequest, UserPropertiesMayBeJsonInAJsonText) {
     const auto users = properties->user_properties();
     ASSERT_NE(users.begin(), users.end());
     EXPECT_EQ((*users.begin()).value, "1");
+}
+
+// [MQTT-1.5.4-1], [MQTT-1.5.4-2]
+TEST_F(HttpPublishRequest, TakesNoTextThatAPacketCannotCarry) {
+    const std::string nul("a\0b", 3);
+    const std::string broken = "a\xff";
+    const std::string surrogate = "\xed\xa0\x80";
+    const std::string longer(mqtt::string_size_max + 1, 'a');
+    for (const std::string& bad : {nul, broken, surrogate, longer}) {
+        for (const auto member : {&PublishFields::content_type, &PublishFields::response_topic}) {
+            PublishFields fields{.topic = "lab/x"};
+            fields.*member = bad;
+            const auto publish = read_publish(fields, profile);
+            ASSERT_FALSE(publish);
+            EXPECT_EQ(publish.error().status, 400U);
+        }
+        EXPECT_FALSE(read_publish({.topic = bad}, profile));
+    }
+    const std::string long_text(mqtt::string_size_max + 1, 'a');
+    for (const std::string& users :
+         {std::string(R"([{"k":"a\u0000b"}])"), std::string(R"([{"a\u0000b":"v"}])"),
+          R"([{"k":"v"},{"k":")" + long_text + R"("}])", R"([{")" + long_text + R"(":"v"}])"}) {
+        const std::string encoded = to_base64(bytes_of(users));
+        const auto publish = read_publish({.topic = "lab/x", .user_properties = encoded}, profile);
+        ASSERT_FALSE(publish) << users.substr(0, 40);
+        EXPECT_EQ(publish.error().status, 400U);
+    }
 }
 
 TEST_F(HttpPublishRequest, SaysWhatIsWrong) {

@@ -167,7 +167,6 @@ MessageProperties forwarded_properties(BytesView section, PropertySection where,
         }
         from = to;
     }
-    assert(!reader.error() && "the section was not checked");
     return *decode_message_properties(BytesView(out).subspan(start), PropertySection::Publish);
 }
 

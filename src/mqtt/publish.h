@@ -45,8 +45,8 @@ struct MessageProperties {
 Decoded<MessageProperties> decode_message_properties(BytesView section, PropertySection where);
 
 // Appends the section to `out` without what belongs to one hop only: topic alias, subscription
-// identifiers, will delay. The answer views `out`. Requires: the section, as it stands in a
-// PUBLISH or a will, was checked, and does not lie in `out`.
+// identifiers, will delay. The answer views `out`. Of a section that is none of a PUBLISH or a will
+// only what stands before the first fault goes on. Requires: it does not lie in `out`.
 MessageProperties forwarded_properties(BytesView section, PropertySection where, Bytes& out);
 
 struct Publish {

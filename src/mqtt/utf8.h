@@ -74,4 +74,8 @@ inline bool is_plain_topic_name(std::string_view text) {
 // The full check.
 TextProblem check_text(std::string_view text);
 
+// Whether a packet can carry the text: that, and the length, at most string_size_max bytes. For
+// texts that come another way than in a packet.
+bool is_packet_text(std::string_view text);
+
 }  // namespace gatehouse::mqtt

@@ -32,11 +32,6 @@ struct RepublishHeaders {
     std::vector<UserPropertyTexts> user_properties;
 };
 
-bool is_mqtt_text(std::string_view text) {
-    return text.size() <= mqtt::string_size_max &&
-           mqtt::check_text(text) == mqtt::TextProblem::None;
-}
-
 std::unexpected<Error> wrong_header(std::string_view header, std::string_view value,
                                     std::string_view wanted) {
     return fail(ErrorKind::InvalidInput, fmt::format("headers.{} is '{}', and has to be {}", header,
@@ -61,7 +56,7 @@ public:
         for (const UserPropertyTexts& each : headers.user_properties) {
             const std::string_view key = job_.text(each.key);
             const std::string_view value = job_.text(each.value);
-            if (!is_mqtt_text(key) || !is_mqtt_text(value)) {
+            if (!mqtt::is_packet_text(key) || !mqtt::is_packet_text(value)) {
                 return wrong_header("userProperties", key, "UTF-8 of at most 65,535 bytes");
             }
             writer_.add_user_property(key, value);
@@ -102,7 +97,7 @@ private:
                             mqtt::PropertyId id) {
         const std::string_view value = filled(text);
         if (value.empty()) return {};
-        if (!is_mqtt_text(value)) {
+        if (!mqtt::is_packet_text(value)) {
             return wrong_header(header, value, "UTF-8 of at most 65,535 bytes");
         }
         writer_.add(id, value);

@@ -37,6 +37,11 @@ def lambda_handler(event, context):
 """
 
 
+def users(*properties: dict) -> list[str]:
+    text = base64.b64encode(json.dumps(properties).encode()).decode()
+    return ["-H", f"x-amz-mqtt5-user-properties: {text}"]
+
+
 class HttpPublish(AuthorizerTest):
     @classmethod
     def prepare(cls):
@@ -120,6 +125,13 @@ class HttpPublish(AuthorizerTest):
                  "reserved topic": (dict(topic="$SYS/x"), 400),
                  "wildcard": (dict(topic="lab/#"), 400),
                  "qos 2": (dict(topic="lab/x", query={"qos": 2}), 400),
+                 "null in the topic": (dict(topic="lab/\0"), 400),
+                 "null in the content type": (
+                     dict(topic="lab/x", query={"contentType": "a\0b"}), 400),
+                 "null in the response topic": (
+                     dict(topic="lab/x", query={"responseTopic": "a\0b"}), 400),
+                 "null in a property's value": (dict(topic="lab/x", more=users({"k": "\0"})), 400),
+                 "null in a property's name": (dict(topic="lab/x", more=users({"\0": "v"})), 400),
                  "too large": (dict(topic="lab/x", payload="x" * (128 * 1024 + 1)), 413),
                  "not POST": (dict(topic="lab/x", more=["-X", "PUT"]), 405)}
         for what, (how, expected) in cases.items():
@@ -176,7 +188,9 @@ class HttpPublish(AuthorizerTest):
         listener.expect("message")
         self.assertEqual(seen[1].payload, b"")
         self.assertEqual(seen[1].properties.UserProperty, [("c", "3")])
-        for wrong in ({"topic": "lab/#"}, {"topic": "$SYS/x"}, {"topic": "lab/x", "qos": 2}):
+        for wrong in ({"topic": "lab/#"}, {"topic": "$SYS/x"}, {"topic": "lab/x", "qos": 2},
+                      {"topic": "lab/x", "contentType": "a\0b"},
+                      {"topic": "lab/x", "userProperties": [{"k": "a\0b"}]}):
             with self.assertRaises((data.exceptions.InvalidRequestException,
                                     botocore.exceptions.ClientError)) as caught:
                 data.publish(**wrong)
