@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "broker/publisher.h"
+#include "mqtt/protocol.h"
 
 namespace gatehouse::broker {
 
@@ -92,6 +93,8 @@ std::string LifecycleEvents::wanted_topic(const ConnectionFacts& facts, std::str
     if (facts.client_id.find_first_of("#+") != std::string_view::npos) return {};
     std::string topic = "$aws/events/";
     topic.append(family).append("/").append(type).append("/").append(facts.client_id);
+    // A client id may be as long as a topic.
+    if (topic.size() > mqtt::string_size_max) return {};
     if (!shard_.has_receivers(facts.tenant, topic)) return {};
     return topic;
 }

@@ -2,7 +2,8 @@
 // `$aws/events/presence/...` and `$aws/events/subscriptions/...`. Where nobody listens nothing is
 // made.
 //
-// Source: AWS IoT Developer Guide, "Lifecycle events". Client ids that hold `#` or `+` get none.
+// Source: AWS IoT Developer Guide, "Lifecycle events". Client ids that hold `#` or `+` get none,
+// nor do those with which the topic would be longer than MQTT's may be.
 //
 // Threads: one loop; one a shard. Lifetimes: must die before the broker.
 #pragma once

@@ -72,6 +72,17 @@ TEST(LifecycleEvents, NameTheThingIfThereIsOne) {
                 testing::StartsWith(R"({"clientId":"c","thingName":"lamp","timestamp":)"));
 }
 
+TEST(LifecycleEvents, AClientIdWithWhichTheTopicIsTooLongGetsNone) {
+    Events all;
+    const std::string prefix = "$aws/events/presence/connected/";
+    const std::string longest(mqtt::string_size_max - prefix.size(), 'c');
+    all.events.connected(all.facts(longest));
+    EXPECT_EQ(all.watcher.take().at(0).topic, prefix + longest);
+    all.events.connected(all.facts(longest + "c"));
+    all.events.disconnected(all.facts(std::string(mqtt::string_size_max, 'c')), "CONNECTION_LOST");
+    EXPECT_THAT(all.watcher.take(), IsEmpty());
+}
+
 TEST(LifecycleEvents, ClientIdsWithWildcardsGetNone) {
     Events all;
     all.events.connected(all.facts("a+b"));

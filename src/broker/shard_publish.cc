@@ -1,6 +1,7 @@
 // The part of Shard that messages pass through.
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <chrono>
 
 #include "broker/shard.h"
@@ -31,6 +32,7 @@ bool is_servers_own(const Publisher& from, std::string_view topic) {
 }  // namespace
 
 PublishOutcome Shard::publish(Publisher& from, Route& route, const Publication& publication) {
+    assert(route.topic().size() <= mqtt::string_size_max);
     const auto qos = static_cast<std::size_t>(publication.qos);
     if (!is_servers_own(from, route.topic())) [[likely]] {
         counters_.published[qos].add(1);
