@@ -82,7 +82,9 @@ void DeviceConnection::start() {
     report_connected();
     tell_connected();
     if (!arrival->early_input.empty()) take_input(arrival->early_input);
-    if (!lingering_ && transport_->has_buffered_input()) read_once();
+    if (lingering_ || !transport_->has_buffered_input()) return;
+    has_more_inside_ = true;
+    take_more();
 }
 
 const DeviceConnection* DeviceConnection::of(const broker::Session& session) {
@@ -131,13 +133,13 @@ void DeviceConnection::read_once() {
             take_input(buffer.first(outcome.bytes));
             if (transport_ && transport_->has_own_output()) [[unlikely]]
                 update_interest();
-            if (outcome.is_last && !lingering_) [[unlikely]] {
-                has_end_behind_input_ = true;
-                take_end();
-            }
+            if (outcome.is_last || outcome.has_more) [[unlikely]]
+                note_more_inside(outcome);
             return;
         case IoOutcome::Status::WaitRead:
-        case IoOutcome::Status::WaitWrite: return update_interest();
+        case IoOutcome::Status::WaitWrite:
+            if (outcome.has_more) note_more_inside(outcome);
+            return update_interest();
         case IoOutcome::Status::Closed:
             if (transport_->said_goodbye())
                 return end({.reason = DisconnectReason::ClientInitiated});
@@ -147,6 +149,14 @@ void DeviceConnection::read_once() {
             return end({.reason = DisconnectReason::ConnectionLost,
                         .details = "the connection broke: " + transport_->error_text()});
     }
+}
+
+// No event tells of it. What is not the end waits until the others had their turn.
+void DeviceConnection::note_more_inside(const IoOutcome& outcome) {
+    if (lingering_) return;
+    has_more_inside_ = true;
+    if (outcome.is_last) return take_more();
+    gateway_.loop().request_turn_end(*this);
 }
 
 void DeviceConnection::note_heard() {
@@ -171,13 +181,13 @@ void DeviceConnection::take_input(BytesView bytes) {
 void DeviceConnection::resume_input() {
     if (lingering_) return;
     if (rest_) take_rest();
-    take_end();
+    take_more();
 }
 
-// What came with the last input, once all that is before it has been taken.
-void DeviceConnection::take_end() {
-    if (!has_end_behind_input_ || lingering_ || is_paused()) return;
-    has_end_behind_input_ = false;
+// What is inside the transport, once all that is before it has been taken.
+void DeviceConnection::take_more() {
+    if (!has_more_inside_ || lingering_ || is_paused()) return;
+    has_more_inside_ = false;
     read_once();
 }
 

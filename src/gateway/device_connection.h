@@ -110,7 +110,8 @@ private:
     void take_input(BytesView bytes);
     void resume_input();
     void take_rest();
-    void take_end();
+    void take_more();
+    void note_more_inside(const net::IoOutcome& outcome);
     std::size_t parse(BytesView bytes);
     void handle(const mqtt::Frame& frame);
     void refuse_packet(const mqtt::DecodeError& error);
@@ -242,7 +243,7 @@ private:
     std::uint32_t place_ = no_place;       // among the connections of its LoopGateway
     std::uint16_t pubacks_owed_ = 0;       // for what was taken; they may wait for the disk
     // Bits, since a hundred thousand idle connections pay for each byte.
-    bool has_end_behind_input_ : 1 = false;  // told by the next read
+    bool has_more_inside_ : 1 = false;      // the transport has, input or the end of it
     bool lingering_ : 1 = false;            // over; input is read and dropped until the peer closes
     bool is_shut_down_ : 1 = false;         // our side of the stream has ended
     bool congested_ : 1 = false;            // another loop does not keep up: nothing is read

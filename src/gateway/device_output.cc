@@ -138,7 +138,7 @@ void DeviceConnection::flush() {
         lease_.outbound_ready();
     }
     update_interest();
-    if (rest_ && !is_paused()) resume_input();
+    if ((rest_ || has_more_inside_) && !is_paused()) resume_input();
 }
 
 // Once the client has taken all that was written to it.

@@ -149,6 +149,7 @@ async::Task<Result<std::size_t>> Stream::read_some(std::span<std::uint8_t> into,
         if (outcome.status == Status::Done) co_return outcome.bytes;
         if (outcome.status == Status::Closed) co_return std::size_t{0};
         if (outcome.status == Status::Failed) co_return ended(facts_, *transport_);
+        if (outcome.has_more) continue;
         auto ready = co_await wait_for(outcome.status, deadline);
         if (!ready) co_return fail(std::move(ready.error()));
     }

@@ -93,13 +93,15 @@ IoOutcome TlsTransport::outcome_of(int result) {
     if (ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
         ERR_clear_error();
         error_ = "the peer closed the connection";
-        return {IoOutcome::Status::Closed};
+        end_ = IoOutcome::Status::Closed;
+        return {end_};
     }
     error_ = explain_error(ssl_);
     if (error_.empty()) {
         error_ = system_error != 0 ? std::strerror(system_error) : "the connection ended";
     }
-    return {IoOutcome::Status::Failed};
+    end_ = IoOutcome::Status::Failed;
+    return {end_};
 }
 
 IoOutcome TlsTransport::shake_hands() {
@@ -126,6 +128,9 @@ void TlsTransport::acknowledge_now() {
 }
 
 IoOutcome TlsTransport::read(std::span<std::uint8_t> into) {
+    // OpenSSL says once why.
+    if (broken_) [[unlikely]]
+        return {end_};
     std::size_t total = 0;
     while (total < into.size()) {
         std::size_t count = 0;
@@ -134,7 +139,11 @@ IoOutcome TlsTransport::read(std::span<std::uint8_t> into) {
         if (result != 1) {
             if (total > 0 && SSL_get_error(ssl_, result) == SSL_ERROR_WANT_READ) break;
             const IoOutcome outcome = outcome_of(result);
-            if (total > 0) return {IoOutcome::Status::Done, total};
+            if (total > 0) {
+                return {.bytes = total,
+                        .is_last = outcome.status == IoOutcome::Status::Closed ||
+                                   outcome.status == IoOutcome::Status::Failed};
+            }
             if (outcome.status == IoOutcome::Status::WaitRead) acknowledge_now();
             return outcome;
         }
@@ -142,7 +151,7 @@ IoOutcome TlsTransport::read(std::span<std::uint8_t> into) {
         // Another system call only when the record layer holds something already.
         if (!SSL_has_pending(ssl_)) break;
     }
-    return {IoOutcome::Status::Done, total};
+    return {.bytes = total, .has_more = total == into.size() && has_buffered_input()};
 }
 
 IoOutcome TlsTransport::write(std::span<const iovec> pieces) {

@@ -34,6 +34,7 @@ private:
     int descriptor_;
     ssl_st* ssl_;
     std::string error_;
+    IoOutcome::Status end_ = IoOutcome::Status::Done;  // once broken
     bool broken_ = false;
     bool awaits_first_bytes_ = false;  // of a client that is through with its handshake
 };

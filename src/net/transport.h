@@ -33,6 +33,9 @@ struct IoOutcome {
     // Reading: the end came with these bytes and is told at the next call, for which the socket
     // will not become readable.
     bool is_last = false;
+    // Reading: there is more inside, decrypted or not, for which the socket will not become
+    // readable either. Try again, whatever came now.
+    bool has_more = false;
 };
 
 // Whether a client speaks TLS to a load balancer in front of this server.

@@ -66,11 +66,13 @@ private:
 IoOutcome WebSocketTransport::read(std::span<std::uint8_t> into) {
     // Frames without data (a ping, half a header) are no reason to tell the caller "nothing"; a
     // flood of them is.
+    bool has_more = false;
     for (int i = 0; i < reads_max; ++i) {
-        IoOutcome outcome = read_frames(into);
+        const IoOutcome outcome = read_frames(into);
         if (outcome.status != IoOutcome::Status::Done || outcome.bytes != 0) return outcome;
+        has_more = outcome.has_more || outcome.is_last;
     }
-    return {.status = IoOutcome::Status::WaitRead};
+    return {.status = IoOutcome::Status::WaitRead, .has_more = has_more};
 }
 
 IoOutcome WebSocketTransport::read_frames(std::span<std::uint8_t> into) {
@@ -81,6 +83,7 @@ IoOutcome WebSocketTransport::read_frames(std::span<std::uint8_t> into) {
         std::memcpy(into.data(), initial_.data(), outcome.bytes);
         initial_.erase(initial_.begin(),
                        initial_.begin() + static_cast<std::ptrdiff_t>(outcome.bytes));
+        outcome.has_more = has_buffered_input();
     } else {
         outcome = inner_->read(into);
         if (outcome.status != IoOutcome::Status::Done) return outcome;
@@ -89,7 +92,10 @@ IoOutcome WebSocketTransport::read_frames(std::span<std::uint8_t> into) {
     const auto ending = take(into.first(outcome.bytes), data);
     // What came before the end is told first; the end is told at the next call.
     if (ending && data == 0) return *ending;
-    return {.bytes = data, .is_last = ending.has_value()};
+    // The end of what is below comes behind the bytes, too.
+    return {.bytes = data,
+            .is_last = ending.has_value() || outcome.is_last,
+            .has_more = outcome.has_more};
 }
 
 // Moves what frames carry to the beginning of `bytes`. An outcome: the stream is over.

@@ -18,6 +18,8 @@ public:
         std::string outgoing;
         std::size_t room = SIZE_MAX;  // what write() takes until it says WaitWrite
         bool is_shut_down = false;
+        bool has_more = false;  // told with what is read
+        bool is_last = false;
     };
     explicit FakeSocket(State& state) : state_(state) {}
 
@@ -27,7 +29,7 @@ public:
         const Bytes piece = state_.incoming.front();
         state_.incoming.pop_front();
         std::copy(piece.begin(), piece.end(), into.begin());
-        return {.bytes = piece.size()};
+        return {.bytes = piece.size(), .is_last = state_.is_last, .has_more = state_.has_more};
     }
     IoOutcome write(std::span<const iovec> pieces) override {
         std::size_t moved = 0;
@@ -41,7 +43,7 @@ public:
         return {.bytes = moved};
     }
     void shut_down() override { state_.is_shut_down = true; }
-    bool has_buffered_input() const override { return false; }
+    bool has_buffered_input() const override { return state_.has_more; }
     std::string error_text() const override { return "of the socket"; }
 
 private:
@@ -85,6 +87,25 @@ TEST_F(WebSocketTransportTest, CarriesBytesBothWays) {
     EXPECT_EQ(last.status, Status::WaitRead);
     EXPECT_EQ(write(*transport, "out").bytes, 3U);
     EXPECT_EQ(socket.outgoing, "\x82\x03out");
+}
+
+TEST_F(WebSocketTransportTest, TellsWhatIsInsideTheStreamBelow) {
+    socket.has_more = true;
+    const auto transport = make(masked(0x82, "ahead"));
+    EXPECT_EQ(read(*transport), "ahead");
+    EXPECT_TRUE(last.has_more) << "no event tells of it";
+    socket.incoming = {masked(0x82, "later")};
+    EXPECT_EQ(read(*transport), "later");
+    EXPECT_TRUE(last.has_more);
+    // So many that it is another's turn.
+    for (int i = 0; i < 20; ++i) socket.incoming.push_back(masked(0x89, "ping"));
+    read(*transport);
+    EXPECT_EQ(last.status, Status::WaitRead);
+    EXPECT_TRUE(last.has_more);
+    socket = {.incoming = {masked(0x82, "end")}, .is_last = true};
+    EXPECT_EQ(read(*transport), "end");
+    EXPECT_TRUE(last.is_last);
+    EXPECT_FALSE(last.has_more);
 }
 
 TEST_F(WebSocketTransportTest, AnswersPingsAndGoesOn) {

@@ -322,6 +322,68 @@ class Promptness(ClientTest):
         self.assertLess(min(connect() for _ in range(10)), 0.04)
 
 
+class WhatTlsHolds(ClientTest):
+    """What is read from the socket already, of which no event tells any more."""
+
+    flags = ("--allow-anonymous",)
+
+    def publish(self, size: int, packet_id: int = 0) -> bytes:
+        """A PUBLISH of so many bytes, with QoS 1 if it has an id."""
+        head = b"\x00\x01w" + (packet_id.to_bytes(2, "big") if packet_id else b"")
+        left = size - 3
+        return (bytes([0x32 if packet_id else 0x30, left & 0x7F | 0x80, left >> 7]) + head
+                + b"x" * (left - len(head)))
+
+    def test_the_last_of_a_burst_is_taken(self):
+        stream = connect_tls(self.server, context_for(self.server))
+        self.addCleanup(stream.close)
+        stream.sendall(CONNECT + b"rush")
+        self.assertEqual(stream.recv(4), CONNACK)
+        # The socket's buffers grow with what goes through them.
+        for _ in range(200):
+            stream.sendall(self.publish(16_000))
+        for packet_id in range(1, 6):
+            stream.sendall(self.publish(100, packet_id))
+            self.assertEqual(stream.recv(4)[3], packet_id)
+            self.server.process.send_signal(signal.SIGSTOP)
+            # Records of which a whole number and the header of one more fill what is read at once.
+            for _ in range(31):
+                stream.sendall(self.publish(8331))
+            stream.sendall(self.publish(8331, 99))
+            self.server.process.send_signal(signal.SIGCONT)
+            self.assertEqual(stream.recv(4), b"\x40\x02\x00\x63")
+
+    def test_a_goodbye_behind_data_is_heard(self):
+        watcher = self.device("watcher", door="mqtt", user=None).connected()
+        watcher.subscribed("will")
+        plain = socket.create_connection(("127.0.0.1", self.server.ready["mqtts"]), timeout=30)
+        self.addCleanup(plain.close)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        stream = context_for(self.server).wrap_bio(incoming, outgoing,
+                                                   server_hostname="localhost")
+
+        def until(step):
+            while True:
+                try:
+                    done = step()
+                except ssl.SSLWantReadError:
+                    done = None
+                plain.sendall(outgoing.read())
+                if done is not None:
+                    return done
+                incoming.write(plain.recv(65_536))
+
+        until(lambda: stream.do_handshake() or True)
+        stream.write(bytes([0x10, 28, 0, 4]) + b"MQTT" + bytes([4, 6, 0, 60, 0, 4]) + b"gone"
+                     + b"\x00\x04will" + b"\x00\x04gone")
+        self.assertEqual(until(lambda: stream.read(4)), CONNACK)
+        stream.write(b"\xc0\x00")
+        with self.assertRaises(ssl.SSLWantReadError):
+            stream.unwrap()
+        plain.sendall(outgoing.read())  # PINGREQ and close_notify, and no end of the stream
+        self.assertEqual(watcher.expect("message")[1:3], ("will", b"gone"))
+
+
 class Balancer(ClientTest):
     flags = ("--allow-anonymous", "--proxy-protocol-from", "127.0.0.0/8",
              "--connections-per-address-max", "2")
