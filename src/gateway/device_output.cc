@@ -119,6 +119,8 @@ void DeviceConnection::flush() {
             outcome.status == IoOutcome::Status::Closed) {
             gateway_.outputs().give_back(std::move(output_));
             if (lingering_) return close_transport();
+            // It takes nothing more, but what it said before its goodbye is heard first.
+            if (transport_->said_goodbye()) break;
             return end({.reason = DisconnectReason::ConnectionLost,
                         .details = "writing failed: " + transport_->error_text()});
         }

@@ -227,6 +227,27 @@ class Aws(WebSockets, AuthorizerTest):
                 self.assertEqual((opcode, payload), (0x0A, b"late"))
                 slow.close()
 
+    def test_a_close_frame_behind_all_that_may_be_unacknowledged_is_a_goodbye(self):
+        sleeper = self.device("ws-sleeper", clean=False).connected()
+        sleeper.subscribed("lab/full")  # kept on disk, which takes a moment
+        sleeper.close()
+        watcher = self.device("ws-watcher").connected()
+        watcher.subscribed("lab/will")
+        connection = self.raw(path=self.by_query())
+        connection.send(0x82, connect_packet("ws-full", will=("lab/will", "gone")))
+        self.assertEqual(connection.frame()[1], b"\x20\x02\x00\x00")
+        messages = [b"\x32\x0D\x00\x08lab/full" + number.to_bytes(2, "big") + b"x"
+                    for number in range(1, 121)]
+        connection.send_all(*((0x82, message) for message in messages),
+                            (0x88, (1000).to_bytes(2, "big")))
+        record = self.server.wait_for_record(clientId="ws-full", eventType="Disconnect")
+        self.assertEqual(record["disconnectReason"], "CLIENT_INITIATED_DISCONNECT")
+        back = self.device("ws-sleeper", clean=False).connected()
+        for _ in messages:
+            back.expect("message")
+        back.published("lab/will", b"after")
+        self.assertEqual(watcher.expect("message")[2], b"after")
+
     def test_pages_of_other_origins_do_not_reach_the_api_port(self):
         foreign = self.raw(request_more="Origin: https://evil.example\r\n", door="api")
         self.assertEqual(foreign.status, 403, foreign.answer)
