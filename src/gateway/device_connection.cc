@@ -24,6 +24,19 @@ constexpr std::size_t progress_bytes = 1024;
 
 using net::IoOutcome;
 
+class DeviceConnection::Rest final : public PartialInput {
+public:
+    explicit Rest(DeviceConnection& device)
+        : PartialInput(device.gateway_.partial_inputs()), device_(device) {}
+
+private:
+    void on_room() override { device_.on_room(); }
+    bool is_held_up() const override { return device_.is_held_up_by_server(); }
+    void on_too_slow() override { device_.on_too_slow(); }
+
+    DeviceConnection& device_;
+};
+
 std::string_view name_of(DisconnectReason reason) {
     switch (reason) {
         case DisconnectReason::ClientInitiated: return "CLIENT_INITIATED_DISCONNECT";
@@ -122,11 +135,20 @@ void DeviceConnection::adopt_identity(authentication::IdentityPtr identity) {
 void DeviceConnection::on_ready(std::uint32_t events) {
     if (lingering_) return discard_input();
     if ((events & EPOLLOUT) != 0) flush();
+    // Told again and again, and what is still to be read of it has no room.
+    if (!lingering_ && is_waiting_for_room_ && (events & (EPOLLHUP | EPOLLERR)) != 0) {
+        return end({.reason = DisconnectReason::ConnectionLost,
+                    .details = "the connection broke within a packet"});
+    }
     if (!lingering_ && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read_once();
 }
 
 void DeviceConnection::read_once() {
-    const std::span<std::uint8_t> buffer = gateway_.loop().read_buffer();
+    const std::size_t room = room_to_read();
+    if (room == 0) [[unlikely]]
+        return;
+    std::span<std::uint8_t> buffer = gateway_.loop().read_buffer();
+    buffer = buffer.first(std::min(buffer.size(), room));
     const IoOutcome outcome = transport_->read(buffer);
     switch (outcome.status) {
         case IoOutcome::Status::Done:
@@ -151,6 +173,32 @@ void DeviceConnection::read_once() {
     }
 }
 
+// 0: there is none, and nothing is read until there is.
+std::size_t DeviceConnection::room_to_read() {
+    if (!rest_) [[likely]]
+        return gateway_.partial_inputs().room();
+    const std::size_t room = rest_->room();
+    if (room != 0) return room;
+    // What made it readable is still there then, if the socket does not tell of it.
+    has_more_inside_ = has_more_inside_ || transport_->has_buffered_input();
+    is_waiting_for_room_ = true;
+    update_interest();
+    return 0;
+}
+
+// From within another connection, perhaps, whose input is in the loop's buffer.
+void DeviceConnection::on_room() {
+    is_waiting_for_room_ = false;
+    gateway_.loop().request_turn_end(*this);
+}
+
+void DeviceConnection::on_too_slow() {
+    end({.reason = DisconnectReason::Throttled,
+         .tell = mqtt::ReasonCode::QuotaExceeded,
+         .details = "a packet took too long to come, while others waited for the room that it "
+                    "holds"});
+}
+
 // No event tells of it. What is not the end waits until the others had their turn.
 void DeviceConnection::note_more_inside(const IoOutcome& outcome) {
     if (lingering_) return;
@@ -165,17 +213,19 @@ void DeviceConnection::note_heard() {
 
 void DeviceConnection::take_input(BytesView bytes) {
     if (rest_) {
-        const std::size_t before = rest_->size();
-        rest_->insert(rest_->end(), bytes.begin(), bytes.end());
-        if (before / progress_bytes != rest_->size() / progress_bytes) note_heard();
+        Bytes& all = rest_->bytes;
+        const std::size_t before = all.size();
+        all.insert(all.end(), bytes.begin(), bytes.end());
+        if (before / progress_bytes != all.size() / progress_bytes) note_heard();
+        rest_->note(PartialInput::Progress::No);
         return resume_input();
     }
     note_heard();
     const std::size_t used = parse(bytes);
-    if (!lingering_ && used < bytes.size()) {
-        rest_ =
-            std::make_unique<Bytes>(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
-    }
+    if (lingering_ || used == bytes.size()) return;
+    rest_ = std::make_unique<Rest>(*this);
+    rest_->bytes.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+    rest_->note(PartialInput::Progress::Yes);
 }
 
 void DeviceConnection::resume_input() {
@@ -193,12 +243,16 @@ void DeviceConnection::take_more() {
 
 void DeviceConnection::take_rest() {
     // Held here: parsing may end the connection and with it rest_.
-    const std::unique_ptr<Bytes> bytes = std::move(rest_);
-    const std::size_t used = parse(*bytes);
+    std::unique_ptr<Rest> rest = std::move(rest_);
+    Bytes& bytes = rest->bytes;
+    const std::size_t used = parse(bytes);
     if (used != 0) note_heard();
-    if (lingering_ || used == bytes->size()) return;
-    bytes->erase(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(used));
-    rest_ = std::make_unique<Bytes>(std::move(*bytes));
+    if (lingering_ || used == bytes.size()) return;
+    rest_ = std::move(rest);
+    if (used == 0) return;
+    // In memory of its own: the packets that went may have been large.
+    bytes = Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+    rest_->note(PartialInput::Progress::Yes);
 }
 
 // Handles every whole packet; returns how many bytes are done with.
@@ -340,7 +394,7 @@ void DeviceConnection::discard_input() {
     if (output_ || transport_->has_own_output()) flush();
     if (!transport_) return;
     const IoOutcome outcome = transport_->read(gateway_.loop().read_buffer());
-    if (outcome.status == IoOutcome::Status::Closed ||
+    if (outcome.is_last || outcome.status == IoOutcome::Status::Closed ||
         outcome.status == IoOutcome::Status::Failed) {
         close_transport();
     }

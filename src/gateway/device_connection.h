@@ -23,6 +23,7 @@
 #include "gateway/arrival.h"
 #include "gateway/denial.h"
 #include "gateway/output_buffer.h"
+#include "gateway/partial_input.h"
 #include "gateway/rate_watch.h"
 #include "gateway/reason_string.h"
 #include "gateway/told_topics.h"
@@ -103,9 +104,14 @@ private:
     friend class LoopGateway;  // place_
     static constexpr std::uint32_t no_place = 0xffff'ffff;
 
+    class Rest;  // of the input: the beginning of a packet not yet whole
+
     // Input (device_connection.cc)
     void on_ready(std::uint32_t events) override;
     void read_once();
+    std::size_t room_to_read();
+    void on_room();
+    void on_too_slow();
     void note_heard();
     void take_input(BytesView bytes);
     void resume_input();
@@ -135,6 +141,7 @@ private:
     void say_goodbye();
     bool is_paused() const;
     bool is_held_up() const;
+    bool is_held_up_by_server() const;
     void update_interest();
     void on_relieved() override;
     void go_on();
@@ -228,7 +235,7 @@ private:
     broker::Lease lease_;
     broker::Publisher* publisher_ = nullptr;  // the lease's, once something was published
     std::unique_ptr<OutputBuffer> output_;    // null: nothing waits
-    std::unique_ptr<Bytes> rest_;             // the beginning of a packet not yet whole
+    std::unique_ptr<Rest> rest_;              // null: nothing
     std::unique_ptr<std::vector<std::string>> topic_aliases_;  // MQTT 5, by alias - 1
     std::unique_ptr<IdentityKeeper> keeper_;         // custom authentication: refresh and expiry
     std::unique_ptr<Arrival> arrival_;               // until start()
@@ -248,6 +255,7 @@ private:
     bool is_shut_down_ : 1 = false;         // our side of the stream has ended
     bool congested_ : 1 = false;            // another loop does not keep up: nothing is read
     bool is_waiting_for_disk_ : 1 = false;  // with very many packets
+    bool is_waiting_for_room_ : 1 = false;  // with a packet that is not whole
     bool output_was_full_ : 1 = false;
     bool wants_reasons_ : 1 = true;  // MQTT 5
 };

@@ -158,6 +158,10 @@ bool DeviceConnection::is_paused() const {
 
 // For no fault of the client's, so that its silence says nothing.
 bool DeviceConnection::is_held_up() const {
+    return is_waiting_for_room_ || is_held_up_by_server();
+}
+
+bool DeviceConnection::is_held_up_by_server() const {
     return congested_ || is_waiting_for_disk_ || (rate_watch_ && rate_watch_->is_paused());
 }
 

@@ -19,6 +19,9 @@ LoopGateway::LoopGateway(Gateway& gateway, async::EventLoop& loop, broker::Shard
       domains_(gateway.parts().domains),
       lifecycle_(shard, gateway.parts().clock),
       connect_bytes_(gateway.settings().connect_bytes_max),
+      partial_inputs_(loop, {.bytes_max = gateway.settings().partial_input_bytes_max /
+                                          gateway.parts().broker.loop_count(),
+                             .wait = gateway.settings().partial_input_wait}),
       tasks_(loop, "entrance") {
     shard_.set_will_judge(&wills_);
 }

@@ -22,6 +22,7 @@
 #include "gateway/entering.h"
 #include "gateway/identity_reviews.h"
 #include "gateway/output_buffer.h"
+#include "gateway/partial_input.h"
 #include "gateway/parts.h"
 #include "gateway/recent_disconnects.h"
 #include "gateway/will_reviews.h"
@@ -75,6 +76,7 @@ public:
     IdentityReviews& reviews() { return reviews_; }
     WillReviews& wills() { return wills_; }
     ConnectBytes& connect_bytes() { return connect_bytes_; }
+    PartialInputs& partial_inputs() { return partial_inputs_; }
     // Refused at the bound of an address behind a load balancer.
     net::RefusalTally& over_limits() { return over_limits_; }
     RecentDisconnects& disconnects() { return disconnects_; }
@@ -108,6 +110,7 @@ private:
     ConnectionGauges gauges_;
     net::RefusalTally over_limits_;
     ConnectBytes connect_bytes_;
+    PartialInputs partial_inputs_;
     OutputPool outputs_;
     async::TaskGroup tasks_;
     std::unordered_set<Entering*> entering_;

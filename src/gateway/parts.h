@@ -55,6 +55,11 @@ struct GatewaySettings {
     // Bytes of CONNECTs of one loop that are not whole, of each what is over
     // ConnectBytes::uncounted.
     std::size_t connect_bytes_max = 32 * 1024 * 1024;
+    // Bytes of packets that are not whole, of those that are in, on all loops together; of each
+    // what is over PartialInputs::uncounted. And how long a packet may take while others wait for
+    // room.
+    std::size_t partial_input_bytes_max = 256 * 1024 * 1024;
+    std::chrono::milliseconds partial_input_wait = std::chrono::seconds(10);
     // Bytes waiting for a client that does not read; over it messages wait in its session.
     std::size_t output_bytes_max = 1024 * 1024;
     net::HttpServerSettings http;

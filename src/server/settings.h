@@ -120,6 +120,7 @@ struct Settings {
     std::uint32_t connections_max = 1'000'000;
     std::uint32_t connections_per_address_max = 100'000;
     std::uint64_t http_body_bytes_in_flight_max = 256ULL * 1024 * 1024;
+    std::uint64_t partial_packet_bytes_max = 256ULL * 1024 * 1024;
     std::uint32_t drain_ms = 1200;
     std::uint32_t sys_seconds = 10;  // 0: no `$SYS` topics
     std::uint32_t thing_type_wait_seconds = 300;

@@ -225,6 +225,11 @@ SettingTable running() {
                                                   "Bytes of request bodies held at once by the "
                                                   "API, and as many by the doors of devices; over "
                                                   "it, requests get 429."),
+        number<&S::partial_packet_bytes_max>(
+            "partial-packet-bytes-max", {mebibyte, tebibyte},
+            "Bytes of MQTT packets that devices have sent in part, over all connections; the first "
+            "4 KiB of each are not counted. Over it, a connection is not read from until there is "
+            "room, and one whose packet takes over 10 seconds is closed while others wait."),
         number<&S::sys_seconds>("sys-seconds", {0, 86'400},
                                 "How often `$SYS/broker/…` is told anew in profile open; 0: "
                                 "never."),

@@ -248,6 +248,7 @@ Result<std::unique_ptr<Devices>> Devices::make(const Parts& parts) {
         gateway::GatewaySettings{
             .profile = parts.settings.profile,
             .authenticate_wait = authenticate_wait(parts.settings.profile.limits),
+            .partial_input_bytes_max = parts.settings.partial_packet_bytes_max,
             .http = http_settings(parts.settings, made->body_bytes_in_flight_)},
         gateway::GatewayParts{.clock = *foundation.clock,
                               .random = foundation.random,

@@ -73,6 +73,7 @@ async::Task<std::string> MetricsPage::text() {
     const BrokerReading all = co_await read_broker(parts_.gateway);
     MetricsText text;
     write_connections(text);
+    write_partial_packets(text);
     write_messages(text);
     text.family("gatehouse_sessions", MetricKind::Gauge, "Sessions, connected or not.");
     text.sample(static_cast<double>(all.sessions));
@@ -105,6 +106,23 @@ void MetricsPage::write_connections(MetricsText& text) const {
                         static_cast<double>(open));
         }
     }
+}
+
+void MetricsPage::write_partial_packets(MetricsText& text) const {
+    using gateway::PartialInputs;
+    const auto sum = [&](const broker::Counter& (PartialInputs::*counter)() const) {
+        std::uint64_t all = 0;
+        for (std::size_t i = 0; i < parts_.gateway.loop_count(); ++i) {
+            all += (parts_.gateway.on_loop(i).partial_inputs().*counter)().value();
+        }
+        return static_cast<double>(all);
+    };
+    text.family("gatehouse_partial_packet_waits_total", MetricKind::Counter,
+                "Connections that waited because of partial-packet-bytes-max.");
+    text.sample(sum(&PartialInputs::waits));
+    text.family("gatehouse_partial_packets_cut_total", MetricKind::Counter,
+                "Connections closed because their packet took too long while others waited.");
+    text.sample(sum(&PartialInputs::cuts));
 }
 
 void MetricsPage::write_rules(MetricsText& text) const {

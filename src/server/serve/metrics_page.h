@@ -53,6 +53,7 @@ private:
     async::Task<std::string> text();
 
     void write_connections(MetricsText& text) const;
+    void write_partial_packets(MetricsText& text) const;
     void write_messages(MetricsText& text) const;
     void write_cloudwatch(MetricsText& text) const;
     void write_brokers_events(MetricsText& text) const;
