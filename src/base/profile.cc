@@ -13,6 +13,7 @@ Profile aws_strict() {
         .publish_denied_5_qos0 = PublishDenial5Qos0::Disconnect,
         .publish_denied_5_qos1 = PublishDenial5Qos1::Puback,
         .subscribe_denied_311 = SubscribeDenial311::Close,
+        .reserved_filter_5 = ReservedFilter5::Disconnect,
         .qos_2 = Support::Refused,
         .subscription_identifiers = Support::Refused,
         .mqtt_31 = Mqtt31::Close,
@@ -41,7 +42,7 @@ Limits open_limits() {
         .client_id_bytes_max = sixteen_bits,
         .topic_bytes_max = sixteen_bits,
         .topic_levels_max = sixteen_bits,
-        .share_name_bytes_max = sixteen_bits,
+        .share_name_characters_max = sixteen_bits,
         .payload_bytes_max = 268'435'455,  // the largest Remaining Length, MQTT 5 section 1.5.5
         .filters_per_subscribe_max = sixteen_bits,
         .subscriptions_per_session_max = 100'000,

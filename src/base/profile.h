@@ -33,7 +33,7 @@ struct Limits {
     std::uint32_t client_id_bytes_max = 128;
     std::uint32_t topic_bytes_max = 256;  // without `$aws/rules/RULE/` and `$share/NAME/`
     std::uint32_t topic_levels_max = 8;   // counted alike; AWS says "7 slashes"
-    std::uint32_t share_name_bytes_max = 128;
+    std::uint32_t share_name_characters_max = 128;
     std::uint32_t payload_bytes_max = 128 * 1024;
     std::uint32_t user_name_bytes_max = 8 * 1024;  // ours, for all profiles
     std::uint32_t password_bytes_max = 8 * 1024;   // ours, for all profiles
@@ -95,6 +95,10 @@ enum class PublishDenial5Qos0 : std::uint8_t { Drop, Disconnect };
 enum class PublishDenial5Qos1 : std::uint8_t { Puback, Disconnect };
 // Subscribe denied by policy, 3.1 and 3.1.1 (MQTT 5 always gets 0x87 for that filter).
 enum class SubscribeDenial311 : std::uint8_t { Suback, Close };
+// Subscribing to reserved topics that are not served, MQTT 5. Suback carries 0x8F and the
+// connection stays; Disconnect sends 0x8F. AWS: "can terminate the connection", and for `$SYS` it
+// does.
+enum class ReservedFilter5 : std::uint8_t { Suback, Disconnect };
 // A feature of MQTT that AWS IoT Core does not have.
 enum class Support : std::uint8_t { Refused, Allowed };
 // A CONNECT of protocol level 3 (MQIsdp). Refused: CONNACK 1, then close.
@@ -137,6 +141,7 @@ struct Behaviour {
     PublishDenial5Qos0 publish_denied_5_qos0 = PublishDenial5Qos0::Drop;
     PublishDenial5Qos1 publish_denied_5_qos1 = PublishDenial5Qos1::Puback;
     SubscribeDenial311 subscribe_denied_311 = SubscribeDenial311::Suback;
+    ReservedFilter5 reserved_filter_5 = ReservedFilter5::Suback;
     Support qos_2 = Support::Refused;
     Support subscription_identifiers = Support::Refused;
     Mqtt31 mqtt_31 = Mqtt31::Refused;
@@ -197,6 +202,10 @@ struct ChoiceNames<PublishDenial5Qos1> {
 template <>
 struct ChoiceNames<SubscribeDenial311> {
     static constexpr std::array<std::string_view, 2> names{"suback", "close"};
+};
+template <>
+struct ChoiceNames<ReservedFilter5> {
+    static constexpr std::array<std::string_view, 2> names{"suback", "disconnect"};
 };
 template <>
 struct ChoiceNames<Support> {

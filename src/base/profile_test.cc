@@ -43,6 +43,8 @@ const std::vector<Row>& table() {
          "puback", "puback", "puback"},
         {"subscribe denied, 3.1.1", behaviour(&Behaviour::subscribe_denied_311),  //
          "suback", "close", "suback"},
+        {"filter on unserved topics, 5", behaviour(&Behaviour::reserved_filter_5),  //
+         "suback", "disconnect", "suback"},
         {"QoS 2", behaviour(&Behaviour::qos_2),  //
          "refused", "refused", "allowed"},
         {"subscription identifiers", behaviour(&Behaviour::subscription_identifiers),  //

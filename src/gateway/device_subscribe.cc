@@ -123,7 +123,8 @@ void DeviceConnection::drop_denied_subscriptions() {
     }
 }
 
-// A filter that the service does not take. 3.1.1 has no code that says so: AWS closes.
+// A filter that the service does not take. 3.1.1 has no code that says so: AWS closes. It does so,
+// too, where it does not serve what the filter is for.
 mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, ReasonCode reason,
                                                  std::string sentence, std::string& problem) {
     gateway_.metrics().add(logs::Metric::SubscribeClientError);
@@ -132,8 +133,11 @@ mqtt::ReasonCode DeviceConnection::refuse_filter(std::string_view filter, Reason
                    trace_id);
     const std::string told = told_of_problem(sentence, trace_id);
     if (problem.empty()) problem = told;
-    const bool closes = !is_v5() && gateway_.settings().profile.behaviour.subscribe_denied_311 ==
-                                        SubscribeDenial311::Close;
+    const Profile& profile = gateway_.settings().profile;
+    const bool closes = is_v5()
+                            ? profile.behaviour.reserved_filter_5 == ReservedFilter5::Disconnect &&
+                                  is_unserved(filter, profile)
+                            : profile.behaviour.subscribe_denied_311 == SubscribeDenial311::Close;
     if (closes) {
         end({.reason = DisconnectReason::ClientError,
              .tell = reason,

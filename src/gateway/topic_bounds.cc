@@ -75,8 +75,8 @@ std::optional<std::string> broken_bound(mqtt::TopicBound bound, const Limits& li
             return fmt::format("the topic has more than {} levels ({} slashes)",
                                limits.topic_levels_max, limits.topic_levels_max - 1);
         case mqtt::TopicBound::ShareName:
-            return fmt::format("the share name has more than {} bytes",
-                               limits.share_name_bytes_max);
+            return fmt::format("the share name has more than {} characters",
+                               limits.share_name_characters_max);
     }
     return std::nullopt;
 }
@@ -86,7 +86,7 @@ std::optional<std::string> broken_bound(mqtt::TopicBound bound, const Limits& li
 mqtt::TopicBounds topic_bounds(const Limits& limits) {
     return {.bytes_max = limits.topic_bytes_max,
             .levels_max = limits.topic_levels_max,
-            .share_name_bytes_max = limits.share_name_bytes_max,
+            .share_name_characters_max = limits.share_name_characters_max,
             .basic_ingest_is_free = true};
 }
 
@@ -108,6 +108,13 @@ std::optional<std::string> publish_topic_problem(std::string_view topic, broker:
     return "topics that begin with '$' are reserved; clients cannot publish to this one";
 }
 
+bool is_unserved(std::string_view filter, const Profile& profile) {
+    const std::string_view asked = mqtt::split_filter(filter).filter;
+    if (!asked.starts_with('$')) return false;
+    if (asked.starts_with(aws_prefix)) return !is_heard(asked);
+    return profile.name != ProfileName::Open;
+}
+
 std::optional<std::string> filter_problem(std::string_view filter, const Profile& profile) {
     // MQTT 3.1.1 knows no shared subscriptions; AWS serves them all the same.
     if (filter.starts_with("$share/") &&
@@ -120,14 +127,11 @@ std::optional<std::string> filter_problem(std::string_view filter, const Profile
             broken_bound(mqtt::broken_bound_of_filter(filter, topic_bounds(limits)), limits)) {
         return broken;
     }
-    const std::string_view asked = mqtt::split_filter(filter).filter;
-    if (!asked.starts_with('$')) return std::nullopt;
-    if (asked.starts_with(rules_prefix)) {
+    if (!is_unserved(filter, profile)) return std::nullopt;
+    if (mqtt::split_filter(filter).filter.starts_with(rules_prefix)) {
         return "what is published below $aws/rules/ is for its rule alone; nobody can subscribe to "
                "it";
     }
-    const bool is_aws = asked.starts_with(aws_prefix);
-    if (is_aws ? is_heard(asked) : profile.name == ProfileName::Open) return std::nullopt;
     return "topics that begin with '$' are reserved; this one is not served";
 }
 

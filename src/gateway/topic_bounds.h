@@ -21,6 +21,8 @@ mqtt::TopicBounds topic_bounds(const Limits& limits);
 // Why a client may not publish to this (valid) topic name; empty: it may.
 std::optional<std::string> publish_topic_problem(std::string_view topic, broker::Retain retain,
                                                  const Profile& profile);
+// Whether the (valid) filter is for reserved topics, which begin with `$`, that are not served.
+bool is_unserved(std::string_view filter, const Profile& profile);
 // Why a client may not subscribe to this (valid) filter; empty: it may.
 std::optional<std::string> filter_problem(std::string_view filter, const Profile& profile);
 

@@ -101,6 +101,16 @@ TEST(FilterProblem, DollarTopicsAreThoseOfAws) {
     EXPECT_FALSE(filter_problem("$share/group/$SYS/#", open_profile));
 }
 
+TEST(FilterProblem, TellsWhatIsNotServedFromWhatIsTooLong) {
+    for (const char* unserved : {"$SYS/#", "$share/g/$SYS/x", "$aws/rules/r", "$own/x"}) {
+        EXPECT_TRUE(is_unserved(unserved, aws)) << unserved;
+    }
+    for (const char* other : {"a/$SYS", "1/2/3/4/5/6/7/8/9", "$aws/events/#", "$share/g/a"}) {
+        EXPECT_FALSE(is_unserved(other, aws)) << other;
+    }
+    EXPECT_FALSE(is_unserved("$SYS/#", open_profile));
+}
+
 TEST(FilterProblem, ReservedTopicsThatSomebodyMayHear) {
     for (const Profile& profile : {aws, open_profile}) {
         for (const char* heard :

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/character_count.h"
 #include "mqtt/utf8.h"
 #include "mqtt/wire.h"
 
@@ -151,7 +152,9 @@ TopicBound broken_bound_of_name(std::string_view name, const TopicBounds& bounds
 
 TopicBound broken_bound_of_filter(std::string_view filter, const TopicBounds& bounds) {
     const FilterParts parts = split_filter(filter);
-    if (parts.share_name.size() > bounds.share_name_bytes_max) return TopicBound::ShareName;
+    if (character_count(parts.share_name) > bounds.share_name_characters_max) {
+        return TopicBound::ShareName;
+    }
     return broken_bound(parts.filter, bounds);
 }
 

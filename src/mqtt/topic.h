@@ -124,16 +124,19 @@ bool matches(std::string_view filter, std::string_view name,
 struct TopicBounds {
     std::size_t bytes_max = string_size_max;
     std::size_t levels_max = SIZE_MAX;
-    std::size_t share_name_bytes_max = string_size_max;
+    std::size_t share_name_characters_max = string_size_max;
     // Whether "$aws/rules/RULE/" at the front is left out of the count (Basic Ingest).
     bool basic_ingest_is_free = false;
 
     bool operator==(const TopicBounds&) const = default;
 };
 // AWS IoT Core: "Message broker and protocol limits and quotas" (256 bytes, 7 slashes, share name
-// of 128) with the exemptions for Basic Ingest and for the two slashes of "$share/NAME/".
-inline constexpr TopicBounds aws_topic_bounds{
-    .bytes_max = 256, .levels_max = 8, .share_name_bytes_max = 128, .basic_ingest_is_free = true};
+// of 128 characters) with the exemptions for Basic Ingest and for the two slashes of
+// "$share/NAME/".
+inline constexpr TopicBounds aws_topic_bounds{.bytes_max = 256,
+                                              .levels_max = 8,
+                                              .share_name_characters_max = 128,
+                                              .basic_ingest_is_free = true};
 
 enum class TopicBound : std::uint8_t { None, Bytes, Levels, ShareName };
 

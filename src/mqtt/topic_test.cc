@@ -200,6 +200,8 @@ TEST(TopicBounds, AreThoseOfAwsWithTheirExemptions) {
     const std::string bytes_257(257, 'a');
     const std::string share_128(128, 's');
     const std::string share_129(129, 's');
+    std::string umlauts_128;  // characters, not bytes
+    for (int i = 0; i < 128; ++i) umlauts_128 += "ü";
     using enum TopicBound;
     const std::pair<std::string, TopicBound> names[] = {
         {"1/2/3/4/5/6/7/8", TopicBound::None},
@@ -225,6 +227,8 @@ TEST(TopicBounds, AreThoseOfAwsWithTheirExemptions) {
         {"$share/g/" + bytes_257, Bytes},
         {"$share/" + share_128 + "/a", TopicBound::None},
         {"$share/" + share_129 + "/a", ShareName},
+        {"$share/" + umlauts_128 + "/a", TopicBound::None},
+        {"$share/" + umlauts_128 + "a/a", ShareName},
         {bytes_257, Bytes},
     };
     for (const auto& [filter, bound] : filters) {

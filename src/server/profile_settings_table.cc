@@ -29,8 +29,8 @@ SettingTable packet_limits() {
         limit<&L::topic_levels_max>(
             "limits.topic-levels-max", sixteen_bits,
             "Levels of a topic or filter; a filter has 128 at most in any case."),
-        limit<&L::share_name_bytes_max>("limits.share-name-bytes-max", sixteen_bits,
-                                        "Bytes of the NAME in $share/NAME/."),
+        limit<&L::share_name_characters_max>("limits.share-name-characters-max", sixteen_bits,
+                                             "Characters of the NAME in $share/NAME/."),
         limit<&L::payload_bytes_max>("limits.payload-bytes-max", {1, packet_max},
                                      "Bytes of a message."),
         limit<&L::user_name_bytes_max>("limits.user-name-bytes-max", sixteen_bits,
@@ -145,6 +145,9 @@ SettingTable behaviours() {
                                              "Publish denied, MQTT 5, QoS 1."),
         behaviour<&B::subscribe_denied_311>("behaviour.subscribe-denied-311",
                                             "Subscribe denied, MQTT 3.1 and 3.1.1."),
+        behaviour<&B::reserved_filter_5>(
+            "behaviour.reserved-filter-5",
+            "Subscribing to reserved topics that are not served (`$SYS/…`), MQTT 5."),
         behaviour<&B::qos_2>("behaviour.qos-2", "QoS 2."),
         behaviour<&B::subscription_identifiers>("behaviour.subscription-identifiers",
                                                 "Subscription identifiers, MQTT 5."),

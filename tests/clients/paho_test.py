@@ -12,6 +12,8 @@ import client_test
 from client_test import NOT_AUTHORIZED_311, NOT_AUTHORIZED_5, AuthorizerTest
 from device import PASSWORD, V5, V311
 
+TOPIC_FILTER_INVALID = 0x8F
+
 
 class LetsIn:
     """What both profiles do alike."""
@@ -128,6 +130,18 @@ class AwsStrict(LetsIn, AuthorizerTest):
             with self.subTest(client_id=name):
                 self.check_refusal_311(self.device(name, protocol=V311))
                 self.assertNotIn(self.device(name, protocol=V5).expect("connect")[1], (0, None))
+
+    def test_subscribing_to_what_is_not_served_disconnects(self):
+        for protocol in (V311, V5):
+            for topic in ("$SYS/#", "$aws/rules/r"):
+                with self.subTest(protocol=protocol, topic=topic):
+                    device = self.device(f"reserved-{protocol}-{topic[1]}",
+                                         protocol=protocol).connected()
+                    device.client.subscribe(topic)
+                    code = device.expect("disconnect")[1]
+                    if protocol == V5:
+                        self.assertEqual(code, TOPIC_FILTER_INVALID)
+                    self.assertFalse(device.has_come("subscribe"))
 
     def test_other_doors_take_no_custom_authorizer(self):
         for door, alpn in (("mqtt", None), ("mqtts", None)):
