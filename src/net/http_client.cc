@@ -4,10 +4,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 #include "net/await_ready.h"
 #include "net/http_answer.h"
@@ -16,6 +18,26 @@ namespace gatehouse::net {
 namespace {
 
 constexpr std::size_t answer_chunk_bytes = 16 * 1024;
+
+bool is_control_character(char c) {
+    return (c >= '\0' && c < ' ') || c == '\x7F';
+}
+
+// Whether a request's head holds this one request and no more: what ends a line would begin another
+// field, or another request on a connection that others share. Source: RFC 9112 section 2.2 and 3,
+// RFC 9110 section 5.
+bool is_one_head(const HttpRequest& request) {
+    const auto is_word = [](std::string_view text) {
+        return !text.empty() &&
+               std::ranges::none_of(text, [](char c) { return is_control_character(c) || c == ' '; });
+    };
+    return is_word(request.method) && is_word(request.target) &&
+           std::ranges::all_of(request.headers.fields(), [&](const HttpHeaders::Field& field) {
+               return is_word(field.first) && !field.first.contains(':') &&
+                      std::ranges::none_of(field.second,
+                                           [](char c) { return is_control_character(c) && c != '\t'; });
+           });
+}
 
 std::string text_of(const HttpRequest& request) {
     std::string head = fmt::format("{} {} HTTP/1.1\r\n", request.method, request.target);
@@ -55,6 +77,11 @@ async::Task<Result<std::unique_ptr<Stream>>> connect_tcp(async::EventLoop& loop,
 
 async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest request,
                                                 std::size_t body_bytes_max, Deadline deadline) {
+    if (!is_one_head(request)) {
+        co_return fail(ErrorKind::InvalidInput,
+                       "the request's method, target or headers hold control characters, or "
+                       "what cannot stand there; it was not sent");
+    }
     std::string head = text_of(request);
     const std::array<iovec, 2> pieces{iovec{head.data(), head.size()},
                                       iovec{request.body.data(), request.body.size()}};

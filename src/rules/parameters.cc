@@ -9,6 +9,15 @@
 #include "registry/role_arn.h"
 
 namespace gatehouse::rules {
+namespace {
+
+// Literals become part of requests; what ends a line there would begin another header.
+bool has_control_character(std::string_view text) {
+    return std::ranges::any_of(
+        text, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; });
+}
+
+}  // namespace
 
 // What those that read one action's parameters have in common.
 struct Parameters::Shared {
@@ -78,6 +87,10 @@ std::string Parameters::literal(std::string_view name) {
         refuse(name, "holds a substitution template, which it cannot");
         return {};
     }
+    if (has_control_character(*text)) {
+        refuse(name, "holds control characters");
+        return {};
+    }
     return std::string(*text);
 }
 
@@ -114,11 +127,17 @@ std::optional<Text> Parameters::optional_text(std::string_view name, OnUndefined
 }
 
 std::string Parameters::choice(std::string_view name, std::span<const std::string_view> of) {
-    std::string text = literal(name);
-    if (!text.empty() && std::ranges::find(of, text) == of.end()) {
-        refuse(name, fmt::format("has to be one of {}", fmt::join(of, ", ")));
+    const json::string* const text = take_text(name);
+    if (text == nullptr || text->empty()) {
+        refuse(name, "is missing");
+        return {};
     }
-    return text;
+    const auto chosen = std::ranges::find(of, std::string_view(*text));
+    if (chosen == of.end()) {
+        refuse(name, fmt::format("has to be one of {}", fmt::join(of, ", ")));
+        return {};
+    }
+    return std::string(*chosen);
 }
 
 std::string Parameters::choice(std::string_view name, std::span<const std::string_view> of,

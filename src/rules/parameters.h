@@ -36,7 +36,8 @@ public:
 
     bool has(std::string_view name) const;
 
-    // A text that is there and not empty, in which ${…} means nothing (and is a mistake).
+    // A text that is there and not empty, without control characters, in which ${…} means nothing
+    // (and is a mistake).
     std::string literal(std::string_view name);
     std::string literal(std::string_view name, std::string_view otherwise);
     // A text that may hold ${…}.

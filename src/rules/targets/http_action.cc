@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t url_bytes_max = 2000;
 constexpr std::size_t headers_max = 100;
+constexpr std::size_t service_name_bytes_max = 64;
 // An endpoint that says no at such length is not asked again.
 constexpr std::size_t repeated_answer_bytes_max = 16'384;
 constexpr unsigned status_too_many_requests = 429;
@@ -205,6 +206,13 @@ void read_headers(Parameters& parameters, HttpMembers& members) {
     }
 }
 
+// It becomes part of the Authorization header.
+bool is_service_name(std::string_view name) {
+    return name.size() <= service_name_bytes_max && std::ranges::all_of(name, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+           });
+}
+
 void read_signing(Parameters& parameters, HttpMembers& members, const ActionParts& parts) {
     auto auth = parameters.object("auth");
     auto sigv4 = auth ? auth->object("sigv4") : std::nullopt;
@@ -215,8 +223,9 @@ void read_signing(Parameters& parameters, HttpMembers& members, const ActionPart
     if (!is_region(members.signing->region.view())) {
         sigv4->refuse("signingRegion", "cannot be a region");
     }
-    if (members.signing->service.find_first_of("/ ,=") != std::string::npos) {
-        sigv4->refuse("serviceName", "cannot be the name of a service");
+    if (!is_service_name(members.signing->service)) {
+        sigv4->refuse("serviceName",
+                      "cannot be the name of a service: small letters, digits and hyphens");
     }
     if (parts.http != nullptr && !parts.http->can_sign(parts.tenant.account)) {
         auth->refuse(

@@ -143,6 +143,17 @@ TEST_F(HttpActions, SignIfTheyAreAskedTo) {
     EXPECT_THAT(problem(action), HasSubstr("declare 'httpSigning'"));
 }
 
+TEST_F(HttpActions, NothingOfTheSignatureEndsALine) {
+    for (const char* service : {R"(x\r\nX-Evil:1\r\nX-Y:z)", R"(x\ny)", "x y", "x/y", "Execute", R"(x\u0000)"}) {
+        EXPECT_THAT(problem(fmt::format(R"({{"http": {{"url": "https://a.example", "auth": {{"sigv4": {{
+                        "signingRegion": "us-west-2", "serviceName": "{}",
+                        "roleArn": "arn:aws:iam::123456789012:role/r"}}}}}}}})",
+                                        service)),
+                    HasSubstr("auth.sigv4.serviceName"))
+            << service;
+    }
+}
+
 TEST_F(HttpActions, SayWhetherItIsWorthAnotherTry) {
     confirm("https://a.example/in");
     const std::string action = R"({"http": {"url": "https://a.example/in"}})";

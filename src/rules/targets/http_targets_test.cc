@@ -88,6 +88,25 @@ TEST_F(HttpTargetsTest, PostOverKeptConnections) {
     EXPECT_EQ(requests[1].target, "/other");
 }
 
+TEST_F(HttpTargetsTest, NothingOfARequestEndsItsLine) {
+    open({.ranges = this_machine()});
+    for (const auto& [name, value] :
+         {std::pair<std::string, std::string>("X-A", "1\r\nX-Evil: 1"),
+          {"X-A", "1\nX-Evil: 1"},
+          {"X-A", std::string("1\0", 2)},
+          {"X-A\r\nX-Evil", "1"},
+          {"X-Evil: 1", "1"},
+          {"", "1"}}) {
+        net::HttpHeaders headers;
+        headers.add(name, value);
+        EXPECT_THAT(post(here("/"), {}, std::move(headers)), HasSubstr("invalid-input: "));
+    }
+    EXPECT_TRUE(requests.empty());
+    net::HttpHeaders headers;
+    headers.add("X-A", "tab\tand \xC3\xA4");
+    EXPECT_EQ(post(here("/"), {}, std::move(headers)), "202 taken");
+}
+
 TEST_F(HttpTargetsTest, GoWhereTheOperatorSaysAlone) {
     open({});
     EXPECT_FALSE(targets->allows_plain_http());
