@@ -1,6 +1,8 @@
 // Each action's request, byte for byte, and what its role has to be allowed for it.
 #include "rules/targets/aws_actions.h"
 
+#include <fmt/format.h>
+
 #include "rules/targets/action_fixture.h"
 
 namespace gatehouse::rules {
@@ -91,10 +93,32 @@ TEST_F(AwsActions, SqsSendsAMessage) {
     EXPECT_THAT(perform(action, "a\x01", false), HasSubstr("control characters"));
     EXPECT_THAT(perform(action, "", false), HasSubstr("not empty"));
     EXPECT_TRUE(aws.calls.empty());
-    EXPECT_EQ(perform(R"({"sqs": {"queueUrl": "https://sqs.example/1/q", "useBase64": true}})",
+    EXPECT_EQ(perform(R"({"sqs": {"queueUrl": "https://sqs.example/123456789012/q", "useBase64": true}})",
                       std::string("\xFF"), false),
               "done");
     EXPECT_THAT(request(), HasSubstr(R"("MessageBody":"/w=="})"));
+}
+
+TEST_F(AwsActions, SqsAsksTheRoleAboutTheQueueThatIsWritten) {
+    for (const char* url :
+         {"https://h/999999999999/secret?x=/123456789012/allowed", "https://h/q",
+          "https://h/x/123456789012/allowed", "https://h/123456789012/allowed/",
+          "https://h/123456789012/a%6Clowed", "https://h/1/allowed", "https://h//allowed",
+          "https://h", "https://h?/123456789012/allowed"}) {
+        EXPECT_THAT(problem(fmt::format(R"({{"sqs": {{"queueUrl": "{}"}}}})", url)),
+                    HasSubstr("is no queue's URL"))
+            << url;
+        message = std::make_shared<const Message>(
+            Message{.tenant = facts->tenant,
+                    .topic = "t",
+                    .payload = fmt::format(R"({{"to": "{}"}})", url),
+                    .trace_id = "t"});
+        EXPECT_THAT(perform(R"({"sqs": {"queueUrl": "${to}"}})", "x", false),
+                    HasSubstr("no queue's URL"))
+            << url;
+    }
+    EXPECT_TRUE(roles.asked.empty());
+    EXPECT_TRUE(aws.calls.empty());
 }
 
 TEST_F(AwsActions, SnsPublishes) {
@@ -398,8 +422,8 @@ TEST_F(AwsActions, SayWhatIsWrongWithThem) {
                 HasSubstr("acl is not known here"));
     EXPECT_THAT(problem(R"({"s3": {"bucketName": "my-bucket", "key": "k", "roleArn": "r"}})"),
                 HasSubstr("roleArn"));
-    EXPECT_THAT(problem(R"({"sqs": {"queueUrl": "q"}})"), HasSubstr("queueUrl is no URL"));
-    EXPECT_THAT(problem(R"({"sqs": {"queueUrl": "https://sqs.example/1/q.fifo"}})"),
+    EXPECT_THAT(problem(R"({"sqs": {"queueUrl": "q"}})"), HasSubstr("queueUrl is no queue's URL"));
+    EXPECT_THAT(problem(R"({"sqs": {"queueUrl": "https://sqs.example/123456789012/q.fifo"}})"),
                 HasSubstr("FIFO"));
     EXPECT_THAT(problem(R"({"sns": {"targetArn": "arn:aws:sqs:eu-west-1:123456789012:t"}})"),
                 HasSubstr("no ARN of SNS's"));

@@ -3,6 +3,9 @@
 // Source: AWS IoT Developer Guide, "SQS"; Amazon SQS API Reference, SendMessage.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "base/arn.h"
 #include "base/encoding.h"
 #include "net/http_url.h"
@@ -24,6 +27,36 @@ bool is_message_text(std::string_view text) {
     return true;
 }
 
+constexpr std::size_t queue_name_bytes_max = 80;
+
+struct Queue {
+    std::string_view account;
+    std::string_view name;
+};
+
+bool is_queue_name(std::string_view name) {
+    return !name.empty() && name.size() <= queue_name_bytes_max &&
+           std::ranges::all_of(name, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '-' || c == '_';
+           });
+}
+
+// Whose the queue is, and its name: the whole path of its URL, so that the queue that the role is
+// asked about is the one that is written to. Source: Amazon SQS Developer Guide, "Queue and message
+// identifiers".
+std::optional<Queue> queue_at(std::string_view url) {
+    if (!net::HttpUrl::parse(url)) return std::nullopt;
+    const auto path = url.find('/', url.find("://") + 3);
+    if (path == url.npos) return std::nullopt;
+    const std::string_view rest = url.substr(path + 1);
+    const auto slash = rest.find('/');
+    if (slash == rest.npos) return std::nullopt;
+    const Queue queue{rest.substr(0, slash), rest.substr(slash + 1)};
+    if (!is_account_id(queue.account) || !is_queue_name(queue.name)) return std::nullopt;
+    return queue;
+}
+
 class SqsAction final : public AwsAction {
 public:
     explicit SqsAction(const ActionParts& parts)
@@ -32,8 +65,9 @@ public:
 
     Result<Call> call(const Job& job) const override {
         const std::string_view queue = job.text(target);
-        if (!net::HttpUrl::parse(queue)) {
-            return fail(ErrorKind::InvalidInput, "queueUrl comes to what is no URL");
+        if (!queue_at(queue)) {
+            return fail(ErrorKind::InvalidInput,
+                        "queueUrl comes to what is no queue's URL: https://HOST/ACCOUNT/NAME");
         }
         std::string message = use_base64 ? to_base64(bytes_of(*job.payload)) : *job.payload;
         if (!is_message_text(message)) {
@@ -46,16 +80,12 @@ public:
             to_text(json::object{{"QueueUrl", queue}, {"MessageBody", std::move(message)}}));
     }
 
-    // The last parts of a queue's URL are whose it is, and its name.
+    // Asked of what call() took for a queue.
     RoleNeed need(const Job& job) const override {
-        const std::string_view url = job.text(target);
-        const auto name = url.rfind('/');
-        const auto account = name == 0 || name == url.npos ? url.npos : url.rfind('/', name - 1);
-        if (account == url.npos) return {"sqs:SendMessage", "*"};
+        const Queue queue = queue_at(job.text(target)).value();
         return {"sqs:SendMessage",
                 fmt::format("arn:{}:sqs:{}:{}:{}", partition_of(job.rule->tenant.region),
-                            job.rule->tenant.region.view(),
-                            url.substr(account + 1, name - account - 1), url.substr(name + 1))};
+                            job.rule->tenant.region.view(), queue.account, queue.name)};
     }
 
     bool use_base64 = false;
@@ -69,9 +99,10 @@ Result<ActionPtr> make_sqs_action(Parameters& parameters, const ActionParts& par
     action->target = parameters.text("queueUrl");
     action->use_base64 = parameters.truth("useBase64", false);
     const std::string url = action->target.is_constant() ? action->target.constant() : "";
-    if (!url.empty() && !net::HttpUrl::parse(url)) parameters.refuse("queueUrl", "is no URL");
     if (url.ends_with(".fifo")) {
         parameters.refuse("queueUrl", "is of a FIFO queue, which the action does not send to");
+    } else if (!url.empty() && !queue_at(url)) {
+        parameters.refuse("queueUrl", "is no queue's URL: https://HOST/ACCOUNT/NAME");
     }
     check_endpoint(parameters, parts, AwsService::Sqs, "queueUrl");
     if (auto read = parameters.finish(); !read) return fail(std::move(read.error()));
