@@ -71,9 +71,9 @@ public:
         } else {
             entries.push_back({clock_->wall_now().time_since_epoch().count(), *job.payload});
         }
-        auto allowed =
-            co_await roles_->check(job.rule->tenant, parameters_.role_arn, "logs:PutLogEvents",
-                                   make_arn(job.rule->tenant, "logs", "log-group:" + group + ":*"));
+        RoleNeed need{"logs:PutLogEvents",
+                      make_arn(job.rule->tenant, "logs", "log-group:" + group + ":*")};
+        auto allowed = co_await roles_->check(job.rule, parameters_.role_arn, std::move(need));
         if (!allowed) co_return fail(std::move(allowed.error()));
         if (entries.empty()) co_return Done{"the result is an empty list"};
         auto put = co_await logs_->put(job.rule->tenant, std::move(group), job.rule->name,

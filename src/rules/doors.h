@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,8 @@
 #include "mqtt/protocol.h"
 
 namespace gatehouse::rules {
+
+struct RuleFacts;
 
 // The name by which services know this one, in trust policies and functions' permissions.
 inline constexpr std::string_view rules_service = "iot.amazonaws.com";
@@ -77,13 +81,19 @@ public:
                                           std::vector<LogEntry> entries) = 0;
 };
 
+struct RoleNeed {
+    std::string action;    // "s3:PutObject"
+    std::string resource;  // "arn:aws:s3:::my-bucket/key"
+};
+
 class RoleDoor {
 public:
     virtual ~RoleDoor() = default;
-    // Whether this service may do it as the role. NotAllowed: the role is not there, does not
-    // trust the service, or is not allowed it. Answers are kept for some seconds.
-    virtual async::Task<Result<void>> check(Tenant tenant, std::string role_arn, std::string action,
-                                            std::string resource) = 0;
+    // Whether this service may do it as the role, for the rule; without a need, whether the role
+    // trusts it. NotAllowed: the role is not there, does not trust the service, or is not allowed
+    // it. Answers are kept for some seconds.
+    virtual async::Task<Result<void>> check(std::shared_ptr<const RuleFacts> rule,
+                                            std::string role_arn, std::optional<RoleNeed> need) = 0;
 };
 
 }  // namespace gatehouse::rules

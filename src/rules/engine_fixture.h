@@ -66,10 +66,11 @@ public:
 
 class FakeRoles final : public RoleDoor {
 public:
-    async::Task<Result<void>> check(Tenant, std::string, std::string action,
-                                    std::string resource) override {
-        asked.push_back(action + " " + resource);
-        if (denied.empty() || !resource.ends_with(denied)) co_return Result<void>();
+    async::Task<Result<void>> check(std::shared_ptr<const RuleFacts>, std::string,
+                                    std::optional<RoleNeed> need) override {
+        const RoleNeed needed = need.value_or(RoleNeed());
+        asked.push_back(needed.action + " " + needed.resource);
+        if (denied.empty() || !needed.resource.ends_with(denied)) co_return Result<void>();
         co_return fail(ErrorKind::NotAllowed, "not authorized");
     }
     std::vector<std::string> asked;

@@ -190,9 +190,8 @@ public:
         if (auto written = HeaderWriter(job).write(parameters_.headers, message); !written) {
             co_return fail(std::move(written.error()));
         }
-        auto allowed =
-            co_await roles_->check(job.rule->tenant, parameters_.role_arn, "iot:Publish",
-                                   make_arn(job.rule->tenant, "iot", "topic/" + message.topic));
+        RoleNeed need{"iot:Publish", make_arn(job.rule->tenant, "iot", "topic/" + message.topic)};
+        auto allowed = co_await roles_->check(job.rule, parameters_.role_arn, std::move(need));
         if (!allowed) co_return fail(std::move(allowed.error()));
         auto published = co_await broker_->publish(std::move(message), deadline);
         if (!published) co_return fail(std::move(published.error()));

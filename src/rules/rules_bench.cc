@@ -35,7 +35,8 @@ public:
 };
 class IdleRoles final : public RoleDoor {
 public:
-    async::Task<Result<void>> check(Tenant, std::string, std::string, std::string) override {
+    async::Task<Result<void>> check(std::shared_ptr<const RuleFacts>, std::string,
+                                    std::optional<RoleNeed>) override {
         co_return Result<void>();
     }
 };

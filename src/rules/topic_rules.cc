@@ -13,8 +13,9 @@ async::Task<Outcome<void>> TopicRules::check(const Tenant& tenant, const RuleNam
     const auto roles = co_await records_.run(
         [&](TopicRuleRecords& records) { return records.check(tenant, name, payload); });
     if (!roles) co_return registry::refuse(roles.error());
+    const std::string arn = rule_arn(tenant, name.view());
     for (const std::string& role : *roles) {
-        const auto trusted = co_await roles_.check_for_service(role_request(tenant, role), {});
+        const auto trusted = co_await roles_.check_for_service(role_request(tenant, role, arn), {});
         if (trusted) continue;
         if (trusted.error().kind != ErrorKind::NotAllowed) {
             co_return registry::refuse(registry::refused_by(trusted.error()));

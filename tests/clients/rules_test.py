@@ -26,8 +26,11 @@ def lambda_handler(event, context):
     print("tracing", context.aws_request_id, os.environ["_X_AMZN_TRACE_ID"])
     return {"seen": event}
 """
+# As AWS recommends it against the confused deputy.
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
-    "Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+    "Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole",
+    "Condition": {"StringEquals": {"aws:SourceAccount": "000000000000"},
+                  "ArnLike": {"aws:SourceArn": "arn:aws:iot:us-east-1:000000000000:rule/*"}}}]})
 MAY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/*"},
     {"Effect": "Deny", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/forbidden"},

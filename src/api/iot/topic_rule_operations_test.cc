@@ -96,6 +96,38 @@ TEST_F(TopicRuleOperationsTest, ARoleHasToTrustTheService) {
     EXPECT_EQ(call("iot", "PATCH", "/rules/r", republish).status, 200u);
 }
 
+// What AWS recommends against the confused deputy.
+TEST_F(TopicRuleOperationsTest, ARoleMayTrustTheRulesOfOneAccountAlone) {
+    ::gatehouse::iam::IdentityRecords identities(
+        memory, ::gatehouse::iam::IdentityRecords::Parts{clock, random});
+    const auto make_role = [&](const std::string& name, const std::string& condition) {
+        ::gatehouse::iam::Identity role{.name = {::gatehouse::iam::IdentityKind::Role, name}};
+        role.trust_policy =
+            R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",)"
+            R"("Principal":{"Service":"iot.amazonaws.com"},"Condition":)" +
+            condition + "}]}";
+        ASSERT_TRUE(identities.create({AccountId("123456789012"), Region("us-east-1")}, role));
+    };
+    make_role("any", R"({"ArnLike":{"aws:SourceArn":"arn:aws:iot:us-east-1:123456789012:rule/*"},)"
+                     R"("StringEquals":{"aws:SourceAccount":"123456789012"}})");
+    make_role("one",
+              R"({"ArnEquals":{"aws:SourceArn":"arn:aws:iot:us-east-1:123456789012:rule/one"}})");
+    make_role("else", R"({"StringEquals":{"aws:SourceAccount":"210987654321"}})");
+    const auto republish = [](const std::string& role) {
+        return R"({"sql":"SELECT * FROM 'a'","actions":[{"republish":{"topic":"b",)"
+               R"("roleArn":"arn:aws:iam::123456789012:role/)" +
+               role + R"("}}]})";
+    };
+    EXPECT_EQ(create("any", republish("any")).status, 200u);
+    EXPECT_EQ(create("one", republish("one")).status, 200u);
+    const auto other = create("two", republish("one"));
+    expect_refused(other, 400, "InvalidRequestException");
+    EXPECT_THAT(other.body, HasSubstr("is unable to assume role"));
+    expect_refused(call("iot", "PATCH", "/rules/any", republish("one")), 400,
+                   "InvalidRequestException");
+    expect_refused(create("three", republish("else")), 400, "InvalidRequestException");
+}
+
 TEST_F(TopicRuleOperationsTest, ARuleThatIsNotThereIsAccessDenied) {
     const auto unknown = call("iot", "GET", "/rules/nobody");
     expect_refused(unknown, 401, "UnauthorizedException");

@@ -44,9 +44,9 @@ public:
 
 class RecordingRoleDoor final : public RoleDoor {
 public:
-    async::Task<Result<void>> check(Tenant, std::string role_arn, std::string action,
-                                    std::string resource) override {
-        asked.push_back(role_arn + " " + action + " " + resource);
+    async::Task<Result<void>> check(std::shared_ptr<const RuleFacts>, std::string role_arn,
+                                    std::optional<RoleNeed> need) override {
+        asked.push_back(need ? role_arn + " " + need->action + " " + need->resource : role_arn);
         if (refuses) co_return fail(ErrorKind::NotAllowed, "the role may not");
         co_return Result<void>();
     }

@@ -5,9 +5,7 @@
 namespace gatehouse::rules {
 
 async::Task<Result<void>> AwsAction::check_role(const Job& job) const {
-    RoleNeed needed = need(job);
-    co_return co_await parts_.roles->check(job.rule->tenant, role, std::move(needed.action),
-                                           std::move(needed.resource));
+    co_return co_await parts_.roles->check(job.rule, role, need(job));
 }
 
 async::Task<Result<net::HttpResponse>> AwsAction::ask(Call call, Deadline deadline) const {

@@ -11,6 +11,7 @@
 
 #include "rules/action.h"
 #include "rules/action_kinds.h"
+#include "rules/doors.h"
 #include "rules/parameters.h"
 #include "rules/targets/aws_answer.h"
 #include "rules/targets/aws_door.h"
@@ -23,11 +24,6 @@ struct AwsActionWords {
     std::string_view name;       // "S3Action"
     std::string_view resource;   // "S3Bucket"
     std::string_view attempted;  // "Failed to put S3 object."
-};
-
-struct RoleNeed {
-    std::string action;    // "s3:PutObject"
-    std::string resource;  // "arn:aws:s3:::my-bucket/key"
 };
 
 class AwsAction : public Action {

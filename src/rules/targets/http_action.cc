@@ -156,9 +156,9 @@ async::Task<Result<Done>> HttpAction::send(Jobs jobs, Deadline deadline) const {
     auto post = post_of(jobs);
     if (!post) co_return fail(std::move(post.error()));
     if (post->signing) {
-        auto allowed =
-            co_await parts_.roles->check(jobs.front()->rule->tenant, members_.role,
-                                         fmt::format("{}:Invoke", post->signing->service), "*");
+        auto allowed = co_await parts_.roles->check(
+            jobs.front()->rule, members_.role,
+            RoleNeed{fmt::format("{}:Invoke", post->signing->service), "*"});
         if (!allowed) co_return fail(std::move(allowed.error()));
     }
     const auto response = co_await parts_.http->post(std::move(*post), deadline);
