@@ -16,7 +16,9 @@ using ::testing::EndsWith;
 
 class AnsweringHttpDoor final : public HttpDoor {
 public:
-    bool can_sign(const AccountId&) const override { return false; }
+    Result<void> may_sign(const AccountId&, const SigV4Terms&, std::string_view) const override {
+        return fail(ErrorKind::NotAllowed, "no key");
+    }
     bool allows_plain_http() const override { return false; }
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline) override {
         posts.push_back(std::move(post));

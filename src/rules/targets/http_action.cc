@@ -156,10 +156,14 @@ async::Task<Result<Done>> HttpAction::send(Jobs jobs, Deadline deadline) const {
     auto post = post_of(jobs);
     if (!post) co_return fail(std::move(post.error()));
     if (post->signing) {
-        auto allowed = co_await parts_.roles->check(
-            jobs.front()->rule, members_.role,
-            RoleNeed{fmt::format("{}:Invoke", post->signing->service), "*"});
-        if (!allowed) co_return fail(std::move(allowed.error()));
+        const auto& rule = jobs.front()->rule;
+        if (auto may = parts_.http->may_sign(rule->tenant.account, *post->signing, post->url.host);
+            !may) {
+            co_return fail(may.error().kind, "auth.sigv4 " + may.error().message);
+        }
+        // What is asked elsewhere is named there, by each service in its own way.
+        auto trusted = co_await parts_.roles->check(rule, members_.role, std::nullopt);
+        if (!trusted) co_return fail(std::move(trusted.error()));
     }
     const auto response = co_await parts_.http->post(std::move(*post), deadline);
     if (!response) co_return fail(response.error());
@@ -227,12 +231,14 @@ void read_signing(Parameters& parameters, HttpMembers& members, const ActionPart
         sigv4->refuse("serviceName",
                       "cannot be the name of a service: small letters, digits and hyphens");
     }
-    if (parts.http != nullptr && !parts.http->can_sign(parts.tenant.account)) {
-        auth->refuse(
-            "sigv4",
-            "needs a key to sign with that the account may use; declare 'httpSigning' in the "
-            "file that rules.targets-file names");
-    }
+    if (parts.http == nullptr) return;
+    // The url of one message alone may say where it leads.
+    const bool is_known = members.url.is_constant() && !members.url.constant().empty();
+    const auto url = is_known ? net::HttpUrl::parse(members.url.constant())
+                              : Result<net::HttpUrl>(net::HttpUrl());
+    const auto may = parts.http->may_sign(parts.tenant.account, *members.signing,
+                                          url ? std::string_view(url->host) : "");
+    if (!may) auth->refuse("sigv4", may.error().message);
 }
 
 // Source: AWS IoT API Reference, BatchConfig.

@@ -16,7 +16,11 @@ using ::testing::SizeIs;
 
 class RecordingHttpDoor final : public HttpDoor {
 public:
-    bool can_sign(const AccountId&) const override { return has_key; }
+    Result<void> may_sign(const AccountId&, const SigV4Terms&,
+                          std::string_view host) const override {
+        if (host.empty() || host == signs_for) return {};
+        return fail(ErrorKind::NotAllowed, "signs for others");
+    }
     bool allows_plain_http() const override { return plain; }
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline) override {
         posts.push_back(std::move(post));
@@ -25,7 +29,7 @@ public:
         co_return answer;
     }
 
-    bool has_key = true;
+    std::string signs_for = "a.example";
     bool plain = false;
     unsigned status = 200;
     std::string body;
@@ -137,10 +141,20 @@ TEST_F(HttpActions, SignIfTheyAreAskedTo) {
     ASSERT_TRUE(http.posts[0].signing);
     EXPECT_EQ(http.posts[0].signing->region, Region("us-west-2"));
     EXPECT_EQ(http.posts[0].signing->service, "execute-api");
-    EXPECT_EQ(roles.asked.back(), "arn:aws:iam::123456789012:role/r execute-api:Invoke *");
+    EXPECT_EQ(roles.asked.back(), role) << "that it trusts the rule is all";
     EXPECT_EQ(made_action->role_arn(), role);
-    http.has_key = false;
-    EXPECT_THAT(problem(action), HasSubstr("declare 'httpSigning'"));
+    roles.refuses = true;
+    EXPECT_EQ(perform(action, "{}"), "not-allowed: the role may not");
+    roles.refuses = false;
+    http.posts.clear();
+    http.signs_for = "b.example";
+    EXPECT_THAT(problem(action), HasSubstr("auth.sigv4 signs for others"));
+    const std::string templated = R"({"http": {"url": "https://${'a.example'}/in",
+        "confirmationUrl": "https://a.example/in", "auth": {"sigv4": {
+        "signingRegion": "us-west-2", "serviceName": "execute-api",
+        "roleArn": "arn:aws:iam::123456789012:role/r"}}}})";
+    EXPECT_EQ(perform(templated, "{}"), "not-allowed: auth.sigv4 signs for others");
+    EXPECT_TRUE(http.posts.empty());
 }
 
 TEST_F(HttpActions, NothingOfTheSignatureEndsALine) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "async/task.h"
 #include "base/deadline.h"
@@ -25,13 +26,15 @@ struct HttpPost {
     std::optional<SigV4Terms> signing;
 };
 
-// Threads: can_sign() and allows_plain_http() any; post() on the loop of actions.
+// Threads: may_sign() and allows_plain_http() any; post() on the loop of actions.
 class HttpDoor {
 public:
     virtual ~HttpDoor() = default;
 
-    // Whether there is a key to sign with that rules of the account may use.
-    virtual bool can_sign(const AccountId& account) const = 0;
+    // Whether rules of the account may have requests to the host signed; an empty host is not known
+    // yet. NotAllowed says what the operator would have to declare.
+    virtual Result<void> may_sign(const AccountId& account, const SigV4Terms& terms,
+                                  std::string_view host) const = 0;
     // Whether there is any place that http without TLS may lead to.
     virtual bool allows_plain_http() const = 0;
     // Whatever status comes. NotAllowed: requests do not go there. Unavailable, Timeout: nobody is

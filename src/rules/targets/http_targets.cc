@@ -59,6 +59,35 @@ Result<HttpTargets::KnownPtr> HttpTargets::endpoint_for(const net::HttpUrl& url)
     return made;
 }
 
+Result<void> HttpTargets::may_sign(const AccountId& account, const SigV4Terms& terms,
+                                   std::string_view host) const {
+    if (!settings_.signing || !settings_.signing_accounts.contains(account)) {
+        return fail(ErrorKind::NotAllowed,
+                    "needs a key to sign with that the account may use; declare 'httpSigning' in "
+                    "the file that rules.targets-file names");
+    }
+    return check_signing(terms, host);
+}
+
+// The key is the operator's: whoever makes rules could have it sign for anything elsewhere that it
+// is good for.
+Result<void> HttpTargets::check_signing(const SigV4Terms& terms, std::string_view host) const {
+    const DeclaredHttpSigning& signing = *settings_.signing;
+    if (!signing.services.contains(terms.service)) {
+        return fail(ErrorKind::NotAllowed,
+                    fmt::format("signs for the services alone that 'httpSigning.services' of the "
+                                "targets file lists, and '{}' is none of them",
+                                terms.service));
+    }
+    if (!host.empty() && !signing.is_for_host(host)) {
+        return fail(ErrorKind::NotAllowed,
+                    fmt::format("signs for the hosts alone that 'httpSigning.hosts' of the targets "
+                                "file lists, and '{}' is none of them",
+                                host));
+    }
+    return {};
+}
+
 void HttpTargets::sign(HttpPost& post) const {
     signature::HeaderFields fields{{"Host", post.url.authority()}};
     fields.insert(fields.end(), post.headers.fields().begin(), post.headers.fields().end());
@@ -71,7 +100,7 @@ void HttpTargets::sign(HttpPost& post) const {
         .headers = fields,
         .body = post.body};
     for (auto& [name, value] :
-         signature::sign_headers(view, *settings_.key, post.signing->region, post.signing->service,
+         signature::sign_headers(view, settings_.signing->key, post.signing->region, post.signing->service,
                                  parts_.clock.wall_now())) {
         post.headers.set(name, std::move(value));
     }
@@ -79,8 +108,13 @@ void HttpTargets::sign(HttpPost& post) const {
 
 async::Task<Result<net::HttpResponse>> HttpTargets::post(HttpPost post, Deadline deadline) {
     if (is_closed_) co_return fail(ErrorKind::Cancelled, "the server is stopping");
-    if (post.signing && !settings_.key) {
+    if (post.signing && !settings_.signing) {
         co_return fail(ErrorKind::Unsupported, "this server has no key to sign with");
+    }
+    if (post.signing) {
+        if (auto may = check_signing(*post.signing, post.url.host); !may) {
+            co_return fail(std::move(may.error()));
+        }
     }
     auto found = endpoint_for(post.url);
     if (!found) co_return fail(std::move(found.error()));

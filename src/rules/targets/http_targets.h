@@ -1,7 +1,7 @@
 // The HTTP services elsewhere that actions post to; their connections are kept. They lead into the
 // public Internet over TLS, and where the operator says (net::Reach).
 //
-// Threads: its loop; can_sign() and allows_plain_http() any.
+// Threads: its loop; may_sign() and allows_plain_http() any.
 #pragma once
 
 #include <map>
@@ -18,7 +18,7 @@
 #include "net/name_lookups.h"
 #include "net/reach.h"
 #include "rules/targets/http_door.h"
-#include "signature/signer.h"
+#include "rules/targets/target_declarations.h"
 
 namespace gatehouse::rules {
 
@@ -33,16 +33,15 @@ public:
     struct Settings {
         std::vector<net::AddressRange> ranges;       // beside the public Internet
         std::shared_ptr<const net::TlsTrust> trust;  // null: whom the system trusts
-        std::optional<signature::SigningKey> key;
+        std::optional<DeclaredHttpSigning> signing;
         std::set<AccountId> signing_accounts;  // whose rules may use the key
         std::size_t endpoints_max = 256;       // whose connections are kept
     };
     HttpTargets(const Parts& parts, Settings settings);
     ~HttpTargets() override;
 
-    bool can_sign(const AccountId& account) const override {
-        return settings_.key && settings_.signing_accounts.contains(account);
-    }
+    Result<void> may_sign(const AccountId& account, const SigV4Terms& terms,
+                          std::string_view host) const override;
     bool allows_plain_http() const override { return !settings_.ranges.empty(); }
     // Throttled: too many endpoints are being asked at once.
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) override;
@@ -58,6 +57,7 @@ private:
 
     Result<KnownPtr> endpoint_for(const net::HttpUrl& url);
     Result<std::shared_ptr<const net::TlsTrust>> trust();
+    Result<void> check_signing(const SigV4Terms& terms, std::string_view host) const;
     void sign(HttpPost& post) const;
 
     const Parts parts_;

@@ -65,6 +65,11 @@ protected:
     }
 
     const AccountId own{"123456789012"};
+    const SigV4Terms api{Region("us-west-2"), "execute-api"};
+    const DeclaredHttpSigning signing{
+        .key = {signature::AccessKeyId("AKIDRULES"), "secret", ""},
+        .services = {"execute-api"},
+        .hosts = {"127.0.0.1", "*.below.example"}};
     net::NameLookups lookups{loop};
     net::HttpTestService service{loop, tasks, *this};
     std::unique_ptr<HttpTargets> targets;
@@ -74,7 +79,7 @@ protected:
 TEST_F(HttpTargetsTest, PostOverKeptConnections) {
     open({.ranges = this_machine()});
     EXPECT_TRUE(targets->allows_plain_http());
-    EXPECT_FALSE(targets->can_sign(own));
+    EXPECT_FALSE(targets->may_sign(own, api, "127.0.0.1"));
     net::HttpHeaders headers;
     headers.add("X-A", "1");
     EXPECT_EQ(post(here("/in?x=1"), {}, std::move(headers)), "202 taken");
@@ -118,13 +123,10 @@ TEST_F(HttpTargetsTest, GoWhereTheOperatorSaysAlone) {
 }
 
 TEST_F(HttpTargetsTest, SignWithTheKeyOfTheFile) {
-    open({.ranges = this_machine(),
-          .key = signature::SigningKey{signature::AccessKeyId("AKIDRULES"), "secret", ""},
-          .signing_accounts = {own}});
-    EXPECT_TRUE(targets->can_sign(own));
-    EXPECT_FALSE(targets->can_sign(AccountId("210987654321")));
-    EXPECT_EQ(post(here("/a%20b?y=2&x=1"), SigV4Terms{Region("us-west-2"), "execute-api"}),
-              "202 taken");
+    open({.ranges = this_machine(), .signing = signing, .signing_accounts = {own}});
+    EXPECT_TRUE(targets->may_sign(own, api, "127.0.0.1"));
+    EXPECT_FALSE(targets->may_sign(AccountId("210987654321"), api, "127.0.0.1"));
+    EXPECT_EQ(post(here("/a%20b?y=2&x=1"), api), "202 taken");
     ASSERT_EQ(requests.size(), 1u);
     const net::HttpRequest& request = requests[0];
     const auto proved = signature::verify_request({.method = request.method,
@@ -136,8 +138,26 @@ TEST_F(HttpTargetsTest, SignWithTheKeyOfTheFile) {
     ASSERT_TRUE(proved) << proved.error().message;
     EXPECT_THAT(proved->credential.scope.text(), HasSubstr("/us-west-2/execute-api/aws4_request"));
     open({.ranges = this_machine()});
-    EXPECT_THAT(post(here("/"), SigV4Terms{Region("us-west-2"), "execute-api"}),
-                HasSubstr("no key to sign with"));
+    EXPECT_THAT(post(here("/"), api), HasSubstr("no key to sign with"));
+}
+
+TEST_F(HttpTargetsTest, SignForWhatTheFileListsAlone) {
+    open({.ranges = this_machine(), .signing = signing, .signing_accounts = {own}});
+    const SigV4Terms storage{Region("us-west-2"), "s3"};
+    EXPECT_TRUE(targets->may_sign(own, api, "")) << "nobody knows where to";
+    EXPECT_TRUE(targets->may_sign(own, api, "A.below.example"));
+    for (const char* host : {"127.0.0.2", "below.example", "evilbelow.example", "a.example"}) {
+        const auto may = targets->may_sign(own, api, host);
+        ASSERT_FALSE(may) << host;
+        EXPECT_THAT(may.error().message, HasSubstr("'httpSigning.hosts'"));
+    }
+    ASSERT_FALSE(targets->may_sign(own, storage, ""));
+    EXPECT_THAT(targets->may_sign(own, storage, "").error().message,
+                HasSubstr("'httpSigning.services'"));
+    EXPECT_THAT(post(here("/"), storage), HasSubstr("not-allowed: "));
+    EXPECT_THAT(post(fmt::format("http://127.0.0.2:{}/", service.port()), api),
+                HasSubstr("not-allowed: "));
+    EXPECT_TRUE(requests.empty());
 }
 
 TEST_F(HttpTargetsTest, KeepFewEndpoints) {

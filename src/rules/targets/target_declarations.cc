@@ -9,12 +9,14 @@
 
 #include "base/json.h"
 #include "base/suggestion.h"
+#include "signature/request_view.h"
 #include "signature/unique_members.h"
 
 namespace gatehouse::rules {
 namespace {
 
 constexpr std::string_view otherwise_name = "*";
+constexpr std::string_view below_all = "*.";
 
 std::unexpected<Error> wrong_member(const std::string& path, std::string_view why) {
     return fail(ErrorKind::InvalidInput, fmt::format("'{}' {}", path, why), Place{path, 0, 0});
@@ -45,6 +47,23 @@ public:
         if (value == nullptr) return false;
         if (!value->is_bool()) refuse(name, "has to be true or false");
         return value->is_bool() && value->as_bool();
+    }
+    // A list that is there, of texts that are not empty.
+    std::vector<std::string> wanted_texts(std::string_view name) {
+        std::vector<std::string> texts;
+        const json::value* const value = object_.if_contains({name.data(), name.size()});
+        const bool is_list = value != nullptr && value->is_array();
+        if (is_list) {
+            for (const json::value& one : value->as_array()) {
+                if (one.is_string() && !one.as_string().empty()) {
+                    texts.emplace_back(std::string_view(one.as_string()));
+                }
+            }
+        }
+        if (texts.empty() || texts.size() != value->as_array().size()) {
+            refuse(name, value == nullptr ? "is missing" : "has to be a list of texts");
+        }
+        return texts;
     }
     void refuse(std::string_view name, std::string_view why) {
         if (!mistake_) mistake_ = wrong_member(fmt::format("{}.{}", path_, name), why).error();
@@ -145,6 +164,30 @@ Result<void> read_endpoints(const json::value& endpoints, TargetDeclarations& de
     return {};
 }
 
+bool is_host_pattern(std::string_view pattern) {
+    if (pattern.starts_with(below_all)) pattern.remove_prefix(below_all.size());
+    const auto url = net::HttpUrl::parse(
+        fmt::format("https://{}", pattern.contains(':') ? fmt::format("[{}]", pattern) : pattern));
+    return url && url->host == pattern;
+}
+
+Result<DeclaredHttpSigning> http_signing_in(const json::object& json, std::string path) {
+    DeclaredObject object(json, std::move(path));
+    DeclaredHttpSigning signing{.key = key_in(object), .hosts = object.wanted_texts("hosts")};
+    for (std::string& service : object.wanted_texts("services")) {
+        signing.services.insert(std::move(service));
+    }
+    if (!std::ranges::all_of(signing.hosts, is_host_pattern)) {
+        object.refuse("hosts", "has to list hosts: api.example, or *.example for all below it");
+    }
+    if (auto read = object.finish(
+            {"accessKeyId", "secretAccessKey", "sessionToken", "services", "hosts"});
+        !read) {
+        return fail(std::move(read.error()));
+    }
+    return signing;
+}
+
 Result<std::set<AccountId>> accounts_in(const json::value& list) {
     std::set<AccountId> accounts;
     if (list.is_array()) {
@@ -161,6 +204,17 @@ Result<std::set<AccountId>> accounts_in(const json::value& list) {
 }
 
 }  // namespace
+
+bool DeclaredHttpSigning::is_for_host(std::string_view host) const {
+    return std::ranges::any_of(hosts, [&](std::string_view pattern) {
+        if (!pattern.starts_with(below_all)) {
+            return signature::equal_ignoring_case(pattern, host);
+        }
+        const std::string_view end = pattern.substr(1);
+        return host.size() > end.size() &&
+               signature::equal_ignoring_case(host.substr(host.size() - end.size()), end);
+    });
+}
 
 const DeclaredAwsEndpoint* TargetDeclarations::endpoint_of(AwsService service) const {
     if (const auto found = aws.find(service); found != aws.end()) return &found->second;
@@ -186,12 +240,9 @@ Result<TargetDeclarations> parse_target_declarations(std::string_view text,
             }
         } else if (name == "httpSigning") {
             if (!member.value().is_object()) return wrong_member(name, "has to be an object");
-            DeclaredObject object(member.value().as_object(), name);
-            declarations.http_key = key_in(object);
-            if (auto read = object.finish({"accessKeyId", "secretAccessKey", "sessionToken"});
-                !read) {
-                return fail(std::move(read.error()));
-            }
+            auto signing = http_signing_in(member.value().as_object(), name);
+            if (!signing) return fail(std::move(signing.error()));
+            declarations.http_signing = std::move(*signing);
         } else if (name == "accounts") {
             auto accounts = accounts_in(member.value());
             if (!accounts) return fail(std::move(accounts.error()));

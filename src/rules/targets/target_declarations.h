@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/tenant.h"
@@ -33,12 +34,20 @@ struct DeclaredAwsEndpoint {
     std::filesystem::path ca_file;   // empty: whom the system trusts
 };
 
+// The key that signs what http actions send with auth.sigv4, and for whom alone.
+struct DeclaredHttpSigning {
+    signature::SigningKey key;
+    std::set<std::string> services;  // "execute-api"
+    std::vector<std::string> hosts;  // "api.example", or "*.example" for all below it
+
+    bool is_for_host(std::string_view host) const;
+};
+
 struct TargetDeclarations {
     std::set<AccountId> accounts;  // whose rules may use the keys
     std::map<AwsService, DeclaredAwsEndpoint> aws;
     std::optional<DeclaredAwsEndpoint> aws_otherwise;  // for services that are not named
-    // Signs what http actions send with auth.sigv4.
-    std::optional<signature::SigningKey> http_key;
+    std::optional<DeclaredHttpSigning> http_signing;
     std::filesystem::path http_ca_file;  // whom http actions trust; empty: whom the system does
 
     // Null: there is none.

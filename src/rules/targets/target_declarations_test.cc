@@ -28,7 +28,8 @@ TEST(TargetDeclarations, NameEndpointsAndKeys) {
                    "accessKeyId": "A", "secretAccessKey": "S", "caFile": "minio.pem"},
             "*": {"url": "http://127.0.0.1:4566", "accessKeyId": "B", "secretAccessKey": "T",
                   "sessionToken": "K"}},
-        "httpSigning": {"accessKeyId": "C", "secretAccessKey": "U"},
+        "httpSigning": {"accessKeyId": "C", "secretAccessKey": "U", "services": ["execute-api"],
+                        "hosts": ["a.example", "*.b.example", "::1"]},
         "httpCaFile": "own.pem"})");
     ASSERT_TRUE(declared) << declared.error().message;
     const auto* s3 = declared->endpoint_of(AwsService::S3);
@@ -43,8 +44,12 @@ TEST(TargetDeclarations, NameEndpointsAndKeys) {
     EXPECT_EQ(other->url.port, 4566);
     EXPECT_EQ(other->region, Region("eu-west-1"));
     EXPECT_EQ(other->key.session_token, "K");
-    ASSERT_TRUE(declared->http_key);
-    EXPECT_EQ(declared->http_key->secret, "U");
+    ASSERT_TRUE(declared->http_signing);
+    EXPECT_EQ(declared->http_signing->key.secret, "U");
+    EXPECT_EQ(declared->http_signing->services, std::set<std::string>{"execute-api"});
+    EXPECT_TRUE(declared->http_signing->is_for_host("x.b.example"));
+    EXPECT_TRUE(declared->http_signing->is_for_host("::1"));
+    EXPECT_FALSE(declared->http_signing->is_for_host("b.example"));
     EXPECT_EQ(declared->http_ca_file, "/etc/gatehouse/own.pem");
     EXPECT_EQ(declared->accounts, std::set<AccountId>{AccountId("123456789012")});
     EXPECT_EQ(read("{}")->endpoint_of(AwsService::S3), nullptr);
@@ -74,6 +79,18 @@ TEST(TargetDeclarations, SayWhatIsWrongWithThem) {
     EXPECT_THAT(read(R"({"endpoint": {}})").error().message, HasSubstr("is not known"));
     EXPECT_THAT(read(R"({"httpSigning": {"accessKeyId": "A"}})").error().message,
                 HasSubstr("'httpSigning.secretAccessKey' is missing"));
+    const std::string signing = R"({"httpSigning": {"accessKeyId": "A", "secretAccessKey": "S")";
+    EXPECT_THAT(read(signing + R"(, "services": ["es"]}})").error().message,
+                HasSubstr("'httpSigning.hosts' is missing"));
+    EXPECT_THAT(read(signing + R"(, "hosts": ["a.example"]}})").error().message,
+                HasSubstr("'httpSigning.services' is missing"));
+    for (const char* hosts : {"[]", R"("a.example")", "[1]", R"(["https://a.example"])", R"(["*"])",
+                              R"(["a.*.example"])", R"(["a.example:443"])", R"(["a/b"])"}) {
+        EXPECT_THAT(
+            read(signing + R"(, "services": ["es"], "hosts": )" + hosts + "}}").error().message,
+            HasSubstr("'httpSigning.hosts' has to"))
+            << hosts;
+    }
     EXPECT_FALSE(read(R"({"endpoints": {}, "endpoints": {}})"));
     for (const char* accounts : {"[]", R"(["1"])", R"("111122223333")", "[1]"}) {
         EXPECT_FALSE(read(fmt::format(R"({{"accounts": {}}})", accounts))) << accounts;

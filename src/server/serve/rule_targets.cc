@@ -46,7 +46,7 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
     if (!endpoints) return fail(std::move(endpoints.error()));
     made->aws_ = std::move(*endpoints);
     rules::HttpTargets::Settings http{.ranges = ranges_of(settings),
-                                      .key = declared->http_key,
+                                      .signing = declared->http_signing,
                                       .signing_accounts = declared->accounts};
     if (!declared->http_ca_file.empty()) {
         auto trust = rules::trust_of(declared->http_ca_file);
