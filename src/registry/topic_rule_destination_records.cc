@@ -69,7 +69,8 @@ std::optional<TokenParts> parts_of(std::string_view token) {
     return TokenParts{{AccountId(parts[0]), Region(parts[1])}, std::string(parts[2])};
 }
 
-Outcome<void> check_url(const std::string& text, bool allows_plain_http) {
+Outcome<void> check_url(const std::string& text,
+                        const TopicRuleDestinationRecords::Parts& parts) {
     constexpr std::string_view field = "confirmationUrl";
     if (text.size() > confirmation_url_bytes_max) {
         return refuse_field(field,
@@ -78,11 +79,11 @@ Outcome<void> check_url(const std::string& text, bool allows_plain_http) {
     if (text.contains("${")) return refuse_field(field, "holds a substitution template");
     const auto url = net::HttpUrl::parse(text);
     if (!url) return refuse_field(field, url.error().message);
-    if (!url->is_https && !allows_plain_http) {
-        return refuse_field(field,
-                            "leads over http; rules post over https alone, unless rules.http-to "
-                            "names addresses");
+    if (!parts.may_reach) {
+        if (!url->is_https) return refuse_field(field, "leads over http");
+        return {};
     }
+    if (auto may = parts.may_reach(*url); !may) return refuse_field(field, may.error().message);
     return {};
 }
 
@@ -106,7 +107,7 @@ DestinationChallenge TopicRuleDestinationRecords::begin(TopicRuleDestination des
 
 Outcome<DestinationChallenge> TopicRuleDestinationRecords::create(
     const Tenant& tenant, const std::string& confirmation_url) {
-    if (auto checked = check_url(confirmation_url, parts_.allows_plain_http); !checked) {
+    if (auto checked = check_url(confirmation_url, parts_); !checked) {
         return refuse(std::move(checked.error()));
     }
     DestinationChallenge made = begin(
@@ -255,22 +256,6 @@ Outcome<TopicRuleDestination> TopicRuleDestinationRecords::confirm(const std::st
         destination.token_hash.clear();
         if (auto written = write(*stored); !written) return refuse(std::move(written.error()));
         return destination;
-    });
-}
-
-Outcome<void> TopicRuleDestinationRecords::note(const DestinationChallenge& challenge,
-                                                const std::string& reason) {
-    return persistently([&]() -> Outcome<void> {
-        auto stored = read(challenge.destination.tenant, challenge.destination.arn());
-        if (!stored) return refuse(std::move(stored.error()));
-        TopicRuleDestination& destination = stored->value;
-        // Confirmed meanwhile, or asked anew.
-        if (destination.status != DestinationStatus::InProgress ||
-            destination.token_hash != challenge.destination.token_hash) {
-            return {};
-        }
-        destination.status_reason = reason;
-        return write(*stored);
     });
 }
 

@@ -5,6 +5,7 @@
 // Threads: every method may be called from any thread, and blocks; see on_workers.h.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/clock.h"
@@ -21,8 +22,8 @@ public:
     struct Parts {
         const Clock& clock;
         Random& random;
-        // Whether there is any place that http without TLS may lead to.
-        bool allows_plain_http = false;
+        // Whether requests may go to a URL, as far as it says itself; null: anything over https.
+        std::function<Result<void>(const net::HttpUrl& url)> may_reach = nullptr;
     };
     // The store must outlive it.
     TopicRuleDestinationRecords(storage::ResourceStore& store, const Parts& parts)
@@ -47,8 +48,6 @@ public:
     // Enables the destination that the token was made for. Unauthorized: there is none, the token
     // is not the last that was made for it, was used, or is too old.
     Outcome<TopicRuleDestination> confirm(const std::string& token);
-    // What became of the message with the token, while it is waited for.
-    Outcome<void> note(const DestinationChallenge& challenge, const std::string& reason);
 
 private:
     Outcome<Stored<TopicRuleDestination>> read(const Tenant& tenant, const std::string& arn);

@@ -120,20 +120,6 @@ TEST_F(DestinationRecordsTest, AreGivenUpInTime) {
     EXPECT_TRUE(records().confirm(again->token));
 }
 
-TEST_F(DestinationRecordsTest, SayWhatBecameOfTheMessage) {
-    const auto made = create();
-    const std::string arn = made.destination.arn();
-    ASSERT_TRUE(records().note(made, "the endpoint answered with status 500"));
-    EXPECT_EQ(records().get(tenant_, arn)->status_reason, "the endpoint answered with status 500");
-    const auto again = records().challenge(tenant_, arn);
-    ASSERT_TRUE(again);
-    ASSERT_TRUE(records().note(made, "late")) << "of a message before, nothing is said";
-    EXPECT_THAT(records().get(tenant_, arn)->status_reason, StartsWith("Awaiting"));
-    ASSERT_TRUE(records().confirm(again->token));
-    ASSERT_TRUE(records().note(*again, "late"));
-    EXPECT_EQ(records().get(tenant_, arn)->status_reason, "");
-}
-
 TEST_F(DestinationRecordsTest, WhatIsRefused) {
     for (const char* wrong : {"http://hooks.example/", "ftp://hooks.example/", "hooks.example",
                               "https://user@hooks.example/", "https://hooks.example/${topic()}"}) {
@@ -146,8 +132,15 @@ TEST_F(DestinationRecordsTest, WhatIsRefused) {
     EXPECT_EQ(records().create(tenant_, url).error().refusal, Refusal::ResourceAlreadyExists);
     const Tenant other{AccountId("210987654321"), Region("us-east-1")};
     EXPECT_TRUE(records().create(other, url)) << "of another account";
-    parts_.allows_plain_http = true;
+    parts_.may_reach = [](const net::HttpUrl& asked) -> Result<void> {
+        if (asked.host == "hooks.example") return {};
+        return fail(ErrorKind::NotAllowed, "leads elsewhere");
+    };
     EXPECT_TRUE(records().create(tenant_, "http://hooks.example/"));
+    const auto elsewhere = records().create(tenant_, "https://127.0.0.1/");
+    ASSERT_FALSE(elsewhere);
+    EXPECT_EQ(elsewhere.error().refusal, Refusal::InvalidRequest);
+    EXPECT_THAT(elsewhere.error().message, HasSubstr("leads elsewhere"));
 }
 
 TEST_F(DestinationRecordsTest, AreTheirTenants) {

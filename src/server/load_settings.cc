@@ -109,7 +109,6 @@ void fill_defaults(LoadedSettings& loaded, const Environment& environment) {
         return loaded.origins[index_of(*find_setting(name))].source == Source::Default;
     };
     if (is_default("tenancy")) settings.tenancy = loopback ? Tenancy::Single : Tenancy::Multi;
-    if (is_default("rules.http-to") && loopback) settings.rules.http_to = {"127.0.0.0/8", "::1"};
     for (const Setting& setting : all_settings()) {
         Origin& origin = loaded.origins[index_of(setting)];
         const std::string group = setting.group();

@@ -52,7 +52,7 @@ struct RuleSettings {
     std::uint32_t action_workers = 8;
     std::uint32_t action_tries = 3;
     std::string targets_file;  // empty: no targets are declared
-    // Where http actions post beside the public Internet; loading adds loopback on loopback.
+    // Where http actions post beside the public Internet.
     std::vector<std::string> http_to;
 };
 

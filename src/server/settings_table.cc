@@ -291,12 +291,12 @@ SettingTable rules() {
             "rules.targets-file", "FILE",
             "Declares where the services are that actions ask which speak AWS's protocols, and by "
             "whose keys."),
-        with_default(list<&S::rules, &R::http_to>(
-                         "rules.http-to", "ADDR",
-                         "Addresses or ranges (10.0.0.0/8) that http actions may post to, with TLS "
-                         "or without, beside the public Internet with TLS.",
-                         check_address_range),
-                     "127.0.0.0/8 and ::1 where all doors are on loopback, else none"),
+        list<&S::rules, &R::http_to>(
+            "rules.http-to", "ADDR",
+            "Addresses or ranges (10.0.0.0/8) that http actions may post to, with TLS or without, "
+            "beside the public Internet with TLS. Whoever may make rules reaches every port there: "
+            "name 127.0.0.0/8,::1 for endpoints on this machine where only developers do.",
+            check_address_range),
     };
 }
 

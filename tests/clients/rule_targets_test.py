@@ -24,6 +24,7 @@ from http_service import Service
 ROLE = "arn:aws:iam::000000000000:role/rules"
 KEYS = botocore.credentials.Credentials("AKIDTARGETS", "wJalrXUtnFEMI/K7MDENG", "TOKEN")
 REGION = "eu-west-1"
+OTHER = "111122223333"
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
 MAY = json.dumps({"Version": "2012-10-17", "Statement": [
@@ -45,8 +46,9 @@ class RuleTargets(ClientTest):
         file.write_text(json.dumps({
             "endpoints": {"*": {"url": cls.aws.url(), "region": REGION,
                                 "sessionToken": KEYS.token} | keys},
-            "httpSigning": keys}))
-        cls.flags = ("--allow-anonymous", "--rules.targets-file", str(file))
+            "httpSigning": keys | {"services": ["execute-api"], "hosts": ["127.0.0.1"]}}))
+        cls.flags = ("--allow-anonymous", "--api-auth", "any", "--rules.targets-file", str(file),
+                     "--rules.http-to", "127.0.0.0/8,::1")
         super().setUpClass()
 
     @classmethod
@@ -192,23 +194,58 @@ class RuleTargets(ClientTest):
             botocore.credentials.Credentials(KEYS.access_key, KEYS.secret_key), "us-west-2"), "")
         self.assertEqual(asked.service, "execute-api")
 
+    def test_keys_sign_for_what_the_operator_listed_alone(self):
+        url = self.confirm("/unsigned")
+
+        def sigv4(service: str, at: str = url) -> dict:
+            return {"http": {"url": at, "confirmationUrl": at, "auth": {"sigv4": {
+                "signingRegion": "us-west-2", "serviceName": service, "roleArn": ROLE}}}}
+        self.assertIn("httpSigning.services", self.refused(sigv4("s3")))
+        self.assertIn("httpSigning.hosts", self.refused(
+            sigv4("execute-api", "https://a.example/")))
+        self.assertIn("serviceName", self.refused(sigv4("x\r\nX-Evil:1\r\nX-Y:z")))
+        # The keys are not for the rules of other accounts.
+        role = "arn:aws:iam::111122223333:role/rules"
+        self.server.api("iam", OTHER).create_role(RoleName="rules", AssumeRolePolicyDocument=TRUST)
+        for action, why in (
+                (sigv4("execute-api"), "needs a key to sign with that the account may use"),
+                ({"s3": {"bucketName": "my-bucket", "key": "k", "roleArn": role}},
+                 "no endpoint for Amazon S3 that the account may use")):
+            with self.assertRaises(botocore.exceptions.ClientError) as caught:
+                self.server.api("iot", OTHER).create_topic_rule(
+                    ruleName="theirs",
+                    topicRulePayload={"sql": "SELECT * FROM 'a'", "actions": [action]})
+            self.assertIn(why, str(caught.exception))
+        self.assertEqual(self.posted("/unsigned"), [])
+
     def test_where_requests_do_not_go(self):
         """Nothing but what the operator names and the public Internet over TLS."""
+        def refused(iot, url):
+            with self.assertRaises(iot.exceptions.InvalidRequestException) as caught:
+                iot.create_topic_rule_destination(destinationConfiguration={
+                    "httpUrlConfiguration": {"confirmationUrl": url}})
+            self.assertIn("the setting rules.http-to names the address", str(caught.exception))
         for url in ("http://10.0.0.1/", "http://169.254.169.254/latest/meta-data"):
-            made = self.iot.create_topic_rule_destination(
-                destinationConfiguration={"httpUrlConfiguration": {"confirmationUrl": url}})
-            arn = made["topicRuleDestination"]["arn"]
-            wait_until(lambda: "requests do not go from here" in
-                       self.iot.get_topic_rule_destination(arn=arn)
-                       ["topicRuleDestination"]["statusReason"], f"the refusal of {url}")
-        server = Server(GATEHOUSE, "--rules.http-to", "192.0.2.1")
+            refused(self.iot, url)
+        server = Server(GATEHOUSE)
         self.addCleanup(server.stop)
-        made = server.api("iot").create_topic_rule_destination(destinationConfiguration={
-            "httpUrlConfiguration": {"confirmationUrl": self.endpoint.url("/other")}})
+        iot = server.api("iot")
+        refused(iot, self.endpoint.url("/other"))
+        refused(iot, "https://localhost/other")
+        with self.assertRaises(iot.exceptions.InvalidRequestException) as caught:
+            iot.create_topic_rule(ruleName="here", topicRulePayload={
+                "sql": "SELECT * FROM 'a'",
+                "actions": [{"http": {"url": self.endpoint.url("/other")}}]})
+        self.assertIn("rules.http-to", str(caught.exception))
+        self.assertEqual(iot.list_topic_rules()["rules"], [])
+        # A name is looked up when something is sent; who made the destination learns nothing of it.
+        made = iot.create_topic_rule_destination(destinationConfiguration={
+            "httpUrlConfiguration": {"confirmationUrl": "https://localtest.invalid/x"}})
         arn = made["topicRuleDestination"]["arn"]
-        wait_until(lambda: "requests do not go from here" in
-                   server.api("iot").get_topic_rule_destination(arn=arn)
-                   ["topicRuleDestination"]["statusReason"], "the refusal")
+        server.wait_for_record(eventType="Server.Notice", reason="DESTINATION_NOT_ASKED")
+        shown = iot.get_topic_rule_destination(arn=arn)["topicRuleDestination"]
+        self.assertTrue(shown["statusReason"].endswith(
+            "; no response received from the endpoint."), shown)
         self.assertEqual(self.posted("/other"), [])
 
     # What speaks AWS's protocols

@@ -14,11 +14,6 @@ namespace {
 constexpr std::chrono::seconds challenge_wait_max{10};
 constexpr std::size_t challenges_max = 64;  // under way at once
 
-std::string reason_of(const registry::DestinationChallenge& challenge, std::string_view what) {
-    return fmt::format("Awaiting confirmation. Confirmation message sent on {}; {}.",
-                       format_iso8601(challenge.destination.challenged), what);
-}
-
 }  // namespace
 
 HttpPost challenge_post(const registry::DestinationChallenge& challenge,
@@ -54,7 +49,7 @@ void DestinationChallenges::send(registry::DestinationChallenge challenge, std::
             if (tasks_.running() < challenges_max) {
                 tasks_.start(post(std::move(challenge), std::move(origin)));
             } else {
-                tasks_.start(note(std::move(challenge), "too many others are under way"));
+                tell(challenge, "too many others are under way");
             }
         });
 }
@@ -65,18 +60,14 @@ async::Task<void> DestinationChallenges::post(registry::DestinationChallenge cha
         co_await parts_.http.post(challenge_post(challenge, origin),
                                   Deadline::after(parts_.loop.clock(), challenge_wait_max));
     if (answer && answer->status >= 200 && answer->status < 300) co_return;
-    std::string why = answer ? fmt::format("the endpoint answered with status {}", answer->status)
-                             : answer.error().message;
-    co_await note(std::move(challenge), std::move(why));
+    const std::string why = answer ? fmt::format("the endpoint answered with status {}", answer->status)
+                                   : answer.error().message;
+    tell(challenge, why);
 }
 
-async::Task<void> DestinationChallenges::note(registry::DestinationChallenge challenge,
-                                              std::string why) {
-    const std::string reason = reason_of(challenge, why);
-    // Where this fails, the store does, and says so itself; the destination waits on.
-    co_await parts_.destinations.change([&](registry::TopicRuleDestinationRecords& records) {
-        return records.note(challenge, reason);
-    });
+void DestinationChallenges::tell(const registry::DestinationChallenge& challenge,
+                                 std::string_view why) {
+    if (parts_.on_failure) parts_.on_failure(challenge.destination, why);
 }
 
 async::Task<void> DestinationChallenges::stop() {

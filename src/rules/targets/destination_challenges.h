@@ -5,7 +5,9 @@
 // Threads: send() any; stop() from a task on the loop.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "async/event_loop.h"
 #include "async/task_group.h"
@@ -25,18 +27,20 @@ public:
     struct Parts {
         async::EventLoop& loop;  // of actions
         HttpDoor& http;
-        registry::TopicRuleDestinations& destinations;
+        // For the operator alone: whoever may make destinations would learn from it who listens
+        // where, and AWS does not say it either. Of the loop.
+        std::function<void(const registry::TopicRuleDestination&, std::string_view why)> on_failure;
     };
     explicit DestinationChallenges(const Parts& parts);
 
-    // Posts it, without being waited for. Where that fails, the status of the destination says so.
+    // Posts it, without being waited for.
     void send(registry::DestinationChallenge challenge, std::string origin);
     // Those under way are given up by whoever closes the door.
     async::Task<void> stop();
 
 private:
     async::Task<void> post(registry::DestinationChallenge challenge, std::string origin);
-    async::Task<void> note(registry::DestinationChallenge challenge, std::string why);
+    void tell(const registry::DestinationChallenge& challenge, std::string_view why);
 
     const Parts parts_;
     async::TaskGroup tasks_;

@@ -19,7 +19,7 @@ public:
     Result<void> may_sign(const AccountId&, const SigV4Terms&, std::string_view) const override {
         return fail(ErrorKind::NotAllowed, "no key");
     }
-    bool allows_plain_http() const override { return false; }
+    Result<void> may_reach(const net::HttpUrl&) const override { return {}; }
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline) override {
         posts.push_back(std::move(post));
         if (status == 0) co_return fail(ErrorKind::Unavailable, "nobody is there");
@@ -69,6 +69,7 @@ protected:
     // Makes a destination, challenges it, and answers the reason of its status then.
     std::string reason_after(unsigned status) {
         http.status = status;
+        told.clear();
         std::string reason;
         tasks.start([](auto& self, auto& reason) -> async::Task<void> {
             auto made = co_await self.destinations->change(
@@ -99,13 +100,22 @@ protected:
     std::unique_ptr<registry::TopicRuleDestinations> destinations =
         registry::TopicRuleDestinations::load(store, {clock, random}).value();
     AnsweringHttpDoor http;
-    DestinationChallenges challenges{{loop, http, *destinations}};
+    std::string told;
+    DestinationChallenges challenges{
+        {loop, http, [this](const registry::TopicRuleDestination& destination,
+                            std::string_view why) {
+             told = fmt::format("{}: {}", destination.confirmation_url, why);
+         }}};
 };
 
-TEST_F(DestinationChallengesTest, SayWhatBecameOfThem) {
-    EXPECT_THAT(reason_after(200), EndsWith("; no response received from the endpoint."));
-    EXPECT_THAT(reason_after(500), EndsWith("; the endpoint answered with status 500."));
-    EXPECT_THAT(reason_after(0), EndsWith("; nobody is there."));
+TEST_F(DestinationChallengesTest, TellTheOperatorAloneWhatBecameOfThem) {
+    constexpr std::string_view said = "; no response received from the endpoint.";
+    EXPECT_THAT(reason_after(200), EndsWith(said));
+    EXPECT_EQ(told, "");
+    EXPECT_THAT(reason_after(500), EndsWith(said));
+    EXPECT_EQ(told, "https://a.example/1: the endpoint answered with status 500");
+    EXPECT_THAT(reason_after(0), EndsWith(said));
+    EXPECT_EQ(told, "https://a.example/2: nobody is there");
     EXPECT_EQ(http.posts.size(), 3u);
 }
 

@@ -270,10 +270,9 @@ void check_url(Parameters& parameters, std::string_view member, const Text& url,
     if (url.constant().size() > url_bytes_max) {
         return parameters.refuse(member, fmt::format("has over {} characters", url_bytes_max));
     }
-    if (!parsed->is_https && parts.http != nullptr && !parts.http->allows_plain_http()) {
-        parameters.refuse(member,
-                          "leads over http; rules post over https alone, unless rules.http-to "
-                          "names addresses");
+    if (parts.http == nullptr) return;
+    if (const auto may = parts.http->may_reach(*parsed); !may) {
+        parameters.refuse(member, may.error().message);
     }
 }
 

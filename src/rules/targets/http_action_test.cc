@@ -21,7 +21,10 @@ public:
         if (host.empty() || host == signs_for) return {};
         return fail(ErrorKind::NotAllowed, "signs for others");
     }
-    bool allows_plain_http() const override { return plain; }
+    Result<void> may_reach(const net::HttpUrl& url) const override {
+        if (url.is_https || plain) return {};
+        return fail(ErrorKind::NotAllowed, "leads over http, unless rules.http-to names it");
+    }
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline) override {
         posts.push_back(std::move(post));
         net::HttpResponse answer{.status = status};

@@ -26,7 +26,7 @@ struct HttpPost {
     std::optional<SigV4Terms> signing;
 };
 
-// Threads: may_sign() and allows_plain_http() any; post() on the loop of actions.
+// Threads: may_sign() and may_reach() any; post() on the loop of actions.
 class HttpDoor {
 public:
     virtual ~HttpDoor() = default;
@@ -35,8 +35,9 @@ public:
     // yet. NotAllowed says what the operator would have to declare.
     virtual Result<void> may_sign(const AccountId& account, const SigV4Terms& terms,
                                   std::string_view host) const = 0;
-    // Whether there is any place that http without TLS may lead to.
-    virtual bool allows_plain_http() const = 0;
+    // Whether requests may go to the URL, as far as it says itself: names are looked up when
+    // something is sent. NotAllowed says what the operator would have to set.
+    virtual Result<void> may_reach(const net::HttpUrl& url) const = 0;
     // Whatever status comes. NotAllowed: requests do not go there. Unavailable, Timeout: nobody is
     // there.
     virtual async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) = 0;

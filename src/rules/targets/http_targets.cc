@@ -2,12 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "signature/request_view.h"
 
 namespace gatehouse::rules {
 namespace {
 
 constexpr std::size_t http_answer_bytes_max = 256 * 1024;
+constexpr std::string_view how_to_allow =
+    "the setting rules.http-to names the address; for endpoints on this machine that is "
+    "127.0.0.0/8,::1";
+
+// Those that the URL names without a look-up.
+std::vector<net::Address> addresses_in(const net::HttpUrl& url) {
+    if (const auto literal = net::Address::parse(url.host, url.port)) return {*literal};
+    std::string_view host = url.host;
+    if (host.ends_with('.')) host.remove_suffix(1);
+    const auto dot = host.rfind('.');
+    const std::string_view last = dot == host.npos ? host : host.substr(dot + 1);
+    // Source: RFC 6761 section 6.3.
+    if (!signature::equal_ignoring_case(last, "localhost")) return {};
+    return {net::Address::parse("127.0.0.1", url.port).value(),
+            net::Address::parse("::1", url.port).value()};
+}
 
 }  // namespace
 
@@ -57,6 +76,24 @@ Result<HttpTargets::KnownPtr> HttpTargets::endpoint_for(const net::HttpUrl& url)
         std::make_shared<net::HttpEndpoint>(parts_.loop, parts_.lookups, std::move(settings));
     endpoints_.emplace(name, made);
     return made;
+}
+
+Result<void> HttpTargets::may_reach(const net::HttpUrl& url) const {
+    if (!url.is_https && settings_.ranges.empty()) {
+        return fail(ErrorKind::NotAllowed,
+                    fmt::format("leads over http; http actions post over https into the public "
+                                "Internet alone, unless {}",
+                                how_to_allow));
+    }
+    const std::vector<net::Address> addresses = addresses_in(url);
+    const bool is_refused =
+        !addresses.empty() && std::ranges::none_of(addresses, [&](const net::Address& address) {
+            return reach_->allows(address, url.is_https);
+        });
+    if (!is_refused) return {};
+    return fail(ErrorKind::NotAllowed, fmt::format("leads to {}, where http actions do not post "
+                                                   "unless {}",
+                                                   url.host, how_to_allow));
 }
 
 Result<void> HttpTargets::may_sign(const AccountId& account, const SigV4Terms& terms,
@@ -127,6 +164,10 @@ async::Task<Result<net::HttpResponse>> HttpTargets::post(HttpPost post, Deadline
     ++known->calls;
     auto answer = co_await known->endpoint->ask(std::move(question), deadline);
     --known->calls;
+    if (!answer && answer.error().kind == ErrorKind::NotAllowed) {
+        co_return fail(ErrorKind::NotAllowed,
+                       fmt::format("{}, unless {}", answer.error().message, how_to_allow));
+    }
     if (!answer) co_return fail(std::move(answer.error()));
     co_return std::move(answer->response);
 }

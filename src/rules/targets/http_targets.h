@@ -1,7 +1,7 @@
 // The HTTP services elsewhere that actions post to; their connections are kept. They lead into the
 // public Internet over TLS, and where the operator says (net::Reach).
 //
-// Threads: its loop; may_sign() and allows_plain_http() any.
+// Threads: its loop; may_sign() and may_reach() any.
 #pragma once
 
 #include <map>
@@ -42,7 +42,7 @@ public:
 
     Result<void> may_sign(const AccountId& account, const SigV4Terms& terms,
                           std::string_view host) const override;
-    bool allows_plain_http() const override { return !settings_.ranges.empty(); }
+    Result<void> may_reach(const net::HttpUrl& url) const override;
     // Throttled: too many endpoints are being asked at once.
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) override;
     // Requests under way fail with Cancelled, and later ones.

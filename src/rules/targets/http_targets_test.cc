@@ -78,7 +78,7 @@ protected:
 
 TEST_F(HttpTargetsTest, PostOverKeptConnections) {
     open({.ranges = this_machine()});
-    EXPECT_TRUE(targets->allows_plain_http());
+    EXPECT_TRUE(targets->may_reach(net::HttpUrl::parse(here("/")).value()));
     EXPECT_FALSE(targets->may_sign(own, api, "127.0.0.1"));
     net::HttpHeaders headers;
     headers.add("X-A", "1");
@@ -114,12 +114,33 @@ TEST_F(HttpTargetsTest, NothingOfARequestEndsItsLine) {
 
 TEST_F(HttpTargetsTest, GoWhereTheOperatorSaysAlone) {
     open({});
-    EXPECT_FALSE(targets->allows_plain_http());
     EXPECT_THAT(post(here("/")), HasSubstr("not-allowed: "));
     EXPECT_THAT(post(fmt::format("http://localhost:{}/", service.port())),
                 HasSubstr("not-allowed: "))
         << "whatever its name is";
     EXPECT_EQ(service.connections(), 0);
+}
+
+TEST_F(HttpTargetsTest, SayBeforehandWhereTheyDoNotGo) {
+    const auto may = [&](const std::string& url) {
+        const auto told = targets->may_reach(net::HttpUrl::parse(url).value());
+        return told ? std::string("yes") : told.error().message;
+    };
+    open({});
+    for (const char* url :
+         {"http://a.example/", "https://127.0.0.1/", "https://[::1]:8/", "https://localhost/",
+          "https://x.LOCALHOST./", "https://10.0.0.1/", "https://169.254.169.254/latest",
+          "https://[::ffff:127.0.0.1]/", "https://[fd00::1]/"}) {
+        EXPECT_THAT(may(url), HasSubstr("the setting rules.http-to names the address")) << url;
+    }
+    EXPECT_EQ(may("https://a.example/"), "yes");
+    EXPECT_EQ(may("https://93.184.215.14/"), "yes");
+    open({.ranges = this_machine()});
+    EXPECT_EQ(may("http://127.0.0.1/"), "yes");
+    EXPECT_EQ(may("http://localhost/"), "yes");
+    EXPECT_EQ(may("http://a.example/"), "yes") << "where it leads is seen then";
+    EXPECT_THAT(may("http://10.0.0.1/"), HasSubstr("leads to 10.0.0.1, where http actions do"));
+    EXPECT_THAT(post("http://192.0.2.1:9/"), HasSubstr("the setting rules.http-to"));
 }
 
 TEST_F(HttpTargetsTest, SignWithTheKeyOfTheFile) {

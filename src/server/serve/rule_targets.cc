@@ -8,6 +8,7 @@
 #include "base/durable_file.h"
 #include "net/address_range.h"
 #include "rules/targets/target_declarations.h"
+#include "server/serve/tell_operator.h"
 
 namespace gatehouse::server {
 namespace {
@@ -31,6 +32,19 @@ std::vector<net::AddressRange> ranges_of(const Settings& settings) {
         ranges.push_back(net::AddressRange::parse(text).value());  // checked when read
     }
     return ranges;
+}
+
+// Into the operator's log, whose the destination may not be.
+void tell_challenge(logs::EventSink& events, const Tenant& tenant,
+                    const registry::TopicRuleDestination& destination, std::string_view why) {
+    const std::string sentence = fmt::format(
+        "{} could not be asked to confirm that rules may post there: {}", destination.arn(), why);
+    tell_operator(sentence);
+    events.record({.tenant = tenant,
+                   .type = logs::EventType::ServerNotice,
+                   .status = logs::Status::Failure,
+                   .reason = "DESTINATION_NOT_ASKED",
+                   .details = sentence});
 }
 
 }  // namespace
@@ -60,12 +74,21 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
     auto destinations = registry::TopicRuleDestinations::load(
         *foundation.async_store, {.clock = *foundation.clock,
                                   .random = foundation.random,
-                                  .allows_plain_http = made->http_->allows_plain_http()});
+                                  .may_reach = [http = made->http_.get()](
+                                                   const net::HttpUrl& url) {
+                                      return http->may_reach(url);
+                                  }});
     if (!destinations) return fail(std::move(destinations.error()));
     made->destinations_ = std::move(*destinations);
     made->challenges_ =
         std::make_unique<rules::DestinationChallenges>(rules::DestinationChallenges::Parts{
-            .loop = loops.main(), .http = *made->http_, .destinations = *made->destinations_});
+            .loop = loops.main(),
+            .http = *made->http_,
+            .on_failure = [log = foundation.log.get(), tenant = default_tenant(settings)](
+                              const registry::TopicRuleDestination& destination,
+                              std::string_view why) {
+                tell_challenge(*log, tenant, destination, why);
+            }});
     return made;
 }
 
