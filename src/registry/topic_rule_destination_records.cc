@@ -71,7 +71,7 @@ std::optional<TokenParts> parts_of(std::string_view token) {
 
 Outcome<void> check_url(const std::string& text,
                         const TopicRuleDestinationRecords::Parts& parts) {
-    constexpr std::string_view field = "confirmationUrl";
+    constexpr std::string_view field = confirmation_url_field;
     if (text.size() > confirmation_url_bytes_max) {
         return refuse_field(field,
                             fmt::format("has over {} characters", confirmation_url_bytes_max));
@@ -105,34 +105,49 @@ DestinationChallenge TopicRuleDestinationRecords::begin(TopicRuleDestination des
     return {std::move(destination), std::move(token)};
 }
 
+DestinationChallenge TopicRuleDestinationRecords::add(const Tenant& tenant,
+                                                      const std::string& confirmation_url,
+                                                      std::size_t of, storage::Batch& batch) {
+    DestinationChallenge made = begin(
+        {.tenant = tenant, .id = make_uuid(parts_.random), .confirmation_url = confirmation_url});
+    const storage::Link link = url_link(made.destination);
+    batch.require(
+        storage::HasNoLinks{tenant, destination_url_relation, storage::Direction::From, link.from},
+        Error{ErrorKind::Conflict,
+              "A destination with this confirmation URL exists already.",
+              {std::string(confirmation_url_field), 0, 0}});
+    // Conditions are of what is there before the batch.
+    batch.require(storage::FewerThan{tenant, destination_kind, destinations_max + 1 - of},
+                  Error{ErrorKind::LimitExceeded,
+                        fmt::format("an account has at most {} destinations", destinations_max),
+                        {}});
+    batch.put(destination_key(tenant, made.destination.id), encode(made.destination));
+    batch.change(storage::AddLink{link});
+    return made;
+}
+
 Outcome<DestinationChallenge> TopicRuleDestinationRecords::create(
     const Tenant& tenant, const std::string& confirmation_url) {
     if (auto checked = check_url(confirmation_url, parts_); !checked) {
         return refuse(std::move(checked.error()));
     }
-    DestinationChallenge made = begin(
-        {.tenant = tenant, .id = make_uuid(parts_.random), .confirmation_url = confirmation_url});
-    TopicRuleDestination& destination = made.destination;
-    const auto key = destination_key(tenant, destination.id);
-    const storage::Link link = url_link(destination);
     storage::Batch batch;
-    batch.require(
-        storage::HasNoLinks{tenant, destination_url_relation, storage::Direction::From, link.from},
-        Error{ErrorKind::Conflict,
-              "A destination with this confirmation URL exists already.",
-              {"confirmationUrl", 0, 0}});
-    batch.require(storage::FewerThan{tenant, destination_kind, destinations_max},
-                  Error{ErrorKind::LimitExceeded,
-                        fmt::format("an account has at most {} destinations", destinations_max),
-                        {}});
-    batch.put(key, encode(destination));
-    batch.change(storage::AddLink{link});
+    DestinationChallenge made = add(tenant, confirmation_url, 1, batch);
     if (const auto applied = store_.apply(batch); !applied) {
         return refuse(refused_by(applied.error(), Refusal::ResourceAlreadyExists));
     }
-    const auto stored = read(tenant, destination.arn());
-    if (!stored) return refuse(stored.error());
-    destination = stored->value;
+    auto stored = read(tenant, made.destination.arn());
+    if (!stored) return refuse(std::move(stored.error()));
+    made.destination = std::move(stored->value);
+    return made;
+}
+
+Outcome<NewDestinations> TopicRuleDestinationRecords::prepare(
+    const Tenant& tenant, std::span<const std::string> confirmation_urls) {
+    NewDestinations made;
+    for (const std::string& url : confirmation_urls) {
+        made.challenges.push_back(add(tenant, url, confirmation_urls.size(), made.batch));
+    }
     return made;
 }
 

@@ -6,7 +6,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -16,6 +19,12 @@
 #include "storage/resource_store.h"
 
 namespace gatehouse::registry {
+
+// Destinations that are made along with what needs them.
+struct NewDestinations {
+    storage::Batch batch;  // makes them
+    std::vector<DestinationChallenge> challenges;
+};
 
 class TopicRuleDestinationRecords {
 public:
@@ -32,6 +41,11 @@ public:
     // What is answered has to be sent to the endpoint. InvalidRequest: a URL that cannot be posted
     // to. ResourceAlreadyExists: one has that URL. LimitExceeded.
     Outcome<DestinationChallenge> create(const Tenant& tenant, const std::string& confirmation_url);
+    // Those of these URLs, for whoever applies the batch. It fails with Conflict, of the field
+    // confirmation_url_field, where one has come meanwhile, and with LimitExceeded. Nothing is
+    // looked at here. Requires: URLs that create() would take, each once.
+    Outcome<NewDestinations> prepare(const Tenant& tenant,
+                                     std::span<const std::string> confirmation_urls);
     // Unauthorized: there is none, as AWS says it.
     Outcome<TopicRuleDestination> get(const Tenant& tenant, const std::string& arn);
     Outcome<Page<TopicRuleDestination>> list(const Tenant& tenant, const Listing& listing);
@@ -52,6 +66,9 @@ public:
 private:
     Outcome<Stored<TopicRuleDestination>> read(const Tenant& tenant, const std::string& arn);
     Outcome<void> write(const Stored<TopicRuleDestination>& changed);
+    // A new one, into the batch, which is `of` such.
+    DestinationChallenge add(const Tenant& tenant, const std::string& confirmation_url,
+                             std::size_t of, storage::Batch& batch);
     // Gives it a token, and lets it wait.
     DestinationChallenge begin(TopicRuleDestination destination);
 
@@ -59,6 +76,7 @@ private:
     const Parts& parts_;
 };
 
+inline constexpr std::string_view confirmation_url_field = "confirmationUrl";
 // "https://iot.REGION…/confirmdestination/": whose path ends with the token.
 inline constexpr std::string_view confirm_destination_path = "/confirmdestination/";
 

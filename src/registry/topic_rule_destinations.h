@@ -38,6 +38,11 @@ public:
         return run(Effect::Changes, std::move(work));
     }
 
+    // What came into the store by another way is in the snapshot then.
+    async::Task<Outcome<void>> refresh() {
+        return change([](TopicRuleDestinationRecords&) { return Outcome<void>(); });
+    }
+
     const Clock& clock() const { return parts_.clock; }
     // Replaced whole after each change.
     const async::Snapshot<TopicRuleDestinationDirectory>& directory() const { return directory_; }

@@ -42,12 +42,12 @@ Outcome<std::vector<std::string>> TopicRuleRecords::check(const Tenant& tenant,
     return (*compiled)->role_arns();
 }
 
-Outcome<void> TopicRuleRecords::create(const TopicRule& rule) {
+Outcome<void> TopicRuleRecords::create(const TopicRule& rule, const storage::Batch& along) {
     if (const auto fault = tags_fault(rule.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
     }
     const auto key = key_of(rule.tenant, rule.name);
-    storage::Batch batch;
+    storage::Batch batch = along;
     batch.require(storage::IsAbsent{key},
                   registry::changed_meanwhile(topic_rule_words, rule.name.view()));
     batch.require(storage::FewerThan{rule.tenant, registry::topic_rule_kind, rules_max},
@@ -58,7 +58,8 @@ Outcome<void> TopicRuleRecords::create(const TopicRule& rule) {
     const auto created = store_.apply(batch);
     if (created) return {};
     auto refused = refused_by(created.error());
-    if (refused.refusal != Refusal::VersionConflict) return refuse(std::move(refused));
+    const bool is_there = refused.refusal == Refusal::VersionConflict && refused.field.empty();
+    if (!is_there) return refuse(std::move(refused));
     return refuse(
         registry::Refused{Refusal::ResourceAlreadyExists,
                           fmt::format("Rule with name '{}' already exists", rule.name.view()),
@@ -82,13 +83,14 @@ Outcome<TopicRule> TopicRuleRecords::get(const Tenant& tenant, const RuleName& n
 }
 
 Outcome<void> TopicRuleRecords::change(const Tenant& tenant, const RuleName& name,
-                                       const std::function<void(TopicRule&)>& change) {
+                                       const std::function<void(TopicRule&)>& change,
+                                       const storage::Batch& along) {
     auto changed = registry::persistently([&]() -> Outcome<void> {
         auto stored = read(tenant, name);
         if (!stored) return refuse(std::move(stored.error()));
         change(stored->value);
         const auto key = key_of(tenant, name);
-        storage::Batch batch;
+        storage::Batch batch = along;
         batch.require(storage::HasRevision{key, stored->revision},
                       registry::changed_meanwhile(topic_rule_words, name.view()));
         batch.put(key, encode(stored->value));
@@ -103,8 +105,9 @@ Outcome<void> TopicRuleRecords::change(const Tenant& tenant, const RuleName& nam
 }
 
 Outcome<void> TopicRuleRecords::replace(const Tenant& tenant, const RuleName& name,
-                                        const RulePayload& payload) {
-    return change(tenant, name, [&](TopicRule& rule) { rule.payload = payload; });
+                                        const RulePayload& payload, const storage::Batch& along) {
+    return change(
+        tenant, name, [&](TopicRule& rule) { rule.payload = payload; }, along);
 }
 
 Outcome<void> TopicRuleRecords::set_disabled(const Tenant& tenant, const RuleName& name,

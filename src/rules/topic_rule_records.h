@@ -41,13 +41,14 @@ public:
     // In whose name a rule of this payload would act. SqlParse, InvalidRequest: it cannot be one.
     registry::Outcome<std::vector<std::string>> check(const Tenant& tenant, const RuleName& name,
                                                       const RulePayload& payload) const;
-    // Requires: checked. ResourceAlreadyExists, LimitExceeded, InvalidRequest (tags).
-    registry::Outcome<void> create(const TopicRule& rule);
+    // All of `along` is done with it, or nothing. Requires: checked. ResourceAlreadyExists,
+    // LimitExceeded, InvalidRequest (tags); VersionConflict of a field that `along` names.
+    registry::Outcome<void> create(const TopicRule& rule, const storage::Batch& along = {});
     // Unauthorized: there is none of this name, of which AWS says no more.
     registry::Outcome<TopicRule> get(const Tenant& tenant, const RuleName& name);
-    // Requires: checked. Unauthorized.
+    // `along` as for create(). Requires: checked. Unauthorized; ConflictingResourceUpdate.
     registry::Outcome<void> replace(const Tenant& tenant, const RuleName& name,
-                                    const RulePayload& payload);
+                                    const RulePayload& payload, const storage::Batch& along = {});
     // Unauthorized.
     registry::Outcome<void> set_disabled(const Tenant& tenant, const RuleName& name,
                                          bool is_disabled);
@@ -59,7 +60,8 @@ public:
 
 private:
     registry::Outcome<void> change(const Tenant& tenant, const RuleName& name,
-                                   const std::function<void(TopicRule&)>& change);
+                                   const std::function<void(TopicRule&)>& change,
+                                   const storage::Batch& along = {});
     registry::Outcome<registry::Stored<TopicRule>> read(const Tenant& tenant, const RuleName& name);
     bool is_listed(const TopicRule& rule, const RuleListing& listing) const;
 

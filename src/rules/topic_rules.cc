@@ -32,18 +32,19 @@ async::Task<Outcome<void>> TopicRules::check(const Tenant& tenant, const RuleNam
     co_return Outcome<void>();
 }
 
-async::Task<Outcome<void>> TopicRules::create(TopicRule rule) {
+async::Task<Outcome<void>> TopicRules::create(TopicRule rule, storage::Batch along) {
     if (auto checked = co_await check(rule.tenant, rule.name, rule.payload); !checked) {
         co_return checked;
     }
     co_return co_await records_.run(
-        [&](TopicRuleRecords& records) { return records.create(rule); });
+        [&](TopicRuleRecords& records) { return records.create(rule, along); });
 }
 
-async::Task<Outcome<void>> TopicRules::replace(Tenant tenant, RuleName name, RulePayload payload) {
+async::Task<Outcome<void>> TopicRules::replace(Tenant tenant, RuleName name, RulePayload payload,
+                                              storage::Batch along) {
     if (auto checked = co_await check(tenant, name, payload); !checked) co_return checked;
     co_return co_await records_.run(
-        [&](TopicRuleRecords& records) { return records.replace(tenant, name, payload); });
+        [&](TopicRuleRecords& records) { return records.replace(tenant, name, payload, along); });
 }
 
 }  // namespace gatehouse::rules

@@ -18,8 +18,9 @@ public:
         : records_(store, std::move(parts)), roles_(roles) {}
 
     // As the methods of TopicRuleRecords, and InvalidRequest: a role does not trust this service.
-    async::Task<registry::Outcome<void>> create(TopicRule rule);
-    async::Task<registry::Outcome<void>> replace(Tenant tenant, RuleName name, RulePayload payload);
+    async::Task<registry::Outcome<void>> create(TopicRule rule, storage::Batch along);
+    async::Task<registry::Outcome<void>> replace(Tenant tenant, RuleName name, RulePayload payload,
+                                                 storage::Batch along);
     template <class Work>
     auto run(Work work) {
         return records_.run(std::move(work));

@@ -13,14 +13,15 @@ async::Task<wire::Outcome<CreateTopicRuleResponse>> CreateTopicRule::handle(
     auto tags = tags_of_header(request.tags.value_or(""));
     if (!tags) co_return failure_of(tags.error());
     auto urls = rules::confirmation_urls(*payload);
-    const auto made = co_await rules.create({.tenant = caller.tenant,
-                                             .name = rules::RuleName(std::move(request.rule_name)),
-                                             .payload = std::move(*payload),
-                                             .tags = std::move(*tags)});
+    const rules::TopicRule rule{.tenant = caller.tenant,
+                                .name = rules::RuleName(std::move(request.rule_name)),
+                                .payload = std::move(*payload),
+                                .tags = std::move(*tags)};
+    const auto made =
+        co_await destinations.write_with(caller, std::move(urls), [&](storage::Batch along) {
+            return rules.create(rule, std::move(along));
+        });
     if (!made) co_return failure_of(made.error());
-    if (auto begun = co_await destinations.begin(caller, std::move(urls)); !begun) {
-        co_return failure_of(begun.error());
-    }
     co_return CreateTopicRuleResponse{};
 }
 

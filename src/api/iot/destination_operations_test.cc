@@ -156,5 +156,53 @@ TEST_F(DestinationOperations, RulesMakeTheirs) {
     EXPECT_THAT(challenged, SizeIs(2));
 }
 
+TEST_F(DestinationOperations, ARuleIsMadeWithItsDestinationOrNotAtAll) {
+    const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
+    const registry::TopicRuleDestinationRecords::Parts parts{clock, random};
+    registry::TopicRuleDestinationRecords records(memory, parts);
+    std::string last;
+    for (std::size_t i = 0; i + 1 < registry::destinations_max; ++i) {
+        const auto made =
+            records.create(tenant, "https://full.example/" + std::to_string(i));
+        ASSERT_TRUE(made);
+        last = made->destination.arn();
+    }
+    const std::string two = R"({"sql":"SELECT * FROM 'a'","actions":[)"
+                            R"({"http":{"url":"https://a.example/"}},)"
+                            R"({"http":{"url":"https://b.example/"}}]})";
+    const auto refused = call("iot", "POST", "/rules/two", two);
+    expect_refused(refused, 410, "LimitExceededException");
+    expect_refused(call("iot", "GET", "/rules/two"), 401, "UnauthorizedException");
+    EXPECT_EQ(create_rule("one", R"({"url":"https://c.example/"})").status, 200u);
+    const auto replaced = call("iot", "PATCH", "/rules/one", two);
+    expect_refused(replaced, 410, "LimitExceededException");
+    EXPECT_THAT(call("iot", "GET", "/rules/one").body, HasSubstr("https://c.example/"));
+    EXPECT_THAT(challenged, SizeIs(1));
+    ASSERT_TRUE(records.remove(tenant, last));
+    expect_refused(call("iot", "POST", "/rules/two", two), 410, "LimitExceededException");
+    expect_refused(create_rule("one", R"({"url":"https://d.example/"})"), 409,
+                   "ResourceAlreadyExistsException");
+    EXPECT_EQ(text(parsed(create("https://d.example/"))
+                       .at("topicRuleDestination")
+                       .at("status")),
+              "IN_PROGRESS")
+        << "which the refused rule did not make";
+}
+
+// Another writer of the same store has made the destination, of which no snapshot knows yet.
+TEST_F(DestinationOperations, ARuleTakesTheDestinationThatSomebodyElseMadeMeanwhile) {
+    const Tenant tenant{AccountId("123456789012"), Region("us-east-1")};
+    const registry::TopicRuleDestinationRecords::Parts parts{clock, random};
+    registry::TopicRuleDestinationRecords records(memory, parts);
+    ASSERT_TRUE(records.create(tenant, "https://a.example/"));
+    EXPECT_EQ(create_rule("r", R"({"url":"https://a.example/"})").status, 200u);
+    ASSERT_TRUE(records.create(tenant, "https://b.example/"));
+    EXPECT_EQ(call("iot", "PATCH", "/rules/r",
+                   R"({"sql":"SELECT * FROM 'a'","actions":[{"http":{"url":"https://b.example/"}}]})")
+                  .status,
+              200u);
+    EXPECT_THAT(challenged, SizeIs(0)) << "whoever made it had it asked";
+}
+
 }  // namespace
 }  // namespace gatehouse::api

@@ -11,12 +11,12 @@ async::Task<wire::Outcome<ReplaceTopicRuleResponse>> ReplaceTopicRule::handle(
     auto payload = payload_of(std::move(request.topic_rule_payload));
     if (!payload) co_return failure_of(payload.error());
     auto urls = rules::confirmation_urls(*payload);
-    const auto replaced = co_await rules.replace(
-        caller.tenant, rules::RuleName(std::move(request.rule_name)), std::move(*payload));
+    const rules::RuleName name(std::move(request.rule_name));
+    const auto replaced =
+        co_await destinations.write_with(caller, std::move(urls), [&](storage::Batch along) {
+            return rules.replace(caller.tenant, name, *payload, std::move(along));
+        });
     if (!replaced) co_return failure_of(replaced.error());
-    if (auto begun = co_await destinations.begin(caller, std::move(urls)); !begun) {
-        co_return failure_of(begun.error());
-    }
     co_return ReplaceTopicRuleResponse{};
 }
 
