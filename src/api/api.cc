@@ -26,6 +26,10 @@ wire::Protocol protocol_of(const net::HttpRequest& request) {
                                                                  : wire::Protocol::RestJson;
 }
 
+bool is_signed(const net::HttpRequest& request) {
+    return request.headers.find("Authorization") || request.query.contains("X-Amz-Algorithm=");
+}
+
 std::optional<std::string> text_of(std::optional<std::string_view> header) {
     return header ? std::optional<std::string>(*header) : std::nullopt;
 }
@@ -150,7 +154,8 @@ async::Task<net::HttpResponse> Api::answer_signed(Call& call, const net::PeerFac
 const OpenEndpoint* Api::open(const net::HttpRequest& request) const {
     if (request.method != "GET" && request.method != "HEAD") return nullptr;
     const auto found = std::ranges::find_if(open_endpoints_, [&](const OpenEndpoint& endpoint) {
-        return endpoint.is_for(request.path);
+        return endpoint.is_for(request.path) &&
+               !(endpoint.is_operation_if_signed && is_signed(request));
     });
     return found == open_endpoints_.end() ? nullptr : &*found;
 }

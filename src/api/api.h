@@ -25,6 +25,8 @@ namespace gatehouse::api {
 struct OpenEndpoint {
     std::string path;  // with a '/' at its end: and everything below
     std::function<async::Task<net::HttpResponse>(net::HttpRequest)> answer;
+    // What is signed there is a call of an operation, judged and told like any other.
+    bool is_operation_if_signed = false;
 
     bool is_for(std::string_view requested) const {
         return path.ends_with('/') ? requested.starts_with(path) : requested == path;

@@ -28,14 +28,16 @@ bool is_control_character(char c) {
 // RFC 9110 section 5.
 bool is_one_head(const HttpRequest& request) {
     const auto is_word = [](std::string_view text) {
-        return !text.empty() &&
-               std::ranges::none_of(text, [](char c) { return is_control_character(c) || c == ' '; });
+        return !text.empty() && std::ranges::none_of(text, [](char c) {
+            return is_control_character(c) || c == ' ';
+        });
     };
     return is_word(request.method) && is_word(request.target) &&
            std::ranges::all_of(request.headers.fields(), [&](const HttpHeaders::Field& field) {
                return is_word(field.first) && !field.first.contains(':') &&
-                      std::ranges::none_of(field.second,
-                                           [](char c) { return is_control_character(c) && c != '\t'; });
+                      std::ranges::none_of(field.second, [](char c) {
+                          return is_control_character(c) && c != '\t';
+                      });
            });
 }
 

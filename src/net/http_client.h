@@ -20,8 +20,8 @@ async::Task<Result<std::unique_ptr<Stream>>> connect_tcp(async::EventLoop& loop,
 
 // Sends a request and reads its response; Content-Length and Connection are added. Interim answers
 // (1xx) are passed over. InvalidInput, with nothing sent: the method, the target or a header holds
-// control characters, which would make it another request than the one asked for. The connection stays usable unless the response says close, as it also
-// does where more came than an answer.
+// control characters, which would make it another request than the one asked for. The connection
+// stays usable unless the response says close, as it also does where more came than an answer.
 async::Task<Result<HttpResponse>> exchange_http(Stream& stream, HttpRequest request,
                                                 std::size_t body_bytes_max, Deadline deadline);
 

@@ -69,8 +69,7 @@ std::optional<TokenParts> parts_of(std::string_view token) {
     return TokenParts{{AccountId(parts[0]), Region(parts[1])}, std::string(parts[2])};
 }
 
-Outcome<void> check_url(const std::string& text,
-                        const TopicRuleDestinationRecords::Parts& parts) {
+Outcome<void> check_url(const std::string& text, const TopicRuleDestinationRecords::Parts& parts) {
     constexpr std::string_view field = confirmation_url_field;
     if (text.size() > confirmation_url_bytes_max) {
         return refuse_field(field,

@@ -13,8 +13,7 @@ namespace {
 
 // Literals become part of requests; what ends a line there would begin another header.
 bool has_control_character(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; });
+    return std::ranges::any_of(text, [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; });
 }
 
 }  // namespace

@@ -106,8 +106,7 @@ Outcome<void> TopicRuleRecords::change(const Tenant& tenant, const RuleName& nam
 
 Outcome<void> TopicRuleRecords::replace(const Tenant& tenant, const RuleName& name,
                                         const RulePayload& payload, const storage::Batch& along) {
-    return change(
-        tenant, name, [&](TopicRule& rule) { rule.payload = payload; }, along);
+    return change(tenant, name, [&](TopicRule& rule) { rule.payload = payload; }, along);
 }
 
 Outcome<void> TopicRuleRecords::set_disabled(const Tenant& tenant, const RuleName& name,

@@ -41,7 +41,7 @@ async::Task<Outcome<void>> TopicRules::create(TopicRule rule, storage::Batch alo
 }
 
 async::Task<Outcome<void>> TopicRules::replace(Tenant tenant, RuleName name, RulePayload payload,
-                                              storage::Batch along) {
+                                               storage::Batch along) {
     if (auto checked = co_await check(tenant, name, payload); !checked) co_return checked;
     co_return co_await records_.run(
         [&](TopicRuleRecords& records) { return records.replace(tenant, name, payload, along); });

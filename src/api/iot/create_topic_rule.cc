@@ -17,10 +17,9 @@ async::Task<wire::Outcome<CreateTopicRuleResponse>> CreateTopicRule::handle(
                                 .name = rules::RuleName(std::move(request.rule_name)),
                                 .payload = std::move(*payload),
                                 .tags = std::move(*tags)};
-    const auto made =
-        co_await destinations.write_with(caller, std::move(urls), [&](storage::Batch along) {
-            return rules.create(rule, std::move(along));
-        });
+    const auto made = co_await destinations.write_with(
+        caller, std::move(urls),
+        [&](storage::Batch along) { return rules.create(rule, std::move(along)); });
     if (!made) co_return failure_of(made.error());
     co_return CreateTopicRuleResponse{};
 }

@@ -23,16 +23,19 @@ async::Task<net::HttpResponse> answer_link(registry::TopicRuleDestinations& dest
 }  // namespace
 
 OpenEndpoint destination_link(registry::TopicRuleDestinations& destinations) {
-    return {std::string(registry::confirm_destination_path),
-            [&destinations](const net::HttpRequest& request) {
-                const std::string_view path = request.path;
-                // A HEAD looks whether something is there, and confirms nothing.
-                const std::string_view token =
-                    request.method == "HEAD"
-                        ? std::string_view()
-                        : path.substr(registry::confirm_destination_path.size());
-                return answer_link(destinations, percent_decode(token));
-            }};
+    return {.path = std::string(registry::confirm_destination_path),
+            .answer =
+                [&destinations](const net::HttpRequest& request) {
+                    const std::string_view path = request.path;
+                    // A HEAD looks whether something is there, and confirms nothing.
+                    const std::string_view token =
+                        request.method == "HEAD"
+                            ? std::string_view()
+                            : path.substr(registry::confirm_destination_path.size());
+                    return answer_link(destinations, percent_decode(token));
+                },
+            // ConfirmTopicRuleDestination has the same address.
+            .is_operation_if_signed = true};
 }
 
 }  // namespace gatehouse::api::iot

@@ -1,5 +1,6 @@
 // The address that an endpoint may call instead of ConfirmTopicRuleDestination: `enableUrl` of the
-// message that asks it for its confirmation. The token in it is all the proof that it needs.
+// message that asks it for its confirmation. The token in it is all the proof that it needs. A call
+// that is signed is the operation, which IAM judges.
 #pragma once
 
 #include "api/api.h"

@@ -93,6 +93,16 @@ TEST_F(DestinationOperations, AreConfirmedByTheirLinkWithoutASignature) {
     expect_refused(ask("GET", "/confirmdestination/"), 401, "UnauthorizedException");
 }
 
+TEST_F(DestinationOperations, ASignedConfirmationIsTheOperation) {
+    const std::string arn = created("https://a.example/in");
+    const std::string path = "/confirmdestination/" + percent_encode(challenged[0].token);
+    records.clear();
+    EXPECT_EQ(call("iot", "GET", path).status, 200u);
+    ASSERT_THAT(records, SizeIs(1));
+    EXPECT_EQ(records[0].operation, "ConfirmTopicRuleDestination");
+    EXPECT_EQ(text(get(arn).at("status")), "ENABLED");
+}
+
 TEST_F(DestinationOperations, WhatIsRefused) {
     expect_refused(create("http://a.example/in"), 400, "InvalidRequestException");
     expect_refused(create("a.example"), 400, "InvalidRequestException");
@@ -162,8 +172,7 @@ TEST_F(DestinationOperations, ARuleIsMadeWithItsDestinationOrNotAtAll) {
     registry::TopicRuleDestinationRecords records(memory, parts);
     std::string last;
     for (std::size_t i = 0; i + 1 < registry::destinations_max; ++i) {
-        const auto made =
-            records.create(tenant, "https://full.example/" + std::to_string(i));
+        const auto made = records.create(tenant, "https://full.example/" + std::to_string(i));
         ASSERT_TRUE(made);
         last = made->destination.arn();
     }
@@ -182,9 +191,7 @@ TEST_F(DestinationOperations, ARuleIsMadeWithItsDestinationOrNotAtAll) {
     expect_refused(call("iot", "POST", "/rules/two", two), 410, "LimitExceededException");
     expect_refused(create_rule("one", R"({"url":"https://d.example/"})"), 409,
                    "ResourceAlreadyExistsException");
-    EXPECT_EQ(text(parsed(create("https://d.example/"))
-                       .at("topicRuleDestination")
-                       .at("status")),
+    EXPECT_EQ(text(parsed(create("https://d.example/")).at("topicRuleDestination").at("status")),
               "IN_PROGRESS")
         << "which the refused rule did not make";
 }
@@ -197,10 +204,11 @@ TEST_F(DestinationOperations, ARuleTakesTheDestinationThatSomebodyElseMadeMeanwh
     ASSERT_TRUE(records.create(tenant, "https://a.example/"));
     EXPECT_EQ(create_rule("r", R"({"url":"https://a.example/"})").status, 200u);
     ASSERT_TRUE(records.create(tenant, "https://b.example/"));
-    EXPECT_EQ(call("iot", "PATCH", "/rules/r",
-                   R"({"sql":"SELECT * FROM 'a'","actions":[{"http":{"url":"https://b.example/"}}]})")
-                  .status,
-              200u);
+    EXPECT_EQ(
+        call("iot", "PATCH", "/rules/r",
+             R"({"sql":"SELECT * FROM 'a'","actions":[{"http":{"url":"https://b.example/"}}]})")
+            .status,
+        200u);
     EXPECT_THAT(challenged, SizeIs(0)) << "whoever made it had it asked";
 }
 

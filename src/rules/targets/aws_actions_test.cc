@@ -93,18 +93,18 @@ TEST_F(AwsActions, SqsSendsAMessage) {
     EXPECT_THAT(perform(action, "a\x01", false), HasSubstr("control characters"));
     EXPECT_THAT(perform(action, "", false), HasSubstr("not empty"));
     EXPECT_TRUE(aws.calls.empty());
-    EXPECT_EQ(perform(R"({"sqs": {"queueUrl": "https://sqs.example/123456789012/q", "useBase64": true}})",
-                      std::string("\xFF"), false),
-              "done");
+    EXPECT_EQ(
+        perform(R"({"sqs": {"queueUrl": "https://sqs.example/123456789012/q", "useBase64": true}})",
+                std::string("\xFF"), false),
+        "done");
     EXPECT_THAT(request(), HasSubstr(R"("MessageBody":"/w=="})"));
 }
 
 TEST_F(AwsActions, SqsAsksTheRoleAboutTheQueueThatIsWritten) {
-    for (const char* url :
-         {"https://h/999999999999/secret?x=/123456789012/allowed", "https://h/q",
-          "https://h/x/123456789012/allowed", "https://h/123456789012/allowed/",
-          "https://h/123456789012/a%6Clowed", "https://h/1/allowed", "https://h//allowed",
-          "https://h", "https://h?/123456789012/allowed"}) {
+    for (const char* url : {"https://h/999999999999/secret?x=/123456789012/allowed", "https://h/q",
+                            "https://h/x/123456789012/allowed", "https://h/123456789012/allowed/",
+                            "https://h/123456789012/a%6Clowed", "https://h/1/allowed",
+                            "https://h//allowed", "https://h", "https://h?/123456789012/allowed"}) {
         EXPECT_THAT(problem(fmt::format(R"({{"sqs": {{"queueUrl": "{}"}}}})", url)),
                     HasSubstr("is no queue's URL"))
             << url;

@@ -14,6 +14,13 @@ namespace {
 constexpr std::chrono::seconds challenge_wait_max{10};
 constexpr std::size_t challenges_max = 64;  // under way at once
 
+std::string at_host(const std::string& origin, const std::string& host) {
+    auto url = net::HttpUrl::parse(origin);
+    if (!url || host.empty()) return origin;
+    url->host = host;
+    return fmt::format("{}://{}", url->is_https ? "https" : "http", url->authority());
+}
+
 }  // namespace
 
 HttpPost challenge_post(const registry::DestinationChallenge& challenge,
@@ -57,11 +64,12 @@ void DestinationChallenges::send(registry::DestinationChallenge challenge, std::
 async::Task<void> DestinationChallenges::post(registry::DestinationChallenge challenge,
                                               std::string origin) {
     const auto answer =
-        co_await parts_.http.post(challenge_post(challenge, origin),
+        co_await parts_.http.post(challenge_post(challenge, at_host(origin, parts_.host)),
                                   Deadline::after(parts_.loop.clock(), challenge_wait_max));
     if (answer && answer->status >= 200 && answer->status < 300) co_return;
-    const std::string why = answer ? fmt::format("the endpoint answered with status {}", answer->status)
-                                   : answer.error().message;
+    const std::string why =
+        answer ? fmt::format("the endpoint answered with status {}", answer->status)
+               : answer.error().message;
     tell(challenge, why);
 }
 

@@ -30,6 +30,9 @@ public:
         // For the operator alone: whoever may make destinations would learn from it who listens
         // where, and AWS does not say it either. Of the loop.
         std::function<void(const registry::TopicRuleDestination&, std::string_view why)> on_failure;
+        // By which endpoints reach this server; empty: the host that the caller has asked, who
+        // chooses it.
+        std::string host = "";
     };
     explicit DestinationChallenges(const Parts& parts);
 

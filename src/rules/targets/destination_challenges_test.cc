@@ -13,6 +13,7 @@ namespace gatehouse::rules {
 namespace {
 
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 class AnsweringHttpDoor final : public HttpDoor {
 public:
@@ -78,7 +79,7 @@ protected:
                         self.tenant, fmt::format("https://a.example/{}", self.http.posts.size()));
                 });
             const std::string arn = made->destination.arn();
-            self.challenges.send(std::move(*made), "http://localhost");
+            self.challenges.send(std::move(*made), "https://10.0.0.1:4566");
             co_await async::sleep_until(self.loop,
                                         Deadline::after(self.clock, std::chrono::milliseconds(1)));
             co_await self.challenges.stop();
@@ -102,10 +103,11 @@ protected:
     AnsweringHttpDoor http;
     std::string told;
     DestinationChallenges challenges{
-        {loop, http, [this](const registry::TopicRuleDestination& destination,
-                            std::string_view why) {
+        {loop, http,
+         [this](const registry::TopicRuleDestination& destination, std::string_view why) {
              told = fmt::format("{}: {}", destination.confirmation_url, why);
-         }}};
+         },
+         "iot.example"}};
 };
 
 TEST_F(DestinationChallengesTest, TellTheOperatorAloneWhatBecameOfThem) {
@@ -116,7 +118,9 @@ TEST_F(DestinationChallengesTest, TellTheOperatorAloneWhatBecameOfThem) {
     EXPECT_EQ(told, "https://a.example/1: the endpoint answered with status 500");
     EXPECT_THAT(reason_after(0), EndsWith(said));
     EXPECT_EQ(told, "https://a.example/2: nobody is there");
-    EXPECT_EQ(http.posts.size(), 3u);
+    ASSERT_EQ(http.posts.size(), 3u);
+    EXPECT_THAT(http.posts[0].body, HasSubstr("https://iot.example:4566/confirmdestination/"))
+        << "whatever host the caller asked";
 }
 
 }  // namespace

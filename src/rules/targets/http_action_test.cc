@@ -161,12 +161,14 @@ TEST_F(HttpActions, SignIfTheyAreAskedTo) {
 }
 
 TEST_F(HttpActions, NothingOfTheSignatureEndsALine) {
-    for (const char* service : {R"(x\r\nX-Evil:1\r\nX-Y:z)", R"(x\ny)", "x y", "x/y", "Execute", R"(x\u0000)"}) {
-        EXPECT_THAT(problem(fmt::format(R"({{"http": {{"url": "https://a.example", "auth": {{"sigv4": {{
+    for (const char* service :
+         {R"(x\r\nX-Evil:1\r\nX-Y:z)", R"(x\ny)", "x y", "x/y", "Execute", R"(x\u0000)"}) {
+        EXPECT_THAT(
+            problem(fmt::format(R"({{"http": {{"url": "https://a.example", "auth": {{"sigv4": {{
                         "signingRegion": "us-west-2", "serviceName": "{}",
                         "roleArn": "arn:aws:iam::123456789012:role/r"}}}}}}}})",
-                                        service)),
-                    HasSubstr("auth.sigv4.serviceName"))
+                                service)),
+            HasSubstr("auth.sigv4.serviceName"))
             << service;
     }
 }

@@ -137,8 +137,8 @@ void HttpTargets::sign(HttpPost& post) const {
         .headers = fields,
         .body = post.body};
     for (auto& [name, value] :
-         signature::sign_headers(view, settings_.signing->key, post.signing->region, post.signing->service,
-                                 parts_.clock.wall_now())) {
+         signature::sign_headers(view, settings_.signing->key, post.signing->region,
+                                 post.signing->service, parts_.clock.wall_now())) {
         post.headers.set(name, std::move(value));
     }
 }

@@ -66,10 +66,9 @@ protected:
 
     const AccountId own{"123456789012"};
     const SigV4Terms api{Region("us-west-2"), "execute-api"};
-    const DeclaredHttpSigning signing{
-        .key = {signature::AccessKeyId("AKIDRULES"), "secret", ""},
-        .services = {"execute-api"},
-        .hosts = {"127.0.0.1", "*.below.example"}};
+    const DeclaredHttpSigning signing{.key = {signature::AccessKeyId("AKIDRULES"), "secret", ""},
+                                      .services = {"execute-api"},
+                                      .hosts = {"127.0.0.1", "*.below.example"}};
     net::NameLookups lookups{loop};
     net::HttpTestService service{loop, tasks, *this};
     std::unique_ptr<HttpTargets> targets;
@@ -95,13 +94,12 @@ TEST_F(HttpTargetsTest, PostOverKeptConnections) {
 
 TEST_F(HttpTargetsTest, NothingOfARequestEndsItsLine) {
     open({.ranges = this_machine()});
-    for (const auto& [name, value] :
-         {std::pair<std::string, std::string>("X-A", "1\r\nX-Evil: 1"),
-          {"X-A", "1\nX-Evil: 1"},
-          {"X-A", std::string("1\0", 2)},
-          {"X-A\r\nX-Evil", "1"},
-          {"X-Evil: 1", "1"},
-          {"", "1"}}) {
+    for (const auto& [name, value] : {std::pair<std::string, std::string>("X-A", "1\r\nX-Evil: 1"),
+                                      {"X-A", "1\nX-Evil: 1"},
+                                      {"X-A", std::string("1\0", 2)},
+                                      {"X-A\r\nX-Evil", "1"},
+                                      {"X-Evil: 1", "1"},
+                                      {"", "1"}}) {
         net::HttpHeaders headers;
         headers.add(name, value);
         EXPECT_THAT(post(here("/"), {}, std::move(headers)), HasSubstr("invalid-input: "));

@@ -180,8 +180,8 @@ Result<DeclaredHttpSigning> http_signing_in(const json::object& json, std::strin
     if (!std::ranges::all_of(signing.hosts, is_host_pattern)) {
         object.refuse("hosts", "has to list hosts: api.example, or *.example for all below it");
     }
-    if (auto read = object.finish(
-            {"accessKeyId", "secretAccessKey", "sessionToken", "services", "hosts"});
+    if (auto read =
+            object.finish({"accessKeyId", "secretAccessKey", "sessionToken", "services", "hosts"});
         !read) {
         return fail(std::move(read.error()));
     }

@@ -74,8 +74,7 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
     auto destinations = registry::TopicRuleDestinations::load(
         *foundation.async_store, {.clock = *foundation.clock,
                                   .random = foundation.random,
-                                  .may_reach = [http = made->http_.get()](
-                                                   const net::HttpUrl& url) {
+                                  .may_reach = [http = made->http_.get()](const net::HttpUrl& url) {
                                       return http->may_reach(url);
                                   }});
     if (!destinations) return fail(std::move(destinations.error()));
@@ -84,11 +83,12 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
         std::make_unique<rules::DestinationChallenges>(rules::DestinationChallenges::Parts{
             .loop = loops.main(),
             .http = *made->http_,
-            .on_failure = [log = foundation.log.get(), tenant = default_tenant(settings)](
-                              const registry::TopicRuleDestination& destination,
-                              std::string_view why) {
-                tell_challenge(*log, tenant, destination, why);
-            }});
+            .on_failure =
+                [log = foundation.log.get(), tenant = default_tenant(settings)](
+                    const registry::TopicRuleDestination& destination, std::string_view why) {
+                    tell_challenge(*log, tenant, destination, why);
+                },
+            .host = settings.endpoints.empty() ? "" : settings.endpoints.front()});
     return made;
 }
 
