@@ -131,6 +131,10 @@ CertificateAuthenticator::ask_with_thing(std::shared_ptr<const Credentials> cred
         identity->exclusive_thing =
             std::make_unique<const std::string>(principal.thing->name.value());
     }
+    if (!principal.propagated.empty()) {
+        identity->propagated =
+            std::make_unique<const registry::UserProperties>(std::move(principal.propagated));
+    }
     identity->policies = std::move(*policies);
     co_return Known{std::move(identity), std::move(principal.thing)};
 }
@@ -145,12 +149,13 @@ async::Task<std::expected<CertificateProofPtr, Refusal>> CertificateAuthenticato
         trace.step(StepKind::AuthorizerChosen, StepStatus::Failed, sources.error().sentence);
         co_return std::unexpected(std::move(sources.error()));
     }
-    co_return std::make_shared<const CertificateProof>(CertificateProof{
-        .id = known->principal.certificate.id,
-        .registry_epoch = known->epoch,
-        .policies = std::move(*sources),
-        .variables = connection_variables(*credentials, facts_of(*credentials, known->principal),
-                                          parts_.clock)});
+    co_return std::make_shared<const CertificateProof>(
+        CertificateProof{.id = known->principal.certificate.id,
+                         .registry_epoch = known->epoch,
+                         .policies = std::move(*sources),
+                         .variables = connection_variables(
+                             *credentials, facts_of(*credentials, known->principal), parts_.clock),
+                         .propagated = known->principal.propagated});
 }
 
 async::Task<std::expected<std::shared_ptr<const Credentials>, Refusal>>

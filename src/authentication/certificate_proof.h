@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "certificates/certificate.h"
@@ -20,6 +22,7 @@ struct CertificateProof {
     std::uint64_t registry_epoch = 0;            // Identity::registry_epoch
     std::vector<policy::PolicySource> policies;  // attached to it, and to its thing's groups
     policy::Variables variables;                 // of the connection, certificate and thing
+    std::vector<std::pair<std::string, std::string>> propagated;  // as of Identity
 };
 using CertificateProofPtr = std::shared_ptr<const CertificateProof>;
 

@@ -390,7 +390,14 @@ AuthenticationResult CustomAuthorizer::grant(Call& call, Granted granted) {
     if (!policies) return std::unexpected(std::move(policies.error()));
     auto identity = std::make_shared<Identity>();
     identity->type = call.credentials->type_with_authorizer();
-    if (call.certificate) identity->registry_epoch = call.certificate->registry_epoch;
+    if (call.certificate) {
+        identity->registry_epoch = call.certificate->registry_epoch;
+        if (const auto& propagated = call.certificate->propagated; !propagated.empty()) {
+            identity->propagated =
+                std::make_unique<const std::vector<std::pair<std::string, std::string>>>(
+                    propagated);
+        }
+    }
     identity->principal_id = std::move(granted.principal_id);
     identity->authorizer_name = call.authorizer.name.value();
     if (!call.permission_problem.empty()) {

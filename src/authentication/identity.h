@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "authentication/credentials.h"
 #include "policy/compiled_policies.h"
@@ -31,6 +33,9 @@ struct Identity {
     std::unique_ptr<const std::string> permission_problem;
     // The thing whose certificate this is, and no other's; null: there is none.
     std::unique_ptr<const std::string> exclusive_thing;
+    // What goes along with each of its messages, as user properties of MQTT 5: what its thing's
+    // type says of the thing and the connection. Null: nothing.
+    std::unique_ptr<const std::vector<std::pair<std::string, std::string>>> propagated;
     // Compiled for this connection, its variables filled in.
     std::shared_ptr<const policy::CompiledPolicies> policies;
 

@@ -167,6 +167,7 @@ private:
     void note_over_rate(broker::PublishRate rate, mqtt::Qos qos);
     void watch_rate(broker::PublishRate rate, mqtt::Qos qos);
     void deny_publish(const mqtt::Publish& publish, const Refused& refused);
+    broker::Publication publication_of(const mqtt::Publish& publish, Bytes& enriched);
     void answer_publish(const mqtt::Publish& publish, broker::Kept kept);
     void acknowledge_publish(const mqtt::Publish& publish, mqtt::ReasonCode reason,
                              std::string_view sentence = {});

@@ -69,15 +69,9 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
     const bool is_reported = keeps(logs::EventType::PublishIn, logs::Status::Success);
     const UuidText trace_id = is_reported ? new_trace_id() : UuidText();
     const broker::PublishedBy by{identity_->principal_id, facts_->source_ip, trace_id};
-    broker::Publication publication{
-        .payload = publish.payload, .qos = publish.qos, .retain = retain_of(publish), .by = &by};
-    if (is_v5()) {
-        const auto properties = forwarded(publish.properties, gateway_.scratch());
-        publication.properties = properties.raw;
-        publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile);
-        publication.expiry_at = properties.message_expiry_at;
-    }
-    if (publish.qos == mqtt::Qos::ExactlyOnce) publication.packet_id = publish.packet_id;
+    Bytes enriched;
+    broker::Publication publication = publication_of(publish, enriched);
+    publication.by = &by;
     const broker::PublishOutcome outcome = publisher_->publish(route, publication);
     if (outcome.rate != broker::PublishRate::Within) [[unlikely]] {
         note_over_rate(outcome.rate, publish.qos);
@@ -105,6 +99,32 @@ void DeviceConnection::on_publish(const mqtt::Frame& frame) {
         gateway_.shard().wait_for_relief(*this);
         update_interest();
     }
+}
+
+// `enriched` holds its properties where they are more than the client's; it has to live as long.
+broker::Publication DeviceConnection::publication_of(const mqtt::Publish& publish,
+                                                     Bytes& enriched) {
+    broker::Publication publication{
+        .payload = publish.payload, .qos = publish.qos, .retain = retain_of(publish)};
+    if (is_v5()) {
+        const auto properties = forwarded(publish.properties, gateway_.scratch());
+        publication.properties = properties.raw;
+        publication.expiry_seconds = expiry_of(publish, gateway_.settings().profile);
+        publication.expiry_at = properties.message_expiry_at;
+    }
+    if (publish.qos == mqtt::Qos::ExactlyOnce) publication.packet_id = publish.packet_id;
+    if (identity_->propagated != nullptr) [[unlikely]] {
+        mqtt::PropertyWriter added;
+        for (const auto& [name, value] : *identity_->propagated) {
+            added.add_user_property(name, value);
+        }
+        const BytesView own = publication.properties;
+        const BytesView more = added.bytes();
+        enriched.assign(own.begin(), own.end());
+        enriched.insert(enriched.end(), more.begin(), more.end());
+        publication.properties = enriched;
+    }
+    return publication;
 }
 
 // PUBACK or PUBREC, which may have to wait for the disk.

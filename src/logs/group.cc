@@ -96,6 +96,13 @@ Result<std::shared_ptr<Group>> Group::open(std::filesystem::path folder, Limits 
     std::shared_ptr<Group> group(new Group(std::move(folder), limits));
     group->name_ = std::string_view(name->get_string());
     group->created_ = created->get_int64();
+    if (const auto* named = object->if_contains("logGroupClass"); named != nullptr) {
+        const auto* const text_of_class = named->if_string();
+        const auto known =
+            parse_choice<GroupClass>(text_of_class ? std::string_view(*text_of_class) : "");
+        if (!known) return corrupt();
+        group->class_ = *known;
+    }
     if (const auto* days = object->if_contains("retentionInDays"); days != nullptr) {
         if (!days->is_int64()) return corrupt();
         group->retention_days_ = static_cast<int>(days->get_int64());
@@ -115,6 +122,9 @@ Result<void> Group::write_description() {
     append_escaped(text, name_);
     text += fmt::format("\",\"creationTime\":{}", created_);
     if (retention_days_) text += fmt::format(",\"retentionInDays\":{}", *retention_days_);
+    if (class_ != GroupClass::Standard) {
+        text += fmt::format(",\"logGroupClass\":\"{}\"", name_of_choice(class_));
+    }
     if (!tags_.empty()) {
         json::object tags;
         for (const auto& [key, value] : tags_) tags[key] = value;
@@ -192,7 +202,7 @@ void Group::rebuild_streams() {
 Result<GroupFacts> Group::facts() {
     const std::scoped_lock lock(mutex_);
     if (auto ready = load(); !ready) return fail(ready.error());
-    GroupFacts facts{name_, created_, retention_days_, 0};
+    GroupFacts facts{name_, created_, retention_days_, 0, class_};
     for (const SegmentFacts& segment : sealed_) facts.stored_bytes += segment.file_bytes;
     if (active_) facts.stored_bytes += active_->index().facts.file_bytes;
     return facts;
@@ -367,6 +377,15 @@ Result<void> Group::set_tags(ResourceTags tags) {
     auto before = std::exchange(tags_, std::move(tags));
     auto wrote = write_description();
     if (!wrote) tags_ = std::move(before);
+    return wrote;
+}
+
+Result<void> Group::set_class(GroupClass group_class) {
+    const std::scoped_lock lock(mutex_);
+    if (removed_) return fail(ErrorKind::NotFound, "The specified log group does not exist.");
+    const auto before = std::exchange(class_, group_class);
+    auto wrote = write_description();
+    if (!wrote) class_ = before;
     return wrote;
 }
 

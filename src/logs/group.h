@@ -4,6 +4,7 @@
 // lock); the others from any. A snapshot is read without any lock.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/choice.h"
 #include "base/pinned.h"
 #include "base/resource_tags.h"
 #include "base/result.h"
@@ -24,11 +26,16 @@
 
 namespace gatehouse::logs {
 
+// Kept and told, for tools that compare; all are stored and searched alike.
+// Source: CloudWatch Logs API Reference, CreateLogGroup, logGroupClass.
+enum class GroupClass : std::uint8_t { Standard, InfrequentAccess, Delivery };
+
 struct GroupFacts {
     std::string name;
     std::int64_t created = 0;
     std::optional<int> retention_days;
     std::uint64_t stored_bytes = 0;  // on disk
+    GroupClass group_class = GroupClass::Standard;
 };
 
 struct NewRecord {
@@ -82,6 +89,7 @@ public:
     Result<void> delete_stream(std::string_view name);                    // NotFound
     Result<void> set_retention(std::optional<int> days);
     Result<void> set_tags(ResourceTags tags);
+    Result<void> set_class(GroupClass group_class);
     Result<void> sync();
     // Seals a full active segment and drops the oldest ones over the group's limit.
     enum class Rotation : std::uint8_t { NotDue, Sealed };
@@ -123,6 +131,7 @@ private:
     bool removed_ = false;
     std::optional<int> retention_days_;
     ResourceTags tags_;
+    GroupClass class_ = GroupClass::Standard;
     std::deque<SegmentFacts> sealed_;
     std::optional<ActiveSegment> active_;
     std::map<std::string, Stream, std::less<>> streams_;
@@ -134,3 +143,9 @@ private:
 };
 
 }  // namespace gatehouse::logs
+
+template <>
+struct gatehouse::ChoiceNames<gatehouse::logs::GroupClass> {
+    static constexpr std::array<std::string_view, 3> names{"STANDARD", "INFREQUENT_ACCESS",
+                                                           "DELIVERY"};
+};

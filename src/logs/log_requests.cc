@@ -182,11 +182,15 @@ Result<LogGroupsPage> describe_log_groups(const LogStore& store, const Tenant& t
         const std::string& name = group->name();
         if (!request.next_token.empty() && name <= *after) continue;
         if (!name.starts_with(request.prefix) || name.find(request.pattern) == name.npos) continue;
+        auto facts = group->facts();
+        const bool is_wanted =
+            facts && (!request.group_class || facts->group_class == *request.group_class);
+        if (!is_wanted) continue;
         if (page.groups.size() == *limit) {
             page.next_token = name_token(page.groups.back().name);
             break;
         }
-        if (auto facts = group->facts()) page.groups.push_back(std::move(*facts));
+        page.groups.push_back(std::move(*facts));
     }
     return page;
 }
@@ -364,9 +368,9 @@ Result<RejectedEvents> put_log_events(LogStore& store, const Tenant& tenant, std
 }
 
 Result<void> create_log_group(LogStore& store, const Tenant& tenant, std::string_view group,
-                              ResourceTags tags) {
+                              ResourceTags tags, GroupClass group_class) {
     if (auto named = checked_group_name(group); !named) return named;
-    return store.create_group(tenant, group, std::move(tags));
+    return store.create_group(tenant, group, std::move(tags), group_class);
 }
 
 Result<void> create_log_stream(LogStore& store, const Tenant& tenant, std::string_view group,

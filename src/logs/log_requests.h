@@ -28,7 +28,8 @@ struct DescribeLogGroups {
     std::string prefix;
     std::string pattern;  // a substring; not together with a prefix
     std::string next_token;
-    std::optional<std::int64_t> limit;  // 1-50, default 50
+    std::optional<std::int64_t> limit;           // 1-50, default 50
+    std::optional<GroupClass> group_class = {};  // absent: any
 };
 struct LogGroupsPage {
     std::vector<GroupFacts> groups;
@@ -116,7 +117,8 @@ Result<RejectedEvents> put_log_events(LogStore& store, const Tenant& tenant, std
                                       std::string_view stream, std::span<const PutEvent> events);
 
 Result<void> create_log_group(LogStore& store, const Tenant& tenant, std::string_view group,
-                              ResourceTags tags = {});
+                              ResourceTags tags = {},
+                              GroupClass group_class = GroupClass::Standard);
 Result<void> create_log_stream(LogStore& store, const Tenant& tenant, std::string_view group,
                                std::string_view stream);
 // days: one of AWS's values; empty is DeleteRetentionPolicy.

@@ -244,6 +244,18 @@ TEST_F(LogRequestsTest, DescribesGroupsAndStreamsInPages) {
     EXPECT_EQ(streams.streams[1].last_event, std::nullopt);
 }
 
+TEST_F(LogRequestsTest, AGroupsClassIsKept) {
+    ASSERT_TRUE(create_log_group(*store_, tenant_, "rare", {}, GroupClass::InfrequentAccess));
+    store_.reset();
+    store_ = LogStore::open(settings_, clock_).value();
+    const auto named = [&](GroupClass group_class) {
+        const auto page = describe_log_groups(*store_, tenant_, {.group_class = group_class});
+        return page->groups.size() == 1 ? page->groups[0].name : "not one";
+    };
+    EXPECT_EQ(named(GroupClass::InfrequentAccess), "rare");
+    EXPECT_EQ(named(GroupClass::Standard), "g");
+}
+
 TEST_F(LogRequestsTest, PagesOfStreamsGoOnBehindOneThatIsGone) {
     put(1);
     for (const char* name : {"a", "b", "c"}) {

@@ -195,8 +195,8 @@ Result<std::shared_ptr<Group>> LogStore::need_group(const Tenant& tenant, std::s
     return made;
 }
 
-Result<void> LogStore::create_group(const Tenant& tenant, std::string_view name,
-                                    ResourceTags tags) {
+Result<void> LogStore::create_group(const Tenant& tenant, std::string_view name, ResourceTags tags,
+                                    GroupClass group_class) {
     if (auto fault = tags_fault(tags)) return fail(ErrorKind::InvalidInput, std::move(*fault));
     const std::scoped_lock lock(writer_mutex_);
     write_waiting();
@@ -205,6 +205,9 @@ Result<void> LogStore::create_group(const Tenant& tenant, std::string_view name,
     }
     auto made = need_group(tenant, name);
     if (!made) return fail(made.error());
+    if (group_class != GroupClass::Standard) {
+        if (auto set = (*made)->set_class(group_class); !set) return set;
+    }
     return tags.empty() ? Result<void>() : (*made)->set_tags(std::move(tags));
 }
 

@@ -93,7 +93,8 @@ public:
     // In order of their names.
     std::vector<std::shared_ptr<Group>> groups(const Tenant& tenant) const;
 
-    Result<void> create_group(const Tenant& tenant, std::string_view name, ResourceTags tags = {});
+    Result<void> create_group(const Tenant& tenant, std::string_view name, ResourceTags tags = {},
+                              GroupClass group_class = GroupClass::Standard);
     Result<void> delete_group(const Tenant& tenant, std::string_view name);
     Result<void> create_stream(const Tenant& tenant, std::string_view group,
                                std::string_view stream);

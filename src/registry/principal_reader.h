@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "registry/attached_policies.h"
@@ -19,12 +20,17 @@
 
 namespace gatehouse::registry {
 
+// Names and values, in the order in which they are sent.
+using UserProperties = std::vector<std::pair<std::string, std::string>>;
+
 struct CertificatePrincipal {
     RegisteredCertificate certificate;  // unless ACTIVE, nothing else is read
     // By name; those of the thing's groups, too, if the client id is the thing's name.
     std::vector<AttachedPolicy> policies;
     std::optional<Thing> thing;
     bool is_exclusive = false;  // the thing is this certificate's, whatever the client id
+    // What the thing's type has go along with its messages.
+    UserProperties propagated = {};
 };
 
 // ResourceNotFound: the certificate is not registered in the tenant. `client_id` is absent over

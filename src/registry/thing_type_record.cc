@@ -9,6 +9,30 @@ namespace {
 
 constexpr std::string_view thing_type_noun = "thing type";
 
+json::array values_of(const std::vector<PropagatingAttribute>& propagating) {
+    json::array values;
+    for (const PropagatingAttribute& each : propagating) {
+        values.push_back(json::object{{"userProperty", each.user_property},
+                                      {"thingAttribute", each.thing_attribute},
+                                      {"connectionAttribute", each.connection_attribute}});
+    }
+    return values;
+}
+
+std::vector<PropagatingAttribute> propagating_in(RecordReader& reader) {
+    std::vector<PropagatingAttribute> propagating;
+    for (const json::value& each : reader.array("propagating")) {
+        reader.note(each.is_object());
+        if (!each.is_object()) continue;
+        RecordReader member(each.get_object());
+        propagating.push_back({.user_property = member.text("userProperty"),
+                               .thing_attribute = member.text("thingAttribute"),
+                               .connection_attribute = member.text("connectionAttribute")});
+        reader.note(member.is_whole());
+    }
+    return propagating;
+}
+
 }  // namespace
 
 std::string ThingType::arn() const {
@@ -25,6 +49,7 @@ std::string encode(const ThingType& type) {
         {"description", type.description},
         {"searchableAttributes",
          json::array(type.searchable_attributes.begin(), type.searchable_attributes.end())},
+        {"propagating", values_of(type.propagating)},
         {"deprecated", type.deprecated ? type.deprecated->time_since_epoch().count() : 0},
         {"tags", to_object(type.tags)},
     });
@@ -42,6 +67,8 @@ Result<ThingType> decode_thing_type(const storage::Record& record) {
                    .searchable_attributes = reader.names("searchableAttributes"),
                    .tags = reader.texts("tags"),
                    .created = record.created};
+    // Records of earlier releases have none.
+    if (body->contains("propagating")) type.propagating = propagating_in(reader);
     if (deprecated != 0) type.deprecated = WallTime(std::chrono::milliseconds(deprecated));
     if (!reader.is_whole()) return unreadable(record, thing_type_noun);
     return type;

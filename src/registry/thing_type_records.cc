@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t searchable_attributes_max = 3;
 
+constexpr std::size_t propagating_attributes_max = 20;  // ours: bounds what each message carries
+
 constexpr RecordWords thing_type_words{"thing type", "thingTypeName"};
 
 Error overtaken(const ThingTypeName& name) {
@@ -35,8 +37,36 @@ Outcome<void> check_searchable(const std::vector<std::string>& attributes) {
                   "searchableAttributes");
 }
 
+Outcome<void> check_propagating(const std::vector<PropagatingAttribute>& propagating) {
+    constexpr std::string_view field = "mqtt5Configuration";
+    if (propagating.size() > propagating_attributes_max) {
+        return refuse_field(field, fmt::format("{} propagating attributes; a thing type has at "
+                                               "most {}",
+                                               propagating.size(), propagating_attributes_max));
+    }
+    for (const PropagatingAttribute& each : propagating) {
+        if (each.user_property.empty()) {
+            return refuse_field(field, "a propagating attribute needs a userPropertyKey");
+        }
+        const std::string& of_connection = each.connection_attribute;
+        if (each.thing_attribute.empty() == of_connection.empty()) {
+            return refuse_field(field,
+                                "a propagating attribute has a thingAttribute or a "
+                                "connectionAttribute, one of both");
+        }
+        if (!of_connection.empty() && of_connection != client_id_attribute &&
+            of_connection != thing_name_attribute) {
+            return refuse_field(
+                field, fmt::format("connectionAttribute is {} or {}, not '{}'", client_id_attribute,
+                                   thing_name_attribute, of_connection));
+        }
+    }
+    return {};
+}
+
 Outcome<void> check(const NewThingType& wanted) {
     if (auto checked = check_searchable(wanted.searchable_attributes); !checked) return checked;
+    if (auto checked = check_propagating(wanted.propagating); !checked) return checked;
     if (const auto fault = tags_fault(wanted.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
     }
@@ -52,6 +82,7 @@ Outcome<ThingType> ThingTypeRecords::create(const Tenant& tenant, const NewThing
                          .id = make_uuid(parts_.random),
                          .description = wanted.description,
                          .searchable_attributes = wanted.searchable_attributes,
+                         .propagating = wanted.propagating,
                          .tags = wanted.tags};
     const auto key = key_of(tenant, wanted.name);
     storage::Batch batch;
@@ -66,7 +97,8 @@ Outcome<ThingType> ThingTypeRecords::create(const Tenant& tenant, const NewThing
     }
     auto there = describe(tenant, wanted.name);
     if (!there || (there->description == wanted.description &&
-                   there->searchable_attributes == wanted.searchable_attributes)) {
+                   there->searchable_attributes == wanted.searchable_attributes &&
+                   there->propagating == wanted.propagating)) {
         return there;
     }
     return refuse(
@@ -140,7 +172,11 @@ Outcome<void> ThingTypeRecords::update(const Tenant& tenant, const ThingTypeName
             return checked;
         }
     }
+    if (wanted.propagating) {
+        if (auto checked = check_propagating(*wanted.propagating); !checked) return checked;
+    }
     return change(tenant, name, [&](ThingType& type) {
+        if (wanted.propagating) type.propagating = *wanted.propagating;
         if (wanted.description) type.description = *wanted.description;
         if (wanted.searchable_attributes) {
             type.searchable_attributes = *wanted.searchable_attributes;

@@ -10,9 +10,11 @@ import ssl
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 from client_test import HERE, ClientTest
 from gatehouse_server import wait_until
+from signing import signed_headers
 
 sys.path.insert(0, str(HERE.parent / "conformance"))
 
@@ -135,6 +137,51 @@ class RegistryEffects(ClientTest):
         listener.waiting.clear()  # what it told itself until then
         self.assertTrue(speaker.may_publish("lab/talk"))
         listener.expect_quiet()
+
+    def asked(self, method: str, path: str, body: dict) -> dict:
+        """What Debian's clients are too old for."""
+        url, data = self.server.ready["api_url"] + path, json.dumps(body).encode()
+        keys = self.server.keys()
+        headers = signed_headers({"AccessKeyId": keys["AWS_ACCESS_KEY_ID"],
+                                  "SecretAccessKey": keys["AWS_SECRET_ACCESS_KEY"]},
+                                 method, url, data, service="iot")
+        request = urllib.request.Request(url, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"{}")
+
+    def test_what_goes_along_with_the_messages_of_a_thing(self):
+        propagating = [{"userPropertyKey": "site", "thingAttribute": "site"},
+                       {"userPropertyKey": "who", "connectionAttribute": "iot:ClientId"},
+                       {"userPropertyKey": "thing", "connectionAttribute": "iot:Thing.ThingName"},
+                       {"userPropertyKey": "none", "thingAttribute": "absent"}]
+        properties = {"mqtt5Configuration": {"propagatingAttributes": propagating}}
+        self.asked("POST", "/thing-types/metered", {"thingTypeProperties": properties})
+        read = self.asked("GET", "/thing-types/metered", {})
+        self.assertEqual(read["thingTypeProperties"], properties)
+        everything = {"Action": ["iot:Subscribe", "iot:Receive", "iot:Publish"], "Resource": "*"}
+        self.make("enriched", everything)
+        self.iot.update_thing(thingName="enriched", thingTypeName="metered",
+                              attributePayload={"attributes": {"site": "north"}})
+        self.make("hearer", everything)
+        hearer, sender = self.connect("hearer"), self.connect("enriched")
+        hearer.send(wire.subscribe(wire.V5, 1, [("lab/enriched", 0)]))
+        hearer.expect(wire.SUBACK)
+
+        def heard(**own) -> list:
+            sender.send(wire.publish(wire.V5, "lab/enriched", b"x", qos=1,
+                                     packet_id=sender.next_id(), **own))
+            sender.expect(wire.PUBACK)
+            return hearer.expect(wire.PUBLISH).props.get("user")
+        names = [("who", "enriched"), ("thing", "enriched")]
+        self.assertEqual(heard(), [("site", "north"), *names])
+        # Behind what the device says itself.
+        self.assertEqual(heard(props={"user": [("site", "own")], "content_type": "t"}),
+                         [("site", "own"), ("site", "north"), *names])
+        self.iot.update_thing(thingName="enriched",
+                              attributePayload={"attributes": {"site": "south"}})
+        wait_until(lambda: heard() == [("site", "south"), *names], "the attribute has changed")
+        self.iot.update_thing(thingName="enriched", removeThingType=True)
+        wait_until(lambda: heard() is None, "the thing is of no type any more")
 
     def test_a_group_that_a_thing_joins_and_leaves(self):
         self.make("valve")

@@ -187,6 +187,39 @@ TEST_F(ThingOperations, AThingTypeIsUpdated) {
                    "ResourceNotFoundException");
 }
 
+// CreateThingType, DescribeThingType, UpdateThingType.
+TEST_F(ThingOperations, AttributesThatGoAlongWithMessages) {
+    const auto with = [](const std::string& attributes) {
+        return R"({"thingTypeProperties":{"mqtt5Configuration":{"propagatingAttributes":[)" +
+               attributes + "]}}}";
+    };
+    const auto described = [&] {
+        const auto type = parsed(call("iot", "GET", "/thing-types/Meter"));
+        return to_text(type.at("thingTypeProperties").as_object());
+    };
+    const std::string site = R"({"userPropertyKey":"site","thingAttribute":"site"})";
+    const std::string who = R"({"userPropertyKey":"who","connectionAttribute":"iot:ClientId"})";
+    parsed(call("iot", "POST", "/thing-types/Meter", with(site + "," + who)));
+    EXPECT_EQ(described(),
+              R"({"mqtt5Configuration":{"propagatingAttributes":[)" + site + "," + who + "]}}");
+    parsed(call("iot", "POST", "/thing-types/Meter", with(site + "," + who)));
+    expect_refused(call("iot", "POST", "/thing-types/Meter", with(site)), 409,
+                   "ResourceAlreadyExistsException");
+    for (const char* wrong : {R"({"thingAttribute":"site"})", R"({"userPropertyKey":"site"})",
+                              R"({"userPropertyKey":"a","thingAttribute":"b",
+                                  "connectionAttribute":"iot:ClientId"})",
+                              R"({"userPropertyKey":"a","connectionAttribute":"iot:Else"})"}) {
+        expect_refused(call("iot", "PATCH", "/thing-types/Meter", with(wrong)), 400,
+                       "InvalidRequestException");
+    }
+    // What is not said stays; what is said replaces all of them.
+    parsed(call("iot", "PATCH", "/thing-types/Meter",
+                R"({"thingTypeProperties":{"thingTypeDescription":"d"}})"));
+    EXPECT_TRUE(described().contains("iot:ClientId"));
+    parsed(call("iot", "PATCH", "/thing-types/Meter", with("")));
+    EXPECT_EQ(described(), R"({"thingTypeDescription":"d"})");
+}
+
 TEST_F(ThingOperations, AThingTypesLife) {
     const auto body = R"({"thingTypeProperties":{"thingTypeDescription":"lamps",)"
                       R"("searchableAttributes":["room"]}})";

@@ -3,17 +3,32 @@
 #include <utility>
 
 #include "api/iot/authorizer_shapes.h"
-#include "api/shapes/iot/errors.h"
 
 namespace gatehouse::api::iot {
 
 namespace {
 
-wire::Outcome<void> check_served(const ThingTypeProperties& properties) {
-    if (!properties.mqtt5_configuration) return {};
-    return wire::fail_as(errors::invalid_request_exception,
-                         "mqtt5Configuration: attributes are not yet passed on with messages; "
-                         "leave it out");
+using Propagating = std::vector<registry::PropagatingAttribute>;
+
+// Absent: it says nothing of them.
+std::optional<Propagating> propagating_of(const std::optional<Mqtt5Configuration>& mqtt5) {
+    if (!mqtt5 || !mqtt5->propagating_attributes) return std::nullopt;
+    Propagating propagating;
+    for (const PropagatingAttribute& each : *mqtt5->propagating_attributes) {
+        propagating.push_back({.user_property = each.user_property_key.value_or(""),
+                               .thing_attribute = each.thing_attribute.value_or(""),
+                               .connection_attribute = each.connection_attribute.value_or("")});
+    }
+    return propagating;
+}
+
+PropagatingAttribute shape_of(const registry::PropagatingAttribute& propagating) {
+    PropagatingAttribute shape{.user_property_key = propagating.user_property};
+    if (!propagating.thing_attribute.empty()) shape.thing_attribute = propagating.thing_attribute;
+    if (!propagating.connection_attribute.empty()) {
+        shape.connection_attribute = propagating.connection_attribute;
+    }
+    return shape;
 }
 
 }  // namespace
@@ -25,9 +40,7 @@ wire::Outcome<registry::NewThingType> new_type_of(CreateThingTypeRequest request
                                 .tags = std::move(*tags)};
     if (!request.thing_type_properties) return type;
     ThingTypeProperties& properties = *request.thing_type_properties;
-    if (auto served = check_served(properties); !served) {
-        return std::unexpected(std::move(served.error()));
-    }
+    type.propagating = propagating_of(properties.mqtt5_configuration).value_or(Propagating());
     type.description = std::move(properties.thing_type_description).value_or("");
     if (properties.searchable_attributes) {
         type.searchable_attributes = std::move(*properties.searchable_attributes);
@@ -39,9 +52,7 @@ wire::Outcome<registry::ThingTypeChange> change_of(UpdateThingTypeRequest reques
     registry::ThingTypeChange change;
     if (!request.thing_type_properties) return change;
     ThingTypeProperties& properties = *request.thing_type_properties;
-    if (auto served = check_served(properties); !served) {
-        return std::unexpected(std::move(served.error()));
-    }
+    change.propagating = propagating_of(properties.mqtt5_configuration);
     change.description = std::move(properties.thing_type_description);
     change.searchable_attributes = std::move(properties.searchable_attributes);
     return change;
@@ -53,6 +64,9 @@ ThingTypeProperties properties_of(const registry::ThingType& type) {
     if (!type.searchable_attributes.empty()) {
         properties.searchable_attributes = type.searchable_attributes;
     }
+    if (type.propagating.empty()) return properties;
+    auto& propagating = properties.mqtt5_configuration.emplace().propagating_attributes.emplace();
+    for (const auto& each : type.propagating) propagating.push_back(shape_of(each));
     return properties;
 }
 

@@ -11,7 +11,6 @@
 
 namespace gatehouse::api::iot {
 
-// What is not served is refused by name instead of being dropped.
 wire::Outcome<registry::NewThingType> new_type_of(CreateThingTypeRequest request);
 wire::Outcome<registry::ThingTypeChange> change_of(UpdateThingTypeRequest request);
 ThingTypeProperties properties_of(const registry::ThingType& type);

@@ -6,9 +6,12 @@ namespace gatehouse::api::logs {
 
 async::Task<wire::Outcome<CreateLogGroupResponse>> CreateLogGroup::handle(
     const Caller& caller, CreateLogGroupRequest request) const {
+    const auto group_class =
+        class_of(request.log_group_class).value_or(store::GroupClass::Standard);
     const auto done = co_await access.run([&] {
         return store::create_log_group(access.logs, caller.tenant, request.log_group_name,
-                                       std::move(request.tags).value_or(ResourceTags()));
+                                       std::move(request.tags).value_or(ResourceTags()),
+                                       group_class);
     });
     if (!done) co_return failure_of(done.error());
     co_return CreateLogGroupResponse();

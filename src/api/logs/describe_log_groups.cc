@@ -11,7 +11,8 @@ async::Task<wire::Outcome<DescribeLogGroupsResponse>> DescribeLogGroups::handle(
                                           {.prefix = request.log_group_name_prefix.value_or(""),
                                            .pattern = request.log_group_name_pattern.value_or(""),
                                            .next_token = request.next_token.value_or(""),
-                                           .limit = request.limit});
+                                           .limit = request.limit,
+                                           .group_class = class_of(request.log_group_class)});
     });
     if (!page) co_return failure_of(page.error());
     DescribeLogGroupsResponse response{.log_groups = std::vector<LogGroup>()};
@@ -23,7 +24,7 @@ async::Task<wire::Outcome<DescribeLogGroupsResponse>> DescribeLogGroups::handle(
         shown.metric_filter_count = 0;
         shown.arn = arn + ":*";
         shown.log_group_arn = arn;
-        shown.log_group_class = LogGroupClass::Standard;
+        shown.log_group_class = shape_of(group.group_class);
         if (request.log_group_name_pattern) continue;
         shown.stored_bytes = static_cast<std::int64_t>(group.stored_bytes);
         shown.retention_in_days = group.retention_days;

@@ -2,6 +2,7 @@
 
 #include "api/shapes/logs/errors.h"
 #include "base/arn.h"
+#include "base/choice.h"
 
 namespace gatehouse::api::logs {
 namespace {
@@ -12,6 +13,17 @@ constexpr std::string_view resource_prefix = "log-group:";
 
 std::string group_arn(const Tenant& tenant, const std::string& group) {
     return make_arn(tenant, "logs", std::string(resource_prefix) + group);
+}
+
+std::optional<store::GroupClass> class_of(const std::optional<LogGroupClass>& wanted) {
+    if (!wanted) return std::nullopt;
+    return parse_choice<store::GroupClass>(to_text(*wanted));
+}
+
+LogGroupClass shape_of(store::GroupClass group_class) {
+    LogGroupClass shape = LogGroupClass::Standard;
+    from_text(name_of_choice(group_class), shape);
+    return shape;
 }
 
 wire::Outcome<std::string> group_of(const Tenant& tenant, const std::optional<std::string>& name,

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "api/shapes/logs/types/log_group_class.h"
 #include "api/wire/failure.h"
 #include "async/event_loop.h"
 #include "async/worker_pool.h"
@@ -30,6 +31,10 @@ struct LogAccess {
 
 // arn:aws:logs:REGION:ACCOUNT:log-group:NAME
 std::string group_arn(const Tenant& tenant, const std::string& group);
+
+// Between the API's names of log groups' classes and ours.
+std::optional<store::GroupClass> class_of(const std::optional<LogGroupClass>& wanted);
+LogGroupClass shape_of(store::GroupClass group_class);
 
 // The group that a request means by one of two members; exactly one has to be there. The
 // identifier is a name or an ARN without ":*", which must be one of this account and region.
