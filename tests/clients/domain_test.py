@@ -50,7 +50,10 @@ def newer(client):
     shapes = client.meta.service_model._service_description["shapes"]
     for name, patch in json.loads(OVERLAY.read_text(encoding="utf-8"))["shapes"].items():
         if name in shapes:
-            shapes[name].setdefault("members", {}).update(patch.get("members", {}))
+            # null: read by us as a document; clients know its members well enough.
+            members = patch.get("members") or {}
+            if members:
+                shapes[name].setdefault("members", {}).update(members)
         else:
             shapes[name] = patch
     return client
