@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 #include "base/arn.h"
 #include "base/encoding.h"
@@ -30,8 +31,8 @@ bool is_message_text(std::string_view text) {
 constexpr std::size_t queue_name_bytes_max = 80;
 
 struct Queue {
-    std::string_view account;
-    std::string_view name;
+    std::string account;
+    std::string name;
 };
 
 bool is_queue_name(std::string_view name) {
@@ -45,14 +46,13 @@ bool is_queue_name(std::string_view name) {
 // Whose the queue is, and its name: the whole path of its URL, so that the queue that the role is
 // asked about is the one that is written to. Source: Amazon SQS Developer Guide, "Queue and message
 // identifiers".
-std::optional<Queue> queue_at(std::string_view url) {
-    if (!net::HttpUrl::parse(url)) return std::nullopt;
-    const auto path = url.find('/', url.find("://") + 3);
-    if (path == url.npos) return std::nullopt;
-    const std::string_view rest = url.substr(path + 1);
-    const auto slash = rest.find('/');
-    if (slash == rest.npos) return std::nullopt;
-    const Queue queue{rest.substr(0, slash), rest.substr(slash + 1)};
+std::optional<Queue> queue_at(std::string_view text) {
+    const auto url = net::HttpUrl::parse(text);
+    if (!url) return std::nullopt;
+    const std::string& path = url->target;  // with the query, which is no part of a name
+    const auto slash = path.find('/', 1);
+    if (slash == path.npos) return std::nullopt;
+    Queue queue{path.substr(1, slash - 1), path.substr(slash + 1)};
     if (!is_account_id(queue.account) || !is_queue_name(queue.name)) return std::nullopt;
     return queue;
 }
