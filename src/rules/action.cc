@@ -2,6 +2,12 @@
 
 namespace gatehouse::rules {
 
+std::size_t Job::bytes() const {
+    std::size_t bytes = sizeof(*this) + message->bytes() + payload->size();
+    for (const std::string& each : texts) bytes += sizeof(each) + each.size();
+    return bytes;
+}
+
 async::Task<std::vector<Result<Done>>> Action::perform_all(std::span<const Job* const> jobs,
                                                            Deadline deadline) const {
     std::vector<Result<Done>> outcomes;

@@ -7,7 +7,7 @@
 //
 // It is made once for a rule (and once more to see whether a request is right, without being
 // asked to do anything), is never changed, and does its work for one message after the other. The
-// engine has a queue and workers of its own for each action (action_queue.h), repeats what may pass
+// engine has a queue and workers of its own for each action (action_lane.h), repeats what may pass
 // (is_worth_repeating()), and tells logs, metrics and the error action how it went.
 #pragma once
 
@@ -47,6 +47,9 @@ struct Job {
     bool is_json = true;             // of the payload
     std::vector<std::string> texts;  // filled
 
+    // About what it takes of memory, with all that it shares with others.
+    std::size_t bytes() const;
+
     std::string_view text(const Text& of) const {
         return of.number_ ? std::string_view(texts[*of.number_]) : std::string_view(of.constant_);
     }
@@ -78,6 +81,10 @@ public:
         const Job& job) const = 0;
     // In whose name it acts; empty: nobody's. Whoever makes the rule has to be allowed to pass it.
     virtual std::string_view role_arn() const { return {}; }
+
+    // Whether a target that has no room just now (Throttled) is waited for: it is one of this
+    // server's own, and will have.
+    virtual bool waits_for_room() const { return false; }
 
     // Does it, on the loop of actions, where nothing may block. Timeout, Throttled and Unavailable
     // are tried again; every other failure is the last. The sentence is shown to the rule's owner.

@@ -15,7 +15,11 @@ struct ActionFailure {
     std::string action;    // "S3Action"
     std::string resource;  // "my-bucket"
     std::string message;
+    ErrorKind kind = ErrorKind::InvalidInput;
 };
+
+// `action` where the statement itself came to nothing, so that no action could begin.
+inline constexpr const char* statement_action = "SqlStatement";
 
 // Changed on the loop of actions alone, once it is there.
 struct Execution {
@@ -33,6 +37,7 @@ struct Dispatched {
     std::shared_ptr<ActionLane> lane;
     Job job;
     ExecutionPtr execution;
+    std::size_t bytes = 0;  // of the job, once it is on its way
 };
 
 // The payload of an error action.

@@ -21,6 +21,7 @@ public:
     std::vector<std::pair<std::string_view, std::string>> resources(const Job& job) const override {
         return {{"FunctionArn", resource(job)}};
     }
+    bool waits_for_room() const override { return true; }
     async::Task<Result<Done>> perform(const Job& job, Deadline) const override {
         std::string function_arn = resource(job);
         if (!is_function_arn(function_arn)) {

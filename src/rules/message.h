@@ -4,6 +4,7 @@
 // Threads: any; never changed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,6 +31,8 @@ struct Message {
 
     // Without "$aws/rules/NAME/".
     std::string_view ruled_topic() const;
+    // About what it takes of memory.
+    std::size_t bytes() const;
 };
 
 using MessagePtr = std::shared_ptr<const Message>;

@@ -88,7 +88,7 @@ void RuleReports::failed(const Message& message, std::string_view rule,
     record(message, {.tenant = message.tenant,
                      .type = EventType::RuleExecution,
                      .status = Status::Failure,
-                     .reason = reason_of(ErrorKind::InvalidInput),
+                     .reason = reason_of(failure.kind),
                      .details = failure.message,
                      .rule_name = rule,
                      .rule_action = failure.action});

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <utility>
 
 namespace gatehouse::rules {
 
 RuleRun::RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule)
-    : reading_(std::move(reading)), rule_(std::move(rule)) {}
+    : reading_(std::move(reading)),
+      rule_(std::move(rule)),
+      effort_(reading_->message().payload.size()) {}
 
 RuleRun RuleRun::of_error_action(std::shared_ptr<const Reading> reading, const Execution& failed) {
     RuleRun made(std::move(reading), failed.rule);
@@ -28,20 +31,25 @@ std::optional<sql::ServiceCall> RuleRun::go_on(Random& random) {
 }
 
 std::optional<sql::ServiceCall> RuleRun::run_statement(Random& random) {
-    auto outcome = rule_->program.run(reading_->view(), random, answers_);
-    if (outcome.wanted && !is_of_error_action_) return std::move(outcome.wanted);
-    is_selected_ = true;
-    answers_.clear();
-    variables_ = std::move(outcome.variables);
-    if (is_of_error_action_) {
-        variables_.resize(rule_->program.variable_names().size());
+    auto outcome = rule_->program.run(reading_->view(), random, effort_, answers_);
+    if (!outcome && !is_of_error_action_) {
+        give_up({statement_action, "", std::move(outcome.error().message), outcome.error().kind});
         return std::nullopt;
     }
-    matches_ = outcome.matches;
+    if (outcome && outcome->wanted && !is_of_error_action_) return std::move(outcome->wanted);
+    is_selected_ = true;
+    answers_.clear();
+    if (outcome) variables_ = std::move(outcome->variables);
+    if (is_of_error_action_) {
+        variables_.resize(rule_->program.variable_names().size());
+        effort_ = sql::Effort(reading_->message().payload.size());
+        return std::nullopt;
+    }
+    matches_ = outcome->matches;
     // What is not made anew is what came.
-    is_json_ = !outcome.payload.empty() &&
-               (reading_->is_json() || outcome.payload != reading_->message().payload);
-    payload_ = std::make_shared<const std::string>(std::move(outcome.payload));
+    is_json_ = !outcome->payload.empty() &&
+               (reading_->is_json() || outcome->payload != reading_->message().payload);
+    payload_ = std::make_shared<const std::string>(std::move(outcome->payload));
     return std::nullopt;
 }
 
@@ -53,29 +61,57 @@ const ActionSlot* RuleRun::slot() const {
 std::optional<sql::ServiceCall> RuleRun::fill_texts(Random& random) {
     for (; const ActionSlot* const now = slot(); ++slot_) {
         while (texts_.size() < now->texts.size()) {
-            const ActionTexts::Declared& declared = now->texts[texts_.size()];
-            auto filled = declared.filling.fill(reading_->view(), variables_, random, answers_);
-            if (filled.wanted) return std::move(filled.wanted);
-            answers_.clear();
-            if (filled.undefined && declared.on_undefined == OnUndefined::Fail && !undefined_) {
-                undefined_ = std::move(filled.undefined);
-            }
-            texts_.push_back(filled.undefined ? std::string() : std::move(filled.text));
+            if (auto wanted = fill_text(now->texts[texts_.size()], random)) return wanted;
         }
-        Job job{.message = reading_->shared_message(),
-                .rule = rule_->facts,
-                .payload = payload_,
-                .is_json = is_json_,
-                .texts = std::exchange(texts_, {})};
-        if (undefined_) {
-            failures_.push_back({std::string(now->action->name()), now->action->resource(job),
-                                 fmt::format("${{{}}} is Undefined for this message",
-                                             *std::exchange(undefined_, std::nullopt))});
-            continue;
-        }
-        jobs_.push_back({now->lane, std::move(job), nullptr});
+        add_job(*now);
     }
     return std::nullopt;
+}
+
+// Puts the text behind the others of this slot, unless somebody has to be asked.
+std::optional<sql::ServiceCall> RuleRun::fill_text(const ActionTexts::Declared& declared,
+                                                   Random& random) {
+    auto filled = declared.filling.fill(reading_->view(), variables_, random, effort_, answers_);
+    if (filled && filled->wanted) return std::move(filled->wanted);
+    answers_.clear();
+    const auto cannot = [&](std::string why, ErrorKind kind) {
+        if (!unfilled_) unfilled_ = ActionFailure{"", "", std::move(why), kind};
+        texts_.emplace_back();
+    };
+    if (!filled) {
+        cannot(std::move(filled.error().message), filled.error().kind);
+    } else if (!filled->undefined) {
+        texts_.push_back(std::move(filled->text));
+    } else if (declared.on_undefined == OnUndefined::Fail) {
+        cannot(fmt::format("${{{}}} is Undefined for this message", *filled->undefined),
+               ErrorKind::InvalidInput);
+    } else {
+        texts_.emplace_back();
+    }
+    return std::nullopt;
+}
+
+void RuleRun::add_job(const ActionSlot& slot) {
+    Job job{.message = reading_->shared_message(),
+            .rule = rule_->facts,
+            .payload = payload_,
+            .is_json = is_json_,
+            .texts = std::exchange(texts_, {})};
+    if (unfilled_) {
+        unfilled_->action = slot.action->name();
+        unfilled_->resource = slot.action->resource(job);
+        failures_.push_back(*std::exchange(unfilled_, std::nullopt));
+        return;
+    }
+    jobs_.push_back({slot.lane, std::move(job), nullptr});
+}
+
+std::size_t RuleRun::made_bytes() const {
+    std::size_t bytes = sizeof(*this) + (payload_ ? payload_->size() : 0);
+    for (const Dispatched& each : jobs_) bytes += each.job.bytes();
+    for (const std::string& each : texts_) bytes += each.size();
+    for (const sql::Value& each : answers_) bytes += each.json_bytes(SIZE_MAX);
+    return bytes;
 }
 
 void RuleRun::answer(sql::Value value) {
@@ -85,6 +121,7 @@ void RuleRun::answer(sql::Value value) {
 void RuleRun::give_up(ActionFailure failure) {
     matches_ = is_selected_ = true;
     jobs_.clear();
+    failures_.clear();
     failures_.push_back(std::move(failure));
     slot_ = is_of_error_action_ ? 1 : rule_->actions.size();
 }

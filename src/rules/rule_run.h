@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "rules/execution.h"
 #include "rules/reading.h"
+#include "sql/effort.h"
 #include "sql/program.h"
 
 namespace gatehouse::rules {
@@ -31,12 +32,14 @@ public:
     // What has to be asked; nothing: it is done.
     std::optional<sql::ServiceCall> go_on(Random& random);
     void answer(sql::Value value);
-    // It cannot be answered: the rule ends with this alone.
+    // It cannot be answered, or goes no further: the rule ends with this alone.
     void give_up(ActionFailure failure);
 
     const CompiledRule& rule() const { return *rule_; }
     const RulePtr& shared_rule() const { return rule_; }
     const Reading& reading() const { return *reading_; }
+    // About what it has made so far, of memory.
+    std::size_t made_bytes() const;
     // Once it is done. Whether anything comes of it.
     bool matches() const { return matches_; }
 
@@ -51,6 +54,9 @@ private:
     std::optional<sql::ServiceCall> run_statement(Random& random);
     std::optional<sql::ServiceCall> fill_texts(Random& random);
     const ActionSlot* slot() const;
+    std::optional<sql::ServiceCall> fill_text(const ActionTexts::Declared& declared,
+                                              Random& random);
+    void add_job(const ActionSlot& slot);
 
     std::shared_ptr<const Reading> reading_;
     RulePtr rule_;
@@ -63,7 +69,8 @@ private:
     std::vector<sql::Value> answers_;  // to what is being evaluated
     std::size_t slot_ = 0;             // whose texts are being filled
     std::vector<std::string> texts_;
-    std::optional<std::string> undefined_;  // in a text of this slot
+    std::optional<ActionFailure> unfilled_;  // why this slot has no job
+    sql::Effort effort_;                     // of all that is evaluated
     std::vector<ActionFailure> failures_;
     std::vector<Dispatched> jobs_;
 };

@@ -37,9 +37,13 @@ Value is_undefined(const Surroundings&, Arguments arguments) {
     return Value(arguments[0].is_undefined());
 }
 
-Value enriched(const Value& item, const Value& with) {
+// Names are looked for one after the other.
+constexpr std::size_t names_per_step = 8;
+
+Value enriched(const Value& item, const Value& with, Effort& effort) {
     Value::Members members = item.members();
     for (auto& [name, value] : with.members()) {
+        if (!effort.step(1 + members.size() / names_per_step)) return {};
         const auto there = std::ranges::find(members, name, &Value::Members::value_type::first);
         if (there == members.end()) {
             members.emplace_back(name, std::move(value));
@@ -51,7 +55,7 @@ Value enriched(const Value& item, const Value& with) {
 }
 
 // transform("enrichArray", object, array)
-Value transformed(const Surroundings&, Arguments arguments) {
+Value transformed(const Surroundings& surroundings, Arguments arguments) {
     const Text* const mode = arguments[0].text();
     if (mode == nullptr || mode->view() != "enrichArray") return {};
     if (!arguments[1].is(Value::Kind::Object) || !arguments[2].is(Value::Kind::Array)) return {};
@@ -59,7 +63,7 @@ Value transformed(const Surroundings&, Arguments arguments) {
     std::size_t bytes = 0;
     for (const Value& item : arguments[2].items()) {
         if (!item.is(Value::Kind::Object)) return {};
-        made.push_back(enriched(item, arguments[1]));
+        made.push_back(enriched(item, arguments[1], surroundings.effort));
         bytes += to_json(made.back()).size() + 1;
         if (bytes > transformed_bytes_max) return {};
     }

@@ -27,6 +27,9 @@ Value decoded(const Surroundings& surroundings, Arguments arguments) {
     const auto bytes = from_base64(*text);
     if (!bytes) return Null();
     const std::string_view plain = gatehouse::text_of(BytesView(*bytes));
+    // Of a list of digits; what else it may be is smaller.
+    constexpr std::size_t made_bytes_per_byte = sizeof(Value) / 2;
+    if (!surroundings.effort.make(made_bytes_per_byte * plain.size())) return {};
     if (Value value = Value::parse(plain, surroundings.version); !value.is_undefined()) {
         return value;
     }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/random.h"
+#include "sql/effort.h"
 #include "sql/message.h"
 #include "sql/value.h"
 
@@ -19,6 +20,8 @@ struct Surroundings {
     const Message& message;
     Version version;
     Random& random;
+    // The arguments are counted already, and so will the answer be; for what makes more of them.
+    Effort& effort;
 };
 
 using Arguments = std::span<const Value>;

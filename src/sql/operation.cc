@@ -11,7 +11,7 @@ namespace {
 
 struct Constant final : Operation {
     explicit Constant(Value value) : value_(std::move(value)) {}
-    Value run(Run&) const override { return value_; }
+    Value evaluate(Run&) const override { return value_; }
 
 private:
     const Value value_;
@@ -19,9 +19,14 @@ private:
 
 struct MemberPath final : Operation {
     explicit MemberPath(std::vector<std::string> names) : names_(std::move(names)) {}
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
+        Effort& effort = run.surroundings.effort;
+        if (!effort.step(run.root.search_steps())) return {};
         Value value = run.root.member(names_.front());
-        for (std::size_t i = 1; i < names_.size(); ++i) value = value.member(names_[i]);
+        for (std::size_t i = 1; i < names_.size(); ++i) {
+            if (!effort.step(value.search_steps())) return {};
+            value = value.member(names_[i]);
+        }
         return value;
     }
 
@@ -31,7 +36,10 @@ private:
 
 struct MemberOf final : Operation {
     MemberOf(OperationPtr of, std::string name) : of_(std::move(of)), name_(std::move(name)) {}
-    Value run(Run& run) const override { return of_->run(run).member(name_); }
+    Value evaluate(Run& run) const override {
+        const Value of = of_->run(run);
+        return run.surroundings.effort.step(of.search_steps()) ? of.member(name_) : Value();
+    }
 
 private:
     const OperationPtr of_;
@@ -40,18 +48,18 @@ private:
 
 struct VariableOperation final : Operation {
     explicit VariableOperation(std::size_t number) : number_(number) {}
-    Value run(Run& run) const override { return run.variables[number_]; }
+    Value evaluate(Run& run) const override { return run.variables[number_]; }
 
 private:
     const std::size_t number_;
 };
 
 struct WholePayload final : Operation {
-    Value run(Run& run) const override { return run.root; }
+    Value evaluate(Run& run) const override { return run.root; }
 };
 
 struct PayloadBytes final : Operation {
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         return Value(Text::borrowed(run.surroundings.message.payload));
     }
 };
@@ -63,11 +71,17 @@ std::vector<Value> values_of(std::span<const OperationPtr> operations, Run& run)
     return values;
 }
 
+// The dearest are those of numbers of 34 digits.
+constexpr std::uint64_t function_steps = 8;
+
 struct FunctionCall final : Operation {
     FunctionCall(const Function& function, std::vector<OperationPtr> arguments)
         : function_(function), arguments_(std::move(arguments)) {}
-    Value run(Run& run) const override {
-        return function_.call(run.surroundings, values_of(arguments_, run));
+    Value evaluate(Run& run) const override {
+        const std::vector<Value> arguments = values_of(arguments_, run);
+        Effort& effort = run.surroundings.effort;
+        if (!effort.step(function_steps) || !effort.look_at(arguments)) return {};
+        return function_.call(run.surroundings, arguments);
     }
 
 private:
@@ -78,9 +92,13 @@ private:
 struct ServiceOperation final : Operation {
     ServiceOperation(std::size_t number, std::string function, std::vector<OperationPtr> arguments)
         : number_(number), function_(std::move(function)), arguments_(std::move(arguments)) {}
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         if (number_ < run.answers.size()) return run.answers[number_];
         auto arguments = values_of(arguments_, run);
+        // They become JSON, as results do.
+        for (const Value& each : arguments) {
+            if (!run.surroundings.effort.fits_result(each)) return {};
+        }
         if (!run.wanted) run.wanted = ServiceCall{number_, function_, std::move(arguments)};
         return {};
     }
@@ -93,8 +111,10 @@ private:
 
 struct CastOperation final : Operation {
     CastOperation(OperationPtr what, CastType type) : what_(std::move(what)), type_(type) {}
-    Value run(Run& run) const override {
-        return cast(what_->run(run), type_, run.surroundings.version);
+    Value evaluate(Run& run) const override {
+        const Value value = what_->run(run);
+        if (!run.surroundings.effort.look_at({&value, 1})) return {};
+        return cast(value, type_, run.surroundings.version);
     }
 
 private:
@@ -105,7 +125,7 @@ private:
 struct UnaryOperation final : Operation {
     UnaryOperation(syntax::Unary::Operator op, OperationPtr what)
         : op_(op), what_(std::move(what)) {}
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         const Value value = what_->run(run);
         return op_ == syntax::Unary::Operator::Minus ? negate(value) : logical_not(value);
     }
@@ -118,9 +138,10 @@ private:
 struct BinaryOperation final : Operation {
     BinaryOperation(syntax::BinaryOperator op, OperationPtr left, OperationPtr right)
         : op_(op), left_(std::move(left)), right_(std::move(right)) {}
-    Value run(Run& run) const override {
-        const Value left = left_->run(run);
-        return operate(op_, left, right_->run(run));
+    Value evaluate(Run& run) const override {
+        const std::array<Value, 2> sides{left_->run(run), right_->run(run)};
+        if (!run.surroundings.effort.look_at(sides)) return {};
+        return operate(op_, sides[0], sides[1]);
     }
 
 private:
@@ -133,11 +154,13 @@ struct CaseOperation final : Operation {
     CaseOperation(OperationPtr what, std::vector<std::pair<OperationPtr, OperationPtr>> arms,
                   OperationPtr otherwise)
         : what_(std::move(what)), arms_(std::move(arms)), otherwise_(std::move(otherwise)) {}
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         const Value value = what_->run(run);
         if (value.is_undefined()) return {};
         for (const auto& [wanted, result] : arms_) {
-            if (are_equal(value, wanted->run(run)) == true) return result->run(run);
+            const std::array<Value, 2> sides{value, wanted->run(run)};
+            if (!run.surroundings.effort.look_at(sides)) return {};
+            if (are_equal(sides[0], sides[1]) == true) return result->run(run);
         }
         return otherwise_ ? otherwise_->run(run) : Value();
     }
@@ -160,7 +183,7 @@ void put(Value::Members& members, const std::string& name, Value value) {
 struct ObjectOperation final : Operation {
     explicit ObjectOperation(std::vector<std::pair<std::string, OperationPtr>> members)
         : members_(std::move(members)) {}
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         Value::Members made;
         for (const auto& [name, operation] : members_) {
             Value value = operation->run(run);
@@ -175,7 +198,7 @@ private:
 
 struct ArrayOperation final : Operation {
     explicit ArrayOperation(std::vector<OperationPtr> items) : items_(std::move(items)) {}
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         Value::Items made = values_of(items_, run);
         std::erase_if(made, [](const Value& each) { return each.is_undefined(); });
         return Value(std::move(made));
@@ -189,15 +212,20 @@ struct NestedOperation final : Operation {
     NestedOperation(OperationPtr source, OperationPtr where, Selection selection)
         : source_(std::move(source)), where_(std::move(where)), selection_(std::move(selection)) {}
 
-    Value run(Run& run) const override {
+    Value evaluate(Run& run) const override {
         const Value source = source_->run(run);
         if (source.is(Value::Kind::Object)) return selected(source, run);
         if (!source.is(Value::Kind::Array)) return {};
         Value::Items made;
-        for (const Value& element : source.items()) {
+        Effort& effort = run.surroundings.effort;
+        source.each_item([&](const Value& element) {
             Value value = selected(element, run);
-            if (!value.is_undefined()) made.push_back(std::move(value));
-        }
+            if (!value.is_undefined()) {
+                effort.make(sizeof(Value));
+                made.push_back(std::move(value));
+            }
+            return effort.step();
+        });
         return Value(std::move(made));
     }
 
@@ -216,16 +244,24 @@ private:
     const Selection selection_;
 };
 
+// Names are looked for one after the other.
+constexpr std::size_t names_per_step = 8;
+
 // Puts a value at the end of a path, and makes the objects on the way.
-void put_at(Value::Members& members, std::span<const std::string> path, Value value) {
+void put_at(Value::Members& members, std::span<const std::string> path, Value value,
+            Effort& effort) {
+    if (!effort.step(members.size() / names_per_step)) return;
     if (path.size() == 1) {
         put(members, path.front(), std::move(value));
         return;
     }
     const auto there = std::ranges::find(members, path.front(), &Value::Members::value_type::first);
     Value::Members inner;
-    if (there != members.end()) inner = there->second.members();
-    put_at(inner, path.subspan(1), std::move(value));
+    if (there != members.end()) {
+        if (!effort.look_at({&there->second, 1})) return;
+        inner = there->second.members();
+    }
+    put_at(inner, path.subspan(1), std::move(value), effort);
     put(members, path.front(), Value(std::move(inner)));
 }
 
@@ -237,21 +273,28 @@ Value Selection::run(Run& run) const {
         return item.operation ? item.operation->run(run) : run.root;
     }
     if (is_whole()) return run.root;
+    Effort& effort = run.surroundings.effort;
     Value::Members made;
     for (const Item& item : items) {
         if (item.operation) {
             Value value = item.operation->run(run);
-            if (!value.is_undefined()) put_at(made, item.path, std::move(value));
+            if (!value.is_undefined()) put_at(made, item.path, std::move(value), effort);
             continue;
         }
+        if (!effort.look_at({&run.root, 1})) return {};
         Value::Members all = run.root.members();
         if (made.empty()) {
             made = std::move(all);
             continue;
         }
-        for (auto& [name, value] : all) put(made, name, std::move(value));
+        for (auto& [name, value] : all) {
+            if (!effort.step(made.size() / names_per_step)) return {};
+            put(made, name, std::move(value));
+        }
     }
-    return Value(std::move(made));
+    Value value(std::move(made));
+    if (!effort.make(value.own_bytes())) return {};
+    return value;
 }
 
 const CastName* find_cast(std::string_view name) {

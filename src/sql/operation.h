@@ -18,7 +18,7 @@ struct Run {
     const Surroundings& surroundings;
     // Where names are looked for: the payload, or the element of a nested query.
     Value root;
-    std::vector<Value> variables;
+    std::span<const Value> variables;
     // Of the calls to services, by their numbers; those beyond are not made yet.
     std::span<const Value> answers;
     // The first of these that the evaluation came to.
@@ -28,7 +28,17 @@ struct Run {
 class Operation {
 public:
     virtual ~Operation() = default;
-    virtual Value run(Run& run) const = 0;
+    // Undefined where the evaluation has done too much already.
+    Value run(Run& run) const {
+        Effort& effort = run.surroundings.effort;
+        if (!effort.step()) return {};
+        Value value = evaluate(run);
+        if (!effort.make(value.own_bytes())) return {};
+        return value;
+    }
+
+private:
+    virtual Value evaluate(Run& run) const = 0;
 };
 using OperationPtr = std::unique_ptr<const Operation>;
 

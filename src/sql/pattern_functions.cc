@@ -8,39 +8,52 @@
 namespace gatehouse::sql {
 namespace {
 
-// Null: the expression cannot be used.
-std::unique_ptr<RE2> pattern_of(const Value& value) {
+// Of making an expression that does something.
+constexpr std::uint64_t pattern_steps = 100;
+// Of an expression and a text: their sizes multiplied, by this.
+constexpr std::uint64_t work_per_step = 4096;
+
+// Null: the expression cannot be used, or not on so long a text.
+std::unique_ptr<RE2> pattern_of(const Value& value, std::size_t text_bytes, Effort& effort) {
     const auto text = text_of(value);
     if (!text) return nullptr;
     RE2::Options options;
     options.set_log_errors(false);
     auto pattern = std::make_unique<RE2>(*text, options);
-    return pattern->ok() ? std::move(pattern) : nullptr;
+    if (!pattern->ok()) return nullptr;
+    const auto size = static_cast<std::uint64_t>(pattern->ProgramSize());
+    if (!effort.step(pattern_steps + size + size * text_bytes / work_per_step)) return nullptr;
+    return pattern;
 }
 
-Value pattern_matches(const Surroundings&, Arguments arguments) {
+Value pattern_matches(const Surroundings& surroundings, Arguments arguments) {
     const auto text = text_of(arguments[0]);
-    const auto pattern = pattern_of(arguments[1]);
-    if (!text || !pattern) return {};
+    if (!text) return {};
+    const auto pattern = pattern_of(arguments[1], text->size(), surroundings.effort);
+    if (!pattern) return {};
     return Value(RE2::PartialMatch(*text, *pattern));
 }
 
-Value pattern_replaced(const Surroundings&, Arguments arguments) {
+Value pattern_replaced(const Surroundings& surroundings, Arguments arguments) {
     auto text = text_of(arguments[0]);
-    const auto pattern = pattern_of(arguments[1]);
     const auto replacement = text_of(arguments[2]);
-    if (!text || !pattern || !replacement) return {};
+    if (!text || !replacement) return {};
+    const auto pattern = pattern_of(arguments[1], text->size(), surroundings.effort);
+    if (!pattern) return {};
     const std::string rewritten = replacement_for_re2(*replacement);
+    // At most once at each byte, and each \1 has what it matched.
+    if (!surroundings.effort.has_room_for((text->size() + 1) * (rewritten.size() + 1))) return {};
     std::string error;
     if (!pattern->CheckRewriteString(rewritten, &error)) return {};
     RE2::GlobalReplace(&*text, *pattern, rewritten);
     return Value(std::move(*text));
 }
 
-Value pattern_found(const Surroundings&, Arguments arguments) {
+Value pattern_found(const Surroundings& surroundings, Arguments arguments) {
     const auto text = text_of(arguments[0]);
-    const auto pattern = pattern_of(arguments[1]);
-    if (!text || !pattern) return {};
+    if (!text) return {};
+    const auto pattern = pattern_of(arguments[1], text->size(), surroundings.effort);
+    if (!pattern) return {};
     re2::StringPiece match;
     if (!pattern->Match(*text, 0, text->size(), RE2::UNANCHORED, &match, 1)) return {};
     return Value(std::string(match.data(), match.size()));

@@ -22,8 +22,13 @@ Run begin(const Surroundings& surroundings, std::span<const Value> answers) {
             .wanted = {}};
 }
 
-bool set_variables(const Checked& checked, Run& run) {
-    for (const Shown& each : checked.variables) run.variables.push_back(each.operation->run(run));
+// Each may use those before it. False: somebody has to be asked first.
+bool set_variables(const Checked& checked, Run& run, std::vector<Value>& variables) {
+    variables.reserve(checked.variables.size());
+    for (const Shown& each : checked.variables) {
+        variables.push_back(each.operation->run(run));
+        run.variables = variables;
+    }
     return !run.wanted;
 }
 
@@ -44,13 +49,24 @@ std::string payload_of(const Selection& selection, Run& run) {
         !selection.is_value &&
         std::ranges::any_of(selection.items, [](auto& item) { return item.operation == nullptr; });
     if (has_star) add_binary_payload(run);
-    return to_json(selection.run(run));
+    const Value result = selection.run(run);
+    Effort& effort = run.surroundings.effort;
+    if (!effort.fits_result(result)) return {};
+    std::string json = to_json(result);
+    // Escapes come on top.
+    effort.fits_result(json.size());
+    return json;
+}
+
+// Undefined where it is too large.
+Value shown_value(const Value& value, Run& run) {
+    return run.surroundings.effort.fits_result(value) ? value.detached() : Value();
 }
 
 std::vector<Explained> explained(std::span<const Shown> shown, Run& run) {
     std::vector<Explained> made;
     for (const Shown& each : shown) {
-        made.push_back({each.text, each.operation->run(run).detached()});
+        made.push_back({each.text, shown_value(each.operation->run(run), run)});
     }
     return made;
 }
@@ -85,35 +101,39 @@ std::span<const Error> Program::warnings() const {
     return checked_->warnings;
 }
 
-Outcome Program::run(const Message& message, Random& random, std::span<const Value> answers) const {
-    const Surroundings surroundings{message, checked_->version, random};
+Result<Outcome> Program::run(const Message& message, Random& random, Effort& effort,
+                             std::span<const Value> answers) const {
+    const Surroundings surroundings{message, checked_->version, random, effort};
     Run run = begin(surroundings, answers);
     Outcome outcome;
-    if (set_variables(*checked_, run)) {
+    if (set_variables(*checked_, run, outcome.variables)) {
         outcome.matches = holds(*checked_, run);
         if (!run.wanted && outcome.matches) outcome.payload = payload_of(checked_->selection, run);
     }
+    if (effort.is_spent()) return std::unexpected(effort.error());
     outcome.wanted = std::move(run.wanted);
-    outcome.variables = std::move(run.variables);
     return outcome;
 }
 
-Explanation Program::explain(const Message& message, Random& random,
-                             std::span<const Value> answers) const {
-    const Surroundings surroundings{message, checked_->version, random};
+Result<Explanation> Program::explain(const Message& message, Random& random, Effort& effort,
+                                     std::span<const Value> answers) const {
+    const Surroundings surroundings{message, checked_->version, random, effort};
     Run run = begin(surroundings, answers);
     Explanation made;
-    set_variables(*checked_, run);
-    for (std::size_t i = 0; i < run.variables.size(); ++i) {
-        made.variables.push_back({"@" + checked_->variable_names[i], run.variables[i].detached()});
+    std::vector<Value> variables;
+    set_variables(*checked_, run, variables);
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        made.variables.push_back(
+            {"@" + checked_->variable_names[i], shown_value(variables[i], run)});
     }
     made.condition = explained(checked_->where_parts, run);
     made.matches = holds(*checked_, run);
     for (const Selection::Item& item : checked_->selection.items) {
         const Value value = item.operation ? item.operation->run(run) : run.root;
-        made.items.push_back({item.shown, value.detached()});
+        made.items.push_back({item.shown, shown_value(value, run)});
     }
     if (made.matches) made.payload = payload_of(checked_->selection, run);
+    if (effort.is_spent()) return std::unexpected(effort.error());
     made.wanted = std::move(run.wanted);
     return made;
 }

@@ -1,8 +1,10 @@
 // A statement of AWS IoT SQL, checked and ready to run for each message.
 //
 //     auto program = Program::compile("SELECT * FROM 'a/#' WHERE temperature > 50",
-//     Version::V2016); auto outcome = program->run(message, random); if (outcome.matches)
-//     forward(outcome.payload);
+//                                     Version::V2016);
+//     Effort effort(message.payload.size());
+//     auto outcome = program->run(message, random, effort);
+//     if (outcome && outcome->matches) forward(outcome->payload);
 //
 // Pure: what needs a service (aws_lambda(…) and the like) is asked of the caller.
 //
@@ -20,6 +22,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "sql/effort.h"
 #include "sql/message.h"
 #include "sql/value.h"
 #include "sql/version.h"
@@ -77,10 +80,13 @@ public:
     // What is strange about it, and no error: "lpad takes 2 arguments, so that this is Undefined".
     std::span<const Error> warnings() const;
 
-    // `answers`: of the service calls that earlier runs wanted, by number.
-    Outcome run(const Message& message, Random& random, std::span<const Value> answers = {}) const;
-    Explanation explain(const Message& message, Random& random,
+    // `answers`: of the service calls that earlier runs wanted, by number. LimitExceeded: it does
+    // more than `effort` allows, or its result is too large.
+    Result<Outcome> run(const Message& message, Random& random, Effort& effort,
                         std::span<const Value> answers = {}) const;
+    // For people; takes about three times as much of `effort`.
+    Result<Explanation> explain(const Message& message, Random& random, Effort& effort,
+                                std::span<const Value> answers = {}) const;
 
 private:
     explicit Program(std::unique_ptr<const Checked> checked);

@@ -31,8 +31,16 @@ public:
             return {};
         }
         parse();
-        return program->run(message, random_, answers);
+        Effort effort(payload.size());
+        auto outcome = program->run(message, random_, effort, answers);
+        if (!outcome) {
+            problem = outcome.error().message;
+            return {};
+        }
+        return std::move(*outcome);
     }
+    // Of the last run; empty: it had none.
+    std::string problem;
     void parse() {
         message.payload = payload;
         message.document = document_.parse(payload) ? &document_ : nullptr;
@@ -228,7 +236,9 @@ TEST(SqlPrograms, ExplainsWhyItDoesNotMatch) {
     const auto program = Program::compile(
         "SELECT temperature AS t FROM 'a' WHERE temperature > 50 AND unit = 'C'", Version::V2016);
     ASSERT_TRUE(program);
-    const Explanation explained = program->explain(evaluator.message, evaluator.random_);
+    Effort effort(evaluator.payload.size());
+    const Explanation explained =
+        program->explain(evaluator.message, evaluator.random_, effort).value();
     EXPECT_FALSE(explained.matches);
     std::vector<std::string> parts;
     for (const Explained& part : explained.condition) {
@@ -271,6 +281,96 @@ TEST(SqlPrograms, WhatIsTooMuchIsRefused) {
     const auto large = Program::compile(std::string(300'000, ' '), Version::V2016);
     ASSERT_FALSE(large);
     EXPECT_EQ(large.error().kind, ErrorKind::TooLarge);
+}
+
+constexpr const char* too_much_work = "it does more than one evaluation may";
+constexpr const char* too_much_data = "it makes more data than one evaluation may";
+constexpr const char* too_large_result = "its result is larger than one may be";
+
+std::string array_of(std::string_view item, std::size_t count) {
+    std::string array = "[";
+    for (std::size_t i = 0; i < count; ++i) array.append(i == 0 ? "" : ",").append(item);
+    return array + "]";
+}
+
+// What a payload and a statement come to: "" or why they come to nothing.
+std::string problem_of(const std::string& payload, const std::string& sql) {
+    Evaluator evaluator;
+    evaluator.payload = payload;
+    evaluator.run(sql);
+    return evaluator.problem;
+}
+
+TEST(SqlPrograms, QueriesWithinOneAnotherEnd) {
+    const std::string payload = R"({"a": )" + array_of("1", 20'000) + "}";
+    const std::string level = "SELECT VALUE 1 FROM @v WHERE isUndefined(get((";
+    const std::string end = "),0)) = false";
+    EXPECT_EQ(problem_of(payload, "SET @v = a SELECT (" + level + level +
+                                      "SELECT VALUE 1 FROM @v WHERE false" + end + end + ") AS x"),
+              too_much_work);
+    EXPECT_EQ(problem_of(payload, "SET @v = a SELECT (SELECT VALUE (SELECT VALUE 1 FROM @v) "
+                                  "FROM @v) AS x"),
+              too_much_data);
+    EXPECT_EQ(problem_of(payload, "SELECT (SELECT VALUE 1 FROM a WHERE true) AS x"), "");
+}
+
+TEST(SqlPrograms, StepsCountWhatTheyGoThrough) {
+    const std::string text(60'000, 'x');
+    const std::string items = array_of("1", 5'000);
+    const std::string payload = R"({"t":")" + text + R"(","a":)" + items + "}";
+    EXPECT_EQ(problem_of(payload, "SET @t = t SELECT (SELECT VALUE sha512(@t) FROM a) AS x"),
+              too_much_work);
+    EXPECT_EQ(problem_of(payload, "SET @t = t SELECT (SELECT VALUE 1 FROM a WHERE @t = @t) AS x"),
+              too_much_work);
+    EXPECT_EQ(problem_of(payload, "SET @t = t SELECT (SELECT VALUE 1 FROM a WHERE "
+                                  "regexp_matches(@t, 'y+z')) AS x"),
+              too_much_work);
+    EXPECT_EQ(problem_of(payload, "SELECT sha512(t) AS s, regexp_matches(t, 'y+z') AS m"), "");
+}
+
+TEST(SqlPrograms, VariablesThatMultiplyTextsEnd) {
+    const std::string payload = R"({"a":")" + std::string(100'000, 'x') + R"("})";
+    const auto ten = [](const std::string& what) {
+        std::string all = "concat(" + what;
+        for (int i = 1; i < 10; ++i) all += "," + what;
+        return all + ")";
+    };
+    EXPECT_EQ(problem_of(payload, "SET @a = " + ten("a") + ", @b = " + ten("@a") +
+                                      ", @c = " + ten("@b") + " SELECT @c AS x"),
+              too_much_data);
+    EXPECT_EQ(problem_of(payload, "SELECT replace(a, 'x', a) AS x"), too_much_data);
+    EXPECT_EQ(problem_of(payload, "SELECT regexp_replace(a, 'x', a) AS x"), too_much_data);
+    EXPECT_EQ(problem_of(payload, "SELECT replace(a, 'x', 'yz') AS x"), "");
+}
+
+TEST(SqlPrograms, ValuesThatHoldOneAnotherManyTimesEnd) {
+    const std::string payload = R"({"a":"0123456789"})";
+    std::string sets = "SET @v0 = [a,a,a,a,a,a,a,a,a,a]";
+    for (int i = 1; i < 10; ++i) {
+        const std::string before = "@v" + std::to_string(i - 1);
+        std::string items = before;
+        for (int j = 1; j < 10; ++j) items += "," + before;
+        sets += ", @v" + std::to_string(i) + " = [" + items + "]";
+    }
+    EXPECT_EQ(problem_of(payload, sets + " SELECT @v9 AS x"), too_large_result);
+    EXPECT_EQ(problem_of(payload, sets + " SELECT length(@v9) AS x"), too_much_work);
+    EXPECT_EQ(problem_of(payload, sets + " SELECT @v9 = @v9 AS x"), too_much_work);
+    EXPECT_EQ(problem_of(payload, sets + " SELECT @v2 AS x"), "");
+}
+
+TEST(SqlPrograms, ResultsHaveABound) {
+    const std::string payload = R"({"a":")" + std::string(100'000, 'x') + R"("})";
+    const auto columns = [](int count) {
+        std::string sql = "SELECT a AS c0";
+        for (int i = 1; i < count; ++i) sql += ", a AS c" + std::to_string(i);
+        return sql;
+    };
+    EXPECT_EQ(problem_of(payload, columns(10)), "");
+    EXPECT_EQ(problem_of(payload, columns(20)), too_large_result);
+    Evaluator evaluator;
+    evaluator.payload = std::string(3'000'000, '\x01');
+    EXPECT_EQ(evaluator.run("SELECT *").payload.size(), evaluator.payload.size())
+        << "what is passed on as it came has the bounds of messages";
 }
 
 }  // namespace

@@ -67,13 +67,14 @@ bool Template::reads_payload() const {
     return parts_->reads_payload;
 }
 
-Filled Template::fill(const Message& message, std::span<const Value> variables, Random& random,
-                      std::span<const Value> answers) const {
-    const Surroundings surroundings{message, parts_->version, random};
+Result<Filled> Template::fill(const Message& message, std::span<const Value> variables,
+                              Random& random, Effort& effort,
+                              std::span<const Value> answers) const {
+    const Surroundings surroundings{message, parts_->version, random, effort};
     Run run{.surroundings = surroundings,
             .root = message.document == nullptr ? Value()
                                                 : Value::at(*message.document, 0, parts_->version),
-            .variables = {variables.begin(), variables.end()},
+            .variables = variables,
             .answers = answers,
             .wanted = {}};
     Filled filled;
@@ -84,6 +85,7 @@ Filled Template::fill(const Message& message, std::span<const Value> variables, 
         }
         const Value value = part.expression->run(run);
         if (run.wanted) break;
+        if (!effort.fits_text(value, filled.text.size())) break;
         const auto text = value.is_null() ? std::optional<std::string>("null") : text_of(value);
         if (text) {
             filled.text += *text;
@@ -91,6 +93,7 @@ Filled Template::fill(const Message& message, std::span<const Value> variables, 
             filled.undefined = part.text;
         }
     }
+    if (effort.is_spent()) return std::unexpected(effort.error());
     filled.wanted = std::move(run.wanted);
     return filled;
 }

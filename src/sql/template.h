@@ -44,8 +44,9 @@ public:
     // Whether it is the same for each message.
     bool is_constant() const;
     bool reads_payload() const;
-    Filled fill(const Message& message, std::span<const Value> variables, Random& random,
-                std::span<const Value> answers = {}) const;
+    // LimitExceeded: it does more than `effort` allows, or comes to over Effort::text_bytes_max.
+    Result<Filled> fill(const Message& message, std::span<const Value> variables, Random& random,
+                        Effort& effort, std::span<const Value> answers = {}) const;
 
 private:
     struct Parts;

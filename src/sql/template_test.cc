@@ -12,8 +12,10 @@ protected:
         if (!made) return made.error().describe();
         EXPECT_TRUE(document_.parse(payload_));
         const Message message{.topic = "a/b", .payload = payload_, .document = &document_};
-        const auto filled = made->fill(message, variables, random_);
-        return filled.undefined ? "undefined: " + *filled.undefined : filled.text;
+        Effort effort(payload_.size());
+        const auto filled = made->fill(message, variables, random_, effort);
+        if (!filled) return filled.error().describe();
+        return filled->undefined ? "undefined: " + *filled->undefined : filled->text;
     }
 
     SeededRandom random_{1};
@@ -40,6 +42,13 @@ TEST_F(Templates, SayWhereTheyAreWrong) {
     EXPECT_EQ(fill("${@w}"), "template:1:3: @w is not set before");
 }
 
+TEST_F(Templates, HaveABound) {
+    payload_ = R"({"t": ")" + std::string(40'000, 'x') + R"("})";
+    EXPECT_EQ(fill("${t}").size(), 40'000u);
+    EXPECT_EQ(fill("${t}${t}"), "a template comes to over 65,535 bytes");
+    EXPECT_EQ(fill("${concat(t, t)}"), "a template comes to over 65,535 bytes");
+}
+
 TEST_F(Templates, OfErrorActionsAskNoServices) {
     const std::string text = "${get_thing_shadow('lamp', 'role').a}";
     EXPECT_TRUE(Template::compile(text, {}));
@@ -55,12 +64,14 @@ TEST_F(Templates, AskServicesOneAfterTheOther) {
     const Message message{.topic = "t"};
     std::vector<Value> answers;
     for (int i = 0; i < 2; ++i) {
-        const auto filled = made->fill(message, {}, random_, answers);
+        Effort effort(0);
+        const auto filled = made->fill(message, {}, random_, effort, answers).value();
         ASSERT_TRUE(filled.wanted);
         EXPECT_EQ(filled.wanted->number, answers.size());
         answers.push_back(Value::integer(i));
     }
-    EXPECT_EQ(made->fill(message, {}, random_, answers).text, "0-1");
+    Effort effort(0);
+    EXPECT_EQ(made->fill(message, {}, random_, effort, answers)->text, "0-1");
     EXPECT_FALSE(made->is_constant());
 }
 

@@ -128,7 +128,7 @@ Value trimmed_both(const Surroundings&, Arguments arguments) {
                    [](const std::string& text) { return without_right(without_left(text)); });
 }
 
-Value replaced(const Surroundings&, Arguments arguments) {
+Value replaced(const Surroundings& surroundings, Arguments arguments) {
     const auto text = text_of(arguments[0]);
     const auto from = text_of(arguments[1]);
     const auto to = text_of(arguments[2]);
@@ -138,6 +138,7 @@ Value replaced(const Surroundings&, Arguments arguments) {
     std::size_t at = 0;
     for (std::size_t found; (found = text->find(*from, at)) != text->npos;
          at = found + from->size()) {
+        if (!surroundings.effort.has_room_for(made.size() + (found - at) + to->size())) return {};
         made.append(*text, at, found - at).append(*to);
     }
     return Value(made.append(*text, at));

@@ -193,6 +193,53 @@ Value Value::item(std::int64_t index) const {
     return {};
 }
 
+std::size_t Value::json_bytes(std::size_t max) const {
+    constexpr std::size_t scalar_bytes = 8;
+    if (const Text* const here = text()) return here->view().size() + 2;
+    if (const auto* element = std::get_if<Element>(&what_)) {
+        return element->document->token(element->place).size();
+    }
+    std::size_t bytes = 2;
+    if (const auto* items = std::get_if<std::shared_ptr<const Items>>(&what_)) {
+        for (const Value& each : **items) {
+            if (bytes > max) break;
+            bytes += each.json_bytes(max - bytes) + 1;
+        }
+        return bytes;
+    }
+    if (const auto* members = std::get_if<std::shared_ptr<const Members>>(&what_)) {
+        for (const auto& [name, each] : **members) {
+            if (bytes > max) break;
+            bytes += name.size() + 4;
+            if (bytes <= max) bytes += each.json_bytes(max - bytes);
+        }
+        return bytes;
+    }
+    return scalar_bytes;
+}
+
+std::size_t Value::own_bytes() const {
+    if (const Text* const here = text()) return here->own_bytes();
+    if (const auto* items = std::get_if<std::shared_ptr<const Items>>(&what_)) {
+        return items->use_count() > 1 ? 0 : (*items)->size() * sizeof(Value);
+    }
+    const auto* members = std::get_if<std::shared_ptr<const Members>>(&what_);
+    if (members == nullptr || members->use_count() > 1) return 0;
+    std::size_t bytes = (*members)->size() * sizeof(Members::value_type);
+    for (const auto& [name, value] : **members) bytes += name.size();
+    return bytes;
+}
+
+std::size_t Value::search_steps() const {
+    constexpr std::size_t written_bytes_per_step = 256;
+    constexpr std::size_t names_per_step = 32;
+    if (const auto* element = std::get_if<Element>(&what_)) {
+        return element->document->token(element->place).size() / written_bytes_per_step;
+    }
+    const auto* members = std::get_if<std::shared_ptr<const Members>>(&what_);
+    return members == nullptr ? 0 : (*members)->size() / names_per_step;
+}
+
 Value Value::detached() const {
     if (const Text* const here = text()) return Value(std::string(here->view()));
     if (is(Kind::Array)) {
@@ -302,10 +349,13 @@ bool are_equal_items(const Value::Items& a, const Value::Items& b) {
 }
 
 bool are_equal_members(const Value& a, const Value& b) {
-    const Value::Members mine = a.members();
-    if (mine.size() != b.members().size()) return false;
-    return std::ranges::all_of(mine, [&](const auto& member) {
-        return are_equal(member.second, b.member(member.first)) == true;
+    Value::Members mine = a.members();
+    Value::Members others = b.members();
+    if (mine.size() != others.size()) return false;
+    std::ranges::sort(mine, {}, &Value::Members::value_type::first);
+    std::ranges::sort(others, {}, &Value::Members::value_type::first);
+    return std::ranges::equal(mine, others, [](const auto& one, const auto& other) {
+        return one.first == other.first && are_equal(one.second, other.second) == true;
     });
 }
 

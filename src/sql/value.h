@@ -42,6 +42,8 @@ public:
         made.borrowed_ = text;
         return made;
     }
+    // Of memory of its own.
+    std::size_t own_bytes() const { return own_.size(); }
     std::string_view view() const { return borrowed_.data() != nullptr ? borrowed_ : own_; }
 
 private:
@@ -109,6 +111,19 @@ public:
     Value member(std::string_view name) const;
     Value item(std::int64_t index) const;
 
+    // Calls `visit` with the items of an array, in order, until it answers false.
+    template <class Visit>
+    void each_item(Visit visit) const;
+
+    // About how many bytes of JSON it comes to, escapes left out, counted no further than a little
+    // over `max`.
+    std::size_t json_bytes(std::size_t max) const;
+    // Of memory that it has for itself alone.
+    std::size_t own_bytes() const;
+
+    // What member() costs, in steps of an evaluation: it looks at one name after the other.
+    std::size_t search_steps() const;
+
     // The same with nothing of a document in it.
     Value detached() const;
 
@@ -119,6 +134,25 @@ private:
                  std::shared_ptr<const Members>>
         what_;
 };
+
+template <class Visit>
+void Value::each_item(Visit visit) const {
+    if (const auto* const own = std::get_if<std::shared_ptr<const Items>>(&what_)) {
+        // What visits may let go of this value.
+        const std::shared_ptr<const Items> all = *own;
+        for (const Value& each : *all) {
+            if (!visit(each)) return;
+        }
+        return;
+    }
+    const auto* const element = std::get_if<Element>(&what_);
+    if (element == nullptr || !is(Kind::Array)) return;
+    const Element array = *element;
+    const auto end = array.document->end(array.place);
+    for (auto i = array.document->first(array.place); i < end; i = array.document->next(i)) {
+        if (!visit(at(*array.document, i, array.version))) return;
+    }
+}
 
 // JSON; nothing for Undefined, which is left out of arrays and objects.
 void append_json(std::string& out, const Value& value);

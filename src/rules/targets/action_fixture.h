@@ -84,9 +84,14 @@ protected:
         const sql::Message seen{
             .topic = message->topic, .payload = message->payload, .document = &document};
         for (const auto& text : declared) {
-            const auto filled = text.filling.fill(seen, {}, random);
-            EXPECT_FALSE(filled.undefined) << *filled.undefined;
-            made.texts.push_back(filled.text);
+            sql::Effort effort(message->payload.size());
+            const auto filled = text.filling.fill(seen, {}, random, effort);
+            if (!filled) {
+                ADD_FAILURE() << filled.error().message;
+                continue;
+            }
+            EXPECT_FALSE(filled->undefined) << *filled->undefined;
+            made.texts.push_back(filled->text);
         }
         return made;
     }

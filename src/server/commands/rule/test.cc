@@ -162,8 +162,14 @@ Result<Tested> test(const GivenMessage& given) {
     if (!parsed && !given.payload.empty()) tested.payload_problem = parsed.error();
     const sql::Message message = given.message(parsed ? &document : nullptr);
     SystemRandom random;
-    tested.explanation = program->explain(message, random, given.answers);
-    const auto variables = program->run(message, random, given.answers).variables;
+    const auto new_effort = [&] { return sql::Effort(given.payload.size()); };
+    sql::Effort explaining = new_effort();
+    auto explanation = program->explain(message, random, explaining, given.answers);
+    if (!explanation) return fail(std::move(explanation.error()));
+    tested.explanation = std::move(*explanation);
+    sql::Effort running = new_effort();
+    const auto outcome = program->run(message, random, running, given.answers);
+    if (!outcome) return fail(outcome.error());
     const auto names = program->variable_names();
     for (const std::string& text : given.templates) {
         const auto made = sql::Template::compile(
@@ -172,7 +178,12 @@ Result<Tested> test(const GivenMessage& given) {
             return fail(made.error().kind,
                         fmt::format("--template {}: {}", text, made.error().describe()));
         }
-        tested.templates.emplace_back(text, made->fill(message, variables, random));
+        auto filled = made->fill(message, outcome->variables, random, running);
+        if (!filled) {
+            return fail(filled.error().kind,
+                        fmt::format("--template {}: {}", text, filled.error().message));
+        }
+        tested.templates.emplace_back(text, std::move(*filled));
     }
     return tested;
 }
