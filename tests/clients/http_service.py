@@ -17,7 +17,8 @@ class Service(http.server.ThreadingHTTPServer):
         self.scheme = "https" if context else "http"
         self.asked: list[tuple[str, dict, bytes]] = []
         self.clients: set[tuple] = set()
-        # Of the event, or of the path where there is none: status, body, and headers if any.
+        # Of the event (bytes where it is no JSON), or of the path where there is none: status,
+        # body, and headers if any.
         self.answer = lambda event: (404, b"")
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -28,6 +29,13 @@ class Service(http.server.ThreadingHTTPServer):
         pass  # a client may go at any time
 
 
+def event_of(body: bytes):
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -35,7 +43,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.server.asked.append((self.path, dict(self.headers), body))
         self.server.clients.add(self.client_address)
-        status, answer, *headers = self.server.answer(json.loads(body) if body else self.path)
+        status, answer, *headers = self.server.answer(event_of(body) if body else self.path)
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
