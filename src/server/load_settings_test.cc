@@ -193,11 +193,11 @@ TEST_F(LoadSettings, TenancyIsMultiOffLoopbackUnlessSaid) {
 
 TEST_F(LoadSettings, RulesPostToThisMachineOnlyIfSaid) {
     EXPECT_THAT(load({})->settings.rules.http_to, IsEmpty()) << "it may stand behind a proxy";
-    EXPECT_THAT(load({"--rules.http-to", "127.0.0.0/8,::1"})->settings.rules.http_to,
+    EXPECT_THAT(load({"--rules-http-to", "127.0.0.0/8,::1"})->settings.rules.http_to,
                 ElementsAre("127.0.0.0/8", "::1"));
-    EXPECT_THAT(load({"--rules.http-to", "10.0.0.0/8"})->settings.rules.http_to,
+    EXPECT_THAT(load({"--rules-http-to", "10.0.0.0/8"})->settings.rules.http_to,
                 ElementsAre("10.0.0.0/8"));
-    EXPECT_FALSE(load({"--rules.http-to", "example.com"}));
+    EXPECT_FALSE(load({"--rules-http-to", "example.com"}));
 }
 
 TEST_F(LoadSettings, NameWhatChangesAtOnceAndWhatTakesARestart) {

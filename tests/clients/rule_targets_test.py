@@ -47,8 +47,8 @@ class RuleTargets(ClientTest):
             "endpoints": {"*": {"url": cls.aws.url(), "region": REGION,
                                 "sessionToken": KEYS.token} | keys},
             "httpSigning": keys | {"services": ["execute-api"], "hosts": ["127.0.0.1"]}}))
-        cls.flags = ("--allow-anonymous", "--api-auth", "any", "--rules.targets-file", str(file),
-                     "--rules.http-to", "127.0.0.0/8,::1")
+        cls.flags = ("--allow-anonymous", "--api-auth", "any", "--rules-targets-file", str(file),
+                     "--rules-http-to", "127.0.0.0/8,::1")
         super().setUpClass()
 
     @classmethod
