@@ -58,6 +58,7 @@ class Kept(unittest.TestCase):
         data_dir = DataDir()
         self.addCleanup(data_dir.remove)
         server = Server(GATEHOUSE, data_dir=data_dir)
+        self.addCleanup(server.stop)
         iot_of_today(server).update_package_configuration(
             versionUpdateByJobsConfig={"enabled": True, "roleArn": ROLE})
         server.kill()

@@ -167,6 +167,7 @@ class Kept(unittest.TestCase):
         data_dir = DataDir()
         self.addCleanup(data_dir.remove)
         server = Server(GATEHOUSE, data_dir=data_dir)
+        self.addCleanup(server.stop)
         task = audit(server.api("iot"), "LOGGING_DISABLED_CHECK")
         server.kill()
         again = Server(GATEHOUSE, data_dir=data_dir)
