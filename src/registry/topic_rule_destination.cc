@@ -1,6 +1,7 @@
 #include "registry/topic_rule_destination.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/arn.h"
 #include "base/encoding.h"
@@ -8,16 +9,28 @@
 namespace gatehouse::registry {
 namespace {
 
-// "." and "..", however they are written, which some servers follow.
-bool leaves_its_path(std::string_view target) {
-    const std::string path = percent_decode(target.substr(0, target.find('?')));
+constexpr int decodings_max = 4;  // nobody encodes a path that often who means well
+
+bool has_dot_segment(std::string_view path) {
     for (std::size_t at = 0; at <= path.size();) {
         const auto slash = std::min(path.find_first_of("/\\", at), path.size());
-        const std::string_view segment = std::string_view(path).substr(at, slash - at);
+        const std::string_view segment = path.substr(at, slash - at);
         if (segment == "." || segment == "..") return true;
         at = slash + 1;
     }
     return false;
+}
+
+// "." and "..", however they are written, which some servers follow, and however often they are
+// encoded, which a proxy and the server behind it undo once each.
+bool leaves_its_path(std::string_view target) {
+    std::string path(target.substr(0, target.find('?')));
+    for (int times = 0; times < decodings_max && !has_dot_segment(path); ++times) {
+        std::string decoded = percent_decode(path);
+        if (decoded == path) return false;
+        path = std::move(decoded);
+    }
+    return true;
 }
 
 }  // namespace

@@ -189,10 +189,12 @@ TEST(Destinations, CoverWhatIsBelowThem) {
          {"http://a.example/in", "https://a.example/other", "https://a.example.evil.example/in",
           "https://a.example:8443/in", "https://a.example/in/../other",
           "https://a.example/in/%2e%2E/other", "https://a.example/in/..", "https://a.example/in/.",
-          "https://a.example/in\\..\\other"}) {
+          "https://a.example/in\\..\\other", "https://a.example/in/%252e%252E/other",
+          "https://a.example/in/%25252e./other", "https://a.example/in/%2525252525252561"}) {
         EXPECT_FALSE(covers_it("https://a.example/in", posted)) << posted;
     }
     EXPECT_TRUE(covers_it("https://a.example/in", "https://a.example/in?next=../x"));
+    EXPECT_TRUE(covers_it("https://a.example/in", "https://a.example/in/100%25/a%2Fb/%zz"));
 }
 
 }  // namespace
