@@ -1,6 +1,8 @@
 // The kinds of actions that there are, by their names in the API.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -9,6 +11,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/tenant.h"
+#include "mqtt/topic.h"
 #include "rules/action.h"
 #include "rules/doors.h"
 #include "rules/parameters.h"
@@ -36,6 +39,9 @@ struct ActionParts {
     const AwsDoor* aws = nullptr;
     HttpDoor* http = nullptr;
     const registry::TopicRuleDestinations* destinations = nullptr;  // of http
+    // What a message may be that rules publish, as one of anybody else's.
+    std::size_t payload_bytes_max = SIZE_MAX;
+    mqtt::TopicBounds topic_bounds{};
 };
 
 // Reads an action as the API gives it: an object with one member, the kind. InvalidInput names the

@@ -143,10 +143,15 @@ struct RepublishParameters {
     RepublishHeaders headers;
 };
 
-std::optional<std::string> republish_topic_problem(std::string_view topic) {
+std::optional<std::string> republish_topic_problem(std::string_view topic,
+                                                   const mqtt::TopicBounds& bounds) {
     if (topic.starts_with("$$")) topic.remove_prefix(1);
     if (mqtt::check_topic_name(topic) != mqtt::TopicProblem::None) {
         return fmt::format("'{}' is no topic", topic.substr(0, 80));
+    }
+    if (mqtt::broken_bound_of_name(topic, bounds) != mqtt::TopicBound::None) {
+        return fmt::format("the topic '{}' has over {} bytes or {} levels", topic.substr(0, 80),
+                           bounds.bytes_max, bounds.levels_max);
     }
     const bool is_open = !topic.starts_with('$') ||
                          std::ranges::any_of(open_reserved_topics, [&](std::string_view filter) {
@@ -160,7 +165,11 @@ std::optional<std::string> republish_topic_problem(std::string_view topic) {
 class RepublishAction final : public Action {
 public:
     RepublishAction(RepublishParameters parameters, const ActionParts& parts)
-        : parameters_(std::move(parameters)), broker_(parts.broker), roles_(parts.roles) {}
+        : parameters_(std::move(parameters)),
+          broker_(parts.broker),
+          roles_(parts.roles),
+          payload_bytes_max_(parts.payload_bytes_max),
+          topic_bounds_(parts.topic_bounds) {}
 
     std::string_view name() const override { return "RepublishAction"; }
     std::string resource(const Job& job) const override {
@@ -172,8 +181,12 @@ public:
     std::string_view role_arn() const override { return parameters_.role_arn; }
 
     async::Task<Result<Done>> perform(const Job& job, Deadline deadline) const override {
-        if (const auto problem = republish_topic_problem(job.text(parameters_.topic))) {
-            co_return fail(ErrorKind::InvalidInput, *problem);
+        const auto problem = republish_topic_problem(job.text(parameters_.topic), topic_bounds_);
+        if (problem) co_return fail(ErrorKind::InvalidInput, *problem);
+        if (job.payload->size() > payload_bytes_max_) {
+            co_return fail(ErrorKind::InvalidInput,
+                           fmt::format("the result has {} bytes, and a message at most {}",
+                                       job.payload->size(), payload_bytes_max_));
         }
         if (job.message->hops >= republish_hops_max) {
             co_return fail(ErrorKind::LimitExceeded,
@@ -206,6 +219,8 @@ private:
     const RepublishParameters parameters_;
     BrokerDoor* const broker_;
     RoleDoor* const roles_;
+    const std::size_t payload_bytes_max_;
+    const mqtt::TopicBounds topic_bounds_;
 };
 
 RepublishHeaders headers_of(Parameters& parameters) {
@@ -229,9 +244,8 @@ RepublishHeaders headers_of(Parameters& parameters) {
 Result<ActionPtr> make_republish_action(Parameters& parameters, const ActionParts& parts) {
     RepublishParameters made{.role_arn = parameters.role_arn(), .topic = parameters.text("topic")};
     if (made.topic.is_constant() && !made.topic.constant().empty()) {
-        if (auto problem = republish_topic_problem(made.topic.constant())) {
-            parameters.refuse("topic", std::move(*problem));
-        }
+        auto problem = republish_topic_problem(made.topic.constant(), parts.topic_bounds);
+        if (problem) parameters.refuse("topic", std::move(*problem));
     }
     made.qos = static_cast<mqtt::Qos>(parameters.number("qos", 0, 1, 0));
     made.headers = headers_of(parameters);

@@ -25,7 +25,7 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
                   .lanes = lanes_,
                   .functions = &parts.functions},
                  settings.evaluator),
-      compile_(compile_parts(parts)),
+      compile_(compile_parts(parts, settings)),
       give_up_(parts.give_up),
       directory_({.store = parts.store,
                   .parent_match = settings.parent_match,
@@ -37,7 +37,7 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
                  .random = parts.random,
                  .not_found = not_found_}) {}
 
-CompileParts RuleEngine::compile_parts(const Parts& parts) {
+CompileParts RuleEngine::compile_parts(const Parts& parts, const EngineSettings& settings) {
     return {.actions = {.tenant = {},
                         .loop = &parts.loop,
                         .clock = &parts.clock,
@@ -48,7 +48,9 @@ CompileParts RuleEngine::compile_parts(const Parts& parts) {
                         .roles = &parts.roles,
                         .aws = parts.aws,
                         .http = parts.http,
-                        .destinations = parts.destinations},
+                        .destinations = parts.destinations,
+                        .payload_bytes_max = settings.payload_bytes_max,
+                        .topic_bounds = settings.topic_bounds},
             .lanes = &lanes_,
             .counts = nullptr};
 }

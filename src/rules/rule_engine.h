@@ -4,6 +4,8 @@
 // until the loops have ended.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +19,7 @@
 #include "broker/broker.h"
 #include "logs/event_sink.h"
 #include "logs/level.h"
+#include "mqtt/topic.h"
 #include "rules/action_lane.h"
 #include "rules/doors.h"
 #include "rules/evaluator.h"
@@ -32,6 +35,9 @@ struct EngineSettings {
     ParentMatch parent_match = ParentMatch::No;
     LaneSettings lanes;
     EvaluatorSettings evaluator;
+    // Of what rules publish.
+    std::size_t payload_bytes_max = SIZE_MAX;
+    mqtt::TopicBounds topic_bounds{};
 };
 
 class RuleEngine : Pinned {
@@ -79,7 +85,7 @@ public:
     async::Task<void> stop(Deadline deadline);
 
 private:
-    CompileParts compile_parts(const Parts& parts);
+    CompileParts compile_parts(const Parts& parts, const EngineSettings& settings);
 
     async::EventLoop& loop_;
     const RuleReports reports_;

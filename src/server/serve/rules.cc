@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gateway/topic_bounds.h"
 #include "server/serve/tell_operator.h"
 
 namespace gatehouse::server {
@@ -13,7 +14,9 @@ rules::EngineSettings engine_settings(const Settings& settings) {
                       .workers_max = settings.rules.action_workers,
                       .tries_max = static_cast<int>(settings.rules.action_tries)},
             .evaluator = {.threads = settings.rules.threads,
-                          .messages_max = settings.rules.messages_max}};
+                          .messages_max = settings.rules.messages_max},
+            .payload_bytes_max = settings.profile.limits.payload_bytes_max,
+            .topic_bounds = gateway::topic_bounds(settings.profile.limits)};
 }
 
 // A rule that was kept by another version of the program, say.
