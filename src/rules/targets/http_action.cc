@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "async/task_group.h"
 #include "registry/topic_rule_destinations.h"
 #include "rules/targets/http_door.h"
 #include "rules/targets/http_headers.h"
@@ -86,6 +87,10 @@ private:
     Result<HttpPost> post_of(const Jobs& jobs) const;
     Result<void> check_destination(const Job& job, const net::HttpUrl& url) const;
     async::Task<Result<Done>> send(Jobs jobs, Deadline deadline) const;
+    std::vector<std::vector<std::size_t>> groups(std::span<const Job* const> jobs) const;
+    async::Task<void> send_group(std::span<const Job* const> jobs,
+                                 const std::vector<std::size_t>& group, Deadline deadline,
+                                 std::vector<Result<Done>>& outcomes) const;
 
     const HttpMembers members_;
     const ActionParts parts_;
@@ -171,25 +176,40 @@ async::Task<Result<Done>> HttpAction::send(Jobs jobs, Deadline deadline) const {
     co_return Done{};
 }
 
+// Places in `jobs` of those that go into one request each.
+std::vector<std::vector<std::size_t>> HttpAction::groups(std::span<const Job* const> jobs) const {
+    std::vector<std::vector<std::size_t>> made;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const auto group = std::ranges::find_if(made, [&](const auto& numbers) {
+            const Job& first = *jobs[numbers.front()];
+            return first.is_json == jobs[i]->is_json && go_together(first, *jobs[i]);
+        });
+        if (group == made.end()) {
+            made.push_back({i});
+        } else {
+            group->push_back(i);
+        }
+    }
+    return made;
+}
+
+async::Task<void> HttpAction::send_group(std::span<const Job* const> jobs,
+                                         const std::vector<std::size_t>& group, Deadline deadline,
+                                         std::vector<Result<Done>>& outcomes) const {
+    Jobs together;
+    for (const std::size_t number : group) together.push_back(jobs[number]);
+    const auto outcome = co_await send(std::move(together), deadline);
+    for (const std::size_t number : group) outcomes[number] = outcome;
+}
+
+// All at once, so that none has less time for another that hangs.
 async::Task<std::vector<Result<Done>>> HttpAction::perform_all(std::span<const Job* const> jobs,
                                                                Deadline deadline) const {
     std::vector<Result<Done>> outcomes(jobs.size());
-    std::vector<bool> is_sent(jobs.size());
-    for (std::size_t first = 0; first < jobs.size(); ++first) {
-        if (is_sent[first]) continue;
-        Jobs together;
-        std::vector<std::size_t> numbers;
-        for (std::size_t i = first; i < jobs.size(); ++i) {
-            const bool joins = !is_sent[i] && jobs[i]->is_json == jobs[first]->is_json &&
-                               go_together(*jobs[first], *jobs[i]);
-            if (!joins) continue;
-            together.push_back(jobs[i]);
-            numbers.push_back(i);
-            is_sent[i] = true;
-        }
-        const auto outcome = co_await send(std::move(together), deadline);
-        for (const std::size_t number : numbers) outcomes[number] = outcome;
-    }
+    const auto all = groups(jobs);
+    async::TaskGroup sending(*async::EventLoop::current(), "posts of a batch");
+    for (const auto& group : all) sending.start(send_group(jobs, group, deadline, outcomes));
+    co_await sending.join(Deadline::never());
     co_return outcomes;
 }
 
