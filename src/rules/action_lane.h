@@ -2,16 +2,24 @@
 // dead or slow harms nobody else.
 //
 // What a target could not do for a while is tried again with growing pauses, more often where it is
-// there and has no room just now. A queue that is full takes nothing more: the newest job fails.
+// the server's own and has no room just now; of a batch, what failed, as a batch. A queue that is
+// full takes nothing more: the newest job fails. Full is a lane, a tenant's lanes together, or all
+// of them; jobs count with all that they hold, until they have ended.
 //
-// Threads: make() and put() from any; everything else on the loop of actions.
+// Threads: make(), put(), wait_for_room() and let_go() from any; everything else on the loop of
+// actions.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -19,6 +27,7 @@
 #include "async/task_group.h"
 #include "async/wake.h"
 #include "base/pinned.h"
+#include "base/tenant.h"
 #include "rules/execution.h"
 #include "rules/rule_reports.h"
 
@@ -27,9 +36,14 @@ namespace gatehouse::rules {
 struct LaneSettings {
     std::size_t jobs_max = 10'000;  // that wait, in one lane
     std::size_t bytes_max = 32UL * 1024 * 1024;
+    std::size_t tenant_bytes_max = 128UL * 1024 * 1024;  // of all its lanes
+    std::size_t all_bytes_max = 256UL * 1024 * 1024;
+    // On their way from the threads of statements to the loop.
+    std::size_t handed_jobs_max = 1'000;
+    std::size_t handed_bytes_max = 16UL * 1024 * 1024;
     std::size_t workers_max = 8;
     int tries_max = 3;
-    int throttled_tries_max = 30;               // where the target has no room
+    int room_tries_max = 30;                    // of actions that wait for room
     std::chrono::milliseconds try_max{10'000};  // of steady time
     std::chrono::milliseconds first_pause{200};
     int pause_growth = 5;
@@ -49,29 +63,53 @@ public:
     };
     ActionLanes(Parts parts, LaneSettings settings);
 
-    std::shared_ptr<ActionLane> make(ActionPtr action);
+    std::shared_ptr<ActionLane> make(ActionPtr action, Order order = Order::Any);
     void put(std::vector<Dispatched> jobs);
+    // Blocks while the loop is too far behind with what it was given. Not from the loop.
+    void wait_for_room();
+    // Nobody waits any longer.
+    void let_go();
 
     // What runs has until the deadline, and nothing that waits is begun. From a task on the loop.
     async::Task<void> stop(Deadline deadline);
-    // Jobs that wait or run.
-    std::size_t pending() const { return pending_; }
+    // Jobs that are on their way, wait or run.
+    std::size_t pending() const { return handed_jobs_ + pending_; }
+    // What they hold, but for those on their way.
+    std::size_t bytes() const { return bytes_; }
 
 private:
     friend class ActionLane;
+    bool has_room_for_more() const;
+    void arrived(std::size_t jobs, std::size_t bytes);
+    bool has_room(const ActionLane& lane, const Dispatched& dispatched) const;
+    void hold(ActionLane& lane, const Dispatched& dispatched);
+    void let_go_of(ActionLane& lane, const Dispatched& dispatched);
+
     void take(Dispatched dispatched);
-    async::Task<void> serve(std::shared_ptr<ActionLane> lane);
+    async::Task<void> serve(std::shared_ptr<ActionLane> lane, std::size_t row);
     async::Task<void> serve_one(ActionLane& lane, Dispatched dispatched);
-    async::Task<void> serve_batch(ActionLane& lane);
+    async::Task<void> serve_batch(ActionLane& lane, std::size_t row);
+    async::Task<void> do_batch(ActionLane& lane, std::vector<Dispatched> batch);
+    async::Task<std::vector<Dispatched>> try_batch(ActionLane& lane, std::vector<Dispatched> batch,
+                                                   int tries);
     async::Task<Result<Done>> try_all(const Action& action, const Job& job);
+    bool is_tried_again(const Action& action, const Error& error, int tries) const;
     async::Task<bool> pause(int tries);
     async::Task<void> sleep(SteadyTime::duration span);
     Deadline try_deadline() const;
-    void end(const ActionLane& lane, const Dispatched& dispatched, const Result<Done>& how);
+    void end(ActionLane& lane, const Dispatched& dispatched, const Result<Done>& how);
 
     const Parts parts_;
     const LaneSettings settings_;
     std::size_t pending_ = 0;
+    std::size_t bytes_ = 0;
+    std::unordered_map<Tenant, std::size_t> tenant_bytes_;
+    std::atomic<std::size_t> handed_jobs_ = 0;
+    std::atomic<std::size_t> handed_bytes_ = 0;
+    std::atomic<std::size_t> waiting_threads_ = 0;
+    std::mutex room_mutex_;
+    std::condition_variable room_;
+    bool is_let_go_ = false;  // under the mutex
     bool is_stopping_ = false;
     std::unordered_set<async::Wake*> sleeping_;
     async::TaskGroup tasks_;
@@ -79,17 +117,25 @@ private:
 
 class ActionLane : Pinned {
 public:
-    explicit ActionLane(ActionPtr action) : action_(std::move(action)) {}
+    // Each row has its jobs done in order, by as many workers.
+    ActionLane(ActionPtr action, std::size_t rows, std::size_t row_workers)
+        : action_(std::move(action)), row_workers_max_(row_workers), rows_(rows) {}
 
 private:
     friend class ActionLanes;
-    bool has_room(const LaneSettings& settings, const Job& job) const;
-    Dispatched take_first();
+    struct Row {
+        std::deque<Dispatched> waiting;
+        std::size_t workers = 0;
+    };
+    std::size_t row_of(const Job& job) const;
+    Dispatched take_first(std::size_t row);
+    std::vector<Dispatched> take_batch(std::size_t row, const BatchTerms& terms);
 
     const ActionPtr action_;
-    std::deque<Dispatched> waiting_;
-    std::size_t bytes_ = 0;  // of what waits
-    std::size_t workers_ = 0;
+    const std::size_t row_workers_max_;
+    std::vector<Row> rows_;
+    std::size_t waiting_ = 0;
+    std::size_t bytes_ = 0;  // of what waits or runs
 };
 
 }  // namespace gatehouse::rules

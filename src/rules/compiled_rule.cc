@@ -66,7 +66,7 @@ Outcome<ActionSlot> compile_action(const ActionText& text, const std::string& pa
                       action.error().place.field);
     }
     ActionSlot slot{std::move(*action), std::move(texts).take(), nullptr};
-    if (parts.lanes != nullptr) slot.lane = parts.lanes->make(slot.action);
+    if (parts.lanes != nullptr) slot.lane = parts.lanes->make(slot.action, parts.order);
     return slot;
 }
 
@@ -115,6 +115,7 @@ Outcome<RulePtr> compile_rule(const Tenant& tenant, const RuleName& name,
                       .program = std::move(*program),
                       .actions = {},
                       .error_action = {},
+                      .order = parts.order,
                       .counts = parts.counts ? parts.counts : std::make_shared<RuleCounts>()};
     for (std::size_t i = 0; i < payload.actions.size(); ++i) {
         auto slot = compile_action(payload.actions[i], fmt::format("actions[{}]", i), terms, own);

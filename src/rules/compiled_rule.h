@@ -30,6 +30,7 @@ struct CompiledRule {
     sql::Program program;
     std::vector<ActionSlot> actions;
     std::optional<ActionSlot> error_action;
+    Order order = Order::Any;
     std::shared_ptr<RuleCounts> counts;
 
     // In whose name its actions act, each once.
@@ -41,6 +42,7 @@ using RulePtr = std::shared_ptr<const CompiledRule>;
 struct CompileParts {
     ActionParts actions;                 // but for the tenant
     ActionLanes* lanes = nullptr;        // null: it is only looked at
+    Order order = Order::Any;            // of what the actions do
     std::shared_ptr<RuleCounts> counts;  // null: new ones
 };
 

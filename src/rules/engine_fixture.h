@@ -29,7 +29,10 @@ public:
 
     async::Task<Result<std::string>> hand_over(FunctionCall call) override {
         calls.push_back(std::move(call));
-        if (is_stuck) co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), stuck_for));
+        const std::string payload = calls.back().payload;
+        const auto span = is_uneven && calls.size() % 2 == 0 ? 0 * stuck_for : stuck_for;
+        if (is_stuck) co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), span));
+        done.push_back(payload);
         co_return next();
     }
     async::Task<Result<std::string>> ask(FunctionCall call, Deadline) override {
@@ -39,7 +42,9 @@ public:
 
     std::vector<FunctionCall> calls;
     std::deque<Result<std::string>> answers;  // what comes next; then nothing in particular
+    std::vector<std::string> done;            // payloads, as they came to an end
     bool is_stuck = false;
+    bool is_uneven = false;  // every other one is not
     std::chrono::milliseconds stuck_for{2000};
 
 private:
@@ -102,9 +107,10 @@ protected:
         return R"({"republish":{"roleArn":")" + std::string(test_role) + R"(","topic":")" + topic +
                "\"}}";
     }
-    void make(const std::string& name, RulePayload payload) {
+    void make(const std::string& name, RulePayload payload, registry::Texts tags = {}) {
         payload.version = sql::Version::V2016;
-        const TopicRule rule{.name = RuleName(name), .payload = std::move(payload)};
+        const TopicRule rule{
+            .name = RuleName(name), .payload = std::move(payload), .tags = std::move(tags)};
         ASSERT_TRUE(store.apply(storage::Batch().put(key_of({}, rule.name), encode(rule))));
     }
     void make(const std::string& name, const std::string& sql,
@@ -167,7 +173,9 @@ protected:
                               const std::string& why) { problems.push_back(name + ": " + why); }},
         {.lanes = {.jobs_max = 20,
                    .first_pause = std::chrono::milliseconds(1),
-                   .pause_max = std::chrono::milliseconds(2)}}};
+                   .pause_max = std::chrono::milliseconds(2)},
+         .payload_bytes_max = 128UL * 1024,
+         .topic_bounds = mqtt::aws_topic_bounds}};
     broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener()};
     broker::FakeClient client{broker, "device"};
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <new>
 #include <utility>
 
 namespace gatehouse::rules {
@@ -22,12 +23,14 @@ std::string event_of(const sql::ServiceCall& wanted) {
 Evaluator::Evaluator(Parts parts, EvaluatorSettings settings)
     : parts_(parts), settings_(settings), asking_(parts.loop, "functions asked by rules") {
     for (std::size_t i = 0; i < settings_.threads; ++i) {
-        lines_.push_back(std::make_unique<Line>());
+        lines_.push_back(std::make_unique<Line>(EvaluatorQueue::Bounds{
+            .works_max = settings_.messages_max, .bytes_max = settings_.bytes_max}));
     }
 }
 
 Evaluator::~Evaluator() {
     is_stopping_ = true;
+    parts_.lanes.let_go();
     lines_.clear();  // joins
 }
 
@@ -36,28 +39,24 @@ Evaluator::Line& Evaluator::line_of(const Message& message) {
 }
 
 bool Evaluator::take(FindingPtr finding, MessagePtr message) {
-    Line& line = line_of(*message);
-    const std::size_t bytes = message->payload.size() + message->topic.size();
-    return put(line, Arrived{std::move(finding), std::move(message)}, bytes, true);
+    return put(Arrived{std::move(finding), std::move(message)}, Bounded::Yes);
 }
 
 void Evaluator::take_failed(ExecutionPtr failed) {
     if (!failed->rule->error_action || failed->is_of_error_action) return;
-    Line& line = line_of(*failed->message);
-    put(line, std::move(failed), 0, false);
+    put(std::move(failed), Bounded::No);
 }
 
-// What waits for its turn again is taken in any case: there is no more of it than was taken once.
-bool Evaluator::put(Line& line, Work work, std::size_t bytes, bool is_bounded) {
+// What waits for its turn again is taken in any case: there is no more of it than was taken once,
+// and while it waits there is less room for what is new.
+bool Evaluator::put(Work work, Bounded bounded) {
+    const MessagePtr& message = message_of(work);
+    Line& line = line_of(*message);
     {
         const auto queue = line.queue.lock();
         if (is_stopping_) return false;
-        if (is_bounded && (queue->waiting.size() >= settings_.messages_max ||
-                           queue->bytes + bytes > settings_.bytes_max)) {
-            return false;
-        }
-        queue->bytes += bytes;
-        queue->waiting.push_back(std::move(work));
+        if (bounded == Bounded::Yes && !queue->has_room(*message)) return false;
+        queue->put(std::move(work));
         if (std::exchange(queue->is_served, true)) return true;
     }
     // There is room: no line has more than one of these.
@@ -70,23 +69,29 @@ void Evaluator::serve(Line& line) {
         works.clear();
         {
             const auto queue = line.queue.lock();
-            if (is_stopping_) queue->waiting.clear();
-            while (!queue->waiting.empty() && works.size() < works_at_once) {
-                works.push_back(std::move(queue->waiting.front()));
-                queue->waiting.pop_front();
-                if (const auto* const arrived = std::get_if<Arrived>(&works.back())) {
-                    queue->bytes -=
-                        arrived->message->payload.size() + arrived->message->topic.size();
-                }
-            }
+            if (is_stopping_) queue->clear();
+            queue->take(works, works_at_once);
             if (works.empty()) {
                 queue->is_served = false;
                 return;
             }
         }
         for (Work& work : works) {
-            std::visit([this](auto& each) { work_on(each); }, work);
+            if (is_stopping_) break;
+            work_on(work);
+            // It is let go of now, not when all of them are done.
+            work = ExecutionPtr();
         }
+    }
+}
+
+// Memory that runs out is the message's failure, not the server's.
+void Evaluator::work_on(Work& work) {
+    const MessagePtr message = message_of(work);
+    try {
+        std::visit([this](auto& each) { work_on(each); }, work);
+    } catch (const std::bad_alloc&) {
+        parts_.reports.throttled(*message, "there is no memory for the rules' statements");
     }
 }
 
@@ -99,6 +104,8 @@ void Evaluator::work_on(Arrived& arrived) {
     const auto reading = read(arrived.message);
     const std::shared_ptr<const RuleSet>& set = arrived.finding->set;
     for (const CompiledRule* const rule : arrived.finding->rules) {
+        parts_.lanes.wait_for_room();
+        if (is_stopping_) return;
         rule->counts->topic_match.add();
         if (!reading->is_json() && rule->program.reads_payload()) rule->counts->parse_error.add();
         parts_.reports.matched(*arrived.message, rule->facts->name);
@@ -114,17 +121,36 @@ void Evaluator::work_on(ExecutionPtr& failed) {
     go_on(std::make_unique<RuleRun>(RuleRun::of_error_action(read(failed->message), *failed)));
 }
 
+// Memory that runs out is this rule's failure, and no other's.
+std::optional<sql::ServiceCall> Evaluator::evaluate(RuleRun& run) {
+    try {
+        return run.go_on(parts_.random);
+    } catch (const std::bad_alloc&) {
+        run.give_up({statement_action, "", "there is no memory for it", ErrorKind::LimitExceeded});
+        return std::nullopt;
+    }
+}
+
 void Evaluator::go_on(std::unique_ptr<RuleRun> run) {
-    auto wanted = run->go_on(parts_.random);
+    auto wanted = evaluate(*run);
     if (!wanted) return finish(*run);
+    ++to_ask_;
     parts_.loop.post([this, run = std::move(run), wanted = std::move(*wanted)]() mutable {
-        if (is_stopping_) return;
-        if (asking_.running() >= functions_asked_max) {
-            run->give_up({"LambdaAction", "", "too many functions are asked by rules already"});
-            return finish(*run);
-        }
-        asking_.start(ask(std::move(run), std::move(wanted)));
+        if (!is_stopping_) begin_to_ask(std::move(run), std::move(wanted));
+        --to_ask_;
     });
+}
+
+void Evaluator::begin_to_ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted) {
+    const std::size_t bytes = run->reading().message().bytes() + run->made_bytes();
+    if (asking_.running() >= functions_asked_max ||
+        (asking_bytes_ != 0 && asking_bytes_ + bytes > settings_.bytes_max)) {
+        run->give_up({"LambdaAction", "", "too many functions are asked by rules already",
+                      ErrorKind::Throttled});
+        return finish(*run);
+    }
+    asking_bytes_ += bytes;
+    asking_.start(ask(std::move(run), std::move(wanted), bytes));
 }
 
 void Evaluator::finish(RuleRun& run) {
@@ -142,7 +168,8 @@ void Evaluator::finish(RuleRun& run) {
 }
 
 // aws_lambda(ARN, EVENT), the only function of its kind that is answered.
-async::Task<void> Evaluator::ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted) {
+async::Task<void> Evaluator::ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted,
+                                 std::size_t bytes) {
     const Message& message = run->reading().message();
     const auto function_arn =
         wanted.arguments.empty() ? std::nullopt : text_of(wanted.arguments.front());
@@ -158,20 +185,22 @@ async::Task<void> Evaluator::ask(std::unique_ptr<RuleRun> run, sql::ServiceCall 
     if (answer) {
         run->answer(sql::Value::parse(*answer, run->rule().program.version()));
     } else {
-        run->give_up({"LambdaAction", function_arn.value_or(""), answer.error().message});
+        run->give_up({"LambdaAction", function_arn.value_or(""), answer.error().message,
+                      answer.error().kind});
     }
-    Line& line = line_of(message);
-    put(line, Answered{std::move(run)}, 0, false);
+    asking_bytes_ -= bytes;
+    put(Answered{std::move(run)}, Bounded::No);
 }
 
 bool Evaluator::is_idle() const {
-    return asking_.running() == 0 && std::ranges::none_of(lines_, [](const auto& line) {
-               return line->queue.lock()->is_served;
-           });
+    return to_ask_ == 0 && asking_.running() == 0 &&
+           std::ranges::none_of(lines_,
+                                [](const auto& line) { return line->queue.lock()->is_served; });
 }
 
 async::Task<void> Evaluator::stop() {
     is_stopping_ = true;
+    parts_.lanes.let_go();
     co_await asking_.join(Deadline::never());
 }
 

@@ -1,9 +1,10 @@
 // Runs the statements of rules on threads of its own, off the loops: publishers only leave a copy
 // of their message.
 //
-// Messages on one topic are evaluated in the order in which they came. Queues are bounded; over
-// the bound messages are dropped for the rules (their subscribers have them all the same), counted
-// and told (RuleMessageThrottled).
+// Messages on one topic are evaluated in the order in which they came, those of different tenants
+// by turns. What one evaluation does is bounded (sql/effort.h). Queues are bounded; over the bound
+// messages are dropped for the rules (their subscribers have them all the same), counted and told
+// (RuleMessageThrottled). A thread waits while the loop of actions is too far behind.
 //
 // Threads: any.
 #pragma once
@@ -11,10 +12,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "async/event_loop.h"
@@ -26,25 +25,18 @@
 #include "base/random.h"
 #include "rules/action_lane.h"
 #include "rules/doors.h"
+#include "rules/evaluator_queue.h"
 #include "rules/execution.h"
+#include "rules/finding.h"
 #include "rules/rule_reports.h"
 #include "rules/rule_run.h"
-#include "rules/rule_set.h"
 
 namespace gatehouse::rules {
 
-// The rules that want a topic, found once for each.
-struct Finding {
-    std::shared_ptr<const RuleSet> set;  // keeps the rules; null: the tenant has none
-    std::vector<const CompiledRule*> rules;
-    // "NAME" of "$aws/rules/NAME/…", of which nothing goes on to subscribers.
-    std::optional<std::string> ingest;
-};
-using FindingPtr = std::shared_ptr<const Finding>;
-
 struct EvaluatorSettings {
     std::size_t threads = 1;
-    std::size_t messages_max = 20'000;  // that wait, for each thread
+    // That wait for each thread, of one tenant; of all together four times as many.
+    std::size_t messages_max = 20'000;
     std::size_t bytes_max = 32UL * 1024 * 1024;
     std::chrono::milliseconds ask_max{2000};  // of aws_lambda()
 };
@@ -76,42 +68,36 @@ public:
     std::uint64_t payloads_read() const { return payloads_read_.load(std::memory_order_relaxed); }
 
 private:
-    struct Arrived {
-        FindingPtr finding;
-        MessagePtr message;
-    };
-    struct Answered {
-        std::unique_ptr<RuleRun> run;
-    };
-    using Work = std::variant<Arrived, Answered, ExecutionPtr>;
-    struct Queue {
-        std::deque<Work> waiting;
-        std::size_t bytes = 0;
-        bool is_served = false;
-    };
     // A thread and what waits for it.
     struct Line {
-        async::Guarded<Queue> queue;
+        async::Guarded<EvaluatorQueue> queue;
         async::WorkerPool pool;
 
-        Line() : pool({.name = "gh-rules", .threads = 1, .queue_max = 16}) {}
+        explicit Line(EvaluatorQueue::Bounds bounds)
+            : queue(bounds), pool({.name = "gh-rules", .threads = 1, .queue_max = 16}) {}
     };
 
     Line& line_of(const Message& message);
-    bool put(Line& line, Work work, std::size_t bytes, bool is_bounded);
+    enum class Bounded : bool { No, Yes };
+    bool put(Work work, Bounded bounded);
     void serve(Line& line);
+    void work_on(Work& work);
     void work_on(Arrived& arrived);
     void work_on(Answered& answered);
     void work_on(ExecutionPtr& failed);
     std::shared_ptr<const Reading> read(MessagePtr message);
     void go_on(std::unique_ptr<RuleRun> run);
+    std::optional<sql::ServiceCall> evaluate(RuleRun& run);
+    void begin_to_ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted);
     void finish(RuleRun& run);
-    async::Task<void> ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted);
+    async::Task<void> ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted, std::size_t bytes);
 
     const Parts parts_;
     const EvaluatorSettings settings_;
     std::atomic<bool> is_stopping_ = false;
     std::atomic<std::uint64_t> payloads_read_ = 0;
+    std::atomic<std::size_t> to_ask_ = 0;  // on their way to the loop
+    std::size_t asking_bytes_ = 0;
     async::TaskGroup asking_;
     std::vector<std::unique_ptr<Line>> lines_;
 };

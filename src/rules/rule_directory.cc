@@ -84,11 +84,14 @@ void RuleDirectory::refresh(RuleSets& sets, const storage::RecordKey& key) {
 
 void RuleDirectory::put(RuleSet::Members& members, const TopicRule& rule) {
     RuleSet::Member& member = members[rule.name.value()];
-    if (member.rule && is_same_work(member.rule->payload, rule.payload)) {
+    const Order order = order_of(rule.tags);
+    if (member.rule && member.rule->order == order &&
+        is_same_work(member.rule->payload, rule.payload)) {
         member.is_enabled = !rule.payload.is_disabled;
         return;
     }
     CompileParts parts = parts_.compile;
+    parts.order = order;
     if (member.rule) parts.counts = member.rule->counts;
     auto compiled = compile_rule(rule.tenant, rule.name, rule.payload, parts);
     if (compiled) {

@@ -211,6 +211,74 @@ TEST_F(RuleEngineTest, TheServersOwnEventsAreMadeWhereARuleWantsThem) {
     EXPECT_FALSE(broker.broker->shard(0).has_receivers({AccountId("111111111111")}, topic));
 }
 
+TEST_F(RuleEngineTest, AStatementThatDoesTooMuchFailsAlone) {
+    make("endless",
+         "SET @v = a SELECT (SELECT VALUE (SELECT VALUE (SELECT VALUE 1 FROM @v) FROM @v) FROM @v) "
+         "AS x FROM 'a'",
+         {republish("b")}, republish("errors"));
+    make("fine", "SELECT * FROM 'a'", {republish("c")});
+    client.subscribe("errors");
+    std::string payload = R"({"a":[1)";
+    for (int i = 0; i < 20'000; ++i) payload += ",1";
+    client.publish("a", payload + "]}");
+    until([&] { return counts("endless", "RepublishAction").error_action_success.value() == 1; });
+    settle();
+    EXPECT_THAT(client.payloads(), ElementsAre(HasSubstr("than one evaluation may")));
+    EXPECT_EQ(counts("endless", "RepublishAction").success.value(), 0u);
+    EXPECT_EQ(counts("endless", statement_action).failure.value(), 1u);
+    EXPECT_EQ(counts("fine", "RepublishAction").success.value(), 1u);
+}
+
+TEST_F(RuleEngineTest, AResultThatGrowsTooLargeFails) {
+    make("grows", "SET @a = concat(a,a,a,a), @b = concat(@a,@a,@a,@a) SELECT @b AS x FROM 'a'",
+         {republish("b")}, republish("errors/${concat(@b, @b)}"));
+    client.publish("a", R"({"a":")" + std::string(100'000, 'x') + R"("})");
+    until([&] { return counts("grows", "RepublishAction").error_action_failure.value() == 1; });
+    settle();
+    EXPECT_EQ(counts("grows", statement_action).failure.value(), 1u);
+}
+
+TEST_F(RuleEngineTest, WhatIsRepublishedHasTheBoundsOfMessages) {
+    make("twice", "SELECT {'a': *, 'b': *} AS x FROM 'loop'", {republish("loop")},
+         republish("errors"));
+    make("long", "SELECT * FROM 'long'", {republish("${t}")}, republish("errors"));
+    client.subscribe("errors");
+    client.publish("loop", R"({"a":")" + std::string(70'000, 'x') + R"("})");
+    until([&] { return counts("twice", "RepublishAction").error_action_success.value() == 1; });
+    settle();
+    EXPECT_EQ(counts("twice", "RepublishAction").success.value(), 0u);
+    EXPECT_THAT(client.payloads(), ElementsAre(HasSubstr("and a message at most 131072")));
+    client.publish("long", R"({"t":")" + std::string(300, 't') + R"("})");
+    client.publish("long", R"({"t":"1/2/3/4/5/6/7/8/9"})");
+    until([&] { return counts("long", "RepublishAction").error_action_success.value() == 2; });
+    settle();
+    EXPECT_THAT(client.payloads(), ::testing::Each(HasSubstr("over 256 bytes or 8 levels")));
+    EXPECT_EQ(counts("long", "RepublishAction").success.value(), 0u);
+    make("constant", "SELECT * FROM 'a'", {republish("1/2/3/4/5/6/7/8/9")});
+    EXPECT_THAT(problems, ElementsAre(HasSubstr("over 256 bytes or 8 levels")));
+}
+
+TEST_F(RuleEngineTest, AnOrderThatTheRuleAsksForIsKept) {
+    RulePayload payload{.sql = "SELECT n FROM 'a/#'", .actions = {ActionText(lambda())}};
+    make("r", payload, {{order_tag, order_of_topic}});
+    functions.is_stuck = true;
+    functions.stuck_for = std::chrono::milliseconds(3);
+    functions.is_uneven = true;
+    for (int i = 0; i < 10; ++i) {
+        client.publish("a/1", R"({"n":)" + std::to_string(i) + "}");
+        client.publish("a/2", R"({"n":)" + std::to_string(100 + i) + "}");
+    }
+    until([&] { return counts("r", "LambdaAction").success.value() == 20; });
+    settle();
+    std::vector<std::string> one;
+    std::vector<std::string> other;
+    for (const std::string& each : functions.done) {
+        (each.size() < std::string_view(R"({"n":100})").size() ? one : other).push_back(each);
+    }
+    EXPECT_TRUE(std::ranges::is_sorted(one)) << ::testing::PrintToString(one);
+    EXPECT_TRUE(std::ranges::is_sorted(other)) << ::testing::PrintToString(other);
+}
+
 TEST_F(RuleEngineTest, RulesAreReadAtStart) {
     make("kept", "SELECT 1 AS n FROM 'a'", {lambda()});
     ASSERT_TRUE(memory.apply(storage::Batch().put(key_of({}, RuleName("broken")), "{}")));

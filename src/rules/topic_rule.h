@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,16 @@ struct RulePayload {
 
     bool operator==(const RulePayload&) const = default;
 };
+
+// In which order an action's results are handed to its target.
+enum class Order : std::uint8_t {
+    Any,      // several at once
+    OfTopic,  // those of messages on one topic one after the other, as the messages came
+};
+// A tag of the rule asks for it: "gatehouse:order" is "topic".
+inline constexpr const char* order_tag = "gatehouse:order";
+inline constexpr const char* order_of_topic = "topic";
+Order order_of(const registry::Texts& tags);
 
 struct TopicRule {
     Tenant tenant;

@@ -29,6 +29,11 @@ std::string rule_arn(const Tenant& tenant, std::string_view name) {
     return make_arn(tenant, "iot", std::string(registry::topic_rule_resource).append(name));
 }
 
+Order order_of(const registry::Texts& tags) {
+    const auto tag = tags.find(order_tag);
+    return tag != tags.end() && tag->second == order_of_topic ? Order::OfTopic : Order::Any;
+}
+
 std::string TopicRule::arn() const {
     return rule_arn(tenant, name.view());
 }

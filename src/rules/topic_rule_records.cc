@@ -46,6 +46,11 @@ Outcome<void> TopicRuleRecords::create(const TopicRule& rule, const storage::Bat
     if (const auto fault = tags_fault(rule.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
     }
+    const auto order = rule.tags.find(order_tag);
+    if (order != rule.tags.end() && order->second != order_of_topic) {
+        return refuse(Refusal::InvalidRequest,
+                      fmt::format("the tag {} has to be {}", order_tag, order_of_topic), "tags");
+    }
     const auto key = key_of(rule.tenant, rule.name);
     storage::Batch batch = along;
     batch.require(storage::IsAbsent{key},
