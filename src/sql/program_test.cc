@@ -308,8 +308,9 @@ TEST(SqlPrograms, QueriesWithinOneAnotherEnd) {
     EXPECT_EQ(problem_of(payload, "SET @v = a SELECT (" + level + level +
                                       "SELECT VALUE 1 FROM @v WHERE false" + end + end + ") AS x"),
               too_much_work);
-    EXPECT_EQ(problem_of(payload, "SET @v = a SELECT (SELECT VALUE (SELECT VALUE 1 FROM @v) "
-                                  "FROM @v) AS x"),
+    EXPECT_EQ(problem_of(payload,
+                         "SET @v = a SELECT (SELECT VALUE (SELECT VALUE 1 FROM @v) "
+                         "FROM @v) AS x"),
               too_much_data);
     EXPECT_EQ(problem_of(payload, "SELECT (SELECT VALUE 1 FROM a WHERE true) AS x"), "");
 }
@@ -322,8 +323,9 @@ TEST(SqlPrograms, StepsCountWhatTheyGoThrough) {
               too_much_work);
     EXPECT_EQ(problem_of(payload, "SET @t = t SELECT (SELECT VALUE 1 FROM a WHERE @t = @t) AS x"),
               too_much_work);
-    EXPECT_EQ(problem_of(payload, "SET @t = t SELECT (SELECT VALUE 1 FROM a WHERE "
-                                  "regexp_matches(@t, 'y+z')) AS x"),
+    EXPECT_EQ(problem_of(payload,
+                         "SET @t = t SELECT (SELECT VALUE 1 FROM a WHERE "
+                         "regexp_matches(@t, 'y+z')) AS x"),
               too_much_work);
     EXPECT_EQ(problem_of(payload, "SELECT sha512(t) AS s, regexp_matches(t, 'y+z') AS m"), "");
 }
