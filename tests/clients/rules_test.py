@@ -317,6 +317,24 @@ class Rules(ClientTest):
             logGroupName="/rules/kept")["events"], "the entry of the log group")
         self.assertEqual(events[0]["message"], '{"kept": true}')
 
+    def test_order_by_a_tag(self):
+        def names() -> list[int]:
+            return [json.loads(message[2])["n"] for message in
+                    (listener.expect("message") for _ in range(100))]
+        self.iot.create_topic_rule(ruleName="ordered", tags="gatehouse:order=topic", topicRulePayload={
+            "sql": "SELECT n FROM 'ordered'", "awsIotSqlVersion": "2016-03-23",
+            "actions": [self.republish("in-order", qos=1)]})
+        self.addCleanup(self.iot.delete_topic_rule, ruleName="ordered")
+        listener = self.listener("in-order")
+        device = self.connect("counter")
+        for n in range(100):
+            device.published("ordered", json.dumps({"n": n}).encode(), 1)
+        self.assertEqual(names(), list(range(100)))
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            self.iot.create_topic_rule(ruleName="unordered", tags="gatehouse:order=any",
+                                       topicRulePayload={"sql": "SELECT * FROM 'a'", "actions": []})
+        self.assertIn("gatehouse:order has to be topic", str(caught.exception))
+
     def test_rules_outlive_the_server(self):
         self.make("kept_rule", "SELECT 1 AS one FROM 'outlives'", self.republish("outlived"))
         self.server.terminate()
@@ -330,6 +348,36 @@ class Rules(ClientTest):
             'gatehouse_rule_actions_total{account="000000000000",region="us-east-1",'
             'rule="kept_rule",action="RepublishAction",name="Success"}') == 1,
             "the count of the rule's action")
+
+    def test_what_one_evaluation_may_do(self):
+        """Neither work nor memory without end: the rule fails, the others go on, the server stops."""
+        self.make("endless", "SET @v = a SELECT (SELECT VALUE (SELECT VALUE (SELECT VALUE 1 FROM @v) "
+                  "FROM @v) FROM @v) AS x FROM 'endless'", self.republish("nothing"),
+                  errorAction=self.republish("failed"))
+        ten = ",".join(["{0}"] * 10)
+        self.make("growing", "SET " + ", ".join(
+            f"@{name} = concat({ten.format(of)})" for name, of in
+            (("a", "a"), ("b", "@a"), ("c", "@b"), ("d", "@c"))) + " SELECT @d AS x FROM 'growing'",
+            self.republish("nothing"), errorAction=self.republish("failed"))
+        self.make("doubling", "SELECT {'a': *, 'b': *} AS x FROM 'doubling'",
+                  self.republish("doubling"), errorAction=self.republish("failed"))
+        self.make("fine", "SELECT 1 AS one FROM 'fine'", self.republish("went-on"))
+        listener = self.listener("failed", "went-on", "nothing")
+        device = self.connect("heavy")
+        for topic, payload, why in (
+                ("endless", {"a": [1] * 20_000}, "than one evaluation may"),
+                ("growing", {"a": "x" * 90_000}, "more data than one evaluation may"),
+                ("doubling", {"a": "x" * 70_000}, "and a message at most 131072")):
+            device.published(topic, json.dumps(payload).encode(), 1)
+            failure = self.expect_payload(listener, "failed")["failures"][0]
+            self.assertIn(why, failure["errorMessage"])
+        device.published("fine", b"{}", 1)
+        self.assertEqual(self.expect_payload(listener, "went-on"), {"one": 1})
+        record = self.server.wait_for_record(eventType="RuleExecution", status="Failure",
+                                             ruleName="endless")
+        self.assertEqual(record["reason"], "LIMIT_EXCEEDED")
+        self.assertEqual(self.refused("long", "SELECT * FROM 'a'", self.republish("t" * 257))[0],
+                         "InvalidRequestException")
 
 
 class Permissions(ClientTest):
