@@ -335,6 +335,20 @@ class Rules(ClientTest):
                                        topicRulePayload={"sql": "SELECT * FROM 'a'", "actions": []})
         self.assertIn("gatehouse:order has to be topic", str(caught.exception))
 
+    def test_principal_of_the_api(self):
+        self.make("who", "SELECT principal() AS who FROM 'who'", self.republish("told-who"))
+        listener = self.listener("told-who")
+        self.server.api("iot-data").publish(topic="who", payload=b"{}")
+        self.assertEqual(self.expect_payload(listener, "told-who"), {"who": "000000000000"})
+        iam = self.server.api("iam")
+        user = iam.create_user(UserName="publisher")["User"]
+        iam.put_user_policy(UserName="publisher", PolicyName="may", PolicyDocument=MAY)
+        key = iam.create_access_key(UserName="publisher")["AccessKey"]
+        boto3.client("iot-data", endpoint_url=self.server.ready["api_url"], region_name="us-east-1",
+                     aws_access_key_id=key["AccessKeyId"],
+                     aws_secret_access_key=key["SecretAccessKey"]).publish(topic="who", payload=b"{}")
+        self.assertEqual(self.expect_payload(listener, "told-who"), {"who": user["UserId"]})
+
     def test_rules_outlive_the_server(self):
         self.make("kept_rule", "SELECT 1 AS one FROM 'outlives'", self.republish("outlived"))
         self.server.terminate()

@@ -119,7 +119,7 @@ async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::A
     if (!publish) co_return fail(publish.error());
     const broker::Kept kept =
         co_await gateway::pass_on_and_wait(loop, asker.tenant, *publish, message.payload, deadline,
-                                           {asker.principal, {}, asker.trace_id});
+                                           {asker.user_id, {}, asker.trace_id});
     if (kept == broker::Kept::NotRetained) {
         co_return fail(ErrorKind::Throttled, std::string(gateway::no_room_to_retain));
     }
