@@ -91,22 +91,22 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
     TenantState& tenant = from.tenant_;
     // What is on disk in part was heard and retained already, and perhaps another one since.
     const bool is_repeated = publication.taken != nullptr && publication.taken->has_loop(loop_);
-    const bool is_retained = publication.retain == Retain::Yes && !is_repeated;
-    // Before anybody hears of it. Another loop may still take the room in between.
-    if (is_retained && publication.qos != mqtt::Qos::AtMostOnce &&
-        !may_retain(tenant, route.topic(), publication)) [[unlikely]] {
-        outcome.kept = Kept::NotRetained;
-        return;
-    }
-    if (shared_.listener != nullptr && !is_repeated &&
-        shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
-        if (publication.held.holder != 0) {
-            journal_->hold_id(publication.held, tenant);
+    if (shared_.listener != nullptr && !is_repeated) {
+        // Before anybody hears of it. Another loop may still take the room in between.
+        if (publication.retain == Retain::Yes && publication.qos != mqtt::Qos::AtMostOnce &&
+            !may_retain(tenant, route.topic(), publication)) [[unlikely]] {
+            outcome.kept = Kept::NotRetained;
+            return;
         }
-        return;
+        if (shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
+            if (publication.held.holder != 0) {
+                journal_->hold_id(publication.held, tenant);
+            }
+            return;
+        }
     }
     const std::uint64_t before = journal_->last();
-    if (is_retained) [[unlikely]] {
+    if (publication.retain == Retain::Yes && !is_repeated) [[unlikely]] {
         // Nobody waits for the disk with QoS 0, so only this bounds what waits for it.
         if (publication.qos == mqtt::Qos::AtMostOnce && journal_->is_overfull()) {
             counters_.not_kept.add(1);
