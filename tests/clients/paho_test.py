@@ -4,6 +4,7 @@
 usage: paho_test.py GATEHOUSE [TESTS]"""
 
 import re
+import ssl
 import subprocess
 import sys
 import unittest
@@ -11,6 +12,11 @@ import unittest
 import client_test
 from client_test import NOT_AUTHORIZED_311, NOT_AUTHORIZED_5, AuthorizerTest
 from device import PASSWORD, V5, V311
+
+sys.path.insert(0, str(client_test.HERE.parent / "conformance"))
+
+import wire  # noqa: E402
+from peer import Peer  # noqa: E402
 
 TOPIC_FILTER_INVALID = 0x8F
 
@@ -132,16 +138,21 @@ class AwsStrict(LetsIn, AuthorizerTest):
                 self.assertNotIn(self.device(name, protocol=V5).expect("connect")[1], (0, None))
 
     def test_subscribing_to_what_is_not_served_disconnects(self):
-        for protocol in (V311, V5):
+        # By hand: paho-mqtt does not look at the code of a DISCONNECT without properties.
+        context = ssl.create_default_context(cafile=self.server.ready["ca"])
+        context.set_alpn_protocols(["mqtt"])
+        for version in (wire.V311, wire.V5):
             for topic in ("$SYS/#", "$aws/rules/r"):
-                with self.subTest(protocol=protocol, topic=topic):
-                    device = self.device(f"reserved-{protocol}-{topic[1]}",
-                                         protocol=protocol).connected()
-                    device.client.subscribe(topic)
-                    code = device.expect("disconnect")[1]
-                    if protocol == V5:
-                        self.assertEqual(code, TOPIC_FILTER_INVALID)
-                    self.assertFalse(device.has_come("subscribe"))
+                with self.subTest(version=version, topic=topic):
+                    peer = Peer(self.server.ready["https"], version)
+                    peer.stream = context.wrap_socket(peer.stream, server_hostname="localhost")
+                    self.addCleanup(peer.stream.close)
+                    answer = peer.connect(f"reserved-{version}-{topic[1]}", keep_alive=60,
+                                          user="alice?x-amz-customauthorizer-name=AutoCustom",
+                                          password=PASSWORD.encode())
+                    self.assertEqual(answer.code, 0)
+                    peer.send(wire.subscribe(version, 1, [(topic, 1)]))
+                    peer.expect_closed(TOPIC_FILTER_INVALID if version == wire.V5 else None)
 
     def test_other_doors_take_no_custom_authorizer(self):
         for door, alpn in (("mqtt", None), ("mqtts", None)):
