@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "iam/record_lookup.h"
+
 namespace gatehouse::iam {
 
 Result<std::shared_ptr<const KeyDirectory>> KeyDirectory::read(storage::ResourceStore& store,
@@ -18,7 +20,22 @@ Result<std::shared_ptr<const KeyDirectory>> KeyDirectory::read(storage::Resource
     auto keys = store.scan(access_key_kind,
                            [&](storage::Record record) { directory->add(record, box, region); });
     if (!keys) return fail(std::move(keys.error()));
+    if (auto named = directory->add_user_ids(store); !named) return fail(std::move(named.error()));
     return directory;
+}
+
+Result<void> KeyDirectory::add_user_ids(storage::ResourceStore& store) {
+    for (auto& [id, entry] : keys_) {
+        if (entry.stored.is_root()) continue;
+        auto user = find_identity(store, entry.stored.account,
+                                  {.kind = IdentityKind::User, .name = entry.stored.user_name});
+        if (user) {
+            entry.key.identity_id = std::move(user->identity.id);
+        } else if (user.error().kind != ErrorKind::NotFound) {
+            return fail(std::move(user.error()));
+        }
+    }
+    return {};
 }
 
 void KeyDirectory::add(const storage::Record& record, const storage::SecretBox& box,

@@ -39,6 +39,7 @@ public:
 
 private:
     void add(const storage::Record& record, const storage::SecretBox& box, const Region& region);
+    Result<void> add_user_ids(storage::ResourceStore& store);
 
     std::unordered_map<AccessKeyId, Entry> keys_;
     std::unordered_set<AccountId> accounts_;
