@@ -98,8 +98,8 @@ TEST_F(TopicRuleOperationsTest, ARoleHasToTrustTheService) {
 
 // What AWS recommends against the confused deputy.
 TEST_F(TopicRuleOperationsTest, ARoleMayTrustTheRulesOfOneAccountAlone) {
-    ::gatehouse::iam::IdentityRecords identities(
-        memory, ::gatehouse::iam::IdentityRecords::Parts{clock, random});
+    const ::gatehouse::iam::IdentityRecords::Parts parts{clock, random};
+    ::gatehouse::iam::IdentityRecords identities(memory, parts);
     const auto make_role = [&](const std::string& name, const std::string& condition) {
         ::gatehouse::iam::Identity role{.name = {::gatehouse::iam::IdentityKind::Role, name}};
         role.trust_policy =
