@@ -34,7 +34,7 @@ public:
                             fmt::format("executionNamePrefix and a UUID come to over {} characters",
                                         execution_name_characters_max));
             }
-            body["name"] = std::move(name);
+            body["name"] = name;
         }
         return json_call("AWSStepFunctions.StartExecution", JsonVersion::V1_0, to_text(body));
     }
