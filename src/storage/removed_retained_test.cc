@@ -31,10 +31,9 @@ TEST(RemovedRetained, AnOlderRowOfARemovedTopicMayComeForAWhile) {
                                .version = ++version};
         };
         const RetainedRow late = row("t", "late");
-        MessageBatch first;
-        first.put_retained(row("t", ""));
         for (int batch = 0; batch < 3; ++batch) {
-            MessageBatch removals = batch == 0 ? std::move(first) : MessageBatch();
+            MessageBatch removals;
+            if (batch == 0) removals.put_retained(row("t", ""));
             for (int i = 0; i < 10'001; ++i) {
                 removals.put_retained(row(std::to_string(batch) + "/" + std::to_string(i), ""));
             }
