@@ -14,7 +14,7 @@ import unittest
 from client_test import (NOT_AUTHORIZED_5, ClientTest, make_authorizer, make_function, permit_iot,
                          wait_until)
 from device import V5
-from domain_test import newer
+from newer_models import newer
 
 SOURCE = """
 import json, os, threading

@@ -12,7 +12,8 @@ import unittest
 from unittest import mock
 
 from client_test import NOT_AUTHORIZED_5, make_authorizer, make_function, permit_iot, zipped
-from domain_test import OTHER, DomainTest, newer
+from domain_test import OTHER, DomainTest
+from newer_models import newer
 
 CACHING = """
 import json

@@ -10,7 +10,8 @@ import unittest
 
 from client_test import GATEHOUSE, NOT_AUTHORIZED_5, ClientTest, Server
 from device import V5
-from domain_test import OTHER, CustomersAuthority, DomainTest, newer
+from domain_test import OTHER, CustomersAuthority, DomainTest
+from newer_models import newer
 
 MULTI = DomainTest.flags
 

@@ -13,11 +13,11 @@ import unittest
 
 from botocore.exceptions import ClientError
 
-from client_test import (HERE, NOT_AUTHORIZED_5, ClientTest, make_authorizer, make_function,
+from client_test import (NOT_AUTHORIZED_5, ClientTest, make_authorizer, make_function,
                          permit_iot, wait_until, zipped)
 from device import PASSWORD, V5
+from newer_models import newer
 
-OVERLAY = HERE.parents[1] / "src" / "api" / "wire" / "overlay" / "iot.json"
 OTHER = "111122223333"
 CUSTOMERS = "iot.customer.test"
 SOURCE = """
@@ -43,20 +43,6 @@ def lambda_handler(event, context):
     token = data.get("http", {}).get("headers", {}).get("token", "")
     return answer if PASSWORD in (password, token.encode()) else {"isAuthenticated": False}
 """
-
-
-def newer(client):
-    """As SDKs of today have it: their models know members that the distribution's does not."""
-    shapes = client.meta.service_model._service_description["shapes"]
-    for name, patch in json.loads(OVERLAY.read_text(encoding="utf-8"))["shapes"].items():
-        if name in shapes:
-            # null: read by us as a document; clients know its members well enough.
-            members = patch.get("members") or {}
-            if members:
-                shapes[name].setdefault("members", {}).update(members)
-        else:
-            shapes[name] = patch
-    return client
 
 
 def openssl(*words: str, cwd: pathlib.Path) -> None:

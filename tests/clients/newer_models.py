@@ -16,12 +16,23 @@ from model import OVERLAYS, merged  # noqa: E402 (where the server's own model c
 VERSION = "2015-05-28"
 
 
+def overlay():
+    return json.loads((OVERLAYS / "iot.json").read_text(encoding="utf-8"))
+
+
+def newer(client):
+    """The same client of service iot, whose operations have the members of today, too."""
+    description = client.meta.service_model._service_description
+    description["shapes"].update(merged(description, overlay())["shapes"])
+    return client
+
+
 def iot_of_today(server):
     """A client of service iot with all the operations that the server knows of."""
     session = botocore.session.Session()
     loader = session.get_component("data_loader")
     model = merged(loader.load_service_model("iot", "service-2", VERSION),
-                   json.loads((OVERLAYS / "iot.json").read_text(encoding="utf-8")))
+                   overlay())
     with tempfile.TemporaryDirectory(prefix="gatehouse-models-") as folder:
         place = pathlib.Path(folder, "iot", VERSION)
         place.mkdir(parents=True)

@@ -15,7 +15,8 @@ import time
 import unittest
 
 from client_test import ClientTest, make_function
-from domain_test import CUSTOMERS, newer, openssl
+from domain_test import CUSTOMERS, openssl
+from newer_models import newer
 
 FUNCTION = """
 import base64, json, os

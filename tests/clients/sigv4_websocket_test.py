@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from client_test import ClientTest, wait_until
 from crt_test import CrtDevice
 from device import V5, V311, NamedContext
-from domain_test import newer
+from newer_models import newer
 from mqttjs_test import JsDevice
 from signing import presigned_path, signed_headers
 from websocket_test import RawSocket
