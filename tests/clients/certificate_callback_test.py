@@ -204,7 +204,7 @@ class Asked(CallbackTest):
             "Version": "2012-10-17", "Statement": [
                 {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "*"}]}))
         self.iot.attach_policy(policyName="More", target=made["certificateArn"])
-        self.assertEqual(device.subscribed("lab/a"), [1])
+        wait_until(lambda: device.subscribed("lab/a") == [1], "the policy attached counts")
         self.refused("another", host, files)
         self.assertEqual(len(self.events("once")), 2)
         self.assertFalse(device.has_come("disconnect"))
