@@ -82,18 +82,13 @@ std::size_t TimingWheel::advance(SteadyTime now) {
             current_ = target;
             break;
         }
-        // Jump over ticks at which nothing can happen: to the next occupied slot of level 0, or
-        // to the tick where the next round begins.
-        const auto position = static_cast<unsigned>(current_ & (slots_per_level - 1));
-        const std::uint64_t later =
-            position == slots_per_level - 1 ? 0 : occupied_[0] >> (position + 1);
-        const std::int64_t step =
-            later != 0 ? std::countr_zero(later) + 1 : slots_per_level - static_cast<int>(position);
-        if (current_ + step > target) {
+        // Ticks at which nothing can happen are jumped over, be it a year of them.
+        const std::int64_t next = next_tick();
+        if (next > target) {
             current_ = target;
             break;
         }
-        current_ += step;
+        current_ = next;
         for (int level = 1; level < level_count; ++level) {
             if ((current_ & ((std::int64_t{1} << (level * slot_bits)) - 1)) != 0) break;
             cascade(level);
@@ -137,7 +132,11 @@ std::size_t TimingWheel::fire(Timer& slot) {
 }
 
 SteadyTime TimingWheel::next_look() const {
-    if (count_ == 0) return SteadyTime::max();
+    return count_ == 0 ? SteadyTime::max() : time_of(next_tick());
+}
+
+// The first tick after the current one with a timer to fire or a slot to move to finer levels.
+std::int64_t TimingWheel::next_tick() const {
     for (int level = 0; level < level_count; ++level) {
         const int shift = level * slot_bits;
         const auto position = static_cast<unsigned>((current_ >> shift) & (slots_per_level - 1));
@@ -147,11 +146,11 @@ SteadyTime TimingWheel::next_look() const {
                 : occupied_[static_cast<std::size_t>(level)] >> (position + 1);
         if (later == 0) continue;
         const std::int64_t slot = (current_ >> shift) + std::countr_zero(later) + 1;
-        return time_of(slot << shift);
+        return slot << shift;
     }
     // Only slots of a later round are left: look again when the outermost level turns.
     const int shift = (level_count - 1) * slot_bits;
-    return time_of(((current_ >> shift) + 1) << shift);
+    return ((current_ >> shift) + 1) << shift;
 }
 
 }  // namespace gatehouse::async

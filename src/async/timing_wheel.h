@@ -73,6 +73,7 @@ private:
 
     std::int64_t tick_of(SteadyTime at) const;
     SteadyTime time_of(std::int64_t tick) const;
+    std::int64_t next_tick() const;
     void link(Timer& timer);
     void unlink(Timer& timer);
     void cascade(int level);

@@ -72,6 +72,26 @@ TEST(TimingWheel, ReachesTimesBeyondItsRange) {
     EXPECT_EQ(fired, 1);
 }
 
+// As a manual clock does: centuries in one step take no longer than the timers that fire in them.
+TEST(TimingWheel, GoesOnByCenturiesAtOnce) {
+    TimingWheel wheel(at(0));
+    constexpr std::int64_t century = 100LL * 365 * 24 * 3600 * 1000;
+    std::int64_t now = 0;
+    int fired = 0;
+    std::unique_ptr<FunctionTimer> each_minute;
+    each_minute = std::make_unique<FunctionTimer>([&] {
+        ++fired;
+        wheel.set(*each_minute, at(now + 60'000));
+    });
+    wheel.set(*each_minute, at(60'000));
+    for (int turn = 1; turn <= 100; ++turn) {
+        now += century / 100;
+        wheel.advance(at(now));
+        ASSERT_EQ(fired, turn);
+        ASSERT_LE(wheel.next_look(), at(now + 60'000));
+    }
+}
+
 // Compares with a sorted map: every timer fires in the first advance() at or after its time, and
 // next_look() never lies beyond the earliest one.
 TEST(TimingWheel, AgreesWithASortedMap) {
