@@ -69,6 +69,10 @@ Histogram::Reading Broker::queue_times() const {
     return all;
 }
 
+void Broker::release_pledge(std::size_t loop, std::uint64_t number) {
+    shards_[loop]->release_pledge(number);
+}
+
 bool Broker::is_disk_failing() const {
     return shared_->writer != nullptr && shared_->writer->is_failing();
 }

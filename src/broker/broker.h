@@ -67,6 +67,9 @@ public:
     // How long messages waited in the queues of connected sessions before they were sent.
     Histogram::Reading queue_times() const;
     bool is_disk_failing() const;
+    // The listener is done with a message that it had pledged on this loop (Publisher::loop(); any,
+    // where it was restored). From any thread, while the loops run.
+    void release_pledge(std::size_t loop, std::uint64_t number);
 
 private:
     storage::MessageStore* const store_;

@@ -453,7 +453,8 @@ TEST(RetainedLimit, IsToldWithQoS1And2AndPassedOnWithQoS0) {
 
 class Hearing final : public PublishListener {
 public:
-    Disposition on_publish(const Publisher&, Route&, const Publication& publication) override {
+    ListenerAnswer on_publish(const Publisher&, Route&, const Publication& publication,
+                              Keeping) override {
         heard.emplace_back(text_of(publication.payload));
         return Disposition::Deliver;
     }

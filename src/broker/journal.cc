@@ -343,6 +343,25 @@ void Journal::encode(const Held& held) {
                     .share = share});
 }
 
+void Journal::put_pledge(const Pledge& pledge, const TenantState& tenant, std::string_view topic,
+                         const Publication& publication) {
+    batch_.put_pledge({.number = pledge.number,
+                       .account = tenant.name.account.view(),
+                       .region = tenant.name.region.view(),
+                       .topic = topic,
+                       .properties = publication.properties,
+                       .payload = publication.payload,
+                       .qos = static_cast<std::uint8_t>(publication.qos),
+                       .context = pledge.context});
+    count_one();
+}
+
+void Journal::remove_pledge(std::uint64_t number) {
+    if (writer_ == nullptr) return;
+    want_turn_end();
+    batch_.remove_pledge(number);
+}
+
 void Journal::finish() {
     if (writer_ != nullptr && writer_->wait_until_free(loop_, finish_max)) hand_over(true);
 }

@@ -24,6 +24,7 @@
 #include "broker/expiries.h"
 #include "broker/journal_writer.h"
 #include "broker/loop_port.h"
+#include "broker/publish_listener.h"
 #include "broker/share_groups.h"
 #include "broker/stored_message.h"
 #include "storage/message_batch.h"
@@ -120,6 +121,11 @@ public:
 
     // --- retained messages
     void put_retained(const storage::RetainedRow& row);
+
+    // --- what the listener pledged; by itself, since nobody's queue has it
+    void put_pledge(const Pledge& pledge, const TenantState& tenant, std::string_view topic,
+                    const Publication& publication);
+    void remove_pledge(std::uint64_t number);
 
     // --- to the disk
     // Hands over what is to be written if the writer is free. Call at the end of a turn (asked for

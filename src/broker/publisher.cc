@@ -24,6 +24,10 @@ PublishOutcome Publisher::publish(Route& route, const Publication& publication) 
     return shard_.publish(*this, route, publication);
 }
 
+std::size_t Publisher::loop() const {
+    return shard_.loop();
+}
+
 const Tenant& Publisher::tenant() const {
     return tenant_.name;
 }

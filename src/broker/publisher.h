@@ -69,6 +69,7 @@ public:
 
     bool is_without_session() const { return session_ == nullptr; }
     const Tenant& tenant() const;
+    std::size_t loop() const;
     // Of the session it belongs to, or as given.
     std::string_view client_id() const;
 

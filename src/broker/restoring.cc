@@ -314,6 +314,19 @@ Result<void> Restoring::finish(const storage::MessageNumbers& used) {
     return {};
 }
 
+// Without a listener it stays where it is.
+Result<void> Restoring::on_pledge(const storage::PledgeRow& row) {
+    if (shared_.listener == nullptr) return {};
+    return shared_.listener->on_restored(
+        {.number = row.number,
+         .tenant = {AccountId(std::string(row.account)), Region(std::string(row.region))},
+         .topic = row.topic,
+         .payload = row.payload,
+         .properties = row.properties,
+         .qos = static_cast<mqtt::Qos>(row.qos),
+         .context = row.context});
+}
+
 Result<void> Broker::restore() {
     Restoring restoring(*this, *shared_);
     const auto used = store_->read_all(restoring);

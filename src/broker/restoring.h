@@ -25,6 +25,7 @@ public:
     Result<void> on_queued(const storage::QueuedRow& row) override;
     Result<void> on_held(const storage::HeldRow& row) override;
     Result<void> on_retained(const storage::RetainedRow& row) override;
+    Result<void> on_pledge(const storage::PledgeRow& row) override;
     // After all rows: numbers go on, and what time has to do with begins. Corrupt: a message that
     // no queue has, since both go in one transaction.
     Result<void> finish(const storage::MessageNumbers& used);

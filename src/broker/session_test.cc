@@ -411,8 +411,8 @@ TEST(Session, FlappingClientsDoNotPileUpTimers) {
 class Ear final : public PublishListener {
 public:
     bool wants(const Tenant&, std::string_view) const override { return false; }
-    Disposition on_publish(const Publisher& from, Route& route,
-                           const Publication& publication) override {
+    ListenerAnswer on_publish(const Publisher& from, Route& route, const Publication& publication,
+                              Keeping) override {
         heard.push_back(std::string(from.client_id()) + " " + std::string(route.topic()) + " " +
                         std::string(text_of(publication.payload)));
         return route.topic().starts_with("$aws/rules/") ? Disposition::Consume
@@ -430,6 +430,25 @@ TEST(Session, ListenersHearEverythingAndMayConsume) {
     client.publish("$aws/other", "2");
     EXPECT_THAT(client.payloads(), ElementsAre("2"));
     EXPECT_THAT(ear.heard, ElementsAre("c $aws/rules/r/t 1", "c $aws/other 2"));
+}
+
+class Refusing final : public PublishListener {
+public:
+    bool wants(const Tenant&, std::string_view) const override { return true; }
+    ListenerAnswer on_publish(const Publisher&, Route&, const Publication&, Keeping) override {
+        return Disposition::Refuse;
+    }
+};
+
+TEST(Session, WhatAListenerRefusesReachesNobody) {
+    Refusing listener;
+    TestBroker broker(1, TestBroker::default_settings(), &listener);
+    FakeClient client(broker, "c");
+    client.connect().subscribe("t", 2).value();
+    EXPECT_EQ(client.publish("t", "1", 1).kept, Kept::No);
+    EXPECT_EQ(client.publish_held("t", 5).kept, Kept::No);
+    EXPECT_FALSE(client.lease.is_unreleased(5));
+    EXPECT_THAT(client.payloads(), ElementsAre());
 }
 
 TEST(Session, BasicIngestIsForItsRuleAlone) {

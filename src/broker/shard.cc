@@ -43,6 +43,7 @@ Shard::Shard(SharedState& shared, LoopPort& port, std::uint8_t loop)
 }
 
 Shard::~Shard() {
+    remove_released_pledges();
     // While the sessions are there, of which it speaks.
     journal_->finish();
 }
@@ -243,6 +244,7 @@ void Shard::act_on(const Expiry& expiry) {
 // --- mail of other loops ---------------------------------------------------------------------
 
 void Shard::take_mail() {
+    remove_released_pledges();
     mail_.receive([this](const RemoteMail::Arrival& arrival) {
         TenantState& tenant = *arrival.tenant;
         if (arrival.route == nullptr) {

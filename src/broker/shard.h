@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "async/guarded.h"
 #include "base/pinned.h"
 #include "base/result.h"
 #include "base/tenant.h"
@@ -21,6 +22,7 @@
 #include "broker/expiries.h"
 #include "broker/lease.h"
 #include "broker/loop_port.h"
+#include "broker/publish_listener.h"
 #include "broker/publisher.h"
 #include "broker/quiescence.h"
 #include "broker/remote_mail.h"
@@ -100,6 +102,9 @@ public:
     // before. Call it right after the publish, which is taken back if the disk cannot take it.
     void when_kept(std::function<void(bool is_kept)> call);
 
+    // See Broker::release_pledge().
+    void release_pledge(std::uint64_t number);
+
     // Who makes permits of wills that have none since a restart; outlives its use. Null: nobody.
     void set_will_judge(WillJudge* judge) { will_judge_ = judge; }
 
@@ -159,6 +164,7 @@ private:
     PublishOutcome publish(Publisher& from, Route& route, const Publication& publication);
     void pass_on(Publisher& from, Route& route, const Publication& publication,
                  PublishOutcome& outcome);
+    Keeping keeping_of(const Publication& publication) const;
     void pass_on_held(Publisher& from, Route& route, const Publication& publication,
                       PublishOutcome& outcome);
     // To the receivers on this loop. `publisher` may be null.
@@ -170,6 +176,7 @@ private:
     void add_receiver(Route& route, Subscriber subscriber, const Session* publisher);
     void add_identifiers(Route& route);
     // Waiting for the disk (shard_keep.cc)
+    void remove_released_pledges();
     void withhold(Session& session, WithheldItem item);
     Session* waiting_session(const WithheldItem& item);
     void settle();
@@ -293,6 +300,7 @@ private:
     std::size_t waiting_wills_bytes_ = 0;
     WillJudge* will_judge_ = nullptr;
     std::size_t asked_wills_bytes_ = 0;
+    async::Guarded<std::vector<std::uint64_t>> released_pledges_;
 };
 
 }  // namespace gatehouse::broker

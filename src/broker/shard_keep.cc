@@ -1,5 +1,6 @@
 // The part of Shard that waits for the disk.
 #include <algorithm>
+#include <utility>
 
 #include "broker/shard.h"
 #include "broker/shared_state.h"
@@ -29,6 +30,18 @@ void Shard::when_kept(std::function<void(bool is_kept)> call) {
                     .trail = take_trail(nullptr),
                     .call = std::make_unique<WhenKept>(std::move(call))});
     port_.request_turn_end();
+}
+
+void Shard::release_pledge(std::uint64_t number) {
+    const auto released = released_pledges_.lock();
+    released->push_back(number);
+    // More may come before it looks.
+    if (released->size() == 1) port_.wake();
+}
+
+void Shard::remove_released_pledges() {
+    const auto released = std::exchange(*released_pledges_.lock(), {});
+    for (const std::uint64_t number : released) journal_->remove_pledge(number);
 }
 
 // Null: its connection is gone.

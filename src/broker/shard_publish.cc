@@ -78,7 +78,7 @@ void Shard::pass_on_held(Publisher& from, Route& route, const Publication& publi
     held.taken = taken ? &*taken : nullptr;
     trail_.was_sent = taken.has_value();
     pass_on(from, route, held, outcome);
-    if (outcome.kept == Kept::NotRetained) {
+    if (outcome.kept == Kept::NotRetained || outcome.kept == Kept::No) {
         delivery_.release(*from.session_, publication.packet_id);
         return;
     }
@@ -98,7 +98,18 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
             outcome.kept = Kept::NotRetained;
             return;
         }
-        if (shared_.listener->on_publish(from, route, publication) == Disposition::Consume) {
+        const ListenerAnswer answer =
+            shared_.listener->on_publish(from, route, publication, keeping_of(publication));
+        if (answer.disposition == Disposition::Refuse) [[unlikely]] {
+            counters_.not_kept.add(1);
+            outcome.kept = Kept::No;
+            return;
+        }
+        if (answer.pledge) [[unlikely]] {
+            journal_->put_pledge(*answer.pledge, tenant, route.topic(), publication);
+            outcome.kept = Kept::OnItsWay;
+        }
+        if (answer.disposition == Disposition::Consume) {
             if (publication.held.holder != 0) {
                 journal_->hold_id(publication.held, tenant);
             }
@@ -128,6 +139,11 @@ void Shard::pass_on(Publisher& from, Route& route, const Publication& publicatio
             outcome.congestion = Congestion::Congested;
         }
     }
+}
+
+Keeping Shard::keeping_of(const Publication& publication) const {
+    if (!journal_->is_kept() || publication.qos == mqtt::Qos::AtMostOnce) return Keeping::Nothing;
+    return journal_->is_failing() ? Keeping::Fails : Keeping::Works;
 }
 
 bool Shard::has_receivers(const Tenant& tenant, std::string_view topic) {

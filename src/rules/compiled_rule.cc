@@ -116,6 +116,7 @@ Outcome<RulePtr> compile_rule(const Tenant& tenant, const RuleName& name,
                       .actions = {},
                       .error_action = {},
                       .order = parts.order,
+                      .assurance = parts.assurance,
                       .counts = parts.counts ? parts.counts : std::make_shared<RuleCounts>()};
     for (std::size_t i = 0; i < payload.actions.size(); ++i) {
         auto slot = compile_action(payload.actions[i], fmt::format("actions[{}]", i), terms, own);

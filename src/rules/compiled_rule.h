@@ -31,6 +31,7 @@ struct CompiledRule {
     std::vector<ActionSlot> actions;
     std::optional<ActionSlot> error_action;
     Order order = Order::Any;
+    Assurance assurance = Assurance::None;
     std::shared_ptr<RuleCounts> counts;
 
     // In whose name its actions act, each once.
@@ -43,6 +44,7 @@ struct CompileParts {
     ActionParts actions;                 // but for the tenant
     ActionLanes* lanes = nullptr;        // null: it is only looked at
     Order order = Order::Any;            // of what the actions do
+    Assurance assurance = Assurance::None;
     std::shared_ptr<RuleCounts> counts;  // null: new ones
 };
 

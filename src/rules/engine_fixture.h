@@ -16,6 +16,7 @@
 #include "rules/rule_engine.h"
 #include "rules/topic_rule_record.h"
 #include "storage/memory_resource_store.h"
+#include "storage/message_store.h"
 #include "storage/observed_resource_store.h"
 
 namespace gatehouse::rules {
@@ -84,7 +85,14 @@ public:
 
 class EngineFixture : public ::testing::Test {
 protected:
-    EngineFixture() {
+    EngineFixture() { begin(); }
+    // Of a server that keeps messages: the test begins it once its rules are there.
+    explicit EngineFixture(storage::MessageStore& messages) : messages(&messages) {}
+    void begin() {
+        if (messages != nullptr) {
+            const auto restored = broker.broker->restore();
+            ASSERT_TRUE(restored) << restored.error().describe();
+        }
         engine.serve(*broker.broker);
         client.connect();
     }
@@ -147,6 +155,7 @@ protected:
         return rule(name).counts->of_action(action);
     }
 
+    storage::MessageStore* const messages = nullptr;
     SystemClock clock;
     SystemRandom random;
     async::EventLoop loop{clock, {}};
@@ -176,7 +185,8 @@ protected:
                    .pause_max = std::chrono::milliseconds(2)},
          .payload_bytes_max = 128UL * 1024,
          .topic_bounds = mqtt::aws_topic_bounds}};
-    broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener()};
+    broker::TestBroker broker{1, broker::TestBroker::default_settings(), &engine.listener(),
+                              nullptr, messages};
     broker::FakeClient client{broker, "device"};
 };
 

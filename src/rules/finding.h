@@ -17,6 +17,9 @@ struct Finding {
     std::vector<const CompiledRule*> rules;
     // "NAME" of "$aws/rules/NAME/…", of which nothing goes on to subscribers.
     std::optional<std::string> ingest;
+
+    // Whether a message has to outlive the server for one of them.
+    bool is_assured() const;
 };
 using FindingPtr = std::shared_ptr<const Finding>;
 

@@ -9,12 +9,42 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/tenant.h"
 #include "mqtt/protocol.h"
 
 namespace gatehouse::rules {
+
+class Pledges;
+
+// Held by a message that is on disk for its rules (pledges.h): once the last who works on the
+// message lets go of it, it is taken from there.
+class PledgeHold {
+public:
+    struct Facts {
+        std::size_t loop = 0;
+        std::uint64_t number = 0;
+        Tenant tenant;
+        std::size_t bytes = 0;  // of the message
+    };
+
+    PledgeHold() = default;
+    PledgeHold(Pledges& pledges, Facts facts)
+        : pledges_(&pledges), facts_(std::make_unique<const Facts>(std::move(facts))) {}
+    PledgeHold(PledgeHold&& other) noexcept = default;
+    PledgeHold& operator=(PledgeHold&& other) noexcept;
+    ~PledgeHold();
+
+    bool is_held() const { return facts_ != nullptr; }
+    // Requires: held.
+    std::uint64_t number() const { return facts_->number; }
+
+private:
+    Pledges* pledges_ = nullptr;
+    std::unique_ptr<const Facts> facts_;
+};
 
 struct Message {
     Tenant tenant;
@@ -28,6 +58,7 @@ struct Message {
     std::string trace_id;   // never empty
     // How many rules, one after the other, made this message of another.
     std::uint8_t hops = 0;
+    PledgeHold hold = {};
 
     // Without "$aws/rules/NAME/".
     std::string_view ruled_topic() const;

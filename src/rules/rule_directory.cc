@@ -85,13 +85,15 @@ void RuleDirectory::refresh(RuleSets& sets, const storage::RecordKey& key) {
 void RuleDirectory::put(RuleSet::Members& members, const TopicRule& rule) {
     RuleSet::Member& member = members[rule.name.value()];
     const Order order = order_of(rule.tags);
-    if (member.rule && member.rule->order == order &&
+    const Assurance assurance = assurance_of(rule.tags);
+    if (member.rule && member.rule->order == order && member.rule->assurance == assurance &&
         is_same_work(member.rule->payload, rule.payload)) {
         member.is_enabled = !rule.payload.is_disabled;
         return;
     }
     CompileParts parts = parts_.compile;
     parts.order = order;
+    parts.assurance = assurance;
     if (member.rule) parts.counts = member.rule->counts;
     auto compiled = compile_rule(rule.tenant, rule.name, rule.payload, parts);
     if (compiled) {

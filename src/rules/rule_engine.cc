@@ -6,11 +6,13 @@ namespace gatehouse::rules {
 namespace {
 
 constexpr std::chrono::milliseconds idle_look{5};
+constexpr std::chrono::milliseconds room_look{5};
 
 }  // namespace
 
 RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
     : loop_(parts.loop),
+      pledges_({.messages_max = settings.lanes.jobs_max, .bytes_max = settings.lanes.bytes_max}),
       reports_(parts.events, parts.levels),
       republisher_(parts.loop),
       lanes_(
@@ -35,7 +37,14 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
                  .evaluator = evaluator_,
                  .reports = reports_,
                  .random = parts.random,
-                 .not_found = not_found_}) {}
+                 .not_found = not_found_,
+                 .pledges = pledges_}),
+      taking_up_(parts.loop, "restored messages of rules") {}
+
+// Where it was never asked to stop, since the server's start failed.
+RuleEngine::~RuleEngine() {
+    pledges_.close();
+}
 
 CompileParts RuleEngine::compile_parts(const Parts& parts, const EngineSettings& settings) {
     return {.actions = {.tenant = {},
@@ -61,10 +70,30 @@ CompileParts RuleEngine::checking() const {
     return parts;
 }
 
+void RuleEngine::serve(broker::Broker& broker) {
+    republisher_.serve(broker);
+    pledges_.serve(broker);
+    taking_up_.start(take_up_restored());
+}
+
+// By and by, as there is room.
+async::Task<void> RuleEngine::take_up_restored() {
+    while (const MessagePtr message = pledges_.take_restored()) {
+        while (!listener_.take_up(message)) {
+            if (is_stopping_) co_return;
+            co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), room_look));
+        }
+    }
+}
+
 async::Task<void> RuleEngine::stop(Deadline deadline) {
     while (!is_idle() && !deadline.passed(loop_.clock().steady_now())) {
         co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), idle_look));
     }
+    // What did not come to its end is done after the next start.
+    is_stopping_ = true;
+    pledges_.close();
+    co_await taking_up_.join(Deadline::never());
     if (give_up_) give_up_();
     co_await evaluator_.stop();
     co_await lanes_.stop(Deadline::never());

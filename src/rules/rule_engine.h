@@ -11,6 +11,7 @@
 #include <string>
 
 #include "async/event_loop.h"
+#include "async/task_group.h"
 #include "base/clock.h"
 #include "base/pinned.h"
 #include "base/profile.h"
@@ -23,6 +24,7 @@
 #include "rules/action_lane.h"
 #include "rules/doors.h"
 #include "rules/evaluator.h"
+#include "rules/pledges.h"
 #include "rules/republisher.h"
 #include "rules/rule_directory.h"
 #include "rules/rule_listener.h"
@@ -63,20 +65,24 @@ public:
         std::function<void()> give_up = {};
     };
     RuleEngine(const Parts& parts, const EngineSettings& settings);
+    ~RuleEngine();
 
     // The store's errors.
     Result<void> load() { return directory_.load(); }
     void note(const storage::Batch& batch) { directory_.note(batch); }
     broker::PublishListener& listener() { return listener_; }
-    // Where rules republish to.
-    void serve(broker::Broker& broker) { republisher_.serve(broker); }
+    // Where rules republish to, and what they pledged is. Once it is restored; what was restored is
+    // taken up as soon as the loop runs.
+    void serve(broker::Broker& broker);
     // To see whether a rule is right.
     CompileParts checking() const;
 
     const RuleDirectory& directory() const { return directory_; }
     std::uint64_t ingest_not_found() const { return not_found_.value(); }
     // On the loop, these two.
-    bool is_idle() const { return evaluator_.is_idle() && lanes_.pending() == 0; }
+    bool is_idle() const {
+        return taking_up_.running() == 0 && evaluator_.is_idle() && lanes_.pending() == 0;
+    }
     std::size_t pending_jobs() const { return lanes_.pending(); }
     std::uint64_t payloads_read() const { return evaluator_.payloads_read(); }
 
@@ -86,8 +92,10 @@ public:
 
 private:
     CompileParts compile_parts(const Parts& parts, const EngineSettings& settings);
+    async::Task<void> take_up_restored();
 
     async::EventLoop& loop_;
+    Pledges pledges_;  // before all that has messages
     const RuleReports reports_;
     Republisher republisher_;
     Count not_found_;
@@ -97,6 +105,8 @@ private:
     const std::function<void()> give_up_;
     RuleDirectory directory_;
     RuleListener listener_;
+    bool is_stopping_ = false;
+    async::TaskGroup taking_up_;
 };
 
 }  // namespace gatehouse::rules

@@ -1,5 +1,6 @@
 #include "rules/rule_listener.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -10,9 +11,24 @@
 #include "mqtt/topic.h"
 
 namespace gatehouse::rules {
+namespace {
 
-broker::Disposition RuleListener::on_publish(const broker::Publisher& from, broker::Route& route,
-                                             const broker::Publication& publication) {
+broker::Disposition disposition_of(const Finding& finding) {
+    return finding.ingest ? broker::Disposition::Consume : broker::Disposition::Deliver;
+}
+
+}  // namespace
+
+bool Finding::is_assured() const {
+    return std::ranges::any_of(rules, [](const CompiledRule* rule) {
+        return rule->assurance == Assurance::AtLeastOnce;
+    });
+}
+
+broker::ListenerAnswer RuleListener::on_publish(const broker::Publisher& from,
+                                                broker::Route& route,
+                                                const broker::Publication& publication,
+                                                broker::Keeping keeping) {
     // Sets that were never replaced have generation 0, as a route that nobody asked about.
     const std::uint64_t generation = parts_.directory.sets().generation() + 1;
     if (route.heard.generation != generation) [[unlikely]] {
@@ -21,8 +37,42 @@ broker::Disposition RuleListener::on_publish(const broker::Publisher& from, brok
     if (!route.heard.finding) [[likely]]
         return broker::Disposition::Deliver;
     const auto finding = std::static_pointer_cast<const Finding>(route.heard.finding);
+    if (keeping != broker::Keeping::Nothing && finding->is_assured()) {
+        return leave_assured(finding, copy(from, route, publication), from.loop(), keeping);
+    }
     leave(finding, copy(from, route, publication));
-    return finding->ingest ? broker::Disposition::Consume : broker::Disposition::Deliver;
+    return disposition_of(*finding);
+}
+
+broker::ListenerAnswer RuleListener::leave_assured(const FindingPtr& finding,
+                                                   std::shared_ptr<Message> message,
+                                                   std::size_t loop,
+                                                   broker::Keeping keeping) const {
+    if (keeping == broker::Keeping::Fails) return broker::Disposition::Refuse;
+    broker::Pledge pledge{.context = encode_context(*message)};
+    auto hold = parts_.pledges.make(*message, loop);
+    if (!hold) {
+        throttle(*finding, *message, "too many messages wait for rules with at-least-once delivery");
+        return broker::Disposition::Refuse;
+    }
+    message->hold = std::move(*hold);
+    pledge.number = message->hold.number();
+    if (!leave(finding, message)) return broker::Disposition::Refuse;
+    return {disposition_of(*finding), std::move(pledge)};
+}
+
+Result<void> RuleListener::on_restored(const broker::PledgedMessage& pledged) {
+    return parts_.pledges.restore(pledged);
+}
+
+bool RuleListener::take_up(const MessagePtr& restored) const {
+    const FindingPtr all = find(restored->tenant, restored->topic);
+    auto assured = std::make_shared<Finding>();
+    if (all != nullptr) *assured = *all;
+    std::erase_if(assured->rules, [](const CompiledRule* rule) {
+        return rule->assurance != Assurance::AtLeastOnce;
+    });
+    return assured->rules.empty() || parts_.evaluator.take(std::move(assured), restored);
 }
 
 bool RuleListener::wants(const Tenant& tenant, std::string_view topic) const {
@@ -48,7 +98,7 @@ FindingPtr RuleListener::find(const Tenant& tenant, std::string_view topic) cons
     return std::make_shared<const Finding>(Finding{set, std::move(rules), std::nullopt});
 }
 
-MessagePtr RuleListener::copy(const broker::Publisher& from, const broker::Route& route,
+std::shared_ptr<Message> RuleListener::copy(const broker::Publisher& from, const broker::Route& route,
                               const broker::Publication& publication) const {
     auto message = std::make_shared<Message>();
     message->tenant = from.tenant();
@@ -67,14 +117,21 @@ MessagePtr RuleListener::copy(const broker::Publisher& from, const broker::Route
     return message;
 }
 
-void RuleListener::leave(const FindingPtr& finding, MessagePtr message) const {
+bool RuleListener::leave(const FindingPtr& finding, const MessagePtr& message) const {
     if (finding->rules.empty()) {
         parts_.not_found.add();
-        return parts_.reports.not_found(*message, *finding->ingest);
+        parts_.reports.not_found(*message, *finding->ingest);
+        return true;
     }
-    if (parts_.evaluator.take(finding, message)) return;
-    for (const CompiledRule* const rule : finding->rules) rule->counts->throttled.add();
-    parts_.reports.throttled(*message, "too many messages wait for the rules' statements");
+    if (parts_.evaluator.take(finding, message)) return true;
+    throttle(*finding, *message, "too many messages wait for the rules' statements");
+    return false;
+}
+
+void RuleListener::throttle(const Finding& finding, const Message& message,
+                            const char* why) const {
+    for (const CompiledRule* const rule : finding.rules) rule->counts->throttled.add();
+    parts_.reports.throttled(message, why);
 }
 
 }  // namespace gatehouse::rules

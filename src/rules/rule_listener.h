@@ -5,12 +5,15 @@
 // Threads: on_publish() on the publisher's loop, which is any; wants() from any.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string_view>
 
 #include "base/pinned.h"
 #include "base/random.h"
 #include "broker/publish_listener.h"
 #include "rules/evaluator.h"
+#include "rules/pledges.h"
 #include "rules/rule_directory.h"
 #include "rules/rule_reports.h"
 
@@ -25,18 +28,30 @@ public:
         const RuleReports& reports;
         Random& random;  // of any thread
         Count& not_found;
+        Pledges& pledges;
     };
     explicit RuleListener(const Parts& parts) : parts_(parts) {}
 
-    broker::Disposition on_publish(const broker::Publisher& from, broker::Route& route,
-                                   const broker::Publication& publication) override;
+    broker::ListenerAnswer on_publish(const broker::Publisher& from, broker::Route& route,
+                                      const broker::Publication& publication,
+                                      broker::Keeping keeping) override;
     bool wants(const Tenant& tenant, std::string_view topic) const override;
+    Result<void> on_restored(const broker::PledgedMessage& pledged) override;
+
+    // Leaves a message that was restored to those rules that asked for it. False: there is no room
+    // for it yet.
+    bool take_up(const MessagePtr& restored) const;
 
 private:
     FindingPtr find(const Tenant& tenant, std::string_view topic) const;
-    MessagePtr copy(const broker::Publisher& from, const broker::Route& route,
+    std::shared_ptr<Message> copy(const broker::Publisher& from, const broker::Route& route,
                     const broker::Publication& publication) const;
-    void leave(const FindingPtr& finding, MessagePtr message) const;
+    // False: there is no room for it.
+    bool leave(const FindingPtr& finding, const MessagePtr& message) const;
+    void throttle(const Finding& finding, const Message& message, const char* why) const;
+    broker::ListenerAnswer leave_assured(const FindingPtr& finding,
+                                         std::shared_ptr<Message> message, std::size_t loop,
+                                         broker::Keeping keeping) const;
 
     const Parts parts_;
 };

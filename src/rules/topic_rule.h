@@ -46,6 +46,16 @@ inline constexpr const char* order_tag = "gatehouse:order";
 inline constexpr const char* order_of_topic = "topic";
 Order order_of(const registry::Texts& tags);
 
+// What becomes of messages with QoS 1 and 2 for the rule when the server is killed.
+enum class Assurance : std::uint8_t {
+    None,         // what waits for the rule is lost
+    AtLeastOnce,  // it is done after the restart, perhaps once more
+};
+// A tag of the rule asks for it: "gatehouse:delivery" is "at-least-once".
+inline constexpr const char* delivery_tag = "gatehouse:delivery";
+inline constexpr const char* delivery_at_least_once = "at-least-once";
+Assurance assurance_of(const registry::Texts& tags);
+
 struct TopicRule {
     Tenant tenant;
     RuleName name;

@@ -23,6 +23,11 @@ std::optional<std::vector<ActionText>> actions_in(const json::array& array) {
     return actions;
 }
 
+bool has_tag(const registry::Texts& tags, const char* name, std::string_view value) {
+    const auto tag = tags.find(name);
+    return tag != tags.end() && tag->second == value;
+}
+
 }  // namespace
 
 std::string rule_arn(const Tenant& tenant, std::string_view name) {
@@ -30,8 +35,12 @@ std::string rule_arn(const Tenant& tenant, std::string_view name) {
 }
 
 Order order_of(const registry::Texts& tags) {
-    const auto tag = tags.find(order_tag);
-    return tag != tags.end() && tag->second == order_of_topic ? Order::OfTopic : Order::Any;
+    return has_tag(tags, order_tag, order_of_topic) ? Order::OfTopic : Order::Any;
+}
+
+Assurance assurance_of(const registry::Texts& tags) {
+    return has_tag(tags, delivery_tag, delivery_at_least_once) ? Assurance::AtLeastOnce
+                                                               : Assurance::None;
 }
 
 std::string TopicRule::arn() const {

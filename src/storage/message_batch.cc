@@ -119,4 +119,14 @@ void MessageBatch::put_retained(const RetainedRow& row) {
         {row.account, row.region, row.topic, text_of(row.properties), text_of(row.payload)});
 }
 
+void MessageBatch::put_pledge(const PledgeRow& row) {
+    add({.first = row.number, .second = row.qos, .kind = Kind::PutPledge},
+        {row.account, row.region, row.topic, text_of(row.properties), text_of(row.payload),
+         text_of(row.context)});
+}
+
+void MessageBatch::remove_pledge(std::uint64_t number) {
+    add({.first = number, .kind = Kind::RemovePledge});
+}
+
 }  // namespace gatehouse::storage

@@ -42,6 +42,8 @@ public:
     // All rows of the packet id, of this use of it and those before.
     void release_id(std::uint64_t session, std::uint16_t packet_id, std::uint64_t use);
     void put_retained(const RetainedRow& row);
+    void put_pledge(const PledgeRow& row);
+    void remove_pledge(std::uint64_t number);
 
 private:
     friend class MessageStore;
@@ -64,9 +66,11 @@ private:
         HoldId,
         ReleaseId,
         PutRetained,
+        PutPledge,
+        RemovePledge,
     };
-    static constexpr std::size_t kind_count = static_cast<std::size_t>(Kind::PutRetained) + 1;
-    static constexpr std::size_t texts_max = 5;
+    static constexpr std::size_t kind_count = static_cast<std::size_t>(Kind::RemovePledge) + 1;
+    static constexpr std::size_t texts_max = 6;
     // Followed by the texts.
     struct Change {
         std::uint64_t first = 0;

@@ -80,4 +80,16 @@ struct RetainedRow {
     std::uint64_t version = 0;  // of a topic's rows the highest counts, in whatever order they come
 };
 
+// A message that somebody who heard it promised to see through, and has not yet.
+struct PledgeRow {
+    std::uint64_t number = 0;  // each has its own
+    std::string_view account;
+    std::string_view region;
+    std::string_view topic;
+    BytesView properties;
+    BytesView payload;
+    std::uint8_t qos = 0;
+    BytesView context;  // whatever that somebody wants to know again
+};
+
 }  // namespace gatehouse::storage

@@ -8,7 +8,7 @@
 
 namespace gatehouse::storage {
 
-inline constexpr std::array<std::string_view, 4> message_schema_steps = {
+inline constexpr std::array<std::string_view, 5> message_schema_steps = {
     R"sql(
 CREATE TABLE sessions (
     id           INTEGER PRIMARY KEY,
@@ -118,6 +118,20 @@ CREATE TABLE commits (
     checksum INTEGER NOT NULL
 ) STRICT;
 INSERT INTO commits VALUES (0, row_checksum(0));
+)sql",
+    // Messages that rules are not done with.
+    R"sql(
+CREATE TABLE pledges (
+    number     INTEGER PRIMARY KEY,
+    account    TEXT NOT NULL,
+    region     TEXT NOT NULL,
+    topic      BLOB NOT NULL,
+    properties BLOB NOT NULL,
+    payload    BLOB NOT NULL,
+    qos        INTEGER NOT NULL,
+    context    BLOB NOT NULL,
+    checksum   INTEGER NOT NULL
+) STRICT;
 )sql",
 };
 

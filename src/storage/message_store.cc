@@ -74,6 +74,7 @@ private:
     Result<void> remove_session();
     Result<void> put_message();
     Result<void> put_retained();
+    Result<void> put_pledge();
 
     Database& database_;
     MessageBatch::Change change_;
@@ -142,6 +143,9 @@ Result<void> MessageWriting::apply() {
             return run("DELETE FROM held_parts WHERE session = ? AND packet_id = ? AND use <= ?",
                        number(c.first), std::int64_t{c.number}, number(c.third));
         case Kind::PutRetained: return put_retained();
+        case Kind::PutPledge: return put_pledge();
+        case Kind::RemovePledge:
+            return run("DELETE FROM pledges WHERE number = ?", number(c.first));
     }
     return {};
 }
@@ -183,6 +187,14 @@ Result<void> MessageWriting::put_retained() {
         " WHERE excluded.version > version",
         text(0), text(1), texts_[2], texts_[3], texts_[4], number(change_.second),
         std::int64_t{change_.number}, change_.time, number(change_.first), number(change_.third));
+}
+
+Result<void> MessageWriting::put_pledge() {
+    return run(
+        "INSERT INTO pledges VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+        " row_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))",
+        number(change_.first), text(0), text(1), texts_[2], texts_[3], texts_[4],
+        number(change_.second), texts_[5]);
 }
 
 // Older rows of a removed topic may come while another loop holds one back. Those removed before
@@ -272,7 +284,8 @@ public:
 
     Result<MessageNumbers> run() {
         for (const auto step : {&Reading::sessions, &Reading::subscriptions, &Reading::messages,
-                                &Reading::queued, &Reading::held, &Reading::retained}) {
+                                &Reading::queued, &Reading::held, &Reading::retained,
+                                &Reading::pledges}) {
             if (auto done = (this->*step)(); !done) return fail(std::move(done.error()));
         }
         return numbers_;
@@ -418,6 +431,25 @@ private:
                                        .version = unsigned_at(row, 8)};
             raise(numbers_.retained, retained.version);
             return visitor_.on_retained(retained);
+        });
+    }
+
+    Result<void> pledges() {
+        constexpr auto sql =
+            "SELECT number, account, region, topic, properties, payload, qos, context, checksum ="
+            " row_checksum(number, account, region, topic, properties, payload, qos, context)"
+            " FROM pledges ORDER BY number";
+        return each(sql, [&](const Statement& row) -> Result<void> {
+            if (!is_sound(row, 8)) return damaged("the rules' message", row.number(0));
+            const PledgeRow pledge{.number = unsigned_at(row, 0),
+                                   .account = row.text(1),
+                                   .region = row.text(2),
+                                   .topic = text_of(row.blob(3)),
+                                   .properties = row.blob(4),
+                                   .payload = row.blob(5),
+                                   .qos = static_cast<std::uint8_t>(row.number(6)),
+                                   .context = row.blob(7)};
+            return visitor_.on_pledge(pledge);
         });
     }
 

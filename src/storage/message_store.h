@@ -34,6 +34,7 @@ public:
     virtual Result<void> on_queued(const QueuedRow& row) = 0;
     virtual Result<void> on_held(const HeldRow& row) = 0;
     virtual Result<void> on_retained(const RetainedRow& row) = 0;
+    virtual Result<void> on_pledge(const PledgeRow& row) = 0;  // in the order of their numbers
 
 protected:
     ~MessageVisitor() = default;

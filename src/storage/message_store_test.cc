@@ -60,6 +60,12 @@ public:
                     std::to_string(row.expiry_at), std::to_string(row.expires_at),
                     std::to_string(row.retained_at), std::to_string(row.version)});
     }
+    Result<void> on_pledge(const PledgeRow& row) override {
+        return add({"pledge", std::to_string(row.number), std::string(row.account),
+                    std::string(row.region), std::string(row.topic),
+                    std::string(text_of(row.properties)), std::string(text_of(row.payload)),
+                    std::to_string(row.qos), std::string(text_of(row.context))});
+    }
 
     std::vector<std::string> lines;
 
@@ -95,6 +101,29 @@ protected:
     ScratchDir directory;
     MessageNumbers numbers;
 };
+
+TEST_F(MessageStoreTest, PledgesStayUntilTheyAreRemoved) {
+    {
+        const auto store = open();
+        MessageBatch batch;
+        for (const std::uint64_t number : {12, 3, 7}) {
+            batch.put_pledge({.number = number,
+                              .account = "111122223333",
+                              .region = "eu-west-1",
+                              .topic = "a/b",
+                              .properties = bytes_of("pp"),
+                              .payload = bytes_of("payload"),
+                              .qos = 1,
+                              .context = bytes_of("by whom")});
+        }
+        batch.remove_pledge(7);
+        batch.remove_pledge(99);
+        ASSERT_TRUE(write(*store, batch));
+    }
+    EXPECT_THAT(read(*open()),
+                ElementsAre("pledge 3 111122223333 eu-west-1 a/b pp payload 1 by whom",
+                            "pledge 12 111122223333 eu-west-1 a/b pp payload 1 by whom"));
+}
 
 TEST_F(MessageStoreTest, GivesBackWhatWasWritten) {
     {
@@ -239,6 +268,7 @@ const struct {
      {"qos", "expiry_at", "expires", "retained_at"},
      {"topic", "properties", "payload"},
      "retained message 1"},
+    {"pledges", {"qos"}, {"topic", "properties", "payload", "context"}, "the rules' message 2"},
 };
 
 // Of each table each column, changed as a fault of the disk would.
@@ -252,6 +282,7 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
         batch.put_queued({.session = 4, .place = 1, .message = 7});
         batch.hold_id({.session = 4, .packet_id = 3, .use = 5, .loop = 1, .loops = 2});
         batch.put_retained({.topic = "t", .payload = bytes_of("x"), .version = 1});
+        batch.put_pledge({.number = 2, .topic = "t", .payload = bytes_of("x")});
         ASSERT_TRUE(write(*store, batch));
     }
     const auto expect_damage = [&](std::string_view table, std::string_view column,
@@ -284,7 +315,7 @@ TEST_F(MessageStoreTest, DamageIsNamed) {
             expect_damage(each.table, column, "x'21'", each.named);
         }
     }
-    EXPECT_THAT(read(*open()), SizeIs(6)) << "put back, it reads back";
+    EXPECT_THAT(read(*open()), SizeIs(7)) << "put back, it reads back";
 }
 
 // Each page begins with how many cells it has, at offset 3: one bit there, and rows are gone whose

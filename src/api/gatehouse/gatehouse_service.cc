@@ -8,6 +8,7 @@
 #include "api/gatehouse/get_trace.h"
 #include "api/gatehouse/list_traces.h"
 #include "api/gatehouse/permissions.h"
+#include "api/gatehouse/test_topic_rule.h"
 #include "api/shapes/gatehouse/errors.h"
 #include "api/shapes/gatehouse/model.h"
 
@@ -54,6 +55,7 @@ Service make_gatehouse_service(const GatehouseParts& parts) {
     service.handle(gatehouse::FollowTraces{parts.traces, parts.clock, cursor});
     service.handle(gatehouse::GetTrace{parts.traces});
     service.handle(gatehouse::ListTraces{parts.traces, cursor});
+    service.handle(gatehouse::TestTopicRule{parts.clock, parts.workers});
     service.handle(gatehouse::GetStatus{parts.facts, parts.clock, parts.clock.steady_now()});
     return service;
 }

@@ -6,14 +6,17 @@
 #include "base/json.h"
 #include "base/tenant.h"
 #include "base/uuid.h"
-#include "mqtt/topic.h"
+#include "rules/trial.h"
 #include "server/client/session.h"
 #include "server/commands/rule/commands.h"
-#include "sql/program.h"
-#include "sql/template.h"
 
 namespace gatehouse::server {
 namespace {
+
+using rules::shown;
+using rules::text_of_template;
+using rules::Trial;
+using rules::TrialInput;
 
 constexpr std::string_view rule_test_about =
     "Runs the SQL of a topic rule for one message, and says whether it matches and what each part "
@@ -44,39 +47,7 @@ std::unexpected<Error> wrong(std::string message) {
     return fail(ErrorKind::InvalidInput, std::move(message));
 }
 
-// The message of the flags, and all that it refers to.
-struct GivenMessage {
-    std::string sql;
-    sql::Version version = sql::Version::V2016;
-    std::string topic;
-    std::string payload;
-    std::string client_id;
-    std::string principal;
-    std::string source_ip;
-    std::string account;
-    std::string content_type;
-    std::string trace_id;
-    std::vector<std::pair<std::string, std::string>> user_properties;
-    std::vector<sql::Value> answers;
-    std::vector<std::string> templates;
-
-    sql::Message message(const sql::Document* document) const {
-        sql::Message made{.topic = topic,
-                          .payload = payload,
-                          .document = document,
-                          .account = account,
-                          .now = SystemClock().wall_now(),
-                          .client_id = client_id,
-                          .principal = principal,
-                          .source_ip = source_ip,
-                          .trace_id = trace_id,
-                          .user_properties = user_properties};
-        if (!content_type.empty()) made.content_type = content_type;
-        return made;
-    }
-};
-
-Result<void> read_answers(const Arguments& arguments, GivenMessage& given) {
+Result<void> read_answers(const Arguments& arguments, TrialInput& given) {
     for (const std::string& each : arguments.values("answer")) {
         auto value = sql::Value::parse(each, given.version);
         if (value.is_undefined()) {
@@ -87,7 +58,7 @@ Result<void> read_answers(const Arguments& arguments, GivenMessage& given) {
     return {};
 }
 
-Result<void> read_user_properties(const Arguments& arguments, GivenMessage& given) {
+Result<void> read_user_properties(const Arguments& arguments, TrialInput& given) {
     for (const std::string& each : arguments.values("user-property")) {
         const auto equals = each.find('=');
         if (equals == each.npos) {
@@ -99,20 +70,16 @@ Result<void> read_user_properties(const Arguments& arguments, GivenMessage& give
     return {};
 }
 
-Result<GivenMessage> message_of(const Arguments& arguments) {
+Result<TrialInput> message_of(const Arguments& arguments) {
     const auto statement = arguments.value("sql");
     if (!statement) return wrong("--sql SQL is missing: the statement, or @FILE");
     const auto topic = arguments.value("topic");
     if (!topic) return wrong("--topic TOPIC is missing: the message's");
-    if (mqtt::check_topic_name(*topic) != mqtt::TopicProblem::None) {
-        return wrong(
-            fmt::format("--topic {}: no topic holds + or #, or nothing", topic->substr(0, 80)));
-    }
     auto sql_text = text_or_file(*statement);
     if (!sql_text) return fail(std::move(sql_text.error()));
     auto payload = text_or_file(arguments.value("payload").value_or(""));
     if (!payload) return fail(std::move(payload.error()));
-    GivenMessage given{.sql = std::move(*sql_text),
+    TrialInput given{.sql = std::move(*sql_text),
                        .topic = *topic,
                        .payload = std::move(*payload),
                        .client_id = arguments.value("client-id").value_or(""),
@@ -126,70 +93,12 @@ Result<GivenMessage> message_of(const Arguments& arguments) {
     given.version = *version;
     SystemRandom random;
     given.trace_id = make_uuid(random);
+    given.now = SystemClock().wall_now();
     if (auto read = read_answers(arguments, given); !read) return fail(std::move(read.error()));
     if (auto read = read_user_properties(arguments, given); !read) {
         return fail(std::move(read.error()));
     }
     return given;
-}
-
-struct Tested {
-    std::optional<std::string> filter;
-    bool is_on_topic = true;  // the filter of FROM matches
-    sql::Explanation explanation;
-    std::vector<std::string> warnings;
-    std::vector<std::pair<std::string, sql::Filled>> templates;
-    std::optional<Error> payload_problem;  // why it is no JSON
-
-    bool matches() const { return is_on_topic && explanation.matches && !explanation.wanted; }
-};
-
-Result<Tested> test(const GivenMessage& given) {
-    const auto program = sql::Program::compile(given.sql, given.version);
-    if (!program) return fail(program.error());
-    Tested tested{.filter = program->topic_filter()};
-    if (tested.filter) {
-        if (mqtt::check_topic_filter(*tested.filter, mqtt::SharedSyntax::Plain) !=
-            mqtt::TopicProblem::None) {
-            return wrong(fmt::format("FROM '{}' is no topic filter", *tested.filter));
-        }
-        tested.is_on_topic =
-            mqtt::matches(*tested.filter, given.topic, mqtt::MultiLevel::ChildrenOnly);
-    }
-    for (const Error& each : program->warnings()) tested.warnings.push_back(each.describe());
-    sql::Document document;
-    const auto parsed = document.parse(given.payload);
-    if (!parsed && !given.payload.empty()) tested.payload_problem = parsed.error();
-    const sql::Message message = given.message(parsed ? &document : nullptr);
-    SystemRandom random;
-    const auto new_effort = [&] { return sql::Effort(given.payload.size()); };
-    sql::Effort explaining = new_effort();
-    auto explanation = program->explain(message, random, explaining, given.answers);
-    if (!explanation) return fail(std::move(explanation.error()));
-    tested.explanation = std::move(*explanation);
-    sql::Effort running = new_effort();
-    const auto outcome = program->run(message, random, running, given.answers);
-    if (!outcome) return fail(outcome.error());
-    const auto names = program->variable_names();
-    for (const std::string& text : given.templates) {
-        const auto made = sql::Template::compile(
-            text, {.version = given.version, .variable_names = {names.begin(), names.end()}});
-        if (!made) {
-            return fail(made.error().kind,
-                        fmt::format("--template {}: {}", text, made.error().describe()));
-        }
-        auto filled = made->fill(message, outcome->variables, random, running);
-        if (!filled) {
-            return fail(filled.error().kind,
-                        fmt::format("--template {}: {}", text, filled.error().message));
-        }
-        tested.templates.emplace_back(text, std::move(*filled));
-    }
-    return tested;
-}
-
-std::string shown(const sql::Value& value) {
-    return value.is_undefined() ? "Undefined" : sql::to_json(value);
 }
 
 void append_parts(std::string& out, std::string_view heading,
@@ -205,47 +114,21 @@ void append_parts(std::string& out, std::string_view heading,
     }
 }
 
-std::string call_text(const sql::ServiceCall& call) {
-    std::string text = call.function + "(";
-    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-        text += fmt::format("{}{}", i == 0 ? "" : ", ", shown(call.arguments[i]));
-    }
-    return text + ")";
-}
-
-std::string verdict(const Tested& tested, const GivenMessage& given) {
-    if (!tested.is_on_topic) {
-        return fmt::format("no match: topic '{}' is not one of FROM '{}'", given.topic,
-                           *tested.filter);
-    }
-    if (tested.explanation.wanted) {
-        return fmt::format("unknown: {} is asked of a service; give its answer with --answer JSON",
-                           call_text(*tested.explanation.wanted));
-    }
-    return tested.explanation.matches ? "match" : "no match: WHERE is not true";
-}
-
-std::string template_text(const sql::Filled& filled) {
-    if (filled.wanted) return fmt::format("asks a service: {}", call_text(*filled.wanted));
-    if (filled.undefined) return fmt::format("fails: {} is Undefined", *filled.undefined);
-    return filled.text;
-}
-
-std::string to_text(const Tested& tested, const GivenMessage& given) {
-    std::string out = verdict(tested, given) + "\n";
-    if (tested.payload_problem) {
+std::string to_text(const Trial& trial, const TrialInput& given) {
+    std::string out = verdict(trial, given) + "\n";
+    if (trial.payload_problem) {
         out += fmt::format("the payload is no JSON ({}), so that names in it are Undefined\n",
-                           tested.payload_problem->describe());
+                           trial.payload_problem->describe());
     }
-    for (const std::string& warning : tested.warnings) out += fmt::format("warning: {}\n", warning);
-    append_parts(out, "SET", tested.explanation.variables);
-    append_parts(out, "WHERE", tested.explanation.condition);
-    append_parts(out, "SELECT", tested.explanation.items);
-    for (const auto& [text, filled] : tested.templates) {
-        out += fmt::format("template {}\n  {}\n", text, template_text(filled));
+    for (const std::string& warning : trial.warnings) out += fmt::format("warning: {}\n", warning);
+    append_parts(out, "SET", trial.explanation.variables);
+    append_parts(out, "WHERE", trial.explanation.condition);
+    append_parts(out, "SELECT", trial.explanation.items);
+    for (const auto& [text, filled] : trial.templates) {
+        out += fmt::format("template {}\n  {}\n", text, text_of_template(filled));
     }
-    if (tested.matches())
-        out += fmt::format("what actions get\n  {}\n", tested.explanation.payload);
+    if (trial.matches())
+        out += fmt::format("what actions get\n  {}\n", trial.explanation.payload);
     return out;
 }
 
@@ -265,22 +148,22 @@ json::array to_array(const std::vector<sql::Explained>& parts) {
     return made;
 }
 
-std::string to_json_text(const Tested& tested, const GivenMessage& given) {
-    json::object made{{"matches", tested.matches()},
-                      {"verdict", verdict(tested, given)},
-                      {"variables", to_array(tested.explanation.variables)},
-                      {"condition", to_array(tested.explanation.condition)},
-                      {"items", to_array(tested.explanation.items)}};
-    if (tested.matches()) made["payload"] = tested.explanation.payload;
+std::string to_json_text(const Trial& trial, const TrialInput& given) {
+    json::object made{{"matches", trial.matches()},
+                      {"verdict", verdict(trial, given)},
+                      {"variables", to_array(trial.explanation.variables)},
+                      {"condition", to_array(trial.explanation.condition)},
+                      {"items", to_array(trial.explanation.items)}};
+    if (trial.matches()) made["payload"] = trial.explanation.payload;
     json::array templates;
-    for (const auto& [text, filled] : tested.templates) {
+    for (const auto& [text, filled] : trial.templates) {
         templates.push_back(json::object{{"template", text},
                                          {"isUndefined", filled.undefined.has_value()},
-                                         {"text", template_text(filled)}});
+                                         {"text", text_of_template(filled)}});
     }
     if (!templates.empty()) made["templates"] = std::move(templates);
     json::array warnings;
-    for (const std::string& warning : tested.warnings) warnings.emplace_back(warning);
+    for (const std::string& warning : trial.warnings) warnings.emplace_back(warning);
     if (!warnings.empty()) made["warnings"] = std::move(warnings);
     return gatehouse::to_text(made) + "\n";
 }
@@ -293,11 +176,11 @@ Exit run_rule_test(const Invocation& invocation) {
     if (!arguments) return arguments.error();
     const auto given = message_of(*arguments);
     if (!given) return report(invocation, given.error(), Exit::WrongUse);
-    const auto tested = test(*given);
-    if (!tested) return report(invocation, tested.error(), Exit::WrongUse);
+    const auto trial = rules::try_out(*given);
+    if (!trial) return report(invocation, trial.error(), Exit::WrongUse);
     print(invocation.out,
-          arguments->has("json") ? to_json_text(*tested, *given) : to_text(*tested, *given));
-    return tested->matches() ? Exit::Done : Exit::Failed;
+          arguments->has("json") ? to_json_text(*trial, *given) : to_text(*trial, *given));
+    return trial->matches() ? Exit::Done : Exit::Failed;
 }
 
 }  // namespace gatehouse::server

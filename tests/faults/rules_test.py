@@ -1,0 +1,196 @@
+#!/usr/bin/python3
+"""Topic rules with at-least-once delivery over the death of the server, of a target and of a
+function's worker: what was acknowledged is done.
+
+usage: rules_test.py GATEHOUSE [TESTS]"""
+
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import unittest
+import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "clients"))
+
+from client_test import ClientTest, make_function, permit_iot, wait_until  # noqa: E402
+from device import V5, Device  # noqa: E402
+
+ROLE = "arn:aws:iam::000000000000:role/rules"
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+MAY = json.dumps({"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]})
+MESSAGES = 10_000
+# Each event is one line of a file, written at once.
+NOTES = """
+import os
+import time
+
+def lambda_handler(event, context):
+    if os.path.exists("{folder}/stuck"):
+        with open("{folder}/worker", "w") as file:
+            file.write(str(os.getpid()))
+        time.sleep(3600)
+    with open("{folder}/notes", "a") as file:
+        file.write(str(event["n"]) + "\\n")
+"""
+
+
+class Queue(http.server.ThreadingHTTPServer):
+    """A double of SQS that keeps the numbers that it is sent."""
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, port: int = 0):
+        super().__init__(("127.0.0.1", port), Handler)
+        self.numbers: list[int] = []
+        self.streams: set = set()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        pass  # a client may go at any time
+
+    def die(self) -> int:
+        """Its port, which is free again."""
+        self.shutdown()
+        self.server_close()
+        for stream in list(self.streams):
+            try:
+                stream.shutdown(2)
+            except OSError:
+                pass
+        return self.server_port
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.server.streams.add(self.connection)
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        text = (json.loads(body)["MessageBody"] if body.startswith("{")
+                else urllib.parse.parse_qs(body)["MessageBody"][0])
+        self.server.numbers.append(json.loads(text)["n"])
+        answer = b'{"MessageId": "1"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+class AtLeastOnce(ClientTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="gatehouse-rules-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.queue = Queue()
+        file = cls.folder / "targets.json"
+        file.touch(0o600)
+        file.write_text(json.dumps({"endpoints": {"sqs": {
+            "url": f"http://127.0.0.1:{cls.queue.server_port}", "region": "us-east-1",
+            "accessKeyId": "AKIDTARGETS", "secretAccessKey": "wJalrXUtnFEMI"}}}))
+        cls.flags = ("--allow-anonymous", "--rules-targets-file", str(file))
+        super().setUpClass()
+
+    @classmethod
+    def prepare(cls):
+        iam = cls.server.api("iam")
+        iam.create_role(RoleName="rules", AssumeRolePolicyDocument=TRUST)
+        iam.put_role_policy(RoleName="rules", PolicyName="may", PolicyDocument=MAY)
+        make_function(cls.server, "notes", NOTES.replace("{folder}", str(cls.folder)))
+        permit_iot(cls.server, "notes")
+
+    def setUp(self):
+        type(self).queue.numbers.clear()
+        (self.folder / "notes").unlink(missing_ok=True)
+
+    def make(self, name: str, action: dict):
+        self.server.api("iot").create_topic_rule(
+            ruleName=name, tags="gatehouse:delivery=at-least-once", topicRulePayload={
+                "sql": f"SELECT n FROM '{name}'", "awsIotSqlVersion": "2016-03-23",
+                "actions": [action]})
+        self.addCleanup(lambda: self.server.api("iot").delete_topic_rule(ruleName=name))
+
+    def to_queue(self) -> dict:
+        return {"sqs": {"roleArn": ROLE, "useBase64": False,
+                        "queueUrl": "https://sqs.us-east-1.amazonaws.com/000000000000/numbers"}}
+
+    def publish_all(self, topic: str, count: int) -> tuple[Device, dict[int, int]]:
+        """A device that sends all it has as fast as it may, and which number has which id."""
+        device = self.device(f"p-{topic}", door="mqtt", user=None, protocol=V5).connected()
+        device.client.max_inflight_messages_set(1000)
+        return device, {device.client.publish(topic, json.dumps({"n": n}), 1).mid: n
+                        for n in range(count)}
+
+    def acknowledged(self, device: Device, numbers: dict[int, int]) -> set[int]:
+        """What was acknowledged until now."""
+        told = set()
+        while not device.events.empty():
+            event = device.events.get_nowait()
+            if event[0] == "publish":
+                told.add(numbers[event[1]])
+        return told
+
+    def notes(self) -> set[int]:
+        file = self.folder / "notes"
+        return {int(line) for line in file.read_text().split()} if file.exists() else set()
+
+    def test_the_server_dies_among_thousands_of_actions(self):
+        self.make("killed", self.to_queue())
+        device, numbers = self.publish_all("killed", MESSAGES)
+        wait_until(lambda: len(self.queue.numbers) > MESSAGES // 10, "a tenth of the actions")
+        self.server.kill()
+        device.client.loop_stop()
+        promised = self.acknowledged(device, numbers)
+        self.assertGreater(len(promised), MESSAGES // 10)
+        self.server.start()
+        wait_until(lambda: promised <= set(self.queue.numbers), "all that was acknowledged",
+                   seconds=60)
+
+    def test_the_server_dies_before_a_function_was_asked(self):
+        self.make("asked", {"lambda": {
+            "functionArn": "arn:aws:lambda:us-east-1:000000000000:function:notes"}})
+        device, numbers = self.publish_all("asked", 500)
+        wait_until(self.notes, "the first event")
+        self.server.kill()
+        device.client.loop_stop()
+        promised = self.acknowledged(device, numbers)
+        self.server.start()
+        wait_until(lambda: promised <= self.notes(), "all that was acknowledged", seconds=60)
+
+    def test_a_functions_worker_dies(self):
+        self.make("worker", {"lambda": {
+            "functionArn": "arn:aws:lambda:us-east-1:000000000000:function:notes"}})
+        (self.folder / "stuck").touch()
+        self.addCleanup(lambda: (self.folder / "stuck").unlink(missing_ok=True))
+        (self.folder / "worker").unlink(missing_ok=True)
+        device = self.device("p-worker", door="mqtt", user=None).connected()
+        device.published("worker", b'{"n": 1}')
+        pid = wait_until(lambda: (self.folder / "worker").exists() and
+                         (self.folder / "worker").read_text(), "the worker at work")
+        (self.folder / "stuck").unlink()
+        os.kill(int(pid), signal.SIGKILL)
+        wait_until(lambda: 1 in self.notes(), "the event, once more", seconds=120)
+
+    def test_a_target_dies_for_a_moment(self):
+        self.make("away", self.to_queue())
+        device = self.device("p-away", door="mqtt", user=None).connected()
+        device.published("away", b'{"n": 1}')
+        wait_until(lambda: 1 in self.queue.numbers, "the first message")
+        port = self.queue.die()
+        device.published("away", b'{"n": 2}')
+        type(self).queue = Queue(port)
+        wait_until(lambda: 2 in self.queue.numbers, "the message, tried again")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
