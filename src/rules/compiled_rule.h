@@ -41,9 +41,9 @@ struct CompiledRule {
 using RulePtr = std::shared_ptr<const CompiledRule>;
 
 struct CompileParts {
-    ActionParts actions;                 // but for the tenant
-    ActionLanes* lanes = nullptr;        // null: it is only looked at
-    Order order = Order::Any;            // of what the actions do
+    ActionParts actions;           // but for the tenant
+    ActionLanes* lanes = nullptr;  // null: it is only looked at
+    Order order = Order::Any;      // of what the actions do
     Assurance assurance = Assurance::None;
     std::shared_ptr<RuleCounts> counts;  // null: new ones
 };

@@ -20,13 +20,11 @@ broker::Disposition disposition_of(const Finding& finding) {
 }  // namespace
 
 bool Finding::is_assured() const {
-    return std::ranges::any_of(rules, [](const CompiledRule* rule) {
-        return rule->assurance == Assurance::AtLeastOnce;
-    });
+    return std::ranges::any_of(
+        rules, [](const CompiledRule* rule) { return rule->assurance == Assurance::AtLeastOnce; });
 }
 
-broker::ListenerAnswer RuleListener::on_publish(const broker::Publisher& from,
-                                                broker::Route& route,
+broker::ListenerAnswer RuleListener::on_publish(const broker::Publisher& from, broker::Route& route,
                                                 const broker::Publication& publication,
                                                 broker::Keeping keeping) {
     // Sets that were never replaced have generation 0, as a route that nobody asked about.
@@ -52,7 +50,8 @@ broker::ListenerAnswer RuleListener::leave_assured(const FindingPtr& finding,
     broker::Pledge pledge{.context = encode_context(*message)};
     auto hold = parts_.pledges.make(*message, loop);
     if (!hold) {
-        throttle(*finding, *message, "too many messages wait for rules with at-least-once delivery");
+        throttle(*finding, *message,
+                 "too many messages wait for rules with at-least-once delivery");
         return broker::Disposition::Refuse;
     }
     message->hold = std::move(*hold);
@@ -98,8 +97,9 @@ FindingPtr RuleListener::find(const Tenant& tenant, std::string_view topic) cons
     return std::make_shared<const Finding>(Finding{set, std::move(rules), std::nullopt});
 }
 
-std::shared_ptr<Message> RuleListener::copy(const broker::Publisher& from, const broker::Route& route,
-                              const broker::Publication& publication) const {
+std::shared_ptr<Message> RuleListener::copy(const broker::Publisher& from,
+                                            const broker::Route& route,
+                                            const broker::Publication& publication) const {
     auto message = std::make_shared<Message>();
     message->tenant = from.tenant();
     message->topic = route.topic();
@@ -128,8 +128,7 @@ bool RuleListener::leave(const FindingPtr& finding, const MessagePtr& message) c
     return false;
 }
 
-void RuleListener::throttle(const Finding& finding, const Message& message,
-                            const char* why) const {
+void RuleListener::throttle(const Finding& finding, const Message& message, const char* why) const {
     for (const CompiledRule* const rule : finding.rules) rule->counts->throttled.add();
     parts_.reports.throttled(message, why);
 }

@@ -45,7 +45,7 @@ public:
 private:
     FindingPtr find(const Tenant& tenant, std::string_view topic) const;
     std::shared_ptr<Message> copy(const broker::Publisher& from, const broker::Route& route,
-                    const broker::Publication& publication) const;
+                                  const broker::Publication& publication) const;
     // False: there is no room for it.
     bool leave(const FindingPtr& finding, const MessagePtr& message) const;
     void throttle(const Finding& finding, const Message& message, const char* why) const;

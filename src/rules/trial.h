@@ -1,5 +1,6 @@
-// A topic rule's statement, tried with a message that nobody published: whether it matches, and what
-// each part of it and each template comes to. Nothing is asked of a service, and nothing is done.
+// A topic rule's statement, tried with a message that nobody published: whether it matches, and
+// what each part of it and each template comes to. Nothing is asked of a service, and nothing is
+// done.
 //
 // Threads: any; a trial takes as long as an evaluation may (sql/effort.h).
 #pragma once
@@ -47,8 +48,8 @@ struct Trial {
     bool matches() const { return is_on_topic && explanation.matches && !explanation.wanted; }
 };
 
-// InvalidInput, Unsupported: the topic, the statement (with line and column) or a template is wrong.
-// TooLarge, LimitExceeded: it does too much.
+// InvalidInput, Unsupported: the topic, the statement (with line and column) or a template is
+// wrong. TooLarge, LimitExceeded: it does too much.
 Result<Trial> try_out(const TrialInput& input);
 
 // "match", "no match: WHERE is not true" …

@@ -283,9 +283,9 @@ public:
     Reading(Database& database, MessageVisitor& visitor) : database_(database), visitor_(visitor) {}
 
     Result<MessageNumbers> run() {
-        for (const auto step : {&Reading::sessions, &Reading::subscriptions, &Reading::messages,
-                                &Reading::queued, &Reading::held, &Reading::retained,
-                                &Reading::pledges}) {
+        for (const auto step :
+             {&Reading::sessions, &Reading::subscriptions, &Reading::messages, &Reading::queued,
+              &Reading::held, &Reading::retained, &Reading::pledges}) {
             if (auto done = (this->*step)(); !done) return fail(std::move(done.error()));
         }
         return numbers_;

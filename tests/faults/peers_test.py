@@ -241,6 +241,14 @@ class SlowFlood(ClientTest):
         # By its own count: the kernel tells nobody else but root.
         return self.server.metric("process_open_fds")
 
+    def open_files(self) -> list[str]:
+        """What is open, for who looks why; only root may see it."""
+        folder = pathlib.Path(f"/proc/{self.server.process.pid}/fd")
+        try:
+            return sorted(os.readlink(each) for each in folder.iterdir())
+        except OSError as why:
+            return [str(why)]
+
     def pass_time(self, flow: Flow, seconds: int, *drips: Drip) -> None:
         """The peers say a byte a second, or ten of them: nothing that they say moves a deadline."""
         for passed in range(0, seconds, max(1, seconds // 10)):
@@ -260,7 +268,7 @@ class SlowFlood(ClientTest):
         self.addCleanup(flow.stop)
         self.server.advance("0s")  # opens what it opens once
         wait_until(self.is_api_idle, "that connection is closed")
-        before = self.descriptors()
+        before, files_before = self.descriptors(), self.open_files()
         heads, bodies = self.flood()
         wait_until(lambda: self.descriptors() >= before + len(heads) + len(bodies),
                    "they are all let in")
@@ -277,7 +285,11 @@ class SlowFlood(ClientTest):
         self.assert_closed(bodies)
         for drip in heads + bodies:
             drip.stream.close()
-        wait_until(lambda: self.descriptors() <= before, "their descriptors are given back")
+        try:
+            wait_until(lambda: self.descriptors() <= before, "their descriptors are given back")
+        except AssertionError as late:
+            self.fail(f"{late}; {self.descriptors()} are open, before {before}, then "
+                      f"{files_before} and now {self.open_files()}")
         flow.stop()
         self.assertIsNone(flow.error)
         self.assertLess(flow.longest, flow.GAP_SECONDS_MAX)

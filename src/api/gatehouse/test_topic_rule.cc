@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "base/character_count.h"
+#include "base/encoding.h"
 #include "base/random.h"
 #include "base/uuid.h"
 #include "rules/trial.h"
@@ -16,9 +16,9 @@ namespace rules = ::gatehouse::rules;
 namespace sql = ::gatehouse::sql;
 
 sql::Version version_of(const std::optional<SqlVersion>& version) {
-    switch (version.value_or(SqlVersion::_20160323)) {
-        case SqlVersion::_20151008: return sql::Version::V2015;
-        case SqlVersion::_20160323: break;
+    switch (version.value_or(SqlVersion::Value20160323)) {
+        case SqlVersion::Value20151008: return sql::Version::V2015;
+        case SqlVersion::Value20160323: break;
     }
     return sql::Version::V2016;
 }
@@ -114,8 +114,8 @@ async::Task<Result<TestTopicRuleResponse>> TestTopicRule::handle(
     const Caller& caller, TestTopicRuleRequest request) const {
     auto input = input_of(caller, clock, std::move(request));
     if (!input) co_return fail(std::move(input.error()));
-    auto trial = co_await workers.run(*async::EventLoop::current(),
-                                      [&] { return rules::try_out(*input); });
+    auto trial =
+        co_await workers.run(*async::EventLoop::current(), [&] { return rules::try_out(*input); });
     if (!trial) co_return fail(trial.error().kind, trial.error().describe());
     co_return response_of(std::move(*trial), *input);
 }

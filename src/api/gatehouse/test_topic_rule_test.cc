@@ -46,18 +46,16 @@ TEST_F(TestTopicRuleTest, SaysWhatActionsGet) {
 }
 
 TEST_F(TestTopicRuleTest, SaysWhyNot) {
-    const auto cold = tested({{"sql", "SELECT * FROM 'a' WHERE t > 50"},
-                              {"topic", "a"},
-                              {"payload", R"({"t": 5})"}});
+    const auto cold = tested(
+        {{"sql", "SELECT * FROM 'a' WHERE t > 50"}, {"topic", "a"}, {"payload", R"({"t": 5})"}});
     EXPECT_EQ(cold.at("matches"), false);
     EXPECT_EQ(cold.at("verdict"), "no match: WHERE is not true");
     EXPECT_FALSE(cold.as_object().contains("payload"));
     EXPECT_EQ(cold.at("condition").at(0).at("value"), "false");
     const auto asked = tested({{"sql", "SELECT aws_lambda('f', 1) AS r FROM 'a'"}, {"topic", "a"}});
     EXPECT_THAT(std::string(asked.at("verdict").as_string()), StartsWith("unknown: aws_lambda"));
-    const auto answered = tested({{"sql", "SELECT aws_lambda('f', 1) AS r FROM 'a'"},
-                                  {"topic", "a"},
-                                  {"answers", {"[7]"}}});
+    const auto answered = tested(
+        {{"sql", "SELECT aws_lambda('f', 1) AS r FROM 'a'"}, {"topic", "a"}, {"answers", {"[7]"}}});
     EXPECT_EQ(answered.at("payload"), R"({"r":[7]})");
 }
 
@@ -75,11 +73,9 @@ TEST_F(TestTopicRuleTest, SaysWhatIsWrong) {
                 HasSubstr("template ${"));
     EXPECT_THAT(refused({{"sql", "SELECT *"}, {"topic", "a"}, {"answers", {"{"}}}),
                 HasSubstr("number 1"));
-    EXPECT_THAT(refused({{"sql", "SELECT *"},
-                         {"topic", "a"},
-                         {"payload", "1"},
-                         {"binaryPayload", "MQ=="}}),
-                HasSubstr("exclude"));
+    EXPECT_THAT(
+        refused({{"sql", "SELECT *"}, {"topic", "a"}, {"payload", "1"}, {"binaryPayload", "MQ=="}}),
+        HasSubstr("exclude"));
     refused({{"sql", "SELECT *"}, {"topic", "a"}, {"awsIotSqlVersion", "1"}});
 }
 

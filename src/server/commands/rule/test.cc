@@ -80,14 +80,14 @@ Result<TrialInput> message_of(const Arguments& arguments) {
     auto payload = text_or_file(arguments.value("payload").value_or(""));
     if (!payload) return fail(std::move(payload.error()));
     TrialInput given{.sql = std::move(*sql_text),
-                       .topic = *topic,
-                       .payload = std::move(*payload),
-                       .client_id = arguments.value("client-id").value_or(""),
-                       .principal = arguments.value("principal").value_or(""),
-                       .source_ip = arguments.value("source-ip").value_or(""),
-                       .account = arguments.value("account").value_or(default_account),
-                       .content_type = arguments.value("content-type").value_or(""),
-                       .templates = arguments.values("template")};
+                     .topic = *topic,
+                     .payload = std::move(*payload),
+                     .client_id = arguments.value("client-id").value_or(""),
+                     .principal = arguments.value("principal").value_or(""),
+                     .source_ip = arguments.value("source-ip").value_or(""),
+                     .account = arguments.value("account").value_or(default_account),
+                     .content_type = arguments.value("content-type").value_or(""),
+                     .templates = arguments.values("template")};
     const auto version = sql::parse_version(arguments.value("sql-version").value_or("2016-03-23"));
     if (!version) return wrong("--sql-version wants 2016-03-23 or 2015-10-08");
     given.version = *version;
@@ -127,8 +127,7 @@ std::string to_text(const Trial& trial, const TrialInput& given) {
     for (const auto& [text, filled] : trial.templates) {
         out += fmt::format("template {}\n  {}\n", text, text_of_template(filled));
     }
-    if (trial.matches())
-        out += fmt::format("what actions get\n  {}\n", trial.explanation.payload);
+    if (trial.matches()) out += fmt::format("what actions get\n  {}\n", trial.explanation.payload);
     return out;
 }
 
