@@ -32,11 +32,11 @@ def lambda_handler(event, context):
     print("noted", event["n"], "of", event["of"])
 """
 STUCK = """
-import time
+import threading
 
 def lambda_handler(event, context):
     print("stuck with", event["n"], flush=True)
-    time.sleep(3600)
+    threading.Event().wait()
 """
 
 
