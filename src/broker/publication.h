@@ -47,6 +47,7 @@ struct Publication {
     // QoS 2 from a session's client: its packet id, which is held until the client releases it.
     mqtt::PacketId packet_id = 0;
     const PublishedBy* by = nullptr;  // null: nobody says
+    bool is_last_word = false;        // a will: nobody is left who could be told that it is refused
 
     // Set by the broker: of a session that is kept on disk; and who has the message already, null:
     // nobody.

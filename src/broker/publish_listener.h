@@ -19,7 +19,8 @@ class Route;
 enum class Disposition : std::uint8_t {
     Deliver,  // goes on to the subscribers
     Consume,  // is done with (Basic Ingest, requests to a service); nobody else gets it
-    // Nobody gets it, and its publisher is told as where the disk takes nothing; QoS 0: nobody is.
+    // Nobody gets it, and its publisher is told as where the disk takes nothing. Only of QoS 1 and
+    // 2; of a last word, and of what somebody has from before a restart, only with Keeping::Fails.
     Refuse,
 };
 

@@ -118,6 +118,7 @@ void Shard::send(LastWord word) {
                             .expiry_at = will.expiry_at,
                             .qos = will.qos,
                             .retain = retain,
+                            .is_last_word = true,
                             .held = {.holder = word.record, .packet_id = held_id},
                             .taken = word.taken ? &*word.taken : nullptr};
     PublishOutcome outcome = publisher.publish(publisher.route_for(will.topic), publication);

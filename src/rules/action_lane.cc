@@ -90,7 +90,10 @@ void ActionLanes::let_go() {
 
 bool ActionLanes::has_room(const ActionLane& lane, const Dispatched& dispatched) const {
     // Of those that are pledged no more come than may be (pledges.h).
-    if (dispatched.job.message->hold.is_held()) return true;
+    if (dispatched.execution->rule->assurance == Assurance::AtLeastOnce &&
+        dispatched.job.message->hold.is_held()) {
+        return true;
+    }
     const std::size_t bytes = dispatched.bytes;
     if (lane.waiting_ >= settings_.jobs_max) return false;
     if (lane.bytes_ != 0 && lane.bytes_ + bytes > settings_.bytes_max) return false;

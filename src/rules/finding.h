@@ -3,6 +3,7 @@
 // Threads: any; never changed.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,8 +19,14 @@ struct Finding {
     // "NAME" of "$aws/rules/NAME/…", of which nothing goes on to subscribers.
     std::optional<std::string> ingest;
 
-    // Whether a message has to outlive the server for one of them.
+    // Where they are of both kinds, those for which a message outlives the server, and the others:
+    // each get a message of their own, so that none waits for the others'. Null: all are of one.
+    std::shared_ptr<const Finding> assured;
+    std::shared_ptr<const Finding> plain;
+
+    // Requires: they are of one kind.
     bool is_assured() const;
+    std::size_t actions() const;
 };
 using FindingPtr = std::shared_ptr<const Finding>;
 

@@ -17,7 +17,7 @@
 
 namespace gatehouse::rules {
 
-class Pledges;
+class PledgeLedger;
 
 // Held by a message that is on disk for its rules (pledges.h): once the last who works on the
 // message lets go of it, it is taken from there.
@@ -27,12 +27,12 @@ public:
         std::size_t loop = 0;
         std::uint64_t number = 0;
         Tenant tenant;
-        std::size_t bytes = 0;  // of the message
+        std::size_t bytes = 0;  // that it counts for
     };
 
     PledgeHold() = default;
-    PledgeHold(Pledges& pledges, Facts facts)
-        : pledges_(&pledges), facts_(std::make_unique<const Facts>(std::move(facts))) {}
+    PledgeHold(std::shared_ptr<PledgeLedger> ledger, Facts facts)
+        : ledger_(std::move(ledger)), facts_(std::make_unique<const Facts>(std::move(facts))) {}
     PledgeHold(PledgeHold&& other) noexcept = default;
     PledgeHold& operator=(PledgeHold&& other) noexcept;
     ~PledgeHold();
@@ -40,9 +40,11 @@ public:
     bool is_held() const { return facts_ != nullptr; }
     // Requires: held.
     std::uint64_t number() const { return facts_->number; }
+    // Holds it no longer, and leaves the disk as it is.
+    void cancel();
 
 private:
-    Pledges* pledges_ = nullptr;
+    std::shared_ptr<PledgeLedger> ledger_;
     std::unique_ptr<const Facts> facts_;
 };
 

@@ -12,6 +12,9 @@
 namespace gatehouse::rules {
 namespace {
 
+constexpr std::size_t all_tenants_times = 4;
+constexpr std::size_t made_by_rules_times = 2;
+
 constexpr std::uint8_t context_form = 1;
 constexpr std::size_t context_head_bytes = 2;  // the form, and hops
 
@@ -25,50 +28,85 @@ auto context_texts(MessageType& message) {
 }  // namespace
 
 PledgeHold& PledgeHold::operator=(PledgeHold&& other) noexcept {
-    std::swap(pledges_, other.pledges_);
+    std::swap(ledger_, other.ledger_);
     std::swap(facts_, other.facts_);
     return *this;
 }
 
 PledgeHold::~PledgeHold() {
-    if (facts_ != nullptr) pledges_->release(*facts_);
+    if (facts_ != nullptr) ledger_->remove(*facts_, PledgeLedger::OnDisk::Remove);
 }
 
-void Pledges::serve(broker::Broker& broker) {
-    const std::scoped_lock lock(mutex_);
-    broker_ = &broker;
+void PledgeHold::cancel() {
+    if (facts_ != nullptr) ledger_->remove(*facts_, PledgeLedger::OnDisk::Leave);
+    facts_.reset();
 }
+
+// --- the ledger ------------------------------------------------------------------------------
+
+void PledgeLedger::serve(broker::Broker* broker) {
+    const std::scoped_lock lock(mutex_);
+    broker_ = broker;
+}
+
+bool PledgeLedger::has_room(const Use& use, std::size_t bytes, const PledgeBounds& bounds,
+                            std::size_t times) {
+    if (use.messages == 0) return true;
+    return use.messages < bounds.messages_max * times &&
+           use.bytes + bytes <= bounds.bytes_max * times;
+}
+
+std::optional<std::uint64_t> PledgeLedger::add(const Message& message, std::size_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    const std::size_t times = message.hops == 0 ? 1 : made_by_rules_times;
+    const auto use = uses_.find(message.tenant);
+    if (use != uses_.end() && !has_room(use->second, bytes, bounds_, times)) return std::nullopt;
+    if (!has_room(all_, bytes, bounds_, all_tenants_times * times)) return std::nullopt;
+    count(message.tenant, bytes);
+    return ++last_number_;
+}
+
+void PledgeLedger::add_restored(const PledgeHold::Facts& facts) {
+    const std::scoped_lock lock(mutex_);
+    count(facts.tenant, facts.bytes);
+    last_number_ = std::max(last_number_, facts.number);
+}
+
+void PledgeLedger::count(const Tenant& tenant, std::size_t bytes) {
+    for (Use* const use : {&uses_[tenant], &all_}) {
+        ++use->messages;
+        use->bytes += bytes;
+    }
+}
+
+void PledgeLedger::remove(const PledgeHold::Facts& facts, OnDisk on_disk) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = uses_.find(facts.tenant);
+    for (Use* const use : {&found->second, &all_}) {
+        --use->messages;
+        use->bytes -= facts.bytes;
+    }
+    if (found->second.messages == 0) uses_.erase(found);
+    if (broker_ != nullptr && on_disk == OnDisk::Remove) {
+        broker_->release_pledge(facts.loop, facts.number);
+    }
+}
+
+// --- pledges ---------------------------------------------------------------------------------
 
 void Pledges::close() {
-    std::deque<MessagePtr> left;  // which are let go of without the mutex
-    const std::scoped_lock lock(mutex_);
-    broker_ = nullptr;
-    left.swap(restored_);
+    ledger_->serve(nullptr);
+    restored_.clear();
 }
 
-std::optional<PledgeHold> Pledges::make(const Message& message, std::size_t loop) {
-    const std::scoped_lock lock(mutex_);
-    const Use& use = uses_[message.tenant];
-    if (use.messages >= bounds_.messages_max) return std::nullopt;
-    if (use.messages != 0 && use.bytes + message.bytes() > bounds_.bytes_max) return std::nullopt;
-    return hold(message, loop, ++last_number_);
-}
-
-// With the mutex.
-PledgeHold Pledges::hold(const Message& message, std::size_t loop, std::uint64_t number) {
-    const std::size_t bytes = message.bytes();
-    Use& use = uses_[message.tenant];
-    ++use.messages;
-    use.bytes += bytes;
-    return {*this, {.loop = loop, .number = number, .tenant = message.tenant, .bytes = bytes}};
-}
-
-void Pledges::release(const PledgeHold::Facts& facts) {
-    const std::scoped_lock lock(mutex_);
-    const auto use = uses_.find(facts.tenant);
-    use->second.bytes -= facts.bytes;
-    if (--use->second.messages == 0) uses_.erase(use);
-    if (broker_ != nullptr) broker_->release_pledge(facts.loop, facts.number);
+std::optional<PledgeHold> Pledges::make(const Message& message, std::size_t loop,
+                                        std::size_t actions) {
+    // Each action has a payload of its own.
+    const std::size_t bytes = message.bytes() * std::max<std::size_t>(1, actions);
+    const auto number = ledger_->add(message, bytes);
+    if (!number) return std::nullopt;
+    return PledgeHold(ledger_,
+                      {.loop = loop, .number = *number, .tenant = message.tenant, .bytes = bytes});
 }
 
 Result<void> Pledges::restore(const broker::PledgedMessage& pledged) {
@@ -79,18 +117,18 @@ Result<void> Pledges::restore(const broker::PledgedMessage& pledged) {
     message->properties.assign(pledged.properties.begin(), pledged.properties.end());
     message->qos = pledged.qos;
     if (auto read = decode_context(pledged.context, *message); !read) return read;
-    const std::scoped_lock lock(mutex_);
     // It is on disk, so any loop may remove it.
-    message->hold = hold(*message, 0, pledged.number);
-    last_number_ = std::max(last_number_, pledged.number);
+    PledgeHold::Facts facts{
+        .loop = 0, .number = pledged.number, .tenant = pledged.tenant, .bytes = message->bytes()};
+    ledger_->add_restored(facts);
+    message->hold = PledgeHold(ledger_, std::move(facts));
     restored_.push_back(std::move(message));
     return {};
 }
 
-MessagePtr Pledges::take_restored() {
-    const std::scoped_lock lock(mutex_);
+std::shared_ptr<Message> Pledges::take_restored() {
     if (restored_.empty()) return nullptr;
-    MessagePtr first = std::move(restored_.front());
+    auto first = std::move(restored_.front());
     restored_.pop_front();
     return first;
 }

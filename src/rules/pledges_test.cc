@@ -32,8 +32,15 @@ public:
         client.lease.acknowledge_when_kept(mqtt::PacketType::Puback, 7);
         until([&] { return client.kept.size() > before; });
     }
+    void make_plain(const std::string& name, const std::string& sql, const std::string& topic) {
+        make(name, sql, {republish(topic)});
+    }
+    static constexpr int waiting_max = 20;  // LaneSettings::jobs_max of the fixture
+    using EngineFixture::begin;
     using EngineFixture::client;
     using EngineFixture::functions;
+    using EngineFixture::make;
+    using EngineFixture::problems;
     using EngineFixture::settle;
     using EngineFixture::until;
 
@@ -141,6 +148,83 @@ TEST_F(PledgesTest, WhatNoRuleWantsAnyMoreIsLetGoOf) {
     next.begin_with_rule({});
     next.until([&] { return kept("after.db") == 0; });
     EXPECT_THAT(next.functions.calls, IsEmpty());
+}
+
+TEST_F(PledgesTest, APublisherIsRefusedWhileTooMuchWaits) {
+    Life life(*store_);
+    life.begin_with_rule(assured_tags);
+    life.functions.is_stuck = true;
+    for (int n = 0; n < Life::waiting_max; ++n) {
+        ASSERT_EQ(life.client.publish("t/1", R"({"n":1})", 1).kept, broker::Kept::OnItsWay) << n;
+    }
+    EXPECT_EQ(life.client.publish("t/1", R"({"n":1})", 1).kept, broker::Kept::No);
+    EXPECT_EQ(life.client.publish_held("t/1", 9, R"({"n":1})").kept, broker::Kept::No);
+    EXPECT_EQ(life.client.publish("t/1", R"({"n":1})", 0).kept, broker::Kept::Yes);
+    // A last word is not: it is done as for any rule.
+    broker::Publisher& publisher = life.client.lease.publisher();
+    EXPECT_EQ(publisher
+                  .publish(publisher.route_for("t/1"), {.payload = bytes_of(R"({"n":"last"})"),
+                                                        .qos = mqtt::Qos::AtLeastOnce,
+                                                        .is_last_word = true})
+                  .kept,
+              broker::Kept::Yes);
+    life.functions.is_stuck = false;
+    const std::size_t taken = Life::waiting_max + 2;
+    life.until([&] { return life.functions.done.size() == taken && kept("messages.db") == 0; });
+    life.publish_acknowledged("t/1", R"({"n":2})");
+}
+
+TEST_F(PledgesTest, RulesThatDoNotAskHoldNothing) {
+    Life life(*store_);
+    life.make_plain("other", statement, "alerts");
+    life.begin_with_rule(assured_tags);
+    life.functions.is_stuck = true;
+    life.publish_acknowledged("t/1", R"({"n":1})");
+    const auto after = open_copy("after.db");
+    Life next(*after);
+    next.make_plain("other", statement, "alerts");
+    next.begin_with_rule(assured_tags);
+    next.client.subscribe("alerts").value();
+    next.until([&] { return next.functions.done.size() == 1; });
+    next.settle();
+    EXPECT_THAT(next.client.payloads(), IsEmpty());
+}
+
+// Of a rule that the server cannot run just now.
+TEST_F(PledgesTest, WhatABrokenRuleWantsWaitsForTheNextStart) {
+    {
+        Life life(*store_);
+        life.begin_with_rule(assured_tags);
+        life.functions.is_stuck = true;
+        life.publish_acknowledged("t/1", R"({"n":1})");
+    }
+    {
+        Life broken(*store_);
+        broken.make("r", {.sql = statement, .actions = {ActionText(R"({"nonesuch":{}})")}},
+                    assured_tags);
+        broken.begin();
+        broken.settle();
+        EXPECT_THAT(broken.problems, ::testing::SizeIs(1));
+    }
+    Life mended(*store_);
+    mended.begin_with_rule(assured_tags);
+    mended.until([&] { return mended.functions.done.size() == 1; });
+}
+
+TEST(PledgeLedger, ChainsOfRulesHaveRoomOfTheirOwn) {
+    PledgeLedger ledger({.messages_max = 1, .bytes_max = 1000});
+    Message published;
+    ASSERT_EQ(ledger.add(published, 10), 1U);
+    EXPECT_EQ(ledger.add(published, 10), std::nullopt);
+    Message republished;
+    republished.hops = 1;
+    EXPECT_EQ(ledger.add(republished, 10), 2U);
+    EXPECT_EQ(ledger.add(republished, 10), std::nullopt);
+    Message of_another;
+    of_another.tenant = {AccountId("111122223333"), Region("us-east-1")};
+    EXPECT_EQ(ledger.add(of_another, 2000), 3U) << "one has room, whatever its size";
+    ledger.remove({.tenant = published.tenant, .bytes = 10}, PledgeLedger::OnDisk::Leave);
+    EXPECT_EQ(ledger.add(republished, 10), 4U);
 }
 
 TEST(PledgeContext, ReadsBackAndDamageIsSeen) {

@@ -72,6 +72,7 @@ void RuleDirectory::refresh(RuleSets& sets, const storage::RecordKey& key) {
         put(members, *rule);
     } else if (record.error().kind == ErrorKind::NotFound) {
         members.erase(key.name);
+        broken_assured_.erase({key.tenant, key.name});
     } else {
         return parts_.on_problem(key.tenant, key.name, record.error().message);
     }
@@ -82,7 +83,14 @@ void RuleDirectory::refresh(RuleSets& sets, const storage::RecordKey& key) {
     }
 }
 
+bool RuleDirectory::has_broken_assured(const Tenant& tenant) const {
+    const std::scoped_lock lock(mutex_);
+    const auto first = broken_assured_.lower_bound({tenant, ""});
+    return first != broken_assured_.end() && first->first == tenant;
+}
+
 void RuleDirectory::put(RuleSet::Members& members, const TopicRule& rule) {
+    broken_assured_.erase({rule.tenant, rule.name.value()});
     RuleSet::Member& member = members[rule.name.value()];
     const Order order = order_of(rule.tags);
     const Assurance assurance = assurance_of(rule.tags);
@@ -99,6 +107,9 @@ void RuleDirectory::put(RuleSet::Members& members, const TopicRule& rule) {
     if (compiled) {
         member = {std::move(*compiled), !rule.payload.is_disabled};
         return;
+    }
+    if (assurance == Assurance::AtLeastOnce) {
+        broken_assured_.emplace(rule.tenant, rule.name.value());
     }
     parts_.on_problem(rule.tenant, rule.name.value(), compiled.error().message);
     if (!member.rule) members.erase(rule.name.value());

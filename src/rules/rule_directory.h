@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -47,6 +48,8 @@ public:
     void note(const storage::Batch& batch);
 
     const async::Snapshot<RuleSets>& sets() const { return sets_; }
+    // Whether the tenant has a rule with at-least-once delivery that is kept and cannot be run.
+    bool has_broken_assured(const Tenant& tenant) const;
 
 private:
     // What becomes of the tenant's rules with this one as it is in the store.
@@ -54,7 +57,8 @@ private:
     void put(RuleSet::Members& members, const TopicRule& rule);
 
     const Parts parts_;
-    std::mutex mutex_;  // held by whoever replaces the sets
+    mutable std::mutex mutex_;  // held by whoever replaces the sets
+    std::set<std::pair<Tenant, std::string>> broken_assured_;
     async::Snapshot<RuleSets> sets_{std::make_shared<const RuleSets>()};
 };
 

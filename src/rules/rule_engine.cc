@@ -73,12 +73,13 @@ CompileParts RuleEngine::checking() const {
 void RuleEngine::serve(broker::Broker& broker) {
     republisher_.serve(broker);
     pledges_.serve(broker);
-    taking_up_.start(take_up_restored());
+    if (!pledges_.has_restored()) return;
+    loop_.post([this] { taking_up_.start(take_up_restored()); });
 }
 
 // By and by, as there is room.
 async::Task<void> RuleEngine::take_up_restored() {
-    while (const MessagePtr message = pledges_.take_restored()) {
+    while (const std::shared_ptr<Message> message = pledges_.take_restored()) {
         while (!listener_.take_up(message)) {
             if (is_stopping_) co_return;
             co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), room_look));

@@ -17,11 +17,31 @@ broker::Disposition disposition_of(const Finding& finding) {
     return finding.ingest ? broker::Disposition::Consume : broker::Disposition::Deliver;
 }
 
+bool is_rule_assured(const CompiledRule* rule) {
+    return rule->assurance == Assurance::AtLeastOnce;
+}
+
+void split(Finding& finding) {
+    auto assured = std::make_shared<Finding>();
+    auto plain = std::make_shared<Finding>();
+    assured->set = plain->set = finding.set;
+    for (const CompiledRule* const rule : finding.rules) {
+        (is_rule_assured(rule) ? assured : plain)->rules.push_back(rule);
+    }
+    finding.assured = std::move(assured);
+    finding.plain = std::move(plain);
+}
+
 }  // namespace
 
 bool Finding::is_assured() const {
-    return std::ranges::any_of(
-        rules, [](const CompiledRule* rule) { return rule->assurance == Assurance::AtLeastOnce; });
+    return !rules.empty() && is_rule_assured(rules.front());
+}
+
+std::size_t Finding::actions() const {
+    std::size_t count = 0;
+    for (const CompiledRule* const rule : rules) count += rule->actions.size();
+    return count;
 }
 
 broker::ListenerAnswer RuleListener::on_publish(const broker::Publisher& from, broker::Route& route,
@@ -35,43 +55,53 @@ broker::ListenerAnswer RuleListener::on_publish(const broker::Publisher& from, b
     if (!route.heard.finding) [[likely]]
         return broker::Disposition::Deliver;
     const auto finding = std::static_pointer_cast<const Finding>(route.heard.finding);
-    if (keeping != broker::Keeping::Nothing && finding->is_assured()) {
-        return leave_assured(finding, copy(from, route, publication), from.loop(), keeping);
+    const FindingPtr& assured = finding->assured ? finding->assured : finding;
+    if (keeping == broker::Keeping::Nothing || !assured->is_assured()) {
+        leave(finding, copy(from, route, publication));
+        return disposition_of(*finding);
     }
-    leave(finding, copy(from, route, publication));
+    auto message = copy(from, route, publication);
+    // Of what cannot be refused there is only as much as there is room for.
+    const bool may_refuse = !publication.is_last_word && publication.taken == nullptr;
+    auto pledge = keeping == broker::Keeping::Works ? leave_assured(assured, message, from.loop())
+                                                    : std::nullopt;
+    if (!pledge && (may_refuse || keeping == broker::Keeping::Fails)) {
+        return broker::Disposition::Refuse;
+    }
+    if (finding->plain) leave(finding->plain, copy(from, route, publication));
+    if (pledge) return {disposition_of(*finding), std::move(*pledge)};
+    leave(assured, std::move(message));
     return disposition_of(*finding);
 }
 
-broker::ListenerAnswer RuleListener::leave_assured(const FindingPtr& finding,
-                                                   std::shared_ptr<Message> message,
-                                                   std::size_t loop,
-                                                   broker::Keeping keeping) const {
-    if (keeping == broker::Keeping::Fails) return broker::Disposition::Refuse;
-    broker::Pledge pledge{.context = encode_context(*message)};
-    auto hold = parts_.pledges.make(*message, loop);
+// Nothing: there is no room for it.
+std::optional<broker::Pledge> RuleListener::leave_assured(const FindingPtr& finding,
+                                                          const std::shared_ptr<Message>& message,
+                                                          std::size_t loop) const {
+    auto hold = parts_.pledges.make(*message, loop, finding->actions());
     if (!hold) {
         throttle(*finding, *message,
                  "too many messages wait for rules with at-least-once delivery");
-        return broker::Disposition::Refuse;
+        return std::nullopt;
     }
+    broker::Pledge pledge{.number = hold->number(), .context = encode_context(*message)};
     message->hold = std::move(*hold);
-    pledge.number = message->hold.number();
-    if (!leave(finding, message)) return broker::Disposition::Refuse;
-    return {disposition_of(*finding), std::move(pledge)};
+    if (leave(finding, message)) return pledge;
+    message->hold.cancel();
+    return std::nullopt;
 }
 
 Result<void> RuleListener::on_restored(const broker::PledgedMessage& pledged) {
     return parts_.pledges.restore(pledged);
 }
 
-bool RuleListener::take_up(const MessagePtr& restored) const {
-    const FindingPtr all = find(restored->tenant, restored->topic);
-    auto assured = std::make_shared<Finding>();
-    if (all != nullptr) *assured = *all;
-    std::erase_if(assured->rules, [](const CompiledRule* rule) {
-        return rule->assurance != Assurance::AtLeastOnce;
-    });
-    return assured->rules.empty() || parts_.evaluator.take(std::move(assured), restored);
+bool RuleListener::take_up(const std::shared_ptr<Message>& restored) const {
+    const FindingPtr found = find(restored->tenant, restored->topic);
+    const FindingPtr assured = found && found->assured ? found->assured : found;
+    if (assured && assured->is_assured()) return parts_.evaluator.take(assured, restored);
+    // A rule that cannot be run just now may be at the next start.
+    if (parts_.directory.has_broken_assured(restored->tenant)) restored->hold.cancel();
+    return true;
 }
 
 bool RuleListener::wants(const Tenant& tenant, std::string_view topic) const {
@@ -94,7 +124,12 @@ FindingPtr RuleListener::find(const Tenant& tenant, std::string_view topic) cons
     if (!set) return nullptr;
     auto rules = set->matching(topic);
     if (rules.empty()) return nullptr;
-    return std::make_shared<const Finding>(Finding{set, std::move(rules), std::nullopt});
+    auto finding = std::make_shared<Finding>();
+    finding->set = set;
+    finding->rules = std::move(rules);
+    const auto assured = std::ranges::count_if(finding->rules, is_rule_assured);
+    if (assured != 0 && assured != std::ssize(finding->rules)) split(*finding);
+    return finding;
 }
 
 std::shared_ptr<Message> RuleListener::copy(const broker::Publisher& from,

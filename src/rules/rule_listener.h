@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/pinned.h"
@@ -40,7 +41,7 @@ public:
 
     // Leaves a message that was restored to those rules that asked for it. False: there is no room
     // for it yet.
-    bool take_up(const MessagePtr& restored) const;
+    bool take_up(const std::shared_ptr<Message>& restored) const;
 
 private:
     FindingPtr find(const Tenant& tenant, std::string_view topic) const;
@@ -49,9 +50,9 @@ private:
     // False: there is no room for it.
     bool leave(const FindingPtr& finding, const MessagePtr& message) const;
     void throttle(const Finding& finding, const Message& message, const char* why) const;
-    broker::ListenerAnswer leave_assured(const FindingPtr& finding,
-                                         std::shared_ptr<Message> message, std::size_t loop,
-                                         broker::Keeping keeping) const;
+    std::optional<broker::Pledge> leave_assured(const FindingPtr& finding,
+                                                const std::shared_ptr<Message>& message,
+                                                std::size_t loop) const;
 
     const Parts parts_;
 };

@@ -278,11 +278,12 @@ SettingTable rules() {
             "rules.messages-max", {1, 10'000'000},
             "Messages that wait for each of them; over it rules do not see the newest "
             "(RuleMessageThrottled)."),
-        number<&S::rules, &R::action_jobs_max>(
-            "rules.action-jobs-max", {1, 1'000'000},
-            "Results that wait for one action of one rule; over it the newest fails. As many messages "
-            "of an account may wait on disk for rules with at-least-once delivery; over it a publish "
-            "is refused."),
+        number<&S::rules, &R::action_jobs_max>("rules.action-jobs-max", {1, 1'000'000},
+                                               "Results that wait for one action of one rule; over "
+                                               "it the newest fails. As many messages "
+                                               "of an account may wait on disk for rules with "
+                                               "at-least-once delivery; over it a publish "
+                                               "is refused."),
         number<&S::rules, &R::action_workers>("rules.action-workers", {1, 1000},
                                               "How many of them are under way at once."),
         number<&S::rules, &R::action_tries>(

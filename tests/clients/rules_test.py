@@ -334,6 +334,10 @@ class Rules(ClientTest):
             self.iot.create_topic_rule(ruleName="unordered", tags="gatehouse:order=any",
                                        topicRulePayload={"sql": "SELECT * FROM 'a'", "actions": []})
         self.assertIn("gatehouse:order has to be topic", str(caught.exception))
+        with self.assertRaises(botocore.exceptions.ClientError) as caught:
+            self.iot.create_topic_rule(ruleName="unordered", tags="gatehouse:delivery=always",
+                                       topicRulePayload={"sql": "SELECT * FROM 'a'", "actions": []})
+        self.assertIn("gatehouse:delivery has to be at-least-once", str(caught.exception))
 
     def test_principal_of_the_api(self):
         self.make("who", "SELECT principal() AS who FROM 'who'", self.republish("told-who"))
