@@ -36,7 +36,7 @@ bool leaves_its_path(std::string_view target) {
 }  // namespace
 
 std::string TopicRuleDestination::arn() const {
-    return make_arn(tenant, "iot", "ruledestination/http/" + id);
+    return make_arn(tenant, "iot", (vpc ? "ruledestination/vpc/" : "ruledestination/http/") + id);
 }
 
 DestinationStatus TopicRuleDestination::status_at(WallTime now) const {

@@ -1,14 +1,16 @@
 // A destination of topic rules: an HTTP endpoint whose owner has confirmed that rules may post to
-// it. Rules post below its confirmation URL alone.
+// it, below its confirmation URL alone; or a VPC with brokers of Apache Kafka.
 // Source: AWS IoT API Reference, CreateTopicRuleDestination, TopicRuleDestination; Developer Guide,
-// "Working with HTTP topic rule destinations".
+// "Working with HTTP topic rule destinations", "Apache Kafka".
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/choice.h"
 #include "base/clock.h"
@@ -25,10 +27,25 @@ inline constexpr std::size_t confirmation_url_bytes_max = 2000;
 // How long a confirmation is waited for; AWS does not say how long it does.
 inline constexpr std::chrono::hours confirmation_wait_max{72};
 
+// The network that AWS would reach brokers through. Kept and shown alone: this server connects to
+// brokers itself.
+struct VpcNetwork {
+    std::vector<std::string> subnet_ids;
+    std::optional<std::vector<std::string>> security_groups;
+    std::string vpc_id;
+    std::string role_arn;
+
+    bool operator==(const VpcNetwork&) const = default;
+};
+inline constexpr std::size_t vpc_subnets_max = 16;  // as many as a VPC's endpoint may have
+inline constexpr std::size_t vpc_security_groups_max = 16;
+inline constexpr std::size_t vpc_name_bytes_max = 256;
+
 struct TopicRuleDestination {
     Tenant tenant;
-    std::string id;  // a UUID
-    std::string confirmation_url;
+    std::string id;                 // a UUID
+    std::string confirmation_url;   // empty with a VPC
+    std::optional<VpcNetwork> vpc;  // nothing: an HTTP endpoint
     DestinationStatus status = DestinationStatus::InProgress;
     std::string status_reason;
     WallTime challenged{};   // when the message was sent that is to be confirmed
@@ -36,7 +53,7 @@ struct TopicRuleDestination {
     WallTime created{};
     WallTime modified{};
 
-    // arn:aws:iot:REGION:ACCOUNT:ruledestination/http/UUID
+    // arn:aws:iot:REGION:ACCOUNT:ruledestination/http/UUID, or …/vpc/UUID
     std::string arn() const;
     // Error where a confirmation was waited for in vain.
     DestinationStatus status_at(WallTime now) const;

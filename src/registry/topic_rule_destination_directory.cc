@@ -10,7 +10,11 @@ Result<std::shared_ptr<const TopicRuleDestinationDirectory>> TopicRuleDestinatio
     storage::ResourceStore& store) {
     auto directory = std::make_shared<TopicRuleDestinationDirectory>();
     auto scanned = store.scan(destination_kind, [&](const storage::Record& record) {
-        if (const auto destination = decode_destination(record)) {
+        const auto destination = decode_destination(record);
+        if (!destination) return;
+        if (destination->vpc) {
+            directory->vpcs_[destination->tenant][destination->arn()] = destination->status;
+        } else {
             directory->tenants_[destination->tenant][destination->confirmation_url] =
                 destination->status;
         }
@@ -38,6 +42,21 @@ Result<void> TopicRuleDestinationDirectory::check(const Tenant& tenant,
                 fmt::format("the topic rule destination of this confirmation "
                             "URL is {}, not ENABLED",
                             name_of_choice(status)));
+}
+
+Result<void> TopicRuleDestinationDirectory::check_vpc(const Tenant& tenant,
+                                                      const std::string& arn) const {
+    const auto of_tenant = vpcs_.find(tenant);
+    if (of_tenant == vpcs_.end() || !of_tenant->second.contains(arn)) {
+        return fail(ErrorKind::NotAllowed,
+                    fmt::format("'{}' is no topic rule destination in a VPC; make one with "
+                                "CreateTopicRuleDestination",
+                                arn));
+    }
+    const DestinationStatus status = of_tenant->second.at(arn);
+    if (status == DestinationStatus::Enabled) return {};
+    return fail(ErrorKind::NotAllowed, fmt::format("the topic rule destination is {}, not ENABLED",
+                                                   name_of_choice(status)));
 }
 
 }  // namespace gatehouse::registry

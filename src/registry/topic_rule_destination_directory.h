@@ -22,10 +22,14 @@ public:
 
     // Whether rules of the tenant may post to what the URL confirms. NotAllowed says why not.
     Result<void> check(const Tenant& tenant, const std::string& confirmation_url) const;
+    // The same for what is sent into a VPC.
+    Result<void> check_vpc(const Tenant& tenant, const std::string& arn) const;
     bool has(const Tenant& tenant, const std::string& confirmation_url) const;
 
 private:
-    std::unordered_map<Tenant, std::unordered_map<std::string, DestinationStatus>> tenants_;
+    using Statuses = std::unordered_map<std::string, DestinationStatus>;
+    std::unordered_map<Tenant, Statuses> tenants_;  // HTTP endpoints by their URLs
+    std::unordered_map<Tenant, Statuses> vpcs_;     // by their ARNs
 };
 
 }  // namespace gatehouse::registry

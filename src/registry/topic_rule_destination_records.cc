@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -10,13 +11,15 @@
 #include "base/encoding.h"
 #include "base/uuid.h"
 #include "registry/persistently.h"
+#include "registry/role_arn.h"
 #include "registry/topic_rule_destination_record.h"
 #include "signature/digest.h"
 
 namespace gatehouse::registry {
 namespace {
 
-constexpr std::string_view destination_resource = "ruledestination/http/";
+constexpr std::string_view http_resource = "ruledestination/http/";
+constexpr std::string_view vpc_resource = "ruledestination/vpc/";
 constexpr std::size_t token_secret_bytes = 32;
 constexpr std::size_t token_bytes_max = 2048;
 
@@ -40,12 +43,15 @@ Refused refused_token() {
 std::optional<std::string> id_in(const Tenant& tenant, const std::string& arn_text) {
     const auto arn = parse_arn(arn_text);
     if (!arn || arn->service != "iot" || arn->account != tenant.account.value() ||
-        arn->region != tenant.region.value() || !arn->resource.starts_with(destination_resource)) {
+        arn->region != tenant.region.value()) {
         return std::nullopt;
     }
-    std::string id = arn->resource.substr(destination_resource.size());
-    if (!is_uuid(id)) return std::nullopt;
-    return id;
+    for (const std::string_view kind : {http_resource, vpc_resource}) {
+        if (!arn->resource.starts_with(kind)) continue;
+        std::string id = arn->resource.substr(kind.size());
+        if (is_uuid(id)) return id;
+    }
+    return std::nullopt;
 }
 
 // ACCOUNT.REGION.UUID.SECRET, so that it leads to its destination.
@@ -86,6 +92,34 @@ Outcome<void> check_url(const std::string& text, const TopicRuleDestinationRecor
     return {};
 }
 
+Outcome<void> check_vpc(const VpcNetwork& vpc) {
+    const auto are_names = [](const std::vector<std::string>& names, std::size_t most) {
+        return names.size() <= most && std::ranges::all_of(names, [](const std::string& name) {
+                   return !name.empty() && name.size() <= vpc_name_bytes_max;
+               });
+    };
+    if (vpc.subnet_ids.empty() || !are_names(vpc.subnet_ids, vpc_subnets_max)) {
+        return refuse_field("subnetIds",
+                            fmt::format("has to list the ids of 1 to {} subnets", vpc_subnets_max));
+    }
+    if (vpc.security_groups && !are_names(*vpc.security_groups, vpc_security_groups_max)) {
+        return refuse_field(
+            "securityGroups",
+            fmt::format("has to list the ids of at most {} groups", vpc_security_groups_max));
+    }
+    if (!are_names({vpc.vpc_id}, 1)) return refuse_field("vpcId", "has to be the id of a VPC");
+    if (!check_role_arn(vpc.role_arn)) {
+        return refuse_field("roleArn", fmt::format("'{}' is not the ARN of a role", vpc.role_arn));
+    }
+    return {};
+}
+
+Error too_many_destinations() {
+    return {ErrorKind::LimitExceeded,
+            fmt::format("an account has at most {} destinations", destinations_max),
+            {}};
+}
+
 }  // namespace
 
 DestinationChallenge TopicRuleDestinationRecords::begin(TopicRuleDestination destination) {
@@ -117,9 +151,7 @@ DestinationChallenge TopicRuleDestinationRecords::add(const Tenant& tenant,
               {std::string(confirmation_url_field), 0, 0}});
     // Conditions are of what is there before the batch.
     batch.require(storage::FewerThan{tenant, destination_kind, destinations_max + 1 - of},
-                  Error{ErrorKind::LimitExceeded,
-                        fmt::format("an account has at most {} destinations", destinations_max),
-                        {}});
+                  too_many_destinations());
     batch.put(destination_key(tenant, made.destination.id), encode(made.destination));
     batch.change(storage::AddLink{link});
     return made;
@@ -141,6 +173,23 @@ Outcome<DestinationChallenge> TopicRuleDestinationRecords::create(
     return made;
 }
 
+Outcome<TopicRuleDestination> TopicRuleDestinationRecords::create(const Tenant& tenant,
+                                                                  VpcNetwork vpc) {
+    if (auto checked = check_vpc(vpc); !checked) return refuse(std::move(checked.error()));
+    const TopicRuleDestination made{.tenant = tenant,
+                                    .id = make_uuid(parts_.random),
+                                    .vpc = std::move(vpc),
+                                    .status = DestinationStatus::Enabled};
+    storage::Batch batch;
+    batch.require(storage::FewerThan{tenant, destination_kind, destinations_max},
+                  too_many_destinations());
+    batch.put(destination_key(tenant, made.id), encode(made));
+    if (const auto applied = store_.apply(batch); !applied) {
+        return refuse(refused_by(applied.error()));
+    }
+    return get(tenant, made.arn());
+}
+
 Outcome<NewDestinations> TopicRuleDestinationRecords::prepare(
     const Tenant& tenant, std::span<const std::string> confirmation_urls) {
     NewDestinations made;
@@ -159,6 +208,8 @@ Outcome<Stored<TopicRuleDestination>> TopicRuleDestinationRecords::read(const Te
     if (!stored && stored.error().refusal == Refusal::ResourceNotFound) {
         return refuse(no_such_destination(arn));
     }
+    // The id of one kind below the name of the other.
+    if (stored && stored->value.arn() != arn) return refuse(no_such_destination(arn));
     return stored;
 }
 
@@ -198,7 +249,7 @@ Outcome<void> TopicRuleDestinationRecords::remove(const Tenant& tenant, const st
         batch.require(storage::HasRevision{key, stored->revision},
                       changed_meanwhile(destination_words, stored->value.id));
         batch.change(storage::Remove{key});
-        batch.change(storage::RemoveLink{url_link(stored->value)});
+        if (!stored->value.vpc) batch.change(storage::RemoveLink{url_link(stored->value)});
         if (const auto applied = store_.apply(batch); !applied) {
             return refuse(refused_by(applied.error()));
         }
@@ -242,6 +293,11 @@ Outcome<DestinationChallenge> TopicRuleDestinationRecords::challenge(const Tenan
     return persistently([&]() -> Outcome<DestinationChallenge> {
         auto stored = read(tenant, arn);
         if (!stored) return refuse(std::move(stored.error()));
+        if (stored->value.vpc) {
+            return refuse_field("status",
+                                "a destination in a VPC is not confirmed: it is ENABLED or "
+                                "DISABLED");
+        }
         DestinationChallenge made = begin(std::move(stored->value));
         if (auto written = write({made.destination, stored->revision}); !written) {
             return refuse(std::move(written.error()));

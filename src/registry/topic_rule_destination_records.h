@@ -41,6 +41,8 @@ public:
     // What is answered has to be sent to the endpoint. InvalidRequest: a URL that cannot be posted
     // to. ResourceAlreadyExists: one has that URL. LimitExceeded.
     Outcome<DestinationChallenge> create(const Tenant& tenant, const std::string& confirmation_url);
+    // Enabled from the start. InvalidRequest: of the network. LimitExceeded.
+    Outcome<TopicRuleDestination> create(const Tenant& tenant, VpcNetwork vpc);
     // Those of these URLs, for whoever applies the batch. It fails with Conflict, of the field
     // confirmation_url_field, where one has come meanwhile, and with LimitExceeded. Nothing is
     // looked at here. Requires: URLs that create() would take, each once.
@@ -56,7 +58,7 @@ public:
     Outcome<void> enable(const Tenant& tenant, const std::string& arn);
     // Disabled from enabled.
     Outcome<void> disable(const Tenant& tenant, const std::string& arn);
-    // Waits for a confirmation anew, of the token that is answered.
+    // Waits for a confirmation anew, of the token that is answered. InvalidRequest: it is in a VPC.
     Outcome<DestinationChallenge> challenge(const Tenant& tenant, const std::string& arn);
 
     // Enables the destination that the token was made for. Unauthorized: there is none, the token

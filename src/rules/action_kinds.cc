@@ -13,6 +13,7 @@
 #include "rules/republish_action.h"
 #include "rules/targets/aws_actions.h"
 #include "rules/targets/http_action.h"
+#include "rules/targets/kafka_action.h"
 
 namespace gatehouse::rules {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::array action_kinds{
     ActionKind{"elasticsearch", &make_elasticsearch_action},
     ActionKind{"firehose", &make_firehose_action},
     ActionKind{"http", &make_http_action},
+    ActionKind{"kafka", &make_kafka_action},
     ActionKind{"kinesis", &make_kinesis_action},
     ActionKind{"lambda", &make_lambda_action},
     ActionKind{"openSearch", &make_open_search_action},
@@ -43,8 +45,8 @@ constexpr std::array action_kinds{
 
 // Those that AWS has, and that are not done here.
 // Source: AWS IoT API Reference, Action.
-constexpr std::array<std::string_view, 7> kinds_of_aws{
-    "influxDB", "iotAnalytics", "iotEvents", "iotSiteWise", "kafka", "location", "salesforce"};
+constexpr std::array<std::string_view, 6> kinds_of_aws{"influxDB",    "iotAnalytics", "iotEvents",
+                                                       "iotSiteWise", "location",     "salesforce"};
 
 std::string kinds_in_words() {
     std::vector<std::string_view> names;

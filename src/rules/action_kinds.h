@@ -24,6 +24,7 @@ namespace gatehouse::rules {
 
 class AwsDoor;
 class HttpDoor;
+class KafkaDoor;
 
 // What actions work with; all outlive them. A null door: this kind cannot be performed (tools that
 // only look whether rules are right).
@@ -38,7 +39,10 @@ struct ActionParts {
     RoleDoor* roles = nullptr;
     const AwsDoor* aws = nullptr;
     HttpDoor* http = nullptr;
-    const registry::TopicRuleDestinations* destinations = nullptr;  // of http
+    KafkaDoor* kafka = nullptr;
+    const registry::TopicRuleDestinations* destinations = nullptr;  // of http and kafka
+    // Whether the rule is being made or replaced: what it names has to be there.
+    bool is_new = false;
     // What a message may be that rules publish, as one of anybody else's.
     std::size_t payload_bytes_max = SIZE_MAX;
     mqtt::TopicBounds topic_bounds{};

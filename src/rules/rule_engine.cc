@@ -57,6 +57,7 @@ CompileParts RuleEngine::compile_parts(const Parts& parts, const EngineSettings&
                         .roles = &parts.roles,
                         .aws = parts.aws,
                         .http = parts.http,
+                        .kafka = parts.kafka,
                         .destinations = parts.destinations,
                         .payload_bytes_max = settings.payload_bytes_max,
                         .topic_bounds = settings.topic_bounds},
@@ -67,6 +68,7 @@ CompileParts RuleEngine::compile_parts(const Parts& parts, const EngineSettings&
 CompileParts RuleEngine::checking() const {
     CompileParts parts = compile_;
     parts.lanes = nullptr;
+    parts.actions.is_new = true;
     return parts;
 }
 

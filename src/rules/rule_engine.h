@@ -60,6 +60,7 @@ public:
         // Of targets elsewhere; null: rules with such actions are not run.
         const AwsDoor* aws = nullptr;
         HttpDoor* http = nullptr;
+        KafkaDoor* kafka = nullptr;
         const registry::TopicRuleDestinations* destinations = nullptr;
         // Ends what actions wait for elsewhere, once stop() waits no longer for the rest of them.
         std::function<void()> give_up = {};

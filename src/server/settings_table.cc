@@ -296,7 +296,8 @@ SettingTable rules() {
             "whose keys."),
         list<&S::rules, &R::http_to>(
             "rules.http-to", "ADDR",
-            "Addresses or ranges (10.0.0.0/8) that http actions may post to, with TLS or without, "
+            "Addresses or ranges (10.0.0.0/8) that http actions may post to and kafka actions send "
+            "to, with TLS or without, "
             "beside the public Internet with TLS. Whoever may make rules reaches every port there: "
             "name 127.0.0.0/8,::1 for endpoints on this machine where only developers do.",
             check_address_range),

@@ -9,11 +9,21 @@ async::Task<wire::Outcome<CreateTopicRuleDestinationResponse>> CreateTopicRuleDe
     const Caller& caller, CreateTopicRuleDestinationRequest request) const {
     TopicRuleDestinationConfiguration& wanted = request.destination_configuration;
     if (wanted.vpc_configuration) {
-        co_return failure_of(
-            registry::refuse_field("vpcConfiguration",
-                                   "destinations in a VPC are of Kafka actions, which are not done "
-                                   "here")
-                .error());
+        if (wanted.http_url_configuration) {
+            co_return failure_of(
+                registry::refuse_field("destinationConfiguration",
+                                       "holds httpUrlConfiguration and vpcConfiguration, and has "
+                                       "to hold one of them")
+                    .error());
+        }
+        const registry::VpcNetwork network = network_of(std::move(*wanted.vpc_configuration));
+        const auto made =
+            co_await destinations.change([&](registry::TopicRuleDestinationRecords& records) {
+                return records.create(caller.tenant, network);
+            });
+        if (!made) co_return failure_of(made.error());
+        co_return CreateTopicRuleDestinationResponse{
+            .topic_rule_destination = shape_of(*made, destinations.clock().wall_now())};
     }
     if (!wanted.http_url_configuration) {
         co_return failure_of(

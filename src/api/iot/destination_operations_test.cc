@@ -110,13 +110,54 @@ TEST_F(DestinationOperations, WhatIsRefused) {
     expect_refused(create("https://a.example/in"), 409, "ResourceAlreadyExistsException");
     expect_refused(call("iot", "POST", "/destinations", R"({"destinationConfiguration":{}})"), 400,
                    "InvalidRequestException");
-    const auto vpc =
+    const std::pair<const char*, const char*> wrong[] = {
+        {R"({"vpcId":"v","subnetIds":[],"roleArn":"arn:aws:iam::123456789012:role/r"})",
+         "subnetIds"},
+        {R"({"vpcId":"v","subnetIds":["s"],"roleArn":"r"})", "roleArn"},
+    };
+    for (const auto& [network, member] : wrong) {
+        const auto vpc = call(
+            "iot", "POST", "/destinations",
+            R"({"destinationConfiguration":{"vpcConfiguration":)" + std::string(network) + "}}");
+        expect_refused(vpc, 400, "InvalidRequestException");
+        EXPECT_THAT(vpc.body, HasSubstr(member));
+    }
+    EXPECT_THAT(challenged, SizeIs(1));
+}
+
+TEST_F(DestinationOperations, OneInAVpcIsEnabledAtOnce) {
+    const auto made = parsed(
         call("iot", "POST", "/destinations",
              R"({"destinationConfiguration":{"vpcConfiguration":{"vpcId":"v","subnetIds":["s"],)"
-             R"("roleArn":"arn:aws:iam::123456789012:role/r"}}})");
-    expect_refused(vpc, 400, "InvalidRequestException");
-    EXPECT_THAT(vpc.body, HasSubstr("vpcConfiguration"));
-    EXPECT_THAT(challenged, SizeIs(1));
+             R"("securityGroups":["g"],"roleArn":"arn:aws:iam::123456789012:role/r"}}})"));
+    const json::value& destination = made.at("topicRuleDestination");
+    const std::string arn(text(destination.at("arn")));
+    EXPECT_THAT(arn, HasSubstr(":ruledestination/vpc/"));
+    EXPECT_EQ(text(destination.at("status")), "ENABLED");
+    EXPECT_FALSE(destination.as_object().contains("httpUrlProperties"));
+    EXPECT_THAT(challenged, SizeIs(0));
+
+    const json::value network{{"vpcId", "v"},
+                              {"subnetIds", json::array{"s"}},
+                              {"securityGroups", json::array{"g"}},
+                              {"roleArn", "arn:aws:iam::123456789012:role/r"}};
+    EXPECT_EQ(get(arn).at("vpcProperties"), network);
+    const auto listed = parsed(call("iot", "GET", "/destinations"));
+    EXPECT_EQ(listed.at("destinationSummaries").as_array().at(0).at("vpcDestinationSummary"),
+              network);
+
+    const auto set = [&](const char* status) {
+        return call("iot", "PATCH", "/destinations",
+                    R"({"arn":")" + arn + R"(","status":")" + status + R"("})");
+    };
+    EXPECT_EQ(set("DISABLED").status, 200u);
+    EXPECT_EQ(text(get(arn).at("status")), "DISABLED");
+    expect_refused(set("IN_PROGRESS"), 400, "InvalidRequestException");
+    EXPECT_EQ(set("ENABLED").status, 200u);
+    EXPECT_EQ(text(get(arn).at("status")), "ENABLED");
+    EXPECT_EQ(call("iot", "DELETE", "/destinations/" + percent_encode(arn)).status, 200u);
+    EXPECT_THAT(parsed(call("iot", "GET", "/destinations")).at("destinationSummaries").as_array(),
+                SizeIs(0));
 }
 
 TEST_F(DestinationOperations, AreListed) {

@@ -1,5 +1,7 @@
 #include "api/iot/destination_shapes.h"
 
+#include <utility>
+
 #include "api/iot/present.h"
 
 namespace gatehouse::api::iot {
@@ -15,27 +17,56 @@ TopicRuleDestinationStatus status_of(registry::DestinationStatus status) {
     return TopicRuleDestinationStatus::Error;
 }
 
+template <class Shape>
+Shape vpc_of(const registry::VpcNetwork& vpc) {
+    return {.subnet_ids = vpc.subnet_ids,
+            .security_groups = vpc.security_groups,
+            .vpc_id = vpc.vpc_id,
+            .role_arn = vpc.role_arn};
+}
+
 }  // namespace
 
+registry::VpcNetwork network_of(VpcDestinationConfiguration configuration) {
+    return {.subnet_ids = std::move(configuration.subnet_ids),
+            .security_groups = std::move(configuration.security_groups),
+            .vpc_id = std::move(configuration.vpc_id),
+            .role_arn = std::move(configuration.role_arn)};
+}
+
 TopicRuleDestination shape_of(const registry::TopicRuleDestination& destination, WallTime now) {
-    return {.arn = destination.arn(),
-            .status = status_of(destination.status_at(now)),
-            .created_at = destination.created,
-            .last_updated_at = destination.modified,
-            .status_reason = present(destination.status_reason_at(now)),
-            .http_url_properties =
-                HttpUrlDestinationProperties{.confirmation_url = destination.confirmation_url}};
+    TopicRuleDestination made{
+        .arn = destination.arn(),
+        .status = status_of(destination.status_at(now)),
+        .created_at = destination.created,
+        .last_updated_at = destination.modified,
+        .status_reason = present(destination.status_reason_at(now)),
+    };
+    if (destination.vpc) {
+        made.vpc_properties = vpc_of<VpcDestinationProperties>(*destination.vpc);
+    } else {
+        made.http_url_properties =
+            HttpUrlDestinationProperties{.confirmation_url = destination.confirmation_url};
+    }
+    return made;
 }
 
 TopicRuleDestinationSummary summary_of(const registry::TopicRuleDestination& destination,
                                        WallTime now) {
-    return {.arn = destination.arn(),
-            .status = status_of(destination.status_at(now)),
-            .created_at = destination.created,
-            .last_updated_at = destination.modified,
-            .status_reason = present(destination.status_reason_at(now)),
-            .http_url_summary =
-                HttpUrlDestinationSummary{.confirmation_url = destination.confirmation_url}};
+    TopicRuleDestinationSummary made{
+        .arn = destination.arn(),
+        .status = status_of(destination.status_at(now)),
+        .created_at = destination.created,
+        .last_updated_at = destination.modified,
+        .status_reason = present(destination.status_reason_at(now)),
+    };
+    if (destination.vpc) {
+        made.vpc_destination_summary = vpc_of<VpcDestinationSummary>(*destination.vpc);
+    } else {
+        made.http_url_summary =
+            HttpUrlDestinationSummary{.confirmation_url = destination.confirmation_url};
+    }
+    return made;
 }
 
 }  // namespace gatehouse::api::iot

@@ -3,6 +3,7 @@
 
 #include "api/shapes/iot/types/topic_rule_destination.h"
 #include "api/shapes/iot/types/topic_rule_destination_summary.h"
+#include "api/shapes/iot/types/vpc_destination_configuration.h"
 #include "registry/topic_rule_destination.h"
 
 namespace gatehouse::api::iot {
@@ -11,5 +12,7 @@ namespace gatehouse::api::iot {
 TopicRuleDestination shape_of(const registry::TopicRuleDestination& destination, WallTime now);
 TopicRuleDestinationSummary summary_of(const registry::TopicRuleDestination& destination,
                                        WallTime now);
+
+registry::VpcNetwork network_of(VpcDestinationConfiguration configuration);
 
 }  // namespace gatehouse::api::iot

@@ -110,7 +110,7 @@ constexpr std::array<RolePasser, 9> role_passers{
      {"UpdatePackageConfiguration", "versionUpdateByJobsConfig", iot_itself},
      {"UpdateRoleAlias", "", credentials_provider}}};
 
-// Actions name their roles wherever they want to.
+// Actions name their roles wherever they want to, destinations in their VPC.
 std::vector<PassedRole> roles_of_rule(const Tenant& tenant, const RequestNames& names) {
     std::vector<PassedRole> roles;
     for (const std::string& role : names.all_in_body("roleArn")) {
@@ -122,7 +122,8 @@ std::vector<PassedRole> roles_of_rule(const Tenant& tenant, const RequestNames& 
 
 std::vector<PassedRole> passed_roles(const Tenant& tenant, std::string_view operation,
                                      const RequestNames& names) {
-    if (operation == "CreateTopicRule" || operation == "ReplaceTopicRule") {
+    if (operation == "CreateTopicRule" || operation == "ReplaceTopicRule" ||
+        operation == "CreateTopicRuleDestination") {
         return roles_of_rule(tenant, names);
     }
     const auto* passer = std::ranges::find(role_passers, operation, &RolePasser::operation);

@@ -71,6 +71,8 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
         rules::HttpTargets::Parts{
             .loop = loops.main(), .lookups = made->lookups_, .clock = made->signing_clock_},
         std::move(http));
+    made->kafka_ = std::make_unique<rules::KafkaTargets>(
+        loops.main(), rules::KafkaTargets::Settings{.ranges = ranges_of(settings)});
     auto destinations = registry::TopicRuleDestinations::load(
         *foundation.async_store, {.clock = *foundation.clock,
                                   .random = foundation.random,
@@ -95,6 +97,7 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
 void RuleTargets::close() {
     aws_->close();
     http_->close();
+    kafka_->close();
 }
 
 async::Task<void> RuleTargets::stop() {

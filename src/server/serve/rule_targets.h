@@ -13,6 +13,7 @@
 #include "rules/targets/aws_endpoints.h"
 #include "rules/targets/destination_challenges.h"
 #include "rules/targets/http_targets.h"
+#include "rules/targets/kafka_targets.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
@@ -28,6 +29,7 @@ public:
 
     const rules::AwsDoor& aws() const { return *aws_; }
     rules::HttpDoor& http() { return *http_; }
+    rules::KafkaDoor& kafka() { return *kafka_; }
     registry::TopicRuleDestinations& destinations() { return *destinations_; }
     rules::DestinationChallenges& challenges() { return *challenges_; }
     // What is under way is given up, and whatever is asked later. On the main loop.
@@ -43,6 +45,7 @@ private:
     const SystemClock signing_clock_;
     std::unique_ptr<rules::AwsEndpoints> aws_;
     std::unique_ptr<rules::HttpTargets> http_;
+    std::unique_ptr<rules::KafkaTargets> kafka_;
     std::unique_ptr<registry::TopicRuleDestinations> destinations_;
     std::unique_ptr<rules::DestinationChallenges> challenges_;
 };

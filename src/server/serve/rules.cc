@@ -58,6 +58,7 @@ Rules::Rules(const Parts& parts)
                                  const std::string& why) { tell_problem(*log, tenant, name, why); },
                .aws = &parts.targets.aws(),
                .http = &parts.targets.http(),
+               .kafka = &parts.targets.kafka(),
                .destinations = &parts.targets.destinations(),
                .give_up = [targets = &parts.targets] { targets->close(); }},
               engine_settings(parts.settings)),
