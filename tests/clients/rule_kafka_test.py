@@ -15,12 +15,23 @@ NETWORK = {"vpcId": "vpc-1", "subnetIds": ["subnet-1"], "securityGroups": ["sg-1
            "roleArn": ROLE}
 
 
+def with_headers(client):
+    """The client, whose model may be from before records had headers."""
+    shapes = client.meta.service_model._service_description["shapes"]
+    shapes["KafkaAction"]["members"].setdefault("headers", {"shape": "KafkaHeaders"})
+    shapes.setdefault("KafkaHeaders", {"type": "list",
+                                       "member": {"shape": "KafkaActionHeader"}})
+    shapes.setdefault("KafkaActionHeader", {"type": "structure", "members": {
+        "key": {"shape": "String"}, "value": {"shape": "String"}}})
+    return client
+
+
 class RuleKafka(ClientTest):
     flags = ("--allow-anonymous", "--api-auth", "any", "--rules-http-to", "127.0.0.0/8")
 
     @classmethod
     def prepare(cls):
-        cls.iot = cls.server.api("iot")
+        cls.iot = with_headers(cls.server.api("iot"))
         cls.cluster = KafkaCluster()
         cls.addClassCleanup(cls.cluster.close)
         cls.destination = cls.server.aws_json(
