@@ -169,8 +169,9 @@ TEST_F(PledgesTest, APublisherIsRefusedWhileTooMuchWaits) {
                   .kept,
               broker::Kept::Yes);
     life.functions.is_stuck = false;
-    const std::size_t taken = Life::waiting_max + 2;
-    life.until([&] { return life.functions.done.size() == taken && kept("messages.db") == 0; });
+    // Those of the queue that is bounded may be among them, or not.
+    constexpr std::size_t pledged = Life::waiting_max;
+    life.until([&] { return life.functions.done.size() >= pledged && kept("messages.db") == 0; });
     life.publish_acknowledged("t/1", R"({"n":2})");
 }
 
