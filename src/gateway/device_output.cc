@@ -99,7 +99,8 @@ void DeviceConnection::on_not_kept(mqtt::PacketType type, mqtt::PacketId packet_
         return;
     }
     end({.reason = DisconnectReason::ServerError,
-         .details = "the message cannot be kept: the server's disk takes nothing at the moment"});
+         .details = "the message cannot be kept: the server's disk takes nothing at the moment, "
+                    "or too much waits for a rule with at-least-once delivery"});
 }
 
 void DeviceConnection::on_turn_end() {

@@ -351,7 +351,9 @@ async::Task<net::HttpResponse> HttpDoor::pass_on(Call& call, Deadline deadline) 
     }
     if (kept == broker::Kept::No) {
         gateway_.metrics().add(logs::Metric::PublishInServerError);
-        co_return answer(503, "the message cannot be kept: the server's disk takes nothing now",
+        co_return answer(503,
+                         "the message cannot be kept: the server's disk takes nothing now, "
+                         "or too much waits for a rule with at-least-once delivery",
                          call.trace_id);
     }
     gateway_.metrics().add(logs::Metric::PublishInSuccess);

@@ -48,7 +48,8 @@ async::Task<Result<void>> Republisher::publish(Republication message, Deadline d
     const auto outcome = publisher.publish(publisher.route_for(message.topic), publication);
     if (outcome.kept == broker::Kept::No) {
         co_return fail(ErrorKind::Unavailable,
-                       "the message cannot be kept: the disk takes nothing now");
+                       "the message cannot be kept: the disk takes nothing now, "
+                       "or too much waits for a rule with at-least-once delivery");
     }
     if (outcome.kept != broker::Kept::OnItsWay) co_return Result<void>();
     // Shared: the disk may answer when nobody waits any more.

@@ -25,6 +25,18 @@ Shape vpc_of(const registry::VpcNetwork& vpc) {
             .role_arn = vpc.role_arn};
 }
 
+// What both shapes tell of every destination.
+template <class Shape>
+Shape facts_of(const registry::TopicRuleDestination& destination, WallTime now) {
+    return {
+        .arn = destination.arn(),
+        .status = status_of(destination.status_at(now)),
+        .created_at = destination.created,
+        .last_updated_at = destination.modified,
+        .status_reason = present(destination.status_reason_at(now)),
+    };
+}
+
 }  // namespace
 
 registry::VpcNetwork network_of(VpcDestinationConfiguration configuration) {
@@ -35,13 +47,7 @@ registry::VpcNetwork network_of(VpcDestinationConfiguration configuration) {
 }
 
 TopicRuleDestination shape_of(const registry::TopicRuleDestination& destination, WallTime now) {
-    TopicRuleDestination made{
-        .arn = destination.arn(),
-        .status = status_of(destination.status_at(now)),
-        .created_at = destination.created,
-        .last_updated_at = destination.modified,
-        .status_reason = present(destination.status_reason_at(now)),
-    };
+    auto made = facts_of<TopicRuleDestination>(destination, now);
     if (destination.vpc) {
         made.vpc_properties = vpc_of<VpcDestinationProperties>(*destination.vpc);
     } else {
@@ -53,13 +59,7 @@ TopicRuleDestination shape_of(const registry::TopicRuleDestination& destination,
 
 TopicRuleDestinationSummary summary_of(const registry::TopicRuleDestination& destination,
                                        WallTime now) {
-    TopicRuleDestinationSummary made{
-        .arn = destination.arn(),
-        .status = status_of(destination.status_at(now)),
-        .created_at = destination.created,
-        .last_updated_at = destination.modified,
-        .status_reason = present(destination.status_reason_at(now)),
-    };
+    auto made = facts_of<TopicRuleDestinationSummary>(destination, now);
     if (destination.vpc) {
         made.vpc_destination_summary = vpc_of<VpcDestinationSummary>(*destination.vpc);
     } else {

@@ -3,29 +3,14 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "base/library_functions.h"
+
 namespace gatehouse::rules {
 namespace {
 
 constexpr const char* kafka_file_name = "librdkafka.so.1";
 
-// Finds one function after the other; remembers the first that is missing.
-class KafkaFunctions {
-public:
-    explicit KafkaFunctions(void* library) : library_(library) {}
-
-    template <class Function>
-    void find(const char* name, Function& function) {
-        function = reinterpret_cast<Function>(::dlsym(library_, name));
-        if (function == nullptr && missing_ == nullptr) missing_ = name;
-    }
-    const char* missing() const { return missing_; }
-
-private:
-    void* const library_;
-    const char* missing_ = nullptr;
-};
-
-void find_all(KafkaFunctions& functions, KafkaLibrary& library) {
+void find_all(LibraryFunctions& functions, KafkaLibrary& library) {
     functions.find("rd_kafka_new", library.create);
     functions.find("rd_kafka_destroy", library.destroy);
     functions.find("rd_kafka_poll", library.poll);
@@ -59,7 +44,7 @@ Result<KafkaLibrary> load_kafka_library() {
                                 kafka_file_name, ::dlerror()));
     }
     KafkaLibrary library{};
-    KafkaFunctions functions(handle);
+    LibraryFunctions functions(handle);
     find_all(functions, library);
     if (functions.missing() != nullptr) {
         return fail(ErrorKind::Unavailable,

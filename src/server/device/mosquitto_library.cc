@@ -3,29 +3,14 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "base/library_functions.h"
+
 namespace gatehouse::server::device {
 namespace {
 
 constexpr const char* file_name = "libmosquitto.so.1";
 
-// Finds one function after the other; remembers the first that is missing.
-class Functions {
-public:
-    explicit Functions(void* library) : library_(library) {}
-
-    template <class Function>
-    void find(const char* name, Function& function) {
-        function = reinterpret_cast<Function>(::dlsym(library_, name));
-        if (function == nullptr && missing_ == nullptr) missing_ = name;
-    }
-    const char* missing() const { return missing_; }
-
-private:
-    void* const library_;
-    const char* missing_ = nullptr;
-};
-
-void find_client_functions(Functions& functions, MosquittoLibrary& library) {
+void find_client_functions(LibraryFunctions& functions, MosquittoLibrary& library) {
     functions.find("mosquitto_new", library.create);
     functions.find("mosquitto_destroy", library.destroy);
     functions.find("mosquitto_int_option", library.int_option);
@@ -64,7 +49,7 @@ Result<MosquittoLibrary> load_mosquitto() {
     }
     MosquittoLibrary library{};
     decltype(&::mosquitto_lib_init) initialise = nullptr;
-    Functions functions(handle);
+    LibraryFunctions functions(handle);
     find_client_functions(functions, library);
     functions.find("mosquitto_lib_init", initialise);
     functions.find("SSL_get_version", library.ssl_version);

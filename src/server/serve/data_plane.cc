@@ -125,7 +125,8 @@ async::Task<Result<void>> pass_on(gateway::LoopGateway& loop, const api::data::A
     }
     if (kept == broker::Kept::No) {
         co_return fail(ErrorKind::Unavailable,
-                       "the message cannot be kept: the server's disk takes nothing now");
+                       "the message cannot be kept: the server's disk takes nothing now, "
+                       "or too much waits for a rule with at-least-once delivery");
     }
     co_return Result<void>();
 }
