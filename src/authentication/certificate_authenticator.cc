@@ -85,6 +85,9 @@ CertificateAuthenticator::recognise(std::shared_ptr<const Credentials> credentia
     };
     const std::uint64_t epoch = epochs_.stamp(credentials->tenant, id.view(),
                                               credentials->name_of_thing().value_or(std::string()));
+    if (auto unrevoked = check_unrevoked(credentials->peer.client_certificate, id); !unrevoked) {
+        co_return refuse(std::move(unrevoked.error()));
+    }
     auto found = co_await look_up(credentials, occasion);
     if (!found) co_return refuse(refusal_of(found.error(), id));
     const registry::RegisteredCertificate& certificate = found->principal.certificate;
@@ -218,6 +221,25 @@ async::Task<CertificateAuthenticator::Found> CertificateAuthenticator::look_up(
     });
     if (!answer) co_return registry::refuse(registry::refused_by(answer.error()));
     co_return std::move(*answer);
+}
+
+void CertificateAuthenticator::take_revocations(certificates::RevocationListsPtr lists) {
+    revocations_.replace(std::move(lists));
+    epochs_.note(registry::every_client());
+}
+
+std::expected<void, Refusal> CertificateAuthenticator::check_unrevoked(
+    BytesView certificate_der, const certificates::CertificateId& id) const {
+    const auto lists = revocations_.get();
+    if (lists->size() == 0) return {};
+    const auto revocation = lists->find(certificate_der);
+    if (!revocation) return {};
+    return std::unexpected(certificate_refusal(
+        "DEVICE_CERTIFICATE_REVOKED",
+        fmt::format("the client certificate {} is on the revocation list of its issuer, {}, "
+                    "since {}{}",
+                    id.view(), revocation->issuer, format_iso8601(revocation->since),
+                    revocation->reason.empty() ? "" : " (" + revocation->reason + ")")));
 }
 
 std::expected<void, Refusal> CertificateAuthenticator::check(const Credentials& credentials,

@@ -16,6 +16,7 @@
 #include <optional>
 #include <vector>
 
+#include "async/snapshot.h"
 #include "async/task.h"
 #include "authentication/authenticator.h"
 #include "authentication/certificate_proof.h"
@@ -24,6 +25,7 @@
 #include "authentication/registration_listener.h"
 #include "base/pinned.h"
 #include "base/random.h"
+#include "certificates/revocation_lists.h"
 #include "policy/document.h"
 #include "registry/principal_reader.h"
 #include "storage/async_resource_store.h"
@@ -65,6 +67,10 @@ public:
     async::Task<std::expected<std::shared_ptr<const Credentials>, Refusal>> credentials_of(
         AbsentClient client);
 
+    // Certificates that these lists name are not let in, whatever their registration says. Where
+    // others were there before, whoever is connected has to be looked at again.
+    void take_revocations(certificates::RevocationListsPtr lists);
+
     // What the registry holds of these clients changed.
     void note(const registry::AffectedClients& affected) { epochs_.note(affected); }
     // Whether it did since the identity was made, for a client with this id.
@@ -91,6 +97,8 @@ private:
     static Found read_waiting(storage::ResourceStore& store, const Credentials& credentials);
     async::Task<Found> look_up(std::shared_ptr<const Credentials> credentials, Occasion occasion);
     std::expected<void, Refusal> check(const Credentials& credentials, const LookedUp& found) const;
+    std::expected<void, Refusal> check_unrevoked(BytesView certificate_der,
+                                                 const certificates::CertificateId& id) const;
     std::expected<void, Refusal> check_active(const LookedUp& found) const;
     std::expected<CompiledPoliciesPtr, Refusal> policies_of(
         const Credentials& credentials, const registry::CertificatePrincipal& principal);
@@ -100,6 +108,8 @@ private:
     const Parts parts_;
     KnownIndexes known_;
     IdentityEpochs epochs_;
+    async::Snapshot<certificates::RevocationLists> revocations_{
+        std::make_shared<const certificates::RevocationLists>()};
 };
 
 }  // namespace gatehouse::authentication

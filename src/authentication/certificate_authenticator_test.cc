@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "async/run_to_end.h"
 #include "certificates/issue.h"
+#include "certificates/revocation_list_fixture.h"
 #include "registry/ca_certificate_records.h"
 #include "registry/certificate_records.h"
 #include "registry/membership_records.h"
@@ -337,6 +341,32 @@ TEST_F(CertificateAuthenticatorTest, TheVersionThatCountsDecides) {
     EXPECT_FALSE(may(connect("a").value(), policy::Action::Publish, "t"));
     policies_.detach(tenant_, registry::PolicyName("P"), principal()).value();
     EXPECT_FALSE(may(connect("a").value(), policy::Action::Subscribe, "t"));
+}
+
+TEST_F(CertificateAuthenticatorTest, WhatItsIssuerRevokedIsNotLetIn) {
+    add();
+    const auto identity = connect("lamp");
+    ASSERT_TRUE(identity) << identity.error().sentence;
+    const std::string path = ::testing::TempDir() + "certificate-authenticator-test.crl";
+    const auto take = [&](std::vector<std::string> revoked) {
+        std::ofstream(path) << authority_.certificate_pem
+                            << certificates::RevocationListMaker::pem(
+                                   authority_, {.revoked = std::move(revoked),
+                                                .reason = CRL_REASON_SUPERSEDED,
+                                                .made = clock_.wall_now(),
+                                                .next_update = std::nullopt});
+        authenticator_.take_revocations(certificates::RevocationLists::read(path).value());
+        std::filesystem::remove(path);
+    };
+    take({pem_});
+    EXPECT_TRUE(authenticator_.is_outdated(**identity, tenant_, "lamp"));
+    const auto refused = connect("lamp");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, "DEVICE_CERTIFICATE_REVOKED");
+    EXPECT_THAT(refused.error().sentence, HasSubstr("on the revocation list of its issuer, CN=CA"));
+    EXPECT_THAT(refused.error().sentence, HasSubstr("(superseded)"));
+    take({});
+    EXPECT_TRUE(connect("lamp"));
 }
 
 TEST_F(CertificateAuthenticatorTest, WhoIsAbsentIsReadFromTheRegistry) {

@@ -66,7 +66,10 @@ void IdentityReviews::remove(DeviceConnection& connection) {
 void IdentityReviews::review(const registry::AffectedClients& affected) {
     const auto queue_those = [&](auto range) {
         for (auto [at, last] = range; at != last; ++at) {
-            if (at->second->connection->facts().tenant() == affected.tenant) queue(at->second);
+            if (affected.is_every_tenant ||
+                at->second->connection->facts().tenant() == affected.tenant) {
+                queue(at->second);
+            }
         }
     };
     if (affected.is_everyone) {

@@ -17,8 +17,19 @@ struct AffectedClients {
     std::vector<std::string> client_ids;
     // All that present a certificate: nobody can tell which, or they are very many.
     bool is_everyone = false;
+    // With it: those of all tenants, whatever the one above is.
+    bool is_every_tenant = false;
 
     bool operator==(const AffectedClients&) const = default;
 };
+
+// All that present a certificate, whichever tenant they are of.
+inline AffectedClients every_client() {
+    return {.tenant = {},
+            .certificates = {},
+            .client_ids = {},
+            .is_everyone = true,
+            .is_every_tenant = true};
+}
 
 }  // namespace gatehouse::registry

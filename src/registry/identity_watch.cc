@@ -152,7 +152,11 @@ AffectedClients affected_by(storage::ResourceStore& store,
     const Tenant& tenant = subjects.begin()->tenant;
     for (const ChangedSubject& subject : subjects) {
         if (!collector.add(subject) || collector.is_too_many()) {
-            return {.tenant = tenant, .certificates = {}, .client_ids = {}, .is_everyone = true};
+            return {.tenant = tenant,
+                    .certificates = {},
+                    .client_ids = {},
+                    .is_everyone = true,
+                    .is_every_tenant = false};
         }
     }
     return collector.clients_of(tenant);

@@ -63,7 +63,8 @@ struct TlsSettings {
     std::string private_key_file;
     std::string ca_file;  // what devices have to trust then; empty: what their system trusts
     net::SecurityPolicy policy = net::SecurityPolicy::Tls13_1_2_2022_10;
-    bool by_kernel = false;  // where the kernel can
+    bool by_kernel = false;        // where the kernel can
+    std::string revocation_lists;  // a file or a folder; empty: there are none
 };
 
 // Users of an authorizer that needs no function; none where `users_file` is empty.

@@ -133,6 +133,11 @@ SettingTable files_and_doors() {
         toggle<&S::tls, &T::by_kernel>("tls.kernel",
                                        "Let the kernel encrypt (kTLS) where it can. The trace of "
                                        "a connection says whether it does."),
+        text<&S::tls, &T::revocation_lists>(
+            "tls.revocation-lists", "PATH",
+            "Lists of the client certificates that their issuers revoked (CRLs), a file or a "
+            "folder, "
+            "with the certificates of those issuers. Read again at SIGHUP and every hour."),
         list<&S::endpoints>("endpoint", "NAME",
                             "Host names by which devices reach this server; they go into its "
                             "certificate. The first is what DescribeEndpoint answers.",

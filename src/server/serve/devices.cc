@@ -344,6 +344,11 @@ Result<void> Devices::reload_passwords() {
     return passwords_ == nullptr ? Result<void>() : passwords_->reload();
 }
 
+void Devices::take_revocations(certificates::RevocationListsPtr lists) {
+    certificates_->take_revocations(std::move(lists));
+    gateway_->review(registry::every_client());
+}
+
 Devices::~Devices() {
     watch_.on_affected(nullptr);
     index_.on_connectivity_wanted(nullptr);

@@ -69,6 +69,8 @@ public:
     Result<void> reload_passwords();
     // The same of the file that declares authorizers.
     Result<void> reload_authorizers();
+    // What is on these lists is thrown out, and let in no more. Any thread.
+    void take_revocations(certificates::RevocationListsPtr lists);
     // Ends all device connections, on every loop, and refuses those on their way in; what is being
     // provisioned is waited for. From a task on the main loop, as drain().
     async::Task<void> stop();

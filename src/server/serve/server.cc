@@ -115,13 +115,28 @@ Result<void> Server::make_devices() {
     if (!devices) return fail(std::move(devices.error()));
     devices_ = std::move(*devices);
     rules_->serve(devices_->gateway().parts().broker);
-    return {};
+    return load_revocations();
+}
+
+Result<void> Server::load_revocations() {
+    revocations_ = std::make_unique<Revocations>(Revocations::Parts{
+        .path = settings_.tls.revocation_lists,
+        .loop = loops_->main(),
+        .workers = foundation_->workers,
+        .clock = *foundation_->clock,
+        .devices = *devices_,
+        .tell = [this](logs::Status status, std::string_view reason, const std::string& sentence) {
+            if (status == logs::Status::Failure) tell_operator(sentence);
+            notice(status, reason, sentence);
+        }});
+    return revocations_->load();
 }
 
 // Connections hold places among the doors' limits, so they go before the doors.
 Server::~Server() {
     if (foundation_) *foundation_->on_events_written.lock() = nullptr;
     ocsp_stapling_.reset();
+    revocations_.reset();
     registry_events_.reset();
     sys_topics_.reset();
     devices_.reset();
@@ -237,6 +252,7 @@ async::Task<void> Server::drain_all() {
     co_await rule_targets_->stop();
     co_await resources_->functions->stop(within(functions_end_ms));
     co_await ocsp_stapling_->stop();
+    co_await revocations_->stop();
     co_await resources_->auditor->stop();
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
@@ -327,6 +343,7 @@ Server::Reread Server::renew_certificate() {
     const auto renewed = foundation_->certificate->refresh();
     const auto shown = renewed && *renewed ? doors_->renew_certificates() : Result<void>();
     refresh_domains();
+    revocations_->refresh();
     if (renewed && shown) {
         if (*renewed) tell_uncovered();
         return {.sentence = "the doors' certificates were read again"};

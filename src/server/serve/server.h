@@ -21,6 +21,7 @@
 #include "server/serve/metrics_page.h"
 #include "server/serve/ocsp_stapling.h"
 #include "server/serve/registry_events.h"
+#include "server/serve/revocations.h"
 #include "server/serve/rule_targets.h"
 #include "server/serve/rules.h"
 #include "server/serve/sys_topics.h"
@@ -46,6 +47,7 @@ private:
         : settings_(std::move(settings)), reload_(std::move(reload)) {}
 
     Result<void> make_devices();
+    Result<void> load_revocations();
     Result<void> announce();
     ReadyFile ready_file() const;
     std::optional<std::uint16_t> mqtts_port() const;
@@ -86,6 +88,7 @@ private:
     std::unique_ptr<SysTopics> sys_topics_;  // null: there are none
     std::unique_ptr<RegistryEvents> registry_events_;
     std::unique_ptr<OcspStapling> ocsp_stapling_;
+    std::unique_ptr<Revocations> revocations_;
     std::unique_ptr<Doors> doors_;
     std::unique_ptr<Signals> signals_;
     std::unique_ptr<async::TaskGroup> tasks_;
