@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/uuid.h"
 #include "functions/function_change.h"
+#include "functions/permission.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -81,26 +81,9 @@ async::Task<Result<std::string>> FunctionDirectory::add_permission(
     if (!named) co_return fail(named.error());
     Function function = *find(reference.tenant, reference.name);
     const Qualifier qualifier = kept_as(reference.qualifier);
-    ResourcePolicy& policy = function.policies[qualifier];
-    if (auto checked = check_revision(revision, policy.revision); !checked) {
-        co_return fail(std::move(checked.error()));
-    }
-    if (std::ranges::find(policy.permissions, permission.statement_id, &Permission::statement_id) !=
-        policy.permissions.end()) {
-        co_return fail(ErrorKind::Conflict,
-                       fmt::format("The statement id ({}) provided already exists. Please provide "
-                                   "a new statement id, or remove the existing statement.",
-                                   permission.statement_id.view()));
-    }
-    const std::string arn = qualified_arn(function.configuration, qualifier);
-    const std::string text = statement_text(permission, arn);
-    policy.permissions.push_back(std::move(permission));
-    if (resource_policy_text(policy, arn).size() > policy_bytes_max) {
-        co_return fail(
-            ErrorKind::LimitExceeded,
-            fmt::format("The final policy size is bigger than the limit ({}).", policy_bytes_max));
-    }
-    policy.revision = RevisionId(make_uuid(parts_.random));
+    auto text = add_statement(function.policies[qualifier], std::move(permission), revision,
+                              qualified_arn(function.configuration, qualifier), parts_.random);
+    if (!text) co_return text;
     const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
     if (!stored) co_return fail(stored.error());
     co_return text;
@@ -116,20 +99,8 @@ async::Task<Result<void>> FunctionDirectory::remove_permission(FunctionRef refer
     Function function = *find(reference.tenant, reference.name);
     const Qualifier qualifier = kept_as(reference.qualifier);
     ResourcePolicy& policy = function.policies[qualifier];
-    if (auto checked = check_revision(revision, policy.revision); !checked) {
-        co_return fail(std::move(checked.error()));
-    }
-    const bool had_any = !policy.permissions.empty();
-    const auto removed = std::erase_if(policy.permissions, [&](const Permission& permission) {
-        return permission.statement_id == statement;
-    });
-    if (removed == 0) {
-        co_return fail(
-            ErrorKind::NotFound,
-            had_any ? fmt::format("Statement {} is not found in resource policy.", statement.view())
-                    : "No policy is associated with the given resource.");
-    }
-    policy.revision = RevisionId(make_uuid(parts_.random));
+    auto removed = remove_statement(policy, statement, revision, parts_.random);
+    if (!removed) co_return removed;
     if (policy.permissions.empty()) function.policies.erase(qualifier);
     const Result<FunctionSnapshot> stored = co_await replace(std::move(function));
     if (!stored) co_return fail(stored.error());

@@ -297,4 +297,16 @@ Result<Function> decode_function(std::string_view text) {
     return function;
 }
 
+json::object record_of(const ResourcePolicy& policy) {
+    return policy_value(policy);
+}
+
+Result<ResourcePolicy> decode_resource_policy(const json::object& object) {
+    std::string problem;
+    ResourcePolicy policy = read_policy(RecordReader(object, problem), "revision");
+    if (problem.empty()) return policy;
+    return fail(ErrorKind::Corrupt,
+                fmt::format("a stored policy does not read: '{}' is missing", problem));
+}
+
 }  // namespace gatehouse::functions

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "functions/function.h"
 
@@ -14,5 +15,10 @@ namespace gatehouse::functions {
 std::string encode(const Function& function);
 // Corrupt, naming what is missing, when the text is not what encode() wrote.
 Result<Function> decode_function(std::string_view text);
+
+// A resource policy as a part of a record.
+json::object record_of(const ResourcePolicy& policy);
+// As decode_function().
+Result<ResourcePolicy> decode_resource_policy(const json::object& object);
 
 }  // namespace gatehouse::functions

@@ -7,6 +7,7 @@
 
 #include "base/arn.h"
 #include "base/json.h"
+#include "functions/function_record.h"
 #include "functions/limits.h"
 
 namespace gatehouse::functions {
@@ -82,7 +83,8 @@ std::string encode(const LayerVersion& version) {
                                 {"architectures", array_of(version.architectures)},
                                 {"created_ms", version.created.time_since_epoch().count()},
                                 {"code_hash", version.code_hash.value()},
-                                {"code_bytes", version.code_bytes}});
+                                {"code_bytes", version.code_bytes},
+                                {"policy", record_of(version.policy)}});
 }
 
 Result<LayerVersion> decode_layer_version(const Tenant& tenant, std::string_view text) {
@@ -125,6 +127,14 @@ Result<LayerVersion> decode_layer_version(const Tenant& tenant, std::string_view
                          .created = WallTime(std::chrono::milliseconds(count("created_ms"))),
                          .code_hash = CodeHash(word("code_hash")),
                          .code_bytes = static_cast<std::uint64_t>(count("code_bytes"))};
+    // Versions of before there were policies have none.
+    const auto* const policy =
+        parsed->is_object() ? parsed->as_object().if_contains("policy") : nullptr;
+    if (policy != nullptr && policy->is_object()) {
+        auto read = decode_resource_policy(policy->as_object());
+        if (!read) return fail(std::move(read.error()));
+        version.policy = std::move(*read);
+    }
     if (missing.empty()) return version;
     return fail(ErrorKind::Corrupt,
                 fmt::format("the record of a layer's version has no '{}'", missing));

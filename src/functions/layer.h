@@ -34,6 +34,7 @@ struct LayerVersion {
     WallTime created{};
     CodeHash code_hash;
     std::uint64_t code_bytes = 0;  // of the zip
+    ResourcePolicy policy;         // which other accounts may have it
 
     // arn:aws:lambda:REGION:ACCOUNT:layer:NAME
     std::string layer_arn() const;

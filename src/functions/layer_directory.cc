@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "async/event_loop.h"
+#include "functions/permission.h"
 
 namespace gatehouse::functions {
 
@@ -35,6 +36,53 @@ async::Task<Result<LayerVersion>> LayerDirectory::get(Tenant tenant, LayerName n
                                          number](storage::ResourceStore& store) {
         return LayerRecords(store).get(tenant, name, number);
     });
+}
+
+async::Task<Result<LayerVersion>> LayerDirectory::get_for(Tenant reader, LayerReference reference) {
+    co_return co_await parts_.store.run(
+        [reader = std::move(reader),
+         reference = std::move(reference)](storage::ResourceStore& store) {
+            return LayerRecords(store).get_for(reader, reference);
+        });
+}
+
+async::Task<Result<LayerDirectory::AddedStatement>> LayerDirectory::add_permission(
+    Tenant tenant, LayerName name, std::uint64_t number, Permission permission,
+    std::optional<RevisionId> revision) {
+    if (auto checked = check_permission(permission); !checked) {
+        co_return fail(std::move(checked.error()));
+    }
+    co_return co_await parts_.store.run(
+        [&random = parts_.random, tenant = std::move(tenant), name = std::move(name), number,
+         permission = std::move(permission),
+         revision = std::move(revision)](storage::ResourceStore& store) -> Result<AddedStatement> {
+            AddedStatement added;
+            auto done = LayerRecords(store).change_policy(
+                tenant, name, number, [&](LayerVersion& version) -> Result<void> {
+                    auto text =
+                        add_statement(version.policy, permission, revision, version.arn(), random);
+                    if (!text) return fail(std::move(text.error()));
+                    added = {std::move(*text), version.policy.revision};
+                    return {};
+                });
+            if (!done) return fail(std::move(done.error()));
+            return added;
+        });
+}
+
+async::Task<Result<void>> LayerDirectory::remove_permission(Tenant tenant, LayerName name,
+                                                            std::uint64_t number,
+                                                            StatementId statement,
+                                                            std::optional<RevisionId> revision) {
+    co_return co_await parts_.store.run(
+        [&random = parts_.random, tenant = std::move(tenant), name = std::move(name), number,
+         statement = std::move(statement),
+         revision = std::move(revision)](storage::ResourceStore& store) {
+            return LayerRecords(store).change_policy(
+                tenant, name, number, [&](LayerVersion& version) {
+                    return remove_statement(version.policy, statement, revision, random);
+                });
+        });
 }
 
 async::Task<Result<std::vector<LayerVersion>>> LayerDirectory::versions(Tenant tenant,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/arn.h"
 #include "base/json.h"
 
 namespace gatehouse::functions {
@@ -30,6 +31,14 @@ bool is_shown(const LayerVersion& version, const LayerFilter& filter) {
     };
     return goes_with(version.runtimes, filter.runtime) &&
            goes_with(version.architectures, filter.architecture);
+}
+
+// Whether the policy permits GetLayerVersion, the one action it can name, to the account.
+bool lets_have(const ResourcePolicy& policy, const AccountId& account) {
+    return std::ranges::any_of(policy.permissions, [&](const Permission& permission) {
+        return permission.principal == "*" || permission.principal == account.view() ||
+               permission.principal == fmt::format("arn:aws:iam::{}:root", account.view());
+    });
 }
 
 Result<std::uint64_t> last_number_in(const storage::Record& record) {
@@ -87,6 +96,51 @@ Result<LayerVersion> LayerRecords::get(const Tenant& tenant, const LayerName& na
     return decode_layer_version(tenant, record->body);
 }
 
+Result<LayerVersion> LayerRecords::get_for(const Tenant& reader, const LayerReference& reference) {
+    const std::string_view account = reference.account;
+    if (account.empty() || account == reader.account.view()) {
+        return get(reader, reference.name, *reference.number);
+    }
+    const Tenant owner{AccountId(reference.account), reader.region};
+    auto version = get(owner, reference.name, *reference.number);
+    if (version && lets_have(version->policy, reader.account)) return version;
+    if (!version && version.error().kind != ErrorKind::NotFound) return version;
+    return fail(ErrorKind::NotAllowed,
+                fmt::format("User: arn:aws:iam::{}:root is not authorized to perform: "
+                            "lambda:GetLayerVersion on resource: {} because no resource-based "
+                            "policy allows the lambda:GetLayerVersion action",
+                            reader.account.view(),
+                            make_arn(owner, "lambda",
+                                     fmt::format("layer:{}:{}", reference.name.view(),
+                                                 *reference.number))));
+}
+
+Result<void> LayerRecords::change_policy(const Tenant& tenant, const LayerName& name,
+                                         std::uint64_t number,
+                                         const std::function<Result<void>(LayerVersion&)>& change) {
+    constexpr int attempts_max = 8;
+    for (int attempt = 1;; ++attempt) {
+        const storage::RecordKey key = version_key(tenant, name, number);
+        const auto record = store_.get(key);
+        if (!record && record.error().kind == ErrorKind::NotFound) return no_such_layer();
+        if (!record) return fail(record.error());
+        auto version = decode_layer_version(tenant, record->body);
+        if (!version) return fail(std::move(version.error()));
+        if (auto changed = change(*version); !changed) return changed;
+        const Error overtaken{ErrorKind::Conflict,
+                              "the policy was changed by another request meanwhile; try again",
+                              {}};
+        storage::Batch batch;
+        batch.require(storage::HasRevision{key, record->revision}, overtaken);
+        batch.put(key, encode(*version));
+        const auto applied = store_.apply(batch);
+        if (applied) return {};
+        if (applied.error().kind != ErrorKind::Conflict || attempt == attempts_max) {
+            return fail(applied.error());
+        }
+    }
+}
+
 Result<std::vector<LayerVersion>> LayerRecords::all(const Tenant& tenant, const std::string& prefix,
                                                     const LayerFilter& filter) {
     std::vector<LayerVersion> found;
@@ -142,7 +196,7 @@ Result<std::vector<LayerUse>> LayerRecords::resolve(const Tenant& tenant,
                     fmt::format("Cannot reference more than {} layers.", function_layers_max));
     }
     std::vector<LayerUse> uses;
-    std::map<LayerName, std::string> seen;
+    std::map<std::string, std::string> seen;  // by the layer's ARN
     for (const std::string& arn : arns) {
         const auto named = parse_layer_reference(arn);
         if (!named || !named->number) {
@@ -157,16 +211,13 @@ Result<std::vector<LayerUse>> LayerRecords::resolve(const Tenant& tenant,
                                     "expected to be in region {}.",
                                     tenant.region.view()));
         }
-        // Layers are not shared between accounts: of another, none is there.
-        const bool is_own = named->account == tenant.account.view();
-        auto version = is_own ? get(tenant, named->name, *named->number)
-                              : Result<LayerVersion>(no_such_layer());
+        auto version = get_for(tenant, *named);
         if (!version && version.error().kind == ErrorKind::NotFound) {
             return fail(ErrorKind::InvalidInput,
                         fmt::format("Layer version {} does not exist.", arn));
         }
         if (!version) return fail(std::move(version.error()));
-        if (const auto [other, is_new] = seen.emplace(named->name, arn); !is_new) {
+        if (const auto [other, is_new] = seen.emplace(version->layer_arn(), arn); !is_new) {
             return fail(ErrorKind::InvalidInput,
                         fmt::format("Two different versions of the same layer are not allowed to "
                                     "be referenced in the same function. {} and {} versions of the "

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +32,10 @@ public:
     // Gives the version the layer's next number.
     Result<LayerVersion> add(LayerVersion version);
     Result<LayerVersion> get(const Tenant& tenant, const LayerName& name, std::uint64_t number);
+    // As a tenant reads the one that it names: its own, or another account's whose policy lets it.
+    // NotFound; NotAllowed: of another account, whether it is there or not. Requires: the
+    // reference has a number.
+    Result<LayerVersion> get_for(const Tenant& reader, const LayerReference& reference);
     // The newest first.
     Result<std::vector<LayerVersion>> versions(const Tenant& tenant, const LayerName& name,
                                                const LayerFilter& filter);
@@ -39,8 +44,12 @@ public:
     // Nothing happens when it is absent. Its number is not given again.
     Result<void> remove(const Tenant& tenant, const LayerName& name, std::uint64_t number);
 
+    // Changes a version's policy; the change is made anew where another one came first.
+    Result<void> change_policy(const Tenant& tenant, const LayerName& name, std::uint64_t number,
+                               const std::function<Result<void>(LayerVersion&)>& change);
+
     // The layers of a function by the ARNs of their versions, in their order. InvalidInput: too
-    // many, one that is not there, or two versions of one layer.
+    // many, one that is not there, or two versions of one layer. NotAllowed: as get_for().
     Result<std::vector<LayerUse>> resolve(const Tenant& tenant,
                                           const std::vector<std::string>& arns);
     // Of every version of every tenant: packages that are in use.

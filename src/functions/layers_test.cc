@@ -69,7 +69,7 @@ protected:
     async::WorkerPool store_workers{{.name = "test-store", .threads = 1}};
     storage::AsyncResourceStore async_store{memory, store_workers};
     LayerRecords records{memory};
-    LayerDirectory layers{{async_store, *packages_early(), workers, clock}};
+    LayerDirectory layers{{async_store, *packages_early(), workers, clock, random}};
     FunctionDirectory functions{{async_store, *packages_early(), workers, clock, random, {}, {}}};
 
 private:
@@ -119,13 +119,41 @@ TEST_F(LayersTest, LayersThatAFunctionCannotHave) {
     const std::string second = publish("tools", {{"a", "2"}}).arn();
     EXPECT_THAT(refusal_of({arn + "0"}), HasSubstr("does not exist"));
     EXPECT_THAT(refusal_of({"arn:aws:lambda:us-east-1:111111111111:layer:tools:1"}),
-                HasSubstr("does not exist"));
+                HasSubstr("no resource-based policy allows"));
     EXPECT_THAT(refusal_of({"arn:aws:lambda:eu-west-1:000000000000:layer:tools:1"}),
                 HasSubstr("expected to be in region us-east-1"));
     EXPECT_THAT(refusal_of({"tools"}), HasSubstr("not valid"));
     EXPECT_THAT(refusal_of({arn, second}), HasSubstr("Two different versions of the same layer"));
     EXPECT_EQ(refusal_of(std::vector<std::string>(6, arn)), "Cannot reference more than 5 layers.");
     EXPECT_FALSE(functions.find(tenant, FunctionName("refused")));
+}
+
+TEST_F(LayersTest, OfAnotherAccountByItsPolicyAlone) {
+    const Tenant other{AccountId("111111111111"), tenant.region};
+    auto published = wait(layers.publish(
+        other, {.name = LayerName("tools"), .zip = zip_of({{"a", "1"}}), .runtimes = {}}));
+    ASSERT_TRUE(published);
+    const auto permit = [&](const std::string& principal) {
+        return wait(layers.add_permission(other, LayerName("tools"), 1,
+                                          {.statement_id = StatementId(principal.substr(0, 5)),
+                                           .action = "lambda:GetLayerVersion",
+                                           .principal = principal},
+                                          {}));
+    };
+    EXPECT_THAT(refusal_of({published->arn()}), HasSubstr("no resource-based policy allows"));
+    ASSERT_TRUE(permit("22222" + std::string(7, '2')));
+    EXPECT_THAT(refusal_of({published->arn()}), HasSubstr("no resource-based policy allows"));
+    const auto permitted = permit(tenant.account.value());
+    ASSERT_TRUE(permitted) << permitted.error().message;
+    // Layers of two accounts may have one name.
+    const std::string own = publish("tools", {{"b", "2"}}).arn();
+    const auto made = create("f", {published->arn(), own});
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(made->configuration.layers.size(), 2u);
+    const auto read = wait(layers.get(other, LayerName("tools"), 1));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->policy.permissions.size(), 2u);
+    EXPECT_EQ(read->policy.revision, permitted->revision);
 }
 
 TEST_F(LayersTest, AFunctionKeepsItsLayersWhateverBecomesOfThem) {

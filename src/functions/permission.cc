@@ -6,6 +6,9 @@
 
 #include "base/arn.h"
 #include "base/json.h"
+#include "base/uuid.h"
+#include "functions/function_change.h"
+#include "functions/limits.h"
 
 namespace gatehouse::functions {
 namespace {
@@ -80,6 +83,47 @@ Result<void> check_permission(const Permission& permission) {
             "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?"
             ":(\\d{12})?:(.*)");
     }
+    return {};
+}
+
+Result<std::string> add_statement(ResourcePolicy& policy, Permission permission,
+                                  const std::optional<RevisionId>& wanted, const std::string& arn,
+                                  Random& random) {
+    if (auto checked = check_revision(wanted, policy.revision); !checked) {
+        return fail(std::move(checked.error()));
+    }
+    if (std::ranges::find(policy.permissions, permission.statement_id, &Permission::statement_id) !=
+        policy.permissions.end()) {
+        return fail(ErrorKind::Conflict,
+                    fmt::format("The statement id ({}) provided already exists. Please provide "
+                                "a new statement id, or remove the existing statement.",
+                                permission.statement_id.view()));
+    }
+    std::string text = statement_text(permission, arn);
+    policy.permissions.push_back(std::move(permission));
+    if (resource_policy_text(policy, arn).size() > policy_bytes_max) {
+        return fail(
+            ErrorKind::LimitExceeded,
+            fmt::format("The final policy size is bigger than the limit ({}).", policy_bytes_max));
+    }
+    policy.revision = RevisionId(make_uuid(random));
+    return text;
+}
+
+Result<void> remove_statement(ResourcePolicy& policy, const StatementId& statement,
+                              const std::optional<RevisionId>& wanted, Random& random) {
+    if (auto checked = check_revision(wanted, policy.revision); !checked) return checked;
+    const bool had_any = !policy.permissions.empty();
+    const auto removed = std::erase_if(policy.permissions, [&](const Permission& permission) {
+        return permission.statement_id == statement;
+    });
+    if (removed == 0) {
+        return fail(
+            ErrorKind::NotFound,
+            had_any ? fmt::format("Statement {} is not found in resource policy.", statement.view())
+                    : "No policy is associated with the given resource.");
+    }
+    policy.revision = RevisionId(make_uuid(random));
     return {};
 }
 

@@ -209,5 +209,75 @@ class Layers(ClientTest):
         self.assertIn(made["LayerArn"], [layer["LayerArn"] for layer in listed])
 
 
+class OfOtherAccounts(ClientTest):
+    flags = ("--tenancy", "multi", "--api-auth", "any")
+    OTHER, THIRD = "210987654321", "321098765432"
+
+    def setUp(self):
+        self.owner = self.server.api("lambda")
+        self.arn = self.owner.publish_layer_version(
+            LayerName=self._testMethodName, Content={"ZipFile": archive(
+                python__shared_dot_py="NAME = 'of another account'\n")})["LayerVersionArn"]
+        self.named = {"LayerName": self._testMethodName, "VersionNumber": 1}
+
+    def refused(self, code: str, call, **members) -> str:
+        with self.assertRaises(ClientError) as caught:
+            call(**members)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        return caught.exception.response["Error"]["Message"]
+
+    def create(self, account: str) -> dict:
+        return self.server.api("lambda", account).create_function(
+            FunctionName=self._testMethodName, Runtime="python3.11", Layers=[self.arn],
+            Role=f"arn:aws:iam::{account}:role/any", Handler="lambda_function.lambda_handler",
+            Code={"ZipFile": zipped("import shared\ndef lambda_handler(e, c):\n"
+                                    "    return shared.NAME\n")})
+
+    def permit(self, principal: str, statement: str = "s") -> dict:
+        return self.owner.add_layer_version_permission(
+            **self.named, StatementId=statement, Action="lambda:GetLayerVersion",
+            Principal=principal)
+
+    def test_one_account_is_let_in(self):
+        message = self.refused("AccessDeniedException", self.create, account=self.OTHER)
+        self.assertIn(f"lambda:GetLayerVersion on resource: {self.arn} because no resource-based "
+                      "policy allows", message)
+        added = self.permit(self.OTHER)
+        self.assertEqual(json.loads(added["Statement"])["Principal"],
+                         {"AWS": f"arn:aws:iam::{self.OTHER}:root"})
+        made = self.create(self.OTHER)
+        self.assertEqual([layer["Arn"] for layer in made["Layers"]], [self.arn])
+        other = self.server.api("lambda", self.OTHER)
+        answer = other.invoke(FunctionName=self._testMethodName)
+        self.assertEqual(json.loads(answer["Payload"].read()), "of another account")
+        read = other.get_layer_version_by_arn(Arn=self.arn)
+        with urllib.request.urlopen(read["Content"]["Location"], timeout=30) as page:
+            self.assertIn(b"shared.py", page.read())
+        third = self.server.api("lambda", self.THIRD)
+        self.refused("AccessDeniedException", third.get_layer_version_by_arn, Arn=self.arn)
+        # Nobody learns whether there is one.
+        self.refused("AccessDeniedException", third.get_layer_version_by_arn, Arn=self.arn + "7")
+        self.refused("ResourceNotFoundException", other.add_layer_version_permission,
+                     LayerName=self.arn.rpartition(":")[0], VersionNumber=1, StatementId="mine",
+                     Action="lambda:GetLayerVersion", Principal="*")
+        self.owner.remove_layer_version_permission(**self.named, StatementId="s")
+        self.refused("AccessDeniedException", other.get_layer_version_by_arn, Arn=self.arn)
+        # What it was given once it keeps.
+        answer = other.invoke(FunctionName=self._testMethodName)
+        self.assertEqual(json.loads(answer["Payload"].read()), "of another account")
+
+    def test_everybody_is_let_in(self):
+        self.permit("*")
+        policy = self.owner.get_layer_version_policy(**self.named)
+        self.assertEqual(json.loads(policy["Policy"])["Statement"][0]["Principal"], "*")
+        self.create(self.THIRD)
+        self.refused("PreconditionFailedException", self.owner.remove_layer_version_permission,
+                     **self.named, StatementId="s", RevisionId="another")
+        self.owner.remove_layer_version_permission(**self.named, StatementId="s",
+                                                   RevisionId=policy["RevisionId"])
+        self.refused("ResourceNotFoundException", self.owner.get_layer_version_policy,
+                     **self.named)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -50,7 +50,7 @@ struct LambdaServiceTest : ApiFixture {
             functions::FunctionDirectory::Parts{store, *packages, workers, clock, random, {}});
         EXPECT_TRUE(directory->load());
         layers = std::make_unique<functions::LayerDirectory>(
-            functions::LayerDirectory::Parts{store, *packages, workers, clock});
+            functions::LayerDirectory::Parts{store, *packages, workers, clock, random});
         code_links = std::make_unique<lambda::CodeLinks>(*directory, *layers, clock, random);
         std::vector<Service> services;
         services.push_back(

@@ -96,6 +96,9 @@ Service make_lambda_service(const LambdaParts& parts) {
         .handle(lambda::GetLayerVersionByArn{parts.layers, parts.code_links})
         .handle(lambda::ListLayers{parts.layers})
         .handle(lambda::ListLayerVersions{parts.layers})
+        .handle(lambda::AddLayerVersionPermission{parts.layers})
+        .handle(lambda::GetLayerVersionPolicy{parts.layers})
+        .handle(lambda::RemoveLayerVersionPermission{parts.layers})
         .handle(lambda::PublishLayerVersion{parts.layers, parts.code_links});
     serve_absent_features(service, parts.directory);
     return service;

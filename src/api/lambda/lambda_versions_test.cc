@@ -192,6 +192,37 @@ TEST_F(LambdaServiceTest, LayersAreGivenToFunctions) {
     EXPECT_EQ(call("lambda", "GET", "/2018-10-31/layers/not%20a%20name/versions").status, 400u);
 }
 
+// AddLayerVersionPermission, GetLayerVersionPolicy, RemoveLayerVersionPermission.
+TEST_F(LambdaServiceTest, LayersHavePolicies) {
+    const std::string versions = "/2018-10-31/layers/tools/versions";
+    parsed(call("lambda", "POST", versions,
+                R"({"Content":{"ZipFile":")" + zip_base64("x = 1\n") + R"("}})"),
+           201);
+    const std::string policy = versions + "/1/policy";
+    EXPECT_EQ(call("lambda", "GET", policy).status, 404u);
+    const auto statement = [](const std::string& principal) {
+        return R"({"StatementId":"all","Action":"lambda:GetLayerVersion","Principal":")" +
+               principal + "\"}";
+    };
+    const auto added = parsed(call("lambda", "POST", policy, statement("*")), 201);
+    const auto told = parse_json(std::string(added.at("Statement").as_string()), "it").value();
+    EXPECT_EQ(told.at("Principal"), "*");
+    EXPECT_EQ(told.at("Resource"), "arn:aws:lambda:us-east-1:123456789012:layer:tools:1");
+    EXPECT_EQ(error_type(call("lambda", "POST", policy, statement("*"))),
+              "ResourceConflictException");
+    const auto read = parsed(call("lambda", "GET", policy));
+    EXPECT_EQ(read.at("RevisionId"), added.at("RevisionId"));
+    EXPECT_EQ(parse_json(std::string(read.at("Policy").as_string()), "it").value().at("Statement"),
+              json::array{told});
+    EXPECT_EQ(error_type(call("lambda", "DELETE", policy + "/all?RevisionId=other")),
+              "PreconditionFailedException");
+    EXPECT_EQ(call("lambda", "DELETE", policy + "/none").status, 404u);
+    EXPECT_EQ(call("lambda", "DELETE", policy + "/all").status, 204u);
+    EXPECT_EQ(call("lambda", "GET", policy).status, 404u);
+    EXPECT_EQ(call("lambda", "POST", versions + "/2/policy", statement("*")).status, 404u);
+    EXPECT_EQ(call("lambda", "POST", policy, statement("nobody")).status, 400u);
+}
+
 // PutFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfig, GetFunctionEventInvokeConfig,
 // ListFunctionEventInvokeConfigs, DeleteFunctionEventInvokeConfig.
 TEST_F(LambdaServiceTest, EventsAreRepeatedAsConfigured) {

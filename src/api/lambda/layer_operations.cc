@@ -11,6 +11,7 @@
 #include "api/shapes/lambda/errors.h"
 #include "base/bytes.h"
 #include "functions/package_store.h"
+#include "functions/permission.h"
 
 namespace gatehouse::api::lambda {
 namespace {
@@ -32,18 +33,25 @@ private:
     }
 };
 
-// A layer of the caller's by its name or ARN. Of another account or region there is none.
-wire::Outcome<functions::LayerReference> layer_of(const Caller& caller, std::string_view text) {
+wire::Outcome<functions::LayerReference> named_layer(const Caller& caller, std::string_view text) {
     auto reference = functions::parse_layer_reference(text);
     if (!reference) return failure_of(reference.error());
-    const bool is_elsewhere =
-        !reference->account.empty() && (reference->account != caller.tenant.account.view() ||
-                                        reference->region != caller.tenant.region.view());
-    if (is_elsewhere) {
+    if (reference->account.empty() || reference->region == caller.tenant.region.view()) {
+        return std::move(*reference);
+    }
+    return wire::fail_as(errors::resource_not_found_exception,
+                         "The resource you requested does not exist.");
+}
+
+// A layer of the caller's by its name or ARN. Of another account or region there is none.
+wire::Outcome<functions::LayerReference> layer_of(const Caller& caller, std::string_view text) {
+    auto reference = named_layer(caller, text);
+    if (!reference) return reference;
+    if (!reference->account.empty() && reference->account != caller.tenant.account.view()) {
         return wire::fail_as(errors::resource_not_found_exception,
                              "The resource you requested does not exist.");
     }
-    return std::move(*reference);
+    return reference;
 }
 
 template <class Request>
@@ -125,21 +133,73 @@ async::Task<wire::Outcome<PublishLayerVersionResponse>> PublishLayerVersion::han
 
 async::Task<wire::Outcome<GetLayerVersionResponse>> GetLayerVersion::handle(
     const Caller& caller, GetLayerVersionRequest request) const {
-    const auto layer = layer_of(caller, request.layer_name);
+    auto layer = named_layer(caller, request.layer_name);
     if (!layer) co_return std::unexpected(layer.error());
-    const auto found = co_await layers.get(caller.tenant, layer->name,
-                                           static_cast<std::uint64_t>(request.version_number));
+    layer->number = static_cast<std::uint64_t>(request.version_number);
+    const auto found = co_await layers.get_for(caller.tenant, std::move(*layer));
     if (!found) co_return failure_of(found.error());
     co_return whole_shape<GetLayerVersionResponse>(caller, *found, code_links);
 }
 
 async::Task<wire::Outcome<GetLayerVersionResponse>> GetLayerVersionByArn::handle(
     const Caller& caller, GetLayerVersionByArnRequest request) const {
-    const auto layer = layer_of(caller, request.arn);
+    auto layer = named_layer(caller, request.arn);
     if (!layer) co_return std::unexpected(layer.error());
-    const auto found = co_await layers.get(caller.tenant, layer->name, layer->number.value_or(0));
+    layer->number = layer->number.value_or(0);  // which no version has
+    const auto found = co_await layers.get_for(caller.tenant, std::move(*layer));
     if (!found) co_return failure_of(found.error());
     co_return whole_shape<GetLayerVersionResponse>(caller, *found, code_links);
+}
+
+async::Task<wire::Outcome<AddLayerVersionPermissionResponse>> AddLayerVersionPermission::handle(
+    const Caller& caller, AddLayerVersionPermissionRequest request) const {
+    if (request.organization_id) {
+        co_return wire::fail_as(errors::invalid_parameter_value_exception,
+                                "organizations are not served by Gatehouse; leave OrganizationId "
+                                "out");
+    }
+    auto layer = layer_of(caller, request.layer_name);
+    if (!layer) co_return std::unexpected(layer.error());
+    auto added = co_await layers.add_permission(
+        caller.tenant, std::move(layer->name), static_cast<std::uint64_t>(request.version_number),
+        {.statement_id = functions::StatementId(std::move(request.statement_id)),
+         .action = std::move(request.action),
+         .principal = std::move(request.principal),
+         .source_arn = std::nullopt,
+         .source_account = std::nullopt,
+         .event_source_token = std::nullopt},
+        revision_of(request.revision_id));
+    if (!added) co_return failure_of(added.error());
+    co_return AddLayerVersionPermissionResponse{.statement = std::move(added->text),
+                                                .revision_id = added->revision.value()};
+}
+
+async::Task<wire::Outcome<GetLayerVersionPolicyResponse>> GetLayerVersionPolicy::handle(
+    const Caller& caller, GetLayerVersionPolicyRequest request) const {
+    auto layer = layer_of(caller, request.layer_name);
+    if (!layer) co_return std::unexpected(layer.error());
+    const auto version = co_await layers.get(caller.tenant, std::move(layer->name),
+                                             static_cast<std::uint64_t>(request.version_number));
+    if (!version) co_return failure_of(version.error());
+    if (version->policy.permissions.empty()) {
+        co_return wire::fail_as(errors::resource_not_found_exception,
+                                "No policy is associated with the given resource.");
+    }
+    co_return GetLayerVersionPolicyResponse{
+        .policy = functions::resource_policy_text(version->policy, version->arn()),
+        .revision_id = version->policy.revision.value()};
+}
+
+async::Task<wire::Outcome<RemoveLayerVersionPermissionResponse>>
+RemoveLayerVersionPermission::handle(const Caller& caller,
+                                     RemoveLayerVersionPermissionRequest request) const {
+    auto layer = layer_of(caller, request.layer_name);
+    if (!layer) co_return std::unexpected(layer.error());
+    const auto removed = co_await layers.remove_permission(
+        caller.tenant, std::move(layer->name), static_cast<std::uint64_t>(request.version_number),
+        functions::StatementId(std::move(request.statement_id)), revision_of(request.revision_id));
+    if (!removed) co_return failure_of(removed.error());
+    co_return RemoveLayerVersionPermissionResponse();
 }
 
 async::Task<wire::Outcome<ListLayersResponse>> ListLayers::handle(const Caller& caller,

@@ -34,7 +34,10 @@ std::string layer_resource(const Tenant& tenant, const std::string& text,
     if (!reference) return "*";
     std::string resource = "layer:" + reference->name.value();
     if (number) resource += ":" + *number;
-    return make_arn(tenant, "lambda", resource);
+    const Tenant owner = reference->account.empty()
+                             ? tenant
+                             : Tenant{AccountId(reference->account), Region(reference->region)};
+    return make_arn(owner, "lambda", resource);
 }
 
 }  // namespace

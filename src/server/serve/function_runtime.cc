@@ -146,7 +146,8 @@ void FunctionRuntime::make_directories(Foundation& foundation, iam::FunctionKeys
         functions::LayerDirectory::Parts{.store = *foundation.async_store,
                                          .packages = *packages_,
                                          .workers = workers_,
-                                         .clock = *foundation.clock});
+                                         .clock = *foundation.clock,
+                                         .random = foundation.random});
 }
 
 void FunctionRuntime::make_invokers(Foundation& foundation, Loops& loops) {
