@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "async/wake.h"
@@ -15,33 +16,88 @@ namespace gatehouse::async {
 struct WorkerPool::Shared {
     explicit Shared(Settings settings) : settings(std::move(settings)) {}
 
+    // Whose work this thread does and is not paused; null: none's.
+    static thread_local Shared* current;
+
+    // Under the mutex, like all below.
+    bool may_take() const { return !queue.empty() && working < settings.threads && returning == 0; }
+    bool has_room_for_thread() const {
+        return !stopping && threads.size() < settings.threads + settings.paused_max;
+    }
+    void add_thread() {
+        threads.emplace_back([this] { serve(); });
+    }
     void serve() {
         pthread_setname_np(pthread_self(), settings.name.c_str());
         std::unique_lock lock(mutex);
         while (true) {
-            changed.wait(lock, [this] { return stopping || !queue.empty(); });
+            ++idle;
+            changed.wait(lock, [this] { return may_take() || (stopping && queue.empty()); });
+            --idle;
             if (queue.empty()) return;
             auto work = std::move(queue.front());
             queue.pop_front();
+            ++working;
             lock.unlock();
+            current = this;
             work();
             work = nullptr;  // what it captured dies outside the lock
+            current = nullptr;
             lock.lock();
+            leave();
         }
+    }
+    // One works no more: whoever comes back from a pause goes first.
+    void leave() {
+        --working;
+        if (returning > 0) {
+            returned.notify_one();
+        } else {
+            changed.notify_one();
+        }
+        if (stopping && queue.empty()) changed.notify_all();
+    }
+    void pause() {
+        const std::lock_guard lock(mutex);
+        leave();
+        if (idle == 0 && !queue.empty() && has_room_for_thread()) add_thread();
+    }
+    void resume() {
+        std::unique_lock lock(mutex);
+        ++returning;
+        returned.wait(lock, [this] { return working < settings.threads; });
+        --returning;
+        ++working;
+        if (may_take()) changed.notify_one();
     }
 
     const Settings settings;
     std::mutex mutex;
-    std::condition_variable changed;
+    std::condition_variable changed;   // there is work, or none will come
+    std::condition_variable returned;  // there is room for one that paused
     std::deque<std::move_only_function<void()>> queue;
+    std::size_t idle = 0;
+    std::size_t working = 0;
+    std::size_t returning = 0;
     bool stopping = false;
     std::vector<std::jthread> threads;
 };
 
+thread_local WorkerPool::Shared* WorkerPool::Shared::current = nullptr;
+
+WorkerPool::Pause::Pause() : pool_(std::exchange(Shared::current, nullptr)) {
+    if (pool_ != nullptr) pool_->pause();
+}
+
+WorkerPool::Pause::~Pause() {
+    if (pool_ == nullptr) return;
+    pool_->resume();
+    Shared::current = pool_;
+}
+
 WorkerPool::WorkerPool(Settings settings) : shared_(std::make_unique<Shared>(std::move(settings))) {
-    for (std::size_t i = 0; i < shared_->settings.threads; ++i) {
-        shared_->threads.emplace_back([shared = shared_.get()] { shared->serve(); });
-    }
+    const std::lock_guard lock(shared_->mutex);
+    for (std::size_t i = 0; i < shared_->settings.threads; ++i) shared_->add_thread();
 }
 
 WorkerPool::~WorkerPool() {
@@ -58,6 +114,8 @@ bool WorkerPool::post(std::move_only_function<void()> work) {
         const std::lock_guard lock(shared_->mutex);
         if (shared_->queue.size() >= shared_->settings.queue_max) return false;
         shared_->queue.push_back(std::move(work));
+        const bool is_short = shared_->idle == 0 && shared_->working < shared_->settings.threads;
+        if (is_short && shared_->has_room_for_thread()) shared_->add_thread();
     }
     shared_->changed.notify_one();
     return true;

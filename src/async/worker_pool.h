@@ -1,6 +1,9 @@
 // A few threads for work that blocks or takes long (SQL, zip, RSA keys, DNS), so that no loop
 // ever does it.
 //
+// So many work at once, whoever needs the processor; what only waits for the disk says so by a
+// Pause, and lets another work meanwhile.
+//
 // Threads: run() from any loop; the function runs on a worker, the result arrives on the
 // calling loop. The pool's destructor finishes what is queued.
 #pragma once
@@ -18,10 +21,14 @@
 namespace gatehouse::async {
 
 class WorkerPool : Pinned {
+    struct Shared;
+
 public:
     struct Settings {
-        std::string name;  // thread name, at most 15 characters
-        std::size_t threads = 1;
+        std::string name;         // thread name, at most 15 characters
+        std::size_t threads = 1;  // that work at once
+        // How many more there may be while others pause; they are started as they are needed.
+        std::size_t paused_max = 0;
         std::size_t queue_max = 4096;
     };
     explicit WorkerPool(Settings settings);
@@ -53,8 +60,19 @@ public:
         co_return std::move(*static_cast<Value*>(value.get()));
     }
 
+    // Held by work that waits for something else than the processor: another one may work in its
+    // place. Its end waits until it is this one's turn again. Nothing outside of a pool's work, and
+    // within another Pause.
+    class Pause : Pinned {
+    public:
+        Pause();
+        ~Pause();
+
+    private:
+        Shared* const pool_;  // null: it changes nothing
+    };
+
 private:
-    struct Shared;
     std::unique_ptr<Shared> shared_;
 };
 

@@ -46,5 +46,71 @@ TEST(WorkerPool, RefusesWhenFullAndFinishesWhatItTook) {
     EXPECT_EQ(done, taken);
 }
 
+TEST(WorkerPool, AnotherWorksWhileOnePauses) {
+    std::latch paused(3);
+    std::latch go_on(1);
+    std::atomic<int> at_work = 0;
+    std::atomic<int> at_work_max = 0;
+    std::atomic<int> done = 0;
+    {
+        WorkerPool pool({.name = "test", .threads = 1, .paused_max = 2});
+        for (int i = 0; i < 3; ++i) {
+            ASSERT_TRUE(pool.post([&] {
+                {
+                    const WorkerPool::Pause pause;
+                    const WorkerPool::Pause within;  // changes nothing
+                    paused.count_down();
+                    go_on.wait();
+                }
+                at_work_max = std::max(at_work_max.load(), ++at_work);
+                std::this_thread::yield();
+                --at_work;
+                ++done;
+            }));
+        }
+        paused.wait();  // all three, although one works at a time
+        go_on.count_down();
+    }
+    EXPECT_EQ(done, 3);
+    EXPECT_EQ(at_work_max, 1);
+}
+
+TEST(WorkerPool, NoMorePauseThanMay) {
+    std::latch go_on(1);
+    std::latch first(1);
+    std::atomic<int> begun = 0;
+    WorkerPool pool({.name = "test", .threads = 1, .paused_max = 0});
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_TRUE(pool.post([&] {
+            const bool is_first = begun++ == 0;
+            const WorkerPool::Pause pause;
+            if (is_first) first.count_down();
+            go_on.wait();
+        }));
+        if (i == 0) first.wait();
+    }
+    EXPECT_EQ(begun, 1) << "there is no thread for the second";
+    go_on.count_down();
+}
+
+TEST(WorkerPool, ManyPausesAndMuchWork) {
+    std::atomic<int> done = 0;
+    {
+        WorkerPool pool({.name = "test", .threads = 2, .paused_max = 6});
+        for (int i = 0; i < 2'000; ++i) {
+            while (!pool.post([&done, i] {
+                if (i % 3 != 0) {
+                    const WorkerPool::Pause pause;
+                    std::this_thread::yield();
+                }
+                ++done;
+            })) {
+                std::this_thread::yield();
+            }
+        }
+    }
+    EXPECT_EQ(done, 2'000);
+}
+
 }  // namespace
 }  // namespace gatehouse::async

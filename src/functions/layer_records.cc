@@ -17,6 +17,9 @@ namespace {
 const storage::Kind layer_kind("layer");
 const storage::Kind layer_version_kind("layer_version");  // "NAME:NUMBER"
 
+// As often as a change is tried anew that others came before: more than workers that may.
+constexpr int overtaken_attempts_max = 64;
+
 storage::RecordKey version_key(const Tenant& tenant, const LayerName& name, std::uint64_t number) {
     return {tenant, layer_version_kind, fmt::format("{}:{}", name.view(), number)};
 }
@@ -53,10 +56,10 @@ Result<std::uint64_t> last_number_in(const storage::Record& record) {
 }  // namespace
 
 Result<LayerVersion> LayerRecords::add(LayerVersion version) {
-    constexpr int attempts_max = 8;  // while others publish versions of the same layer
     for (int attempt = 1;; ++attempt) {
         auto added = try_add(version);
-        if (added || added.error().kind != ErrorKind::Conflict || attempt == attempts_max) {
+        if (added || added.error().kind != ErrorKind::Conflict ||
+            attempt == overtaken_attempts_max) {
             return added;
         }
     }
@@ -118,7 +121,6 @@ Result<LayerVersion> LayerRecords::get_for(const Tenant& reader, const LayerRefe
 Result<void> LayerRecords::change_policy(const Tenant& tenant, const LayerName& name,
                                          std::uint64_t number,
                                          const std::function<Result<void>(LayerVersion&)>& change) {
-    constexpr int attempts_max = 8;
     for (int attempt = 1;; ++attempt) {
         const storage::RecordKey key = version_key(tenant, name, number);
         const auto record = store_.get(key);
@@ -135,7 +137,7 @@ Result<void> LayerRecords::change_policy(const Tenant& tenant, const LayerName& 
         batch.put(key, encode(*version));
         const auto applied = store_.apply(batch);
         if (applied) return {};
-        if (applied.error().kind != ErrorKind::Conflict || attempt == attempts_max) {
+        if (applied.error().kind != ErrorKind::Conflict || attempt == overtaken_attempts_max) {
             return fail(applied.error());
         }
     }

@@ -21,7 +21,7 @@ inline Error overtaken(std::string_view what) {
 // `attempt` reads, decides and applies; it answers overtaken() when it has to begin anew.
 template <class Attempt>
 auto persistently(Attempt attempt) -> decltype(attempt()) {
-    constexpr int attempts_max = 8;
+    constexpr int attempts_max = 64;  // more than workers that may come first
     for (int tries = 1;; ++tries) {
         auto outcome = attempt();
         if (outcome || outcome.error().place.field != overtaken_field || tries == attempts_max) {

@@ -8,7 +8,8 @@
 namespace gatehouse::registry {
 
 // As often as it is tried; who is overtaken that often is told so.
-inline constexpr int overtaken_attempts_max = 8;
+// More than there are workers that write at once, each of which may come first.
+inline constexpr int overtaken_attempts_max = 64;
 
 template <class Attempt>
 auto persistently(Attempt attempt) -> decltype(attempt()) {

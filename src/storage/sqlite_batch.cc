@@ -1,5 +1,8 @@
 #include "storage/sqlite_batch.h"
 
+#include <optional>
+#include <utility>
+
 #include "storage/listing.h"
 
 namespace gatehouse::storage {
@@ -133,6 +136,55 @@ Result<Revision> next_revision(Database& database) {
     return Revision(static_cast<std::uint64_t>(*number));
 }
 
+// Whether the batch's conditions hold; the error is the database's, or the first condition's that
+// does not.
+struct Judgement {
+    Result<void> outcome;
+    bool is_of_database = false;
+};
+Judgement judge(Database& database, const Batch& batch) {
+    for (const Condition& condition : batch.conditions()) {
+        const auto holds = std::visit(Judge{database}, condition.what);
+        if (!holds) return {fail(holds.error()), true};
+        if (!*holds) return {fail(condition.otherwise)};
+    }
+    return {};
+}
+
+// Requires: a transaction, and that the conditions hold.
+Result<Revision> make_changes(Database& database, const Batch& batch, WallTime now) {
+    if (batch.changes().empty()) return last_revision(database);
+    const auto revision = next_revision(database);
+    if (!revision) return revision;
+    const Maker maker{database, *revision, now.time_since_epoch().count()};
+    for (const Change& change : batch.changes()) {
+        if (auto made = std::visit(maker, change); !made) return fail(std::move(made.error()));
+    }
+    return *revision;
+}
+
+// Nothing: the database failed, and all of it is undone. A batch whose conditions do not hold
+// changes nothing, so the transaction goes on.
+std::optional<std::vector<Result<Revision>>> apply_together(Database& database,
+                                                            std::span<const Batch* const> batches,
+                                                            WallTime now) {
+    auto transaction = Transaction::begin(database, Transaction::Kind::Write);
+    if (!transaction) return std::nullopt;
+    std::vector<Result<Revision>> outcomes;
+    for (const Batch* const batch : batches) {
+        const Judgement judgement = judge(database, *batch);
+        if (judgement.is_of_database) return std::nullopt;
+        if (!judgement.outcome) {
+            outcomes.push_back(fail(judgement.outcome.error()));
+            continue;
+        }
+        outcomes.push_back(make_changes(database, *batch, now));
+        if (!outcomes.back()) return std::nullopt;
+    }
+    if (!transaction->commit()) return std::nullopt;
+    return outcomes;
+}
+
 }  // namespace
 
 Result<Revision> last_revision(Database& database) {
@@ -172,24 +224,27 @@ std::string_view link_listing(Direction direction, Order order) {
 Result<Revision> apply_batch(Database& database, const Batch& batch, WallTime now) {
     auto transaction = Transaction::begin(database, Transaction::Kind::Write);
     if (!transaction) return fail(std::move(transaction.error()));
-    for (const Condition& condition : batch.conditions()) {
-        const auto holds = std::visit(Judge{database}, condition.what);
-        if (!holds) return fail(holds.error());
-        if (!*holds) return fail(condition.otherwise);
+    if (auto judgement = judge(database, batch); !judgement.outcome) {
+        return fail(std::move(judgement.outcome.error()));
     }
-    if (batch.changes().empty()) {
-        return last_revision(database);
-    }
-    const auto revision = next_revision(database);
-    if (!revision) return revision;
-    const Maker maker{database, *revision, now.time_since_epoch().count()};
-    for (const Change& change : batch.changes()) {
-        if (auto made = std::visit(maker, change); !made) return fail(std::move(made.error()));
-    }
+    const auto revision = make_changes(database, batch, now);
+    if (!revision || batch.changes().empty()) return revision;
     if (auto committed = transaction->commit(); !committed) {
         return fail(std::move(committed.error()));
     }
-    return *revision;
+    return revision;
+}
+
+std::vector<Result<Revision>> apply_batches(Database& database,
+                                            std::span<const Batch* const> batches, WallTime now) {
+    if (batches.size() > 1) {
+        if (auto outcomes = apply_together(database, batches, now)) return std::move(*outcomes);
+    }
+    std::vector<Result<Revision>> outcomes;
+    for (const Batch* const batch : batches) {
+        outcomes.push_back(apply_batch(database, *batch, now));
+    }
+    return outcomes;
 }
 
 }  // namespace gatehouse::storage

@@ -1,5 +1,8 @@
-// Conditions and changes of a batch as SQL, in one transaction.
+// Conditions and changes of batches as SQL, one or several in one transaction.
 #pragma once
+
+#include <span>
+#include <vector>
 
 #include "storage/resource_store.h"
 #include "storage/statement.h"
@@ -8,6 +11,10 @@ namespace gatehouse::storage {
 
 // Requires: a ReadWrite database with the resource schema; a batch within bounds.
 Result<Revision> apply_batch(Database& database, const Batch& batch, WallTime now);
+// The same of several, one after the other, with one commit for all. Each has an outcome of its
+// own; if the disk does not take all of them together, each is tried by itself.
+std::vector<Result<Revision>> apply_batches(Database& database,
+                                            std::span<const Batch* const> batches, WallTime now);
 
 Result<Revision> last_revision(Database& database);
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
+#include "async/worker_pool.h"
 #include "storage/listing.h"
 #include "storage/migrations.h"
 #include "storage/sqlite_batch.h"
@@ -261,11 +263,27 @@ Result<void> SqliteResourceStore::scan_links(const Relation& relation,
 
 Result<Revision> SqliteResourceStore::apply(const Batch& batch) {
     if (auto checked = check_batch(batch); !checked) return fail(std::move(checked.error()));
+    const async::WorkerPool::Pause pause;
+    Waiting own{&batch, std::nullopt};
+    waiting_.lock()->push_back(&own);
     const auto writer = writer_.lock();
-    const auto revision = apply_batch(**writer, batch, clock_.wall_now());
+    if (!own.outcome) apply_waiting(**writer);
+    return std::move(*own.outcome);
+}
+
+// Of everybody who waits for the writer. Each of them finds its outcome when it gets the writer.
+void SqliteResourceStore::apply_waiting(Database& writer) {
+    const std::vector<Waiting*> all = std::exchange(*waiting_.lock(), {});
+    std::vector<const Batch*> batches;
+    for (const Waiting* const each : all) batches.push_back(each->batch);
+    auto outcomes = apply_batches(writer, batches, clock_.wall_now());
+    std::uint64_t last = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (outcomes[i]) last = std::max(last, outcomes[i]->value());
+        all[i]->outcome = std::move(outcomes[i]);
+    }
     // The writer's guard is the mark's, too: its numbers come in order.
-    if (revision) mark_.note(revision->value());
-    return revision;
+    if (last != 0) mark_.note(last);
 }
 
 Result<void> SqliteResourceStore::check() {

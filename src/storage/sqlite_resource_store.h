@@ -2,7 +2,8 @@
 // survives a power failure).
 //
 // One connection writes and one reads, so that a listing does not wait for a commit to reach
-// the disk. Other programs may read the file while the server runs; one that holds a lock is
+// the disk. What comes while one commit is on its way there goes with the next, all of it together.
+// Other programs may read the file while the server runs; one that holds a lock is
 // waited for, up to busy_timeout.
 //
 // Commits that were on disk and are missing are noticed at the start (commit_mark.h).
@@ -13,6 +14,8 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "async/guarded.h"
 #include "storage/commit_mark.h"
@@ -43,6 +46,7 @@ public:
     Result<void> scan(const Kind& kind, std::function<void(Record)> visitor) override;
     Result<LinkPage> links(const LinkQuery& query) override;
     Result<void> scan_links(const Relation& relation, std::function<void(Link)> visitor) override;
+    // Of a worker of a pool, in a Pause.
     Result<Revision> apply(const Batch& batch) override;
 
     // SQLite's quick check of the whole file: Corrupt with the first finding.
@@ -53,7 +57,14 @@ private:
     SqliteResourceStore(const Clock& clock, std::unique_ptr<Database> writer,
                         std::unique_ptr<Database> reader, CommitMark mark);
 
+    struct Waiting {
+        const Batch* batch;
+        std::optional<Result<Revision>> outcome;  // under the writer's guard
+    };
+    void apply_waiting(Database& writer);
+
     const Clock& clock_;
+    async::Guarded<std::vector<Waiting*>> waiting_;
     Connection writer_;
     Connection reader_;
     CommitMark mark_;  // under the writer's guard

@@ -60,7 +60,8 @@ public:
     std::unique_ptr<storage::ObservedResourceStore> observed_store;
     // Of what is observed. What it changes there is told to all that stand before it.
     std::unique_ptr<indexing::IndexWorker> index;
-    async::WorkerPool workers{{.name = "gh-work", .threads = 2}};
+    // Those that wait for a commit let others join it.
+    async::WorkerPool workers{{.name = "gh-work", .threads = 2, .paused_max = 14}};
     async::WorkerPool query_workers{{.name = "gh-query", .threads = 1}};  // over logs
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 
