@@ -265,25 +265,36 @@ Result<Revision> SqliteResourceStore::apply(const Batch& batch) {
     if (auto checked = check_batch(batch); !checked) return fail(std::move(checked.error()));
     const async::WorkerPool::Pause pause;
     Waiting own{&batch, std::nullopt};
-    waiting_.lock()->push_back(&own);
-    const auto writer = writer_.lock();
-    if (!own.outcome) apply_waiting(**writer);
+    std::unique_lock lock(waiting_mutex_);
+    waiting_.push_back(&own);
+    one_is_done_.wait(lock, [&] { return own.outcome || !is_committing_; });
+    if (!own.outcome) {
+        // It is this one's turn to commit for all that wait.
+        is_committing_ = true;
+        std::vector<Waiting*> group = std::exchange(waiting_, {});
+        std::vector<const Batch*> batches;
+        for (const Waiting* const each : group) batches.push_back(each->batch);
+        lock.unlock();
+        auto outcomes = apply_all(batches);
+        lock.lock();
+        for (std::size_t i = 0; i < group.size(); ++i) group[i]->outcome = std::move(outcomes[i]);
+        is_committing_ = false;
+        one_is_done_.notify_all();
+    }
     return std::move(*own.outcome);
 }
 
-// Of everybody who waits for the writer. Each of them finds its outcome when it gets the writer.
-void SqliteResourceStore::apply_waiting(Database& writer) {
-    const std::vector<Waiting*> all = std::exchange(*waiting_.lock(), {});
-    std::vector<const Batch*> batches;
-    for (const Waiting* const each : all) batches.push_back(each->batch);
-    auto outcomes = apply_batches(writer, batches, clock_.wall_now());
+std::vector<Result<Revision>> SqliteResourceStore::apply_all(
+    std::span<const Batch* const> batches) {
+    const auto writer = writer_.lock();
+    auto outcomes = apply_batches(**writer, batches, clock_.wall_now());
     std::uint64_t last = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (outcomes[i]) last = std::max(last, outcomes[i]->value());
-        all[i]->outcome = std::move(outcomes[i]);
+    for (const auto& outcome : outcomes) {
+        if (outcome) last = std::max(last, outcome->value());
     }
     // The writer's guard is the mark's, too: its numbers come in order.
     if (last != 0) mark_.note(last);
+    return outcomes;
 }
 
 Result<void> SqliteResourceStore::check() {

@@ -12,9 +12,12 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "async/guarded.h"
@@ -59,12 +62,15 @@ private:
 
     struct Waiting {
         const Batch* batch;
-        std::optional<Result<Revision>> outcome;  // under the writer's guard
+        std::optional<Result<Revision>> outcome;
     };
-    void apply_waiting(Database& writer);
+    std::vector<Result<Revision>> apply_all(std::span<const Batch* const> batches);
 
     const Clock& clock_;
-    async::Guarded<std::vector<Waiting*>> waiting_;
+    std::mutex waiting_mutex_;  // of the next three, and of outcomes
+    std::condition_variable one_is_done_;
+    std::vector<Waiting*> waiting_;
+    bool is_committing_ = false;
     Connection writer_;
     Connection reader_;
     CommitMark mark_;  // under the writer's guard
