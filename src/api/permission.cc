@@ -5,6 +5,7 @@
 
 #include "base/arn.h"
 #include "iam/identity.h"
+#include "signature/request_view.h"
 
 namespace gatehouse::api {
 namespace {
@@ -64,6 +65,13 @@ std::optional<std::string> RequestNames::in_query(std::string_view member) const
     const auto field = std::ranges::find(parts_.query, member, &wire::Fields::value_type::first);
     if (field == parts_.query.end()) return std::nullopt;
     return field->second;
+}
+
+std::optional<std::string> RequestNames::in_header(std::string_view name) const {
+    for (const auto& [header, value] : parts_.headers) {
+        if (signature::equal_ignoring_case(header, name)) return value;
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string> RequestNames::in_body(std::string_view member) const {

@@ -52,6 +52,8 @@ public:
     // Query's forms count as queries.
     std::optional<std::string> in_query(std::string_view member) const;
     std::optional<std::string> in_body(std::string_view member) const;
+    // By the header's name, in lower case.
+    std::optional<std::string> in_header(std::string_view name) const;
     // Whether a member of the body is true.
     bool is_true_in_body(std::string_view member) const;
     // The text of a member of an object in the body.

@@ -53,6 +53,72 @@ TEST(Permission, AResourceIsWhatThePathNames) {
                 ElementsAre("arn:of:a:cert"));
 }
 
+TEST(Permission, APrincipalIsTheResourceOfWhatItIsAttachedTo) {
+    const std::string certificate =
+        "arn:aws:iot:us-east-1:111111111111:cert/" + std::string(64, 'a');
+    const auto needs = [&](std::string_view operation, std::string label, std::string header) {
+        const std::vector<std::pair<std::string, std::string>> headers{
+            {std::move(header), certificate}};
+        return needed(iot::model(), &iot::permission_of, operation,
+                      {.labels = {std::move(label)}, .query = {}, .headers = headers, .body = ""});
+    };
+    for (const char* operation : {"AttachThingPrincipal", "DetachThingPrincipal"}) {
+        const Permission permission = needs(operation, "lamp", "X-Amzn-Principal");
+        EXPECT_THAT(permission.resources, ElementsAre(certificate));
+        ASSERT_EQ(permission.facts.size(), 1u);
+        EXPECT_EQ(permission.facts[0].name, "iot:thingArn");
+        EXPECT_THAT(permission.facts[0].values,
+                    ElementsAre("arn:aws:iot:us-east-1:111111111111:thing/lamp"));
+    }
+    for (const char* operation : {"AttachPrincipalPolicy", "DetachPrincipalPolicy"}) {
+        EXPECT_THAT(needs(operation, "p", "x-amzn-iot-principal").resources,
+                    ElementsAre(certificate));
+    }
+}
+
+TEST(Permission, OneSpellingOfWhatOperationsReadInSeveral) {
+    const std::string id(64, 'b');
+    EXPECT_THAT(iot_needs("UpdateCertificate", {std::string(64, 'B')}).resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:cert/" + id));
+    EXPECT_THAT(iot_needs("UpdateCACertificate", {std::string(64, 'B')}).resources,
+                ElementsAre("arn:aws:iot:us-east-1:111111111111:cacert/" + id));
+    const auto lambda_needs = [](std::string_view operation, std::vector<std::string> labels,
+                                 const wire::Fields& query = {}) {
+        return needed(lambda::model(), &lambda::permission_of, operation,
+                      {.labels = std::move(labels), .query = query, .headers = {}, .body = ""})
+            .resources;
+    };
+    const std::string of_lambda = "arn:aws:lambda:us-east-1:111111111111:";
+    EXPECT_THAT(lambda_needs("GetLayerVersion", {"tools", "01"}),
+                ElementsAre(of_lambda + "layer:tools:1"));
+    EXPECT_THAT(
+        lambda_needs("GetLayerVersion", {"arn:aws:lambda:us-east-1:222222222222:layer:tools", "2"}),
+        ElementsAre("arn:aws:lambda:us-east-1:222222222222:layer:tools:2"));
+    const wire::Fields by_arn{{"Arn", of_lambda + "layer:tools:01"}};
+    EXPECT_THAT(lambda_needs("GetLayerVersionByArn", {}, by_arn),
+                ElementsAre(of_lambda + "layer:tools:1"));
+    for (const char* operation : {"TagResource", "UntagResource", "ListTags"}) {
+        EXPECT_THAT(lambda_needs(operation, {of_lambda + "function:f"}),
+                    ElementsAre(of_lambda + "function:f"));
+    }
+}
+
+TEST(Permission, OfTagsOfLogGroupsTheGroupIsTheResource) {
+    const auto logs_needs = [](std::string_view operation, std::string_view body) {
+        return needed(logs::model(), &logs::permission_of, operation,
+                      {.labels = {}, .query = {}, .headers = {}, .body = body})
+            .resources;
+    };
+    const std::string group = "arn:aws:logs:us-east-1:111111111111:log-group:g";
+    for (const char* operation : {"TagResource", "UntagResource", "ListTagsForResource"}) {
+        EXPECT_THAT(logs_needs(operation, R"({"resourceArn":")" + group + "\"}"),
+                    ElementsAre(group));
+    }
+    // base64 of "1 2 g".
+    EXPECT_THAT(logs_needs("GetLogRecord", R"({"logRecordPointer":"MSAyIGc="})"),
+                ElementsAre(group + ":log-stream:"));
+}
+
 TEST(Permission, WhatLogsAndRegistersInARolesNamePassesIt) {
     const auto reader =
         ElementsAre(PassedRole{"arn:aws:iam::111111111111:role/reader", "iot.amazonaws.com"});
@@ -141,14 +207,14 @@ TEST(Permission, ADeviceThatIsConnectedTakesAllThatIsMadeForIt) {
                                               "iot:CreateKeysAndCertificate *",
                                               "iot:CreatePolicy " + arn + "policy/pump-Policy",
                                               "iot:AttachPolicy " + arn + "cert/*",
-                                              "iot:AttachThingPrincipal " + arn + "thing/pump"));
+                                              "iot:AttachThingPrincipal " + arn + "cert/*"));
     EXPECT_THAT(
         connecting(R"({"renew":true})"),
         ElementsAre("iot:ListThingPrincipals " + arn + "thing/pump",
                     "iot:GetPolicy " + arn + "policy/pump-Policy", "iot:CreateKeysAndCertificate *",
                     "iot:CreatePolicy " + arn + "policy/pump-Policy",
                     "iot:AttachPolicy " + arn + "cert/*",
-                    "iot:AttachThingPrincipal " + arn + "thing/pump"));
+                    "iot:AttachThingPrincipal " + arn + "cert/*"));
 }
 
 TEST(Permission, AThingThatIsRegisteredTakesAllThatItsTemplateMakes) {

@@ -38,6 +38,10 @@ std::string_view partition_of(const Region& region) {
     return "aws";
 }
 
+bool is_of_own_partition(const Arn& arn, const Region& otherwise) {
+    return arn.partition == partition_of(arn.region.empty() ? otherwise : Region(arn.region));
+}
+
 std::string make_arn(const Tenant& tenant, std::string_view service, std::string_view resource) {
     return fmt::format("arn:{}:{}:{}:{}:{}", partition_of(tenant.region), service,
                        tenant.region.view(), tenant.account.view(), resource);

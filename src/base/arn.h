@@ -27,6 +27,11 @@ Result<Arn> parse_arn(std::string_view text);
 // "aws", "aws-cn" or "aws-us-gov", by region name.
 std::string_view partition_of(const Region& region);
 
+// Whether it is of the partition that its region is in, or `otherwise` where it names no region.
+// One of another partition means nothing here, or it would be a second name of the same thing,
+// which no policy knows.
+bool is_of_own_partition(const Arn& arn, const Region& otherwise);
+
 // An ARN of this tenant, e.g. make_arn(tenant, "iot", "authorizer/AutoCustom").
 std::string make_arn(const Tenant& tenant, std::string_view service, std::string_view resource);
 

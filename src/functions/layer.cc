@@ -57,7 +57,8 @@ Result<LayerReference> parse_layer_reference(std::string_view text) {
     if (arn) {
         constexpr std::string_view prefix = "layer:";
         name = arn->resource;
-        if (arn->service != "lambda" || !is_account_id(arn->account) || !name.starts_with(prefix)) {
+        if (arn->service != "lambda" || !is_account_id(arn->account) || !name.starts_with(prefix) ||
+            arn->region.empty() || !is_of_own_partition(*arn, Region(arn->region))) {
             return malformed();
         }
         name.remove_prefix(prefix.size());

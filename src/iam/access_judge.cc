@@ -53,6 +53,11 @@ Result<void> complete_path(storage::ResourceStore& store, const AccountId& accou
     return {};
 }
 
+// Whether the request names it by a part of its ARN alone: "…/NAME/*".
+bool is_cut_short(const std::string& resource) {
+    return resource.ends_with("/*");
+}
+
 // In AWS's words, then in ours.
 std::string denial(const AccessQuestion& question, const std::string& resource,
                    const policy::Explanation& explanation) {
@@ -74,11 +79,25 @@ policy::Variable account_of(const AccessQuestion& question, const std::string& r
     return {"aws:ResourceAccount", {says ? arn->account : question.account.value()}, ""};
 }
 
+// Nothing of another partition is here: no policy means it, and no Deny is to be got round by it.
+bool is_elsewhere(const AccessQuestion& question, const std::string& resource) {
+    const auto arn = parse_arn(resource);
+    return arn && !is_of_own_partition(*arn, question.region);
+}
+
+Verdict denied_elsewhere(const AccessQuestion& question, const std::string& resource) {
+    return {.allowed = false,
+            .sentence = fmt::format("User: {} is not authorized to perform: {} on resource: {} "
+                                    "because its partition is not that of its region",
+                                    question.principal, question.action, resource)};
+}
+
 // `of_resources`: what is known of each of the resources, in their order; may be empty.
 Verdict verdict_of(const policy::RequestPolicies& policies, const AccessQuestion& question,
                    const std::vector<Facts>& of_resources = {}) {
     for (std::size_t i = 0; i < question.resources.size(); ++i) {
         const std::string& resource = question.resources[i];
+        if (is_elsewhere(question, resource)) return denied_elsewhere(question, resource);
         Facts facts = question.context;
         facts.push_back(account_of(question, resource));
         if (i < of_resources.size()) {
@@ -164,9 +183,10 @@ Result<Verdict> AccessJudge::judge_on_worker(storage::ResourceStore& store,
         policies = std::move(*made);
     }
     for (std::string& resource : question.resources) {
-        if (auto done = complete_path(store, question.account, resource); !done) {
-            return fail(std::move(done.error()));
-        }
+        auto done = is_cut_short(resource) && complete_
+                        ? complete_(store, resource)
+                        : complete_path(store, question.account, resource);
+        if (!done) return fail(std::move(done.error()));
     }
     std::vector<Facts> facts;
     if (!policies->tag_keys().empty()) {
@@ -208,7 +228,8 @@ async::Task<Result<Verdict>> AccessJudge::judge(AccessQuestion question) {
     }
     if (question.action.empty()) co_return Verdict{.allowed = true};
     const bool names_identities = question.action.starts_with("iam:");
-    const Policies kept = names_identities ? nullptr : kept_for(key_of(question));
+    const bool is_whole = std::ranges::none_of(question.resources, is_cut_short);
+    const Policies kept = names_identities || !is_whole ? nullptr : kept_for(key_of(question));
     if (kept != nullptr && kept->tag_keys().empty()) co_return verdict_of(*kept, question);
     co_return co_await store_.run(
         [this, question = std::move(question)](storage::ResourceStore& store) mutable {

@@ -48,6 +48,10 @@ struct AccessQuestion {
 using TagsOf = std::function<Result<std::optional<ResourceTags>>(storage::ResourceStore& store,
                                                                  const std::string& arn)>;
 
+// Completes an ARN that ends with "/*", since a request names the resource by a part of it, and
+// leaves it where there is none of that name.
+using CompleteArn = std::function<Result<void>(storage::ResourceStore& store, std::string& arn)>;
+
 struct Verdict {
     bool allowed = false;
     bool denied_explicitly = false;  // else nothing allows it
@@ -62,6 +66,9 @@ public:
 
     // Before the first question; without it nobody can tell.
     void read_tags_with(TagsOf tags_of) { tags_of_ = std::move(tags_of); }
+
+    // Before the first question; without it they are judged as they are.
+    void complete_with(CompleteArn complete) { complete_ = std::move(complete); }
 
     // Unavailable, Corrupt: the policies cannot be read. NotFound never: who is gone may do
     // nothing.
@@ -89,6 +96,7 @@ private:
     const Clock& clock_;
     KeyUses& uses_;
     TagsOf tags_of_;
+    CompleteArn complete_;
     async::Guarded<Compiled> compiled_;
     async::Guarded<std::function<void(const AccountId&)>> tell_;
 };

@@ -73,6 +73,37 @@ TEST_F(AccessJudgeTest, EveryResourceHasToBeAllowed) {
     EXPECT_FALSE(async::run_to_end(clock, access.judge(asked))->allowed);
 }
 
+TEST_F(AccessJudgeTest, NothingIsOfAnotherPartition) {
+    user("alice");
+    ASSERT_TRUE(identities.attach(tenant, alice, "arn:aws:iam::aws:policy/AdministratorAccess"));
+    EXPECT_TRUE(judge(alice_arn, "iot:CreateThing", thing).allowed);
+    std::string elsewhere = thing;
+    elsewhere.replace(0, 8, "arn:aws-cn:");
+    const Verdict verdict = judge(alice_arn, "iot:CreateThing", elsewhere);
+    EXPECT_FALSE(verdict.allowed);
+    EXPECT_THAT(verdict.sentence, HasSubstr("its partition is not that of its region"));
+    EXPECT_TRUE(
+        judge(alice_arn, "iot:CreateThing", "arn:aws-cn:iot:cn-north-1:111111111111:thing/a")
+            .allowed);
+}
+
+TEST_F(AccessJudgeTest, WhatIsNamedByAPartIsCompleted) {
+    user("alice");
+    access.complete_with([](storage::ResourceStore&, std::string& arn) -> Result<void> {
+        arn.replace(arn.size() - 1, 1, "1a2b");
+        return {};
+    });
+    ASSERT_TRUE(identities.put_policy(
+        tenant, alice, "own",
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iot:*",
+            "Resource":"arn:aws:iot:*:*:domainconfiguration/d/1a2b"}})"));
+    const std::string named = "arn:aws:iot:us-east-1:111111111111:domainconfiguration/d/*";
+    EXPECT_TRUE(judge(alice_arn, "iot:DescribeDomainConfiguration", named).allowed);
+    EXPECT_TRUE(judge(alice_arn, "iot:DescribeDomainConfiguration", named).allowed)
+        << "by what is kept, too";
+    EXPECT_FALSE(judge(alice_arn, "iot:DescribeThing", thing).allowed);
+}
+
 TEST_F(AccessJudgeTest, UsersAreMeantWithTheirPaths) {
     user("alice");
     user("bob", "/admin/");

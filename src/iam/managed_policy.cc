@@ -136,6 +136,7 @@ std::string arn_of(const Tenant& tenant, const ManagedPolicy& policy) {
 std::optional<PolicyArn> parse_policy_arn(const Tenant& tenant, std::string_view text) {
     const auto arn = parse_arn(text);
     if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/")) return std::nullopt;
+    if (!arn->region.empty() || !is_of_own_partition(*arn, tenant.region)) return std::nullopt;
     if (arn->account != "aws" && arn->account != tenant.account.view()) return std::nullopt;
     const std::string_view rest = std::string_view(arn->resource).substr(6);
     const auto slash = rest.rfind('/');

@@ -121,4 +121,24 @@ Result<DomainConfiguration> decode_domain_configuration(const storage::Record& r
     return configuration;
 }
 
+Result<void> complete_domain_arn(storage::ResourceStore& store, std::string& text) {
+    const auto arn = parse_arn(text);
+    constexpr std::string_view cut = "/*";
+    if (!arn || arn->service != "iot" || !arn->resource.ends_with(cut) ||
+        !arn->resource.starts_with(domain_configuration_resource)) {
+        return {};
+    }
+    std::string name = arn->resource.substr(domain_configuration_resource.size());
+    name.resize(name.size() - cut.size());
+    if (name.empty() || name.size() > storage::name_bytes_max) return {};
+    const Tenant tenant{AccountId(arn->account), Region(arn->region)};
+    const auto record = store.get(key_of(tenant, DomainConfigurationName(name)));
+    if (!record && record.error().kind == ErrorKind::NotFound) return {};
+    if (!record) return fail(record.error());
+    const auto configuration = decode_domain_configuration(*record);
+    if (!configuration) return fail(configuration.error());
+    text = configuration->arn();
+    return {};
+}
+
 }  // namespace gatehouse::registry

@@ -28,4 +28,8 @@ std::string encode(const DomainConfiguration& configuration);
 // Corrupt, naming the record, when the body is not what encode() makes.
 Result<DomainConfiguration> decode_domain_configuration(const storage::Record& record);
 
+// Makes "arn:…:domainconfiguration/NAME/*" the ARN of the one of this name, where there is one;
+// leaves every other text as it is.
+Result<void> complete_domain_arn(storage::ResourceStore& store, std::string& arn);
+
 }  // namespace gatehouse::registry

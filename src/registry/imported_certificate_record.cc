@@ -60,8 +60,8 @@ Outcome<ImportedCertificateId> imported_certificate_of(const Tenant& tenant, std
                       std::string(field));
     };
     const auto arn = parse_arn(text);
-    if (!arn || arn->service != "acm" || !arn->resource.starts_with(resource) ||
-        arn->resource.size() == resource.size() ||
+    if (!arn || arn->service != "acm" || !is_of_own_partition(*arn, tenant.region) ||
+        !arn->resource.starts_with(resource) || arn->resource.size() == resource.size() ||
         arn->resource.size() > resource.size() + storage::name_bytes_max) {
         return wrong("it must be the ARN of a certificate of AWS Certificate Manager");
     }

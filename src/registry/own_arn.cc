@@ -9,8 +9,9 @@ namespace gatehouse::registry {
 Outcome<std::string> own_resource(const Tenant& tenant, std::string_view arn_text,
                                   std::string_view field, std::string_view wanted) {
     auto arn = parse_arn(arn_text);
-    if (!arn || arn->service != "iot")
+    if (!arn || arn->service != "iot" || !is_of_own_partition(*arn, tenant.region)) {
         return refuse_field(field, fmt::format("it must be {}", wanted));
+    }
     if (arn->account != tenant.account.view() || arn->region != tenant.region.view()) {
         return refuse_field(
             field, fmt::format("it belongs to account {}, region {}; the credentials are of {}",

@@ -77,7 +77,7 @@ std::vector<ProvisioningNeed> needs_of(const Tenant& tenant, const ProvisioningP
     }
     if (!plan.policies.empty()) needs.push_back({"iot:AttachPolicy", {certificate}});
     if (plan.thing) {
-        needs.push_back({"iot:AttachThingPrincipal", {arn_of(tenant, plan.thing->name)}});
+        needs.push_back({"iot:AttachThingPrincipal", {certificate}});
     }
     return needs;
 }

@@ -70,7 +70,7 @@ TEST(ProvisioningNeeds, OfACertificateThatIsMade) {
         texts_of(plan),
         ElementsAre("iot:CreateThing " + arn("thing/lamp"), "iot:CreateCertificateFromCsr *",
                     "iot:CreatePolicy " + arn("policy/p"), "iot:AttachPolicy " + arn("cert/*"),
-                    "iot:AttachThingPrincipal " + arn("thing/lamp")));
+                    "iot:AttachThingPrincipal " + arn("cert/*")));
 }
 
 TEST(ProvisioningNeeds, OfACertificateThatIsThere) {

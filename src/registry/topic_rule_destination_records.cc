@@ -42,8 +42,8 @@ Refused refused_token() {
 // Nothing: it is no destination's, or another tenant's.
 std::optional<std::string> id_in(const Tenant& tenant, const std::string& arn_text) {
     const auto arn = parse_arn(arn_text);
-    if (!arn || arn->service != "iot" || arn->account != tenant.account.value() ||
-        arn->region != tenant.region.value()) {
+    if (!arn || arn->service != "iot" || !is_of_own_partition(*arn, tenant.region) ||
+        arn->account != tenant.account.value() || arn->region != tenant.region.value()) {
         return std::nullopt;
     }
     for (const std::string_view kind : {http_resource, vpc_resource}) {

@@ -3,8 +3,12 @@
 
 usage: iam_conditions_test.py GATEHOUSE [TESTS]"""
 
+import base64
 import json
+import time
 import unittest
+
+from botocore.exceptions import ClientError
 
 from client_test import make_function, zipped
 from iam_test import ADMIN, IamTest, allow, document
@@ -48,6 +52,76 @@ class Conditions(IamTest):
         iot = self.clients_of("absent", allow("iot:*"), deny(
             StringEquals={"aws:SourceVpc": "vpc-1"}))("iot")
         iot.list_things()
+
+    def test_nothing_has_a_second_name(self):
+        """What a request may spell in several ways is judged as the one thing that it is."""
+        root, name = self.server.api("iot"), "speller"
+        made = root.create_keys_and_certificate(setAsActive=False)
+        root.create_thing(thingName="held")
+        domain = root.create_domain_configuration(domainConfigurationName="held")
+        arn = make_function(self.server, "held", SOURCE)
+        certificate = made["certificateArn"]
+        clients = self.clients_of(
+            name, allow("*"), deny("iam:AttachUserPolicy", ArnEquals={"iam:PolicyARN": ADMIN}),
+            deny("iot:*", certificate), deny("iot:*", domain["domainConfigurationArn"]),
+            deny("lambda:*", arn))
+        iam, iot, functions = clients("iam"), clients("iot"), clients("lambda")
+        for partition in ("aws", "aws-cn", "x"):
+            self.assertRaises(ClientError, iam.attach_user_policy, UserName=name,
+                              PolicyArn=ADMIN.replace("arn:aws:", f"arn:{partition}:"))
+        self.assertRaises(ClientError, iam.attach_user_policy, UserName=name,
+                          PolicyArn=ADMIN.replace("iam::", "iam:us-east-1:"))
+        self.assertEqual(iam.list_attached_user_policies(UserName=name)["AttachedPolicies"], [])
+        for text in (made["certificateId"], made["certificateId"].upper()):
+            self.refused("AccessDeniedException", iot.update_certificate, certificateId=text,
+                         newStatus="ACTIVE")
+        self.refused("AccessDeniedException", iot.attach_thing_principal, thingName="held",
+                     principal=certificate)
+        root.create_policy(policyName="held", policyDocument=document(allow("iot:*")))
+        self.refused("AccessDeniedException", iot.attach_principal_policy, policyName="held",
+                     principal=certificate)
+        self.assertRaises(ClientError, iot.attach_policy, policyName="held",
+                          target=certificate.replace("arn:aws:", "arn:aws-cn:"))
+        self.refused("AccessDeniedException", iot.describe_domain_configuration,
+                     domainConfigurationName="held")
+        self.refused("AccessDeniedException", functions.tag_resource, Resource=arn,
+                     Tags={"a": "b"})
+        self.assertEqual(root.list_attached_policies(target=certificate)["policies"], [])
+
+    def test_log_groups_by_what_names_them(self):
+        root = self.server.api("logs")
+        group = "arn:aws:logs:us-east-1:000000000000:log-group:"
+        for held in ("held", "open"):
+            root.create_log_group(logGroupName=held)
+            root.create_log_stream(logGroupName=held, logStreamName="s")
+            root.put_log_events(logGroupName=held, logStreamName="s", logEvents=[
+                {"timestamp": int(time.time() * 1000), "message": held}])
+        logs = self.clients_of("reader", allow("logs:*"), deny("logs:*", group + "held"),
+                               deny("logs:*", group + "held:*"))("logs")
+        self.refused("AccessDeniedException", logs.tag_resource, resourceArn=group + "held",
+                     tags={"a": "b"})
+        self.refused("AccessDeniedException", logs.list_tags_for_resource,
+                     resourceArn=group + "held")
+        event = root.filter_log_events(logGroupName="held")["events"][0]
+        for sequence in range(3):
+            pointer = base64.b64encode(f"{event['timestamp']} {sequence} held".encode()).decode()
+            self.refused("AccessDeniedException", logs.get_log_record, logRecordPointer=pointer)
+        only = self.clients_of("terraform", allow("logs:*", group + "open"))("logs")
+        only.tag_resource(resourceArn=group + "open", tags={"a": "b"})
+        self.assertEqual(only.list_tags_for_resource(resourceArn=group + "open")["tags"],
+                         {"a": "b"})
+
+    def test_the_certificate_that_is_attached(self):
+        root = self.server.api("iot")
+        certificate = root.create_keys_and_certificate(setAsActive=True)["certificateArn"]
+        for thing in ("fits", "other"):
+            root.create_thing(thingName=thing)
+        iot = self.clients_of("fitter", {**allow("iot:AttachThingPrincipal", certificate),
+                                         "Condition": {"ArnEquals": {
+                                             "iot:thingArn": IOT + "thing/fits"}}})("iot")
+        iot.attach_thing_principal(thingName="fits", principal=certificate)
+        self.refused("AccessDeniedException", iot.attach_thing_principal, thingName="other",
+                     principal=certificate)
 
     def test_tags_of_resources_and_requests(self):
         self.iam.create_user(UserName="boss", Tags=[{"Key": "protected", "Value": "true"}])

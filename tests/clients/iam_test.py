@@ -267,7 +267,7 @@ class Rights(IamTest):
                       allow("iot:CreateKeysAndCertificate"),
                       allow("iot:CreatePolicy", iot + "policy/own-*"),
                       allow("iot:AttachPolicy", iot + "cert/*"),
-                      allow("iot:AttachThingPrincipal", iot + "thing/own-*")]
+                      allow("iot:AttachThingPrincipal", iot + "cert/*")]
         connect = allow("gatehouse:ConnectDevice", iot + "thing/own-*")
         key = self.user("connector", connect, *one_by_one)
         self.assertEqual(self.connect(key, "own-1"), 200)

@@ -30,7 +30,7 @@ void add_device(Permission& permission, const Tenant& tenant, const std::string&
     also("iot:CreateKeysAndCertificate", "*");
     also("iot:CreatePolicy", policy);  // of a renewal, too, which makes one that is missing
     also("iot:AttachPolicy", make_arn(tenant, "iot", "cert/*"));
-    also("iot:AttachThingPrincipal", thing);
+    also("iot:AttachThingPrincipal", make_arn(tenant, "iot", "cert/*"));
 }
 
 }  // namespace

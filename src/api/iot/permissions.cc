@@ -9,25 +9,26 @@
 
 #include "base/arn.h"
 #include "registry/provisioning_needs.h"
+#include "registry/registered_certificate.h"
 
 namespace gatehouse::api::iot {
 namespace {
 
 // What most operations are about, by the label in their path.
-constexpr std::array<NamedResource, 13> labelled{
+constexpr std::array<NamedResource, 11> labelled{
     {{"thingName", "thing/"},
      {"thingGroupName", "thinggroup/"},
      {"thingTypeName", "thingtype/"},
      {"billingGroupName", "billinggroup/"},
      {"policyName", "policy/"},
      {"authorizerName", "authorizer/"},
-     {"certificateId", "cert/"},
-     {"caCertificateId", "cacert/"},
      {"certificateProviderName", "certificateprovider/"},
      {"roleAlias", "rolealias/"},
      {"scheduledAuditName", "scheduledaudit/"},
      {"indexName", "index/"},
      {"ruleName", "rule/"}}};
+constexpr std::array<NamedResource, 2> certificates_by_id{
+    {{"certificateId", "cert/"}, {"caCertificateId", "cacert/"}}};
 // Memberships are about several at once: a request may name each of them by name, by ARN, or both.
 constexpr std::array<NamedResource, 6> of_memberships{{{"thingName", "thing/"},
                                                        {"thingArn", ""},
@@ -58,11 +59,27 @@ std::vector<std::string> membership_resources(const Caller& caller, const Reques
     return resources;
 }
 
+// Ids of certificates are told in any case, and mean the same; policies have them in lower case.
+std::optional<std::string> certificate_resource(const Tenant& tenant, const RequestNames& names) {
+    for (const NamedResource& each : certificates_by_id) {
+        const auto id = names.label(each.member);
+        if (!id) continue;
+        return each.arn(tenant, "iot", registry::certificate_id_of_text(*id).value());
+    }
+    return std::nullopt;
+}
+
 std::string resource_of(const Caller& caller, std::string_view operation,
                         const RequestNames& names) {
     // What a policy is attached to is their resource, not the policy.
     if (operation == "AttachPolicy" || operation == "DetachPolicy") {
         return names.in_body("target").value_or("*");
+    }
+    if (operation == "AttachPrincipalPolicy" || operation == "DetachPrincipalPolicy") {
+        return names.in_header("x-amzn-iot-principal").value_or("*");
+    }
+    if (operation == "AttachThingPrincipal" || operation == "DetachThingPrincipal") {
+        return names.in_header("x-amzn-principal").value_or("*");
     }
     if (operation == "ListAttachedPolicies") return names.label("target").value_or("*");
     if (operation == "TagResource" || operation == "UntagResource") {
@@ -86,6 +103,7 @@ std::string resource_of(const Caller& caller, std::string_view operation,
         return make_arn(caller.tenant, "iot",
                         "index/" + names.in_body("indexName").value_or("AWS_Things"));
     }
+    if (auto certificate = certificate_resource(caller.tenant, names)) return *certificate;
     return labelled_resource(caller.tenant, "iot", names, labelled);
 }
 
@@ -158,6 +176,11 @@ Permission permission_of(const Caller& caller, std::string_view operation,
         permission.resources = membership_resources(caller, names);
     } else {
         permission.resources = {resource_of(caller, operation, names)};
+    }
+    if (operation.ends_with("ThingPrincipal")) {
+        const auto thing = names.label("thingName");
+        permission.facts = {
+            {"iot:thingArn", {make_arn(caller.tenant, "iot", "thing/" + thing.value_or(""))}, ""}};
     }
     permission.passed_roles = passed_roles(caller.tenant, operation, names);
     if (operation == "RegisterThing") permission.besides = provisioning(caller.tenant, names);

@@ -1,5 +1,6 @@
 #include "api/lambda/permissions.h"
 
+#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -27,17 +28,34 @@ std::string function_resource(const Tenant& tenant, const std::optional<std::str
     return make_arn(tenant, "lambda", resource);
 }
 
+// As the operation reads it, or policies would not know 01 for 1; a text that is no number as it
+// is.
+std::string version_number(const std::string& text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    return is_number ? std::to_string(number) : text;
+}
+
 // Of a layer, or with a number of a version of it; by its name or its ARN.
 std::string layer_resource(const Tenant& tenant, const std::string& text,
                            const std::optional<std::string>& number = std::nullopt) {
     const auto reference = functions::parse_layer_reference(text);
     if (!reference) return "*";
     std::string resource = "layer:" + reference->name.value();
-    if (number) resource += ":" + *number;
+    if (number) resource += ":" + version_number(*number);
     const Tenant owner = reference->account.empty()
                              ? tenant
                              : Tenant{AccountId(reference->account), Region(reference->region)};
     return make_arn(owner, "lambda", resource);
+}
+
+// Whose ARN has the number in it.
+std::string named_layer_version(const Tenant& tenant, const std::optional<std::string>& arn) {
+    if (!arn) return "*";
+    const auto reference = functions::parse_layer_reference(*arn);
+    if (!reference) return "*";
+    return layer_resource(tenant, *arn, std::to_string(reference->number.value_or(0)));
 }
 
 }  // namespace
@@ -66,9 +84,9 @@ Permission permission_of(const Caller& caller, std::string_view operation,
             layer_resource(caller.tenant, *layer, names.label("VersionNumber"))};
     } else if (operation == "GetLayerVersionByArn") {
         permission.action = "lambda:GetLayerVersion";
-        permission.resources = {names.in_query("Arn").value_or("*")};
-    } else if (const auto arn = names.label("Resource")) {
-        permission.resources = {*arn};
+        permission.resources = {named_layer_version(caller.tenant, names.in_query("Arn"))};
+    } else if (const auto arn = names.label("ARN")) {
+        permission.resources = {function_resource(caller.tenant, arn)};
     } else if (const auto name = names.label("FunctionName")) {
         permission.resources = {function_resource(caller.tenant, name)};
     }

@@ -45,8 +45,8 @@ wire::Outcome<std::string> group_of(const Tenant& tenant, const std::optional<st
                              "logGroupIdentifier is not the ARN of a log group");
     }
     group.remove_prefix(resource_prefix.size());
-    if (arn->service != "logs" || arn->account != tenant.account.view() ||
-        arn->region != tenant.region.view()) {
+    if (arn->service != "logs" || !is_of_own_partition(*arn, tenant.region) ||
+        arn->account != tenant.account.view() || arn->region != tenant.region.view()) {
         return wire::fail_as(errors::resource_not_found_exception,
                              "The specified log group does not exist.");
     }

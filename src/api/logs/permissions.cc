@@ -1,6 +1,7 @@
 #include "api/logs/permissions.h"
 
 #include "api/logs/log_access.h"
+#include "api/logs/record_pointer.h"
 #include "base/arn.h"
 
 namespace gatehouse::api::logs {
@@ -21,6 +22,10 @@ std::vector<std::string> queried_groups(const Tenant& tenant, const RequestNames
 std::string group_named(const Tenant& tenant, std::string_view operation,
                         const RequestNames& names) {
     if (operation == "DescribeLogGroups") return {};
+    // Its pointer can be made by whoever knows the group's name.
+    if (operation == "GetLogRecord") {
+        return group_of_pointer(names.in_body("logRecordPointer").value_or(""));
+    }
     const auto found =
         group_of(tenant, names.in_body("logGroupName"), names.in_body("logGroupIdentifier"));
     return found ? *found : std::string();
@@ -37,7 +42,13 @@ Permission permission_of(const Caller& caller, std::string_view operation,
         permission.resources.push_back(
             make_arn(caller.tenant, "logs", "log-group:" + group + ":log-stream:" + stream));
     };
-    if (operation == "StartQuery") {
+    // Of these the group is the resource, without anything behind its name.
+    // Source: CloudWatch Logs API Reference, TagResource.
+    if (const auto arn = names.in_body("resourceArn")) {
+        const auto group = group_of(caller.tenant, {}, *arn);
+        permission.resources = {
+            make_arn(caller.tenant, "logs", "log-group:" + (group ? *group : std::string()))};
+    } else if (operation == "StartQuery") {
         for (const std::string& group : queried_groups(caller.tenant, names)) add(group, "");
     } else {
         add(group_named(caller.tenant, operation, names),

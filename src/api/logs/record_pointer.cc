@@ -75,6 +75,11 @@ std::string pointer_to(const std::string& group, const store::Position& at) {
     return to_base64(bytes_of(fmt::format("{} {} {}", at.time, at.sequence, group)));
 }
 
+std::string group_of_pointer(const std::string& pointer) {
+    auto read = read_pointer(pointer);
+    return read ? std::move(read->group) : std::string();
+}
+
 store::insights::Record record_of(const Tenant& tenant, const std::string& group,
                                   store::FoundRecord found) {
     return {.timestamp = found.at.time,

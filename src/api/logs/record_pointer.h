@@ -14,6 +14,8 @@ inline constexpr std::size_t record_fields_max = 1'000;
 inline constexpr std::size_t record_bytes_max = 2UL * 1024 * 1024;
 
 std::string pointer_to(const std::string& group, const store::Position& at);
+// Empty: it is none of ours.
+std::string group_of_pointer(const std::string& pointer);
 store::insights::Record record_of(const Tenant& tenant, const std::string& group,
                                   store::FoundRecord found);
 // Every field, within the bounds, of the event that the pointer means; InvalidInput when it is none

@@ -1,4 +1,5 @@
 #include "server/serve/control.h"
+#include "registry/domain_configuration_record.h"
 #include "server/serve/device_endpoints.h"
 
 #include <fmt/format.h>
@@ -195,6 +196,7 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
         [runtime = made->functions.get()](storage::ResourceStore& store, const std::string& arn) {
             return tags_of_resource(store, runtime->directory(), arn);
         });
+    made->judge->complete_with(&registry::complete_domain_arn);
     return made;
 }
 
