@@ -98,9 +98,11 @@ Outcome<std::string> ProvisioningRecords::issue(const ProvisioningPlan& plan) {
 Outcome<Provisioned> ProvisioningRecords::try_provision(const Tenant& tenant,
                                                         const ProvisioningPlan& plan,
                                                         const std::string& issued,
-                                                        storage::Batch batch) {
+                                                        storage::Batch batch,
+                                                        const Beside& beside) {
     auto made = ProvisioningBatch(store_, parts_, tenant, plan, issued).collect(batch);
     if (!made) return made;
+    if (beside) beside(batch, *made);
     if (const auto applied = store_.apply(batch); !applied) {
         return refuse(refused_by(applied.error()));
     }
@@ -136,9 +138,15 @@ Outcome<ProvisioningPlan> ProvisioningRecords::plan_registration(const Tenant& t
 
 Outcome<Provisioned> ProvisioningRecords::register_thing(const Tenant& tenant,
                                                          const ProvisioningPlan& plan) {
+    return register_thing(tenant, plan, {});
+}
+
+Outcome<Provisioned> ProvisioningRecords::register_thing(const Tenant& tenant,
+                                                         const ProvisioningPlan& plan,
+                                                         const Beside& beside) {
     const auto issued = issue(plan);
     if (!issued) return refuse(issued.error());
-    auto made = persistently([&] { return try_provision(tenant, plan, *issued, {}); });
+    auto made = persistently([&] { return try_provision(tenant, plan, *issued, {}, beside); });
     if (!made) return refuse(as_failure(std::move(made.error())));
     return made;
 }

@@ -8,6 +8,7 @@
 // Threads: every method may be called from any thread, and blocks; see on_workers.h.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ public:
     // The errors of register_thing() above; ConflictingResourceUpdate also where a group would be
     // left that the plan does not name.
     Outcome<Provisioned> register_thing(const Tenant& tenant, const ProvisioningPlan& plan);
+    // What else is to be written with it, all or nothing; asked again where it is overtaken.
+    using Beside = std::function<void(storage::Batch&, const Provisioned&)>;
+    Outcome<Provisioned> register_thing(const Tenant& tenant, const ProvisioningPlan& plan,
+                                        const Beside& beside);
 
     // By the template of the CA that signed a certificate, which waits for it
     // (PENDING_ACTIVATION); none where it waits no longer. The errors of register_thing(), and
@@ -61,7 +66,8 @@ public:
 
 private:
     Outcome<Provisioned> try_provision(const Tenant& tenant, const ProvisioningPlan& plan,
-                                       const std::string& issued, storage::Batch batch);
+                                       const std::string& issued, storage::Batch batch,
+                                       const Beside& beside = {});
     Outcome<std::string> issue(const ProvisioningPlan& plan);
     // Says in the plan which groups its thing would leave now.
     Outcome<void> find_groups_left(const Tenant& tenant, ProvisioningPlan& plan);

@@ -128,6 +128,7 @@ struct Settings {
 
     PasswordFileSettings passwords;
     std::string authorizers_file;  // empty: none are declared
+    std::string buckets_folder;    // empty: there are no buckets
     FunctionSettings functions;
     RuleSettings rules;
     LogSettings logs;

@@ -180,6 +180,9 @@ SettingTable identity_and_access() {
         text<&S::authorizers_file>("authorizers-file", "FILE",
                                    "Declares authorizers of the kinds http and jwt, which need no "
                                    "function. Read again at SIGHUP."),
+        text<&S::buckets_folder>("buckets-folder", "DIR",
+                                 "A folder that stands for S3 where AWS IoT reads from it: "
+                                 "DIR/ACCOUNT/BUCKET/KEY, the input files of bulk registrations."),
         choice<&S::api_auth>("api-auth",
                              "sigv4: requests are verified against known keys. any: whatever "
                              "signature comes is taken; loopback only."),

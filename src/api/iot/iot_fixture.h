@@ -79,6 +79,10 @@ struct IotFixture : ApiFixture {
                                             .tasks = audit_tasks,
                                             .suppressions = suppressions,
                                             .wake = [this] { auditor.wake(); }},
+                                 .registrations = {.tasks = registrations,
+                                                   .reports = registration_reports,
+                                                   .has_buckets = true,
+                                                   .wake = [this] { ++registrations_woken; }},
                                  .domains = domains,
                                  .indexing = indexing,
                                  .index = index,
@@ -144,6 +148,9 @@ struct IotFixture : ApiFixture {
     audit::ScheduledAudits scheduled_audits{store, {}};
     audit::AuditTasks audit_tasks{store, {clock, random}};
     audit::Suppressions suppressions{store, {clock}};
+    registry::RegistrationTasks registrations{store, {random}};
+    iot::RegistrationReports registration_reports{registrations, clock, random};
+    int registrations_woken = 0;
     // Does what it is woken for; it is not started, so that nothing is due.
     audit::Auditor auditor{
         {.loop = loop,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/iot/audit_parts.h"
+#include "api/iot/registration_parts.h"
 #include "api/service.h"
 #include "async/task.h"
 #include "async/worker_pool.h"
@@ -76,6 +77,7 @@ struct IotParts {
     registry::CertificateProviders& certificate_providers;
     authentication::CertificateSigning& signing;
     AuditParts audits;
+    RegistrationParts registrations;
     registry::DomainConfigurations& domains;
     indexing::IndexingConfigurations& indexing;
     indexing::IndexWorker& index;

@@ -117,11 +117,12 @@ struct RolePasser {
 };
 constexpr std::string_view iot_itself = "iot.amazonaws.com";
 constexpr std::string_view credentials_provider = "credentials.iot.amazonaws.com";
-constexpr std::array<RolePasser, 9> role_passers{
+constexpr std::array<RolePasser, 10> role_passers{
     {{"CreateRoleAlias", "", credentials_provider},
      {"RegisterCACertificate", "registrationConfig", iot_itself},
      {"SetLoggingOptions", "", iot_itself},
      {"SetV2LoggingOptions", "", iot_itself},
+     {"StartThingRegistrationTask", "", iot_itself},
      {"UpdateAccountAuditConfiguration", "", iot_itself},
      {"UpdateCACertificate", "registrationConfig", iot_itself},
      {"UpdateEncryptionConfiguration", "", iot_itself, "kmsAccessRoleArn"},

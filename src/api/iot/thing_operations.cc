@@ -15,6 +15,7 @@
 #include "api/iot/list_things.h"
 #include "api/iot/operations.h"
 #include "api/iot/register_thing.h"
+#include "api/iot/registration_tasks.h"
 #include "api/iot/update_thing.h"
 #include "api/iot/update_thing_type.h"
 
@@ -45,11 +46,22 @@ void serve_thing_types(Service& service, const IotParts& parts) {
         .handle(iot::UpdateThingType{parts.thing_types});
 }
 
+void serve_registration_tasks(Service& service, const IotParts& parts) {
+    const RegistrationParts& registrations = parts.registrations;
+    service.handle(iot::DescribeThingRegistrationTask{registrations.tasks})
+        .handle(iot::ListThingRegistrationTaskReports{registrations.tasks, registrations.reports})
+        .handle(iot::ListThingRegistrationTasks{registrations.tasks})
+        .handle(iot::StartThingRegistrationTask{registrations.tasks, registrations.has_buckets,
+                                                registrations.wake})
+        .handle(iot::StopThingRegistrationTask{registrations.tasks});
+}
+
 }  // namespace
 
 void add_thing_operations(Service& service, const IotParts& parts) {
     serve_things(service, parts);
     serve_thing_types(service, parts);
+    serve_registration_tasks(service, parts);
 }
 
 }  // namespace gatehouse::api

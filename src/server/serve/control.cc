@@ -38,7 +38,8 @@ net::HttpResponse readiness(bool is_ready) {
 }
 
 std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
-                                              const api::lambda::CodeLinks& code_links) {
+                                              const api::lambda::CodeLinks& code_links,
+                                              const api::iot::RegistrationReports& reports) {
     return {
         {"/health",
          [](const net::HttpRequest&) {
@@ -62,6 +63,8 @@ std::vector<api::OpenEndpoint> open_endpoints(const ControlApi::Parts& parts,
         {std::string(api::lambda::CodeLinks::path_prefix),
          [&code_links](net::HttpRequest request) { return code_links.answer(std::move(request)); }},
         api::iot::destination_link(parts.targets.destinations()),
+        {std::string(api::iot::RegistrationReports::path_prefix),
+         [&reports](net::HttpRequest request) { return reports.answer(std::move(request)); }},
     };
 }
 
@@ -100,7 +103,21 @@ api::gatehouse::DeviceParts device_parts(const ControlApi::Parts& parts) {
         }};
 }
 
-api::Service make_iot(const ControlApi::Parts& parts) {
+// Tells the log what goes wrong in the background.
+std::function<void(const std::string&)> notice_of(const Settings& settings, Foundation& foundation,
+                                                  std::string_view reason) {
+    return [&log = *foundation.log, tenant = default_tenant(settings),
+            reason](const std::string& problem) {
+        log.record({.tenant = tenant,
+                    .type = logs::EventType::ServerNotice,
+                    .status = logs::Status::Failure,
+                    .reason = reason,
+                    .details = problem});
+    };
+}
+
+api::Service make_iot(const ControlApi::Parts& parts,
+                      const api::iot::RegistrationReports& registration_reports) {
     return api::make_iot_service(
         {.authorizers = *parts.resources.authorizers,
          .logging = *parts.resources.logging,
@@ -133,6 +150,11 @@ api::Service make_iot(const ControlApi::Parts& parts) {
                     .tasks = *parts.resources.audit_tasks,
                     .suppressions = *parts.resources.suppressions,
                     .wake = [auditor = parts.resources.auditor.get()] { auditor->wake(); }},
+         .registrations = {.tasks = *parts.resources.registrations,
+                           .reports = registration_reports,
+                           .has_buckets = parts.resources.buckets->has_buckets(),
+                           .wake = [bulk =
+                                        parts.resources.bulk_registration.get()] { bulk->wake(); }},
          .domains = *parts.resources.domains,
          .indexing = *parts.resources.indexing,
          .index = *parts.foundation.index,
@@ -181,6 +203,7 @@ Result<std::unique_ptr<Resources>> Resources::load(const Settings& settings, Fou
     made->logging = std::move(*logging);
     made->make_registry(settings, foundation);
     made->make_audits(settings, foundation, loops);
+    made->make_registrations(settings, foundation, loops);
     auto functions = FunctionRuntime::make(settings, foundation, loops, *made->function_keys);
     if (!functions) return fail(std::move(functions.error()));
     made->functions = std::move(*functions);
@@ -262,6 +285,20 @@ void Resources::make_registry(const Settings& settings, Foundation& foundation) 
         store, indexing::IndexingConfigurationRecords::Parts{});
 }
 
+void Resources::make_registrations(const Settings& settings, Foundation& foundation, Loops& loops) {
+    buckets = std::make_unique<BucketFolder>(settings.buckets_folder);
+    registrations = std::make_unique<registry::RegistrationTasks>(
+        *foundation.async_store, registry::RegistrationTaskRecords::Parts{foundation.random});
+    bulk_registration = std::make_unique<BulkRegistration>(
+        BulkRegistration::Parts{.loop = loops.main(),
+                                .workers = foundation.workers,
+                                .tasks = *registrations,
+                                .provisionings = *provisionings,
+                                .roles = *role_sessions,
+                                .buckets = *buckets,
+                                .report = notice_of(settings, foundation, "BULK_REGISTRATION")});
+}
+
 void Resources::make_audits(const Settings& settings, Foundation& foundation, Loops& loops) {
     storage::AsyncResourceStore& store = *foundation.async_store;
     const audit::AuditTaskRecords::Parts of_tasks{*foundation.clock, foundation.random};
@@ -272,19 +309,12 @@ void Resources::make_audits(const Settings& settings, Foundation& foundation, Lo
     audit_tasks = std::make_unique<audit::AuditTasks>(store, of_tasks);
     suppressions = std::make_unique<audit::Suppressions>(
         store, audit::SuppressionRecords::Parts{*foundation.clock});
-    const auto report = [&log = *foundation.log,
-                         tenant = default_tenant(settings)](const std::string& problem) {
-        log.record({.tenant = tenant,
-                    .type = logs::EventType::ServerNotice,
-                    .status = logs::Status::Failure,
-                    .reason = "AUDIT",
-                    .details = problem});
-    };
-    auditor = std::make_unique<audit::Auditor>(audit::Auditor::Parts{.loop = loops.main(),
-                                                                     .store = store,
-                                                                     .clock = *foundation.clock,
-                                                                     .random = foundation.random,
-                                                                     .report = report});
+    auditor = std::make_unique<audit::Auditor>(
+        audit::Auditor::Parts{.loop = loops.main(),
+                              .store = store,
+                              .clock = *foundation.clock,
+                              .random = foundation.random,
+                              .report = notice_of(settings, foundation, "AUDIT")});
 }
 
 ControlApi::ControlApi(const Parts& parts)
@@ -294,6 +324,8 @@ ControlApi::ControlApi(const Parts& parts)
              .endpoint = parts.endpoints.usual()},
       code_links_(parts.resources.functions->directory(), parts.resources.functions->layers(),
                   signing_clock_, parts.foundation.random),
+      registration_reports_(*parts.resources.registrations, signing_clock_,
+                            parts.foundation.random),
       queries_({*parts.foundation.log, parts.foundation.query_workers}),
       data_plane_(parts.gateway),
       retained_(parts.gateway),
@@ -309,7 +341,7 @@ ControlApi::ControlApi(const Parts& parts)
                                      .devices = device_parts(parts),
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));
-    services.push_back(make_iot(parts));
+    services.push_back(make_iot(parts, registration_reports_));
     services.push_back(api::make_data_service(
         {.publisher = data_plane_, .retained = retained_, .connections = connections_}));
     services.push_back(api::make_lambda_service(
@@ -348,7 +380,7 @@ ControlApi::ControlApi(const Parts& parts)
                     return judge->judge(std::move(question));
                 },
             .on_call = [this](const api::CallRecord& call) { calls_.note(call); }},
-        std::move(services), open_endpoints(parts, code_links_));
+        std::move(services), open_endpoints(parts, code_links_, registration_reports_));
 }
 
 }  // namespace gatehouse::server

@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "api/gatehouse/gatehouse_service.h"
 #include "api/iot/iot_service.h"
+#include "api/iot/registration_reports.h"
 #include "api/lambda/code_links.h"
 #include "api/logs/query_board.h"
 #include "audit/auditor.h"
@@ -38,12 +39,15 @@
 #include "registry/package_settings.h"
 #include "registry/policies.h"
 #include "registry/provisioning_records.h"
+#include "registry/registration_task_records.h"
 #include "registry/role_aliases.h"
 #include "registry/tags.h"
 #include "registry/thing_groups.h"
 #include "registry/thing_types.h"
 #include "registry/things.h"
 #include "rules/topic_rules.h"
+#include "server/serve/bucket_folder.h"
+#include "server/serve/bulk_registration.h"
 #include "server/serve/data_plane.h"
 #include "server/serve/device_endpoints.h"
 #include "server/serve/foundation.h"
@@ -95,10 +99,14 @@ public:
     std::unique_ptr<audit::AuditTasks> audit_tasks;
     std::unique_ptr<audit::Suppressions> suppressions;
     std::unique_ptr<audit::Auditor> auditor;
+    std::unique_ptr<BucketFolder> buckets;
+    std::unique_ptr<registry::RegistrationTasks> registrations;
+    std::unique_ptr<BulkRegistration> bulk_registration;
 
 private:
     Resources() = default;
     void make_registry(const Settings& settings, Foundation& foundation);
+    void make_registrations(const Settings& settings, Foundation& foundation, Loops& loops);
     void make_audits(const Settings& settings, Foundation& foundation, Loops& loops);
 };
 
@@ -131,6 +139,7 @@ private:
     SystemClock signing_clock_;
     api::ServerFacts facts_;
     api::lambda::CodeLinks code_links_;
+    api::iot::RegistrationReports registration_reports_;
     api::logs::QueryBoard queries_;
     ApiCallCounts calls_;
     DataPlane data_plane_;

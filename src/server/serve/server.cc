@@ -165,6 +165,7 @@ Result<void> Server::run() {
     registry_events_->wake();
     ocsp_stapling_->start();
     resources_->auditor->start();
+    resources_->bulk_registration->wake();
     tell_uncovered();
     tell_made_again();
     tell_left_out();
@@ -254,6 +255,7 @@ async::Task<void> Server::drain_all() {
     co_await ocsp_stapling_->stop();
     co_await revocations_->stop();
     co_await resources_->auditor->stop();
+    co_await resources_->bulk_registration->stop();
     co_await devices_->drain(within(last_words_ms));
     co_await doors_->end_api(within(last_words_ms));
     co_await registry_events_->stop();

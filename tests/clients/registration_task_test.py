@@ -1,0 +1,156 @@
+#!/usr/bin/python3
+"""Bulk registrations: boto3 starts them, and fetches what they came to.
+
+usage: registration_task_test.py GATEHOUSE [TESTS]"""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+
+from botocore.exceptions import ClientError
+from client_test import GATEHOUSE
+from gatehouse_server import DataDir, Server, wait_until
+
+TEMPLATE = {
+    "Parameters": {"Name": {"Type": "String"}, "CSR": {"Type": "String"}},
+    "Resources": {
+        "thing": {"Type": "AWS::IoT::Thing", "Properties": {"ThingName": {"Ref": "Name"}}},
+        "certificate": {"Type": "AWS::IoT::Certificate",
+                        "Properties": {"CertificateSigningRequest": {"Ref": "CSR"}}}}}
+TRUST = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"},
+     "Action": "sts:AssumeRole"}]}
+
+
+def allowing(*actions: str) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": list(actions), "Resource": "*"}]})
+
+
+class BulkRegistration(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="gatehouse-buckets-")
+        self.addCleanup(folder.cleanup)
+        self.buckets = pathlib.Path(folder.name)
+        self.data_dir = DataDir()
+        self.addCleanup(self.data_dir.remove)
+        self.begin()
+        key = self.buckets / "any.key"
+        self.csr = subprocess.run(
+            ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-subj", "/CN=lamp", "-keyout", key],
+            check=True, capture_output=True, text=True).stdout
+        self.role = self.role_of("registering", allowing("iot:*", "s3:GetObject"))
+
+    def begin(self) -> None:
+        self.server = Server(GATEHOUSE, "--buckets-folder", str(self.buckets),
+                             data_dir=self.data_dir)
+        self.addCleanup(self.server.stop)
+        self.iot = self.server.api("iot")
+
+    def role_of(self, name: str, document: str) -> str:
+        iam = self.server.api("iam")
+        arn = iam.create_role(RoleName=name,
+                              AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+        return arn
+
+    def file(self, *lines: str, bucket: str = "fleet") -> None:
+        folder = self.buckets / "000000000000" / bucket
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "devices.json").write_text("".join(line + "\n" for line in lines),
+                                             encoding="utf-8")
+
+    def line(self, name: str) -> str:
+        return json.dumps({"Name": name, "CSR": self.csr})
+
+    def start(self, role: str | None = None, key: str = "devices.json") -> str:
+        return self.iot.start_thing_registration_task(
+            templateBody=json.dumps(TEMPLATE), inputFileBucket="fleet", inputFileKey=key,
+            roleArn=role or self.role)["taskId"]
+
+    def ended(self, task: str) -> dict:
+        def found():
+            now = self.iot.describe_thing_registration_task(taskId=task)
+            return now if now["status"] != "InProgress" else None
+        return wait_until(found, "the end of the task")
+
+    def report(self, task: str, kind: str) -> list[dict]:
+        lines = []
+        for link in self.iot.list_thing_registration_task_reports(
+                taskId=task, reportType=kind)["resourceLinks"]:
+            with urllib.request.urlopen(link, timeout=60) as answer:
+                lines += [json.loads(line) for line in answer]
+        return lines
+
+    def test_each_line_becomes_a_device(self):
+        self.file(self.line("lamp1"), "", '{"Name": 7}', self.line("not a name"),
+                  self.line("lamp2"))
+        task = self.start()
+        ended = self.ended(task)
+        self.assertEqual((ended["status"], ended["successCount"], ended["failureCount"],
+                          ended["percentageProgress"]), ("Completed", 2, 2, 100))
+        results = self.report(task, "RESULTS")
+        self.assertEqual([each["lineNumber"] for each in results], [1, 5])
+        for each, name in zip(results, ("lamp1", "lamp2")):
+            self.assertIn("-----BEGIN CERTIFICATE", each["response"]["CertificatePem"])
+            arns = each["response"]["ResourceArns"]
+            self.assertTrue(arns["thing"].endswith(f"thing/{name}"))
+            self.assertEqual(self.iot.list_thing_principals(thingName=name)["principals"],
+                             [arns["certificate"]])
+        errors = self.report(task, "ERRORS")
+        self.assertEqual([each["error"]["code"] for each in errors],
+                         ["InvalidRequestException"] * 2)
+        self.assertEqual(self.iot.list_thing_registration_tasks(status="Completed")["taskIds"],
+                         [task])
+
+    def test_the_role_may_do_it(self):
+        self.file(self.line("lamp"))
+        blind = self.ended(self.start(self.role_of("blind", allowing("iot:*"))))
+        self.assertEqual(blind["status"], "Failed")
+        self.assertIn("s3:GetObject", blind["message"])
+        task = self.start(self.role_of("weak", allowing("s3:GetObject")))
+        self.assertEqual(self.ended(task)["failureCount"], 1)
+        self.assertIn("iot:CreateThing", self.report(task, "ERRORS")[0]["error"]["message"])
+        self.assertEqual(self.iot.list_things()["things"], [])
+
+    def test_no_file_is_none(self):
+        for key in ("other.json", "../fleet/devices.json"):
+            self.file(self.line("lamp"))
+            ended = self.ended(self.start(key=key))
+            self.assertEqual(ended["status"], "Failed", key)
+            self.assertIn("there is no object", ended["message"])
+
+    def test_a_crash_makes_no_device_twice(self):
+        count = 400
+        self.file(*(self.line(f"lamp{number}") for number in range(count)))
+        task = self.start()
+        wait_until(lambda: self.iot.describe_thing_registration_task(
+            taskId=task)["successCount"] > 20, "some devices")
+        self.server.kill()
+        self.begin()
+        self.assertEqual(self.ended(task)["successCount"], count)
+        certificates = set()
+        for page in self.iot.get_paginator("list_certificates").paginate():
+            certificates |= {each["certificateId"] for each in page["certificates"]}
+        self.assertEqual(len(certificates), count)
+        self.assertEqual(len(self.report(task, "RESULTS")), count)
+
+
+class NoBuckets(unittest.TestCase):
+    def test_without_buckets_none_is_started(self):
+        server = Server(GATEHOUSE)
+        self.addCleanup(server.stop)
+        with self.assertRaises(ClientError) as caught:
+            server.api("iot").start_thing_registration_task(
+                templateBody=json.dumps(TEMPLATE), inputFileBucket="fleet", inputFileKey="x",
+                roleArn="arn:aws:iam::000000000000:role/any")
+        self.assertEqual(caught.exception.response["Error"]["Code"], "InvalidRequestException")
+        self.assertIn("buckets-folder", caught.exception.response["Error"]["Message"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
