@@ -32,7 +32,14 @@ Result<BucketFolder::Part> BucketFolder::read(const BucketObject& object, std::u
                                               std::size_t bytes_max) const {
     const std::filesystem::path bucket(object.bucket);
     const std::filesystem::path key(object.key);
-    if (!has_buckets() || !stays_below(bucket) || !stays_below(key)) return no_such_object(object);
+    // The file has to be the very object that permission was asked for: a path would also take
+    // "a//b" for "a/b", and end at a NUL.
+    const bool is_exact =
+        object.key.find("//") == std::string::npos && object.key.find('\0') == std::string::npos &&
+        object.bucket.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
+    if (!has_buckets() || !is_exact || !stays_below(bucket) || !stays_below(key)) {
+        return no_such_object(object);
+    }
     const auto path = folder_ / object.account.value() / bucket / key;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts{};
