@@ -1,16 +1,17 @@
 // Addresses under which the package of a function or a layer can be fetched without signing, for a
 // while: what GetFunction answers as Code.Location and GetLayerVersion as Content.Location.
 //
-// An address names function or layer and when it ends, and carries a proof that this server made
-// it; a restart ends all of them. Source: AWS Lambda API Reference, GetFunction ("a link to
-// download the deployment package that's valid for 10 minutes").
+// Source: AWS Lambda API Reference, GetFunction ("a link to download the deployment package that's
+// valid for 10 minutes").
 //
 // Threads: any; answer() on the API's loop.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
+#include "api/expiring_links.h"
 #include "async/task.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -26,11 +27,13 @@ public:
     // What comes before account, region, name and, where there is one, qualifier in the path; of a
     // layer before account, region, "layer:NAME" and the version's number.
     static constexpr std::string_view path_prefix = "/gatehouse/v1/function-code/";
-    static constexpr std::chrono::seconds lifetime{600};
 
     // All must outlive it.
     CodeLinks(functions::FunctionDirectory& directory, functions::LayerDirectory& layers,
-              const Clock& clock, Random& random);
+              const Clock& clock, Random& random)
+        : directory_(directory),
+          layers_(layers),
+          links_(clock, random, std::chrono::minutes(10), "GetFunction or GetLayerVersion") {}
 
     // `origin`: "http://localhost:4566", as the caller reached this server.
     std::string link_to(std::string_view origin, const functions::FunctionRef& function) const;
@@ -39,15 +42,11 @@ public:
     async::Task<net::HttpResponse> answer(net::HttpRequest request) const;
 
 private:
-    // The path with what makes it good for a while.
-    std::string proven(std::string_view origin, const std::string& path) const;
     async::Task<Result<std::string>> package_at(functions::FunctionRef subject) const;
-    std::string proof_of(std::string_view path, std::string_view expires) const;
 
     functions::FunctionDirectory& directory_;
     functions::LayerDirectory& layers_;
-    const Clock& clock_;
-    std::string key_;  // secret
+    const ExpiringLinks links_;
 };
 
 }  // namespace gatehouse::api::lambda
