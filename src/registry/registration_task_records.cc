@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/json.h"
 #include "base/uuid.h"
 #include "registry/persistently.h"
@@ -19,6 +17,10 @@ const storage::Kind registration_task_kind{"registration-task"};
 const storage::Kind registration_progress_kind{"registration-progress"};
 const storage::Kind registration_running_kind{"registration-running"};
 const storage::Kind registration_report_kind{"registration-report"};
+
+// Lines of reports; some take many KiB.
+constexpr std::size_t forgotten_at_once = 100;
+
 constexpr RecordWords registration_task_words{"thing registration task", "taskId"};
 
 storage::RecordKey registration_key(const Tenant& tenant, const storage::Kind& kind,
@@ -26,9 +28,30 @@ storage::RecordKey registration_key(const Tenant& tenant, const storage::Kind& k
     return {tenant, kind, id.value()};
 }
 
-// Lines of a report are numbered by the lines of the file, so that names are in their order.
-std::string report_prefix(const RegistrationTaskId& id, RegistrationReport which) {
-    return fmt::format("{}/{}/", id.view(), name_of_choice(which));
+// A page is found by its number, its lines are in the order in which they came.
+std::string page_prefix(const RegistrationTaskId& id, RegistrationReport which,
+                        std::uint64_t page) {
+    return fmt::format("{}/{}/{:010}/", id.view(), name_of_choice(which), page);
+}
+
+json::object encode_extent(const ReportExtent& extent) {
+    return {{"lines", extent.lines},
+            {"pages", extent.pages},
+            {"lastLines", extent.last_lines},
+            {"lastBytes", extent.last_bytes}};
+}
+
+ReportExtent extent_in(const json::object& progress, const char* name, RecordReader& reader) {
+    const json::value* const found = progress.if_contains(name);
+    reader.note(found && found->is_object());
+    if (!reader.is_whole()) return {};
+    RecordReader own(found->get_object());
+    const ReportExtent extent{.lines = own.number("lines"),
+                              .pages = own.number("pages"),
+                              .last_lines = own.number("lastLines"),
+                              .last_bytes = own.number("lastBytes")};
+    reader.note(own.is_whole());
+    return extent;
 }
 
 std::string encode_wanted(const NewRegistrationTask& wanted) {
@@ -41,10 +64,11 @@ std::string encode_wanted(const NewRegistrationTask& wanted) {
 std::string encode_progress(const RegistrationProgress& progress) {
     return to_text(json::object{{"status", name_of_choice(progress.status)},
                                 {"message", progress.message},
-                                {"succeeded", progress.succeeded},
-                                {"failed", progress.failed},
+                                {"results", encode_extent(progress.results)},
+                                {"errors", encode_extent(progress.errors)},
                                 {"skipped", progress.skipped},
                                 {"fileBytes", progress.file_bytes},
+                                {"fileVersion", progress.file_version},
                                 {"doneBytes", progress.done_bytes}});
 }
 
@@ -56,10 +80,11 @@ Result<RegistrationProgress> decode_progress(const storage::Record& record) {
     reader.note(status.has_value());
     RegistrationProgress progress{.status = status.value_or(RegistrationStatus::Failed),
                                   .message = reader.text("message"),
-                                  .succeeded = reader.number("succeeded"),
-                                  .failed = reader.number("failed"),
+                                  .results = extent_in(*body, "results", reader),
+                                  .errors = extent_in(*body, "errors", reader),
                                   .skipped = reader.number("skipped"),
                                   .file_bytes = reader.number("fileBytes"),
+                                  .file_version = reader.text("fileVersion"),
                                   .done_bytes = reader.number("doneBytes")};
     if (!reader.is_whole()) return unreadable(record, registration_task_words.what);
     return progress;
@@ -93,12 +118,6 @@ void put_progress(storage::Batch& batch, const Stored<RegistrationTask>& task,
 
 }  // namespace
 
-std::uint32_t RegistrationProgress::percent() const {
-    if (status == RegistrationStatus::Completed) return 100;
-    if (file_bytes == 0) return 0;
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(100, done_bytes * 100 / file_bytes));
-}
-
 Outcome<RegistrationTask> RegistrationTaskRecords::start(const Tenant& tenant,
                                                          const NewRegistrationTask& wanted) {
     if (auto checked = check_role_arn(wanted.role_arn); !checked) {
@@ -114,6 +133,13 @@ Outcome<RegistrationTask> RegistrationTaskRecords::start(const Tenant& tenant,
                         "a thing registration task is in progress already; an account runs one at "
                         "a time",
                         {}});
+    batch.require(
+        storage::FewerThan{tenant, registration_task_kind, registration_tasks_max},
+        Error{ErrorKind::InvalidInput,
+              fmt::format("the account has {} thing registration tasks, the most that are kept; "
+                          "each goes {} days after its end",
+                          registration_tasks_max, registration_tasks_kept.count()),
+              {}});
     batch.put(registration_key(tenant, registration_task_kind, id), encode_wanted(wanted));
     batch.put(registration_key(tenant, registration_progress_kind, id), encode_progress({}));
     batch.put(registration_key(tenant, registration_running_kind, id), "{}");
@@ -182,13 +208,15 @@ Outcome<void> RegistrationTaskRecords::stop(const Tenant& tenant, const Registra
 
 void RegistrationTaskRecords::add_line(storage::Batch& batch, const Stored<RegistrationTask>& task,
                                        const RegisteredLine& line) {
-    RegistrationProgress progress = task.value.progress;
-    const std::uint64_t number = progress.lines() + 1;
-    ++(line.report == RegistrationReport::Results ? progress.succeeded : progress.failed);
+    const RegistrationTask& value = task.value;
+    RegistrationProgress progress = value.progress;
+    ReportExtent& report = progress.report(line.report);
+    report.add(line.text.size() + 1);  // with its end
     progress.done_bytes += line.bytes;
     put_progress(batch, task, progress);
-    batch.put({task.value.tenant, registration_report_kind,
-               fmt::format("{}{:012}", report_prefix(task.value.id, line.report), number)},
+    batch.put({value.tenant, registration_report_kind,
+               fmt::format("{}{:04}", page_prefix(value.id, line.report, report.pages - 1),
+                           report.last_lines)},
               line.text);
 }
 
@@ -214,23 +242,16 @@ Outcome<void> RegistrationTaskRecords::note(const Stored<RegistrationTask>& task
 
 Outcome<std::string> RegistrationTaskRecords::report(const Tenant& tenant,
                                                      const RegistrationTaskId& id,
-                                                     RegistrationReport which, std::size_t page) {
+                                                     RegistrationReport which, std::uint64_t page) {
     if (auto there = describe(tenant, id); !there) return refuse(std::move(there.error()));
-    storage::ListQuery query{.tenant = tenant,
-                             .kind = registration_report_kind,
-                             .prefix = report_prefix(id, which),
-                             .limit = report_lines_max};
-    for (std::size_t i = 0;; ++i) {
-        const auto records = store_.list(query);
-        if (!records) return refuse(refused_by(records.error()));
-        if (i == page) {
-            std::string lines;
-            for (const storage::Record& record : records->records) lines += record.body + "\n";
-            return lines;
-        }
-        if (records->next_page.empty()) return std::string();
-        query.page_token = records->next_page;
-    }
+    const auto records = store_.list({.tenant = tenant,
+                                      .kind = registration_report_kind,
+                                      .prefix = page_prefix(id, which, page),
+                                      .limit = report_lines_max});
+    if (!records) return refuse(refused_by(records.error()));
+    std::string lines;
+    for (const storage::Record& record : records->records) lines.append(record.body).append("\n");
+    return lines;
 }
 
 Outcome<std::vector<std::pair<Tenant, RegistrationTaskId>>> RegistrationTaskRecords::running() {
@@ -240,6 +261,45 @@ Outcome<std::vector<std::pair<Tenant, RegistrationTaskId>>> RegistrationTaskReco
     });
     if (!scanned) return refuse(refused_by(scanned.error()));
     return all;
+}
+
+Outcome<std::vector<std::pair<Tenant, RegistrationTaskId>>> RegistrationTaskRecords::ended_before(
+    WallTime time) {
+    std::vector<std::pair<Tenant, RegistrationTaskId>> all;
+    Result<void> read;
+    const auto scanned =
+        store_.scan(registration_progress_kind, [&](const storage::Record& record) {
+            // Progress is written the last time when a task ends.
+            if (record.modified >= time) return;
+            const auto progress = decode_progress(record);
+            if (!progress) {
+                read = fail(progress.error());
+            } else if (progress->status != RegistrationStatus::InProgress) {
+                all.emplace_back(record.key.tenant, RegistrationTaskId(record.key.name));
+            }
+        });
+    if (!scanned) return refuse(refused_by(scanned.error()));
+    if (!read) return refuse(refused_by(read.error()));
+    return all;
+}
+
+Outcome<bool> RegistrationTaskRecords::forget(const Tenant& tenant, const RegistrationTaskId& id) {
+    const auto lines = store_.list({.tenant = tenant,
+                                    .kind = registration_report_kind,
+                                    .prefix = id.value() + "/",
+                                    .limit = forgotten_at_once});
+    if (!lines) return refuse(refused_by(lines.error()));
+    storage::Batch batch;
+    for (const storage::Record& record : lines->records) batch.change(storage::Remove{record.key});
+    const bool is_all = lines->next_page.empty();
+    if (is_all) {
+        batch.change(storage::Remove{registration_key(tenant, registration_task_kind, id)});
+        batch.change(storage::Remove{registration_key(tenant, registration_progress_kind, id)});
+    }
+    if (const auto removed = store_.apply(batch); !removed) {
+        return refuse(refused_by(removed.error()));
+    }
+    return is_all;
 }
 
 }  // namespace gatehouse::registry

@@ -1,17 +1,21 @@
 // Bulk registrations over the store: started, stopped, and written down line by line.
 // Source: AWS IoT API Reference, StartThingRegistrationTask, StopThingRegistrationTask,
 // DescribeThingRegistrationTask, ListThingRegistrationTasks, ListThingRegistrationTaskReports;
-// Developer Guide, "Bulk registration": one at a time of an account.
+// Developer Guide, "Bulk registration": one at a time of an account; service quotas, "Bulk thing
+// registration".
 //
 // Threads: every method may be called from any thread, and blocks; see on_workers.h.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "registry/listing.h"
 #include "registry/on_workers.h"
@@ -21,8 +25,10 @@
 
 namespace gatehouse::registry {
 
-// Of one page of a report, which is one file to fetch; ours.
-inline constexpr std::size_t report_lines_max = 1000;
+// AWS's: one that has not ended after that long is ended, and what has ended that long ago goes.
+inline constexpr std::chrono::days registration_tasks_kept{30};
+// Of a tenant, ended ones too; ours.
+inline constexpr std::size_t registration_tasks_max = 1000;
 
 class RegistrationTaskRecords {
 public:
@@ -33,7 +39,8 @@ public:
     RegistrationTaskRecords(storage::ResourceStore& store, const Parts& parts)
         : store_(store), parts_(parts) {}
 
-    // InvalidRequest: the template does not read, no role's ARN, or one runs already.
+    // InvalidRequest: the template does not read, no role's ARN, one runs already, or there are
+    // registration_tasks_max.
     Outcome<RegistrationTask> start(const Tenant& tenant, const NewRegistrationTask& wanted);
     // ResourceNotFound.
     Outcome<RegistrationTask> describe(const Tenant& tenant, const RegistrationTaskId& id);
@@ -54,11 +61,16 @@ public:
     Outcome<void> note(const Stored<RegistrationTask>& task, const RegistrationProgress& progress);
 
     // A page of a report, from 0, as a file: an object a line. Empty behind the last one.
+    // ResourceNotFound.
     Outcome<std::string> report(const Tenant& tenant, const RegistrationTaskId& id,
-                                RegistrationReport which, std::size_t page);
+                                RegistrationReport which, std::uint64_t page);
 
     // All that run, of every tenant.
     Outcome<std::vector<std::pair<Tenant, RegistrationTaskId>>> running();
+    // All that ended before then, of every tenant.
+    Outcome<std::vector<std::pair<Tenant, RegistrationTaskId>>> ended_before(WallTime time);
+    // Removes one that has ended, with its reports: some. False: there is more.
+    Outcome<bool> forget(const Tenant& tenant, const RegistrationTaskId& id);
 
 private:
     storage::ResourceStore& store_;

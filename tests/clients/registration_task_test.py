@@ -8,6 +8,8 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
+import urllib.error
 import urllib.request
 
 from botocore.exceptions import ClientError
@@ -30,7 +32,9 @@ def allowing(*actions: str) -> str:
         {"Effect": "Allow", "Action": list(actions), "Resource": "*"}]})
 
 
-class BulkRegistration(unittest.TestCase):
+class BulkTest(unittest.TestCase):
+    flags: tuple[str, ...] = ()
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="gatehouse-buckets-")
         self.addCleanup(folder.cleanup)
@@ -46,7 +50,7 @@ class BulkRegistration(unittest.TestCase):
         self.role = self.role_of("registering", allowing("iot:*", "s3:GetObject"))
 
     def begin(self) -> None:
-        self.server = Server(GATEHOUSE, "--buckets-folder", str(self.buckets),
+        self.server = Server(GATEHOUSE, "--buckets-folder", str(self.buckets), *self.flags,
                              data_dir=self.data_dir)
         self.addCleanup(self.server.stop)
         self.iot = self.server.api("iot")
@@ -58,11 +62,10 @@ class BulkRegistration(unittest.TestCase):
         iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
         return arn
 
-    def file(self, *lines: str, bucket: str = "fleet") -> None:
-        folder = self.buckets / "000000000000" / bucket
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "devices.json").write_text("".join(line + "\n" for line in lines),
-                                             encoding="utf-8")
+    def file(self, *lines: str) -> None:
+        path = self.buckets / "000000000000" / "fleet" / "devices.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 
     def line(self, name: str) -> str:
         return json.dumps({"Name": name, "CSR": self.csr})
@@ -78,14 +81,37 @@ class BulkRegistration(unittest.TestCase):
             return now if now["status"] != "InProgress" else None
         return wait_until(found, "the end of the task")
 
+    def under_way(self, task: str, count: int) -> int:
+        """How many devices there are, once there are more than that."""
+        def found():
+            now = self.iot.describe_thing_registration_task(taskId=task)
+            self.assertEqual(now["status"], "InProgress")
+            return now["successCount"] if now["successCount"] > count else None
+        return wait_until(found, "some devices")
+
+    def links(self, task: str, kind: str) -> list[str]:
+        return self.iot.list_thing_registration_task_reports(
+            taskId=task, reportType=kind)["resourceLinks"]
+
     def report(self, task: str, kind: str) -> list[dict]:
         lines = []
-        for link in self.iot.list_thing_registration_task_reports(
-                taskId=task, reportType=kind)["resourceLinks"]:
+        for link in self.links(task, kind):
             with urllib.request.urlopen(link, timeout=60) as answer:
                 lines += [json.loads(line) for line in answer]
         return lines
 
+    def things(self) -> set[str]:
+        return {each["thingName"] for page in self.iot.get_paginator("list_things").paginate()
+                for each in page["things"]}
+
+    def refusal(self, call, **members: str) -> tuple[str, str]:
+        with self.assertRaises(ClientError) as caught:
+            call(**members)
+        error = caught.exception.response["Error"]
+        return error["Code"], error["Message"]
+
+
+class BulkRegistration(BulkTest):
     def test_each_line_becomes_a_device(self):
         self.file(self.line("lamp1"), "", '{"Name": 7}', self.line("not a name"),
                   self.line("lamp2"))
@@ -124,20 +150,103 @@ class BulkRegistration(unittest.TestCase):
             self.assertEqual(ended["status"], "Failed", key)
             self.assertIn("there is no object", ended["message"])
 
-    def test_a_crash_makes_no_device_twice(self):
+    def test_a_line_is_bounded_and_so_is_its_error(self):
+        self.file(json.dumps({"Name": "lamp", "x" * 200_000: 7}), self.line("lamp"),
+                  " " * (256 * 1024 + 1), self.line("never"))
+        task = self.start()
+        ended = self.ended(task)
+        self.assertEqual((ended["status"], ended["successCount"], ended["failureCount"]),
+                         ("Failed", 1, 1))
+        self.assertIn("line 3 is longer than 262144 bytes", ended["message"])
+        message = self.report(task, "ERRORS")[0]["error"]["message"]
+        self.assertLessEqual(len(message.encode()), 2048)
+        self.assertTrue(message.endswith("…"))
+
+    def test_one_that_is_stopped_goes_no_further(self):
+        self.file(*(self.line(f"lamp{number}") for number in range(5000)))
+        task = self.start()
+        self.under_way(task, 20)
+        code, message = self.refusal(
+            self.iot.start_thing_registration_task, templateBody=json.dumps(TEMPLATE),
+            inputFileBucket="fleet", inputFileKey="devices.json", roleArn=self.role)
+        self.assertEqual(code, "InvalidRequestException")
+        self.assertIn("one at a time", message)
+        self.iot.stop_thing_registration_task(taskId=task)
+        stopped = self.iot.describe_thing_registration_task(taskId=task)
+        self.assertEqual(stopped["status"], "Cancelled")
+        self.assertLess(stopped["successCount"], 5000)
+        self.assertEqual(self.refusal(self.iot.stop_thing_registration_task, taskId=task)[0],
+                         "InvalidRequestException")
+        # Another one goes through: the first would go on beside it, if it did.
+        self.file(self.line("other"))
+        self.assertEqual(self.ended(self.start())["successCount"], 1)
+        self.assertEqual(self.iot.describe_thing_registration_task(taskId=task), {
+            **stopped, "ResponseMetadata": unittest.mock.ANY})
+        names = {each["response"]["ResourceArns"]["thing"].rpartition("/")[2]
+                 for each in self.report(task, "RESULTS")}
+        self.assertEqual(len(names), stopped["successCount"])
+        self.assertEqual(self.things(), names | {"other"})
+
+    def test_a_file_that_is_changed_ends_its_task(self):
+        lines = [self.line(f"lamp{number}") for number in range(5000)]
+        self.file(*lines)
+        task = self.start()
+        self.under_way(task, 20)
+        # To another one of the same size.
+        self.file(*reversed(lines))
+        ended = self.ended(task)
+        self.assertEqual(ended["status"], "Failed")
+        self.assertIn("was changed", ended["message"])
+        self.assertEqual(self.things(),
+                         {f"lamp{number}" for number in range(ended["successCount"])})
+
+    def test_crashes_make_no_device_twice_and_lose_none(self):
         count = 400
         self.file(*(self.line(f"lamp{number}") for number in range(count)))
         task = self.start()
-        wait_until(lambda: self.iot.describe_thing_registration_task(
-            taskId=task)["successCount"] > 20, "some devices")
-        self.server.kill()
-        self.begin()
-        self.assertEqual(self.ended(task)["successCount"], count)
-        certificates = set()
-        for page in self.iot.get_paginator("list_certificates").paginate():
-            certificates |= {each["certificateId"] for each in page["certificates"]}
-        self.assertEqual(len(certificates), count)
-        self.assertEqual(len(self.report(task, "RESULTS")), count)
+        for made in (20, 100, 180):
+            self.assertLess(self.under_way(task, made), count)
+            self.server.kill()
+            self.begin()
+        ended = self.ended(task)
+        self.assertEqual((ended["status"], ended["successCount"], ended["failureCount"]),
+                         ("Completed", count, 0))
+        self.assertEqual(self.things(), {f"lamp{number}" for number in range(count)})
+        certificates = [each["certificateId"]
+                        for page in self.iot.get_paginator("list_certificates").paginate()
+                        for each in page["certificates"]]
+        self.assertEqual(len(set(certificates)), count)
+        results = self.report(task, "RESULTS")
+        self.assertEqual([each["lineNumber"] for each in results], list(range(1, count + 1)))
+        self.assertEqual(len({each["response"]["CertificatePem"] for each in results}), count)
+
+
+class Kept(BulkTest):
+    flags = ("--clock", "manual")
+
+    def test_for_thirty_days(self):
+        self.file(self.line("lamp"))
+        task = self.start()
+        self.ended(task)
+        self.server.advance("719h")
+        link, = self.links(task, "RESULTS")
+        self.server.advance("2h")
+
+        def is_gone():
+            try:
+                self.iot.describe_thing_registration_task(taskId=task)
+                return False
+            except self.iot.exceptions.ResourceNotFoundException:
+                return True
+        wait_until(is_gone, "the end of the task's days")
+        self.assertEqual(self.iot.list_thing_registration_tasks()["taskIds"], [])
+        self.assertEqual(self.refusal(self.iot.list_thing_registration_task_reports,
+                                      taskId=task, reportType="RESULTS")[0],
+                         "InvalidRequestException")
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(link, timeout=60)
+        self.assertEqual(caught.exception.code, 404)
+        self.assertEqual(self.things(), {"lamp"})
 
 
 class NoBuckets(unittest.TestCase):

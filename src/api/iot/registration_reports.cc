@@ -13,7 +13,7 @@ struct ReportPage {
     Tenant tenant;
     registry::RegistrationTaskId id;
     registry::RegistrationReport which = registry::RegistrationReport::Results;
-    std::size_t page = 0;
+    std::uint64_t page = 0;
 };
 
 // "ACCOUNT/REGION/ID/REPORT/PAGE"
@@ -41,7 +41,7 @@ std::optional<ReportPage> read_report_path(std::string_view path) {
 std::string RegistrationReports::link_to(std::string_view origin, const Tenant& tenant,
                                          const registry::RegistrationTaskId& id,
                                          registry::RegistrationReport which,
-                                         std::size_t page) const {
+                                         std::uint64_t page) const {
     return links_.link_to(
         origin, fmt::format("{}{}/{}/{}/{}/{}", path_prefix, tenant.account.view(),
                             tenant.region.view(), id.view(), name_of_choice(which), page));

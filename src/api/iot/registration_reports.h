@@ -4,6 +4,8 @@
 // Threads: any; answer() on the API's loop.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,7 +30,7 @@ public:
 
     std::string link_to(std::string_view origin, const Tenant& tenant,
                         const registry::RegistrationTaskId& id, registry::RegistrationReport which,
-                        std::size_t page) const;
+                        std::uint64_t page) const;
     // A page of the report; 403 for an address that is over or was not made here.
     async::Task<net::HttpResponse> answer(net::HttpRequest request) const;
 

@@ -1,6 +1,5 @@
 #include "api/iot/registration_tasks.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "api/iot/errors.h"
@@ -28,6 +27,17 @@ std::optional<registry::RegistrationStatus> registration_status_of(Status status
     return parse_choice<registry::RegistrationStatus>(to_text(status));
 }
 
+// A token is the number of the next page of a report, which is a link.
+wire::Outcome<std::uint64_t> first_page_of(const std::optional<std::string>& token) {
+    std::uint64_t page = 0;
+    if (!token) return page;
+    const char* const end = token->data() + token->size();
+    const auto read = std::from_chars(token->data(), end, page);
+    if (read.ec == std::errc() && read.ptr == end) return page;
+    return wire::fail_as(errors::invalid_request_exception,
+                         "nextToken: the token is none that this listing gave");
+}
+
 }  // namespace
 
 async::Task<wire::Outcome<DescribeThingRegistrationTaskResponse>>
@@ -49,39 +59,35 @@ DescribeThingRegistrationTask::handle(const Caller& caller,
         .role_arn = found->wanted.role_arn,
         .status = shape_of(progress.status),
         .message = present(progress.message),
-        .success_count = static_cast<std::int32_t>(progress.succeeded),
-        .failure_count = static_cast<std::int32_t>(progress.failed),
+        .success_count = static_cast<std::int32_t>(progress.results.lines),
+        .failure_count = static_cast<std::int32_t>(progress.errors.lines),
         .percentage_progress = static_cast<std::int32_t>(progress.percent())};
 }
 
-// A token is the number of the next page, which is a link.
 async::Task<wire::Outcome<ListThingRegistrationTaskReportsResponse>>
 ListThingRegistrationTaskReports::handle(const Caller& caller,
                                          ListThingRegistrationTaskReportsRequest request) const {
-    std::size_t first = 0;
-    if (request.next_token) {
-        const std::string& token = *request.next_token;
-        const auto read = std::from_chars(token.data(), token.data() + token.size(), first);
-        if (read.ec != std::errc() || read.ptr != token.data() + token.size()) {
-            co_return wire::fail_as(errors::invalid_request_exception,
-                                    "nextToken: the token is none that this listing gave");
-        }
-    }
+    const auto first = first_page_of(request.next_token);
+    if (!first) co_return std::unexpected(first.error());
     const registry::RegistrationTaskId id(std::move(request.task_id));
     const auto found = co_await tasks.run([&](registry::RegistrationTaskRecords& records) {
         return records.describe(caller.tenant, id);
     });
+    // Its exceptions, as documented, do not include ResourceNotFound.
+    if (!found && found.error().refusal == registry::Refusal::ResourceNotFound) {
+        co_return wire::fail_as(errors::invalid_request_exception,
+                                "taskId: " + found.error().message);
+    }
     if (!found) co_return failure_of(found.error());
-    const bool is_of_errors = request.report_type == ReportType::Errors;
-    const auto which =
-        is_of_errors ? registry::RegistrationReport::Errors : registry::RegistrationReport::Results;
-    const std::uint64_t lines = is_of_errors ? found->progress.failed : found->progress.succeeded;
-    const std::size_t pages = (lines + registry::report_lines_max - 1) / registry::report_lines_max;
+    const auto which = request.report_type == ReportType::Errors
+                           ? registry::RegistrationReport::Errors
+                           : registry::RegistrationReport::Results;
+    const std::uint64_t pages = found->progress.report(which).pages;
     const std::size_t count =
         request.max_results ? static_cast<std::size_t>(*request.max_results) : report_links_usual;
     ListThingRegistrationTaskReportsResponse response{.resource_links = std::vector<std::string>(),
                                                       .report_type = request.report_type};
-    for (std::size_t page = first; page < pages; ++page) {
+    for (std::uint64_t page = *first; page < pages; ++page) {
         if (response.resource_links->size() == count) {
             response.next_token = std::to_string(page);
             break;
@@ -97,8 +103,9 @@ async::Task<wire::Outcome<ListThingRegistrationTasksResponse>> ListThingRegistra
     std::optional<registry::RegistrationStatus> status;
     if (request.status) {
         status = registration_status_of(*request.status);
-        if (!status)
+        if (!status) {
             co_return ListThingRegistrationTasksResponse{.task_ids = std::vector<std::string>()};
+        }
     }
     const auto listing = listing_of(request.max_results, request.next_token);
     auto page = co_await tasks.run([&](registry::RegistrationTaskRecords& records) {

@@ -26,41 +26,82 @@ std::unexpected<Error> no_such_object(const BucketObject& object) {
                                                  object.key, object.bucket));
 }
 
+// The file has to be the very object that permission was asked for: a path would also take "a//b"
+// for "a/b", and end at a NUL.
+bool is_exact(const BucketObject& object) {
+    return object.key.find("//") == std::string::npos &&
+           object.key.find('\0') == std::string::npos &&
+           object.bucket.find_first_of(std::string_view("/\0", 2)) == std::string::npos &&
+           stays_below(object.bucket) && stays_below(object.key);
+}
+
+std::unexpected<Error> unreadable_object(const BucketObject& object, int error) {
+    const bool is_forbidden = error == EACCES || error == EPERM;
+    return fail(is_forbidden ? ErrorKind::NotAllowed : ErrorKind::Unavailable,
+                fmt::format("the object '{}' in the bucket '{}' cannot be read: {}", object.key,
+                            object.bucket, std::strerror(error)));
+}
+
+Result<Descriptor> open_object(const std::filesystem::path& path, const BucketObject& object) {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.is_open()) return file;
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == ELOOP) {
+        return no_such_object(object);
+    }
+    return unreadable_object(object, error);
+}
+
+// What the file is now; without bytes.
+Result<BucketFolder::Part> look_at(const Descriptor& file, const BucketObject& object) {
+    struct stat facts{};
+    if (::fstat(file.get(), &facts) != 0) return unreadable_object(object, errno);
+    if (!S_ISREG(facts.st_mode)) return no_such_object(object);
+    return BucketFolder::Part{
+        .bytes = {},
+        .file_bytes = static_cast<std::uint64_t>(facts.st_size),
+        .version = fmt::format("{}-{}.{:09}", facts.st_size, facts.st_mtim.tv_sec,
+                               facts.st_mtim.tv_nsec)};
+}
+
+Result<std::string> bytes_at(const Descriptor& file, const BucketObject& object,
+                             std::uint64_t offset, std::size_t bytes_max) {
+    std::string bytes(bytes_max, '\0');
+    std::size_t filled = 0;
+    while (filled < bytes_max) {
+        const ssize_t count = ::pread(file.get(), bytes.data() + filled, bytes_max - filled,
+                                      static_cast<off_t>(offset + filled));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return unreadable_object(object, errno);
+        if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
+    }
+    bytes.resize(filled);
+    return bytes;
+}
+
 }  // namespace
 
 Result<BucketFolder::Part> BucketFolder::read(const BucketObject& object, std::uint64_t offset,
                                               std::size_t bytes_max) const {
-    const std::filesystem::path bucket(object.bucket);
-    const std::filesystem::path key(object.key);
-    // The file has to be the very object that permission was asked for: a path would also take
-    // "a//b" for "a/b", and end at a NUL.
-    const bool is_exact =
-        object.key.find("//") == std::string::npos && object.key.find('\0') == std::string::npos &&
-        object.bucket.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
-    if (!has_buckets() || !is_exact || !stays_below(bucket) || !stays_below(key)) {
-        return no_such_object(object);
+    if (!has_buckets() || !is_exact(object)) return no_such_object(object);
+    const auto file =
+        open_object(folder_ / object.account.value() / object.bucket / object.key, object);
+    if (!file) return fail(file.error());
+    auto part = look_at(*file, object);
+    if (!part) return part;
+    auto bytes = bytes_at(*file, object, offset, bytes_max);
+    if (!bytes) return fail(std::move(bytes.error()));
+    part->bytes = std::move(*bytes);
+    const auto after = look_at(*file, object);
+    if (!after) return after;
+    const std::uint64_t expected =
+        std::min<std::uint64_t>(bytes_max, part->file_bytes - std::min(offset, part->file_bytes));
+    if (after->version != part->version || part->bytes.size() != expected) {
+        return fail(ErrorKind::Conflict,
+                    fmt::format("the object '{}' in the bucket '{}' was changed as it was read",
+                                object.key, object.bucket));
     }
-    const auto path = folder_ / object.account.value() / bucket / key;
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    struct stat facts{};
-    if (!file.is_open() || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        return no_such_object(object);
-    }
-    Part part{.bytes = std::string(bytes_max, '\0'),
-              .file_bytes = static_cast<std::uint64_t>(facts.st_size)};
-    std::size_t filled = 0;
-    while (filled < bytes_max) {
-        const ssize_t count = ::pread(file.get(), part.bytes.data() + filled, bytes_max - filled,
-                                      static_cast<off_t>(offset + filled));
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) {
-            return fail(ErrorKind::Unavailable,
-                        fmt::format("{} cannot be read: {}", path.string(), std::strerror(errno)));
-        }
-        if (count == 0) break;
-        filled += static_cast<std::size_t>(count);
-    }
-    part.bytes.resize(filled);
     return part;
 }
 

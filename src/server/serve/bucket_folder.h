@@ -30,8 +30,12 @@ public:
     struct Part {
         std::string bytes;
         std::uint64_t file_bytes = 0;
+        // Of the file as it was then: another one, another size or another time of its last change
+        // makes another version.
+        std::string version;
     };
-    // NotFound: there is no such file, or the key leads out of its bucket.
+    // NotFound: there is no such file, or the key leads out of its bucket. NotAllowed: it may not
+    // be read. Conflict: it was changed as it was read. Unavailable: it cannot be read now.
     Result<Part> read(const BucketObject& object, std::uint64_t offset,
                       std::size_t bytes_max) const;
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/object.hpp>
-#include <optional>
+#include <utility>
 
 #include "base/json.h"
 #include "registry/provisioning_needs.h"
@@ -65,41 +65,116 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
+BulkRegistration::BulkRegistration(Parts parts)
+    : parts_(std::move(parts)),
+      tasks_(parts_.loop, "bulk registrations"),
+      retry_([this] {
+          standing_.clear();
+          begin();
+      }),
+      look_([this] {
+          is_due_ = true;
+          begin();
+          look_later();
+      }) {}
+
+void BulkRegistration::start() {
+    is_due_ = true;
+    look_later();
+    wake();
+}
+
+// By the clock, not by the loop's turn: a manual clock may have gone on by days since.
+void BulkRegistration::look_later() {
+    parts_.loop.timers().set(look_, parts_.clock.steady_now() + looks_every);
+}
+
 void BulkRegistration::wake() {
     if (is_posted_.exchange(true)) return;
     parts_.loop.post([this] {
         is_posted_ = false;
-        is_woken_ = true;
-        if (!is_stopping_ && tasks_.running() == 0) tasks_.start(work());
+        begin();
     });
+}
+
+void BulkRegistration::begin() {
+    is_woken_ = true;
+    if (!is_stopping_ && tasks_.running() == 0) tasks_.start(work());
 }
 
 async::Task<void> BulkRegistration::stop() {
     is_stopping_ = true;
     retry_.cancel();
+    look_.cancel();
     co_await tasks_.join(Deadline::never());
 }
 
 async::Task<void> BulkRegistration::work() {
     while (!is_stopping_) {
         is_woken_ = false;
-        const auto running = co_await parts_.tasks.run(
-            [](registry::RegistrationTaskRecords& records) { return records.running(); });
-        if (!running) co_return try_later("bulk registrations: " + running.error().message);
-        if (running->empty() && !is_woken_) co_return;
-        for (const auto& [tenant, id] : *running) {
-            const auto advanced = co_await advance(tenant, id);
-            if (!advanced) {
-                co_return try_later(fmt::format("bulk registration {} stands still: {}", id.view(),
-                                                advanced.error().message));
-            }
-        }
+        if (std::exchange(is_due_, false)) co_await find_old();
+        const bool has_advanced = co_await advance_all();
+        const bool has_forgotten = co_await forget_some();
+        if (!has_advanced && !has_forgotten && !is_woken_) co_return;
     }
+}
+
+async::Task<void> BulkRegistration::find_old() {
+    const WallTime before = parts_.clock.wall_now() - registry::registration_tasks_kept;
+    auto old = co_await parts_.tasks.run(
+        [&](registry::RegistrationTaskRecords& records) { return records.ended_before(before); });
+    if (old) {
+        forgotten_ = std::move(*old);
+    } else {
+        parts_.report("old bulk registrations: " + old.error().message);
+    }
+}
+
+async::Task<bool> BulkRegistration::forget_some() {
+    if (is_stopping_ || forgotten_.empty()) co_return false;
+    const TaskOfTenant old = forgotten_.back();
+    const auto is_gone =
+        co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
+            return records.forget(old.first, old.second);
+        });
+    if (!is_gone) {
+        // They are found again at the next look.
+        forgotten_.clear();
+        parts_.report("old bulk registrations: " + is_gone.error().message);
+        co_return false;
+    }
+    if (*is_gone) forgotten_.pop_back();
+    co_return true;
+}
+
+async::Task<bool> BulkRegistration::advance_all() {
+    const auto running = co_await parts_.tasks.run(
+        [](registry::RegistrationTaskRecords& records) { return records.running(); });
+    if (!running) {
+        try_later("bulk registrations: " + running.error().message);
+        co_return false;
+    }
+    bool has_advanced = false;
+    for (const TaskOfTenant& each : *running) {
+        if (is_stopping_) break;
+        if (standing_.contains(each)) continue;
+        const auto advanced = co_await advance(each.first, each.second);
+        if (advanced) {
+            has_advanced = true;
+            continue;
+        }
+        standing_.insert(each);
+        try_later(fmt::format("bulk registration {} stands still: {}", each.second.view(),
+                              advanced.error().message));
+    }
+    co_return has_advanced;
 }
 
 void BulkRegistration::try_later(const std::string& why) {
     parts_.report(why);
-    if (!is_stopping_) parts_.loop.timers().set(retry_, parts_.loop.now() + retry_wait);
+    if (!is_stopping_) {
+        parts_.loop.timers().set(retry_, parts_.clock.steady_now() + retry_wait);
+    }
 }
 
 async::Task<Outcome<void>> BulkRegistration::advance(Tenant tenant,
@@ -107,88 +182,113 @@ async::Task<Outcome<void>> BulkRegistration::advance(Tenant tenant,
     auto task = co_await parts_.tasks.run(
         [&](registry::RegistrationTaskRecords& records) { return records.read(tenant, id); });
     if (!task) co_return registry::refuse(std::move(task.error()));
-    const registry::NewRegistrationTask& wanted = task->value.wanted;
-    const auto may_read = co_await ask_role(
-        task->value,
-        {{"s3:GetObject", {fmt::format("arn:aws:s3:::{}/{}", wanted.bucket, wanted.key)}}});
-    if (!may_read) {
-        co_return co_await end(*task, RegistrationStatus::Failed, may_read.error().message);
-    }
-    auto part = co_await parts_.workers.run(parts_.loop, [&] {
-        return parts_.buckets.read({tenant.account, wanted.bucket, wanted.key},
-                                   task->value.progress.done_bytes, slice_bytes);
-    });
-    if (!part) co_return co_await end(*task, RegistrationStatus::Failed, part.error().message);
-    registry::RegistrationProgress& progress = task->value.progress;
-    if (progress.file_bytes != 0 && progress.file_bytes != part->file_bytes) {
+    if (parts_.clock.wall_now() - task->value.created >= registry::registration_tasks_kept) {
         co_return co_await end(*task, RegistrationStatus::Failed,
-                               "the input file was changed while it was read");
+                               fmt::format("the task was not done after {} days",
+                                           registry::registration_tasks_kept.count()));
+    }
+    registry::RegistrationProgress& progress = task->value.progress;
+    if (progress.has_read_all()) {
+        co_return co_await end(*task, RegistrationStatus::Completed, "");
+    }
+    auto part = co_await read_on(task->value);
+    if (!part && part.error().refusal == Refusal::ServiceUnavailable) {
+        co_return registry::refuse(std::move(part.error()));
+    }
+    if (!part) co_return co_await end(*task, RegistrationStatus::Failed, part.error().message);
+    if (!progress.file_version.empty() && progress.file_version != part->version) {
+        co_return co_await end(*task, RegistrationStatus::Failed,
+                               fmt::format("the input file was changed after the task had begun "
+                                           "to read it; what comes after line {} was not read",
+                                           progress.lines()));
     }
     progress.file_bytes = part->file_bytes;
-    if (part->bytes.empty()) co_return co_await end(*task, RegistrationStatus::Completed, "");
+    progress.file_version = part->version;
     co_return co_await advance_in(std::move(*task), std::move(part->bytes));
 }
 
+async::Task<Outcome<BucketFolder::Part>> BulkRegistration::read_on(const RegistrationTask& task) {
+    const registry::NewRegistrationTask& wanted = task.wanted;
+    if (auto may_read = co_await ask_role(
+            task,
+            {{"s3:GetObject", {fmt::format("arn:aws:s3:::{}/{}", wanted.bucket, wanted.key)}}});
+        !may_read) {
+        co_return registry::refuse(std::move(may_read.error()));
+    }
+    auto part = co_await parts_.workers.run(parts_.loop, [&] {
+        return parts_.buckets.read({task.tenant.account, wanted.bucket, wanted.key},
+                                   task.progress.done_bytes, slice_bytes);
+    });
+    if (!part) co_return registry::refuse(registry::refused_by(part.error()));
+    co_return std::move(*part);
+}
+
+// Lines without anything are written down with what comes after them.
 async::Task<Outcome<void>> BulkRegistration::advance_in(Stored task, std::string slice) {
-    const bool is_last =
-        task.value.progress.done_bytes + slice.size() >= task.value.progress.file_bytes;
+    registry::RegistrationProgress& progress = task.value.progress;
+    const bool is_last = progress.done_bytes + slice.size() >= progress.file_bytes;
+    bool is_noted = true;
     std::size_t begin = 0;
-    for (std::size_t i = 0; i < lines_at_once && begin < slice.size() && !is_stopping_; ++i) {
+    for (std::size_t made = 0; made < lines_at_once && begin < slice.size() && !is_stopping_;) {
         const auto end_of_line = slice.find('\n', begin);
         if (end_of_line == std::string::npos && !is_last) {
             if (begin > 0) break;  // the rest of the line comes with the next slice
             co_return co_await end(task, RegistrationStatus::Failed,
                                    fmt::format("line {} is longer than {} bytes",
-                                               task.value.progress.lines() + 1, line_bytes_max));
+                                               progress.lines() + 1, line_bytes_max));
         }
         const std::size_t next = end_of_line == std::string::npos ? slice.size() : end_of_line + 1;
         const Line line{.text = std::string_view(slice).substr(begin, next - begin),
-                        .number = task.value.progress.lines() + 1,
-                        .offset = task.value.progress.done_bytes,
+                        .number = progress.lines() + 1,
+                        .offset = progress.done_bytes,
                         .bytes = next - begin};
         begin = next;
-        auto made = co_await make(task, line);
-        if (!made) co_return made;
-        const auto file_bytes = task.value.progress.file_bytes;
+        is_noted = !is_blank(line.text);
+        if (!is_noted) {
+            progress.done_bytes += line.bytes;
+            ++progress.skipped;
+            continue;
+        }
+        ++made;
+        if (auto done = co_await make(task, line); !done) co_return done;
         auto now = co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
             return records.read(task.value.tenant, task.value.id);
         });
         if (!now) co_return registry::refuse(std::move(now.error()));
         task = std::move(*now);
-        if (task.value.progress.status != RegistrationStatus::InProgress) break;
-        task.value.progress.file_bytes = file_bytes;
+        if (progress.status != RegistrationStatus::InProgress) break;
     }
-    co_return Outcome<void>();
+    if (progress.status == RegistrationStatus::InProgress && progress.has_read_all()) {
+        co_return co_await end(task, RegistrationStatus::Completed, "");
+    }
+    if (is_noted) co_return Outcome<void>();
+    co_return co_await note(task, progress);
+}
+
+async::Task<Outcome<void>> BulkRegistration::note(const Stored& task,
+                                                  const registry::RegistrationProgress& progress) {
+    co_return unless_stopped(co_await parts_.tasks.run(
+        [&](registry::RegistrationTaskRecords& records) { return records.note(task, progress); }));
 }
 
 async::Task<Outcome<void>> BulkRegistration::end(const Stored& task, RegistrationStatus status,
                                                  std::string message) {
     registry::RegistrationProgress progress = task.value.progress;
     progress.status = status;
-    progress.message = std::move(message);
-    co_return unless_stopped(co_await parts_.tasks.run(
-        [&](registry::RegistrationTaskRecords& records) { return records.note(task, progress); }));
+    progress.message = registry::as_task_message(std::move(message));
+    co_return co_await note(task, progress);
 }
 
 async::Task<Outcome<void>> BulkRegistration::make(const Stored& task, const Line& line) {
-    if (is_blank(line.text)) {
-        registry::RegistrationProgress progress = task.value.progress;
-        progress.done_bytes += line.bytes;
-        ++progress.skipped;
-        co_return unless_stopped(
-            co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
-                return records.note(task, progress);
-            }));
-    }
-    const auto made = co_await make_device(task, line);
-    if (made) co_return Outcome<void>();
-    if (made.error().refusal == Refusal::ServiceUnavailable) co_return made;
+    auto made = co_await make_device(task, line);
+    if (made || made.error().refusal == Refusal::ServiceUnavailable) co_return made;
     const registry::RegisteredLine failed{
         .report = RegistrationReport::Errors,
         .bytes = line.bytes,
-        .text = report_line(line.number, line.offset, "error",
-                            {{"code", registry::exception_name(made.error().refusal)},
-                             {"message", made.error().message}})};
+        .text = report_line(
+            line.number, line.offset, "error",
+            {{"code", registry::exception_name(made.error().refusal)},
+             {"message", registry::as_task_message(std::move(made.error().message))}})};
     co_return unless_stopped(
         co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
             return records.note_line(task, failed);

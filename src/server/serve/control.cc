@@ -296,6 +296,7 @@ void Resources::make_registrations(const Settings& settings, Foundation& foundat
                                 .provisionings = *provisionings,
                                 .roles = *role_sessions,
                                 .buckets = *buckets,
+                                .clock = *foundation.clock,
                                 .report = notice_of(settings, foundation, "BULK_REGISTRATION")});
 }
 

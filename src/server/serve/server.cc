@@ -165,7 +165,7 @@ Result<void> Server::run() {
     registry_events_->wake();
     ocsp_stapling_->start();
     resources_->auditor->start();
-    resources_->bulk_registration->wake();
+    resources_->bulk_registration->start();
     tell_uncovered();
     tell_made_again();
     tell_left_out();
