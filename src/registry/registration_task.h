@@ -1,7 +1,7 @@
 // A bulk registration: one device for each line of a file, by a template.
 // Source: AWS IoT API Reference, StartThingRegistrationTask, DescribeThingRegistrationTask;
-// Developer Guide, "Bulk registration"; service quotas, "Bulk thing registration": a line has at most
-// 256 KiB, tasks end after 30 days, and are kept for 30 days more.
+// Developer Guide, "Bulk registration"; service quotas, "Bulk thing registration": a line has at
+// most 256 KiB, tasks end after 30 days, and are kept for 30 days more.
 #pragma once
 
 #include <array>
@@ -44,7 +44,8 @@ struct NewRegistrationTask {
 // How much a report holds so far.
 struct ReportExtent {
     std::uint64_t lines = 0;
-    std::uint64_t pages = 0;  // each within report_lines_max, and report_bytes_max unless one line is not
+    // Each is within report_lines_max and report_bytes_max; a line over that has one of its own.
+    std::uint64_t pages = 0;
     std::uint64_t last_lines = 0;  // of the last page
     std::uint64_t last_bytes = 0;
 
@@ -56,12 +57,12 @@ struct ReportExtent {
 // How far it is.
 struct RegistrationProgress {
     RegistrationStatus status = RegistrationStatus::InProgress;
-    std::string message;          // why it failed
-    ReportExtent results;         // of lines that succeeded
-    ReportExtent errors;          // of those that failed
-    std::uint64_t skipped = 0;    // lines without anything
+    std::string message;        // why it failed
+    ReportExtent results;       // of lines that succeeded
+    ReportExtent errors;        // of those that failed
+    std::uint64_t skipped = 0;  // lines without anything
     std::uint64_t file_bytes = 0;
-    std::string file_version;     // empty: not looked at yet
+    std::string file_version;      // empty: not looked at yet
     std::uint64_t done_bytes = 0;  // whole lines from the file's start
 
     std::uint64_t lines() const { return results.lines + errors.lines + skipped; }

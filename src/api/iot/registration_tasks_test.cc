@@ -104,15 +104,13 @@ TEST_F(RegistrationTaskOperations, LinksToReportsComeInPages) {
     for (int i = 0; i < 3; ++i) note_line(id, registry::RegistrationReport::Errors, line);
     const auto first = reports(id, "ERRORS&maxResults=2");
     EXPECT_THAT(first.at("resourceLinks").as_array(), SizeIs(2));
-    const auto second =
-        reports(id, "ERRORS&maxResults=2&nextToken=" + text(first.at("nextToken")));
+    const auto second = reports(id, "ERRORS&maxResults=2&nextToken=" + text(first.at("nextToken")));
     EXPECT_THAT(second.at("resourceLinks").as_array(), SizeIs(1));
     EXPECT_FALSE(second.as_object().contains("nextToken"));
     const std::string of = "/thing-registration-tasks/" + id + "/reports?reportType=ERRORS";
     expect_refused(call("iot", "GET", of + "&nextToken=2x"), 400, "InvalidRequestException");
-    expect_refused(
-        call("iot", "GET", "/thing-registration-tasks/none/reports?reportType=ERRORS"), 400,
-        "InvalidRequestException");
+    expect_refused(call("iot", "GET", "/thing-registration-tasks/none/reports?reportType=ERRORS"),
+                   400, "InvalidRequestException");
 }
 
 }  // namespace

@@ -38,9 +38,10 @@ std::string CodeLinks::link_to(std::string_view origin,
 
 std::string CodeLinks::link_to(std::string_view origin,
                                const functions::LayerVersion& layer) const {
-    return links_.link_to(origin, fmt::format("{}{}/{}/{}{}/{}", path_prefix, layer.tenant.account.view(),
-                                      layer.tenant.region.view(), layer_mark, layer.name.view(),
-                                      layer.number));
+    return links_.link_to(
+        origin,
+        fmt::format("{}{}/{}/{}{}/{}", path_prefix, layer.tenant.account.view(),
+                    layer.tenant.region.view(), layer_mark, layer.name.view(), layer.number));
 }
 
 async::Task<Result<std::string>> CodeLinks::package_at(functions::FunctionRef subject) const {

@@ -57,11 +57,10 @@ Result<BucketFolder::Part> look_at(const Descriptor& file, const BucketObject& o
     struct stat facts{};
     if (::fstat(file.get(), &facts) != 0) return unreadable_object(object, errno);
     if (!S_ISREG(facts.st_mode)) return no_such_object(object);
-    return BucketFolder::Part{
-        .bytes = {},
-        .file_bytes = static_cast<std::uint64_t>(facts.st_size),
-        .version = fmt::format("{}-{}.{:09}", facts.st_size, facts.st_mtim.tv_sec,
-                               facts.st_mtim.tv_nsec)};
+    return BucketFolder::Part{.bytes = {},
+                              .file_bytes = static_cast<std::uint64_t>(facts.st_size),
+                              .version = fmt::format("{}-{}.{:09}", facts.st_size,
+                                                     facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec)};
 }
 
 Result<std::string> bytes_at(const Descriptor& file, const BucketObject& object,

@@ -45,10 +45,11 @@ TEST_F(BucketFolderTest, WhatIsNoObjectIsNotFound) {
     write("../other/secret", "x");
     const std::string with_nul("devices/may.json\0.txt", 21);
     for (const std::string& key :
-         {std::string("devices/june.json"), std::string("devices"), std::string("devices/may.json/x"),
-          std::string("devices//may.json"), std::string("./devices/may.json"),
-          std::string("../other/secret"), std::string("devices/../../other/secret"),
-          path_of("devices/may.json").string(), with_nul, std::string(5000, 'x')}) {
+         {std::string("devices/june.json"), std::string("devices"),
+          std::string("devices/may.json/x"), std::string("devices//may.json"),
+          std::string("./devices/may.json"), std::string("../other/secret"),
+          std::string("devices/../../other/secret"), path_of("devices/may.json").string(), with_nul,
+          std::string(5000, 'x')}) {
         const auto part = read(key);
         ASSERT_FALSE(part) << key;
         EXPECT_EQ(part.error().kind, ErrorKind::NotFound) << key;

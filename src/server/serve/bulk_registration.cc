@@ -133,10 +133,9 @@ async::Task<void> BulkRegistration::find_old() {
 async::Task<bool> BulkRegistration::forget_some() {
     if (is_stopping_ || forgotten_.empty()) co_return false;
     const TaskOfTenant old = forgotten_.back();
-    const auto is_gone =
-        co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
-            return records.forget(old.first, old.second);
-        });
+    const auto is_gone = co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
+        return records.forget(old.first, old.second);
+    });
     if (!is_gone) {
         // They are found again at the next look.
         forgotten_.clear();
@@ -285,10 +284,10 @@ async::Task<Outcome<void>> BulkRegistration::make(const Stored& task, const Line
     const registry::RegisteredLine failed{
         .report = RegistrationReport::Errors,
         .bytes = line.bytes,
-        .text = report_line(
-            line.number, line.offset, "error",
-            {{"code", registry::exception_name(made.error().refusal)},
-             {"message", registry::as_task_message(std::move(made.error().message))}})};
+        .text =
+            report_line(line.number, line.offset, "error",
+                        {{"code", registry::exception_name(made.error().refusal)},
+                         {"message", registry::as_task_message(std::move(made.error().message))}})};
     co_return unless_stopped(
         co_await parts_.tasks.run([&](registry::RegistrationTaskRecords& records) {
             return records.note_line(task, failed);

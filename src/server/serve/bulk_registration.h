@@ -77,7 +77,8 @@ private:
     async::Task<bool> advance_all();
     // Some lines of a task.
     async::Task<registry::Outcome<void>> advance(Tenant tenant, registry::RegistrationTaskId id);
-    async::Task<registry::Outcome<BucketFolder::Part>> read_on(const registry::RegistrationTask& task);
+    async::Task<registry::Outcome<BucketFolder::Part>> read_on(
+        const registry::RegistrationTask& task);
     async::Task<registry::Outcome<void>> advance_in(Stored task, std::string slice);
     async::Task<registry::Outcome<void>> note(const Stored& task,
                                               const registry::RegistrationProgress& progress);
