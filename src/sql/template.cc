@@ -93,6 +93,8 @@ Result<Filled> Template::fill(const Message& message, std::span<const Value> var
             filled.undefined = part.text;
         }
     }
+    // What stands around the expressions counts as well, and so do the escapes within JSON.
+    if (!run.wanted && !is_constant()) effort.fits_text(Value(), filled.text.size());
     if (effort.is_spent()) return std::unexpected(effort.error());
     filled.wanted = std::move(run.wanted);
     return filled;

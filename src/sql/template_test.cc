@@ -47,6 +47,9 @@ TEST_F(Templates, HaveABound) {
     EXPECT_EQ(fill("${t}").size(), 40'000u);
     EXPECT_EQ(fill("${t}${t}"), "a template comes to over 65,535 bytes");
     EXPECT_EQ(fill("${concat(t, t)}"), "a template comes to over 65,535 bytes");
+    const std::string rest(25'535, 'y');
+    EXPECT_EQ(fill("${t}" + rest).size(), 65'535u);
+    EXPECT_EQ(fill("${t}" + rest + "y"), "a template comes to over 65,535 bytes");
 }
 
 TEST_F(Templates, OfErrorActionsAskNoServices) {
