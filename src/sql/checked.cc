@@ -193,7 +193,11 @@ private:
         const bool fits =
             count >= function->arguments_min &&
             (count <= function->arguments_max || function->arguments_max == any_number);
+        const bool read_before = reads_payload;
+        auto arguments = check_all(what.arguments);
+        if (!arguments) return fail(std::move(arguments.error()));
         if (!fits) {
+            reads_payload = read_before;
             warn(at, fmt::format("{} takes {}; with {} it is Undefined", function->name,
                                  count_in_words(function->arguments_min, function->arguments_max),
                                  count));
@@ -201,9 +205,6 @@ private:
         }
         const bool encodes_all = function->name == "encode" && nesting_ == 0 &&
                                  std::holds_alternative<syntax::Star>(what.arguments[0].what);
-        const bool read_before = reads_payload;
-        auto arguments = check_all(what.arguments);
-        if (!arguments) return fail(std::move(arguments.error()));
         if (encodes_all) {
             arguments->front() = payload_bytes();
             reads_payload = read_before;

@@ -93,6 +93,30 @@ public:
         return rounded(is_negative, Wide(magnitude), exponent, is_more);
     }
 
+    struct Division {
+        Wide quotient = 0;
+        Wide rest = 0;
+        int exponent = 0;  // of the rest
+    };
+    // Whole and exact. Nothing: by zero, or the quotient has over 34 digits.
+    static std::optional<Division> divide(const Decimal& dividend, const Decimal& divisor) {
+        if (divisor.is_zero()) return std::nullopt;
+        if (dividend.is_zero()) return Division();
+        const int apart = dividend.exponent_ - divisor.exponent_;
+        // Of the quotient, or one too few.
+        const int digits = apart + digit_count(magnitude_of(dividend.coefficient_)) -
+                           digit_count(magnitude_of(divisor.coefficient_));
+        if (digits > Decimal::digits_max) return std::nullopt;
+        Division made{.rest = dividend.coefficient_, .exponent = dividend.exponent_};
+        if (apart < -shift_max) return made;
+        const Wide unit = Wide(divisor.coefficient_) * power_of_ten(std::max(-apart, 0));
+        const Wide whole = Wide(dividend.coefficient_) * power_of_ten(std::max(apart, 0));
+        divide_qr(whole, unit, made.quotient, made.rest);
+        made.exponent = std::min(dividend.exponent_, divisor.exponent_);
+        if (digit_count(magnitude_of(made.quotient)) > Decimal::digits_max) return std::nullopt;
+        return made;
+    }
+
 private:
     static std::optional<Decimal> rounded(bool is_negative, Wide magnitude, int exponent,
                                           bool is_more) {
@@ -282,15 +306,15 @@ std::optional<Decimal> Decimal::divided_by(const Decimal& other) const {
     return DecimalMaker::make(quotient, exponent_ - other.exponent_ - shift, rest != 0);
 }
 
+std::optional<Decimal> Decimal::whole_quotient(const Decimal& other) const {
+    const auto division = DecimalMaker::divide(*this, other);
+    return division ? DecimalMaker::make(division->quotient, 0) : divided_by(other);
+}
+
 std::optional<Decimal> Decimal::remainder(const Decimal& other) const {
-    if (other.is_zero()) return std::nullopt;
-    const int apart = exponent_ - other.exponent_;
-    if (apart > digits_max) return std::nullopt;
-    if (apart < -shift_max) return *this;
-    const Wide dividend = Wide(coefficient_) * power_of_ten(std::max(apart, 0));
-    const Wide divisor = Wide(other.coefficient_) * power_of_ten(std::max(-apart, 0));
-    if (digit_count(magnitude_of(Wide(dividend / divisor))) > digits_max) return std::nullopt;
-    return DecimalMaker::make(dividend % divisor, std::min(exponent_, other.exponent_));
+    const auto division = DecimalMaker::divide(*this, other);
+    if (!division) return std::nullopt;
+    return DecimalMaker::make(division->rest, division->exponent);
 }
 
 Decimal Decimal::rounded(Rounding how, int places) const {

@@ -47,6 +47,8 @@ public:
     std::optional<Decimal> minus(const Decimal& other) const { return plus(-other); }
     std::optional<Decimal> times(const Decimal& other) const;
     std::optional<Decimal> divided_by(const Decimal& other) const;
+    // What stands before the point of the quotient, rounded only where it has over 34 digits.
+    std::optional<Decimal> whole_quotient(const Decimal& other) const;
     // What is left, with the sign of *this. Nothing: by zero, or the quotient has over 34 digits.
     std::optional<Decimal> remainder(const Decimal& other) const;
 

@@ -14,9 +14,9 @@ std::string again(std::string_view text) {
     return to_json(Value::at(document, 0, Version::V2016));
 }
 
-TEST(Documents, AreWrittenAsTheyCame) {
+TEST(Documents, AreWrittenInOneWay) {
     EXPECT_EQ(again(R"( {"a" : [1, -2.50, true, null, {}], "b\n": "\u00e9\"" } )"),
-              R"({"a":[1,-2.5,true,null,{}],"b\n":"\u00e9\""})");
+              R"({"a":[1,-2.5,true,null,{}],"b\n":"é\""})");
     EXPECT_EQ(again("[]"), "[]");
     EXPECT_EQ(again("\"x\""), "\"x\"");
     EXPECT_EQ(again("12345678901234567890123456789"), "12345678901234567890123456789");

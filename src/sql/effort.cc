@@ -22,7 +22,11 @@ bool Effort::fits_text(const Value& value, std::size_t bytes_before) {
         value.json_bytes(text_bytes_max - bytes_before) <= text_bytes_max - bytes_before) {
         return true;
     }
-    return refuse("a template comes to over 65,535 bytes");
+    return refuse_text();
+}
+
+bool Effort::fits_text(std::size_t bytes) {
+    return bytes <= text_bytes_max || refuse_text();
 }
 
 }  // namespace gatehouse::sql

@@ -63,6 +63,7 @@ public:
     bool fits_result(const Value& value);
     bool fits_result(std::size_t bytes) { return bytes <= result_bytes_max_ || refuse_result(); }
     bool fits_text(const Value& value, std::size_t bytes_before);
+    bool fits_text(std::size_t bytes);
 
     bool is_spent() const { return !problem_.empty(); }
     // Requires: it is spent.
@@ -76,6 +77,7 @@ private:
         return false;
     }
     bool refuse_bytes() { return refuse("it makes more data than one evaluation may"); }
+    bool refuse_text() { return refuse("a template comes to over 65,535 bytes"); }
     bool refuse_result() { return refuse("its result is larger than one may be"); }
 
     std::uint64_t steps_left_;

@@ -43,4 +43,13 @@ std::optional<std::int64_t> floor_of(const Value& value) {
     return number->value.rounded(Decimal::Rounding::Floor).to_int64();
 }
 
+std::optional<std::int64_t> floor_between(const Value& value, std::int64_t least,
+                                          std::int64_t most) {
+    const auto number = number_of(value);
+    if (!number) return std::nullopt;
+    if (number->value < Decimal(least)) return least;
+    if (number->value > Decimal(most)) return most;
+    return number->value.rounded(Decimal::Rounding::Floor).to_int64();
+}
+
 }  // namespace gatehouse::sql

@@ -54,6 +54,10 @@ std::optional<std::string_view> nearest_function(std::string_view name);
 // A number, rounded down, where it has 64 bits.
 std::optional<std::int64_t> floor_of(const Value& value);
 
+// The same, no less and no more than these, however many bits it has.
+std::optional<std::int64_t> floor_between(const Value& value, std::int64_t least,
+                                          std::int64_t most);
+
 // A Java replacement ("$1") in RE2's words.
 std::string replacement_for_re2(std::string_view replacement);
 

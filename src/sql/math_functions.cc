@@ -54,10 +54,11 @@ Value random_number(const Surroundings& surroundings, Arguments) {
 Value truncated(const Surroundings&, Arguments arguments) {
     constexpr std::int64_t places_max = 34;
     const auto number = number_of(arguments[0]);
-    const auto places = floor_of(arguments[1]);
+    // A text is a number only as the first.
+    const auto places =
+        arguments[1].is_number() ? floor_between(arguments[1], 0, places_max) : std::nullopt;
     if (!number || !places) return {};
-    const auto cut = number->value.rounded(
-        Rounding::TowardsZero, static_cast<int>(std::clamp<std::int64_t>(*places, 0, places_max)));
+    const auto cut = number->value.rounded(Rounding::TowardsZero, static_cast<int>(*places));
     return cut.is_whole() ? Value::whole(cut) : Value::of(cut);
 }
 

@@ -89,17 +89,27 @@ private:
     const std::vector<OperationPtr> arguments_;
 };
 
+// Branches of a CASE that are not taken ask nobody, so that the calls that are made are counted.
+std::size_t turn_of(std::size_t service, std::vector<std::size_t>& services) {
+    const auto known = std::ranges::find(services, service);
+    const auto turn = static_cast<std::size_t>(known - services.begin());
+    if (known == services.end()) services.push_back(service);
+    return turn;
+}
+
 struct ServiceOperation final : Operation {
     ServiceOperation(std::size_t number, std::string function, std::vector<OperationPtr> arguments)
         : number_(number), function_(std::move(function)), arguments_(std::move(arguments)) {}
     Value evaluate(Run& run) const override {
-        if (number_ < run.answers.size()) return run.answers[number_];
+        // First, as they may hold calls, too.
         auto arguments = values_of(arguments_, run);
+        const std::size_t turn = turn_of(number_, run.services);
+        if (turn < run.answers.size()) return run.answers[turn];
         // They become JSON, as results do.
         for (const Value& each : arguments) {
             if (!run.surroundings.effort.fits_result(each)) return {};
         }
-        if (!run.wanted) run.wanted = ServiceCall{number_, function_, std::move(arguments)};
+        if (!run.wanted) run.wanted = ServiceCall{turn, function_, std::move(arguments)};
         return {};
     }
 
@@ -234,7 +244,7 @@ private:
     Value selected(const Value& element, Run& run) const {
         Value outer = std::exchange(run.root, element);
         Value value;
-        if (!where_ || truth_of(where_->run(run)) == true) value = selection_.run(run);
+        if (!where_ || truth_of(where_->run(run)) == true) value = selection_.run(run, element);
         run.root = std::move(outer);
         return value;
     }
@@ -267,12 +277,12 @@ void put_at(Value::Members& members, std::span<const std::string> path, Value va
 
 }  // namespace
 
-Value Selection::run(Run& run) const {
+Value Selection::run(Run& run, const Value& whole) const {
     if (is_value) {
         const Item& item = items.front();
-        return item.operation ? item.operation->run(run) : run.root;
+        return item.operation ? item.operation->run(run) : whole;
     }
-    if (is_whole()) return run.root;
+    if (is_whole()) return whole;
     Effort& effort = run.surroundings.effort;
     Value::Members made;
     for (const Item& item : items) {
@@ -281,8 +291,8 @@ Value Selection::run(Run& run) const {
             if (!value.is_undefined()) put_at(made, item.path, std::move(value), effort);
             continue;
         }
-        if (!effort.look_at({&run.root, 1})) return {};
-        Value::Members all = run.root.members();
+        if (!effort.look_at({&whole, 1})) return {};
+        Value::Members all = whole.members();
         if (made.empty()) {
             made = std::move(all);
             continue;

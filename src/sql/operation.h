@@ -19,10 +19,13 @@ struct Run {
     // Where names are looked for: the payload, or the element of a nested query.
     Value root;
     std::span<const Value> variables;
-    // Of the calls to services, by their numbers; those beyond are not made yet.
+    // Of the calls to services, in the order the evaluation comes to them; those beyond are not
+    // made yet.
     std::span<const Value> answers;
     // The first of these that the evaluation came to.
     std::optional<ServiceCall> wanted;
+    // Which calls it came to, one after the other.
+    std::vector<std::size_t> services;
 };
 
 class Operation {
@@ -54,7 +57,8 @@ struct Selection {
 
     // Whether it is * alone.
     bool is_whole() const { return items.size() == 1 && items.front().operation == nullptr; }
-    Value run(Run& run) const;
+    // `whole` is what * stands for.
+    Value run(Run& run, const Value& whole) const;
 };
 
 // "Int", "Nvarchar" and the like, in any case; and what a value becomes by it.

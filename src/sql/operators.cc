@@ -47,11 +47,12 @@ Value calculate(BinaryOperator op, const Value& left, const Value& right) {
         case BinaryOperator::Add: result = a->value.plus(b->value); break;
         case BinaryOperator::Subtract: result = a->value.minus(b->value); break;
         case BinaryOperator::Multiply: result = a->value.times(b->value); break;
-        case BinaryOperator::Divide: result = a->value.divided_by(b->value); break;
+        case BinaryOperator::Divide:
+            result = are_ints ? a->value.whole_quotient(b->value) : a->value.divided_by(b->value);
+            break;
         default: result = a->value.remainder(b->value); break;
     }
-    if (!are_ints || !result) return Value::of(result);
-    return Value::whole(result->rounded(Decimal::Rounding::TowardsZero));
+    return are_ints ? Value::whole(result) : Value::of(result);
 }
 
 }  // namespace

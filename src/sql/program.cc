@@ -19,7 +19,8 @@ Run begin(const Surroundings& surroundings, std::span<const Value> answers) {
             .root = root_of(surroundings.message, surroundings.version),
             .variables = {},
             .answers = answers,
-            .wanted = {}};
+            .wanted = {},
+            .services = {}};
 }
 
 // Each may use those before it. False: somebody has to be asked first.
@@ -36,11 +37,11 @@ bool holds(const Checked& checked, Run& run) {
     return !checked.where || truth_of(checked.where->run(run)) == true;
 }
 
-// SELECT *, … of what is no JSON object: what else is selected, beside the bytes.
-void add_binary_payload(Run& run) {
+// What * stands for beside other items; of what is no JSON, the bytes are a member.
+Value whole_of(const Run& run) {
     const std::string_view payload = run.surroundings.message.payload;
-    if (payload.empty() || run.surroundings.message.document != nullptr) return;
-    run.root = Value(Value::Members{{binary_payload_member, Value(to_base64(bytes_of(payload)))}});
+    if (payload.empty() || run.surroundings.message.document != nullptr) return run.root;
+    return Value(Value::Members{{binary_payload_member, Value(to_base64(bytes_of(payload)))}});
 }
 
 std::string payload_of(const Selection& selection, Run& run) {
@@ -48,8 +49,7 @@ std::string payload_of(const Selection& selection, Run& run) {
     const bool has_star =
         !selection.is_value &&
         std::ranges::any_of(selection.items, [](auto& item) { return item.operation == nullptr; });
-    if (has_star) add_binary_payload(run);
-    const Value result = selection.run(run);
+    const Value result = selection.run(run, has_star ? whole_of(run) : run.root);
     Effort& effort = run.surroundings.effort;
     if (!effort.fits_result(result)) return {};
     std::string json = to_json(result);

@@ -31,7 +31,7 @@ namespace gatehouse::sql {
 
 // A function of a statement that somebody else has to answer.
 struct ServiceCall {
-    std::size_t number = 0;  // among those of the statement
+    std::size_t number = 0;  // among those that the evaluation came to
     std::string function;    // "aws_lambda"
     std::vector<Value> arguments;
 };

@@ -218,6 +218,22 @@ TEST(SqlPrograms, ServicesAreAskedOneAfterTheOther) {
     EXPECT_EQ(last.payload, R"({"r":5})");
 }
 
+TEST(SqlPrograms, ServicesOfOtherBranchesAreNotAsked) {
+    Evaluator evaluator;
+    evaluator.payload = R"({"id": 7})";
+    const std::string sql =
+        "SELECT CASE id WHEN 1 THEN aws_lambda('one', id) ELSE aws_lambda('other', id) END AS r "
+        "FROM 'a'";
+    const auto first = evaluator.run(sql);
+    ASSERT_TRUE(first.wanted);
+    EXPECT_EQ(first.wanted->number, 0u);
+    EXPECT_EQ(to_json(first.wanted->arguments.at(0)), R"("other")");
+    const std::vector<Value> answers{Value::integer(5)};
+    const auto last = evaluator.run(sql, answers);
+    EXPECT_FALSE(last.wanted);
+    EXPECT_EQ(last.payload, R"({"r":5})");
+}
+
 TEST(SqlPrograms, ServicesThatNobodyAnswersAreRefused) {
     constexpr std::array<std::string_view, 1> answered{"aws_lambda"};
     EXPECT_TRUE(

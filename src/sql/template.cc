@@ -76,7 +76,8 @@ Result<Filled> Template::fill(const Message& message, std::span<const Value> var
                                                 : Value::at(*message.document, 0, parts_->version),
             .variables = variables,
             .answers = answers,
-            .wanted = {}};
+            .wanted = {},
+            .services = {}};
     Filled filled;
     for (const Parts::Part& part : parts_->parts) {
         if (!part.expression) {
@@ -94,7 +95,7 @@ Result<Filled> Template::fill(const Message& message, std::span<const Value> var
         }
     }
     // What stands around the expressions counts as well, and so do the escapes within JSON.
-    if (!run.wanted && !is_constant()) effort.fits_text(Value(), filled.text.size());
+    if (!run.wanted && !is_constant()) effort.fits_text(filled.text.size());
     if (effort.is_spent()) return std::unexpected(effort.error());
     filled.wanted = std::move(run.wanted);
     return filled;

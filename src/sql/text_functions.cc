@@ -33,7 +33,7 @@ Value spliced(Arguments arguments) {
     for (const Value& each : arguments) {
         if (each.is(Value::Kind::Array)) {
             std::ranges::move(each.items(), std::back_inserter(all));
-        } else {
+        } else if (!each.is_undefined()) {
             all.push_back(each);
         }
     }
@@ -89,10 +89,9 @@ Value upper(const Surroundings&, Arguments arguments) {
 
 std::optional<std::string> blanks(const Value& count) {
     constexpr std::int64_t blanks_max = 1000;
-    const auto number = floor_of(count);
+    const auto number = floor_between(count, 0, blanks_max);
     if (!number) return std::nullopt;
-    return std::string(static_cast<std::size_t>(std::clamp<std::int64_t>(*number, 0, blanks_max)),
-                       ' ');
+    return std::string(static_cast<std::size_t>(*number), ' ');
 }
 
 Value padded_left(const Surroundings&, Arguments arguments) {
@@ -146,19 +145,15 @@ Value replaced(const Surroundings& surroundings, Arguments arguments) {
 
 Value substring(const Surroundings&, Arguments arguments) {
     const auto text = text_of(arguments[0]);
-    const auto from = floor_of(arguments[1]);
-    if (!text || !from) return {};
+    if (!text) return {};
     const auto characters = static_cast<std::int64_t>(character_count(*text));
-    std::int64_t to = characters;
-    if (arguments.size() == 3) {
-        const auto wanted = floor_of(arguments[2]);
-        if (!wanted) return {};
-        to = std::clamp<std::int64_t>(*wanted, 0, characters);
-    }
-    const auto begin = std::clamp<std::int64_t>(*from, 0, characters);
-    if (begin >= to) return Value(std::string());
-    const std::size_t first = byte_of_character(*text, static_cast<std::size_t>(begin));
-    const std::size_t last = byte_of_character(*text, static_cast<std::size_t>(to));
+    const auto from = floor_between(arguments[1], 0, characters);
+    const auto to = arguments.size() == 3 ? floor_between(arguments[2], 0, characters)
+                                          : std::optional(characters);
+    if (!from || !to) return {};
+    if (*from >= *to) return Value(std::string());
+    const std::size_t first = byte_of_character(*text, static_cast<std::size_t>(*from));
+    const std::size_t last = byte_of_character(*text, static_cast<std::size_t>(*to));
     return Value(text->substr(first, last - first));
 }
 

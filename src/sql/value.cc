@@ -20,35 +20,53 @@ Value number_at(std::string_view token, Version version) {
 constexpr std::array<std::string_view, 8> kind_names{"Undefined", "Null",   "Boolean", "Int",
                                                      "Decimal",   "String", "Array",   "Object"};
 
-// What a document holds, as it is written but for whole numbers, which are Ints.
+void append_string(std::string& out, const Document& document, Document::Place at) {
+    if (document.has_escapes(at)) {
+        out += quote_json(unescape(document.token(at)));
+    } else {
+        out.append(1, '"').append(document.token(at)).append(1, '"');
+    }
+}
+
+void append_element(std::string& out, const Element& element);
+
+// One of an array, or of an object, which has its name. Nothing of a number that is too large,
+// which is Undefined.
+void append_part(std::string& out, const Element& part, std::optional<Document::Place> name) {
+    const std::size_t before = out.size();
+    if (out.back() != '[' && out.back() != '{') out += ',';
+    if (name) {
+        append_string(out, *part.document, *name);
+        out += ':';
+    }
+    const std::size_t begin = out.size();
+    append_element(out, part);
+    if (out.size() == begin) out.resize(before);
+}
+
+// What a document holds, written in the same way however it was written there.
 void append_element(std::string& out, const Element& element) {
     const Document& document = *element.document;
     const Document::Place at = element.place;
-    const auto inner = [&](Document::Place place) {
-        append_element(out, {element.document, place, element.version});
+    const auto part = [&](Document::Place place) {
+        return Element{element.document, place, element.version};
     };
     switch (document.kind(at)) {
-        case Document::Kind::String:
-            out.append(1, '"').append(document.token(at)).append(1, '"');
-            return;
+        case Document::Kind::String: append_string(out, document, at); return;
         case Document::Kind::Number:
             append_json(out, number_at(document.token(at), element.version));
             return;
         case Document::Kind::Array:
             out += '[';
             for (auto i = document.first(at); i < document.end(at); i = document.next(i)) {
-                if (i != document.first(at)) out += ',';
-                inner(i);
+                append_part(out, part(i), std::nullopt);
             }
             out += ']';
             return;
         case Document::Kind::Object:
             out += '{';
             for (auto i = document.first(at); i < document.end(at); i = document.next(i + 1)) {
-                if (i != document.first(at)) out += ',';
-                inner(i);
-                out += ':';
-                inner(i + 1);
+                append_part(out, part(i + 1), i);
             }
             out += '}';
             return;
