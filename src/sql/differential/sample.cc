@@ -6,13 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "sql/differential/sample_words.h"
 #include "sql/function.h"
 
 namespace gatehouse::sql::plain {
 namespace {
-
-// From the loosest to the tightest, as SQL has them.
-enum class Level : std::uint8_t { Or, And, Not, Comparison, Sum, Product, Minus, Whole };
 
 // A piece of a statement, written twice.
 struct Piece {
@@ -35,46 +33,6 @@ struct Piece {
 Piece words(std::string_view text) {
     return Piece().add(text);
 }
-
-struct OperatorText {
-    std::string_view text;
-    Level level;
-};
-constexpr std::array<OperatorText, 14> operators{{{" = ", Level::Comparison},
-                                                  {" + ", Level::Sum},
-                                                  {" - ", Level::Sum},
-                                                  {" * ", Level::Product},
-                                                  {" / ", Level::Product},
-                                                  {" % ", Level::Product},
-                                                  {" < ", Level::Comparison},
-                                                  {" <= ", Level::Comparison},
-                                                  {" > ", Level::Comparison},
-                                                  {" >= ", Level::Comparison},
-                                                  {" <> ", Level::Comparison},
-                                                  {" != ", Level::Comparison},
-                                                  {" AND ", Level::And},
-                                                  {" or ", Level::Or}}};
-
-constexpr std::array<std::string_view, 20> literal_numbers{
-    "0",      "1",    "2",    "3",      "7",
-    "10",     "2.5",  "10.0", "0.1",    "0.5",
-    "1e3",    "1E-7", "1e2",  "100.5",  "1e999",
-    "1e-999", "2.50", "1e34", "1e1000", "9999999999999999999999999999999999"};
-constexpr std::array<std::string_view, 18> literal_texts{
-    "'a'",   "\"b\"",  "'5'",   "'it''s'",  "\"\"\"\"", "''",   "'-2.5'",   "'true'", "\"FALSE\"",
-    "'1E2'", "'1E+2'", "' 5 '", "'\u65e5'", "'abc'",    "'\\'", "\"x\ty\"", "'null'", "'YWJj'"};
-constexpr std::array<std::string_view, 8> constants{"true",  "FALSE", "null", "NULL",
-                                                    "False", "True",  "true", "Null"};
-constexpr std::array<std::string_view, 12> types{"Int",      "String",  "Double",  "integer",
-                                                 "TEXT",     "Decimal", "Boolean", "bool",
-                                                 "Nvarchar", "NText",   "varchar", "Date"};
-constexpr std::array<std::string_view, 8> patterns{"'a'",    "'a+|b'", "'(.)(.)'", "'[0-9]+'",
-                                                   "'^.*$'", "''",     "'(?=a)'",  "'(a'"};
-constexpr std::array<std::string_view, 6> properties{"'content_type'",   "'format_indicator'",
-                                                     "'response_topic'", "'correlation_data'",
-                                                     "'other'",          "\"content_type\""};
-constexpr std::array<std::string_view, 4> schemes{"'base64'", "\"BASE64\"", "'proto'", "'hex'"};
-constexpr std::array<std::string_view, 3> time_patterns{"'yyyy-MM-dd HH:mm'", "\"yyyy\"", "'z'"};
 
 // What is the same whenever it is asked.
 std::vector<const sql::Function*> functions_of(Version version) {
@@ -109,13 +67,13 @@ public:
         Piece made;
         for (std::size_t left = choices_.below(5); left > 2; --left) {
             made.add(variables_ == 0 ? "SET " : ", ").add(fmt::format("@v{} = ", variables_));
-            made.add(expression(2));
+            made.add(expression(2, anything()));
             ++variables_;
         }
         if (variables_ > 0) made.add(" ");
         made.add(selection(4));
         if (!choices_.is_one_in(8)) made.add(" FROM 'a/b'");
-        if (choices_.below(2) == 1) made.add(" WHERE ").add(expression(3));
+        if (choices_.below(2) == 1) made.add(" WHERE ").add(expression(3, Wanted::Truth));
         return made;
     }
 
@@ -123,7 +81,7 @@ private:
     Piece selection(int depth) {
         if (choices_.below(4) == 1) {
             Piece made = words("SELECT VALUE ");
-            return choices_.is_one_in(12) ? made.add("*") : made.add(expression(depth));
+            return choices_.is_one_in(12) ? made.add("*") : made.add(expression(depth, anything()));
         }
         Piece made = words(choices_.below(3) == 1 ? "select " : "SELECT ");
         Piece first = item(depth);
@@ -139,14 +97,24 @@ private:
     Piece item(int depth) {
         if (choices_.is_one_in(8)) return words(choices_.is_one_in(40) ? "* AS a" : "*");
         if (choices_.below(5) == 1) return path();
-        Piece made = Piece().add(expression(depth));
+        Piece made = Piece().add(expression(depth, anything()));
         if (!has_names_ && choices_.below(2) == 0) return made;
         made.add(choices_.below(3) == 1 ? " as " : " AS ").add(choices_.one_of(sample_names));
         while (choices_.is_one_in(5)) made.add(".").add(choices_.one_of(sample_names));
         return made;
     }
 
-    Piece path() {
+    Wanted anything() {
+        constexpr std::size_t kinds = 6;
+        return static_cast<Wanted>(choices_.below(kinds));
+    }
+
+    Piece path(Wanted wanted = Wanted::Any) {
+        if (wanted != Wanted::Any && choices_.below(4) != 3) {
+            Piece name = words(choices_.one_of(names_for(wanted)));
+            if (choices_.below(4) != 3) return name;
+            return words(choices_.one_of(names_for(Wanted::Object))).add(".").add(name);
+        }
         Piece made = words(choices_.one_of(sample_names));
         while (choices_.is_one_in(4)) made.add(".").add(choices_.one_of(sample_names));
         return made;
@@ -169,7 +137,89 @@ private:
         }
     }
 
-    Piece expression(int depth) {
+    Piece leaf_for(Wanted wanted) {
+        const std::size_t chosen = choices_.below(8);
+        if (chosen == 7) return leaf();
+        if (chosen < 4) return path(wanted);
+        switch (wanted) {
+            case Wanted::Number: return words(choices_.one_of(literal_numbers));
+            case Wanted::Text: return words(choices_.one_of(literal_texts));
+            case Wanted::Truth: return words(choices_.one_of(constants));
+            default: return path(wanted);
+        }
+    }
+
+    // Mostly of that kind.
+    Piece expression(int depth, Wanted wanted = Wanted::Any) {
+        if (wanted == Wanted::Any || choices_.is_one_in(10)) return any_expression(depth);
+        if (depth <= 0) return leaf_for(wanted);
+        switch (choices_.below(10)) {
+            case 0:
+            case 1: return leaf_for(wanted);
+            case 2: return cases(depth, wanted);
+            case 3: return element(depth);
+            case 4:
+            case 5: return call_for(depth, wanted);
+            default: return made_for(depth, wanted);
+        }
+    }
+
+    // By an operator or a literal.
+    Piece made_for(int depth, Wanted wanted) {
+        const std::size_t chosen = choices_.below(6);
+        switch (wanted) {
+            case Wanted::Number:
+                if (chosen == 0) return negated(depth, "-", Level::Minus, wanted);
+                if (chosen == 1) return cast(depth);
+                return joined(depth, arithmetic[choices_.below(arithmetic.size())], wanted);
+            case Wanted::Text:
+                if (chosen == 1) return cast(depth);
+                return joined(depth, arithmetic[0], wanted);
+            case Wanted::Truth:
+                if (chosen == 0) return negated(depth, "NOT ", Level::Not, wanted);
+                if (chosen < 3) return joined(depth, logic[choices_.below(logic.size())], wanted);
+                return joined(depth, comparisons[choices_.below(comparisons.size())],
+                              chosen == 3 ? anything() : Wanted::Number);
+            case Wanted::Array:
+                if (!has_new_) return leaf_for(wanted);
+                return chosen < 2 ? array(depth) : query(depth, wanted);
+            default:
+                if (!has_new_) return leaf_for(wanted);
+                return chosen < 3 ? object(depth) : query(depth, wanted);
+        }
+    }
+
+    Piece call_for(int depth, Wanted wanted) {
+        std::vector<const Signature*> fitting;
+        for (const Signature& each : signatures) {
+            const bool is_there =
+                has_new_ || sql::find_function(each.name)->since <= Version::V2015;
+            if (each.makes == wanted && is_there) fitting.push_back(&each);
+        }
+        if (fitting.empty()) return leaf_for(wanted);
+        const Signature& signature = *fitting[choices_.below(fitting.size())];
+        Piece made = words(signature.name).add("(");
+        for (std::size_t i = 0; i < signature.arguments.size(); ++i) {
+            if (i > 0) made.add(", ");
+            made.add(argument_for(depth - 1, signature.arguments[i]));
+        }
+        return made.add(")");
+    }
+
+    Piece argument_for(int depth, char letter) {
+        switch (letter) {
+            case 'n': return Piece().add(expression(depth, Wanted::Number));
+            case 't': return Piece().add(expression(depth, Wanted::Text));
+            case 'a': return Piece().add(expression(depth, Wanted::Array));
+            case 'o': return Piece().add(expression(depth, Wanted::Object));
+            case 'r': return words(patterns[choices_.below(patterns.size() - 2)]);
+            case 's': return words(schemes[choices_.below(2)]);
+            case 'e': return words("'enrichArray'");
+            default: return argument(depth);
+        }
+    }
+
+    Piece any_expression(int depth) {
         if (depth <= 0) return leaf();
         const std::size_t chosen = choices_.below(24);
         switch (chosen) {
@@ -207,26 +257,36 @@ private:
     }
 
     Piece binary(int depth) {
-        const OperatorText& op = operators[choices_.below(operators.size())];
+        switch (choices_.below(4)) {
+            case 0: return joined(depth, logic[choices_.below(logic.size())], Wanted::Any);
+            case 1:
+                return joined(depth, comparisons[choices_.below(comparisons.size())], Wanted::Any);
+            default:
+                return joined(depth, arithmetic[choices_.below(arithmetic.size())], Wanted::Any);
+        }
+    }
+
+    Piece joined(int depth, const OperatorText& op, Wanted sides) {
         Piece made;
-        made.add(expression(depth - 1), op.level).add(op.text);
+        made.add(expression(depth - 1, sides), op.level).add(op.text);
         // Of operators of one level, the left one is first.
         const auto tighter = static_cast<Level>(static_cast<int>(op.level) + 1);
-        made.add(expression(depth - 1), tighter);
+        made.add(expression(depth - 1, sides), tighter);
         return in_brackets(std::move(made), op.level);
     }
 
-    Piece negated(int depth, std::string_view op, Level level) {
-        return in_brackets(words(op).add(expression(depth - 1), level), level);
+    Piece negated(int depth, std::string_view op, Level level, Wanted wanted = Wanted::Any) {
+        return in_brackets(words(op).add(expression(depth - 1, wanted), level), level);
     }
 
-    Piece cases(int depth) {
-        Piece made = words("CASE ").add(expression(depth - 1));
+    Piece cases(int depth, Wanted wanted = Wanted::Any) {
+        const Wanted compared = anything();
+        Piece made = words("CASE ").add(expression(depth - 1, compared));
         for (std::size_t left = 1 + choices_.below(3); left > 0; --left) {
-            made.add(" WHEN ").add(expression(depth - 1));
-            made.add(" THEN ").add(expression(depth - 1));
+            made.add(" WHEN ").add(expression(depth - 1, compared));
+            made.add(" THEN ").add(expression(depth - 1, wanted));
         }
-        if (choices_.below(2) == 1) made.add(" ELSE ").add(expression(depth - 1));
+        if (choices_.below(2) == 1) made.add(" ELSE ").add(expression(depth - 1, wanted));
         return made.add(" END");
     }
 
@@ -241,19 +301,24 @@ private:
     }
 
     Piece element(int depth) {
-        Piece made = words("get(").add(expression(depth - 1)).add(", ");
-        switch (choices_.below(4)) {
-            case 0: made.add(fmt::format("{}", choices_.below(4))); break;
+        Piece made = words("get(");
+        switch (choices_.below(3)) {
+            case 0:
+                made.add(expression(depth - 1, Wanted::Array));
+                made.add(fmt::format(", {}", choices_.below(4)));
+                break;
             case 1:
-            case 2: made.add(fmt::format("'{}'", choices_.one_of(sample_names))); break;
-            default: made.add(expression(depth - 1));
+                made.add(expression(depth - 1, Wanted::Object));
+                made.add(fmt::format(", '{}'", choices_.one_of(sample_names)));
+                break;
+            default: made.add(expression(depth - 1)).add(", ").add(expression(depth - 1));
         }
         return made.add(")");
     }
 
     Piece member(int depth) {
         return Piece()
-            .add(expression(depth - 1), Level::Whole)
+            .add(expression(depth - 1, Wanted::Object), Level::Whole)
             .add(".")
             .add(choices_.one_of(sample_names));
     }
@@ -313,19 +378,11 @@ private:
         return made.add("]");
     }
 
-    Piece query(int depth) {
-        Piece made = words("(").add(selection(depth - 1)).add(" FROM ").add(source(depth - 1));
-        if (choices_.below(2) == 1) made.add(" WHERE ").add(expression(depth - 1));
+    Piece query(int depth, Wanted from = Wanted::Array) {
+        Piece made = words("(").add(selection(depth - 1)).add(" FROM ");
+        made.add(expression(depth - 1, from), Level::Whole);
+        if (choices_.below(2) == 1) made.add(" WHERE ").add(expression(depth - 1, Wanted::Truth));
         return made.add(")");
-    }
-
-    Piece source(int depth) {
-        switch (choices_.below(8)) {
-            case 5: return array(depth);
-            case 6: return depth > 0 ? query(depth) : path();
-            case 7: return Piece().add(expression(depth), Level::Whole);
-            default: return leaf();
-        }
     }
 
     Choices choices_;

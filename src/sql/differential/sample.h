@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,9 +36,8 @@ public:
         return chosen;
     }
     bool is_one_in(std::size_t count) { return below(count) + 1 == count; }
-    template <std::size_t size>
-    std::string_view one_of(const std::array<std::string_view, size>& words) {
-        return words[below(size)];
+    std::string_view one_of(std::span<const std::string_view> words) {
+        return words[below(words.size())];
     }
     // So many bytes for somebody else, as far as there are any.
     Choices split_off(std::size_t count) {
@@ -49,9 +50,13 @@ private:
     BytesView bytes_;
 };
 
-// Names of members that statements look for and payloads have.
+enum class Wanted : std::uint8_t { Any, Array, Object, Number, Text, Truth };
+
+// Names of members that statements look for and payloads have, most of them for one kind of value.
 inline constexpr std::array<std::string_view, 12> sample_names{
-    "a", "b", "c", "d", "x", "y", "n", "value", "topic", "payload", "A", "\u00e9"};
+    "a", "b", "c", "d", "x", "y", "n", "\u00e9", "value", "topic", "payload", "A"};
+std::span<const std::string_view> names_for(Wanted wanted);
+Wanted wanted_of(std::string_view name);
 
 std::string sample_payload(Choices choices);
 Sample sample_of(BytesView bytes);

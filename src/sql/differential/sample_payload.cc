@@ -73,6 +73,19 @@ public:
     }
 
 private:
+    std::string value_for(Wanted wanted, int depth) {
+        if (choices_.below(4) == 3) wanted = Wanted::Any;
+        switch (wanted) {
+            case Wanted::Number: return std::string(choices_.one_of(numbers));
+            case Wanted::Text: return fmt::format("\"{}\"", choices_.one_of(texts));
+            case Wanted::Truth: return choices_.below(2) == 0 ? "true" : "false";
+            case Wanted::Array: return depth > 0 ? array(depth) : "[]";
+            case Wanted::Object: return depth > 0 ? object(depth) : "{}";
+            case Wanted::Any: break;
+        }
+        return value(depth);
+    }
+
     std::string blank() { return std::string(choices_.one_of(blanks)); }
 
     std::string value(int depth) {
@@ -96,8 +109,10 @@ private:
 
     std::string array(int depth) {
         std::string made = "[" + blank();
+        // Often alike, as the readings of a device are.
+        const Wanted wanted = choices_.below(2) == 0 ? Wanted::Object : Wanted::Any;
         for (std::size_t left = choices_.below(5); left > 0; --left) {
-            made += value(depth - 1) + blank() + (left > 1 ? "," + blank() : "");
+            made += value_for(wanted, depth - 1) + blank() + (left > 1 ? "," + blank() : "");
         }
         return made + "]";
     }
@@ -108,7 +123,8 @@ private:
             const std::string_view name =
                 choices_.is_one_in(12) ? choices_.one_of(odd_names) : choices_.one_of(sample_names);
             made += fmt::format("\"{}\"{}:{}", name, blank(), blank());
-            made += value(depth - 1) + blank() + (left > 1 ? "," + blank() : "");
+            made += value_for(wanted_of(name), depth - 1);
+            made += blank() + (left > 1 ? "," + blank() : "");
         }
         return made + "}";
     }
@@ -117,6 +133,27 @@ private:
 };
 
 }  // namespace
+
+std::span<const std::string_view> names_for(Wanted wanted) {
+    const std::span<const std::string_view> all(sample_names);
+    switch (wanted) {
+        case Wanted::Array: return all.subspan(0, 2);
+        case Wanted::Object: return all.subspan(2, 2);
+        case Wanted::Number: return all.subspan(4, 4);
+        case Wanted::Text: return all.subspan(8, 3);
+        case Wanted::Truth: return all.subspan(11);
+        case Wanted::Any: break;
+    }
+    return all;
+}
+
+Wanted wanted_of(std::string_view name) {
+    for (const Wanted wanted :
+         {Wanted::Array, Wanted::Object, Wanted::Number, Wanted::Text, Wanted::Truth}) {
+        if (std::ranges::count(names_for(wanted), name) > 0) return wanted;
+    }
+    return Wanted::Any;
+}
 
 std::string sample_payload(Choices choices) {
     return Json(choices).whole();
