@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace gatehouse {
 namespace {
@@ -59,6 +60,17 @@ std::size_t utf8_sequence_length(std::string_view text) {
     if (text.size() < length || byte(1) < low || byte(1) > high) return 0;
     for (std::size_t i = 2; i < length; ++i) {
         if (byte(i) < 0x80 || byte(i) > 0xbf) return 0;
+    }
+    return length;
+}
+
+// Bytes of ASCII that the text starts with, eight at a time; a few more may follow.
+std::size_t ascii_length(std::string_view text) {
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    std::size_t length = 0;
+    for (std::uint64_t eight = 0; length + sizeof(eight) <= text.size(); length += sizeof(eight)) {
+        std::memcpy(&eight, text.data() + length, sizeof(eight));
+        if ((eight & high_bits) != 0) break;
     }
     return length;
 }
@@ -181,7 +193,8 @@ std::string percent_encode(std::string_view text, std::string_view keep) {
 }
 
 bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
+    for (text.remove_prefix(ascii_length(text)); !text.empty();
+         text.remove_prefix(ascii_length(text))) {
         const std::size_t length = utf8_sequence_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);

@@ -52,6 +52,13 @@ TEST(Utf8, RefusesOverlongFormsSurrogatesAndTruncation) {
     EXPECT_FALSE(is_utf8("\xed\xa0\x80"));
     EXPECT_FALSE(is_utf8("\xe4\xb8"));
     EXPECT_FALSE(is_utf8("\xf4\x90\x80\x80"));
+    for (std::size_t at = 0; at < 20; ++at) {
+        std::string text(20, 'x');
+        EXPECT_TRUE(is_utf8(text));
+        text[at] = '\x80';
+        EXPECT_FALSE(is_utf8(text)) << at;
+        EXPECT_TRUE(is_utf8(text.replace(at, 1, "\u00e9"))) << at;
+    }
 }
 
 TEST(ConstantTime, ComparesContents) {

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 #include "base/encoding.h"
@@ -49,6 +52,28 @@ bool is_low(unsigned unit) {
     return unit >= 0xdc00 && unit < 0xe000;
 }
 
+// Bytes at the start that stand for themselves in a string, eight at a time: no quotes, no
+// backslashes, no control characters. A few more may follow.
+std::size_t plain_length(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    // The lowest bit that it sets is of the first byte that is below `least`; the others may be of
+    // none.
+    const auto below = [](std::uint64_t bytes, std::uint64_t least) {
+        return (bytes - ones * least) & ~bytes & high_bits;
+    };
+    std::size_t length = 0;
+    for (std::uint64_t eight = 0; length + sizeof(eight) <= text.size(); length += sizeof(eight)) {
+        std::memcpy(&eight, text.data() + length, sizeof(eight));
+        const std::uint64_t others =
+            below(eight, ' ') | below(eight ^ (ones * '"'), 1) | below(eight ^ (ones * '\\'), 1);
+        if (others == 0) continue;
+        if constexpr (std::endian::native != std::endian::little) return length;
+        return length + static_cast<std::size_t>(std::countr_zero(others)) / 8;
+    }
+    return length;
+}
+
 }  // namespace
 
 // Reads a text into the nodes of a document, without recursion.
@@ -65,7 +90,7 @@ public:
         if (!is_utf8(text_)) return wrong("the payload is not UTF-8");
         skip_blanks();
         if (auto value = read_value(); !value) return value;
-        while (!open_.empty()) {
+        while (open_count_ > 0) {
             if (auto step = go_on(); !step) return step;
         }
         skip_blanks();
@@ -98,14 +123,14 @@ private:
 
     // Within the innermost array or object, behind a value or its opening.
     Result<void> go_on() {
-        const Document::Place opened = open_.back();
+        const Document::Place opened = open_[open_count_ - 1];
         const bool is_object = nodes_[opened].kind == Kind::Object;
         const bool is_first = nodes_.size() == opened + 1;
         skip_blanks();
         if (take(is_object ? '}' : ']')) {
             nodes_[opened].end = static_cast<Document::Place>(nodes_.size());
             nodes_[opened].length = static_cast<std::uint32_t>(at_ - nodes_[opened].begin);
-            open_.pop_back();
+            --open_count_;
             return {};
         }
         if (!is_first) {
@@ -143,12 +168,12 @@ private:
     }
 
     Result<void> open(Kind kind) {
-        if (open_.size() == Document::depth_max) {
+        if (open_count_ == open_.size()) {
             return fail(
                 ErrorKind::TooLarge,
                 fmt::format("over {} arrays and objects within each other", Document::depth_max));
         }
-        open_.push_back(static_cast<Document::Place>(nodes_.size()));
+        open_[open_count_++] = static_cast<Document::Place>(nodes_.size());
         add(kind, at_, 0);
         ++at_;
         return {};
@@ -185,7 +210,7 @@ private:
     Result<void> read_string() {
         const std::size_t begin = ++at_;
         bool has_escapes = false;
-        while (at_ < text_.size()) {
+        for (at_ += plain_length(text_.substr(at_)); at_ < text_.size();) {
             const char c = text_[at_];
             if (c == '"') {
                 add(Kind::String, begin, at_ - begin, has_escapes);
@@ -199,6 +224,7 @@ private:
             if (c != '\\') continue;
             has_escapes = true;
             if (auto escaped = skip_escape(); !escaped) return escaped;
+            at_ += plain_length(text_.substr(at_));
         }
         return wrong("the string does not end");
     }
@@ -219,7 +245,9 @@ private:
 
     std::string_view text_;
     std::vector<Document::Node>& nodes_;
-    std::vector<Document::Place> open_;
+    // What is begun and not at its end yet.
+    std::array<Document::Place, Document::depth_max> open_;
+    std::size_t open_count_ = 0;
     std::size_t at_ = 0;
 };
 

@@ -22,6 +22,24 @@ TEST(Documents, AreWrittenInOneWay) {
     EXPECT_EQ(again("12345678901234567890123456789"), "12345678901234567890123456789");
 }
 
+TEST(Documents, HaveStringsOfAnyLength) {
+    for (std::size_t size = 1; size < 20; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            const auto text = [&](std::string_view there) {
+                return "\"" + std::string(size, '~').replace(at, 1, there) + "\"";
+            };
+            for (const std::string_view there :
+                 {"\\\"", "\\\\", " ", "!", "#", "[", "]", "\u00e9", "\x7f"}) {
+                EXPECT_EQ(again(text(there)), text(there));
+            }
+            EXPECT_EQ(again(text("\x1f")),
+                      "1:" + std::to_string(at + 2) +
+                          ": a control character has to be escaped in a string");
+            EXPECT_EQ(again(text("\"")).substr(0, 2), "1:") << "it ends there";
+        }
+    }
+}
+
 TEST(Documents, ThatAreWrongSayWhere) {
     EXPECT_EQ(again("{\"a\":\n  tru}"), "2:3: expected a value");
     EXPECT_EQ(again("{\"a\" 1}"), "1:6: expected : behind the name of a member");
