@@ -84,31 +84,41 @@ public:
 
     Result<void> read() {
         nodes_.clear();
-        if (text_.size() >= std::numeric_limits<std::uint32_t>::max()) {
-            return fail(ErrorKind::TooLarge, "the payload has over 4 GiB");
-        }
-        if (!is_utf8(text_)) return wrong("the payload is not UTF-8");
-        skip_blanks();
-        if (auto value = read_value(); !value) return value;
-        while (open_count_ > 0) {
-            if (auto step = go_on(); !step) return step;
-        }
-        skip_blanks();
-        if (at_ != text_.size()) return wrong("expected the end behind the value");
-        return {};
+        if (read_all()) return {};
+        return fail(std::move(*problem_));
     }
 
 private:
     using Kind = Document::Kind;
 
-    std::unexpected<Error> wrong(std::string_view what) const {
+    // All that read something: false where it is not there; then there is a problem.
+    bool read_all() {
+        if (text_.size() >= std::numeric_limits<std::uint32_t>::max()) {
+            return refuse({ErrorKind::TooLarge, "the payload has over 4 GiB", {}});
+        }
+        if (!is_utf8(text_)) return wrong("the payload is not UTF-8");
+        skip_blanks();
+        if (!read_value()) return false;
+        while (open_count_ > 0) {
+            if (!go_on()) return false;
+        }
+        skip_blanks();
+        return at_ == text_.size() || wrong("expected the end behind the value");
+    }
+
+    bool refuse(Error problem) {
+        problem_ = std::move(problem);
+        return false;
+    }
+    bool wrong(std::string_view what) {
         const std::string_view before = text_.substr(0, at_);
         const auto lines = std::ranges::count(before, '\n');
         const std::size_t line_begin = before.rfind('\n') + 1;
-        return fail(ErrorKind::InvalidInput, std::string(what),
-                    gatehouse::Place{{},
-                                     static_cast<std::uint32_t>(lines + 1),
-                                     static_cast<std::uint32_t>(at_ - line_begin + 1)});
+        return refuse({ErrorKind::InvalidInput,
+                       std::string(what),
+                       {{},
+                        static_cast<std::uint32_t>(lines + 1),
+                        static_cast<std::uint32_t>(at_ - line_begin + 1)}});
     }
 
     char here() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -122,7 +132,7 @@ private:
     }
 
     // Within the innermost array or object, behind a value or its opening.
-    Result<void> go_on() {
+    bool go_on() {
         const Document::Place opened = open_[open_count_ - 1];
         const bool is_object = nodes_[opened].kind == Kind::Object;
         const bool is_first = nodes_.size() == opened + 1;
@@ -131,7 +141,7 @@ private:
             nodes_[opened].end = static_cast<Document::Place>(nodes_.size());
             nodes_[opened].length = static_cast<std::uint32_t>(at_ - nodes_[opened].begin);
             --open_count_;
-            return {};
+            return true;
         }
         if (!is_first) {
             if (!take(',')) return wrong(is_object ? "expected , or }" : "expected , or ]");
@@ -139,7 +149,7 @@ private:
         }
         if (is_object) {
             if (here() != '"') return wrong("expected the name of a member in double quotes");
-            if (auto name = read_string(); !name) return name;
+            if (!read_string()) return false;
             skip_blanks();
             if (!take(':')) return wrong("expected : behind the name of a member");
             skip_blanks();
@@ -155,7 +165,7 @@ private:
                           .has_escapes = has_escapes});
     }
 
-    Result<void> read_value() {
+    bool read_value() {
         switch (here()) {
             case '{': return open(Kind::Object);
             case '[': return open(Kind::Array);
@@ -167,23 +177,24 @@ private:
         }
     }
 
-    Result<void> open(Kind kind) {
+    bool open(Kind kind) {
         if (open_count_ == open_.size()) {
-            return fail(
-                ErrorKind::TooLarge,
-                fmt::format("over {} arrays and objects within each other", Document::depth_max));
+            return refuse(
+                {ErrorKind::TooLarge,
+                 fmt::format("over {} arrays and objects within each other", Document::depth_max),
+                 {}});
         }
         open_[open_count_++] = static_cast<Document::Place>(nodes_.size());
         add(kind, at_, 0);
         ++at_;
-        return {};
+        return true;
     }
 
-    Result<void> read_word(std::string_view word, Kind kind) {
+    bool read_word(std::string_view word, Kind kind) {
         if (!text_.substr(at_).starts_with(word)) return wrong("expected a value");
         add(kind, at_, word.size());
         at_ += word.size();
-        return {};
+        return true;
     }
 
     bool take_digits() {
@@ -192,7 +203,7 @@ private:
         return true;
     }
 
-    Result<void> read_number() {
+    bool read_number() {
         const std::size_t begin = at_;
         const bool is_negative = take('-');
         if (!is_digit(here())) return wrong(is_negative ? "expected a digit" : "expected a value");
@@ -204,10 +215,10 @@ private:
             if (!take_digits()) return wrong("expected a digit in the exponent");
         }
         add(Kind::Number, begin, at_ - begin);
-        return {};
+        return true;
     }
 
-    Result<void> read_string() {
+    bool read_string() {
         const std::size_t begin = ++at_;
         bool has_escapes = false;
         for (at_ += plain_length(text_.substr(at_)); at_ < text_.size();) {
@@ -215,7 +226,7 @@ private:
             if (c == '"') {
                 add(Kind::String, begin, at_ - begin, has_escapes);
                 ++at_;
-                return {};
+                return true;
             }
             if (static_cast<unsigned char>(c) < 0x20) {
                 return wrong("a control character has to be escaped in a string");
@@ -223,24 +234,24 @@ private:
             ++at_;
             if (c != '\\') continue;
             has_escapes = true;
-            if (auto escaped = skip_escape(); !escaped) return escaped;
+            if (!skip_escape()) return false;
             at_ += plain_length(text_.substr(at_));
         }
         return wrong("the string does not end");
     }
 
-    Result<void> skip_escape() {
+    bool skip_escape() {
         if (take('u')) {
             if (!four_hex_digits(text_.substr(at_)))
                 return wrong("expected four hexadecimal digits");
             at_ += 4;
-            return {};
+            return true;
         }
         if (at_ == text_.size() || short_escapes.find(text_[at_]) == short_escapes.npos) {
             return wrong("there is no such escape in JSON");
         }
         ++at_;
-        return {};
+        return true;
     }
 
     std::string_view text_;
@@ -249,6 +260,7 @@ private:
     std::array<Document::Place, Document::depth_max> open_;
     std::size_t open_count_ = 0;
     std::size_t at_ = 0;
+    std::optional<Error> problem_;
 };
 
 Result<void> Document::parse(std::string_view text) {
