@@ -285,6 +285,7 @@ Value Selection::run(Run& run, const Value& whole) const {
     if (is_whole()) return whole;
     Effort& effort = run.surroundings.effort;
     Value::Members made;
+    made.reserve(items.size());
     for (const Item& item : items) {
         if (item.operation) {
             Value value = item.operation->run(run);
