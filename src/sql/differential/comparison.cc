@@ -103,9 +103,7 @@ Comparison compare_runs(const Sample& sample, const Outcome& plain, const Progra
     return made;
 }
 
-}  // namespace
-
-Comparison compare(const Sample& sample) {
+Comparison compare_both(const Sample& sample) {
     const auto program = Program::compile(sample.sql, sample.version);
     const Message message = message_with(sample.payload, nullptr);
     const Outcome plain = evaluate(sample.bracketed, sample.version, message);
@@ -122,6 +120,18 @@ Comparison compare(const Sample& sample) {
     if (made.difference || made.is_too_much || !is_json || program->reads_payload()) return made;
     // A payload that is not read might as well be no JSON.
     return compare_runs(sample, plain, *program, nullptr);
+}
+
+}  // namespace
+
+Comparison compare(const Sample& sample) {
+    Comparison made = compare_both(sample);
+    if (made.difference) {
+        made.difference =
+            fmt::format("version {}\n{}\nor {}\nfor {}\n{}\n", name_of(sample.version), sample.sql,
+                        sample.bracketed, sample.payload, *made.difference);
+    }
+    return made;
 }
 
 }  // namespace gatehouse::sql::plain
