@@ -55,7 +55,7 @@ Service make_gatehouse_service(const GatehouseParts& parts) {
     service.handle(gatehouse::FollowTraces{parts.traces, parts.clock, cursor});
     service.handle(gatehouse::GetTrace{parts.traces});
     service.handle(gatehouse::ListTraces{parts.traces, cursor});
-    service.handle(gatehouse::TestTopicRule{parts.clock, parts.workers});
+    service.handle(gatehouse::TestTopicRule{parts.clock, parts.rule_test_workers});
     service.handle(gatehouse::GetStatus{parts.facts, parts.clock, parts.clock.steady_now()});
     return service;
 }

@@ -29,6 +29,8 @@ struct GatehouseParts {
     ::gatehouse::logs::TraceStore& traces;
     ::gatehouse::logs::LogStore& log;
     async::WorkerPool& workers;
+    // Of its own, since a statement may take long; what has no room in it is refused.
+    async::WorkerPool& rule_test_workers;
     gatehouse::DeviceParts devices;
     // Null with the system's clock.
     ManualClock* manual_clock = nullptr;

@@ -116,6 +116,9 @@ async::Task<Result<TestTopicRuleResponse>> TestTopicRule::handle(
     if (!input) co_return fail(std::move(input.error()));
     auto trial =
         co_await workers.run(*async::EventLoop::current(), [&] { return rules::try_out(*input); });
+    if (!trial && trial.error().kind == ErrorKind::Unavailable) {
+        co_return fail(ErrorKind::Throttled, "others are trying statements just now; try again");
+    }
     if (!trial) co_return fail(trial.error().kind, trial.error().describe());
     co_return response_of(std::move(*trial), *input);
 }

@@ -1,6 +1,7 @@
 // TestTopicRule: runs the SQL of a topic rule for one message that nobody publishes, and says
 // whether it matches and what each part and each template of an action comes to. The message's
-// account is the caller's. Nothing is kept, done or asked of a service.
+// account is the caller's. Nothing is kept, done or asked of a service. Throttled where the workers
+// have no room.
 #pragma once
 
 #include "api/endpoint.h"

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "api/gatehouse/gatehouse_fixture.h"
 #include "base/json.h"
 
@@ -77,6 +79,25 @@ TEST_F(TestTopicRuleTest, SaysWhatIsWrong) {
         refused({{"sql", "SELECT *"}, {"topic", "a"}, {"payload", "1"}, {"binaryPayload", "MQ=="}}),
         HasSubstr("exclude"));
     refused({{"sql", "SELECT *"}, {"topic", "a"}, {"awsIotSqlVersion", "1"}});
+}
+
+// However many try statements, nobody else's work waits for theirs.
+TEST_F(TestTopicRuleTest, IsRefusedWhileOthersTryTheirs) {
+    std::promise<void> begun;
+    std::promise<void> may_end;
+    ASSERT_TRUE(rule_test_workers.post([&] {
+        begun.set_value();
+        may_end.get_future().wait();
+    }));
+    begun.get_future().wait();
+    ASSERT_TRUE(rule_test_workers.post([] {}));
+    const json::object request{{"sql", "SELECT *"}, {"topic", "a"}};
+    const auto response = ask(request);
+    EXPECT_EQ(response.status, 429u) << response.body;
+    EXPECT_EQ(error_type(response), "LimitExceededException");
+    may_end.set_value();
+    while (ask(request).status == 429) continue;
+    tested(request);
 }
 
 }  // namespace

@@ -339,6 +339,7 @@ ControlApi::ControlApi(const Parts& parts)
                                      .traces = *foundation.traces,
                                      .log = *foundation.log,
                                      .workers = foundation.workers,
+                                     .rule_test_workers = foundation.rule_test_workers,
                                      .devices = device_parts(parts),
                                      .manual_clock = foundation.manual_clock,
                                      .wake_loops = [loops = &parts.loops] { loops->notify(); }}));

@@ -63,6 +63,8 @@ public:
     // Those that wait for a commit let others join it.
     async::WorkerPool workers{{.name = "gh-work", .threads = 2, .paused_max = 14}};
     async::WorkerPool query_workers{{.name = "gh-query", .threads = 1}};  // over logs
+    // For statements of rules that somebody tries: one, and one that waits.
+    async::WorkerPool rule_test_workers{{.name = "gh-rule-test", .threads = 1, .queue_max = 1}};
     std::unique_ptr<storage::AsyncResourceStore> async_store;
 
 private:
