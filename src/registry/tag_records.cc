@@ -40,7 +40,7 @@ const std::array taggables{
     Taggable{role_alias_resource, role_alias_kind, role_alias_words.what},
     Taggable{thing_group_resource, thing_group_kind, "thing group"},
     Taggable{"thingtype/", thing_type_kind, "thing type"},
-    Taggable{topic_rule_resource, topic_rule_kind, "topic rule"},
+    Taggable{topic_rule_resource, topic_rule_kind, "topic rule", &topic_rule_tags_fault},
 };
 
 Outcome<json::object> body_of(const storage::Record& record) {
@@ -56,7 +56,12 @@ Outcome<Texts> tags_in(const storage::Record& record, const json::object& body) 
     return refuse(refused_by(unreadable(record, record.key.kind.view()).error()));
 }
 
-Outcome<void> check(const Texts& tags) {
+Outcome<void> check(const Taggable& taggable, const Texts& tags) {
+    if (taggable.fault != nullptr) {
+        if (auto fault = taggable.fault(tags)) {
+            return refuse(Refusal::InvalidRequest, std::move(*fault), "tags");
+        }
+    }
     const auto fault = tags_fault(tags);
     if (!fault) return {};
     return refuse(
@@ -84,6 +89,13 @@ const Taggable* TagRecords::taggable_of(std::string_view resource) const {
 
 Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view arn,
                                           Ending ending) {
+    auto found = find(tenant, arn, ending);
+    if (!found) return refuse(std::move(found.error()));
+    return std::move(found->record);
+}
+
+Outcome<TagRecords::Found> TagRecords::find(const Tenant& tenant, std::string_view arn,
+                                            Ending ending) {
     constexpr std::string_view field = "resourceArn";
     const auto resource = own_resource(tenant, arn, field, "the ARN of a resource of AWS IoT");
     if (!resource) return refuse(resource.error());
@@ -113,7 +125,7 @@ Outcome<storage::Record> TagRecords::read(const Tenant& tenant, std::string_view
         const bool is_any = ending == Ending::Any && arn.ends_with("/*");
         if (domain->arn() != arn && !is_any) return missing();
     }
-    return std::move(*record);
+    return Found{std::move(*record), taggable};
 }
 
 Outcome<Texts> TagRecords::list(const Tenant& tenant, std::string_view arn) {
@@ -139,8 +151,9 @@ Outcome<Texts> TagRecords::asked_of(const Tenant& tenant, std::string_view arn) 
 template <class Change>
 Outcome<void> TagRecords::change(const Tenant& tenant, std::string_view arn, Change change) {
     return persistently([&]() -> Outcome<void> {
-        const auto record = read(tenant, arn);
-        if (!record) return refuse(record.error());
+        const auto found = find(tenant, arn, Ending::OfTheArn);
+        if (!found) return refuse(found.error());
+        const storage::Record* const record = &found->record;
         auto body = body_of(*record);
         if (!body) return refuse(body.error());
         auto tags = tags_in(*record, *body);
@@ -148,7 +161,7 @@ Outcome<void> TagRecords::change(const Tenant& tenant, std::string_view arn, Cha
         const Texts before = *tags;
         change(*tags);
         if (*tags == before) return {};
-        if (auto checked = check(*tags); !checked) return checked;
+        if (auto checked = check(*found->taggable, *tags); !checked) return checked;
         (*body)[tags_member] = to_object(*tags);
         storage::Batch batch;
         batch.require(storage::HasRevision{record->key, record->revision},

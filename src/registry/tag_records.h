@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,8 @@ struct Taggable {
     std::string_view prefix;  // in the ARN, before the name
     storage::Kind kind;
     std::string_view what;
+    // Why such a resource cannot have these tags; null: it may have any.
+    std::optional<std::string> (*fault)(const Texts& tags) = nullptr;
 };
 
 class TagRecords {
@@ -51,6 +54,11 @@ public:
 
 private:
     enum class Ending : std::uint8_t { OfTheArn, Any };
+    struct Found {
+        storage::Record record;
+        const Taggable* taggable;
+    };
+    Outcome<Found> find(const Tenant& tenant, std::string_view arn, Ending ending);
     Outcome<storage::Record> read(const Tenant& tenant, std::string_view arn,
                                   Ending ending = Ending::OfTheArn);
     // Reads, changes and writes, again when somebody else was faster.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/suggestion.h"
+#include "sql/function_arn.h"
 #include "sql/lexer.h"
 #include "sql/parser.h"
 
@@ -296,6 +297,13 @@ private:
             return wrong(what.arguments[service.literal - 1U],
                          fmt::format("argument {} of {} has to be a text as such", service.literal,
                                      service.name));
+        }
+        // Whoever only tries a statement may call it anything.
+        if (answered && service.name == "aws_lambda" &&
+            !is_function_arn(literal_text(what.arguments.front())->view())) {
+            return wrong(what.arguments.front(),
+                         "argument 1 of aws_lambda has to be the ARN of a function "
+                         "(arn:aws:lambda:REGION:ACCOUNT:function:NAME)");
         }
         if (auto counted = count_databases(service, at); !counted) {
             return fail(std::move(counted.error()));

@@ -237,7 +237,13 @@ TEST(SqlPrograms, ServicesOfOtherBranchesAreNotAsked) {
 TEST(SqlPrograms, ServicesThatNobodyAnswersAreRefused) {
     constexpr std::array<std::string_view, 1> answered{"aws_lambda"};
     EXPECT_TRUE(
-        Program::compile("SELECT AWS_LAMBDA('f', a) AS b FROM 'a'", Version::V2016, answered));
+        Program::compile("SELECT AWS_LAMBDA('arn:aws:lambda:us-east-1:000000000000:function:f', a) "
+                         "AS b FROM 'a'",
+                         Version::V2016, answered));
+    const auto no_arn = Program::compile("SELECT aws_lambda('f', a) AS b", Version::V2016, answered);
+    ASSERT_FALSE(no_arn);
+    EXPECT_THAT(no_arn.error().describe(), HasSubstr("sql:1:19: argument 1 of aws_lambda"));
+    EXPECT_TRUE(Program::compile("SELECT aws_lambda('f', a) AS b", Version::V2016));
     const auto refused =
         Program::compile("SELECT get_thing_shadow('a', 'b') FROM 'a'", Version::V2016, answered);
     ASSERT_FALSE(refused);
