@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,12 +56,16 @@ struct Job {
     }
 };
 
+enum class BatchTold : std::uint8_t { Apart, OfOneTopic, AcrossTopics };
+
 // How many jobs go together; one at a time unless an action says otherwise.
 struct BatchTerms {
     std::size_t jobs_max = 1;
     std::size_t bytes_max = 128UL * 1024;  // of payloads
     // How long the first of a batch waits for others, of the machine's time.
     std::chrono::milliseconds open_max{0};
+    // Whether the error action is told once of what failed together.
+    BatchTold told = BatchTold::Apart;
 };
 
 // How an action went that went well.

@@ -3,9 +3,9 @@
 //
 // What a target could not do for a while is tried again with growing pauses, more often where it is
 // the server's own and has no room just now; of a batch, what failed, as a batch. A queue that is
-// full takes nothing more: the newest job fails. Full is a lane, a tenant's lanes together, or all
-// of them, but never for what is pledged (pledges.h); jobs count with all that they hold, until
-// they have ended.
+// full takes nothing more: the newest job fails; but of what is pledged (pledges.h) no job fails so:
+// all jobs of its execution go, and it waits to be evaluated once more (backlog.h). Full is a lane, a
+// tenant's lanes together, or all of them; jobs count with all that they hold, until they have ended.
 //
 // Threads: make(), put(), wait_for_room() and let_go() from any; everything else on the loop of
 // actions.
@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -29,6 +30,7 @@
 #include "async/wake.h"
 #include "base/pinned.h"
 #include "base/tenant.h"
+#include "rules/backlog.h"
 #include "rules/execution.h"
 #include "rules/rule_reports.h"
 
@@ -59,12 +61,14 @@ public:
     struct Parts {
         async::EventLoop& loop;
         const RuleReports& reports;
+        Backlog& backlog;
         // Of an execution in which something failed, once all of it has ended.
         std::function<void(ExecutionPtr)> on_failed;
     };
     ActionLanes(Parts parts, LaneSettings settings);
 
     std::shared_ptr<ActionLane> make(ActionPtr action, Order order = Order::Any);
+    // All of what is pledged are of one execution.
     void put(std::vector<Dispatched> jobs);
     // Blocks while the loop is too far behind with what it was given. Not from the loop.
     void wait_for_room();
@@ -75,6 +79,8 @@ public:
     async::Task<void> stop(Deadline deadline);
     // Jobs that are on their way, wait or run.
     std::size_t pending() const { return handed_jobs_ + pending_; }
+    // How much room there is for what waits in the backlog.
+    Backlog::Room room_for(const BacklogEntry& entry) const;
     // What they hold, but for those on their way.
     std::size_t bytes() const { return bytes_; }
 
@@ -82,11 +88,17 @@ private:
     friend class ActionLane;
     bool has_room_for_more() const;
     void arrived(std::size_t jobs, std::size_t bytes);
-    bool has_room(const ActionLane& lane, const Dispatched& dispatched) const;
+    bool has_room(const ActionLane& lane, std::size_t bytes) const;
+    // Beside that of the lanes.
+    bool has_room(const Tenant& tenant, std::size_t bytes) const;
+    bool has_room_for_all(std::span<const Dispatched> jobs) const;
+    std::size_t bytes_of(const Tenant& tenant) const;
     void hold(ActionLane& lane, const Dispatched& dispatched);
     void let_go_of(ActionLane& lane, const Dispatched& dispatched);
 
+    void take_all(std::vector<Dispatched> jobs);
     void take(Dispatched dispatched);
+    void begin_to_serve(const std::shared_ptr<ActionLane>& lane, std::size_t row);
     async::Task<void> serve(std::shared_ptr<ActionLane> lane, std::size_t row);
     async::Task<void> serve_one(ActionLane& lane, Dispatched dispatched);
     async::Task<void> serve_batch(ActionLane& lane, std::size_t row);
@@ -98,7 +110,11 @@ private:
     async::Task<bool> pause(int tries);
     async::Task<void> sleep(SteadyTime::duration span);
     Deadline try_deadline() const;
-    void end(ActionLane& lane, const Dispatched& dispatched, const Result<Done>& how);
+    // The execution, where it has ended and something of it failed.
+    ExecutionPtr end(ActionLane& lane, const Dispatched& dispatched, const Result<Done>& how);
+    void end_and_tell(ActionLane& lane, const Dispatched& dispatched, const Result<Done>& how);
+    // Those that failed alike, as one.
+    void tell_of_batch(std::vector<ExecutionPtr> failed);
 
     const Parts parts_;
     const LaneSettings settings_;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "logs/event_sink.h"
 #include "logs/level.h"
+#include "rules/pledges.h"
 
 namespace gatehouse::rules {
 namespace {
@@ -26,7 +27,7 @@ public:
     std::vector<std::pair<std::string_view, std::string>> resources(const Job&) const override {
         return {};
     }
-    BatchTerms batch_terms() const override { return {.jobs_max = batch_}; }
+    BatchTerms batch_terms() const override { return {.jobs_max = batch_, .told = told}; }
     bool waits_for_room() const override { return waits; }
 
     async::Task<Result<Done>> perform(const Job& job, Deadline) const override {
@@ -51,6 +52,7 @@ public:
     ErrorKind kind = ErrorKind::Unavailable;
     bool hangs = false;
     bool waits = false;
+    BatchTold told = BatchTold::Apart;
 
 private:
     Result<Done> answer(const std::string& payload) const {
@@ -109,7 +111,12 @@ protected:
     logs::FixedLevel levels{logs::Level::Debug};
     RuleReports reports{events, levels};
     RulePtr rule = a_rule();
-    ActionLanes lanes{{.loop = loop, .reports = reports, .on_failed = [](ExecutionPtr) {}},
+    Backlog backlog{100, [] {}};
+    std::vector<ExecutionPtr> failed;
+    ActionLanes lanes{{.loop = loop,
+                       .reports = reports,
+                       .backlog = backlog,
+                       .on_failed = [this](ExecutionPtr each) { failed.push_back(each); }},
                       {.jobs_max = 1000,
                        .bytes_max = 1'000'000,
                        .tenant_bytes_max = 1'500'000,
@@ -128,6 +135,34 @@ TEST_F(ActionLaneTest, OfABatchWhatFailsIsTriedAgainTogether) {
         << "three tries in all";
     EXPECT_EQ(counts().success.value(), 2u);
     EXPECT_EQ(counts().failure.value(), 2u);
+}
+
+TEST_F(ActionLaneTest, OfABatchThatFailsTheErrorActionIsToldOnce) {
+    const auto target = action(10);
+    target->failing = "bad";
+    target->kind = ErrorKind::InvalidInput;
+    put(lanes.make(target), {"bad", "bad", "3"});
+    settle();
+    EXPECT_THAT(failed, SizeIs(2)) << "apart, unless the action says otherwise";
+    failed.clear();
+    target->told = BatchTold::OfOneTopic;
+    put(lanes.make(target), {"bad", "2", "bad"});
+    settle();
+    ASSERT_THAT(failed, SizeIs(1));
+    EXPECT_EQ(error_payload(*failed[0]),
+              R"({"ruleName":"r","topic":"t","payloadsWithMetadata":[)"
+              R"({"id":1,"cloudwatchTraceId":"","clientId":"N/A","base64OriginalPayload":""},)"
+              R"({"id":2,"cloudwatchTraceId":"","clientId":"N/A","base64OriginalPayload":""}],)"
+              R"("failures":[{"failedAction":"ScriptedAction","failedResource":"target",)"
+              R"("errorMessage":"not now"}]})");
+    failed.clear();
+    target->told = BatchTold::AcrossTopics;
+    put(lanes.make(target), {"bad"});
+    settle();
+    ASSERT_THAT(failed, SizeIs(1));
+    EXPECT_EQ(error_payload(*failed[0]).find(R"({"ruleName":"r","payloadsWithMetadata":[{"id":1,)"
+                                             R"("topic":"t",)"),
+              0U);
 }
 
 TEST_F(ActionLaneTest, OnlyTheServersOwnTargetsAreWaitedForWhenTheyAreFull) {
@@ -165,6 +200,41 @@ TEST_F(ActionLaneTest, ATenantsLanesAreBoundedTogether) {
     settle();
     EXPECT_EQ(counts().success.value(), 14u);
     EXPECT_EQ(counts().failure.value(), 4u);
+}
+
+// All of its actions, or none.
+TEST_F(ActionLaneTest, WhatIsPledgedWaitsWithoutItsResults) {
+    const auto ledger = std::make_shared<PledgeLedger>(PledgeBounds());
+    const auto target = action();
+    const auto other = action();
+    target->hangs = true;
+    const auto lane = lanes.make(target);
+    const auto lane_of_other = lanes.make(other);
+    rule = compile_rule({}, RuleName("r"), {.sql = "SELECT * FROM 'a'"},
+                        {.assurance = Assurance::AtLeastOnce})
+               .value();
+    for (int i = 0; i < 30; ++i) {
+        Dispatched first = job(lane, "{}", 100'000);
+        PledgeHold::Facts facts{.number = 1};
+        ledger->add_restored(facts);
+        auto message = std::make_shared<Message>();
+        message->payload = first.job.message->payload;
+        message->hold = PledgeHold(ledger, std::move(facts));
+        first.job.message = first.execution->message = message;
+        first.execution->under_way = 2;
+        Dispatched second = job(lane_of_other, "{}");
+        second.job.message = message;
+        second.execution = first.execution;
+        std::vector<Dispatched> jobs;
+        jobs.push_back(std::move(first));
+        jobs.push_back(std::move(second));
+        lanes.put(std::move(jobs));
+    }
+    settle();
+    EXPECT_EQ(counts().failure.value(), 0u);
+    EXPECT_LT(target->tries.size(), 10u);
+    EXPECT_EQ(target->tries.size(), other->tries.size());
+    EXPECT_EQ(backlog.size(), 30 - target->tries.size());
 }
 
 TEST_F(ActionLaneTest, WhatIsOnItsWayCountsAndIsWaitedFor) {

@@ -88,6 +88,22 @@ TEST(CompiledRules, ActionsThatAreWrongSayWhichMember) {
     }
 }
 
+TEST(CompiledRules, TopicsOfServicesAreWrittenWithTwoDollars) {
+    const auto with_topic = [](const std::string& topic) {
+        return payload_with("SELECT * FROM 'a'",
+                            R"({"republish":{"roleArn":"arn:aws:iam::000000000000:role/r",)"
+                            R"("topic":")" +
+                                topic + "\"}}");
+    };
+    const CompileParts of_new{.actions = {.is_new = true}};
+    const auto compiled = [&](const std::string& topic, const CompileParts& parts) {
+        return compile_rule({}, RuleName("r"), with_topic(topic), parts).has_value();
+    };
+    EXPECT_TRUE(compiled("$$aws/things/t/shadow/update", of_new));
+    EXPECT_FALSE(compiled("$aws/things/t/shadow/update", of_new));
+    EXPECT_TRUE(compiled("$aws/things/t/shadow/update", {})) << "one that is there already";
+}
+
 TEST(CompiledRules, BoundsHold) {
     RulePayload payload = payload_with("SELECT * FROM 'a'", fine);
     payload.actions.assign(11, ActionText(fine));

@@ -181,6 +181,7 @@ protected:
          .on_problem = [this](const Tenant&, const std::string& name,
                               const std::string& why) { problems.push_back(name + ": " + why); }},
         {.lanes = {.jobs_max = 20,
+                   .bytes_max = 8UL * 1024 * 1024,
                    .first_pause = std::chrono::milliseconds(1),
                    .pause_max = std::chrono::milliseconds(2)},
          .payload_bytes_max = 128UL * 1024,

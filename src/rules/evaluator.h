@@ -2,9 +2,10 @@
 // of their message.
 //
 // Messages on one topic are evaluated in the order in which they came, those of different tenants
-// by turns. What one evaluation does is bounded (sql/effort.h). Queues are bounded; over the bound
-// messages are dropped for the rules (their subscribers have them all the same), counted and told
-// (RuleMessageThrottled). A thread waits while the loop of actions is too far behind.
+// by turns of so many steps. What one evaluation does is bounded (sql/effort.h). Queues are bounded;
+// over the bound messages are dropped for the rules (their subscribers have them all the same),
+// counted and told (RuleMessageThrottled), and so are error actions, but not those of rules that are
+// seen through (pledges.h). A thread waits while the loop of actions is too far behind.
 //
 // Threads: any.
 #pragma once
@@ -24,12 +25,14 @@
 #include "base/pinned.h"
 #include "base/random.h"
 #include "rules/action_lane.h"
+#include "rules/backlog.h"
 #include "rules/doors.h"
 #include "rules/evaluator_queue.h"
 #include "rules/execution.h"
 #include "rules/finding.h"
 #include "rules/rule_reports.h"
 #include "rules/rule_run.h"
+#include "rules/work.h"
 
 namespace gatehouse::rules {
 
@@ -50,6 +53,7 @@ public:
         Random& random;
         const RuleReports& reports;
         ActionLanes& lanes;
+        Backlog& backlog;
         FunctionDoor* functions = nullptr;
     };
     Evaluator(Parts parts, EvaluatorSettings settings);
@@ -59,6 +63,9 @@ public:
     bool take(FindingPtr finding, MessagePtr message);
     // Its error action is to be told.
     void take_failed(ExecutionPtr failed);
+    // What waited in the backlog.
+    void take_again(Backlog::Ready ready);
+    void take_back(Arrived parked);
 
     // Nothing is begun any more, and no service asked. From a task on the loop.
     async::Task<void> stop();
@@ -78,19 +85,27 @@ private:
     };
 
     Line& line_of(const Message& message);
+    // Whether there is room in a line's queue for what is new.
     enum class Bounded : bool { No, Yes };
     bool put(Work work, Bounded bounded);
     void serve(Line& line);
-    void work_on(Work& work);
-    void work_on(Arrived& arrived);
-    void work_on(Answered& answered);
-    void work_on(ExecutionPtr& failed);
+    // These give the steps that it took.
+    std::uint64_t work_on(Work& work);
+    std::uint64_t work_on(Arrived& arrived);
+    std::uint64_t work_on(Again& again);
+    std::uint64_t work_on(Answered& answered);
+    std::uint64_t work_on(ExecutionPtr& failed);
+    std::uint64_t begin(const Arrived& arrived, const CompiledRule& rule);
     std::shared_ptr<const Reading> read(MessagePtr message);
-    void go_on(std::unique_ptr<RuleRun> run);
+    std::uint64_t go_on(std::unique_ptr<RuleRun> run);
     std::optional<sql::ServiceCall> evaluate(RuleRun& run);
+    void no_memory(const Message& message);
+    void drop(const Execution& failed);
     void begin_to_ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted);
     void finish(RuleRun& run);
+    void tell_failures(const RuleRun& run, const Execution& execution);
     async::Task<void> ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted, std::size_t bytes);
+    async::Task<Answered> answered(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted);
 
     const Parts parts_;
     const EvaluatorSettings settings_;

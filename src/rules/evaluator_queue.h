@@ -1,37 +1,19 @@
-// What waits for a thread that runs statements, in turns by tenant, so that no tenant's messages
-// wait for more than a few of another's.
+// What waits for a thread that runs statements, in turns by tenant: each may spend so many steps,
+// and who has spent more waits until the others have had as many.
 //
 // Threads: one at a time.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <memory>
+#include <optional>
 #include <unordered_map>
-#include <variant>
-#include <vector>
 
 #include "base/tenant.h"
-#include "rules/execution.h"
-#include "rules/finding.h"
-#include "rules/message.h"
-#include "rules/rule_run.h"
+#include "rules/work.h"
 
 namespace gatehouse::rules {
-
-// A message for the rules that want it.
-struct Arrived {
-    FindingPtr finding;
-    MessagePtr message;
-};
-// A rule whose function was answered.
-struct Answered {
-    std::unique_ptr<RuleRun> run;
-};
-// The last: an execution whose error action is to be told.
-using Work = std::variant<Arrived, Answered, ExecutionPtr>;
-
-const MessagePtr& message_of(const Work& work);
 
 class EvaluatorQueue {
 public:
@@ -41,14 +23,23 @@ public:
         std::size_t bytes_max = 0;
     };
     static constexpr std::size_t shares = 4;
+    // Some ten milliseconds (sql/effort.h).
+    static constexpr std::uint64_t steps_per_turn = 50'000;
 
     explicit EvaluatorQueue(Bounds bounds) : bounds_(bounds) {}
 
     bool has_room(const Message& message) const;
-    // Whether there is room or not.
+    // Of what failed as much may wait as of anything else.
+    bool has_room_for_failure(const Execution& failed) const;
+    // Whether there is room or not. What failed is taken before what is new, so that there is no
+    // more of it than can come of what has begun.
     void put(Work work);
-    // At most so many, of each tenant alike.
-    void take(std::vector<Work>& works, std::size_t works_max);
+    // Of whose turn it is; nothing: nothing waits.
+    std::optional<Work> take();
+    // What was taken last has cost so much.
+    void spend(std::uint64_t steps);
+    // What was taken last goes on at its tenant's next turn.
+    void put_back(Arrived begun);
     void clear();
 
     // Whether somebody works on it.
@@ -56,15 +47,22 @@ public:
 
 private:
     struct Waiting {
+        std::deque<Work> failed;
+        std::optional<Arrived> begun;
         std::deque<Work> works;
         std::size_t bytes = 0;
+        std::size_t failed_bytes = 0;
+        std::uint64_t spent = 0;
         bool has_turn = false;
+
+        bool is_empty() const { return failed.empty() && !begun && works.empty(); }
     };
-    void take_from(Waiting& waiting, std::vector<Work>& works, std::size_t works_max);
+    std::optional<Work> take_from(Waiting& waiting);
 
     const Bounds bounds_;
     std::unordered_map<Tenant, Waiting> tenants_;
-    std::deque<Waiting*> turns_;  // of those for whom something waits
+    std::deque<Waiting*> turns_;  // of those for whom something waits, or did when it was taken
+    Waiting* last_ = nullptr;     // of whom something was taken last
     std::size_t works_ = 0;
     std::size_t bytes_ = 0;
 };

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "base/arn.h"
+#include "sql/function_arn.h"
 
 namespace gatehouse::rules {
 namespace {
@@ -24,7 +24,7 @@ public:
     bool waits_for_room() const override { return true; }
     async::Task<Result<Done>> perform(const Job& job, Deadline) const override {
         std::string function_arn = resource(job);
-        if (!is_function_arn(function_arn)) {
+        if (!sql::is_function_arn(function_arn)) {
             co_return fail(ErrorKind::InvalidInput,
                            fmt::format("'{}' is not the ARN of a function", function_arn));
         }
@@ -51,16 +51,9 @@ private:
 
 }  // namespace
 
-bool is_function_arn(std::string_view text) {
-    const auto arn = parse_arn(text);
-    return arn && arn->service == "lambda" && is_account_id(arn->account) &&
-           is_region(arn->region) && arn->resource.starts_with("function:") &&
-           arn->resource.size() > std::string_view("function:").size();
-}
-
 Result<ActionPtr> make_lambda_action(Parameters& parameters, const ActionParts& parts) {
     Text function_arn = parameters.text("functionArn");
-    if (function_arn.is_constant() && !is_function_arn(function_arn.constant())) {
+    if (function_arn.is_constant() && !sql::is_function_arn(function_arn.constant())) {
         parameters.refuse("functionArn", fmt::format("'{}' is not the ARN of a function "
                                                      "(arn:aws:lambda:REGION:ACCOUNT:function:"
                                                      "NAME)",

@@ -4,6 +4,7 @@
 // Threads: any; never changed.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,20 +33,32 @@ public:
 
     PledgeHold() = default;
     PledgeHold(std::shared_ptr<PledgeLedger> ledger, Facts facts)
-        : ledger_(std::move(ledger)), facts_(std::make_unique<const Facts>(std::move(facts))) {}
+        : ledger_(std::move(ledger)), held_(std::make_unique<Held>(std::move(facts))) {}
     PledgeHold(PledgeHold&& other) noexcept = default;
     PledgeHold& operator=(PledgeHold&& other) noexcept;
     ~PledgeHold();
 
-    bool is_held() const { return facts_ != nullptr; }
+    bool is_held() const { return held_ != nullptr; }
     // Requires: held.
-    std::uint64_t number() const { return facts_->number; }
+    std::uint64_t number() const { return held_->facts.number; }
     // Holds it no longer, and leaves the disk as it is.
     void cancel();
+    // Holds it, and leaves it on disk in the end, since something could not be done: the next start
+    // begins anew. From any thread.
+    void leave() const {
+        if (held_ != nullptr) held_->stays_on_disk = true;
+    }
 
 private:
+    struct Held {
+        explicit Held(Facts facts) : facts(std::move(facts)) {}
+
+        const Facts facts;
+        std::atomic<bool> stays_on_disk = false;
+    };
+
     std::shared_ptr<PledgeLedger> ledger_;
-    std::unique_ptr<const Facts> facts_;
+    std::unique_ptr<Held> held_;
 };
 
 struct Message {

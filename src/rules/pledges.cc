@@ -29,17 +29,19 @@ auto context_texts(MessageType& message) {
 
 PledgeHold& PledgeHold::operator=(PledgeHold&& other) noexcept {
     std::swap(ledger_, other.ledger_);
-    std::swap(facts_, other.facts_);
+    std::swap(held_, other.held_);
     return *this;
 }
 
 PledgeHold::~PledgeHold() {
-    if (facts_ != nullptr) ledger_->remove(*facts_, PledgeLedger::OnDisk::Remove);
+    if (held_ == nullptr) return;
+    ledger_->remove(held_->facts, held_->stays_on_disk ? PledgeLedger::OnDisk::Leave
+                                                       : PledgeLedger::OnDisk::Remove);
 }
 
 void PledgeHold::cancel() {
-    if (facts_ != nullptr) ledger_->remove(*facts_, PledgeLedger::OnDisk::Leave);
-    facts_.reset();
+    if (held_ != nullptr) ledger_->remove(held_->facts, PledgeLedger::OnDisk::Leave);
+    held_.reset();
 }
 
 // --- the ledger ------------------------------------------------------------------------------

@@ -243,8 +243,14 @@ RepublishHeaders headers_of(Parameters& parameters) {
 
 Result<ActionPtr> make_republish_action(Parameters& parameters, const ActionParts& parts) {
     RepublishParameters made{.role_arn = parameters.role_arn(), .topic = parameters.text("topic")};
-    if (made.topic.is_constant() && !made.topic.constant().empty()) {
-        auto problem = republish_topic_problem(made.topic.constant(), parts.topic_bounds);
+    const std::string_view constant =
+        made.topic.is_constant() ? std::string_view(made.topic.constant()) : std::string_view();
+    // Rules that are there already go on.
+    if (parts.is_new && constant.starts_with('$') && !constant.starts_with("$$")) {
+        parameters.refuse("topic", "begins with '$'; topics of services are written with '$$', as "
+                                   "$$aws/things/THING/shadow/update");
+    } else if (!constant.empty()) {
+        auto problem = republish_topic_problem(constant, parts.topic_bounds);
         if (problem) parameters.refuse("topic", std::move(*problem));
     }
     made.qos = static_cast<mqtt::Qos>(parameters.number("qos", 0, 1, 0));

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::chrono::milliseconds idle_look{5};
 constexpr std::chrono::milliseconds room_look{5};
+// How often each message of a tenant may wait for room, on the average of those that are pledged.
+constexpr std::size_t waits_of_message = 4;
 
 }  // namespace
 
@@ -15,9 +17,16 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
       pledges_({.messages_max = settings.lanes.jobs_max, .bytes_max = settings.lanes.bytes_max}),
       reports_(parts.events, parts.levels),
       republisher_(parts.loop),
+      backlog_(waits_of_message * settings.lanes.jobs_max,
+               [this] {
+                   loop_.post([this] {
+                       if (!is_stopping_) taking_up_.start(take_up_postponed());
+                   });
+               }),
       lanes_(
           {.loop = parts.loop,
            .reports = reports_,
+           .backlog = backlog_,
            .on_failed = [this](ExecutionPtr failed) { evaluator_.take_failed(std::move(failed)); }},
           settings.lanes),
       evaluator_({.loop = parts.loop,
@@ -25,6 +34,7 @@ RuleEngine::RuleEngine(const Parts& parts, const EngineSettings& settings)
                   .random = parts.random,
                   .reports = reports_,
                   .lanes = lanes_,
+                  .backlog = backlog_,
                   .functions = &parts.functions},
                  settings.evaluator),
       compile_(compile_parts(parts, settings)),
@@ -86,6 +96,38 @@ async::Task<void> RuleEngine::take_up_restored() {
             if (is_stopping_) co_return;
             co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), room_look));
         }
+    }
+}
+
+// A rule that is gone, or does not ask for it any more, does nothing.
+void RuleEngine::take_again(Backlog::Ready ready) {
+    const Message& message = *ready.entry.message;
+    RulePtr now = listener_.current(*ready.entry.rule, message);
+    if (!now || (ready.entry.failed && !now->error_action)) {
+        // One that cannot be run just now may be at the next start.
+        if (!now && directory_.has_broken_assured(message.tenant)) message.hold.leave();
+        return;
+    }
+    ready.entry.rule = std::move(now);
+    evaluator_.take_again(std::move(ready));
+}
+
+// Looks at intervals until nothing is left.
+async::Task<void> RuleEngine::take_up_postponed() {
+    while (!is_stopping_) {
+        Backlog::Taken taken = backlog_.take([this](const BacklogEntry& entry) {
+            const RulePtr now = listener_.current(*entry.rule, *entry.message);
+            // What nobody wants any more goes now.
+            if (!now || (entry.failed && !now->error_action)) {
+                return Backlog::Room{.jobs = 1, .bytes = SIZE_MAX};
+            }
+            BacklogEntry as_now{.rule = now, .failed = entry.failed};
+            return lanes_.room_for(as_now);
+        });
+        for (Backlog::Ready& each : taken.ready) take_again(std::move(each));
+        for (Arrived& each : taken.parked) evaluator_.take_back(std::move(each));
+        if (taken.is_last) co_return;
+        co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), room_look));
     }
 }
 

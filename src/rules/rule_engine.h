@@ -22,6 +22,7 @@
 #include "logs/level.h"
 #include "mqtt/topic.h"
 #include "rules/action_lane.h"
+#include "rules/backlog.h"
 #include "rules/doors.h"
 #include "rules/evaluator.h"
 #include "rules/pledges.h"
@@ -82,9 +83,13 @@ public:
     std::uint64_t ingest_not_found() const { return not_found_.value(); }
     // On the loop, these two.
     bool is_idle() const {
-        return taking_up_.running() == 0 && evaluator_.is_idle() && lanes_.pending() == 0;
+        return taking_up_.running() == 0 && evaluator_.is_idle() && lanes_.pending() == 0 &&
+               backlog_.is_empty();
     }
     std::size_t pending_jobs() const { return lanes_.pending(); }
+    std::size_t pending_bytes() const { return lanes_.bytes(); }
+    // That wait for room to be evaluated once more.
+    std::size_t postponed() const { return backlog_.size(); }
     std::uint64_t payloads_read() const { return evaluator_.payloads_read(); }
 
     // What waits is done until the deadline; then what is under way ends, and nothing more is
@@ -94,12 +99,15 @@ public:
 private:
     CompileParts compile_parts(const Parts& parts, const EngineSettings& settings);
     async::Task<void> take_up_restored();
+    async::Task<void> take_up_postponed();
+    void take_again(Backlog::Ready ready);
 
     async::EventLoop& loop_;
     Pledges pledges_;  // before all that has messages
     const RuleReports reports_;
     Republisher republisher_;
     Count not_found_;
+    Backlog backlog_;
     ActionLanes lanes_;
     Evaluator evaluator_;
     const CompileParts compile_;

@@ -175,6 +175,25 @@ TEST_F(RuleEngineTest, AStatementMayAskAFunction) {
     EXPECT_THAT(client.payloads(), ElementsAre(HasSubstr("too slow")));
 }
 
+TEST_F(RuleEngineTest, WhatAFunctionAnswersHasToBeJsonAndNotTooLarge) {
+    const std::string call = "aws_lambda('" + std::string(test_function) + "', 1)";
+    make("asks", "SELECT " + call + " AS n FROM 'a'", {republish("b")}, republish("errors"));
+    client.subscribe("b");
+    client.subscribe("errors");
+    functions.answers = {std::string("{'n': 3}"), std::string(2'000'000, ' ') + "1",
+                         std::string("null")};
+    client.publish("a", "{}");
+    until([&] { return counts("asks", "RepublishAction").error_action_success.value() == 1; });
+    client.publish("a", "{}");
+    until([&] { return counts("asks", "RepublishAction").error_action_success.value() == 2; });
+    client.publish("a", "{}");
+    until([&] { return counts("asks", "RepublishAction").success.value() == 1; });
+    settle();
+    EXPECT_THAT(client.payloads(), ElementsAre(HasSubstr("the function's answer is no JSON"),
+                                               HasSubstr("has over 1048576 bytes"),
+                                               R"({"n":null})"));
+}
+
 TEST_F(RuleEngineTest, AFunctionGetsNoBytes) {
     make("r", "SELECT * FROM 'a'", {lambda()});
     make("s", "SELECT encode(*, 'base64') AS data FROM 'a'", {lambda()});

@@ -104,6 +104,16 @@ bool RuleListener::take_up(const std::shared_ptr<Message>& restored) const {
     return true;
 }
 
+RulePtr RuleListener::current(const CompiledRule& rule, const Message& message) const {
+    const FindingPtr found = find(message.tenant, message.topic);
+    if (!found) return nullptr;
+    const auto is_it = [&](const CompiledRule* each) {
+        return each->facts->name == rule.facts->name && is_rule_assured(each);
+    };
+    const auto now = std::ranges::find_if(found->rules, is_it);
+    return now == found->rules.end() ? nullptr : RulePtr(found->set, *now);
+}
+
 bool RuleListener::wants(const Tenant& tenant, std::string_view topic) const {
     return find(tenant, topic) != nullptr;
 }

@@ -2,7 +2,7 @@
 // rules are is found once and kept with the publisher's route, so that a message that no rule
 // wants costs one comparison.
 //
-// Threads: on_publish() on the publisher's loop, which is any; wants() from any.
+// Threads: on_publish() on the publisher's loop, which is any; everything else from any.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +42,10 @@ public:
     // Leaves a message that was restored to those rules that asked for it. False: there is no room
     // for it yet.
     bool take_up(const std::shared_ptr<Message>& restored) const;
+
+    // The rule as it is by now, if it still wants what was published on the topic and sees it
+    // through; null: it does not.
+    RulePtr current(const CompiledRule& rule, const Message& message) const;
 
 private:
     FindingPtr find(const Tenant& tenant, std::string_view topic) const;

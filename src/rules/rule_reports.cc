@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 
 #include "base/json.h"
 
@@ -58,12 +59,12 @@ void RuleReports::matched(const Message& message, std::string_view rule) const {
 }
 
 void RuleReports::starting(const Message& message, std::string_view rule,
-                           const Action& action) const {
+                           std::string_view action) const {
     if (!keeps(message, EventType::StartingRuleExecution, Status::Success)) return;
     record(message, {.tenant = message.tenant,
                      .type = EventType::StartingRuleExecution,
                      .rule_name = rule,
-                     .rule_action = action.name()});
+                     .rule_action = action});
 }
 
 void RuleReports::executed(const Job& job, const Action& action, const Result<Done>& how) const {
@@ -84,14 +85,19 @@ void RuleReports::executed(const Job& job, const Action& action, const Result<Do
 
 void RuleReports::failed(const Message& message, std::string_view rule,
                          const ActionFailure& failure) const {
+    const bool is_of_action = !failure.resources.empty();
+    if (is_of_action) starting(message, rule, failure.action);
     if (!keeps(message, EventType::RuleExecution, Status::Failure)) return;
+    const std::string resources = is_of_action ? resources_text(failure.resources) : "";
+    const std::array<logs::Member, 1> more{resources_member(resources)};
     record(message, {.tenant = message.tenant,
                      .type = EventType::RuleExecution,
                      .status = Status::Failure,
                      .reason = reason_of(failure.kind),
                      .details = failure.message,
                      .rule_name = rule,
-                     .rule_action = failure.action});
+                     .rule_action = failure.action,
+                     .more = std::span(more).first(is_of_action ? 1 : 0)});
 }
 
 void RuleReports::function_executed(const Message& message, std::string_view rule,

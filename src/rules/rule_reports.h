@@ -22,7 +22,7 @@ public:
         : events_(events), levels_(levels) {}
 
     void matched(const Message& message, std::string_view rule) const;
-    void starting(const Message& message, std::string_view rule, const Action& action) const;
+    void starting(const Message& message, std::string_view rule, std::string_view action) const;
     void executed(const Job& job, const Action& action, const Result<Done>& how) const;
     // What failed before its action could begin.
     void failed(const Message& message, std::string_view rule, const ActionFailure& failure) const;

@@ -7,22 +7,41 @@
 
 namespace gatehouse::rules {
 
-RuleRun::RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule)
+namespace {
+
+// Whether the error action may ask for what SET came to, and there is a chance to know it.
+bool needs_variables(const Execution& failed) {
+    const CompiledRule& rule = *failed.rule;
+    return !rule.program.variable_names().empty() && !rule.error_action->texts.empty() &&
+           !failed.failures.empty() && failed.failures.front().action != statement_action;
+}
+
+}  // namespace
+
+RuleRun::RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule,
+                 const std::atomic<bool>* stop)
     : reading_(std::move(reading)),
       rule_(std::move(rule)),
-      effort_(reading_->message().payload.size()) {}
+      stop_(stop),
+      effort_(reading_->message().payload.size(), stop) {}
 
-RuleRun RuleRun::of_error_action(std::shared_ptr<const Reading> reading, const Execution& failed) {
-    RuleRun made(std::move(reading), failed.rule);
+RuleRun RuleRun::of_error_action(std::shared_ptr<const Reading> reading,
+                                 const ExecutionPtr& failed, const std::atomic<bool>* stop) {
+    RuleRun made(std::move(reading), failed->rule, stop);
     made.is_of_error_action_ = true;
-    made.payload_ = std::make_shared<const std::string>(error_payload(failed));
+    made.payload_ = std::make_shared<const std::string>(error_payload(*failed));
     made.matches_ = true;
+    made.is_selected_ = !needs_variables(*failed);
+    made.variables_.resize(failed->rule->program.variable_names().size());
+    made.turn_ = std::exchange(failed->turn, nullptr);
+    made.failed_ = failed;
     return made;
 }
 
 std::optional<sql::ServiceCall> RuleRun::go_on(Random& random) {
-    // The variables of SET may be in its texts, so the statement is run for an error action, too;
+    // The variables of SET may be in its texts, so the statement is run for an error action then;
     // where it would have to ask somebody there are none.
+    effort_.rest();
     if (!is_selected_) {
         if (auto wanted = run_statement(random)) return wanted;
     }
@@ -42,7 +61,8 @@ std::optional<sql::ServiceCall> RuleRun::run_statement(Random& random) {
     if (outcome) variables_ = std::move(outcome->variables);
     if (is_of_error_action_) {
         variables_.resize(rule_->program.variable_names().size());
-        effort_ = sql::Effort(reading_->message().payload.size());
+        spent_before_ = effort_.spent();
+        effort_ = sql::Effort(reading_->message().payload.size(), stop_);
         return std::nullopt;
     }
     matches_ = outcome->matches;
@@ -100,6 +120,7 @@ void RuleRun::add_job(const ActionSlot& slot) {
     if (unfilled_) {
         unfilled_->action = slot.action->name();
         unfilled_->resource = slot.action->resource(job);
+        unfilled_->resources = slot.action->resources(job);
         failures_.push_back(*std::exchange(unfilled_, std::nullopt));
         return;
     }
@@ -133,6 +154,8 @@ RuleRun::Results RuleRun::take() {
     execution->under_way = jobs_.size();
     execution->failures = std::move(failures_);
     execution->is_of_error_action = is_of_error_action_;
+    execution->turn = std::move(turn_);
+    execution->failed = std::move(failed_);
     for (Dispatched& each : jobs_) each.execution = execution;
     return {std::move(execution), std::move(jobs_)};
 }

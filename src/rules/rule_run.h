@@ -8,7 +8,9 @@
 // Threads: one at a time.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,10 +26,15 @@ namespace gatehouse::rules {
 
 class RuleRun {
 public:
-    // Of its actions.
-    RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule);
+    // Of its actions. Once `stop` is true it goes no further (sql::Effort).
+    RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule,
+            const std::atomic<bool>* stop = nullptr);
     // Of its error action, with what failed as payload. Requires: it has one.
-    static RuleRun of_error_action(std::shared_ptr<const Reading> reading, const Execution& failed);
+    static RuleRun of_error_action(std::shared_ptr<const Reading> reading,
+                                   const ExecutionPtr& failed,
+                                   const std::atomic<bool>* stop = nullptr);
+    // It waited for room already (backlog.h).
+    void comes_again(std::shared_ptr<const BacklogTurn> turn) { turn_ = std::move(turn); }
 
     // What has to be asked; nothing: it is done.
     std::optional<sql::ServiceCall> go_on(Random& random);
@@ -40,6 +47,8 @@ public:
     const Reading& reading() const { return *reading_; }
     // About what it has made so far, of memory.
     std::size_t made_bytes() const;
+    // How many steps it took so far.
+    std::uint64_t spent() const { return spent_before_ + effort_.spent(); }
     // Once it is done. Whether anything comes of it.
     bool matches() const { return matches_; }
 
@@ -70,7 +79,11 @@ private:
     std::size_t slot_ = 0;             // whose texts are being filled
     std::vector<std::string> texts_;
     std::optional<ActionFailure> unfilled_;  // why this slot has no job
-    sql::Effort effort_;                     // of all that is evaluated
+    const std::atomic<bool>* stop_;
+    sql::Effort effort_;  // of all that is evaluated
+    std::uint64_t spent_before_ = 0;
+    std::shared_ptr<const BacklogTurn> turn_;
+    ExecutionPtr failed_;  // of an error action
     std::vector<ActionFailure> failures_;
     std::vector<Dispatched> jobs_;
 };

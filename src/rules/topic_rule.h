@@ -12,6 +12,7 @@
 #include "base/named.h"
 #include "base/tenant.h"
 #include "registry/texts.h"
+#include "registry/topic_rule_kind.h"
 #include "sql/version.h"
 
 namespace gatehouse::rules {
@@ -28,11 +29,14 @@ inline constexpr std::size_t rule_bytes_max = 256UL * 1024;
 struct RulePayload {
     std::string sql;
     sql::Version version = sql::Version::V2015;
+    bool is_beta = false;  // the version was given as "beta"
     std::string description;
     std::vector<ActionText> actions;
     std::optional<ActionText> error_action;
     bool is_disabled = false;
 
+    // As it was given: "2016-03-23", or "beta" for the same.
+    std::string_view version_name() const { return is_beta ? "beta" : sql::name_of(version); }
     bool operator==(const RulePayload&) const = default;
 };
 
@@ -42,8 +46,8 @@ enum class Order : std::uint8_t {
     OfTopic,  // those of messages on one topic one after the other, as the messages came
 };
 // A tag of the rule asks for it: "gatehouse:order" is "topic".
-inline constexpr const char* order_tag = "gatehouse:order";
-inline constexpr const char* order_of_topic = "topic";
+using registry::order_of_topic;
+using registry::order_tag;
 Order order_of(const registry::Texts& tags);
 
 // What becomes of messages with QoS 1 and 2 for the rule when the server is killed.
@@ -52,8 +56,8 @@ enum class Assurance : std::uint8_t {
     AtLeastOnce,  // it is done after the restart, perhaps once more
 };
 // A tag of the rule asks for it: "gatehouse:delivery" is "at-least-once".
-inline constexpr const char* delivery_tag = "gatehouse:delivery";
-inline constexpr const char* delivery_at_least_once = "at-least-once";
+using registry::delivery_at_least_once;
+using registry::delivery_tag;
 Assurance assurance_of(const registry::Texts& tags);
 
 struct TopicRule {

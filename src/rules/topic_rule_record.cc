@@ -57,7 +57,7 @@ std::string encode(const TopicRule& rule) {
     if (payload.error_action) error_actions.emplace_back(payload.error_action->value());
     return to_text(json::object{
         {"sql", payload.sql},
-        {"sqlVersion", std::string(sql::name_of(payload.version))},
+        {"sqlVersion", std::string(payload.version_name())},
         {"description", payload.description},
         {"actions", actions_of(payload)},
         {"errorActions", std::move(error_actions)},
@@ -70,7 +70,8 @@ Result<TopicRule> decode_topic_rule(const storage::Record& record) {
     const auto body = registry::body_of(record, topic_rule_words.what);
     if (!body) return fail(body.error());
     registry::RecordReader reader(*body);
-    const auto version = sql::parse_version(reader.text("sqlVersion"));
+    const std::string version_name = reader.text("sqlVersion");
+    const auto version = sql::parse_version(version_name);
     auto actions = actions_in(reader.array("actions"));
     const auto error_actions = actions_in(reader.array("errorActions"));
     TopicRule rule{.tenant = record.key.tenant,
@@ -84,6 +85,7 @@ Result<TopicRule> decode_topic_rule(const storage::Record& record) {
         return registry::unreadable(record, topic_rule_words.what);
     }
     rule.payload.version = *version;
+    rule.payload.is_beta = version_name == "beta";
     rule.payload.actions = std::move(*actions);
     if (!error_actions->empty()) rule.payload.error_action = error_actions->front();
     return rule;

@@ -46,12 +46,8 @@ Outcome<void> TopicRuleRecords::create(const TopicRule& rule, const storage::Bat
     if (const auto fault = tags_fault(rule.tags)) {
         return refuse(Refusal::InvalidRequest, *fault, "tags");
     }
-    for (const auto& [name, value] :
-         {std::pair(order_tag, order_of_topic), std::pair(delivery_tag, delivery_at_least_once)}) {
-        const auto tag = rule.tags.find(name);
-        if (tag == rule.tags.end() || tag->second == value) continue;
-        return refuse(Refusal::InvalidRequest, fmt::format("the tag {} has to be {}", name, value),
-                      "tags");
+    if (auto fault = registry::topic_rule_tags_fault(rule.tags)) {
+        return refuse(Refusal::InvalidRequest, std::move(*fault), "tags");
     }
     const auto key = key_of(rule.tenant, rule.name);
     storage::Batch batch = along;

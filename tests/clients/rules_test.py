@@ -260,6 +260,9 @@ class Rules(ClientTest):
         self.server.wait_for_record(eventType="RuleExecution", status="Failure",
                                     ruleName="failing", traceId=told["cloudwatchTraceId"],
                                     reason="AUTHORIZATION_FAILURE")
+        unfilled = self.server.wait_for_record(eventType="RuleExecution", status="Failure",
+                                               ruleName="failing", reason="ACTION_FAILED")
+        self.assertIn("RepublishTopic", unfilled["resources"])
 
     def test_lifecycle_event_to_a_function(self):
         self.make("presence", "SELECT clientId, eventType FROM '$aws/events/presence/+/+'",
@@ -379,12 +382,15 @@ class Rules(ClientTest):
             self.republish("nothing"), errorAction=self.republish("failed"))
         self.make("doubling", "SELECT {'a': *, 'b': *} AS x FROM 'doubling'",
                   self.republish("doubling"), errorAction=self.republish("failed"))
+        self.make("searching", "SELECT regexp_replace(a, 'a.*c|a', 'x') AS x FROM 'searching'",
+                  self.republish("nothing"), errorAction=self.republish("failed"))
         self.make("fine", "SELECT 1 AS one FROM 'fine'", self.republish("went-on"))
         listener = self.listener("failed", "went-on", "nothing")
         device = self.connect("heavy")
         for topic, payload, why in (
                 ("endless", {"a": [1] * 20_000}, "than one evaluation may"),
                 ("growing", {"a": "x" * 90_000}, "more data than one evaluation may"),
+                ("searching", {"a": "a" * 90_000}, "more time than one evaluation may"),
                 ("doubling", {"a": "x" * 70_000}, "and a message at most 131072")):
             device.published(topic, json.dumps(payload).encode(), 1)
             failure = self.expect_payload(listener, "failed")["failures"][0]

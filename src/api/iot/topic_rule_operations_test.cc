@@ -64,7 +64,30 @@ TEST_F(TopicRuleOperationsTest, TheOldVersionIsTheUsualOne) {
                    400, "InvalidRequestException");
 }
 
+TEST_F(TopicRuleOperationsTest, BetaIsShownAsItWasGiven) {
+    ASSERT_EQ(create("new", body("SELECT * FROM 'a'", R"(,"awsIotSqlVersion":"beta")")).status,
+              200u);
+    EXPECT_EQ(text(get("new").at("rule").at("awsIotSqlVersion")), "beta");
+}
+
+// Whoever tags a rule so would believe in what is not kept.
+TEST_F(TopicRuleOperationsTest, TagsThatChangeARuleAreCheckedWheneverTheyAreSet) {
+    ASSERT_EQ(create("r", body("SELECT * FROM 'a'")).status, 200u);
+    const auto tag = [&](const std::string& key, const std::string& value) {
+        return call("iot", "POST", "/tags",
+                    R"({"resourceArn":"arn:aws:iot:us-east-1:123456789012:rule/r",)"
+                    R"("tags":[{"Key":")" +
+                        key + R"(","Value":")" + value + "\"}]}");
+    };
+    expect_refused(tag("gatehouse:delivery", "At-Least-Once"), 400, "InvalidRequestException");
+    expect_refused(tag("gatehouse:order", "any"), 400, "InvalidRequestException");
+    EXPECT_EQ(tag("gatehouse:delivery", "at-least-once").status, 200u);
+    EXPECT_EQ(tag("team", "At-Least-Once").status, 200u);
+}
+
 TEST_F(TopicRuleOperationsTest, WhatCannotBeARuleIsRefused) {
+    expect_refused(create("bad", body("SELECT aws_lambda('junk', *) AS a FROM 'a'")), 400,
+                   "SqlParseException");
     expect_refused(create("bad", body("SELECT FROM 'a'")), 400, "SqlParseException");
     expect_refused(create("bad-name", body("SELECT * FROM 'a'")), 400, "InvalidRequestException");
     expect_refused(create("bad", R"({"sql":"SELECT * FROM 'a'"})"), 400, "InvalidRequestException");

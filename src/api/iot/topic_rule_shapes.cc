@@ -23,6 +23,7 @@ registry::Outcome<rules::RulePayload> payload_of(TopicRulePayload payload) {
                             *payload.aws_iot_sql_version));
         }
         made.version = *version;
+        made.is_beta = *payload.aws_iot_sql_version == "beta";
     }
     for (wire::AnyObject& action : payload.actions) {
         made.actions.emplace_back(std::move(action.text));
@@ -38,7 +39,7 @@ TopicRule shape_of(const rules::TopicRule& rule) {
                     .created_at = rule.created,
                     .actions = std::vector<wire::AnyObject>(),
                     .rule_disabled = rule.payload.is_disabled,
-                    .aws_iot_sql_version = std::string(sql::name_of(rule.payload.version))};
+                    .aws_iot_sql_version = std::string(rule.payload.version_name())};
     for (const rules::ActionText& action : rule.payload.actions) {
         shape.actions->push_back({action.value()});
     }

@@ -265,6 +265,12 @@ TEST_F(AwsActions, DynamoUpdatesAndDeletes) {
                             "hashKeyValue": "${id}", "operation": "${id}"}})",
                         "{}"),
                 HasSubstr("none of INSERT, UPDATE, DELETE"));
+    EXPECT_THAT(perform(R"({"dynamoDB": {"tableName": "${to}", "hashKeyField": "id",
+                            "hashKeyValue": "${id}"}})",
+                        "{}"),
+                HasSubstr("tableName comes to what is no table's name"));
+    EXPECT_THAT(perform(R"({"dynamoDBv2": {"putItem": {"tableName": "${to}"}}})", "{}"),
+                HasSubstr("tableName comes to what is no table's name"));
 }
 
 TEST_F(AwsActions, DynamoV2WritesEachMember) {
@@ -436,6 +442,8 @@ TEST_F(AwsActions, SayWhatIsWrongWithThem) {
                             "hashKeyValue": "v", "operation": "PUT"}})"),
                 HasSubstr("INSERT, UPDATE, DELETE"));
     EXPECT_THAT(problem(R"({"dynamoDBv2": {}})"), HasSubstr("putItem is missing"));
+    EXPECT_THAT(problem(R"({"dynamoDBv2": {"putItem": {"tableName": "arn:aws:dynamodb"}}})"),
+                HasSubstr("tableName is no table's name"));
     EXPECT_THAT(problem(R"({"timestream": {"databaseName": "d", "tableName": "t",
                             "dimensions": []}})"),
                 HasSubstr("1 to 128"));

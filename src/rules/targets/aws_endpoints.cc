@@ -68,8 +68,7 @@ async::Task<Result<net::HttpResponse>> AwsEndpoints::ask(AwsService service, Cal
                                   : signature::PathRule::EncodedAgain);
     net::HttpQuestion question{.method = std::move(call.method),
                                .target = std::move(call.path),
-                               .body = std::move(call.body),
-                               .again = net::HttpQuestion::Again::WhenNotAnswered};
+                               .body = std::move(call.body)};
     for (auto& [name, value] : call.headers)
         question.headers.add(std::move(name), std::move(value));
     for (auto& [name, value] : added) question.headers.add(std::move(name), std::move(value));

@@ -28,7 +28,8 @@ HttpPost challenge_post(const registry::DestinationChallenge& challenge,
     constexpr std::string_view type = "DestinationConfirmation";
     const registry::TopicRuleDestination& destination = challenge.destination;
     // It was read when the destination was made.
-    HttpPost post{.url = net::HttpUrl::parse(destination.confirmation_url).value()};
+    HttpPost post{.account = destination.tenant.account,
+                  .url = net::HttpUrl::parse(destination.confirmation_url).value()};
     std::string& target = post.url.target;
     const bool has_query = target.contains('?');
     if (!has_query && !target.ends_with('/')) target += '/';

@@ -4,6 +4,7 @@
 // PutItem, UpdateItem, DeleteItem.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/arn.h"
@@ -21,6 +22,28 @@ constexpr std::string_view payload_field_usual = "payload";
 Call dynamodb_call(std::string_view operation, json::object body) {
     return json_call(fmt::format("DynamoDB_20120810.{}", operation), JsonVersion::V1_0,
                      to_text(body));
+}
+
+// Source: Amazon DynamoDB Developer Guide, "Supported data types and naming rules". The service
+// takes ARNs, too, also of other accounts' tables, about which the role was not asked. That a name
+// has 3 characters the service says itself.
+bool is_table_name(std::string_view name) {
+    return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '-' || c == '_' || c == '.';
+           });
+}
+
+Result<void> check_table(std::string_view name) {
+    if (is_table_name(name)) return {};
+    return fail(ErrorKind::InvalidInput, "tableName comes to what is no table's name");
+}
+
+void check_constant_table(Parameters& parameters, const Text& table) {
+    if (table.is_constant() && !table.constant().empty() && !is_table_name(table.constant())) {
+        parameters.refuse("tableName", "is no table's name: at most 255 of a-z, A-Z, 0-9, '-', '_' "
+                                       "and '.'");
+    }
 }
 
 RoleNeed dynamodb_need(std::string_view operation, const Job& job, const Text& table) {
@@ -41,6 +64,7 @@ public:
                     {"DynamoAction", "DynamoDBTable", "Failed to write to DynamoDB."}, parts) {}
 
     Result<Call> call(const Job& job) const override {
+        if (auto checked = check_table(job.text(target)); !checked) return fail(checked.error());
         const std::string_view what = operation ? job.text(*operation) : dynamo_operations[0];
         json::object key;
         if (auto added = add_key(key, job, hash, "hashKeyValue"); !added)
@@ -123,6 +147,7 @@ public:
                     {"DynamoDBv2Action", "DynamoDBTable", "Failed to write to DynamoDB."}, parts) {}
 
     Result<Call> call(const Job& job) const override {
+        if (auto checked = check_table(job.text(target)); !checked) return fail(checked.error());
         const auto value =
             job.is_json ? sql::Value::parse(*job.payload, sql::Version::V2016) : sql::Value();
         if (!value.is(sql::Value::Kind::Object)) {
@@ -143,6 +168,7 @@ Result<ActionPtr> make_dynamodb_action(Parameters& parameters, const ActionParts
     auto action = std::make_shared<DynamoAction>(parts);
     action->role = parameters.role_arn();
     action->target = parameters.text("tableName");
+    check_constant_table(parameters, action->target);
     action->hash = {.field = parameters.text("hashKeyField"),
                     .value = parameters.text("hashKeyValue"),
                     .type = parameters.choice("hashKeyType", key_types, "STRING")};
@@ -169,6 +195,7 @@ Result<ActionPtr> make_dynamodb_v2_action(Parameters& parameters, const ActionPa
     action->role = parameters.role_arn();
     if (auto put_item = parameters.object("putItem")) {
         action->target = put_item->text("tableName");
+        check_constant_table(*put_item, action->target);
     } else {
         parameters.refuse("putItem", "is missing");
     }

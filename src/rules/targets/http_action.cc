@@ -136,7 +136,10 @@ Result<HttpPost> HttpAction::post_of(const Jobs& jobs) const {
     if (auto checked = check_destination(last, *url); !checked) {
         return fail(std::move(checked.error()));
     }
-    HttpPost post{.url = std::move(*url), .body = body(jobs), .signing = members_.signing};
+    HttpPost post{.account = last.rule->tenant.account,
+                  .url = std::move(*url),
+                  .body = body(jobs),
+                  .signing = members_.signing};
     post.headers.add("User-Agent", "gatehouse");
     const bool is_json = std::ranges::all_of(jobs, [](const Job* job) { return job->is_json; });
     post.headers.add("Content-Type", is_json ? "application/json" : "application/octet-stream");
@@ -269,7 +272,7 @@ void read_batching(Parameters& parameters, HttpMembers& members) {
         parameters.refuse("batchConfig", "has no effect unless enableBatching is true");
     }
     HttpBatching batching{
-        .terms = {.jobs_max = 10, .bytes_max = 5120, .open_max = std::chrono::milliseconds(20)}};
+        .terms = {.jobs_max = 10, .bytes_max = 5120, .open_max = std::chrono::milliseconds(20), .told = BatchTold::OfOneTopic}};
     if (config) {
         batching.terms.open_max =
             std::chrono::milliseconds(config->number("maxBatchOpenMs", 5, 200, 20));
@@ -278,6 +281,7 @@ void read_batching(Parameters& parameters, HttpMembers& members) {
         batching.terms.bytes_max =
             static_cast<std::size_t>(config->number("maxBatchSizeBytes", 100, 131'072, 5120));
         batching.across_topics = config->truth("batchAcrossTopics", false);
+        if (batching.across_topics) batching.terms.told = BatchTold::AcrossTopics;
     }
     if (is_enabled) members.batching = batching;
 }

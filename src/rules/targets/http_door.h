@@ -20,6 +20,7 @@ struct SigV4Terms {
 };
 
 struct HttpPost {
+    AccountId account;  // whose rules or destinations post it
     net::HttpUrl url;
     net::HttpHeaders headers;
     std::string body;

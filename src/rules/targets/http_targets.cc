@@ -28,7 +28,36 @@ std::vector<net::Address> addresses_in(const net::HttpUrl& url) {
             net::Address::parse("::1", url.port).value()};
 }
 
+std::string endpoint_name(const net::HttpUrl& url) {
+    return fmt::format("{}://{}", url.is_https ? "https" : "http", url.authority());
+}
+
 }  // namespace
+
+class HttpTargets::Asking : Pinned {
+public:
+    Asking(std::map<AccountId, Asked>& asked, const AccountId& account, std::string name)
+        : asked_(asked), account_(account), name_(std::move(name)) {
+        ++asked_[account_][name_];
+    }
+    ~Asking() {
+        const auto found = asked_.find(account_);
+        const auto count = found->second.find(name_);
+        if (--count->second == 0) found->second.erase(count);
+        if (found->second.empty()) asked_.erase(found);
+    }
+
+    static bool has_room(const std::map<AccountId, Asked>& asked, const AccountId& account,
+                         const std::string& name, std::size_t max) {
+        const auto found = asked.find(account);
+        return found == asked.end() || found->second.contains(name) || found->second.size() < max;
+    }
+
+private:
+    std::map<AccountId, Asked>& asked_;
+    const AccountId account_;
+    const std::string name_;
+};
 
 HttpTargets::HttpTargets(const Parts& parts, Settings settings)
     : parts_(parts),
@@ -53,8 +82,7 @@ Result<std::shared_ptr<const net::TlsTrust>> HttpTargets::trust() {
 }
 
 Result<HttpTargets::KnownPtr> HttpTargets::endpoint_for(const net::HttpUrl& url) {
-    const std::string name =
-        fmt::format("{}://{}", url.is_https ? "https" : "http", url.authority());
+    const std::string name = endpoint_name(url);
     if (const auto known = endpoints_.find(name); known != endpoints_.end()) return known->second;
     if (endpoints_.size() >= settings_.endpoints_max) {
         std::erase_if(endpoints_, [](const auto& entry) { return entry.second->calls == 0; });
@@ -153,13 +181,19 @@ async::Task<Result<net::HttpResponse>> HttpTargets::post(HttpPost post, Deadline
             co_return fail(std::move(may.error()));
         }
     }
+    const std::size_t share =
+        std::max<std::size_t>(1, settings_.endpoints_max / settings_.endpoint_shares);
+    if (!Asking::has_room(asked_, post.account, endpoint_name(post.url), share)) {
+        co_return fail(ErrorKind::Throttled,
+                       "too many endpoints are being asked at once for this account");
+    }
+    const Asking asking(asked_, post.account, endpoint_name(post.url));
     auto found = endpoint_for(post.url);
     if (!found) co_return fail(std::move(found.error()));
     if (post.signing) sign(post);
     net::HttpQuestion question{.target = std::move(post.url.target),
                                .headers = std::move(post.headers),
-                               .body = std::move(post.body),
-                               .again = net::HttpQuestion::Again::WhenNotAnswered};
+                               .body = std::move(post.body)};
     const KnownPtr known = std::move(*found);
     ++known->calls;
     auto answer = co_await known->endpoint->ask(std::move(question), deadline);

@@ -36,6 +36,8 @@ public:
         std::optional<DeclaredHttpSigning> signing;
         std::set<AccountId> signing_accounts;  // whose rules may use the key
         std::size_t endpoints_max = 256;       // whose connections are kept
+        // Part of them that one account may ask at once.
+        std::size_t endpoint_shares = 4;
     };
     HttpTargets(const Parts& parts, Settings settings);
     ~HttpTargets() override;
@@ -43,7 +45,8 @@ public:
     Result<void> may_sign(const AccountId& account, const SigV4Terms& terms,
                           std::string_view host) const override;
     Result<void> may_reach(const net::HttpUrl& url) const override;
-    // Throttled: too many endpoints are being asked at once.
+    // Throttled: too many endpoints are being asked at once, by the account or in all. Sent once,
+    // also where nothing comes back: who asked may have done it.
     async::Task<Result<net::HttpResponse>> post(HttpPost post, Deadline deadline) override;
     // Requests under way fail with Cancelled, and later ones.
     void close();
@@ -55,6 +58,11 @@ private:
     };
     using KnownPtr = std::shared_ptr<Known>;
 
+    // Of one account, by names of endpoints: how often each is being asked.
+    using Asked = std::map<std::string, std::size_t>;
+    // Counts as one who asks, as long as it lives.
+    class Asking;
+
     Result<KnownPtr> endpoint_for(const net::HttpUrl& url);
     Result<std::shared_ptr<const net::TlsTrust>> trust();
     Result<void> check_signing(const SigV4Terms& terms, std::string_view host) const;
@@ -65,6 +73,7 @@ private:
     const std::shared_ptr<const net::Reach> reach_;
     std::shared_ptr<const net::TlsTrust> system_trust_;
     std::map<std::string, KnownPtr> endpoints_;  // by scheme and authority
+    std::map<AccountId, Asked> asked_;
     bool is_closed_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "async/wake.h"
 #include "net/http_test_service.h"
 #include "net/loop_fixture.h"
 #include "signature/verifier.h"
@@ -27,6 +28,10 @@ protected:
     async::Task<net::HttpResponse> handle(net::HttpRequest request, const net::PeerFacts&,
                                           Deadline) override {
         requests.push_back(std::move(request));
+        if (requests.back().target == "/dead") service.cut();
+        if (requests.back().target == "/slow") {
+            co_await async::sleep_until(loop, Deadline::after(clock, std::chrono::seconds(1)));
+        }
         net::HttpResponse response{.status = 202};
         response.body = "taken";
         co_return response;
@@ -35,18 +40,25 @@ protected:
     std::string post(const std::string& url, std::optional<SigV4Terms> signing = std::nullopt,
                      net::HttpHeaders headers = {}) {
         std::string told;
-        HttpPost post{.url = net::HttpUrl::parse(url).value(),
-                      .headers = std::move(headers),
-                      .body = "{}",
-                      .signing = std::move(signing)};
+        start({.account = own,
+               .url = net::HttpUrl::parse(url).value(),
+               .headers = std::move(headers),
+               .body = "{}",
+               .signing = std::move(signing)},
+              told);
+        while (told.empty()) loop.run_once(std::chrono::milliseconds(20));
+        return told;
+    }
+    void begin_to_post(const std::string& url, const AccountId& account, std::string& told) {
+        start({.account = account, .url = net::HttpUrl::parse(url).value(), .body = "{}"}, told);
+    }
+    void start(HttpPost post, std::string& told) {
         tasks.start([](auto& self, HttpPost post, auto& told) -> async::Task<void> {
             const auto answer = co_await self.targets->post(std::move(post), self.soon());
             told = answer ? fmt::format("{} {}", answer->status, answer->body)
                           : fmt::format("{}: {}", name_of(answer.error().kind),
                                         answer.error().message);
         }(*this, std::move(post), told));
-        while (told.empty()) loop.run_once(std::chrono::milliseconds(20));
-        return told;
     }
     void open(HttpTargets::Settings settings) {
         targets = std::make_unique<HttpTargets>(HttpTargets::Parts{loop, lookups, clock},
@@ -61,6 +73,7 @@ protected:
     void TearDown() override {
         if (targets) targets->close();
         service.cut();
+        other.cut();
         finish();
     }
 
@@ -71,6 +84,7 @@ protected:
                                       .hosts = {"127.0.0.1", "*.below.example"}};
     net::NameLookups lookups{loop};
     net::HttpTestService service{loop, tasks, *this};
+    net::HttpTestService other{loop, tasks, *this};
     std::unique_ptr<HttpTargets> targets;
     std::vector<net::HttpRequest> requests;
 };
@@ -187,6 +201,32 @@ TEST_F(HttpTargetsTest, KeepFewEndpoints) {
         << "the one before is let go for it";
     EXPECT_EQ(post(here("/")), "202 taken");
     EXPECT_EQ(service.connections(), 2);
+}
+
+// A target that dies over a request may have done it.
+TEST_F(HttpTargetsTest, SendNothingTwice) {
+    open({.ranges = this_machine()});
+    EXPECT_EQ(post(here("/")), "202 taken");
+    EXPECT_THAT(post(here("/dead")), ::testing::StartsWith("unavailable"));
+    EXPECT_EQ(requests.size(), 2u);
+    EXPECT_EQ(post(here("/")), "202 taken");
+}
+
+TEST_F(HttpTargetsTest, AccountsHaveSharesOfTheEndpoints) {
+    open({.ranges = this_machine(), .endpoints_max = 4});
+    std::string slow;
+    begin_to_post(here("/slow"), own, slow);
+    while (requests.empty()) loop.run_once(std::chrono::milliseconds(20));
+    const std::string elsewhere = fmt::format("http://127.0.0.1:{}/", other.port());
+    EXPECT_EQ(post(elsewhere), "throttled: too many endpoints are being asked at once for this "
+                               "account");
+    EXPECT_EQ(post(here("/")), "202 taken") << "the same endpoint has room";
+    std::string of_another;
+    begin_to_post(elsewhere, AccountId("111122223333"), of_another);
+    while (of_another.empty()) loop.run_once(std::chrono::milliseconds(20));
+    EXPECT_EQ(of_another, "202 taken");
+    while (slow.empty()) loop.run_once(std::chrono::milliseconds(20));
+    EXPECT_EQ(post(elsewhere), "202 taken");
 }
 
 TEST_F(HttpTargetsTest, EndWhenTheyAreClosed) {
