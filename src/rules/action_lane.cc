@@ -187,10 +187,9 @@ void ActionLanes::take(Dispatched dispatched) {
     hold(*lane, dispatched);
     if (is_stopping_) return end_and_tell(*lane, dispatched, server_stops());
     if (!has_room) {
-        return end_and_tell(
-            *lane, dispatched,
-            fail(ErrorKind::Throttled,
-                 "too many messages wait for this action: its target is too slow"));
+        return end_and_tell(*lane, dispatched,
+                            fail(ErrorKind::Throttled,
+                                 "too many messages wait for this action: its target is too slow"));
     }
     const std::size_t number = lane->row_of(dispatched.job);
     ActionLane::Row& row = lane->rows_[number];

@@ -3,9 +3,10 @@
 //
 // What a target could not do for a while is tried again with growing pauses, more often where it is
 // the server's own and has no room just now; of a batch, what failed, as a batch. A queue that is
-// full takes nothing more: the newest job fails; but of what is pledged (pledges.h) no job fails so:
-// all jobs of its execution go, and it waits to be evaluated once more (backlog.h). Full is a lane, a
-// tenant's lanes together, or all of them; jobs count with all that they hold, until they have ended.
+// full takes nothing more: the newest job fails; but of what is pledged (pledges.h) no job fails
+// so: all jobs of its execution go, and it waits to be evaluated once more (backlog.h). Full is a
+// lane, a tenant's lanes together, or all of them; jobs count with all that they hold, until they
+// have ended.
 //
 // Threads: make(), put(), wait_for_room() and let_go() from any; everything else on the loop of
 // actions.

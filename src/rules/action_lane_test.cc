@@ -160,8 +160,9 @@ TEST_F(ActionLaneTest, OfABatchThatFailsTheErrorActionIsToldOnce) {
     put(lanes.make(target), {"bad"});
     settle();
     ASSERT_THAT(failed, SizeIs(1));
-    EXPECT_EQ(error_payload(*failed[0]).find(R"({"ruleName":"r","payloadsWithMetadata":[{"id":1,)"
-                                             R"("topic":"t",)"),
+    EXPECT_EQ(error_payload(*failed[0])
+                  .find(R"({"ruleName":"r","payloadsWithMetadata":[{"id":1,)"
+                        R"("topic":"t",)"),
               0U);
 }
 

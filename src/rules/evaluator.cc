@@ -89,7 +89,8 @@ bool Evaluator::put(Work work, Bounded bounded) {
         const auto queue = line.queue.lock();
         if (is_stopping_) return false;
         if (bounded == Bounded::Yes && !queue->has_room(*message)) return false;
-        if (failed != nullptr && !(*failed)->is_pledged() && !queue->has_room_for_failure(**failed)) {
+        if (failed != nullptr && !(*failed)->is_pledged() &&
+            !queue->has_room_for_failure(**failed)) {
             return false;
         }
         queue->put(std::move(work));
@@ -249,15 +250,16 @@ std::uint64_t Evaluator::go_on(std::unique_ptr<RuleRun> run) {
 void Evaluator::begin_to_ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted) {
     const MessagePtr message = run->reading().shared_message();
     const std::size_t bytes = message->bytes() + run->made_bytes();
+    const bool has_room = asking_.running() < functions_asked_max &&
+                          (asking_bytes_ == 0 || asking_bytes_ + bytes <= settings_.bytes_max);
+    if (has_room) asking_bytes_ += bytes;
     try {
-        if (asking_.running() >= functions_asked_max ||
-            (asking_bytes_ != 0 && asking_bytes_ + bytes > settings_.bytes_max)) {
-            run->give_up({function_action, "", "too many functions are asked by rules already",
-                          ErrorKind::Throttled});
-            return finish(*run);
-        }
-        asking_.start(ask(std::move(run), std::move(wanted), bytes));
+        if (has_room) return asking_.start(ask(std::move(run), std::move(wanted), bytes));
+        run->give_up({function_action, "", "too many functions are asked by rules already",
+                      ErrorKind::Throttled});
+        finish(*run);
     } catch (const std::bad_alloc&) {
+        if (has_room) asking_bytes_ -= bytes;
         no_memory(*message);
     }
 }
@@ -285,7 +287,6 @@ void Evaluator::finish(RuleRun& run) {
 // aws_lambda(ARN, EVENT), the only function of its kind that is answered.
 async::Task<void> Evaluator::ask(std::unique_ptr<RuleRun> run, sql::ServiceCall wanted,
                                  std::size_t bytes) {
-    asking_bytes_ += bytes;
     const MessagePtr message = run->reading().shared_message();
     try {
         put(co_await answered(std::move(run), std::move(wanted)), Bounded::No);
@@ -304,8 +305,8 @@ async::Task<Answered> Evaluator::answered(std::unique_ptr<RuleRun> run, sql::Ser
                       .rule_arn = run->rule().facts->arn,
                       .payload = event_of(wanted),
                       .trace_id = message.trace_id};
-    auto answer = co_await parts_.functions->ask(
-        std::move(call), Deadline::after(parts_.clock, settings_.ask_max));
+    auto answer = co_await parts_.functions->ask(std::move(call),
+                                                 Deadline::after(parts_.clock, settings_.ask_max));
     if (answer && answer->size() > answer_bytes_max) {
         answer = fail(ErrorKind::LimitExceeded,
                       fmt::format("the function's answer has over {} bytes", answer_bytes_max));

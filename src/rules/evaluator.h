@@ -2,10 +2,10 @@
 // of their message.
 //
 // Messages on one topic are evaluated in the order in which they came, those of different tenants
-// by turns of so many steps. What one evaluation does is bounded (sql/effort.h). Queues are bounded;
-// over the bound messages are dropped for the rules (their subscribers have them all the same),
-// counted and told (RuleMessageThrottled), and so are error actions, but not those of rules that are
-// seen through (pledges.h). A thread waits while the loop of actions is too far behind.
+// by turns of so many steps. What one evaluation does is bounded (sql/effort.h). Queues are
+// bounded; over the bound messages are dropped for the rules (their subscribers have them all the
+// same), counted and told (RuleMessageThrottled), and so are error actions, but not those of rules
+// that are seen through (pledges.h). A thread waits while the loop of actions is too far behind.
 //
 // Threads: any.
 #pragma once

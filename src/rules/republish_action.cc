@@ -247,8 +247,9 @@ Result<ActionPtr> make_republish_action(Parameters& parameters, const ActionPart
         made.topic.is_constant() ? std::string_view(made.topic.constant()) : std::string_view();
     // Rules that are there already go on.
     if (parts.is_new && constant.starts_with('$') && !constant.starts_with("$$")) {
-        parameters.refuse("topic", "begins with '$'; topics of services are written with '$$', as "
-                                   "$$aws/things/THING/shadow/update");
+        parameters.refuse("topic",
+                          "begins with '$'; topics of services are written with '$$', as "
+                          "$$aws/things/THING/shadow/update");
     } else if (!constant.empty()) {
         auto problem = republish_topic_problem(constant, parts.topic_bounds);
         if (problem) parameters.refuse("topic", std::move(*problem));

@@ -189,9 +189,9 @@ TEST_F(RuleEngineTest, WhatAFunctionAnswersHasToBeJsonAndNotTooLarge) {
     client.publish("a", "{}");
     until([&] { return counts("asks", "RepublishAction").success.value() == 1; });
     settle();
-    EXPECT_THAT(client.payloads(), ElementsAre(HasSubstr("the function's answer is no JSON"),
-                                               HasSubstr("has over 1048576 bytes"),
-                                               R"({"n":null})"));
+    EXPECT_THAT(client.payloads(),
+                ElementsAre(HasSubstr("the function's answer is no JSON"),
+                            HasSubstr("has over 1048576 bytes"), R"({"n":null})"));
 }
 
 TEST_F(RuleEngineTest, AFunctionGetsNoBytes) {

@@ -25,8 +25,8 @@ RuleRun::RuleRun(std::shared_ptr<const Reading> reading, RulePtr rule,
       stop_(stop),
       effort_(reading_->message().payload.size(), stop) {}
 
-RuleRun RuleRun::of_error_action(std::shared_ptr<const Reading> reading,
-                                 const ExecutionPtr& failed, const std::atomic<bool>* stop) {
+RuleRun RuleRun::of_error_action(std::shared_ptr<const Reading> reading, const ExecutionPtr& failed,
+                                 const std::atomic<bool>* stop) {
     RuleRun made(std::move(reading), failed->rule, stop);
     made.is_of_error_action_ = true;
     made.payload_ = std::make_shared<const std::string>(error_payload(*failed));

@@ -21,9 +21,9 @@ class BacklogTurn;
 struct Arrived {
     FindingPtr finding;
     MessagePtr message;
-    std::size_t next = 0;                            // of the finding's rules
-    std::shared_ptr<const Reading> reading = {};     // null: it is not parsed
-    bool was_parked = false;                         // by the backlog, and is so no more
+    std::size_t next = 0;                         // of the finding's rules
+    std::shared_ptr<const Reading> reading = {};  // null: it is not parsed
+    bool was_parked = false;                      // by the backlog, and is so no more
 
     bool is_done() const;
 };

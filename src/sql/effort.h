@@ -2,9 +2,9 @@
 // thread or fills memory.
 //
 // Every operation takes a step, and more where it goes through texts, arrays and objects; whatever
-// an operation makes is counted in bytes. Every few thousand steps it is seen, too, how long it takes,
-// since not all steps are alike, and whether the server stops. Over a bound the evaluation goes no
-// further: all that is left of it is Undefined at once, and it fails with LimitExceeded.
+// an operation makes is counted in bytes. Every few thousand steps it is seen, too, how long it
+// takes, since not all steps are alike, and whether the server stops. Over a bound the evaluation
+// goes no further: all that is left of it is Undefined at once, and it fails with LimitExceeded.
 //
 // Threads: one at a time; it is of one evaluation, or of the several that make one result.
 #pragma once
@@ -82,7 +82,9 @@ public:
     // Time that goes by until the next step is not its own: it goes on later, or elsewhere.
     void rest() { last_look_.reset(); }
     // How many steps it took, with those that it may have taken.
-    std::uint64_t spent() const { return steps_max_ - steps_left_ - steps_beyond_ + perhaps_taken_; }
+    std::uint64_t spent() const {
+        return steps_max_ - steps_left_ - steps_beyond_ + perhaps_taken_;
+    }
 
     bool is_spent() const { return !problem_.empty(); }
     // Requires: it is spent.

@@ -107,10 +107,10 @@ TEST(Efforts, TimeInWhichItRestsIsNotItsOwn) {
 // Each pattern on each text, as RE2's own function does it.
 TEST(Patterns, AreReplacedAsRe2Does) {
     const std::vector<std::string> patterns{
-        "a",     "",      "a*",   "^",        "$",  "^a", "a$",     "\\b", "b*|a",  ".",
-        ".*",    "(a)(b)", "ä?",  "(?i)B",    "ü*", "x?", "(a|b)*", "^|a", "\\B",   "a*?",
-        "[^a]*", "\\pL",  "(?:)", "(ab)?", "a|$"};
-    const std::vector<std::string> texts{"",   "a",    "aa",     "abab",  "bab",     "ä",
+        "a",   "",    "a*",     "^",    "$",     "^a",    "a$", "\\b",    "b*|a",
+        ".",   ".*",  "(a)(b)", "ä?",   "(?i)B", "ü*",    "x?", "(a|b)*", "^|a",
+        "\\B", "a*?", "[^a]*",  "\\pL", "(?:)",  "(ab)?", "a|$"};
+    const std::vector<std::string> texts{"",   "a",    "aa",     "abab",  "bab",         "ä",
                                          "aä", "üü a", "a b\na", "xäxüx", "\U0001F600a", "a😀ü"};
     const std::vector<std::pair<std::string, std::string>> replacements{
         {"-", "-"}, {"", ""}, {"<$0>", "<\\0>"}, {"ü", "ü"}};

@@ -15,8 +15,9 @@ namespace {
 // Of making an expression that does something, and of one that comes to too much to be made.
 constexpr std::uint64_t pattern_steps = 100;
 constexpr std::uint64_t too_large_pattern_steps = 20'000;
-// Of an expression and a text: their sizes multiplied, by this. Mostly it is far less, but there are
-// expressions that go through all of themselves at each byte, and nobody can end them on the way.
+// Of an expression and a text: their sizes multiplied, by this. Mostly it is far less, but there
+// are expressions that go through all of themselves at each byte, and nobody can end them on the
+// way.
 constexpr std::uint64_t work_per_step = 64;
 
 std::uint64_t steps_of(const RE2& pattern, std::size_t text_bytes) {
@@ -31,7 +32,8 @@ std::unique_ptr<RE2> pattern_of(const Value& value, std::size_t text_bytes, Effo
     options.set_log_errors(false);
     auto pattern = std::make_unique<RE2>(*text, options);
     if (!pattern->ok()) {
-        if (pattern->error_code() == RE2::ErrorPatternTooLarge) effort.step(too_large_pattern_steps);
+        if (pattern->error_code() == RE2::ErrorPatternTooLarge)
+            effort.step(too_large_pattern_steps);
         return nullptr;
     }
     const auto size = static_cast<std::uint64_t>(pattern->ProgramSize());
@@ -62,8 +64,8 @@ std::size_t first_character_bytes(std::string_view text) {
     return code < least[size] || code > 0x10FFFF ? 1 : size;
 }
 
-// Each match of a pattern replaced, as RE2::GlobalReplace() does it; but each costs steps, since each
-// may look at the whole rest of the text.
+// Each match of a pattern replaced, as RE2::GlobalReplace() does it; but each costs steps, since
+// each may look at the whole rest of the text.
 class Replacing {
 public:
     // All must outlive it.

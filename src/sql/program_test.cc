@@ -240,7 +240,8 @@ TEST(SqlPrograms, ServicesThatNobodyAnswersAreRefused) {
         Program::compile("SELECT AWS_LAMBDA('arn:aws:lambda:us-east-1:000000000000:function:f', a) "
                          "AS b FROM 'a'",
                          Version::V2016, answered));
-    const auto no_arn = Program::compile("SELECT aws_lambda('f', a) AS b", Version::V2016, answered);
+    const auto no_arn =
+        Program::compile("SELECT aws_lambda('f', a) AS b", Version::V2016, answered);
     ASSERT_FALSE(no_arn);
     EXPECT_THAT(no_arn.error().describe(), HasSubstr("sql:1:19: argument 1 of aws_lambda"));
     EXPECT_TRUE(Program::compile("SELECT aws_lambda('f', a) AS b", Version::V2016));

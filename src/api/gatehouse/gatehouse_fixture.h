@@ -60,8 +60,7 @@ protected:
     std::filesystem::path folder;
     std::unique_ptr<::gatehouse::logs::LogStore> log;
     std::optional<std::uint16_t> mqtts_port = 8883;
-    async::WorkerPool rule_test_workers{
-        {.name = "gh-rule-test", .threads = 1, .queue_max = 1}};
+    async::WorkerPool rule_test_workers{{.name = "gh-rule-test", .threads = 1, .queue_max = 1}};
     storage::MemoryResourceStore memory{clock};
     storage::AsyncResourceStore store{memory, workers};
     registry::EventOutbox outbox{clock, random};

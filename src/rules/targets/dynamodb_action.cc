@@ -29,9 +29,9 @@ Call dynamodb_call(std::string_view operation, json::object body) {
 // has 3 characters the service says itself.
 bool is_table_name(std::string_view name) {
     return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      c == '-' || c == '_' || c == '.';
-           });
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_' || c == '.';
+    });
 }
 
 Result<void> check_table(std::string_view name) {
@@ -41,8 +41,9 @@ Result<void> check_table(std::string_view name) {
 
 void check_constant_table(Parameters& parameters, const Text& table) {
     if (table.is_constant() && !table.constant().empty() && !is_table_name(table.constant())) {
-        parameters.refuse("tableName", "is no table's name: at most 255 of a-z, A-Z, 0-9, '-', '_' "
-                                       "and '.'");
+        parameters.refuse("tableName",
+                          "is no table's name: at most 255 of a-z, A-Z, 0-9, '-', '_' "
+                          "and '.'");
     }
 }
 

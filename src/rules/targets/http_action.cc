@@ -271,8 +271,10 @@ void read_batching(Parameters& parameters, HttpMembers& members) {
     if (config && !is_enabled) {
         parameters.refuse("batchConfig", "has no effect unless enableBatching is true");
     }
-    HttpBatching batching{
-        .terms = {.jobs_max = 10, .bytes_max = 5120, .open_max = std::chrono::milliseconds(20), .told = BatchTold::OfOneTopic}};
+    HttpBatching batching{.terms = {.jobs_max = 10,
+                                    .bytes_max = 5120,
+                                    .open_max = std::chrono::milliseconds(20),
+                                    .told = BatchTold::OfOneTopic}};
     if (config) {
         batching.terms.open_max =
             std::chrono::milliseconds(config->number("maxBatchOpenMs", 5, 200, 20));

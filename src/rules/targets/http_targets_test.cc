@@ -218,8 +218,9 @@ TEST_F(HttpTargetsTest, AccountsHaveSharesOfTheEndpoints) {
     begin_to_post(here("/slow"), own, slow);
     while (requests.empty()) loop.run_once(std::chrono::milliseconds(20));
     const std::string elsewhere = fmt::format("http://127.0.0.1:{}/", other.port());
-    EXPECT_EQ(post(elsewhere), "throttled: too many endpoints are being asked at once for this "
-                               "account");
+    EXPECT_EQ(post(elsewhere),
+              "throttled: too many endpoints are being asked at once for this "
+              "account");
     EXPECT_EQ(post(here("/")), "202 taken") << "the same endpoint has room";
     std::string of_another;
     begin_to_post(elsewhere, AccountId("111122223333"), of_another);
