@@ -171,8 +171,8 @@ void ActionLanes::take_all(std::vector<Dispatched> jobs) {
                                        .message = execution->message,
                                        .failed = execution->failed,
                                        .bytes = bytes,
-                                       .was_evaluated = true},
-                                      execution->turn);
+                                       .number = execution->number,
+                                       .was_evaluated = true});
         }
         execution->turn.reset();
         execution->failed.reset();

@@ -46,15 +46,17 @@ bool Backlog::fill() {
     return is_empty_.exchange(false);
 }
 
-void Backlog::put(BacklogEntry entry, const std::shared_ptr<const BacklogTurn>& turn) {
+void Backlog::put(BacklogEntry entry) {
     bool is_first = false;
+    if (entry.number == 0) entry.number = next_number();
+    const std::uint64_t number = entry.number;
     {
         const std::scoped_lock lock(mutex_);
         auto& line = lines_[key_of(*entry.rule, entry.failed != nullptr)];
         if (!line) line = std::make_shared<BacklogLine>();
         if (entry.bytes != 0) line->bytes_each = entry.bytes;
         ++uses_[entry.message->tenant].entries;
-        line->waiting.emplace(turn ? turn->number() : ++last_number_, std::move(entry));
+        line->waiting.emplace(number, std::move(entry));
         is_first = fill();
     }
     if (is_first) wake_();

@@ -49,6 +49,7 @@ struct BacklogEntry {
     MessagePtr message;
     ExecutionPtr failed;    // what its error action is to be told; null: it is of the rule itself
     std::size_t bytes = 0;  // of its jobs, when there was no room for them; 0: not known
+    std::uint64_t number = 0;  // its place; 0: at the end
     bool was_evaluated = false;
 };
 
@@ -65,11 +66,14 @@ public:
     Backlog(std::size_t entries_max, std::function<void()> wake)
         : entries_max_(entries_max), wake_(std::move(wake)) {}
 
+    // The place of what is evaluated next, should it have to wait: not all of it comes here on the
+    // same way.
+    std::uint64_t next_number() { return ++last_number_; }
     // Whether whoever comes for the first time has to wait.
     bool is_before(const CompiledRule& rule) const;
     // Whether it may begin: it comes before all that wait.
     bool has_turn(const Execution& execution) const;
-    void put(BacklogEntry entry, const std::shared_ptr<const BacklogTurn>& turn = nullptr);
+    void put(BacklogEntry entry);
 
     // Whether so much waits of a tenant that its messages should be parked.
     bool is_full(const Tenant& tenant) const;
@@ -110,8 +114,8 @@ private:
 
     const std::size_t entries_max_;
     const std::function<void()> wake_;
-    mutable std::mutex mutex_;  // of all that follows
-    std::uint64_t last_number_ = 0;
+    std::atomic<std::uint64_t> last_number_ = 0;
+    mutable std::mutex mutex_;                                             // of all that follows
     std::unordered_map<std::string, std::shared_ptr<BacklogLine>> lines_;  // by key_of()
     std::unordered_map<Tenant, Use> uses_;
     std::atomic<bool> is_empty_ = true;

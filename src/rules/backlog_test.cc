@@ -161,11 +161,10 @@ protected:
                             {.assurance = Assurance::AtLeastOnce})
             .value();
     }
-    void put(const std::string& payload, std::size_t bytes,
-             const std::shared_ptr<const BacklogTurn>& turn = nullptr) {
+    void put(const std::string& payload, std::size_t bytes, std::uint64_t number = 0) {
         auto message = std::make_shared<Message>();
         message->payload = payload;
-        backlog.put({.rule = rule, .message = message, .bytes = bytes}, turn);
+        backlog.put({.rule = rule, .message = message, .bytes = bytes, .number = number});
     }
     std::vector<Backlog::Ready> take(std::size_t bytes, bool is_all = false) {
         return backlog
@@ -211,13 +210,21 @@ TEST_F(BacklogTest, WhoComesBackKeepsItsPlace) {
     put("3", 10);
     Execution second{.rule = rule, .message = ready[1].entry.message, .turn = ready[1].turn};
     EXPECT_TRUE(backlog.has_turn(second));
-    put("1", 10, ready[0].turn);
+    put("1", 10, ready[0].entry.number);
     EXPECT_FALSE(backlog.has_turn(second)) << "the first waits again";
-    put("2", 10, ready[1].turn);
+    put("2", 10, ready[1].entry.number);
     second.turn.reset();
     EXPECT_FALSE(backlog.has_turn(second)) << "who comes for the first time";
     ready.clear();
     EXPECT_THAT(payloads(take(1000)), ElementsAre("1", "2", "3"));
+}
+
+// What was evaluated comes later than what only waits.
+TEST_F(BacklogTest, PlacesAreTakenBeforeTheyAreNeeded) {
+    const std::uint64_t first = backlog.next_number();
+    put("2", 10, backlog.next_number());
+    put("1", 10, first);
+    EXPECT_THAT(payloads(take(1000)), ElementsAre("1", "2"));
 }
 
 TEST_F(BacklogTest, ATenantsMessagesAreParkedWhereTooMuchWaits) {

@@ -61,9 +61,11 @@ void Evaluator::take_again(Backlog::Ready ready) {
     if (entry.failed) {
         entry.failed->rule = entry.rule;
         entry.failed->turn = std::move(ready.turn);
+        entry.failed->number = entry.number;
         put(std::move(entry.failed), Bounded::No);
     } else {
-        put(Again{std::move(entry.rule), std::move(entry.message), std::move(ready.turn)},
+        put(Again{std::move(entry.rule), std::move(entry.message), entry.number,
+                  std::move(ready.turn)},
             Bounded::No);
     }
 }
@@ -180,18 +182,22 @@ std::uint64_t Evaluator::begin(const Arrived& arrived, const CompiledRule& rule)
     RulePtr shared(arrived.finding->set, &rule);
     const bool is_pledged =
         rule.assurance == Assurance::AtLeastOnce && arrived.message->hold.is_held();
+    const std::uint64_t number = is_pledged ? parts_.backlog.next_number() : 0;
     if (is_pledged && parts_.backlog.is_before(rule)) {
-        parts_.backlog.put({.rule = std::move(shared), .message = arrived.message});
+        parts_.backlog.put(
+            {.rule = std::move(shared), .message = arrived.message, .number = number});
         return steps_of_rule;
     }
-    return go_on(std::make_unique<RuleRun>(arrived.reading, std::move(shared), &is_stopping_));
+    auto run = std::make_unique<RuleRun>(arrived.reading, std::move(shared), &is_stopping_);
+    run->take_place(number, nullptr);
+    return go_on(std::move(run));
 }
 
 std::uint64_t Evaluator::work_on(Again& again) {
     const std::uint64_t steps =
         steps_of_message + again.message->payload.size() / parsed_bytes_per_step;
     auto run = std::make_unique<RuleRun>(read(again.message), std::move(again.rule), &is_stopping_);
-    run->comes_again(std::move(again.turn));
+    run->take_place(again.number, std::move(again.turn));
     return steps + go_on(std::move(run));
 }
 
@@ -281,6 +287,7 @@ void Evaluator::finish(RuleRun& run) {
     tell_failures(run, *results.execution);
     if (!results.jobs.empty()) return parts_.lanes.put(std::move(results.jobs));
     results.execution->turn.reset();
+    results.execution->number = 0;
     if (!results.execution->failures.empty()) take_failed(std::move(results.execution));
 }
 

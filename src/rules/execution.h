@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ struct Execution {
     // Until its jobs have begun: its place among those that waited for room, null if it comes for
     // the first time; and of an error action, what it is told of.
     std::shared_ptr<const BacklogTurn> turn;
+    std::uint64_t number = 0;  // of that place, should it have to wait; 0: any
     std::shared_ptr<Execution> failed;
 
     // Whether it is seen through whatever happens (pledges.h).

@@ -34,6 +34,7 @@ RuleRun RuleRun::of_error_action(std::shared_ptr<const Reading> reading, const E
     made.is_selected_ = !needs_variables(*failed);
     made.variables_.resize(failed->rule->program.variable_names().size());
     made.turn_ = std::exchange(failed->turn, nullptr);
+    made.number_ = failed->number;
     made.failed_ = failed;
     return made;
 }
@@ -155,6 +156,9 @@ RuleRun::Results RuleRun::take() {
     execution->failures = std::move(failures_);
     execution->is_of_error_action = is_of_error_action_;
     execution->turn = std::move(turn_);
+    execution->number = number_;
+    // They are held until the error action is through, too.
+    if (failed_) execution->others = failed_->others;
     execution->failed = std::move(failed_);
     for (Dispatched& each : jobs_) each.execution = execution;
     return {std::move(execution), std::move(jobs_)};

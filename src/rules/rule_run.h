@@ -33,8 +33,12 @@ public:
     static RuleRun of_error_action(std::shared_ptr<const Reading> reading,
                                    const ExecutionPtr& failed,
                                    const std::atomic<bool>* stop = nullptr);
-    // It waited for room already (backlog.h).
-    void comes_again(std::shared_ptr<const BacklogTurn> turn) { turn_ = std::move(turn); }
+    // Its place, should it have to wait for room; and the turn that it holds if it did already
+    // (backlog.h).
+    void take_place(std::uint64_t number, std::shared_ptr<const BacklogTurn> turn) {
+        number_ = number;
+        turn_ = std::move(turn);
+    }
 
     // What has to be asked; nothing: it is done.
     std::optional<sql::ServiceCall> go_on(Random& random);
@@ -83,6 +87,7 @@ private:
     sql::Effort effort_;  // of all that is evaluated
     std::uint64_t spent_before_ = 0;
     std::shared_ptr<const BacklogTurn> turn_;
+    std::uint64_t number_ = 0;
     ExecutionPtr failed_;  // of an error action
     std::vector<ActionFailure> failures_;
     std::vector<Dispatched> jobs_;

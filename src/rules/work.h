@@ -31,6 +31,7 @@ struct Arrived {
 struct Again {
     RulePtr rule;
     MessagePtr message;
+    std::uint64_t number = 0;  // its place in the backlog
     std::shared_ptr<const BacklogTurn> turn;
 };
 // A rule whose function was answered, with JSON.
