@@ -33,6 +33,7 @@ public:
         const std::string payload = calls.back().payload;
         const auto span = is_uneven && calls.size() % 2 == 0 ? 0 * stuck_for : stuck_for;
         if (is_stuck) co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), span));
+        while (is_held) co_await async::sleep_until(loop_, Deadline::after(loop_.clock(), look));
         done.push_back(payload);
         co_return next();
     }
@@ -46,9 +47,12 @@ public:
     std::vector<std::string> done;            // payloads, as they came to an end
     bool is_stuck = false;
     bool is_uneven = false;  // every other one is not
+    bool is_held = false;    // none comes to an end
     std::chrono::milliseconds stuck_for{2000};
 
 private:
+    static constexpr std::chrono::milliseconds look{2};
+
     Result<std::string> next() {
         if (answers.empty()) return "{}";
         Result<std::string> answer = std::move(answers.front());
