@@ -12,6 +12,7 @@
 #include "rules/lambda_action.h"
 #include "rules/republish_action.h"
 #include "rules/targets/aws_actions.h"
+#include "rules/targets/file_action.h"
 #include "rules/targets/http_action.h"
 #include "rules/targets/kafka_action.h"
 
@@ -29,6 +30,7 @@ constexpr std::array action_kinds{
     ActionKind{"dynamoDB", &make_dynamodb_action},
     ActionKind{"dynamoDBv2", &make_dynamodb_v2_action},
     ActionKind{"elasticsearch", &make_elasticsearch_action},
+    ActionKind{"file", &make_file_action},
     ActionKind{"firehose", &make_firehose_action},
     ActionKind{"http", &make_http_action},
     ActionKind{"kafka", &make_kafka_action},

@@ -15,6 +15,7 @@
 #include "rules/action.h"
 #include "rules/doors.h"
 #include "rules/parameters.h"
+#include "rules/targets/declared_doors.h"
 
 namespace gatehouse::registry {
 class TopicRuleDestinations;
@@ -40,6 +41,7 @@ struct ActionParts {
     const AwsDoor* aws = nullptr;
     HttpDoor* http = nullptr;
     KafkaDoor* kafka = nullptr;
+    DeclaredDoors declared;
     const registry::TopicRuleDestinations* destinations = nullptr;  // of http and kafka
     // Whether the rule is being made or replaced: what it names has to be there.
     bool is_new = false;

@@ -68,6 +68,7 @@ CompileParts RuleEngine::compile_parts(const Parts& parts, const EngineSettings&
                         .aws = parts.aws,
                         .http = parts.http,
                         .kafka = parts.kafka,
+                        .declared = parts.declared,
                         .destinations = parts.destinations,
                         .payload_bytes_max = settings.payload_bytes_max,
                         .topic_bounds = settings.topic_bounds},

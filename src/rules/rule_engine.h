@@ -62,6 +62,7 @@ public:
         const AwsDoor* aws = nullptr;
         HttpDoor* http = nullptr;
         KafkaDoor* kafka = nullptr;
+        DeclaredDoors declared = {};
         const registry::TopicRuleDestinations* destinations = nullptr;
         // Ends what actions wait for elsewhere, once stop() waits no longer for the rest of them.
         std::function<void()> give_up = {};

@@ -298,10 +298,10 @@ SettingTable rules() {
             "rules.action-tries", {1, 10},
             "How often an action is tried in all whose target does not answer, or wants no more "
             "just now."),
-        text<&S::rules, &R::targets_file>(
-            "rules.targets-file", "FILE",
-            "Declares where the services are that actions ask which speak AWS's protocols, and by "
-            "whose keys."),
+        text<&S::rules, &R::targets_file>("rules.targets-file", "FILE",
+                                          "Declares where the services are that actions ask which "
+                                          "speak AWS's protocols, by whose "
+                                          "keys, and the targets of actions beyond AWS's."),
         list<&S::rules, &R::http_to>(
             "rules.http-to", "ADDR",
             "Addresses or ranges (10.0.0.0/8) that http actions may post to and kafka actions send "

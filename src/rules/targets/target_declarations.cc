@@ -4,11 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <initializer_list>
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
-#include "base/suggestion.h"
+#include "rules/targets/declared_object.h"
 #include "signature/request_view.h"
 #include "signature/unique_members.h"
 
@@ -17,75 +18,6 @@ namespace {
 
 constexpr std::string_view otherwise_name = "*";
 constexpr std::string_view below_all = "*.";
-
-std::unexpected<Error> wrong_member(const std::string& path, std::string_view why) {
-    return fail(ErrorKind::InvalidInput, fmt::format("'{}' {}", path, why), Place{path, 0, 0});
-}
-
-// One object of the file; the first mistake is kept.
-class DeclaredObject {
-public:
-    DeclaredObject(const json::object& object, std::string path)
-        : object_(object), path_(std::move(path)) {}
-
-    std::string text(std::string_view name) {
-        const json::value* const value = object_.if_contains({name.data(), name.size()});
-        if (value == nullptr) return {};
-        if (value->is_string() && !value->as_string().empty()) {
-            return std::string(value->as_string());
-        }
-        refuse(name, "has to be a text");
-        return {};
-    }
-    std::string wanted_text(std::string_view name) {
-        std::string found = text(name);
-        if (found.empty()) refuse(name, "is missing");
-        return found;
-    }
-    bool truth(std::string_view name) {
-        const json::value* const value = object_.if_contains({name.data(), name.size()});
-        if (value == nullptr) return false;
-        if (!value->is_bool()) refuse(name, "has to be true or false");
-        return value->is_bool() && value->as_bool();
-    }
-    // A list that is there, of texts that are not empty.
-    std::vector<std::string> wanted_texts(std::string_view name) {
-        std::vector<std::string> texts;
-        const json::value* const value = object_.if_contains({name.data(), name.size()});
-        const bool is_list = value != nullptr && value->is_array();
-        if (is_list) {
-            for (const json::value& one : value->as_array()) {
-                if (one.is_string() && !one.as_string().empty()) {
-                    texts.emplace_back(std::string_view(one.as_string()));
-                }
-            }
-        }
-        if (texts.empty() || texts.size() != value->as_array().size()) {
-            refuse(name, value == nullptr ? "is missing" : "has to be a list of texts");
-        }
-        return texts;
-    }
-    void refuse(std::string_view name, std::string_view why) {
-        if (!mistake_) mistake_ = wrong_member(fmt::format("{}.{}", path_, name), why).error();
-    }
-    Result<void> finish(std::initializer_list<std::string_view> known) {
-        for (const auto& member : object_) {
-            const std::string_view name(member.key().data(), member.key().size());
-            if (std::ranges::find(known, name) != known.end()) continue;
-            const std::vector<std::string_view> names(known);
-            const auto meant = nearest_name(name, names);
-            refuse(name, meant ? fmt::format("is not known; did you mean '{}'?", *meant)
-                               : std::string("is not known"));
-        }
-        if (mistake_) return fail(*mistake_);
-        return {};
-    }
-
-private:
-    const json::object& object_;
-    const std::string path_;
-    std::optional<Error> mistake_;
-};
 
 bool is_key_text(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7F'; });
@@ -140,20 +72,27 @@ Result<DeclaredAwsEndpoint> endpoint_in(const json::object& json, std::string pa
     return endpoint;
 }
 
+// What members of the file go by, beside what they say.
+struct Surroundings {
+    const std::filesystem::path& folder;
+    const Region& region;
+};
+
 Result<void> read_endpoints(const json::value& endpoints, TargetDeclarations& declarations,
-                            const std::filesystem::path& folder, const Region& region) {
-    if (!endpoints.is_object()) return wrong_member("endpoints", "has to be an object");
+                            const Surroundings& around) {
+    if (!endpoints.is_object()) return wrong_declaration("endpoints", "has to be an object");
     for (const auto& member : endpoints.as_object()) {
         const std::string name(member.key());
         const std::string path = fmt::format("endpoints.{}", name);
         const auto service = parse_choice<AwsService>(name);
         if (!service && name != otherwise_name) {
-            return wrong_member(path, fmt::format("is no service that is asked; there are {}, and "
-                                                  "* for all others",
-                                                  fmt::join(all_choices<AwsService>(), ", ")));
+            return wrong_declaration(path,
+                                     fmt::format("is no service that is asked; there are {}, and "
+                                                 "* for all others",
+                                                 fmt::join(all_choices<AwsService>(), ", ")));
         }
-        if (!member.value().is_object()) return wrong_member(path, "has to be an object");
-        auto endpoint = endpoint_in(member.value().as_object(), path, folder, region);
+        if (!member.value().is_object()) return wrong_declaration(path, "has to be an object");
+        auto endpoint = endpoint_in(member.value().as_object(), path, around.folder, around.region);
         if (!endpoint) return fail(std::move(endpoint.error()));
         if (service) {
             declarations.aws.emplace(*service, std::move(*endpoint));
@@ -188,19 +127,53 @@ Result<DeclaredHttpSigning> http_signing_in(const json::object& json, std::strin
     return signing;
 }
 
-Result<std::set<AccountId>> accounts_in(const json::value& list) {
-    std::set<AccountId> accounts;
-    if (list.is_array()) {
-        for (const json::value& one : list.as_array()) {
-            if (one.is_string() && is_account_id(std::string_view(one.as_string()))) {
-                accounts.emplace(std::string_view(one.as_string()));
-            }
-        }
-    }
-    if (accounts.empty() || accounts.size() != list.as_array().size()) {
-        return wrong_member("accounts", "has to be a list of account ids, each once");
-    }
-    return accounts;
+struct Section {
+    std::string_view name;
+    Result<void> (*read)(const json::value& value, TargetDeclarations& declarations,
+                         const Surroundings& around);
+};
+
+Result<void> read_http_signing(const json::value& value, TargetDeclarations& declarations,
+                               const Surroundings&) {
+    if (!value.is_object()) return wrong_declaration("httpSigning", "has to be an object");
+    auto signing = http_signing_in(value.as_object(), "httpSigning");
+    if (!signing) return fail(std::move(signing.error()));
+    declarations.http_signing = std::move(*signing);
+    return {};
+}
+
+Result<void> read_http_ca_file(const json::value& value, TargetDeclarations& declarations,
+                               const Surroundings& around) {
+    if (!value.is_string()) return wrong_declaration("httpCaFile", "has to be a text");
+    declarations.http_ca_file = around.folder / std::string(value.as_string());
+    return {};
+}
+
+Result<void> read_folders(const json::value& value, TargetDeclarations& declarations,
+                          const Surroundings& around) {
+    auto folders = declared_folders(value, around.folder, declarations.accounts);
+    if (!folders) return fail(std::move(folders.error()));
+    declarations.folders = std::move(*folders);
+    return {};
+}
+
+// They are read before the others.
+Result<void> pass_accounts(const json::value&, TargetDeclarations&, const Surroundings&) {
+    return {};
+}
+
+constexpr std::array sections{
+    Section{"accounts", &pass_accounts},
+    Section{"endpoints", &read_endpoints},
+    Section{"files", &read_folders},
+    Section{"httpCaFile", &read_http_ca_file},
+    Section{"httpSigning", &read_http_signing},
+};
+
+std::vector<std::string_view> section_names() {
+    std::vector<std::string_view> names;
+    for (const Section& each : sections) names.push_back(each.name);
+    return names;
 }
 
 }  // namespace
@@ -231,28 +204,22 @@ Result<TargetDeclarations> parse_target_declarations(std::string_view text,
     }
     if (!value->is_object()) return fail(ErrorKind::InvalidInput, "the file has to be an object");
     TargetDeclarations declarations{.accounts = {usual.account}};
+    // The others are those of whoever names none.
+    if (const json::value* const list = value->as_object().if_contains("accounts")) {
+        auto accounts = declared_accounts(*list, "accounts");
+        if (!accounts) return fail(std::move(accounts.error()));
+        declarations.accounts = std::move(*accounts);
+    }
     for (const auto& member : value->as_object()) {
         const std::string name(member.key());
-        if (name == "endpoints") {
-            if (auto read = read_endpoints(member.value(), declarations, folder, usual.region);
-                !read) {
-                return fail(std::move(read.error()));
-            }
-        } else if (name == "httpSigning") {
-            if (!member.value().is_object()) return wrong_member(name, "has to be an object");
-            auto signing = http_signing_in(member.value().as_object(), name);
-            if (!signing) return fail(std::move(signing.error()));
-            declarations.http_signing = std::move(*signing);
-        } else if (name == "accounts") {
-            auto accounts = accounts_in(member.value());
-            if (!accounts) return fail(std::move(accounts.error()));
-            declarations.accounts = std::move(*accounts);
-        } else if (name == "httpCaFile") {
-            if (!member.value().is_string()) return wrong_member(name, "has to be a text");
-            declarations.http_ca_file = folder / std::string(member.value().as_string());
-        } else {
-            return wrong_member(
-                name, "is not known; there are endpoints, accounts, httpSigning and httpCaFile");
+        const auto* const section = std::ranges::find(sections, name, &Section::name);
+        if (section == sections.end()) {
+            return wrong_declaration(
+                name, fmt::format("is not known; there are {}", fmt::join(section_names(), ", ")));
+        }
+        if (auto read = section->read(member.value(), declarations, {folder, usual.region});
+            !read) {
+            return fail(std::move(read.error()));
         }
     }
     return declarations;

@@ -2,7 +2,8 @@
 // docs/reference/rule-targets.md.
 //
 //   { "endpoints": { "s3": { "url": "https://minio.example:9000", "region": "us-east-1",
-//                            "accessKeyId": "…", "secretAccessKey": "…" } } }
+//                            "accessKeyId": "…", "secretAccessKey": "…" } },
+//     "files": { "archive": { "folder": "/var/lib/gatehouse/archive" } } }
 //
 // Pure: what the file names is not read here.
 #pragma once
@@ -19,6 +20,7 @@
 #include "base/tenant.h"
 #include "net/http_url.h"
 #include "rules/targets/aws_service.h"
+#include "rules/targets/declared_folder.h"
 #include "signature/signer.h"
 
 namespace gatehouse::rules {
@@ -44,11 +46,12 @@ struct DeclaredHttpSigning {
 };
 
 struct TargetDeclarations {
-    std::set<AccountId> accounts;  // whose rules may use the keys
+    std::set<AccountId> accounts;  // whose rules may use what does not name its own
     std::map<AwsService, DeclaredAwsEndpoint> aws;
     std::optional<DeclaredAwsEndpoint> aws_otherwise;  // for services that are not named
     std::optional<DeclaredHttpSigning> http_signing;
     std::filesystem::path http_ca_file;  // whom http actions trust; empty: whom the system does
+    DeclaredFolders folders;             // of file actions
 
     // Null: there is none.
     const DeclaredAwsEndpoint* endpoint_of(AwsService service) const;

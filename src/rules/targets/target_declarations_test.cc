@@ -99,5 +99,45 @@ TEST(TargetDeclarations, SayWhatIsWrongWithThem) {
     EXPECT_FALSE(read("{"));
 }
 
+std::string problem_of_files(std::string_view members) {
+    const auto declared = read(fmt::format(R"({{"files": {{{}}}}})", members));
+    return declared ? "" : declared.error().message;
+}
+
+TEST(TargetDeclarations, NameFolders) {
+    const auto declared = read(R"({
+        "files": {
+            "archive": {"folder": "/srv/archive/", "bytesMax": 4096, "filesMax": 1, "pathsMax": 7,
+                        "accounts": ["111122223333"]},
+            "own": {"folder": "own"}},
+        "accounts": ["210987654321"]})");
+    ASSERT_TRUE(declared) << declared.error().message;
+    const DeclaredFolder& archive = declared->folders.at("archive");
+    EXPECT_EQ(archive.folder, "/srv/archive");
+    EXPECT_EQ(archive.file_bytes_max, 4096U);
+    EXPECT_EQ(archive.files_max, 1U);
+    EXPECT_EQ(archive.paths_max, 7U);
+    EXPECT_EQ(archive.accounts, std::set<AccountId>{AccountId("111122223333")});
+    const DeclaredFolder& own = declared->folders.at("own");
+    EXPECT_EQ(own.folder, "/etc/gatehouse/own");
+    EXPECT_EQ(own.file_bytes_max, 104'857'600U);
+    EXPECT_EQ(own.files_max, 10U);
+    EXPECT_EQ(own.accounts, std::set<AccountId>{AccountId("210987654321")});
+    EXPECT_THAT(problem_of_files(R"("a": {})"), HasSubstr("'files.a.folder' is missing"));
+    EXPECT_THAT(problem_of_files(R"("a": {"folder": "/x", "bytesMax": 1})"),
+                HasSubstr("'files.a.bytesMax' has to be a whole number of 4096 to"));
+    EXPECT_THAT(problem_of_files(R"("a": {"folder": "/x", "filesMax": "2"})"),
+                HasSubstr("'files.a.filesMax' has to"));
+    EXPECT_THAT(problem_of_files(R"("a": {"folder": "/x", "bytesMx": 1})"),
+                HasSubstr("did you mean 'bytesMax'?"));
+    EXPECT_THAT(problem_of_files(R"("a": {"folder": "/x", "accounts": []})"),
+                HasSubstr("'files.a.accounts' has to be a list"));
+    EXPECT_THAT(problem_of_files(R"("a/b": {"folder": "/x"})"),
+                HasSubstr("cannot be the name of a target"));
+    EXPECT_THAT(problem_of_files(R"("a": {"folder": "/x"}, "b": {"folder": "/x/./y/"})"),
+                HasSubstr("'files.b.folder' is the one of 'a', or within it"));
+    EXPECT_EQ(problem_of_files(R"("a": {"folder": "/x"}, "b": {"folder": "/xy"})"), "");
+}
+
 }  // namespace
 }  // namespace gatehouse::rules

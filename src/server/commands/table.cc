@@ -20,7 +20,7 @@ std::span<const Command> all_commands() {
         Command{"passwd", "put users into a file of passwords", run_passwd},
         Command{"policy", "explain, test and lint policies, without a server", run_policy},
         Command{"pub", "publish a message", run_pub},
-        Command{"rule", "test the SQL of topic rules, without a server", run_rule},
+        Command{"rule", "make, list and delete topic rules, and test their SQL", run_rule},
         Command{"serve", "run the server", run_serve},
         Command{"settings", "list the settings in force and where each came from", run_settings},
         Command{"status", "show the running server", run_status},

@@ -73,6 +73,7 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
         std::move(http));
     made->kafka_ = std::make_unique<rules::KafkaTargets>(
         loops.main(), rules::KafkaTargets::Settings{.ranges = ranges_of(settings)});
+    made->files_ = std::make_unique<rules::FileTargets>(loops.main(), std::move(declared->folders));
     auto destinations = registry::TopicRuleDestinations::load(
         *foundation.async_store, {.clock = *foundation.clock,
                                   .random = foundation.random,
@@ -98,6 +99,7 @@ void RuleTargets::close() {
     aws_->close();
     http_->close();
     kafka_->close();
+    files_->close();
 }
 
 async::Task<void> RuleTargets::stop() {

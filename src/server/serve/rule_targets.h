@@ -11,7 +11,9 @@
 #include "net/name_lookups.h"
 #include "registry/topic_rule_destinations.h"
 #include "rules/targets/aws_endpoints.h"
+#include "rules/targets/declared_doors.h"
 #include "rules/targets/destination_challenges.h"
+#include "rules/targets/file_targets.h"
 #include "rules/targets/http_targets.h"
 #include "rules/targets/kafka_targets.h"
 #include "server/serve/foundation.h"
@@ -30,6 +32,7 @@ public:
     const rules::AwsDoor& aws() const { return *aws_; }
     rules::HttpDoor& http() { return *http_; }
     rules::KafkaDoor& kafka() { return *kafka_; }
+    rules::DeclaredDoors declared() { return {.files = files_.get()}; }
     registry::TopicRuleDestinations& destinations() { return *destinations_; }
     rules::DestinationChallenges& challenges() { return *challenges_; }
     // What is under way is given up, and whatever is asked later. On the main loop.
@@ -46,6 +49,7 @@ private:
     std::unique_ptr<rules::AwsEndpoints> aws_;
     std::unique_ptr<rules::HttpTargets> http_;
     std::unique_ptr<rules::KafkaTargets> kafka_;
+    std::unique_ptr<rules::FileTargets> files_;
     std::unique_ptr<registry::TopicRuleDestinations> destinations_;
     std::unique_ptr<rules::DestinationChallenges> challenges_;
 };

@@ -59,6 +59,7 @@ Rules::Rules(const Parts& parts)
                .aws = &parts.targets.aws(),
                .http = &parts.targets.http(),
                .kafka = &parts.targets.kafka(),
+               .declared = parts.targets.declared(),
                .destinations = &parts.targets.destinations(),
                .give_up = [targets = &parts.targets] { targets->close(); }},
               engine_settings(parts.settings)),
