@@ -15,6 +15,7 @@
 #include "rules/targets/file_action.h"
 #include "rules/targets/http_action.h"
 #include "rules/targets/kafka_action.h"
+#include "rules/targets/mqtt_action.h"
 
 namespace gatehouse::rules {
 namespace {
@@ -36,6 +37,7 @@ constexpr std::array action_kinds{
     ActionKind{"kafka", &make_kafka_action},
     ActionKind{"kinesis", &make_kinesis_action},
     ActionKind{"lambda", &make_lambda_action},
+    ActionKind{"mqtt", &make_mqtt_action},
     ActionKind{"openSearch", &make_open_search_action},
     ActionKind{"republish", &make_republish_action},
     ActionKind{"s3", &make_s3_action},

@@ -157,6 +157,14 @@ Result<void> read_folders(const json::value& value, TargetDeclarations& declarat
     return {};
 }
 
+Result<void> read_mqtt_brokers(const json::value& value, TargetDeclarations& declarations,
+                               const Surroundings& around) {
+    auto brokers = declared_mqtt_brokers(value, around.folder, declarations.accounts);
+    if (!brokers) return fail(std::move(brokers.error()));
+    declarations.mqtt_brokers = std::move(*brokers);
+    return {};
+}
+
 // They are read before the others.
 Result<void> pass_accounts(const json::value&, TargetDeclarations&, const Surroundings&) {
     return {};
@@ -168,6 +176,7 @@ constexpr std::array sections{
     Section{"files", &read_folders},
     Section{"httpCaFile", &read_http_ca_file},
     Section{"httpSigning", &read_http_signing},
+    Section{"mqttBrokers", &read_mqtt_brokers},
 };
 
 std::vector<std::string_view> section_names() {

@@ -20,6 +20,7 @@
 #include "base/tenant.h"
 #include "net/http_url.h"
 #include "rules/targets/aws_service.h"
+#include "rules/targets/declared_broker.h"
 #include "rules/targets/declared_folder.h"
 #include "signature/signer.h"
 
@@ -52,6 +53,7 @@ struct TargetDeclarations {
     std::optional<DeclaredHttpSigning> http_signing;
     std::filesystem::path http_ca_file;  // whom http actions trust; empty: whom the system does
     DeclaredFolders folders;             // of file actions
+    DeclaredMqttBrokers mqtt_brokers;    // of mqtt actions
 
     // Null: there is none.
     const DeclaredAwsEndpoint* endpoint_of(AwsService service) const;

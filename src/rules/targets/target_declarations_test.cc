@@ -139,5 +139,53 @@ TEST(TargetDeclarations, NameFolders) {
     EXPECT_EQ(problem_of_files(R"("a": {"folder": "/x"}, "b": {"folder": "/xy"})"), "");
 }
 
+std::string problem_of_broker(std::string_view members) {
+    const auto declared = read(fmt::format(R"({{"mqttBrokers": {{"b": {{{}}}}}}})", members));
+    return declared ? "" : declared.error().message;
+}
+
+TEST(TargetDeclarations, NameBrokers) {
+    const auto declared = read(R"({"mqttBrokers": {
+        "far": {"url": "mqtts://broker.example", "version": "3.1.1", "userName": "u",
+                "password": "p", "clientId": "c", "caFile": "ca.pem", "certificateFile": "own.pem",
+                "privateKeyFile": "own.key", "accounts": ["111122223333"]},
+        "near": {"url": "mqtt://[::1]/"},
+        "port": {"url": "mqtts://broker.example:443"}}})");
+    ASSERT_TRUE(declared) << declared.error().message;
+    const DeclaredMqttBroker& far = declared->mqtt_brokers.at("far");
+    EXPECT_EQ(far.host, "broker.example");
+    EXPECT_EQ(far.port, 8883);
+    EXPECT_TRUE(far.is_encrypted);
+    EXPECT_EQ(far.version, mqtt::ProtocolVersion::V3_1_1);
+    EXPECT_EQ(far.user_name, "u");
+    EXPECT_EQ(far.password, "p");
+    EXPECT_EQ(far.client_id, "c");
+    EXPECT_EQ(far.ca_file, "/etc/gatehouse/ca.pem");
+    EXPECT_EQ(far.certificate_file, "/etc/gatehouse/own.pem");
+    EXPECT_EQ(far.private_key_file, "/etc/gatehouse/own.key");
+    EXPECT_EQ(far.accounts, std::set<AccountId>{AccountId("111122223333")});
+    const DeclaredMqttBroker& near = declared->mqtt_brokers.at("near");
+    EXPECT_EQ(near.host, "::1");
+    EXPECT_EQ(near.port, 1883);
+    EXPECT_FALSE(near.is_encrypted);
+    EXPECT_EQ(near.version, mqtt::ProtocolVersion::V5);
+    EXPECT_EQ(near.accounts, std::set<AccountId>{AccountId("123456789012")});
+    EXPECT_EQ(declared->mqtt_brokers.at("port").port, 443);
+    EXPECT_THAT(problem_of_broker(""), HasSubstr("'mqttBrokers.b.url'"));
+    EXPECT_THAT(problem_of_broker(R"("url": "https://b.example")"), HasSubstr("mqtts://HOST"));
+    EXPECT_THAT(problem_of_broker(R"("url": "mqtts://b.example/x")"), HasSubstr("host and port"));
+    EXPECT_THAT(problem_of_broker(R"("url": "mqtt://b.example")"), HasSubstr("without TLS"));
+    EXPECT_EQ(problem_of_broker(R"("url": "mqtt://b.example", "allowPlain": true)"), "");
+    const std::string url = R"("url": "mqtts://b.example", )";
+    EXPECT_THAT(problem_of_broker(url + R"("version": "3.1")"),
+                HasSubstr("'mqttBrokers.b.version'"));
+    EXPECT_THAT(problem_of_broker(url + R"("password": "p")"), HasSubstr("userName' is missing"));
+    EXPECT_THAT(problem_of_broker(url + R"("certificateFile": "p")"),
+                HasSubstr("privateKeyFile' is missing"));
+    EXPECT_THAT(problem_of_broker(url + R"("usrName": "p")"), HasSubstr("mean 'userName'?"));
+    EXPECT_THAT(problem_of_broker(R"("url": "mqtt://localhost", "caFile": "x")"),
+                HasSubstr("no effect without mqtts"));
+}
+
 }  // namespace
 }  // namespace gatehouse::rules

@@ -74,6 +74,10 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
     made->kafka_ = std::make_unique<rules::KafkaTargets>(
         loops.main(), rules::KafkaTargets::Settings{.ranges = ranges_of(settings)});
     made->files_ = std::make_unique<rules::FileTargets>(loops.main(), std::move(declared->folders));
+    auto brokers = rules::MqttTargets::make({.loop = loops.main(), .lookups = made->lookups_},
+                                            std::move(declared->mqtt_brokers));
+    if (!brokers) return fail(std::move(brokers.error()));
+    made->mqtt_ = std::move(*brokers);
     auto destinations = registry::TopicRuleDestinations::load(
         *foundation.async_store, {.clock = *foundation.clock,
                                   .random = foundation.random,
@@ -100,10 +104,12 @@ void RuleTargets::close() {
     http_->close();
     kafka_->close();
     files_->close();
+    mqtt_->close();
 }
 
 async::Task<void> RuleTargets::stop() {
     co_await challenges_->stop();
+    co_await mqtt_->stop();
 }
 
 }  // namespace gatehouse::server

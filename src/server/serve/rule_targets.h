@@ -16,6 +16,7 @@
 #include "rules/targets/file_targets.h"
 #include "rules/targets/http_targets.h"
 #include "rules/targets/kafka_targets.h"
+#include "rules/targets/mqtt_targets.h"
 #include "server/serve/foundation.h"
 #include "server/serve/loops.h"
 #include "server/settings.h"
@@ -32,7 +33,7 @@ public:
     const rules::AwsDoor& aws() const { return *aws_; }
     rules::HttpDoor& http() { return *http_; }
     rules::KafkaDoor& kafka() { return *kafka_; }
-    rules::DeclaredDoors declared() { return {.files = files_.get()}; }
+    rules::DeclaredDoors declared() { return {.files = files_.get(), .mqtt = mqtt_.get()}; }
     registry::TopicRuleDestinations& destinations() { return *destinations_; }
     rules::DestinationChallenges& challenges() { return *challenges_; }
     // What is under way is given up, and whatever is asked later. On the main loop.
@@ -50,6 +51,7 @@ private:
     std::unique_ptr<rules::HttpTargets> http_;
     std::unique_ptr<rules::KafkaTargets> kafka_;
     std::unique_ptr<rules::FileTargets> files_;
+    std::unique_ptr<rules::MqttTargets> mqtt_;
     std::unique_ptr<registry::TopicRuleDestinations> destinations_;
     std::unique_ptr<rules::DestinationChallenges> challenges_;
 };
