@@ -12,6 +12,7 @@
 #include "rules/lambda_action.h"
 #include "rules/republish_action.h"
 #include "rules/targets/aws_actions.h"
+#include "rules/targets/database_action.h"
 #include "rules/targets/file_action.h"
 #include "rules/targets/http_action.h"
 #include "rules/targets/kafka_action.h"
@@ -42,6 +43,7 @@ constexpr std::array action_kinds{
     ActionKind{"republish", &make_republish_action},
     ActionKind{"s3", &make_s3_action},
     ActionKind{"sns", &make_sns_action},
+    ActionKind{"sql", &make_sql_action},
     ActionKind{"sqs", &make_sqs_action},
     ActionKind{"stepFunctions", &make_step_functions_action},
     ActionKind{"timestream", &make_timestream_action},

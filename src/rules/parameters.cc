@@ -197,6 +197,25 @@ std::vector<std::pair<std::string, Text>> Parameters::texts_by_name(std::string_
     return made;
 }
 
+std::vector<Text> Parameters::texts(std::string_view name, std::size_t most) {
+    std::vector<Text> made;
+    const json::value* const value = take(name);
+    if (value == nullptr) return made;
+    if (!value->is_array() || value->get_array().size() > most) {
+        refuse(name, fmt::format("has to be a list of up to {} strings", most));
+        return made;
+    }
+    for (const json::value& each : value->get_array()) {
+        const std::string member = fmt::format("{}[{}]", name, made.size());
+        if (!each.is_string()) {
+            refuse(member, fmt::format("is {}, and has to be a string", kind_name(each)));
+            return made;
+        }
+        made.push_back(compiled(member, each.get_string(), OnUndefined::Fail));
+    }
+    return made;
+}
+
 std::optional<Parameters> Parameters::object(std::string_view name) {
     const json::value* const value = take(name);
     if (value == nullptr) return std::nullopt;

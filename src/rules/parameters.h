@@ -57,6 +57,9 @@ public:
     // A map of texts without ${…}, and its keys in order.
     std::vector<std::pair<std::string, Text>> texts_by_name(std::string_view name);
 
+    // A list of texts that may hold ${…}; none where it is not there.
+    std::vector<Text> texts(std::string_view name, std::size_t most);
+
     // Objects within it. Each shares the memory of mistakes, and is finished with this one.
     std::optional<Parameters> object(std::string_view name);
     std::vector<Parameters> objects(std::string_view name, std::size_t least, std::size_t most);

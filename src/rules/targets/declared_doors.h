@@ -4,12 +4,14 @@
 
 namespace gatehouse::rules {
 
+class DatabaseDoor;
 class FileDoor;
 class MqttDoor;
 
 struct DeclaredDoors {
     FileDoor* files = nullptr;
     MqttDoor* mqtt = nullptr;
+    DatabaseDoor* databases = nullptr;
 };
 
 }  // namespace gatehouse::rules

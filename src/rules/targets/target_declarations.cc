@@ -165,17 +165,23 @@ Result<void> read_mqtt_brokers(const json::value& value, TargetDeclarations& dec
     return {};
 }
 
+Result<void> read_databases(const json::value& value, TargetDeclarations& declarations,
+                            const Surroundings& around) {
+    auto databases = declared_databases(value, around.folder, declarations.accounts);
+    if (!databases) return fail(std::move(databases.error()));
+    declarations.databases = std::move(*databases);
+    return {};
+}
+
 // They are read before the others.
 Result<void> pass_accounts(const json::value&, TargetDeclarations&, const Surroundings&) {
     return {};
 }
 
 constexpr std::array sections{
-    Section{"accounts", &pass_accounts},
-    Section{"endpoints", &read_endpoints},
-    Section{"files", &read_folders},
-    Section{"httpCaFile", &read_http_ca_file},
-    Section{"httpSigning", &read_http_signing},
+    Section{"accounts", &pass_accounts},        Section{"databases", &read_databases},
+    Section{"endpoints", &read_endpoints},      Section{"files", &read_folders},
+    Section{"httpCaFile", &read_http_ca_file},  Section{"httpSigning", &read_http_signing},
     Section{"mqttBrokers", &read_mqtt_brokers},
 };
 

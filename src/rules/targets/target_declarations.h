@@ -21,6 +21,7 @@
 #include "net/http_url.h"
 #include "rules/targets/aws_service.h"
 #include "rules/targets/declared_broker.h"
+#include "rules/targets/declared_database.h"
 #include "rules/targets/declared_folder.h"
 #include "signature/signer.h"
 
@@ -54,6 +55,7 @@ struct TargetDeclarations {
     std::filesystem::path http_ca_file;  // whom http actions trust; empty: whom the system does
     DeclaredFolders folders;             // of file actions
     DeclaredMqttBrokers mqtt_brokers;    // of mqtt actions
+    DeclaredDatabases databases;         // of sql actions
 
     // Null: there is none.
     const DeclaredAwsEndpoint* endpoint_of(AwsService service) const;

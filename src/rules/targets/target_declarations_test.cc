@@ -187,5 +187,29 @@ TEST(TargetDeclarations, NameBrokers) {
                 HasSubstr("no effect without mqtts"));
 }
 
+TEST(TargetDeclarations, NameDatabases) {
+    const auto declared = read(R"({"databases": {
+        "plant": {"url": "postgresql://u:p@db.example/x", "caFile": "ca.pem", "connections": 1,
+                  "accounts": ["111122223333"]},
+        "near": {"url": "postgres:///x", "allowPlain": true}}})");
+    ASSERT_TRUE(declared) << declared.error().message;
+    const DeclaredDatabase& plant = declared->databases.at("plant");
+    EXPECT_EQ(plant.url, "postgresql://u:p@db.example/x");
+    EXPECT_EQ(plant.ca_file, "/etc/gatehouse/ca.pem");
+    EXPECT_EQ(plant.connections, 1U);
+    EXPECT_FALSE(plant.allows_plain);
+    EXPECT_EQ(plant.accounts, std::set<AccountId>{AccountId("111122223333")});
+    EXPECT_TRUE(declared->databases.at("near").allows_plain);
+    EXPECT_EQ(declared->databases.at("near").connections, 4U);
+    EXPECT_THAT(read(R"({"databases": {"a": {"url": "mysql://x"}}})").error().message,
+                HasSubstr("'databases.a.url' has to be postgresql://"));
+    EXPECT_THAT(
+        read(R"({"databases": {"a": {"url": "postgres:///x", "connections": 0}}})").error().message,
+        HasSubstr("'databases.a.connections' has to"));
+    EXPECT_THAT(
+        read(R"({"databases": {"a": {"url": "postgres:///x", "user": "u"}}})").error().message,
+        HasSubstr("'databases.a.user' is not known"));
+}
+
 }  // namespace
 }  // namespace gatehouse::rules

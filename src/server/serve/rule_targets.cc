@@ -73,11 +73,9 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
         std::move(http));
     made->kafka_ = std::make_unique<rules::KafkaTargets>(
         loops.main(), rules::KafkaTargets::Settings{.ranges = ranges_of(settings)});
-    made->files_ = std::make_unique<rules::FileTargets>(loops.main(), std::move(declared->folders));
-    auto brokers = rules::MqttTargets::make({.loop = loops.main(), .lookups = made->lookups_},
-                                            std::move(declared->mqtt_brokers));
-    if (!brokers) return fail(std::move(brokers.error()));
-    made->mqtt_ = std::move(*brokers);
+    if (auto loaded = made->load_declared(std::move(*declared), loops.main()); !loaded) {
+        return fail(std::move(loaded.error()));
+    }
     auto destinations = registry::TopicRuleDestinations::load(
         *foundation.async_store, {.clock = *foundation.clock,
                                   .random = foundation.random,
@@ -99,12 +97,27 @@ Result<std::unique_ptr<RuleTargets>> RuleTargets::load(const Settings& settings,
     return made;
 }
 
+// Targets beyond AWS's.
+Result<void> RuleTargets::load_declared(rules::TargetDeclarations declared,
+                                        async::EventLoop& loop) {
+    files_ = std::make_unique<rules::FileTargets>(loop, std::move(declared.folders));
+    auto brokers = rules::MqttTargets::make({.loop = loop, .lookups = lookups_},
+                                            std::move(declared.mqtt_brokers));
+    if (!brokers) return fail(std::move(brokers.error()));
+    mqtt_ = std::move(*brokers);
+    auto databases = rules::DatabaseTargets::make(loop, declared.databases);
+    if (!databases) return fail(std::move(databases.error()));
+    databases_ = std::move(*databases);
+    return {};
+}
+
 void RuleTargets::close() {
     aws_->close();
     http_->close();
     kafka_->close();
     files_->close();
     mqtt_->close();
+    databases_->close();
 }
 
 async::Task<void> RuleTargets::stop() {

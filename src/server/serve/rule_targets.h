@@ -11,6 +11,7 @@
 #include "net/name_lookups.h"
 #include "registry/topic_rule_destinations.h"
 #include "rules/targets/aws_endpoints.h"
+#include "rules/targets/database_targets.h"
 #include "rules/targets/declared_doors.h"
 #include "rules/targets/destination_challenges.h"
 #include "rules/targets/file_targets.h"
@@ -33,7 +34,9 @@ public:
     const rules::AwsDoor& aws() const { return *aws_; }
     rules::HttpDoor& http() { return *http_; }
     rules::KafkaDoor& kafka() { return *kafka_; }
-    rules::DeclaredDoors declared() { return {.files = files_.get(), .mqtt = mqtt_.get()}; }
+    rules::DeclaredDoors declared() {
+        return {.files = files_.get(), .mqtt = mqtt_.get(), .databases = databases_.get()};
+    }
     registry::TopicRuleDestinations& destinations() { return *destinations_; }
     rules::DestinationChallenges& challenges() { return *challenges_; }
     // What is under way is given up, and whatever is asked later. On the main loop.
@@ -43,6 +46,7 @@ public:
 
 private:
     explicit RuleTargets(Loops& loops) : lookups_(loops.main()) {}
+    Result<void> load_declared(rules::TargetDeclarations declared, async::EventLoop& loop);
 
     net::NameLookups lookups_;
     // Those elsewhere go by their own clocks, which `--clock manual` does not move.
@@ -52,6 +56,7 @@ private:
     std::unique_ptr<rules::KafkaTargets> kafka_;
     std::unique_ptr<rules::FileTargets> files_;
     std::unique_ptr<rules::MqttTargets> mqtt_;
+    std::unique_ptr<rules::DatabaseTargets> databases_;
     std::unique_ptr<registry::TopicRuleDestinations> destinations_;
     std::unique_ptr<rules::DestinationChallenges> challenges_;
 };
