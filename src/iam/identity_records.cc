@@ -227,6 +227,20 @@ Result<std::string> IdentityRecords::policy(const Tenant& tenant, const Identity
     return found->second;
 }
 
+Result<Listed<std::string>> IdentityRecords::policies(const Tenant& tenant,
+                                                      const IdentityName& name,
+                                                      const Paging& paging) {
+    const auto identity = get(tenant, name);
+    if (!identity) return fail(identity.error());
+    std::vector<std::string> names;
+    for (const auto& [each, document] : identity->policies) names.push_back(each);
+    const storage::ListQuery scope{.tenant = home_of(tenant.account),
+                                   .kind = storage::Kind("inline-policy"),
+                                   .prefix = name.text()};
+    return list_items(std::move(names), scope, paging,
+                      [](const std::string& each) { return each; });
+}
+
 Result<void> IdentityRecords::remove_policy(const Tenant& tenant, const IdentityName& name,
                                             const std::string& policy) {
     return change(tenant, name, [&](Identity& identity, storage::Batch&) -> Result<void> {

@@ -72,6 +72,9 @@ public:
                             const std::string& policy, std::string document);
     Result<std::string> policy(const Tenant& tenant, const IdentityName& name,
                                const std::string& policy);
+    // Their names.
+    Result<Listed<std::string>> policies(const Tenant& tenant, const IdentityName& name,
+                                         const Paging& paging);
     Result<void> remove_policy(const Tenant& tenant, const IdentityName& name,
                                const std::string& policy);
 

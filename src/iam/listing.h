@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "storage/listing.h"
 #include "storage/resource_store.h"
 
 namespace gatehouse::iam {
@@ -48,6 +50,30 @@ Result<Listed<Item>> list_records(storage::ResourceStore& store, storage::ListQu
         if (records->next_page.empty()) return page;
         query.page_token = records->next_page;
     }
+}
+
+// A page of what stands in one record, or in none: `items` in the order of their keys, which
+// `key_of` says and which are texts that no two have in common. `scope` names the listing.
+// InvalidInput: the marker is of another listing.
+template <class Item, class KeyOf>
+Result<Listed<Item>> list_items(std::vector<Item> items, storage::ListQuery scope,
+                                const Paging& paging, KeyOf key_of) {
+    scope.page_token = paging.marker;
+    const auto after = storage::page_start(scope);
+    if (!after) return fail(after.error());
+    Listed<Item> page;
+    std::string last;
+    for (Item& item : items) {
+        std::string key = key_of(item);
+        if (*after && key <= **after) continue;
+        if (page.items.size() == paging.items_max) {
+            page.marker = storage::page_token_after(scope, last);
+            return page;
+        }
+        last = std::move(key);
+        page.items.push_back(std::move(item));
+    }
+    return page;
 }
 
 // The other ends of links, a page of them.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "iam/changes.h"
@@ -26,6 +28,25 @@ Result<void> check_document(const std::string& document) {
 std::unexpected<Error> no_version(const std::string& arn, const std::string& id) {
     return fail(ErrorKind::NotFound,
                 fmt::format("Policy {} version {} does not exist or is not attachable.", arn, id));
+}
+
+storage::ListQuery aws_listing(const Tenant& tenant) {
+    return {.tenant = home_of(tenant.account), .kind = storage::Kind("aws-managed-policy")};
+}
+
+// The first page has none.
+bool is_marker_of(storage::ListQuery listing, const std::string& marker) {
+    listing.page_token = marker;
+    return storage::page_start(listing).has_value();
+}
+
+std::vector<ManagedPolicy> aws_policies_under(const std::string& path_prefix) {
+    std::vector<ManagedPolicy> found;
+    for (const ManagedPolicy& each : aws_managed_policies()) {
+        if (each.path.starts_with(path_prefix)) found.push_back(each);
+    }
+    std::ranges::sort(found, {}, [](const ManagedPolicy& each) { return each.name.view(); });
+    return found;
 }
 
 }  // namespace
@@ -65,9 +86,35 @@ Result<ManagedPolicy> ManagedPolicyRecords::get(const Tenant& tenant, const std:
     return std::move(found->policy);
 }
 
-Result<Listed<ManagedPolicy>> ManagedPolicyRecords::list(const Tenant& tenant,
+Result<Listed<ManagedPolicy>> ManagedPolicyRecords::list(const Tenant& tenant, PolicyScope scope,
                                                          const std::string& path_prefix,
                                                          const Paging& paging) {
+    if (scope == PolicyScope::Local) return list_own(tenant, path_prefix, paging);
+    const storage::ListQuery of_aws = aws_listing(tenant);
+    if (scope == PolicyScope::All && !is_marker_of(of_aws, paging.marker)) {
+        return list_own(tenant, path_prefix, paging);
+    }
+    auto page = list_items(aws_policies_under(path_prefix), of_aws, paging,
+                           [](const ManagedPolicy& each) { return each.name.value(); });
+    if (!page || scope == PolicyScope::Aws || !page->marker.empty()) return page;
+    const std::size_t room = paging.items_max - page->items.size();
+    auto own = list_own(tenant, path_prefix, {.items_max = std::max<std::size_t>(room, 1)});
+    if (!own) return own;
+    if (room == 0) {
+        // Where those of AWS end, and nothing but the account's own follows.
+        if (!own->items.empty()) {
+            page->marker = storage::page_token_after(of_aws, page->items.back().name.view());
+        }
+        return page;
+    }
+    for (ManagedPolicy& each : own->items) page->items.push_back(std::move(each));
+    page->marker = std::move(own->marker);
+    return page;
+}
+
+Result<Listed<ManagedPolicy>> ManagedPolicyRecords::list_own(const Tenant& tenant,
+                                                             const std::string& path_prefix,
+                                                             const Paging& paging) {
     const auto key = key_of(tenant.account, PolicyName("any"));
     return list_records<ManagedPolicy>(
         store_, {.tenant = key.tenant, .kind = key.kind}, paging, decode_managed_policy,
@@ -158,6 +205,22 @@ Result<ManagedPolicy> ManagedPolicyRecords::create_version(const Tenant& tenant,
         if (set_as_default == SetAsDefault::Yes) policy.default_version = policy.last_version;
         return {};
     });
+}
+
+Result<Listed<ManagedPolicyVersion>> ManagedPolicyRecords::versions(const Tenant& tenant,
+                                                                    const std::string& arn,
+                                                                    const Paging& paging) {
+    auto policy = get(tenant, arn);
+    if (!policy) return fail(std::move(policy.error()));
+    std::ranges::reverse(policy->versions);
+    const storage::ListQuery scope{.tenant = home_of(tenant.account),
+                                   .kind = storage::Kind("managed-policy-version"),
+                                   .prefix = policy->link_end()};
+    // Keys grow from the newest to the oldest.
+    return list_items(
+        std::move(policy->versions), scope, paging, [](const ManagedPolicyVersion& each) {
+            return fmt::format("{:020}", std::numeric_limits<std::int64_t>::max() - each.number);
+        });
 }
 
 Result<ManagedPolicyVersion> ManagedPolicyRecords::version(const Tenant& tenant,

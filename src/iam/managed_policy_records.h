@@ -18,6 +18,8 @@
 namespace gatehouse::iam {
 
 enum class SetAsDefault : bool { No, Yes };
+// Whose policies a listing shows.
+enum class PolicyScope : std::uint8_t { All, Aws, Local };
 
 class ManagedPolicyRecords {
 public:
@@ -31,9 +33,9 @@ public:
     // `wanted` says name, path, description and tags.
     Result<ManagedPolicy> create(const Tenant& tenant, ManagedPolicy wanted, std::string document);
     Result<ManagedPolicy> get(const Tenant& tenant, const std::string& arn);
-    // The account's own, by name.
-    Result<Listed<ManagedPolicy>> list(const Tenant& tenant, const std::string& path_prefix,
-                                       const Paging& paging);
+    // Those of AWS by name, then the account's own by name.
+    Result<Listed<ManagedPolicy>> list(const Tenant& tenant, PolicyScope scope,
+                                       const std::string& path_prefix, const Paging& paging);
     // NotAllowed while it is attached, or has versions that do not count.
     Result<void> remove(const Tenant& tenant, const std::string& arn);
     // To how many users, groups and roles it is attached.
@@ -42,6 +44,9 @@ public:
     // The new version is the last one.
     Result<ManagedPolicy> create_version(const Tenant& tenant, const std::string& arn,
                                          std::string document, SetAsDefault set_as_default);
+    // The newest first.
+    Result<Listed<ManagedPolicyVersion>> versions(const Tenant& tenant, const std::string& arn,
+                                                  const Paging& paging);
     Result<ManagedPolicyVersion> version(const Tenant& tenant, const std::string& arn,
                                          const std::string& id);
     // NotAllowed: it is the default.
@@ -51,6 +56,8 @@ public:
     Result<void> change_tags(const Tenant& tenant, const std::string& arn, const TagChange& change);
 
 private:
+    Result<Listed<ManagedPolicy>> list_own(const Tenant& tenant, const std::string& path_prefix,
+                                           const Paging& paging);
     template <class Change>
     Result<ManagedPolicy> change(const Tenant& tenant, const std::string& arn, Change change);
 

@@ -125,7 +125,6 @@ using GetUserPolicy = GetInlinePolicy<GetUserPolicyShape>;
 using GetGroupPolicy = GetInlinePolicy<GetGroupPolicyShape>;
 using GetRolePolicy = GetInlinePolicy<GetRolePolicyShape>;
 
-// All in one page: they are few.
 template <class S>
 struct ListInlinePolicies {
     using Shape = S;
@@ -133,15 +132,14 @@ struct ListInlinePolicies {
 
     async::Task<wire::Outcome<typename S::Response>> handle(const Caller& caller,
                                                             typename S::Request request) const {
-        const auto identity = co_await access.read([&](Records& records) {
-            return records.identities.get(caller.tenant, identity_in(request));
+        auto page = co_await access.read([&](Records& records) {
+            return records.identities.policies(caller.tenant, identity_in(request),
+                                               paging_of(request));
         });
-        if (!identity) co_return failure_of(identity.error());
+        if (!page) co_return failure_of(page.error());
         typename S::Response response;
-        for (const auto& [name, document] : identity->policies) {
-            response.policy_names.push_back(name);
-        }
-        set_marker(response, "");
+        response.policy_names = std::move(page->items);
+        set_marker(response, std::move(page->marker));
         co_return response;
     }
 };

@@ -18,11 +18,13 @@ Result<Counted> counted(Records& records, const Tenant& tenant, store::ManagedPo
     return Counted{std::move(policy), *attachments};
 }
 
-bool wants_aws(const ListPoliciesRequest& request) {
-    return request.scope.value_or(PolicyScopeType::All) != PolicyScopeType::Local;
-}
-bool wants_local(const ListPoliciesRequest& request) {
-    return request.scope.value_or(PolicyScopeType::All) != PolicyScopeType::Aws;
+store::PolicyScope scope_of(const ListPoliciesRequest& request) {
+    switch (request.scope.value_or(PolicyScopeType::All)) {
+        case PolicyScopeType::All: break;
+        case PolicyScopeType::Aws: return store::PolicyScope::Aws;
+        case PolicyScopeType::Local: return store::PolicyScope::Local;
+    }
+    return store::PolicyScope::All;
 }
 
 // A managed policy is no user, group or role.
@@ -99,26 +101,17 @@ async::Task<wire::Outcome<ListEntitiesForPolicyResponse>> ListEntitiesForPolicy:
     co_return response;
 }
 
-// Those of AWS come with the first page.
+// Pages are of all of the scope and path, before those that are attached to nobody are left out.
 async::Task<wire::Outcome<ListPoliciesResponse>> ListPolicies::handle(
     const Caller& caller, ListPoliciesRequest request) const {
-    const std::string prefix = request.path_prefix.value_or("/");
     std::string marker;
     const auto found = co_await access.read([&](Records& records) -> Result<std::vector<Counted>> {
-        std::vector<store::ManagedPolicy> policies;
-        if (wants_aws(request) && !request.marker) {
-            for (const auto& each : store::aws_managed_policies()) {
-                if (each.path.starts_with(prefix)) policies.push_back(each);
-            }
-        }
-        if (wants_local(request)) {
-            auto page = records.policies.list(caller.tenant, prefix, paging_of(request));
-            if (!page) return fail(std::move(page.error()));
-            for (auto& each : page->items) policies.push_back(std::move(each));
-            marker = std::move(page->marker);
-        }
+        auto page = records.policies.list(caller.tenant, scope_of(request),
+                                          request.path_prefix.value_or("/"), paging_of(request));
+        if (!page) return fail(std::move(page.error()));
+        marker = std::move(page->marker);
         std::vector<Counted> all;
-        for (auto& each : policies) {
+        for (auto& each : page->items) {
             auto one = counted(records, caller.tenant, std::move(each));
             if (!one) return fail(std::move(one.error()));
             if (!request.only_attached.value_or(false) || one->attachments > 0) {
@@ -174,17 +167,23 @@ async::Task<wire::Outcome<GetPolicyVersionResponse>> GetPolicyVersion::handle(
         .policy_version = version_shape(both->first, both->second, WithDocument::Yes)};
 }
 
-// All in one page: they are five at most. The newest first.
 async::Task<wire::Outcome<ListPolicyVersionsResponse>> ListPolicyVersions::handle(
     const Caller& caller, ListPolicyVersionsRequest request) const {
-    const auto policy = co_await access.read(
-        [&](Records& records) { return records.policies.get(caller.tenant, request.policy_arn); });
-    if (!policy) co_return failure_of(policy.error());
+    using Both = std::pair<store::ManagedPolicy, store::Listed<store::ManagedPolicyVersion>>;
+    auto both = co_await access.read([&](Records& records) -> Result<Both> {
+        auto policy = records.policies.get(caller.tenant, request.policy_arn);
+        if (!policy) return fail(std::move(policy.error()));
+        auto page =
+            records.policies.versions(caller.tenant, request.policy_arn, paging_of(request));
+        if (!page) return fail(std::move(page.error()));
+        return Both{std::move(*policy), std::move(*page)};
+    });
+    if (!both) co_return failure_of(both.error());
     ListPolicyVersionsResponse response{.versions = std::vector<PolicyVersion>()};
-    for (auto version = policy->versions.rbegin(); version != policy->versions.rend(); ++version) {
-        response.versions->push_back(version_shape(*policy, *version, WithDocument::No));
+    for (const auto& each : both->second.items) {
+        response.versions->push_back(version_shape(both->first, each, WithDocument::No));
     }
-    set_marker(response, "");
+    set_marker(response, std::move(both->second.marker));
     co_return response;
 }
 
