@@ -34,9 +34,6 @@ std::string key_of(double number, FieldType type) {
 
 void Aggregation::add(const Document& document) {
     ++documents_;
-    if (field_ == "registry.version" || field_ == "version") {
-        return add_value(std::to_string(document.version));
-    }
     for (const Field& field : document.fields) {
         if (field.name == field_) add_value(field.value);
     }

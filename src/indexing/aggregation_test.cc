@@ -73,7 +73,7 @@ TEST(Aggregation, BucketsTheFullestFirst) {
 
 TEST(Aggregation, OfVersions) {
     Aggregation aggregation("registry.version", FieldType::Number);
-    aggregation.add({.name = "t", .version = 7, .fields = {}});
+    aggregation.add({.name = "t", .fields = {{fields::thing_version, "7"}}});
     EXPECT_DOUBLE_EQ(aggregation.statistics().numbers->sum, 7);
 }
 

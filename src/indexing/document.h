@@ -4,7 +4,6 @@
 // Source: AWS IoT Developer Guide, "Managing fleet indexing": the fields that are managed.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +17,6 @@ struct Field {
 
 struct Document {
     std::string name;
-    std::uint64_t version = 0;  // can be aggregated, not searched for
     std::vector<Field> fields;  // one with several values stands here as often
     // The first so many do not follow from queries: behind them are the dynamic groups, of which
     // the queries of dynamic groups know nothing, so that none depends on another.
@@ -35,6 +33,7 @@ inline constexpr std::string_view thing_name = "thingName";
 inline constexpr std::string_view thing_id = "thingId";
 inline constexpr std::string_view thing_type = "thingTypeName";
 inline constexpr std::string_view thing_groups = "thingGroupNames";
+inline constexpr std::string_view thing_version = "registry.version";
 inline constexpr std::string_view attributes = "attributes.";  // and the attribute's name
 inline constexpr std::string_view connectivity = "connectivity.";
 inline constexpr std::string_view connected = "connectivity.connected";
@@ -43,6 +42,7 @@ inline constexpr std::string_view disconnect_reason = "connectivity.disconnectRe
 inline constexpr std::string_view connectivity_version = "connectivity.version";
 inline constexpr std::string_view group_name = "thingGroupName";
 inline constexpr std::string_view group_id = "thingGroupId";
+inline constexpr std::string_view group_version = "version";
 inline constexpr std::string_view group_description = "thingGroupDescription";
 inline constexpr std::string_view parent_groups = "parentGroupNames";
 }  // namespace fields

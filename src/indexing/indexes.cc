@@ -36,8 +36,14 @@ registry::Texts attributes_of(const Document& document) {
     return attributes;
 }
 
-Outcome<Query> parse(const std::string& text) {
-    auto query = Query::parse(text);
+Query::IsNumber numbers_of(const TenantIndex& index, IndexName name) {
+    return [&configuration = index.configuration(), name](std::string_view field) {
+        return type_of(configuration, name, field) == FieldType::Number;
+    };
+}
+
+Outcome<Query> parse(const std::string& text, const Query::IsNumber& is_number) {
+    auto query = Query::parse(text, is_number);
     if (!query) return refuse(Refusal::InvalidQuery, query.error().describe(), "queryString");
     return std::move(*query);
 }
@@ -159,7 +165,8 @@ Outcome<void> Indexes::read_groups(const Tenant& tenant, TenantIndex& index,
             if (!group) continue;  // what does not read back is not found
             if (index.configuration().groups.is_on) index.put(*group);
             if (group->is_dynamic()) {
-                if (auto parsed = Query::parse(group->query)) {
+                if (auto parsed =
+                        Query::parse(group->query, numbers_of(index, IndexName::Things))) {
                     index.dynamic_groups().insert_or_assign(
                         group->name.value(),
                         DynamicGroup{{*group, record.revision}, std::move(*parsed)});
@@ -239,7 +246,7 @@ Outcome<void> Indexes::take_group(const Tenant& tenant, const std::string& name)
     // It may be another group, which took the name of a dynamic one.
     index.dynamic_groups().erase(name);
     if (!group->value.is_dynamic() || !index.configuration().things.is_on()) return {};
-    auto query = Query::parse(group->value.query);
+    auto query = Query::parse(group->value.query, numbers_of(index, IndexName::Things));
     if (!query) return {};
     index.dynamic_groups().emplace(name, DynamicGroup{std::move(*group), std::move(*query)});
     return settle(tenant);
@@ -306,7 +313,7 @@ Outcome<TenantIndex*> Indexes::ready(const Tenant& tenant, IndexName index) {
 Outcome<SearchPage> Indexes::search(const Tenant& tenant, const SearchQuestion& question) {
     const auto index = ready(tenant, question.index);
     if (!index) return refuse(index.error());
-    const auto query = parse(question.query);
+    const auto query = parse(question.query, numbers_of(**index, question.index));
     if (!query) return refuse(query.error());
     const std::string asked = fmt::format("{}\n{}", name_of(question.index), question.query);
     const auto after = name_in_token(asked, question.token);
@@ -330,7 +337,7 @@ Outcome<SearchPage> Indexes::search(const Tenant& tenant, const SearchQuestion& 
 Outcome<Aggregation> Indexes::aggregate(const Tenant& tenant, const AggregationQuestion& question) {
     const auto index = ready(tenant, question.index);
     if (!index) return refuse(index.error());
-    const auto query = parse(question.query);
+    const auto query = parse(question.query, numbers_of(**index, question.index));
     if (!query) return refuse(query.error());
     const std::string_view version =
         question.index == IndexName::Things ? "registry.version" : "version";
@@ -359,7 +366,8 @@ Outcome<void> Indexes::check_dynamic(const Tenant& tenant, const std::string& qu
             fmt::format("a dynamic group needs the index of things: {}", index.error().message),
             "indexName");
     }
-    if (const auto parsed = parse(query); !parsed) return refuse(parsed.error());
+    if (const auto parsed = parse(query, numbers_of(**index, IndexName::Things)); !parsed)
+        return refuse(parsed.error());
     return {};
 }
 

@@ -191,6 +191,30 @@ TEST_F(IndexesTest, Groups) {
     EXPECT_THAT(page.groups[0].parents, ElementsAre("root"));
 }
 
+TEST_F(IndexesTest, ByVersion) {
+    index();
+    make_thing("old");
+    make_thing("new");
+    things_.update(tenant_, ThingName("new"), {.attributes = registry::Texts{{"a", "1"}}}).value();
+    EXPECT_THAT(find("registry.version:1"), ElementsAre("old"));
+    EXPECT_THAT(find("registry.version>1"), ElementsAre("new"));
+    EXPECT_THAT(find("registry.version:[1 TO 2]"), ElementsAre("new", "old"));
+    EXPECT_THAT(find("2"), IsEmpty()) << "no word of the thing";
+    make_group("changed", "registry.version>1");
+    EXPECT_THAT(members_of("changed"), ElementsAre("new"));
+}
+
+TEST_F(IndexesTest, NumbersAreEqualHoweverTheyAreWritten) {
+    index({.mode = ThingIndexing::Mode::Registry,
+           .custom_fields = {{"attributes.load", FieldType::Number},
+                             {"attributes.release", FieldType::String}}});
+    make_thing("t", {{"load", "20"}, {"release", "1.1"}});
+    EXPECT_THAT(find("attributes.load:20.0"), ElementsAre("t"));
+    EXPECT_THAT(find("attributes.load:21"), IsEmpty());
+    EXPECT_THAT(find("attributes.release:1.1"), ElementsAre("t"));
+    EXPECT_THAT(find("attributes.release:1.10"), IsEmpty()) << "a text";
+}
+
 TEST_F(IndexesTest, DynamicGroupsFollowTheirThings) {
     make_thing("a", {{"color", "red"}});
     make_thing("b", {{"color", "blue"}});

@@ -101,10 +101,12 @@ bool passes(const Test& test, std::string_view value) {
     return false;
 }
 
-// Developer Guide, "Query syntax": a term without a field is looked for in the registry's.
+// Developer Guide, "Query syntax": a term without a field is looked for in the registry's. What is
+// there of a version is a count, in which nobody looks for words.
 bool is_meant(const Test& test, const Field& field) {
     if (!test.field.empty()) return field.name == test.field;
-    return !field.name.starts_with(fields::connectivity);
+    return !field.name.starts_with(fields::connectivity) && field.name != fields::thing_version &&
+           field.name != fields::group_version;
 }
 
 bool judge(const Expression& expression, std::span<const Field> fields) {
@@ -127,6 +129,21 @@ void name_fields_plainly(Expression& expression) {
     for (Expression& part : expression.parts) name_fields_plainly(part);
 }
 
+// 20 is 20.0 where numbers are compared.
+void compare_numbers(Expression& expression, const Query::IsNumber& is_number) {
+    for (Expression& part : expression.parts) compare_numbers(part, is_number);
+    Test& test = expression.test;
+    if (test.kind != Test::Kind::Word || test.words.empty() || !is_number(test.field)) return;
+    const auto number = numeric_value(test.words.front());
+    if (!number) return;
+    const Bound bound{.text = test.words.front(), .number = number, .is_inclusive = true};
+    test = {.kind = Test::Kind::Range,
+            .field = std::move(test.field),
+            .words = {},
+            .low = bound,
+            .high = bound};
+}
+
 }  // namespace
 
 std::optional<double> numeric_value(std::string_view text) {
@@ -137,10 +154,11 @@ std::optional<double> numeric_value(std::string_view text) {
     return number;
 }
 
-Result<Query> Query::parse(std::string_view text) {
+Result<Query> Query::parse(std::string_view text, const IsNumber& is_number) {
     auto expression = parse_expression(text);
     if (!expression) return fail(std::move(expression.error()));
     name_fields_plainly(*expression);
+    if (is_number) compare_numbers(*expression, is_number);
     return Query(std::move(*expression));
 }
 

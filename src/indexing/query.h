@@ -9,6 +9,7 @@
 // Threads: immutable; any.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include "base/result.h"
@@ -19,8 +20,11 @@ namespace gatehouse::indexing {
 
 class Query {
 public:
-    // InvalidInput, with the column and what was expected.
-    static Result<Query> parse(std::string_view text);
+    // Whether a field's values are numbers, by the name that documents have it under.
+    using IsNumber = std::function<bool(std::string_view field)>;
+    // InvalidInput, with the column and what was expected. Without `is_number` every value is a
+    // text, but for the bounds of ranges.
+    static Result<Query> parse(std::string_view text, const IsNumber& is_number = {});
 
     bool matches(const Document& document) const;
     // As the query of a dynamic group.

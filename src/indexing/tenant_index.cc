@@ -41,9 +41,10 @@ void TenantIndex::add_connectivity(Document& document, const Connectivity& conne
 
 const Document& TenantIndex::put(const registry::Thing& thing,
                                  const std::vector<registry::ThingGroup>& groups) {
-    Document document{.name = thing.name.value(), .version = thing.version, .fields = {}};
+    Document document{.name = thing.name.value(), .fields = {}};
     add(document, fields::thing_name, thing.name.value());
     add(document, fields::thing_id, thing.id);
+    add(document, fields::thing_version, std::to_string(thing.version));
     add(document, fields::thing_type, thing.type.value());
     const auto add_groups = [&](registry::GroupKind kind) {
         for (const registry::ThingGroup& group : groups) {
@@ -67,9 +68,10 @@ const Document& TenantIndex::put(const registry::Thing& thing,
 }
 
 void TenantIndex::put(const registry::ThingGroup& group) {
-    Document document{.name = group.name.value(), .version = group.version, .fields = {}};
+    Document document{.name = group.name.value(), .fields = {}};
     add(document, fields::group_name, group.name.value());
     add(document, fields::group_id, group.id);
+    add(document, fields::group_version, std::to_string(group.version));
     add(document, fields::group_description, group.description);
     for (const registry::ThingGroupName& above : group.ancestors) {
         add(document, fields::parent_groups, above.value());

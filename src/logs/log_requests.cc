@@ -173,6 +173,11 @@ Result<LogGroupsPage> describe_log_groups(const LogStore& store, const Tenant& t
         return invalid(
             "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
     }
+    if (request.names && !(request.prefix.empty() && request.pattern.empty())) {
+        return invalid(
+            "logGroupIdentifiers and a LogGroup name prefix or pattern are mutually exclusive "
+            "parameters.");
+    }
     const auto limit = checked_limit(request.limit, describe_limit);
     if (!limit) return fail(limit.error());
     const auto after = name_of_token(request.next_token);
@@ -182,6 +187,7 @@ Result<LogGroupsPage> describe_log_groups(const LogStore& store, const Tenant& t
         const std::string& name = group->name();
         if (!request.next_token.empty() && name <= *after) continue;
         if (!name.starts_with(request.prefix) || name.find(request.pattern) == name.npos) continue;
+        if (request.names && std::ranges::count(*request.names, name) == 0) continue;
         auto facts = group->facts();
         const bool is_wanted =
             facts && (!request.group_class || facts->group_class == *request.group_class);

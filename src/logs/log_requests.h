@@ -27,6 +27,8 @@ namespace gatehouse::logs {
 struct DescribeLogGroups {
     std::string prefix;
     std::string pattern;  // a substring; not together with a prefix
+    // Absent: any. Not together with a prefix or a pattern; what there is not, is left out.
+    std::optional<std::vector<std::string>> names = {};
     std::string next_token;
     std::optional<std::int64_t> limit;           // 1-50, default 50
     std::optional<GroupClass> group_class = {};  // absent: any

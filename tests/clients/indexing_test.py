@@ -69,6 +69,9 @@ class Indexing(ClientTest):
             self.make(f"page-{number}", color="green", power=str(number))
         self.assertEqual(self.found("attributes.color:GREEN attributes.power>=3"),
                          ["page-3", "page-4"])
+        self.assertEqual(self.found("thingName:page-3 registry.version:1"), ["page-3"])
+        self.assertEqual(self.found("thingName:page-3 registry.version>1"), [])
+        self.assertEqual(self.found("thingName:page-* attributes.power:3.0"), ["page-3"])
         self.assertEqual(self.found("thingName:page-* NOT attributes.power:[1 TO 4]"), ["page-0"])
         names, token = [], {}
         while True:

@@ -60,6 +60,13 @@ TEST_F(IndexOperations, Configuration) {
     EXPECT_EQ(things.at("managedFields").as_array().size(), 5u);
     EXPECT_EQ(parsed(call("iot", "GET", "/indices")).at("indexNames"),
               (json::array{"AWS_Things", "AWS_ThingGroups"}));
+    const auto first = parsed(call("iot", "GET", "/indices?maxResults=1"));
+    EXPECT_EQ(first.at("indexNames"), (json::array{"AWS_Things"}));
+    const auto token = std::string(first.at("nextToken").as_string());
+    const auto last = parsed(call("iot", "GET", "/indices?maxResults=1&nextToken=" + token));
+    EXPECT_EQ(last.at("indexNames"), (json::array{"AWS_ThingGroups"}));
+    EXPECT_FALSE(last.as_object().contains("nextToken"));
+    expect_refused(call("iot", "GET", "/indices?nextToken=x"), 400, "InvalidRequestException");
     EXPECT_EQ(parsed(call("iot", "GET", "/indices/AWS_ThingGroups")).at("schema"), "THING_GROUPS");
     expect_refused(
         post("/indexing/config",

@@ -84,6 +84,22 @@ TEST_F(LogsServiceTest, DescribeLogGroupsShowsBothFormsOfTheArn) {
     EXPECT_FALSE(by_pattern.at("logGroups").at(0).as_object().contains("storedBytes"));
 }
 
+TEST_F(LogsServiceTest, DescribeLogGroupsShowsThoseThatAreNamed) {
+    make_stream();
+    parsed(op("CreateLogGroup", R"({"logGroupName":"h"})"));
+    parsed(op("CreateLogGroup", R"({"logGroupName":"i"})"));
+    const auto page = parsed(op(
+        "DescribeLogGroups",
+        R"({"logGroupIdentifiers":["i","arn:aws:logs:us-east-1:123456789012:log-group:h","x"]})"));
+    const auto& groups = page.at("logGroups").as_array();
+    ASSERT_EQ(groups.size(), 2u);
+    EXPECT_EQ(groups.at(0).at("logGroupName"), "h");
+    EXPECT_EQ(groups.at(1).at("logGroupName"), "i");
+    EXPECT_EQ(
+        op("DescribeLogGroups", R"({"logGroupIdentifiers":["h"],"logGroupNamePrefix":"h"})").status,
+        400u);
+}
+
 TEST_F(LogsServiceTest, GetLogEventsPagesUntilTheTokenStays) {
     make_stream();
     for (const auto* text : {"a", "b", "c"}) put(text);
