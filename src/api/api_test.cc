@@ -149,6 +149,11 @@ TEST_F(ApiTest, OperationsWithoutAHandlerSaySo) {
     EXPECT_EQ(json.status, 501u);
     EXPECT_NE(json.body.find(R"("__type":"NotImplementedException")"), std::string::npos);
     EXPECT_NE(json.body.find("StartQuery"), std::string::npos);
+    // Younger than the model that the distribution has.
+    const auto younger =
+        call("logs", "POST", "/", "{}", {{"X-Amz-Target", "Logs_20140328.StartLiveTail"}});
+    EXPECT_EQ(younger.status, 501u);
+    EXPECT_NE(younger.body.find("StartLiveTail"), std::string::npos);
 }
 
 TEST_F(ApiTest, WhatIsNoOperationIsNotFound) {

@@ -63,6 +63,13 @@ TEST_F(IotServiceTest, KeepsLoggingOptions) {
     EXPECT_EQ(found.at("roleArn"), "arn:aws:iam::123456789012:role/logs");
     EXPECT_EQ(found.at("defaultLogLevel"), "WARN");
     EXPECT_EQ(found.at("disableAllLogs"), false);
+    const auto of_events = call("iot", "POST", "/v2LoggingOptions",
+                                R"({"defaultLogLevel":"INFO","eventConfigurations":)"
+                                R"([{"eventType":"Connect","logLevel":"ERROR"}]})");
+    EXPECT_EQ(of_events.status, 400u);
+    EXPECT_NE(of_events.body.find("eventConfigurations is not supported"), std::string::npos);
+    EXPECT_EQ(parsed(call("iot", "GET", "/v2LoggingOptions")), found) << "nothing was kept";
+    parsed(call("iot", "POST", "/v2LoggingOptions", R"({"eventConfigurations":[]})"));
     EXPECT_EQ(call("iot", "POST", "/v2LoggingOptions", R"({"defaultLogLevel":"LOUD"})").status,
               400u);
 }

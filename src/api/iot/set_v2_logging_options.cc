@@ -2,11 +2,17 @@
 
 #include "api/iot/errors.h"
 #include "api/iot/logging_shapes.h"
+#include "api/shapes/iot/errors.h"
 
 namespace gatehouse::api::iot {
 
 async::Task<wire::Outcome<SetV2LoggingOptionsResponse>> SetV2LoggingOptions::handle(
     const Caller& caller, SetV2LoggingOptionsRequest request) const {
+    if (request.event_configurations && !request.event_configurations->empty()) {
+        co_return wire::fail_as(errors::invalid_request_exception,
+                                "eventConfigurations is not supported by Gatehouse, where no type "
+                                "of event has a level or a log group of its own; leave it out");
+    }
     registry::LoggingChange change{.role_arn = std::move(request.role_arn),
                                    .default_level = {},
                                    .all_disabled = request.disable_all_logs};

@@ -84,6 +84,16 @@ TEST_F(LogsServiceTest, DescribeLogGroupsShowsBothFormsOfTheArn) {
     EXPECT_FALSE(by_pattern.at("logGroups").at(0).as_object().contains("storedBytes"));
 }
 
+TEST_F(LogsServiceTest, AKeyThatNothingIsEncryptedWithIsRefused) {
+    const auto refused =
+        op("CreateLogGroup",
+           R"({"logGroupName":"g","kmsKeyId":"arn:aws:kms:us-east-1:123456789012:key/k"})");
+    EXPECT_EQ(refused.status, 400u);
+    EXPECT_NE(refused.body.find("InvalidParameterException"), std::string::npos);
+    EXPECT_NE(refused.body.find("kmsKeyId is not supported"), std::string::npos);
+    EXPECT_TRUE(parsed(op("DescribeLogGroups", "{}")).at("logGroups").as_array().empty());
+}
+
 TEST_F(LogsServiceTest, DescribeLogGroupsShowsThoseThatAreNamed) {
     make_stream();
     parsed(op("CreateLogGroup", R"({"logGroupName":"h"})"));
