@@ -35,9 +35,48 @@ constexpr std::array<Infix, 3> products{
     {{"*", Operator::Multiply}, {"/", Operator::Divide}, {"%", Operator::Remainder}}};
 constexpr std::array<Infix, 1> powers{{{"^", Operator::Power}}};
 
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    return lower;
+}
+
+std::optional<Aggregate> aggregate_named(std::string_view name) {
+    using enum Aggregate;
+    static constexpr std::array<std::pair<std::string_view, Aggregate>, 13> names{
+        {{"count", Count},
+         {"count_distinct", CountDistinct},
+         {"sum", Sum},
+         {"avg", Average},
+         {"min", Least},
+         {"max", Greatest},
+         {"pct", Percentile},
+         {"percentile", Percentile},
+         {"stddev", Deviation},
+         {"earliest", Earliest},
+         {"latest", Latest},
+         {"sortsfirst", SortsFirst},
+         {"sortslast", SortsLast}}};
+    const std::string lower = lower_case(name);
+    for (const auto& [known, aggregate] : names) {
+        if (known == lower) return aggregate;
+    }
+    return std::nullopt;
+}
+
+// A period that is written out and is none.
+bool has_wrong_period(const Expression& call) {
+    const bool rounds = call.text == "datefloor" || call.text == "dateceil";
+    if (call.text != "bin" && !rounds) return false;
+    const Expression& period = *call.of.back();
+    return period.what == Operator::Constant && !period_ms(period.value.text());
+}
+
 class ExpressionParser {
 public:
-    explicit ExpressionParser(Lexer& lexer) : lexer_(lexer) {}
+    // `stats`: null but for what stats takes.
+    explicit ExpressionParser(Lexer& lexer, const StatsColumns* stats = nullptr)
+        : lexer_(lexer), stats_(stats) {}
 
     Result<ExpressionPointer> take_or() {
         if (++depth_ > nesting_max) {
@@ -190,7 +229,18 @@ private:
         }
         if (token.kind != TokenKind::Name) return lexer_.wrong("expected a field or a value");
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
-        if (lexer_.is_symbol("(") && !token.is_backticked) return take_call(token);
+        const bool is_call = lexer_.is_symbol("(") && !token.is_backticked;
+        if (stats_ != nullptr && is_call) {
+            if (const auto what = aggregate_named(token.text)) return take_aggregate(*what);
+        }
+        if (is_call) return take_call(token);
+        if (stats_ != nullptr &&
+            std::ranges::count(stats_->before, token.text, &Column::name) == 0) {
+            return lexer_.wrong_at(
+                token.at, fmt::format("'{}' is neither a function that stats knows nor a column "
+                                      "before this one",
+                                      token.text));
+        }
         return field_expression(token.text);
     }
 
@@ -207,10 +257,7 @@ private:
 
     Result<ExpressionPointer> take_call(const Token& name) {
         if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
-        Expression call{.what = Operator::Call, .text = name.text};
-        std::ranges::transform(call.text, call.text.begin(), [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-        });
+        Expression call{.what = Operator::Call, .text = lower_case(name.text)};
         while (!lexer_.is_symbol(")")) {
             auto argument = take_or();
             if (!argument) return argument;
@@ -224,10 +271,43 @@ private:
             return lexer_.wrong(fmt::format("there is no function '{}' of {} arguments", name.text,
                                             call.of.size()));
         }
+        if (has_wrong_period(call)) {
+            return lexer_.wrong_at(
+                name.at, fmt::format("{} takes a period, as in 30s, 5m or 1h", name.text));
+        }
         return std::make_unique<const Expression>(std::move(call));
     }
 
+    Result<ExpressionPointer> take_aggregate(Aggregate what) {
+        if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
+        AggregateCall call{.what = what, .of = {}};
+        const bool is_count = what == Aggregate::Count;
+        if (is_count && lexer_.is_symbol("*")) {
+            if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
+        } else if (!is_count || !lexer_.is_symbol(")")) {
+            // Of records: no aggregate stands in another one.
+            auto of = take_expression(lexer_);
+            if (!of) return of;
+            call.of = std::move(*of);
+        }
+        if (what == Aggregate::Percentile) {
+            if (!lexer_.is_symbol(",")) return lexer_.wrong("expected ','");
+            if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
+            const auto number = Value(lexer_.token().text).number();
+            if (lexer_.token().kind != TokenKind::Number || !number || *number > 100) {
+                return lexer_.wrong("pct takes a field and a number from 0 to 100");
+            }
+            call.percentile = *number;
+            if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
+        }
+        if (!lexer_.is_symbol(")")) return lexer_.wrong("expected ')'");
+        if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
+        stats_->aggregates.push_back(std::move(call));
+        return field_expression(aggregate_field(stats_->aggregates.size() - 1));
+    }
+
     Lexer& lexer_;
+    const StatsColumns* stats_;
     std::size_t depth_ = 0;
     std::size_t operators_ = 0;
 };
@@ -246,6 +326,14 @@ std::string with_named_groups(std::string pattern) {
 
 Result<ExpressionPointer> take_expression(Lexer& lexer) {
     return ExpressionParser(lexer).take_or();
+}
+
+Result<ExpressionPointer> take_stats_expression(Lexer& lexer, const StatsColumns& columns) {
+    return ExpressionParser(lexer, &columns).take_or();
+}
+
+std::string aggregate_field(std::size_t index) {
+    return "\x01" + std::to_string(index);
 }
 
 ExpressionPointer field_expression(std::string name) {
@@ -268,30 +356,6 @@ Result<std::shared_ptr<const RE2>> take_regex_pattern(Lexer& lexer) {
             "the query has more than {} regular expressions, or they are too large", regexes_max));
     }
     return regex;
-}
-
-std::optional<Aggregate> aggregate_named(std::string_view name) {
-    using enum Aggregate;
-    static constexpr std::array<std::pair<std::string_view, Aggregate>, 13> names{
-        {{"count", Count},
-         {"count_distinct", CountDistinct},
-         {"sum", Sum},
-         {"avg", Average},
-         {"min", Least},
-         {"max", Greatest},
-         {"pct", Percentile},
-         {"percentile", Percentile},
-         {"stddev", Deviation},
-         {"earliest", Earliest},
-         {"latest", Latest},
-         {"sortsfirst", SortsFirst},
-         {"sortslast", SortsLast}}};
-    std::string lower(name);
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    for (const auto& [known, aggregate] : names) {
-        if (known == lower) return aggregate;
-    }
-    return std::nullopt;
 }
 
 }  // namespace gatehouse::logs::insights

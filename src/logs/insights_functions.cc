@@ -1,4 +1,6 @@
 // What expressions of Insights queries are worth.
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -163,6 +165,46 @@ Value replaced(const std::vector<Value>& arguments) {
     return result.take();
 }
 
+// An address by its bytes: 4 or 16, and none for what is no address.
+std::string address_bytes(const std::string& text) {
+    in_addr four{};
+    if (inet_pton(AF_INET, text.c_str(), &four) == 1) {
+        return {reinterpret_cast<const char*>(&four), sizeof(four)};
+    }
+    in6_addr six{};
+    if (inet_pton(AF_INET6, text.c_str(), &six) == 1) {
+        return {reinterpret_cast<const char*>(&six), sizeof(six)};
+    }
+    return {};
+}
+
+// `family`: "v4", "v6", or empty for either.
+bool is_of_family(std::string_view family, const std::string& bytes) {
+    if (family.empty()) return !bytes.empty();
+    return bytes.size() == (family == "v4" ? sizeof(in_addr) : sizeof(in6_addr));
+}
+
+bool is_address(std::string_view family, const Value& value) {
+    return is_of_family(family, address_bytes(value.text()));
+}
+
+// `subnet` is "192.0.2.0/24"; with another family, or no subnet at all, nothing is in it.
+bool is_in_subnet(std::string_view family, const Value& value, std::string_view subnet) {
+    const std::string bytes = address_bytes(value.text());
+    const auto slash = subnet.find('/');
+    if (slash == subnet.npos || !is_of_family(family, bytes)) return false;
+    const std::string net = address_bytes(std::string(subnet.substr(0, slash)));
+    const std::string_view digits = subnet.substr(slash + 1);
+    std::size_t bits = 0;
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+    const bool is_count = parsed.ec == std::errc{} && parsed.ptr == digits.data() + digits.size();
+    if (!is_count || net.size() != bytes.size() || bits > net.size() * 8) return false;
+    if (!bytes.starts_with(net.substr(0, bits / 8))) return false;
+    if (bits % 8 == 0) return true;
+    const auto differing = static_cast<unsigned char>(bytes[bits / 8] ^ net[bits / 8]);
+    return differing >> (8 - bits % 8) == 0;
+}
+
 Value joined(const Expression& call, const Scope& scope) {
     BoundedText text;
     for (const ExpressionPointer& one : call.of) {
@@ -226,6 +268,13 @@ constexpr std::array known{Known{"ispresent"},
                            Known{"tomillis"},
                            Known{"frommillis"},
                            Known{"bin"},
+                           Known{"now", 0, 0},
+                           Known{"isvalidip"},
+                           Known{"isvalidipv4"},
+                           Known{"isvalidipv6"},
+                           Known{"isipinsubnet", 2, 2},
+                           Known{"isipv4insubnet", 2, 2},
+                           Known{"isipv6insubnet", 2, 2},
                            Known{"datefloor", 2, 2},
                            Known{"dateceil", 2, 2},
                            Known{"strcontains", 2, 2},
@@ -284,6 +333,15 @@ Value call_function(std::string_view name, const std::vector<Value>& arguments,
     if (name == "bin") {
         if (!scope.row.record()) return {};
         return rounded(Value::time(scope.row.record()->timestamp), arguments[0], false);
+    }
+    if (name == "now") return Value(static_cast<double>(scope.now_seconds));
+    if (name.starts_with("isvalidip")) {
+        return Value::truth(is_address(name.substr(std::size("isvalidip") - 1), arguments[0]));
+    }
+    if (name.ends_with("insubnet")) {
+        const std::string_view family = name.substr(std::size("isip") - 1);
+        return Value::truth(is_in_subnet(family.substr(0, family.find("insubnet")), arguments[0],
+                                         arguments[1].text()));
     }
     if (name == "datefloor") return rounded(arguments[0], arguments[1], false);
     if (name == "dateceil") return rounded(arguments[0], arguments[1], true);

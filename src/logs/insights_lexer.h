@@ -44,9 +44,9 @@ public:
     }
 
     std::unexpected<Error> wrong(std::string_view what) const { return wrong_at(token_.at, what); }
+    std::unexpected<Error> wrong_at(std::size_t at, std::string_view what) const;
 
 private:
-    std::unexpected<Error> wrong_at(std::size_t at, std::string_view what) const;
     void skip_blanks();
     Result<void> read_quoted(char quote);
     void read_number();

@@ -152,6 +152,8 @@ private:
     }
 
     Result<Command> take_sort() {
+        // "sort by" is "sort".
+        if (auto by = take("by"); !by) return fail(std::move(by.error()));
         auto keys = take_list(&Parser::take_sort_key);
         if (!keys) return fail(std::move(keys.error()));
         return SortCommand{std::move(*keys)};
@@ -185,7 +187,7 @@ private:
 
     Result<Command> take_parse();
     Result<Command> take_stats();
-    Result<AggregateColumn> take_aggregate();
+    Result<Column> take_stats_column(StatsCommand& command);
 
     std::string_view text_;
     Lexer lexer_;
@@ -236,9 +238,15 @@ Result<Command> Parser::take_parse() {
 }
 
 Result<Command> Parser::take_stats() {
-    auto aggregates = take_list(&Parser::take_aggregate);
-    if (!aggregates) return fail(std::move(aggregates.error()));
-    StatsCommand command{.aggregates = std::move(*aggregates), .by = {}};
+    StatsCommand command;
+    do {
+        if (!command.columns.empty()) {
+            if (auto comma = lexer_.advance(); !comma) return fail(std::move(comma.error()));
+        }
+        auto column = take_stats_column(command);
+        if (!column) return fail(std::move(column.error()));
+        command.columns.push_back(std::move(*column));
+    } while (lexer_.is_symbol(","));
     auto by = take("by");
     if (!by) return fail(std::move(by.error()));
     if (!*by) return command;
@@ -248,39 +256,15 @@ Result<Command> Parser::take_stats() {
     return command;
 }
 
-Result<AggregateColumn> Parser::take_aggregate() {
+Result<Column> Parser::take_stats_column(StatsCommand& command) {
     const std::size_t begin = lexer_.token().at;
-    const auto what = aggregate_named(lexer_.token().text);
-    if (lexer_.token().kind != TokenKind::Name || !what) {
-        return lexer_.wrong(
-            fmt::format("'{}' is not a function that stats knows", lexer_.token().text));
-    }
-    AggregateColumn column{.name = {}, .what = *what, .of = {}};
-    if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
-    if (auto open = need("("); !open) return fail(std::move(open.error()));
-    const bool is_count = *what == Aggregate::Count;
-    if (is_count && lexer_.is_symbol("*")) {
-        if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
-    } else if (!is_count || !lexer_.is_symbol(")")) {
-        auto of = take_expression(lexer_);
-        if (!of) return fail(std::move(of.error()));
-        column.of = std::move(*of);
-    }
-    if (*what == Aggregate::Percentile) {
-        if (auto comma = need(","); !comma) return fail(std::move(comma.error()));
-        const auto number = Value(lexer_.token().text).number();
-        if (lexer_.token().kind != TokenKind::Number || !number || *number > 100) {
-            return lexer_.wrong("pct takes a field and a number from 0 to 100");
-        }
-        column.percentile = *number;
-        if (auto next = lexer_.advance(); !next) return fail(std::move(next.error()));
-    }
-    if (auto close = need(")"); !close) return fail(std::move(close.error()));
-    column.name = text_since(begin, Expression{});
+    auto expression = take_stats_expression(lexer_, {command.aggregates, command.columns});
+    if (!expression) return fail(std::move(expression.error()));
+    std::string name = text_since(begin, Expression{});
     auto renamed = take_name_after("as");
     if (!renamed) return fail(std::move(renamed.error()));
-    if (!renamed->empty()) column.name = std::move(*renamed);
-    return column;
+    if (!renamed->empty()) name = std::move(*renamed);
+    return Column{std::move(name), std::move(*expression)};
 }
 
 }  // namespace

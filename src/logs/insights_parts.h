@@ -15,10 +15,15 @@
 namespace gatehouse::logs::insights {
 
 Result<ExpressionPointer> take_expression(Lexer& lexer);
+// Of stats: aggregates that stand in it are added to the list, and fields are columns before it.
+struct StatsColumns {
+    std::vector<AggregateCall>& aggregates;
+    const std::vector<Column>& before;
+};
+Result<ExpressionPointer> take_stats_expression(Lexer& lexer, const StatsColumns& columns);
 ExpressionPointer field_expression(std::string name);
 // /…/ is next.
 Result<std::shared_ptr<const RE2>> take_regex_pattern(Lexer& lexer);
-std::optional<Aggregate> aggregate_named(std::string_view name);
 
 // A record on its way through a query: what commands made, above what the record has.
 class Row {
@@ -43,6 +48,7 @@ struct Scope {
     const Row& row;
     RecordFields* fields = nullptr;  // of the row's record; null without one
     Effort& effort;
+    std::int64_t now_seconds = 0;  // since the epoch, when the query began
 };
 
 // Absent once the effort is spent.

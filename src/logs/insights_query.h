@@ -98,8 +98,7 @@ enum class Aggregate : std::uint8_t {
     SortsLast,
 };
 
-struct AggregateColumn {
-    std::string name;
+struct AggregateCall {
     Aggregate what = Aggregate::Count;
     ExpressionPointer of;  // null: count(*)
     double percentile = 0;
@@ -121,7 +120,9 @@ struct ParseCommand {
     std::vector<std::string> names;      // of the pattern's groups or *, in order
 };
 struct StatsCommand {
-    std::vector<AggregateColumn> aggregates;
+    std::vector<AggregateCall> aggregates;
+    // In order; over aggregates, as the fields aggregate_field() names, and earlier columns.
+    std::vector<Column> columns;
     std::vector<Column> by;
 };
 struct SortCommand {
@@ -131,6 +132,10 @@ struct SortCommand {
     };
     std::vector<Key> keys;
 };
+// What the value of a stats command's aggregate is called in its columns; nobody writes such a
+// name.
+std::string aggregate_field(std::size_t index);
+
 struct LimitCommand {
     std::size_t count = 0;
 };

@@ -140,6 +140,9 @@ private:
     }
 
     void note_match() { ++matched_; }
+    Scope scope(const Row& row, RecordFields* fields) {
+        return {row, fields, effort_, limits_.now_seconds};
+    }
 
     bool take(const FieldsCommand& command, State&, std::size_t, Row& row, RecordFields* fields) {
         for (const Column& column : command.columns) {
@@ -147,16 +150,16 @@ private:
                 column.expression->text == column.name) {
                 continue;
             }
-            row.set(column.name, evaluate_kept(*column.expression, {row, fields, effort_}));
+            row.set(column.name, evaluate_kept(*column.expression, scope(row, fields)));
         }
         return true;
     }
     bool take(const DisplayCommand&, State&, std::size_t, Row&, RecordFields*) { return true; }
     bool take(const FilterCommand& command, State&, std::size_t, Row& row, RecordFields* fields) {
-        return evaluate(*command.condition, {row, fields, effort_}).is_true();
+        return evaluate(*command.condition, scope(row, fields)).is_true();
     }
     bool take(const ParseCommand& command, State&, std::size_t, Row& row, RecordFields* fields) {
-        const Value of = evaluate(*command.of, {row, fields, effort_});
+        const Value of = evaluate(*command.of, scope(row, fields));
         if (of.is_absent()) return true;
         const std::string text = of.text();
         auto found = command.pattern ? found_by(matched_part(text, *command.pattern, effort_),
@@ -180,7 +183,7 @@ private:
               RecordFields* fields) {
         std::vector<Value> values;
         for (const auto& one : command.by) {
-            values.push_back(evaluate_kept(*one, {row, fields, effort_}));
+            values.push_back(evaluate_kept(*one, scope(row, fields)));
         }
         // Rows that have none of them are not compared.
         if (std::ranges::all_of(values, &Value::is_absent)) return true;
@@ -193,7 +196,7 @@ private:
         note_match();
         std::vector<Value> by;
         for (const Column& column : command.by) {
-            by.push_back(evaluate_kept(*column.expression, {row, fields, effort_}));
+            by.push_back(evaluate_kept(*column.expression, scope(row, fields)));
         }
         const auto [at, is_new] = state.groups.try_emplace(key_of(by));
         Group& group = at->second;
@@ -205,7 +208,7 @@ private:
         for (std::size_t i = 0; i < command.aggregates.size(); ++i) {
             Accumulator& accumulator = group.aggregates[i];
             const std::size_t before = accumulator.bytes();
-            accumulator.add(command.aggregates[i], {row, fields, effort_});
+            accumulator.add(command.aggregates[i], scope(row, fields));
             hold(accumulator.bytes());
             release(before);
         }
@@ -217,7 +220,7 @@ private:
         note_match();
         SortedRow sorted;
         for (const auto& key : command.keys) {
-            sorted.keys.push_back(evaluate_kept(*key.by, {row, fields, effort_}));
+            sorted.keys.push_back(evaluate_kept(*key.by, scope(row, fields)));
         }
         sorted.row = std::move(row);
         sorted.came = ++state.passed;
@@ -302,14 +305,24 @@ private:
             for (std::size_t i = 0; i < command->by.size(); ++i) {
                 row.set(command->by[i].name, group.by[i]);
             }
-            for (std::size_t i = 0; i < command->aggregates.size(); ++i) {
-                const AggregateColumn& column = command->aggregates[i];
-                row.set(column.name, group.aggregates[i].take_value(column));
-            }
+            set_columns(row, *command, group);
             push(std::move(row), nullptr, at + 1);
             if (auto fine = may_go_on(); !fine) return fine;
         }
         return {};
+    }
+
+    void set_columns(Row& row, const StatsCommand& command, Group& group) {
+        effort_.renew();
+        Row values;
+        for (std::size_t i = 0; i < command.aggregates.size(); ++i) {
+            values.set(aggregate_field(i), group.aggregates[i].take_value(command.aggregates[i]));
+        }
+        for (const Column& column : command.columns) {
+            Value value = evaluate_kept(*column.expression, scope(values, nullptr));
+            values.set(column.name, value);
+            row.set(column.name, std::move(value));
+        }
     }
 
     // The names of the answer's columns: what display says last, or everything that was named.
@@ -327,7 +340,7 @@ private:
             } else if (const auto* const stats = std::get_if<StatsCommand>(&command)) {
                 names.clear();
                 for (const Column& column : stats->by) add(column.name);
-                for (const AggregateColumn& column : stats->aggregates) add(column.name);
+                for (const Column& column : stats->columns) add(column.name);
             }
         }
         if (names.empty()) {

@@ -30,6 +30,7 @@ struct RunLimits {
     std::size_t rows = rows_max;                    // of the answer, when no limit says less
     std::size_t memory_bytes = 32UL * 1024 * 1024;  // all that waits, is remembered or answered
     std::size_t groups = 100'000;                   // of stats
+    std::int64_t now_seconds = 0;                   // since the epoch: what now() is worth
     // Asked at each record and row; true: the run ends with Cancelled. None: never.
     std::function<bool()> is_unwanted;
 };

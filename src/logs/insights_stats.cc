@@ -10,7 +10,7 @@ constexpr std::size_t set_entry_bytes = 80;  // beside the text
 
 }  // namespace
 
-void Accumulator::add(const AggregateColumn& column, const Scope& scope) {
+void Accumulator::add(const AggregateCall& column, const Scope& scope) {
     if (!column.of) {
         ++count_;
         return;
@@ -36,7 +36,7 @@ void Accumulator::add_text(std::string text) {
     if (is_new) texts_bytes_ += at->size() + set_entry_bytes;
 }
 
-void Accumulator::add_number(const AggregateColumn& column, double number) {
+void Accumulator::add_number(const AggregateCall& column, double number) {
     ++count_;
     sum_ += number;
     const double distance = number - mean_;
@@ -45,7 +45,7 @@ void Accumulator::add_number(const AggregateColumn& column, double number) {
     if (column.what == Aggregate::Percentile) numbers_.push_back(number);
 }
 
-void Accumulator::add_at(const AggregateColumn& column, Value value, std::int64_t at) {
+void Accumulator::add_at(const AggregateCall& column, Value value, std::int64_t at) {
     const bool is_first = count_++ == 0;
     const auto better = [&] {
         switch (column.what) {
@@ -63,7 +63,7 @@ void Accumulator::add_at(const AggregateColumn& column, Value value, std::int64_
     picked_at_ = at;
 }
 
-Value Accumulator::take_value(const AggregateColumn& column) {
+Value Accumulator::take_value(const AggregateCall& column) {
     const auto count = static_cast<double>(count_);
     switch (column.what) {
         case Aggregate::Count: return Value(count);

@@ -12,16 +12,16 @@ namespace gatehouse::logs::insights {
 // One aggregate of one group.
 class Accumulator {
 public:
-    void add(const AggregateColumn& column, const Scope& scope);
+    void add(const AggregateCall& column, const Scope& scope);
     // Call once: sorts what pct took.
-    Value take_value(const AggregateColumn& column);
+    Value take_value(const AggregateCall& column);
     // What it holds in memory.
     std::size_t bytes() const;
 
 private:
     void add_text(std::string text);
-    void add_number(const AggregateColumn& column, double number);
-    void add_at(const AggregateColumn& column, Value value, std::int64_t at);
+    void add_number(const AggregateCall& column, double number);
+    void add_at(const AggregateCall& column, Value value, std::int64_t at);
 
     std::uint64_t count_ = 0;
     double sum_ = 0;

@@ -27,6 +27,7 @@ const std::vector<std::string> entries{
 Result<Results> run(std::string_view text, RunLimits limits = {}) {
     auto query = parse_query(text);
     if (!query) return fail(query.error());
+    limits.now_seconds = begin_ms / 1000 + 400;
     Run run(*query, limits);
     for (std::size_t i = entries.size(); i-- > 0;) {
         const auto at = begin_ms + static_cast<std::int64_t>(i) * 60'000;
@@ -116,6 +117,34 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"filter clientId = 'nobody' | stats count(*)", "0"},
         Case{"FIELDS `eventType` # a remark\n| FILTER clientId='b'", "Connect"},
         Case{"filter strcontains(eventType, 'Pub') | stats count(*) as n", "2"}));
+
+// What is computed of aggregates: sample queries of the console's and of AWS's guides.
+INSTANTIATE_TEST_SUITE_P(
+    StatsExpressions, InsightsTest,
+    testing::Values(
+        Case{"filter @type = \"REPORT\" | fields @requestId, @billedDuration "
+             "| sort by @billedDuration desc",
+             "id-1,2"},
+        Case{"filter @type = \"REPORT\" | stats max(@memorySize / 1000 / 1000) as provisioned, "
+             "max(@memorySize / 2000 / 1000) as used, provisioned - used as rest",
+             "128,64,64"},
+        Case{"stats sum(strcontains(@message, \"Connect\"))/count(*) * 100 as pct, max(ms)",
+             "33.333333333333336,30"},
+        Case{"filter ms > 0 | stats avg(ms)/2 by eventType | sort eventType",
+             "Connect,5;Publish-In,12.5"},
+        Case{"stats -count(*), (sum(ms) + 1) * 2, floor(avg(ms) / 3)", "-6,122,6"},
+        Case{
+            "stats count(*) as n, n * 2 as twice, twice + n as all | filter all = 18 | display all",
+            "18"},
+        Case{"stats count(*) as n by eventType | sort by n desc, eventType | limit 1", "2"},
+        Case{"fields isValidIp('10.0.0.1') as a, isValidIpv4('::1') as b, isValidIpv6('::1') as c, "
+             "isIpv4InSubnet('10.0.0.200', '10.0.0.128/25') as d, "
+             "isIpv4InSubnet('10.0.0.100', '10.0.0.128/25') as e, "
+             "isIpInSubnet('fd00::1', 'fd00::/8') as f, isIpv4InSubnet('x', '10.0.0.0/8') as g "
+             "| display a, b, c, d, e, f, g | limit 1",
+             "1,0,1,1,0,1,0"},
+        Case{"fields now() - toMillis(@timestamp) / 1000 as age | sort age | limit 1 | display age",
+             "100"}));
 
 TEST(Insights, WithoutFieldsTimeMessageAndPointerAreShown) {
     const auto results = run("filter clientId = 'b'");
@@ -328,6 +357,13 @@ TEST(Insights, RefusesWithThePlaceOfTheMistake) {
                                    "stats pct(a)",
                                    "stats pct(a, 101)",
                                    "stats count(*) by",
+                                   "stats a",
+                                   "stats a + count(*)",
+                                   "stats sum(max(a))",
+                                   "stats count(*) as n, m",
+                                   "stats count(*) by bin(1x)",
+                                   "fields datefloor(@timestamp, 5)",
+                                   "sort by",
                                    "sort",
                                    "limit",
                                    "limit 0",

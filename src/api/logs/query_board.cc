@@ -47,6 +47,10 @@ Result<void> check(const QueryRequest& request) {
     return {};
 }
 
+std::int64_t seconds_of(WallTime time) {
+    return std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
 }  // namespace
 
 QueryStatus status_of(QueryState state) {
@@ -93,6 +97,7 @@ private:
         Work(Running& running, const QueryRequest& request, store::insights::Query read)
             : query(std::move(read)),
               run(query, {.rows = request.rows_max,
+                          .now_seconds = seconds_of(running.access_.logs.clock().wall_now()),
                           .is_unwanted = [&running] { return running.is_unwanted(); }}),
               events(running.access_.logs, request.tenant, request.groups,
                      {ms_of(request.start_time), end_ms_of(request.end_time)}) {}
