@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
              "max(@memorySize / 2000 / 1000) as used, provisioned - used as rest",
              "128,64,64"},
         Case{"stats sum(strcontains(@message, \"Connect\"))/count(*) * 100 as pct, max(ms)",
-             "33.333333333333336,30"},
+             "33.33333333333333,30"},
         Case{"filter ms > 0 | stats avg(ms)/2 by eventType | sort eventType",
              "Connect,5;Publish-In,12.5"},
         Case{"stats -count(*), (sum(ms) + 1) * 2, floor(avg(ms) / 3)", "-6,122,6"},
