@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sql/differential/plain_evaluator.h"
+#include "sql/differential/plain_value.h"
 #include "sql/program.h"
 
 namespace gatehouse::sql::plain {
@@ -59,18 +60,18 @@ private:
     const Message message_;
 };
 
-std::optional<std::string> variables_difference(const Outcome& plain,
-                                                const std::vector<sql::Value>& variables) {
-    for (std::size_t i = 0; i < variables.size(); ++i) {
-        const std::string made = to_json(variables[i]);
-        if (made == plain.variables.at(i)) continue;
-        return fmt::format("@{} is {} and has to be {}", i, made, plain.variables[i]);
-    }
-    return std::nullopt;
+std::optional<std::string> value_difference(std::string_view what, const sql::Value& value,
+                                            const std::string& wanted) {
+    const std::string made = described(from_sql(value));
+    if (made == wanted) return std::nullopt;
+    return fmt::format("{} is {}\n and has to be {}", what, made, wanted);
 }
 
 std::optional<std::string> run_difference(const Outcome& plain, const sql::Outcome& outcome) {
-    if (auto found = variables_difference(plain, outcome.variables)) return found;
+    for (std::size_t i = 0; i < outcome.variables.size(); ++i) {
+        auto found = value_difference("a variable", outcome.variables[i], plain.variables.at(i));
+        if (found) return found;
+    }
     const std::string made = shown(outcome.matches, outcome.payload);
     const std::string wanted = shown(plain.matches, plain.payload);
     if (made == wanted) return std::nullopt;
@@ -79,6 +80,12 @@ std::optional<std::string> run_difference(const Outcome& plain, const sql::Outco
 
 std::optional<std::string> explanation_difference(const Outcome& plain,
                                                   const Explanation& explanation) {
+    for (std::size_t i = 0; i < explanation.items.size(); ++i) {
+        const auto& [expression, value] = explanation.items[i];
+        // It is not told from the bytes that came.
+        if (expression == "*") continue;
+        if (auto found = value_difference(expression, value, plain.items.at(i))) return found;
+    }
     const std::string made = shown(explanation.matches, explanation.payload);
     const std::string wanted = shown(plain.matches, plain.payload);
     if (made == wanted) return std::nullopt;

@@ -11,7 +11,7 @@
 namespace gatehouse::sql::plain {
 namespace {
 
-constexpr std::uint64_t samples = 6000;
+constexpr std::uint64_t samples = 20'000;
 
 Sample sample_with_seed(std::uint64_t seed) {
     std::array<std::uint8_t, 384> bytes;

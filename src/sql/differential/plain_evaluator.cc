@@ -127,10 +127,14 @@ public:
         Outcome outcome;
         for (const auto& [name, expression] : statement.assignments) {
             const Value value = of(expression);
-            outcome.variables.push_back(write_json(value));
+            outcome.variables.push_back(described(value));
             variables_[name] = value;
         }
         const syntax::Query& query = statement.query;
+        for (const syntax::Item& item : query.items) {
+            const bool is_whole = is_star(item.expression);
+            outcome.items.push_back(described(is_whole ? root_ : of(item.expression)));
+        }
         outcome.matches = !query.where || truth_of(of(*query.where)) == true;
         if (!outcome.matches) return outcome;
         if (query.items.size() == 1 && is_star(query.items[0].expression)) {

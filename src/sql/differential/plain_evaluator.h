@@ -18,7 +18,8 @@ namespace gatehouse::sql::plain {
 
 struct Outcome {
     std::optional<ErrorKind> refused;    // the statement; then nothing else counts
-    std::vector<std::string> variables;  // as JSON; "" is Undefined
+    std::vector<std::string> variables;  // of SET, described
+    std::vector<std::string> items;      // of SELECT, whether it matches or not
     bool matches = false;
     std::string payload;  // where it matches
 };

@@ -170,6 +170,22 @@ std::string write_json(const Value& value) {
     return "";
 }
 
+std::string described(const Value& value) {
+    std::vector<std::string> parts;
+    switch (value.kind) {
+        case Kind::Undefined: return "undefined";
+        case Kind::Array:
+            for (const Value& item : value.items) parts.push_back(described(item));
+            return "[" + joined(parts) + "]";
+        case Kind::Object:
+            for (const auto& [name, each] : each_once(value)) {
+                parts.push_back(quote_json(name) + ":" + described(each));
+            }
+            return "{" + joined(parts) + "}";
+        default: return write_json(value);
+    }
+}
+
 sql::Value to_sql(const Value& value) {
     switch (value.kind) {
         case Kind::Undefined: return {};

@@ -60,6 +60,8 @@ std::optional<bool> are_equal(const Value& a, const Value& b);
 // JSON. Nothing: it is none.
 std::optional<Value> read_json(std::string_view text, Version version);
 std::string write_json(const Value& value);
+// The same with all that is Undefined, and each name once.
+std::string described(const Value& value);
 
 // The same value of the module, and back.
 sql::Value to_sql(const Value& value);

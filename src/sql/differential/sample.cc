@@ -120,11 +120,18 @@ private:
         return made;
     }
 
+    // Often one of a few, so that some are equal.
+    Piece number() {
+        constexpr std::size_t few = 4;
+        const std::span<const std::string_view> all(literal_numbers);
+        return words(choices_.one_of(choices_.below(2) == 0 ? all.first(few) : all));
+    }
+
     Piece leaf() {
         switch (choices_.below(12)) {
             case 4:
             case 5:
-            case 6: return words(choices_.one_of(literal_numbers));
+            case 6: return number();
             case 7:
             case 8: return words(choices_.one_of(literal_texts));
             case 9: return words(choices_.one_of(constants));
@@ -142,7 +149,7 @@ private:
         if (chosen == 7) return leaf();
         if (chosen < 4) return path(wanted);
         switch (wanted) {
-            case Wanted::Number: return words(choices_.one_of(literal_numbers));
+            case Wanted::Number: return number();
             case Wanted::Text: return words(choices_.one_of(literal_texts));
             case Wanted::Truth: return words(choices_.one_of(constants));
             default: return path(wanted);
@@ -305,7 +312,7 @@ private:
         switch (choices_.below(3)) {
             case 0:
                 made.add(expression(depth - 1, Wanted::Array));
-                made.add(fmt::format(", {}", choices_.below(4)));
+                made.add(", ").add(choices_.one_of(indexes));
                 break;
             case 1:
                 made.add(expression(depth - 1, Wanted::Object));

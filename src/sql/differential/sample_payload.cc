@@ -73,10 +73,17 @@ public:
     }
 
 private:
+    // Often one of a few, so that some are equal.
+    std::string number() {
+        constexpr std::size_t few = 4;
+        const std::span<const std::string_view> all(numbers);
+        return std::string(choices_.one_of(choices_.below(2) == 0 ? all.first(few) : all));
+    }
+
     std::string value_for(Wanted wanted, int depth) {
         if (choices_.below(4) == 3) wanted = Wanted::Any;
         switch (wanted) {
-            case Wanted::Number: return std::string(choices_.one_of(numbers));
+            case Wanted::Number: return number();
             case Wanted::Text: return fmt::format("\"{}\"", choices_.one_of(texts));
             case Wanted::Truth: return choices_.below(2) == 0 ? "true" : "false";
             case Wanted::Array: return depth > 0 ? array(depth) : "[]";
@@ -92,7 +99,7 @@ private:
         switch (choices_.below(depth > 0 ? 16 : 9)) {
             case 0:
             case 1:
-            case 2: return std::string(choices_.one_of(numbers));
+            case 2: return number();
             case 3: return fmt::format("{}", static_cast<int>(choices_.below(256)) - 128);
             case 4:
             case 5: return fmt::format("\"{}\"", choices_.one_of(texts));

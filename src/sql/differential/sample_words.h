@@ -35,6 +35,9 @@ inline constexpr std::array<std::string_view, 20> literal_numbers{
     "10",     "2.5",  "10.0", "0.1",    "0.5",
     "1e3",    "1E-7", "1e2",  "100.5",  "1e999",
     "1e-999", "2.50", "1e34", "1e1000", "9999999999999999999999999999999999"};
+// Of arrays and texts: also what has to be converted first.
+inline constexpr std::array<std::string_view, 10> indexes{"0",   "1",     "2",    "'1'", "'-0.5'",
+                                                          "0.5", "'1.9'", "-0.4", "1.5", "1e20"};
 inline constexpr std::array<std::string_view, 18> literal_texts{
     "'a'",   "\"b\"",  "'5'",   "'it''s'",  "\"\"\"\"", "''",   "'-2.5'",   "'true'", "\"FALSE\"",
     "'1E2'", "'1E+2'", "' 5 '", "'\u65e5'", "'abc'",    "'\\'", "\"x\ty\"", "'null'", "'YWJj'"};
