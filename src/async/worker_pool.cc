@@ -20,7 +20,7 @@ struct WorkerPool::Shared {
     static thread_local Shared* current;
 
     // Under the mutex, like all below.
-    bool may_take() const { return !queue.empty() && working < settings.threads && returning == 0; }
+    bool may_take() const { return !queue.empty() && working < settings.threads; }
     bool has_room_for_thread() const {
         return !stopping && threads.size() < settings.threads + settings.paused_max;
     }
@@ -47,14 +47,9 @@ struct WorkerPool::Shared {
             leave();
         }
     }
-    // One works no more: whoever comes back from a pause goes first.
     void leave() {
         --working;
-        if (returning > 0) {
-            returned.notify_one();
-        } else {
-            changed.notify_one();
-        }
+        changed.notify_one();
         if (stopping && queue.empty()) changed.notify_all();
     }
     void pause() {
@@ -62,23 +57,18 @@ struct WorkerPool::Shared {
         leave();
         if (idle == 0 && !queue.empty() && has_room_for_thread()) add_thread();
     }
+    // At once, although more than should may work then: it may hold what others at work wait for.
     void resume() {
-        std::unique_lock lock(mutex);
-        ++returning;
-        returned.wait(lock, [this] { return working < settings.threads; });
-        --returning;
+        const std::lock_guard lock(mutex);
         ++working;
-        if (may_take()) changed.notify_one();
     }
 
     const Settings settings;
     std::mutex mutex;
-    std::condition_variable changed;   // there is work, or none will come
-    std::condition_variable returned;  // there is room for one that paused
+    std::condition_variable changed;  // there is work, or none will come
     std::deque<std::move_only_function<void()>> queue;
     std::size_t idle = 0;
     std::size_t working = 0;
-    std::size_t returning = 0;
     bool stopping = false;
     std::vector<std::jthread> threads;
 };

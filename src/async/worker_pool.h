@@ -60,9 +60,9 @@ public:
         co_return std::move(*static_cast<Value*>(value.get()));
     }
 
-    // Held by work that waits for something else than the processor: another one may work in its
-    // place. Its end waits until it is this one's turn again. Nothing outside of a pool's work, and
-    // within another Pause.
+    // Held by work that waits for something else than the processor: another one may begin in its
+    // place. Its end waits for nobody, so that work may pause with a lock held; for a moment more
+    // than `threads` work then. Nothing outside of a pool's work, and within another Pause.
     class Pause : Pinned {
     public:
         Pause();
